@@ -1,0 +1,57 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Artifacts;
+
+/// <summary>
+/// Where all data lies: named, immutable byte strings. A key is 1 to 512 characters: segments of letters, digits, <c>.</c>, <c>_</c> and <c>-</c>
+/// that do not start with a dot, joined by <c>/</c>; any other key is refused with <see cref="ArgumentException"/>, so none can leave the root.
+/// All writes are atomic: a reader sees the whole artifact or none, also after a kill in the middle of a write.
+/// </summary>
+public interface IArtifactStore
+{
+    /// <summary>Writes an artifact unless the key is taken. Of several writers of one key, exactly one creates it.</summary>
+    /// <param name="write">Writes the content; the stream can only be written forward. If it throws, nothing is left.</param>
+    /// <returns>What is in the store now, and whether this call put it there.</returns>
+    Task<PutResult> CreateAsync(string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation = default);
+
+    /// <summary>Replaces a small artifact if nobody else has in the meantime.</summary>
+    /// <param name="etag">The ETag that was read.</param>
+    /// <returns>The new ETag.</returns>
+    /// <exception cref="ArtifactConflictException">The artifact has another ETag now, or is gone.</exception>
+    Task<string> ReplaceAsync(string key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellation = default);
+
+    /// <summary>Null when there is none.</summary>
+    Task<ArtifactInfo?> FindAsync(string key, CancellationToken cancellation = default);
+
+    /// <exception cref="ArtifactNotFoundException">There is none.</exception>
+    Task<Stream> OpenReadAsync(string key, CancellationToken cancellation = default);
+
+    /// <summary>Reads <paramref name="length"/> bytes from <paramref name="offset"/>.</summary>
+    /// <exception cref="ArtifactNotFoundException">There is none.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range does not lie within the artifact.</exception>
+    Task<Stream> OpenRangeAsync(string key, long offset, long length, CancellationToken cancellation = default);
+
+    /// <summary>A local file with the artifact's bytes, to be read or mapped, never written. Its digest has been checked once in this process.</summary>
+    /// <exception cref="ArtifactNotFoundException">There is none.</exception>
+    /// <exception cref="PipelineException">Its bytes are not those of the reference: the store is damaged.</exception>
+    Task<string> MaterializeAsync(ArtifactReference reference, CancellationToken cancellation = default);
+
+    /// <summary>Artifacts whose key starts with the prefix (whole segments), in ordinal order of their keys.</summary>
+    IAsyncEnumerable<ArtifactInfo> ListAsync(string prefix, CancellationToken cancellation = default);
+
+    /// <returns>False when there was none.</returns>
+    Task<bool> DeleteAsync(string key, CancellationToken cancellation = default);
+}
+
+/// <param name="Reference">What is in the store under the key: this call's content, or that of the writer who came first.</param>
+/// <param name="Created">Whether this call put it there.</param>
+public sealed record PutResult(ArtifactReference Reference, bool Created);
+
+/// <param name="ETag">Changes with every change of the content.</param>
+public sealed record ArtifactInfo(string Key, long Bytes, string ETag, DateTimeOffset Modified);
+
+/// <summary>There is no artifact under the key.</summary>
+public sealed class ArtifactNotFoundException(string key) : Exception($"There is no artifact '{key}' in the store.");
+
+/// <summary>Somebody else changed the artifact first.</summary>
+public sealed class ArtifactConflictException(string key) : Exception($"The artifact '{key}' was changed by somebody else in the meantime.");

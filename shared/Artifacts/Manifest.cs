@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Pipeline.Contracts;
+
+namespace Pipeline.Artifacts;
+
+/// <summary>Small JSON artifacts in an envelope <c>{"kind", "format", "content"}</c>, so that a reader knows what it holds and whether it is too old for it.</summary>
+public static class Manifest
+{
+    /// <summary>The newest format that this version reads, and the one it writes.</summary>
+    public const int Format = 1;
+
+    private sealed record Envelope<T>(string Kind, int Format, T Content);
+
+    private sealed record Header(string Kind, int Format);
+
+    /// <summary>Writes a manifest, create-only. If there is one already, that one counts.</summary>
+    public static Task<PutResult> CreateManifestAsync<T>(this IArtifactStore store, string key, T content, CancellationToken cancellation = default) =>
+        store.CreateAsync(
+            key,
+            (stream, token) => JsonSerializer.SerializeAsync(stream, new Envelope<T>(typeof(T).Name, Format, content), PipelineJson.Options, token),
+            cancellation);
+
+    /// <exception cref="ArtifactNotFoundException">There is none.</exception>
+    /// <exception cref="PipelineException">It is not a manifest of this kind, or a newer version wrote it.</exception>
+    public static async Task<T> ReadManifestAsync<T>(this IArtifactStore store, string key, CancellationToken cancellation = default)
+    {
+        byte[] bytes;
+        await using (var stream = await store.OpenReadAsync(key, cancellation))
+        {
+            using var buffer = new MemoryStream();
+            await stream.CopyToAsync(buffer, cancellation);
+            bytes = buffer.ToArray();
+        }
+
+        try
+        {
+            var header = JsonSerializer.Deserialize<Header>(bytes, PipelineJson.Options)!;
+            if (header.Format > Format)
+            {
+                throw new PipelineException($"'{key}' was written by a newer version of the pipeline (format {header.Format}; this one reads up to {Format}). Use that version, or another store.");
+            }
+
+            if (header.Kind != typeof(T).Name)
+            {
+                throw new PipelineException($"'{key}' holds a {header.Kind}, not a {typeof(T).Name}.");
+            }
+
+            return JsonSerializer.Deserialize<Envelope<T>>(bytes, PipelineJson.Options)!.Content;
+        }
+        catch (JsonException error)
+        {
+            throw new PipelineException($"'{key}' is not a readable {typeof(T).Name}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The manifest under a key with its reference; null when there is none yet.</summary>
+    public static async Task<(ArtifactReference Reference, T Content)?> FindManifestAsync<T>(this IArtifactStore store, string key, CancellationToken cancellation = default)
+    {
+        if (await store.FindAsync(key, cancellation) is not { } info)
+        {
+            return null;
+        }
+
+        await using var stream = await store.OpenReadAsync(key, cancellation);
+        var digest = await Digest.OfAsync(stream, cancellation);
+        return (new ArtifactReference(key, digest, info.Bytes), await store.ReadManifestAsync<T>(key, cancellation));
+    }
+}

@@ -1,0 +1,124 @@
+namespace Pipeline.Contracts;
+
+/// <summary>What is to be found out: which data, which pretext task, which encoder, how trained, how judged. See docs/experiment.md.</summary>
+public sealed record Experiment
+{
+    /// <summary>Letters, digits, '-' and '_'; at most 40.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What a sample is. Only <c>image</c> today.</summary>
+    public string Modality { get; init; } = "image";
+
+    /// <summary>The dataset's name. Its labels are used by fine-tuning and evaluation only.</summary>
+    public required string Data { get; init; }
+
+    public InputSpec Input { get; init; } = new();
+
+    public SplitSpec Split { get; init; } = new();
+
+    /// <summary>Names of pretext tasks; several are trained jointly, one head each.</summary>
+    public required IReadOnlyList<string> Pretext { get; init; }
+
+    public PseudoLabelSpec PseudoLabels { get; init; } = new();
+
+    public EncoderSpec Encoder { get; init; } = new();
+
+    public PretrainingSpec Pretraining { get; init; } = new();
+
+    public required FineTuningSpec FineTuning { get; init; }
+
+    public EvaluationSpec Evaluation { get; init; } = new();
+}
+
+/// <param name="Size">Side of the square that images are resized to, in pixels; 8 to 512.</param>
+/// <param name="Channels">1 (grey) or 3 (red, green, blue).</param>
+public sealed record InputSpec(int Size = 28, int Channels = 1);
+
+/// <summary>How samples without a split of their own are divided. By group: samples with the same pixels never part.</summary>
+/// <param name="Validation">Share of the samples for validation, above 0.</param>
+/// <param name="Test">Share of the samples for the test; not used where the data brings its own test split.</param>
+/// <param name="Seed">Another seed gives another split.</param>
+public sealed record SplitSpec(double Validation = 0.1, double Test = 0.2, ulong Seed = 1);
+
+/// <param name="Ambiguity">
+/// Two views count as the same picture, and the sample is left out of the task, when one minus their correlation is below this; 0 to 1.
+/// </param>
+public sealed record PseudoLabelSpec(double Ambiguity = 0.02);
+
+/// <param name="Name">A name from the list of encoders: <c>convnet</c>, <c>resnet18</c>.</param>
+/// <param name="Width">Channels of the first layer; later layers scale with it. Null: the encoder's own default.</param>
+public sealed record EncoderSpec(string Name = "convnet", int? Width = null);
+
+/// <summary>
+/// Random changes to an image that leave the pseudo-label what it is: every one is drawn from a distribution that no turn or flip
+/// changes, so that nothing in its artefacts tells the views apart.
+/// </summary>
+/// <param name="Scale">Zoom between 1/Scale and Scale, log-uniform; 1 is off.</param>
+/// <param name="Shift">Largest shift along each axis, in pixels; 0 is off.</param>
+/// <param name="Gain">Brightness between 1/Gain and Gain, log-uniform; 1 is off.</param>
+/// <param name="Cutout">Side of the square that is blanked, in pixels; 0 is off.</param>
+public sealed record AugmentationSpec(double Scale = 1, double Shift = 0, double Gain = 1, int Cutout = 0);
+
+public sealed record PretrainingSpec
+{
+    /// <summary>Times that the training samples are seen, each in all views of its tasks.</summary>
+    public int Epochs { get; init; } = 4;
+
+    /// <summary>Samples in a step; the step sees this many times the number of views.</summary>
+    public int Batch { get; init; } = 32;
+
+    /// <summary>The highest learning rate of the schedule.</summary>
+    public double LearningRate { get; init; } = 3e-3;
+
+    /// <summary><c>one-cycle</c> (Smith 2018, arXiv:1803.09820) or <c>cosine</c> (Loshchilov and Hutter 2017, arXiv:1608.03983).</summary>
+    public string Schedule { get; init; } = "one-cycle";
+
+    /// <summary>Decoupled weight decay of AdamW (arXiv:1711.05101).</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    public AugmentationSpec Augmentation { get; init; } = new(Scale: 1.43, Shift: 3, Gain: 1.3, Cutout: 10);
+
+    /// <summary>Seeds weights, order and augmentation.</summary>
+    public ulong Seed { get; init; } = 1;
+}
+
+public sealed record FineTuningSpec
+{
+    /// <summary>Label counts to compare at, ascending.</summary>
+    public required IReadOnlyList<int> Labels { get; init; }
+
+    /// <summary>Random choices of the labelled samples at each count.</summary>
+    public int Draws { get; init; } = 5;
+
+    /// <summary>Grid for <c>pretrained</c> and <c>scratch</c>; the best for each arm and count is chosen on validation.</summary>
+    public IReadOnlyList<double> LearningRates { get; init; } = [1e-3, 3e-3];
+
+    /// <summary>Grid for the linear probes <c>frozen</c> and <c>frozen-random</c>.</summary>
+    public IReadOnlyList<double> ProbeLearningRates { get; init; } = [1e-2, 1e-1];
+
+    /// <summary>Optimizer steps of a trial, the same for every arm.</summary>
+    public int Steps { get; init; } = 100;
+
+    public int Batch { get; init; } = 32;
+
+    public double WeightDecay { get; init; } = 0.01;
+
+    public AugmentationSpec Augmentation { get; init; } = new();
+
+    /// <summary>Seeds draws, orders, heads and the random weights of <c>scratch</c>.</summary>
+    public ulong Seed { get; init; } = 1;
+}
+
+public sealed record EvaluationSpec
+{
+    /// <summary>Only <c>accuracy</c> today.</summary>
+    public string Metric { get; init; } = "accuracy";
+
+    /// <summary>The model is promoted when the verdict is at least this: <c>helps</c>, <c>no-evidence</c> (always, unless it hurts) or <c>never</c>.</summary>
+    public string Promote { get; init; } = "helps";
+
+    /// <summary>Bootstrap resamples behind every interval.</summary>
+    public int Resamples { get; init; } = 2000;
+
+    public ulong Seed { get; init; } = 1;
+}

@@ -1,0 +1,99 @@
+namespace Pipeline.Contracts;
+
+// What each stage leaves beside its files: written last, create-only. Where a manifest is, its work is done.
+
+/// <summary>An immutable set of samples, named by its content.</summary>
+public sealed record DatasetManifest
+{
+    public required string Dataset { get; init; }
+    public required InputSpec Input { get; init; }
+
+    /// <summary>Label names; a label in a shard is an index into this list. Ordinal order.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Sample shards of all splits; a shard holds samples of one split only.</summary>
+    public required IReadOnlyList<SampleShard> Shards { get; init; }
+
+    /// <summary>Parquet: a row for each sample: where it came from.</summary>
+    public required ArtifactReference Provenance { get; init; }
+
+    /// <summary>JSON lines: a line for each file that could not be used; null when there is none.</summary>
+    public ArtifactReference? Rejections { get; init; }
+
+    public required DataSummary Summary { get; init; }
+
+    /// <summary>Compute seconds.</summary>
+    public required double Seconds { get; init; }
+}
+
+public enum Split { Train, Validation, Test }
+
+/// <summary>
+/// A safetensors file: <c>pixels</c> uint8 [N, C, S, S]; <c>label</c> int32 [N], −1 where there is none; <c>digest</c> uint8 [N, 32], SHA-256 of the pixels.
+/// </summary>
+public sealed record SampleShard(ArtifactReference File, Split Split, int Samples);
+
+/// <summary>The pseudo-labels of one pretext task over a dataset version.</summary>
+public sealed record PseudoLabelManifest
+{
+    public required string Task { get; init; }
+    public required int Classes { get; init; }
+    public required ArtifactReference Dataset { get; init; }
+    public required double Ambiguity { get; init; }
+    public required IReadOnlyList<PseudoLabelShard> Shards { get; init; }
+
+    /// <summary>Samples that have pseudo-labels.</summary>
+    public required long Samples { get; init; }
+
+    /// <summary>Samples left out.</summary>
+    public required long Ambiguous { get; init; }
+    public required double Seconds { get; init; }
+}
+
+/// <summary>
+/// A safetensors file of R rows, those of a sample side by side: <c>sample</c> int32 [R], the row in the sample shard; <c>view</c> uint8 [R], how it is shown;
+/// <c>label</c> uint8 [R], what is to be predicted. Its metadata names the sample shard.
+/// </summary>
+public sealed record PseudoLabelShard(ArtifactReference File, string SampleShard, Split Split, int Samples, int Ambiguous);
+
+/// <summary>What pretraining leaves.</summary>
+public sealed record EncoderManifest
+{
+    public required EncoderSpec Encoder { get; init; }
+    public required InputSpec Input { get; init; }
+
+    /// <summary>The weights, safetensors.</summary>
+    public required ArtifactReference File { get; init; }
+    public required long Steps { get; init; }
+    public required IReadOnlyList<PretrainingPoint> History { get; init; }
+    public required PretrainingTime Time { get; init; }
+    public required EnvironmentSummary Environment { get; init; }
+}
+
+/// <summary>Pretraining at one step.</summary>
+/// <param name="Loss">Mean cross-entropy in nats since the point before, summed over tasks.</param>
+/// <param name="Accuracy">For each task, on held-out samples without augmentation.</param>
+/// <param name="FeatureDeviation">Mean over the features of their standard deviation across held-out samples, each feature vector scaled to length √D: 1 is healthy, 0 is collapse.</param>
+/// <param name="EffectiveRank">exp of the entropy of the normalised singular values of the centred features (Roy and Vetterli 2007); 1 to D.</param>
+public sealed record PretrainingPoint(
+    long Step, double Loss, double LearningRate, IReadOnlyDictionary<string, double> Accuracy, double FeatureDeviation, double EffectiveRank);
+
+/// <summary>Where pretraining's wall time went, in seconds, over all slices.</summary>
+/// <param name="Training">Inside training steps.</param>
+/// <param name="Waiting">Waiting for the next batch.</param>
+/// <param name="Measuring">Held-out accuracy, feature statistics.</param>
+/// <param name="Checkpointing">Writing and loading checkpoints, building the network.</param>
+/// <param name="Views">Views trained on.</param>
+public sealed record PretrainingTime(double Training, double Waiting, double Measuring, double Checkpointing, long Views)
+{
+    public double Total => Training + Waiting + Measuring + Checkpointing;
+}
+
+/// <summary>One trial's outcome.</summary>
+/// <param name="Model">The tuned weights, safetensors: encoder and head, or for the frozen arms the head alone.</param>
+/// <param name="Loss">Training loss by step.</param>
+public sealed record TrialResult(
+    Trial Trial, double ValidationAccuracy, ArtifactReference Model, IReadOnlyList<double> Loss, double Seconds);
+
+/// <summary>All trials of a run.</summary>
+public sealed record TrialsManifest(IReadOnlyList<ArtifactReference> Results);

@@ -1,0 +1,101 @@
+namespace Pipeline.Contracts;
+
+// All messages, in the order of the flow. Events are in the past tense; commands are imperative.
+// Every message after the dataset is committed names its run; what a stage leaves is in the store, under the references.
+
+// ── Ingestion ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// <summary>Somebody wants an experiment run over a drop. Ingestion answers with <see cref="DatasetCommitted"/>.</summary>
+/// <param name="Experiment">The experiment as JSON.</param>
+/// <param name="Source">Where the files lie: a folder.</param>
+public sealed record RunRequested(ArtifactReference Experiment, string Source);
+
+/// <summary>Decode one chunk of a planned import.</summary>
+/// <param name="Plan">The import's plan, which lists the chunks.</param>
+/// <param name="Chunk">Which one, from 0.</param>
+public sealed record ImportChunk(ArtifactReference Experiment, ArtifactReference Plan, int Chunk);
+
+/// <summary>A dataset version is complete. Here a run gets its id, from the experiment and the dataset version.</summary>
+public sealed record DatasetCommitted(RunReference Run);
+
+// ── Pseudo-labels ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// <summary>Make the pseudo-labels of one sample shard for one pretext task.</summary>
+public sealed record LabelShard(RunReference Run, string Task, int Shard);
+
+/// <summary>Every pretext task of the experiment has all its pseudo-labels.</summary>
+/// <param name="PseudoLabels">One manifest for each task, in the experiment's order.</param>
+public sealed record PseudoLabelsReady(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels);
+
+// ── Pretraining ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// <summary>Train for one slice of bounded time, from the newest checkpoint at or after <paramref name="Step"/>.</summary>
+/// <param name="Slice">Counts from 0.</param>
+/// <param name="Step">Steps already done.</param>
+public sealed record TrainSlice(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, int Slice, long Step);
+
+/// <summary>How pretraining fares.</summary>
+public sealed record PretrainingProgressed(string RunId, int Slice, long Step, long Steps, PretrainingPoint Point, double ImagesPerSecond);
+
+/// <summary>Pretraining is done.</summary>
+/// <param name="Encoder">The encoder's manifest.</param>
+public sealed record EncoderReady(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder);
+
+// ── Fine-tuning ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// <summary>Train one model: one arm at one label count, label draw and learning rate.</summary>
+public sealed record RunTrial(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder, Trial Trial);
+
+/// <summary>Every trial of the run has its result.</summary>
+/// <param name="Trials">The manifest that lists them.</param>
+public sealed record TrialsReady(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder, ArtifactReference Trials);
+
+// ── Evaluation ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// <summary>The run is finished.</summary>
+/// <param name="Verdict">At the smallest label count.</param>
+/// <param name="Report">report.json.</param>
+/// <param name="Page">report.html.</param>
+/// <param name="Model">The promoted model; null where the experiment does not promote it.</param>
+public sealed record VerdictReached(RunReference Run, Verdict Verdict, ArtifactReference Report, ArtifactReference Page, ArtifactReference? Model);
+
+// ── Any stage ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// <summary>Parts of a stage that are done.</summary>
+/// <param name="Detail">A few words for a person, such as the shard or the trial at hand.</param>
+public sealed record StageProgressed(string? RunId, Stage Stage, long Done, long Total, string? Detail = null);
+
+/// <summary>A run ended without a verdict.</summary>
+/// <param name="RunId">Null when it failed before its dataset was committed.</param>
+/// <param name="Reason">One line.</param>
+public sealed record RunFailed(string? RunId, Stage Stage, string Reason);
+
+/// <summary>One run, and what it is made of.</summary>
+/// <param name="RunId">The experiment's name and twelve hex digits of the digest over experiment and dataset version.</param>
+/// <param name="Experiment">The experiment as JSON.</param>
+/// <param name="Dataset">The dataset's manifest.</param>
+public sealed record RunReference(string RunId, ArtifactReference Experiment, ArtifactReference Dataset);
+
+/// <summary>The stages, in the order of the flow.</summary>
+public enum Stage { Ingestion, PseudoLabels, Pretraining, FineTuning, Evaluation }
+
+/// <summary>What a trial starts from.</summary>
+public enum Arm
+{
+    /// <summary>The pretrained encoder, all weights tuned.</summary>
+    Pretrained,
+
+    /// <summary>The same network from random weights, tuned the same way.</summary>
+    Scratch,
+
+    /// <summary>A linear probe on the pretrained encoder.</summary>
+    Frozen,
+
+    /// <summary>A linear probe on random weights.</summary>
+    FrozenRandom,
+}
+
+/// <param name="Labels">Labelled samples it trains on.</param>
+/// <param name="Draw">Which random choice of them, from 0.</param>
+/// <param name="LearningRate">The highest of its schedule.</param>
+public sealed record Trial(Arm Arm, int Labels, int Draw, double LearningRate);

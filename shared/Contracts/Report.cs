@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+
+namespace Pipeline.Contracts;
+
+/// <summary>Did pretraining help? Decided by the 95 % interval of the paired difference.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
+public enum Verdict
+{
+    /// <summary>The whole interval is above 0.</summary>
+    [JsonStringEnumMemberName("helps")] Helps,
+
+    /// <summary>0 lies in the interval.</summary>
+    [JsonStringEnumMemberName("no-evidence")] NoEvidence,
+
+    /// <summary>The whole interval is below 0.</summary>
+    [JsonStringEnumMemberName("hurts")] Hurts,
+}
+
+/// <summary>report.json. Others read it: names and meanings stay. All accuracies and differences are fractions between 0 and 1.</summary>
+public sealed record Report
+{
+    public required string Experiment { get; init; }
+
+    public required string RunId { get; init; }
+
+    /// <summary>At the smallest label count.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>SHA-256 of the encoder's safetensors file, with the prefix <c>sha256:</c>.</summary>
+    public required string EncoderDigest { get; init; }
+
+    public required IReadOnlyList<LabelCountResult> ByLabelCount { get; init; }
+
+    public required IReadOnlyList<LabelsSaved> LabelsSaved { get; init; }
+
+    /// <summary>The pretext task; of several, the first.</summary>
+    public required PretextResult Pretext { get; init; }
+
+    public required DataSummary Data { get; init; }
+
+    public required CostSummary Cost { get; init; }
+
+    public required EnvironmentSummary Environment { get; init; }
+}
+
+/// <summary>The arms at one label count, on the test split, each at the learning rate that validation chose.</summary>
+/// <param name="Labels">Labelled samples each trial trained on.</param>
+/// <param name="Draws">Random choices of them; the means are over these.</param>
+/// <param name="Difference">Mean of <c>pretrained − scratch</c>, paired by draw.</param>
+/// <param name="Low">Lower end of its 95 % interval.</param>
+/// <param name="High">Upper end.</param>
+public sealed record LabelCountResult(
+    int Labels, int Draws, double Pretrained, double Scratch, double Frozen, double FrozenRandom,
+    double Difference, double Low, double High, Verdict Verdict);
+
+/// <summary>How many labels <c>scratch</c> needs to equal <c>pretrained</c> at <paramref name="Labels"/>; null where its curve never gets there.</summary>
+/// <param name="Ratio"><paramref name="ScratchEquivalent"/> over <paramref name="Labels"/>.</param>
+/// <param name="Low">Lower end of the ratio's 95 % interval.</param>
+/// <param name="High">Upper end; null where it lies beyond the largest label count.</param>
+public sealed record LabelsSaved(int Labels, double? ScratchEquivalent, double? Ratio, double? Low, double? High);
+
+/// <param name="Accuracy">On held-out samples (the validation split), all views.</param>
+/// <param name="Samples">Samples with pseudo-labels.</param>
+/// <param name="Ambiguous">Samples left out because two of their views are nearly the same picture.</param>
+public sealed record PretextResult(string Task, double Accuracy, long Samples, long Ambiguous);
+
+/// <param name="Samples">Distinct usable samples: train + validation + test.</param>
+/// <param name="Labelled">Those that have a label.</param>
+/// <param name="Duplicates">Files left out because another has the same pixels.</param>
+/// <param name="Rejected">Files in quarantine, by reason.</param>
+public sealed record DataSummary(
+    long Samples, long Labelled, long Duplicates, IReadOnlyDictionary<string, long> Rejected, long Train, long Validation, long Test);
+
+/// <param name="Seconds">Compute seconds by stage, over all workers.</param>
+/// <param name="PretrainingImagesPerSecond">Views trained on in a second.</param>
+public sealed record CostSummary(IReadOnlyDictionary<string, double> Seconds, double PretrainingImagesPerSecond);
+
+/// <param name="Device">Such as <c>cpu</c> or <c>cuda:0</c>.</param>
+/// <param name="Torch">libtorch's version.</param>
+public sealed record EnvironmentSummary(string Device, int Threads, string Torch);
