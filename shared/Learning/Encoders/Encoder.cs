@@ -1,5 +1,4 @@
 using Pipeline.Contracts;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Encoders;

@@ -1,7 +1,6 @@
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Weights;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Training;
 

@@ -46,7 +46,7 @@ public sealed class Augmentation(AugmentationSpec spec, int size)
             var y = -column[2] * (2.0 / size) * inverse;
             var transform = stack([stack([inverse, zero, x], 1), stack([zero, inverse, y], 1)], 1);             // [N, 2, 3]
             var grid = nn.functional.affine_grid(transform, images.shape, align_corners: false);                // [N, S, S, 2]
-            images = nn.functional.grid_sample(images, grid, nn.GridSampleMode.Bilinear, nn.GridSamplePaddingMode.Zeros, align_corners: false);
+            images = nn.functional.grid_sample(images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
         }
 
         if (spec.Cutout > 0)

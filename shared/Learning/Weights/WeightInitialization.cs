@@ -1,5 +1,4 @@
 using Pipeline.Learning.Randomness;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
