@@ -23,6 +23,16 @@ public static class Inference
         return [.. predicted];
     }
 
+    /// <returns>The most probable class of every sample, by a probe on the encoder's features.</returns>
+    public static int[] Predict(Encoder encoder, LinearProbe probe, LabelledSamples samples, Device device)
+    {
+        probe.eval();
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var features = Features(encoder, samples, [.. Enumerable.Range(0, samples.Count)], device);
+        return [.. probe.forward(features).argmax(1).cpu().data<long>().ToArray().Select(label => (int)label)];
+    }
+
     /// <returns>Features of the samples at the positions, shape [N, D].</returns>
     public static Tensor Features(Encoder encoder, LabelledSamples samples, IReadOnlyList<int> positions, Device device)
     {
