@@ -80,8 +80,9 @@ public sealed class PretextTrainer : IDisposable
         var features = new List<Tensor>();
         foreach (var batch in batches)
         {
+            using var inner = NewDisposeScope();
             var (found, logits) = network.Forward(Show(batch));
-            features.Add(found);
+            features.Add(found.MoveToOuterDisposeScope());
             for (var task = 0; task < tasks.Count; task++)
             {
                 var labels = tensor(batch.Labels[task], device: device);
