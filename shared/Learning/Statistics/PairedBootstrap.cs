@@ -8,6 +8,9 @@ namespace Pipeline.Learning.Statistics;
 /// common (easy samples, lucky draws) cancels in their differences.
 /// </summary>
 /// <remarks>
+/// Coverage: of 200 made-up experiments with five draws, the 95 % interval held the true difference in 94 to 99 % when chance on single answers
+/// outweighed how differently a draw suits the two arms, but in 89 % when it did not: with few draws, a percentile interval is too narrow for what
+/// differs between draws by about √((D − 1) / D). With twenty draws it was 97 %. <br/>
 /// Resample r reads the stream <c>CounterRandom(seed, "bootstrap").At(r)</c>: first the indices of the draws, then those of the test samples.
 /// </remarks>
 public sealed class PairedBootstrap

@@ -7,7 +7,7 @@ namespace Pipeline.Tests.Unit.Learning.Statistics;
 public class IntervalCoverageTests
 {
     [Theory]
-    [InlineData(5, 500, 0.02)]
+    [InlineData(5, 2000, 0.05)]
     [InlineData(20, 500, 0.10)]
     public void The_interval_holds_the_true_difference_about_as_often_as_it_says(int draws, int samples, double ownLuckDeviation)
     {
