@@ -7,8 +7,8 @@ namespace Pipeline.Artifacts;
 
 /// <summary>
 /// Artifacts as files below one folder: a key is the file's path. Any number of processes of one machine may share it. A write goes to
-/// <c>.tmp</c> and is flushed to the disk before its name appears, by a hard link for a new key and by a rename for a replaced one; the file
-/// system must have both (FAT does not). Symbolic links below the root are not followed. <c>logs</c> may lie beside the artifacts.
+/// <c>.tmp</c>, is flushed to the disk, and gets its name by a rename under the key's lock. Symbolic links below the root are not followed.
+/// <c>logs</c> may lie beside the artifacts.
 /// </summary>
 public sealed class FolderArtifactStore : IArtifactStore
 {
@@ -27,25 +27,21 @@ public sealed class FolderArtifactStore : IArtifactStore
 
     public async Task<PutResult> CreateAsync(string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation = default)
     {
-        var path = _folder.PathOf(key);
-        if (!File.Exists(path))
+        if (!File.Exists(_folder.PathOf(key)))
         {
             var written = await WriteTemporaryAsync(key, write, cancellation);
             try
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                File.Move(written.Path, path);
-                return new PutResult(new ArtifactReference(key, written.Digest, written.Bytes), Created: true);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                // Another writer was first; what it wrote counts.
+                if (await PublishAsync(key, written.Path, cancellation))
+                {
+                    return new PutResult(new ArtifactReference(key, written.Digest, written.Bytes), Created: true);
+                }
             }
             catch (IOException error) when (FolderFailure.IsDiskFull(error))
             {
                 throw FolderFailure.DiskFull(key, Root, written.Bytes, error);
             }
-            catch (Exception error) when (error is UnauthorizedAccessException || _folder.IsBlocked(key))
+            catch (Exception error) when (error is UnauthorizedAccessException || (error is IOException && _folder.IsBlocked(key)))
             {
                 throw FolderFailure.NotWritable(key, Root, error);
             }
@@ -152,6 +148,21 @@ public sealed class FolderArtifactStore : IArtifactStore
         }
 
         File.Delete(path);
+        return true;
+    }
+
+    // File.Move without overwriting looks first and renames then; only the lock makes the two one step.
+    private async Task<bool> PublishAsync(string key, string temporary, CancellationToken cancellation)
+    {
+        var path = _folder.PathOf(key);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var held = await KeyLock.TakeAsync(_folder.Locks, key, cancellation);
+        if (File.Exists(path))
+        {
+            return false;
+        }
+
+        File.Move(temporary, path);
         return true;
     }
 
