@@ -73,8 +73,8 @@ public static class ExperimentFile
         }
         catch (InvalidOperationException error)
         {
-            // The scanner throws this where two values stand side by side in braces.
-            throw YamlFailure.At(name, parser.Current?.End.Line ?? 1, "this is not valid YAML: something unexpected follows.", error);
+            // The scanner throws this where a value in braces runs into the next line and meets a colon there.
+            throw YamlFailure.At(name, parser.Current?.End.Line ?? 1, "this is not valid YAML: is a '}' or ']' missing?", error);
         }
     }
 }

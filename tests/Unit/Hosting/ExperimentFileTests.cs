@@ -161,6 +161,7 @@ public sealed class ExperimentFileTests
     [InlineData("name: again", "line 5: this is not valid YAML: Duplicate key")]
     [InlineData("input: { size: 28, size: 28 }", "line 5: this is not valid YAML: Duplicate key")]
     [InlineData("input: { size: 28", "line 6: this is not valid YAML:")]
+    [InlineData("input: { size: 28\nencoder: convnet", "line 5: this is not valid YAML: is a '}' or ']' missing?")]
     [InlineData("input: *nothing", "line 5: this is not valid YAML: nothing before it is named '&nothing'.")]
     [InlineData("input: &self [*self]", "line 5: 'input' is a list; valid is a mapping")]
     [InlineData("--- \nname: second", "holds 2 YAML documents; valid is one")]
