@@ -21,16 +21,18 @@ internal static class PretrainingSection
             "guessing", "chance", [(0, chance), (encoder.Steps, chance)]))];
 
         return Section("pretraining", "Pretraining",
-            Tag("p", $"{string.Join(" and ", tasks.Select(task => $"The task {task.Task}: {Percent(last.Accuracy.GetValueOrDefault(task.Task, double.NaN))} of held-out views right, "
-                + $"where guessing gives {Percent(1.0 / task.Classes)}"))}. A high figure is not the goal: the verdict is."),
+            Tag("p", $"Held-out views right at the end: {string.Join(", ", tasks.Select(task =>
+                $"{task.Task} {Percent(last.Accuracy.GetValueOrDefault(task.Task, double.NaN))} (guessing: {Percent(1.0 / task.Classes)})"))}. "
+                + "A high figure is not the goal: the verdict is."),
             Tag("div", Class("charts"),
-                Chart("Loss", "Mean cross-entropy in nats, summed over tasks", encoder, point => point.Loss, Number, include: []),
-                Figure("Held-out pretext accuracy", guessing.Length > 0 ? "Share of held-out views right; dotted: guessing" : "Share of held-out views right",
+                Chart("Loss", "Cross-entropy in nats, summed over tasks", encoder, point => point.Loss, Number, include: []),
+                Figure("Held-out pretext accuracy", "Of all views; dotted: guessing",
                     new SvgChart("Held-out pretext accuracy by step", Steps(encoder), new Axis("accuracy", value => Percent(value, 0)) { Include = [0, 1] }, [.. guessing, .. accuracies]),
                     tasks.Count > 1 ? Legend.Render([.. accuracies]) : null),
                 Chart("Learning rate", "Of each step", encoder, point => point.LearningRate, Number, include: [0]),
                 Chart("Feature deviation", "1 is healthy, 0 is collapse", encoder, point => point.FeatureDeviation, Number, include: [0, 1]),
-                Chart("Effective rank", "Independent directions that the features use", encoder, point => point.EffectiveRank, Number, include: [1])));
+                Chart("Effective rank", "Directions that the features use", encoder, point => point.EffectiveRank, Number, include: [1]),
+                Facts(encoder)));
     }
 
     private static XElement Chart(
@@ -39,7 +41,18 @@ internal static class PretrainingSection
             [new Series(title, Style(0), [.. encoder.History.Select(point => ((double)point.Step, value(point)))])]), legend: null);
 
     private static XElement Figure(string title, string note, SvgChart chart, XElement? legend) =>
-        Tag("figure", Tag("figcaption", Tag("strong", title), Tag("span", note)), legend, chart.Render());
+        Tag("figure", Tag("figcaption", Tag("strong", title), Tag("span", note)), chart.Render(), legend);
+
+    private static XElement Facts(EncoderManifest encoder) => Tag("figure",
+        Tag("figcaption", Tag("strong", "In numbers"), Tag("span", "The whole of pretraining")),
+        Tag("dl", Class("facts"),
+            Fact("Encoder", encoder.Encoder.Name),
+            Fact("Weights", Bytes(encoder.File.Bytes)),
+            Fact("Steps", Count(encoder.Steps)),
+            Fact("Views trained on", Count(encoder.Time.Views)),
+            Fact("Wall time", Duration(encoder.Time.Total))));
+
+    private static XElement Fact(string name, string value) => Tag("div", Tag("dt", name), Tag("dd", value));
 
     private static Axis Steps(EncoderManifest encoder) => new("step", Number) { Include = [0, encoder.Steps] };
 

@@ -12,7 +12,7 @@ internal sealed record SampleRun
     public IReadOnlyList<string> Classes { get; init; } = ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
     public IReadOnlyList<int> Labels { get; init; } = [60, 100, 600];
     public int Draws { get; init; } = 5;
-    public int TestSamples { get; init; } = 2000;
+    public int TestSamples { get; init; } = 1000;
     public double Gain { get; init; } = 0.07;
     public double PretextAccuracy { get; init; } = 0.84;
     public long Ambiguous { get; init; } = 1312;
@@ -54,7 +54,7 @@ internal sealed record SampleRun
         Data = "fashion",
         Pretext = ["rotation", "flip"],
         FineTuning = new() { Labels = Labels, Draws = Draws, LearningRates = LearningRates },
-        Evaluation = new() { Resamples = 300 },
+        Evaluation = new() { Resamples = 200 },
     };
 
     private DatasetManifest Dataset() => new()
@@ -119,10 +119,11 @@ internal sealed record SampleRun
     {
         var luck = 0.006 * new CounterRandom(2, "luck", trial.Labels, trial.Draw).NextGaussian();
         var own = 0.006 * new CounterRandom(2, "own luck", (long)trial.Arm, (trial.Labels * 100) + trial.Draw).NextGaussian();
+        var easeBySample = new CounterRandom(2, "ease");
         var noise = new CounterRandom(2, "answer", (long)trial.Arm, (trial.Labels * 100) + trial.Draw);
         return [.. truth.Select((label, sample) =>
         {
-            var ease = new CounterRandom(2, "ease").At(sample).NextDouble();
+            var ease = easeBySample.At(sample).NextDouble();
             return (0.6 * ease) + (0.4 * noise.NextDouble()) < Accuracy(trial.Arm, trial.Labels) + luck + own
                 ? label
                 : (label + 1 + (noise.NextInt(3) * 2)) % Classes.Count;
