@@ -60,7 +60,7 @@ internal static class ElfCompatibility
 
     private static List<Section> ReadSections(byte[] file)
     {
-        if (file.Length < 64 || !file.AsSpan(0, 6).SequenceEqual("\x7fELF\x02\x01"u8))
+        if (file.Length < 64 || !file.AsSpan(0, 6).SequenceEqual("\u007fELF\u0002\u0001"u8))
         {
             throw new InvalidDataException("It is not a 64-bit little-endian ELF file.");
         }

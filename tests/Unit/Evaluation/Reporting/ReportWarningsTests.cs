@@ -40,7 +40,7 @@ public class ReportWarningsTests
     public void Collapsed_features_are_told()
     {
         var run = Sound.Evaluated();
-        var collapsed = run with { Encoder = run.Encoder with { History = [.. run.Encoder.History.Select(point => point with { FeatureDeviation = 0.02 })] } };
+        var collapsed = run with { Encoder = run.Encoder with { History = [.. run.Encoder.History.Where(point => point.HeldOut is not null).Select(point => point with { HeldOut = point.HeldOut! with { FeatureDeviation = 0.02 } })] } };
 
         Assert.Contains(ReportBuilder.Build(collapsed).Warnings, warning => warning.Contains("have collapsed", StringComparison.Ordinal));
     }
