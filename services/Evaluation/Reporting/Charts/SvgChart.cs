@@ -99,9 +99,9 @@ internal sealed record SvgChart(string Title, Axis X, Axis Y, IReadOnlyList<Seri
 
         foreach (var at in line)
         {
-            if (series.Marker is { } marker)
+            if (series.Marker is not null || line.Length == 1)
             {
-                var mark = Shapes.Mark(marker, $"{series.Style} mark", x(at.X), y.At(at.Y), 4.5);
+                var mark = Shapes.Mark(series.Marker ?? Marker.Circle, $"{series.Style} mark", x(at.X), y.At(at.Y), 4.5);
                 mark.Add(Tag("title", $"{series.Name}, {X.Format(at.X)} {X.Title}: {Y.Format(at.Y)}"));
                 yield return mark;
             }
