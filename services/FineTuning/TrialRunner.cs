@@ -54,8 +54,8 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
         var draw = LabelDraws.Order(training.Labels, spec.Seed, trial.Draw)[..trial.Labels];
         var tuner = new Tuner(spec, trial.Draw, trial.LearningRate, device.Device);
 
-        // The same seed for every arm: heads start alike, and scratch and frozen-random from the same weights.
-        using var classifier = new Classifier(experiment.Encoder, experiment.Input, dataset.Classes.Count, spec.Seed + (ulong)trial.Draw);
+        var seed = Tuner.Seed(spec, trial.Draw);
+        using var classifier = new Classifier(experiment.Encoder, experiment.Input, dataset.Classes.Count, seed);
         if (weights is not null)
         {
             using var file = SafetensorsFile.Open(weights);
@@ -70,7 +70,7 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
         }
 
         using var scope = torch.NewDisposeScope();
-        using var probe = new LinearProbe(classifier.Encoder.Features, dataset.Classes.Count, spec.Seed + (ulong)trial.Draw);
+        using var probe = new LinearProbe(classifier.Encoder.Features, dataset.Classes.Count, seed);
         probe.to(device.Device);
         var features = Inference.Features(classifier.Encoder, training, draw, device.Device);
         probe.Standardize(features);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Pipeline.Contracts;
 
 // What each stage leaves beside its files: written last, create-only. Where a manifest is, its work is done.
@@ -67,6 +69,10 @@ public sealed record EncoderManifest
     public required long Steps { get; init; }
     public required IReadOnlyList<PretrainingPoint> History { get; init; }
     public required PretrainingTime Time { get; init; }
+
+    /// <summary>The last time that held-out samples were measured; null when there were too few.</summary>
+    [JsonIgnore]
+    public HeldOutMeasure? HeldOut => History.LastOrDefault(point => point.HeldOut is not null)?.HeldOut;
     public required EnvironmentSummary Environment { get; init; }
 }
 

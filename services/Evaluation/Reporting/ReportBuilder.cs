@@ -63,7 +63,7 @@ public static class ReportBuilder
     private static PretextResult Pretext(EvaluatedRun run)
     {
         var first = run.PseudoLabels[0];
-        return run.Encoder.History is [.., var last] && last.Accuracy.TryGetValue(first.Task, out var heldOut)
+        return run.Encoder.HeldOut is { } last && last.Accuracy.TryGetValue(first.Task, out var heldOut)
             ? new(first.Task, heldOut, first.Samples, first.Ambiguous)
             : throw new PipelineException($"The encoder {run.Encoder.File.Key} has no held-out accuracy of the pretext task '{first.Task}'.");
     }

@@ -34,7 +34,7 @@ internal static class ReportWarnings
     {
         foreach (var task in run.PseudoLabels)
         {
-            var accuracy = run.Encoder.History[^1].Accuracy.GetValueOrDefault(task.Task, double.NaN);
+            var accuracy = run.Encoder.HeldOut?.Accuracy.GetValueOrDefault(task.Task, double.NaN) ?? double.NaN;
             if (accuracy >= EasyPretextAccuracy && report.Verdict != Verdict.Helps)
             {
                 yield return $"The pretext task {task.Task} was solved ({Figures.Percent(accuracy)} of held-out views right) and there is no gain: "
@@ -57,7 +57,11 @@ internal static class ReportWarnings
 
     private static IEnumerable<string> Collapse(EvaluatedRun run)
     {
-        var last = run.Encoder.History[^1];
+        if (run.Encoder.HeldOut is not { } last)
+        {
+            yield break;
+        }
+
         if (last.FeatureDeviation < CollapsedDeviation || last.EffectiveRank < CollapsedRank)
         {
             yield return $"The encoder's features have collapsed: at the end of pretraining their deviation is {Figures.Number(last.FeatureDeviation)} "

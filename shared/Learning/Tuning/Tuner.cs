@@ -13,6 +13,11 @@ public sealed class Tuner(FineTuningSpec spec, int draw, double learningRate, De
 {
     private const string Schedule = "one-cycle";
 
+    /// <summary>
+    /// Of the random weights that a draw's trials start from, the same for every arm: heads start alike, and <c>scratch</c> and <c>frozen-random</c> have the same encoder.
+    /// </summary>
+    public static ulong Seed(FineTuningSpec spec, int draw) => new CounterRandom(spec.Seed, "trial-weights", draw).NextUInt64();
+
     /// <summary>Tunes all weights.</summary>
     /// <param name="positions">The draw: places in <paramref name="samples"/>.</param>
     /// <returns>Loss by step.</returns>
