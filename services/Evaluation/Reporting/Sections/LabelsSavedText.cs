@@ -4,7 +4,7 @@ using static Pipeline.Evaluation.Reporting.Figures;
 namespace Pipeline.Evaluation.Reporting.Sections;
 
 /// <summary>Labels saved in words. Where scratch's curve ends before the accuracy is reached, or starts above it, only a bound is known.</summary>
-internal static class LabelsSavedText
+public static class LabelsSavedText
 {
     public static string Ratio(Report report, LabelsSaved saved) => saved.Ratio switch
     {

@@ -14,7 +14,7 @@ internal static class VerdictSection
         var (result, saved) = (report.ByLabelCount[0], report.LabelsSaved[0]);
         return Tag("header", Class($"verdict {Name(report.Verdict)}"),
             Tag("p", Class("eyebrow"), $"Experiment {report.Experiment}"),
-            Tag("h1", Tag("strong", Claim(result) + " "), Tag("span", Evidence(report))),
+            Tag("h1", Tag("strong", VerdictSentence.Claim(result) + " "), Tag("span", VerdictSentence.Evidence(report))),
             Tag("dl", Class("figures"),
                 Figure("pretrained", Percent(result.Pretrained), "accuracy on the test split"),
                 Figure("from scratch", Percent(result.Scratch), "same network, same labels, same steps"),
@@ -23,30 +23,6 @@ internal static class VerdictSection
             content.Assessment.Warnings.Count == 0 ? null : Tag("p", Class("remarks"), Tag("a", Set("href", "#warnings"), content.Assessment.Warnings.Count == 1
                 ? "One thing to know before trusting this"
                 : $"{content.Assessment.Warnings.Count} things to know before trusting this")));
-    }
-
-    private static string Claim(LabelCountResult result)
-    {
-        var labels = result.Labels == 1 ? "1 label" : $"{Count(result.Labels)} labels";
-        return result.Verdict switch
-        {
-            Verdict.Helps => $"Pretraining helps at {labels}:",
-            Verdict.Hurts => $"Pretraining hurts at {labels}:",
-            _ => $"No evidence that pretraining helps at {labels}:",
-        };
-    }
-
-    private static string Evidence(Report report)
-    {
-        var (result, saved) = (report.ByLabelCount[0], report.LabelsSaved[0]);
-        var saving = (result.Verdict, saved) switch
-        {
-            (Verdict.Helps, { Ratio: { } ratio }) => $"; it saves {Times(ratio)} the labels",
-            (Verdict.Helps, _) => $"; from scratch, not even {Count(report.ByLabelCount[^1].Labels)} labels reach that",
-            _ => "",
-        };
-        return $"{Percent(result.Pretrained)} against {Percent(result.Scratch)} from scratch, {Points(result.Difference)} points, "
-            + $"95{'\u202F'}% interval {Points(result.Low)} to {Points(result.High)}{saving}.";
     }
 
     private static XElement Saving(Report report, LabelsSaved saved) => report.Verdict switch
