@@ -3,8 +3,8 @@ using Pipeline.Contracts;
 namespace Pipeline.Artifacts;
 
 /// <summary>
-/// Where all data lies: named, immutable byte strings. A key is 1 to 512 characters: segments of letters, digits, <c>.</c>, <c>_</c> and <c>-</c>
-/// that do not start with a dot, joined by <c>/</c>; any other key is refused with <see cref="ArgumentException"/>, so none can leave the root.
+/// Where all data lies: named, immutable byte strings. A key is 1 to 512 characters: segments of at most 255 letters (A to Z), digits, <c>.</c>,
+/// <c>_</c> and <c>-</c> that do not start with a dot, joined by <c>/</c>; any other key is refused with <see cref="ArgumentException"/>, so none can leave the root.
 /// All writes are atomic: a reader sees the whole artifact or none, also after a kill in the middle of a write.
 /// </summary>
 public interface IArtifactStore

@@ -34,7 +34,7 @@ public static class Manifest
 
         try
         {
-            var header = JsonSerializer.Deserialize<Header>(bytes, PipelineJson.Options)!;
+            var header = JsonSerializer.Deserialize<Header>(bytes, PipelineJson.Options) ?? throw new JsonException("It holds null.");
             if (header.Format > Format)
             {
                 throw new PipelineException($"'{key}' was written by a newer version of the pipeline (format {header.Format}; this one reads up to {Format}). Use that version, or another store.");
@@ -45,7 +45,7 @@ public static class Manifest
                 throw new PipelineException($"'{key}' holds a {header.Kind}, not a {typeof(T).Name}.");
             }
 
-            return JsonSerializer.Deserialize<Envelope<T>>(bytes, PipelineJson.Options)!.Content;
+            return JsonSerializer.Deserialize<Envelope<T>>(bytes, PipelineJson.Options)!.Content ?? throw new JsonException("Its content is null.");
         }
         catch (JsonException error)
         {

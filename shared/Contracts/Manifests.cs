@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Pipeline.Contracts;
 
 // What each stage leaves beside its files: written last, create-only. Where a manifest is, its work is done.
@@ -67,16 +69,26 @@ public sealed record EncoderManifest
     public required long Steps { get; init; }
     public required IReadOnlyList<PretrainingPoint> History { get; init; }
     public required PretrainingTime Time { get; init; }
+
+    /// <summary>The last time that held-out samples were measured; null when there were too few.</summary>
+    [JsonIgnore]
+    public HeldOutMeasure? HeldOut => History.LastOrDefault(point => point.HeldOut is not null)?.HeldOut;
     public required EnvironmentSummary Environment { get; init; }
 }
 
 /// <summary>Pretraining at one step.</summary>
 /// <param name="Loss">Mean cross-entropy in nats since the point before, summed over tasks.</param>
-/// <param name="Accuracy">For each task, on held-out samples without augmentation.</param>
-/// <param name="FeatureDeviation">Mean over the features of their standard deviation across held-out samples, each feature vector scaled to length √D: 1 is healthy, 0 is collapse.</param>
+/// <param name="HeldOut">Measured at some of the points only.</param>
+public sealed record PretrainingPoint(long Step, double Loss, double LearningRate, HeldOutMeasure? HeldOut);
+
+/// <summary>The encoder on held-out samples, in all their views, without augmentation.</summary>
+/// <param name="Accuracy">For each pretext task.</param>
+/// <param name="FeatureDeviation">
+/// Mean over the features of their standard deviation across views, each feature vector scaled to length √D: about 1 is healthy, 0 is collapse.
+/// </param>
 /// <param name="EffectiveRank">exp of the entropy of the normalised singular values of the centred features (Roy and Vetterli 2007); 1 to D.</param>
-public sealed record PretrainingPoint(
-    long Step, double Loss, double LearningRate, IReadOnlyDictionary<string, double> Accuracy, double FeatureDeviation, double EffectiveRank);
+/// <param name="Views">How many were measured on.</param>
+public sealed record HeldOutMeasure(IReadOnlyDictionary<string, double> Accuracy, double FeatureDeviation, double EffectiveRank, long Views);
 
 /// <summary>Where pretraining's wall time went, in seconds, over all slices.</summary>
 /// <param name="Training">Inside training steps.</param>

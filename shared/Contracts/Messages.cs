@@ -16,39 +16,39 @@ public sealed record RunRequested(ArtifactReference Experiment, string Source);
 public sealed record ImportChunk(ArtifactReference Experiment, ArtifactReference Plan, int Chunk);
 
 /// <summary>A dataset version is complete. Here a run gets its id, from the experiment and the dataset version.</summary>
-public sealed record DatasetCommitted(RunReference Run);
+public sealed record DatasetCommitted(RunReference Run) : IRunMessage;
 
 // ── Pseudo-labels ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// <summary>Make the pseudo-labels of one sample shard for one pretext task.</summary>
-public sealed record LabelShard(RunReference Run, string Task, int Shard);
+public sealed record LabelShard(RunReference Run, string Task, int Shard) : IRunMessage;
 
 /// <summary>Every pretext task of the experiment has all its pseudo-labels.</summary>
 /// <param name="PseudoLabels">One manifest for each task, in the experiment's order.</param>
-public sealed record PseudoLabelsReady(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels);
+public sealed record PseudoLabelsReady(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels) : IRunMessage;
 
 // ── Pretraining ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// <summary>Train for one slice of bounded time, from the newest checkpoint at or after <paramref name="Step"/>.</summary>
 /// <param name="Slice">Counts from 0.</param>
 /// <param name="Step">Steps already done.</param>
-public sealed record TrainSlice(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, int Slice, long Step);
+public sealed record TrainSlice(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, int Slice, long Step) : IRunMessage;
 
 /// <summary>How pretraining fares.</summary>
 public sealed record PretrainingProgressed(string RunId, int Slice, long Step, long Steps, PretrainingPoint Point, double ImagesPerSecond);
 
 /// <summary>Pretraining is done.</summary>
 /// <param name="Encoder">The encoder's manifest.</param>
-public sealed record EncoderReady(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder);
+public sealed record EncoderReady(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder) : IRunMessage;
 
 // ── Fine-tuning ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// <summary>Train one model: one arm at one label count, label draw and learning rate.</summary>
-public sealed record RunTrial(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder, Trial Trial);
+public sealed record RunTrial(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder, Trial Trial) : IRunMessage;
 
 /// <summary>Every trial of the run has its result.</summary>
 /// <param name="Trials">The manifest that lists them.</param>
-public sealed record TrialsReady(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder, ArtifactReference Trials);
+public sealed record TrialsReady(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder, ArtifactReference Trials) : IRunMessage;
 
 // ── Evaluation ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -57,7 +57,7 @@ public sealed record TrialsReady(RunReference Run, IReadOnlyList<ArtifactReferen
 /// <param name="Report">report.json.</param>
 /// <param name="Page">report.html.</param>
 /// <param name="Model">The promoted model; null where the experiment does not promote it.</param>
-public sealed record VerdictReached(RunReference Run, Verdict Verdict, ArtifactReference Report, ArtifactReference Page, ArtifactReference? Model);
+public sealed record VerdictReached(RunReference Run, Verdict Verdict, ArtifactReference Report, ArtifactReference Page, ArtifactReference? Model) : IRunMessage;
 
 // ── Any stage ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -75,6 +75,12 @@ public sealed record RunFailed(string? RunId, Stage Stage, string Reason);
 /// <param name="Experiment">The experiment as JSON.</param>
 /// <param name="Dataset">The dataset's manifest.</param>
 public sealed record RunReference(string RunId, ArtifactReference Experiment, ArtifactReference Dataset);
+
+/// <summary>A message about one run.</summary>
+public interface IRunMessage
+{
+    RunReference Run { get; }
+}
 
 /// <summary>The stages, in the order of the flow.</summary>
 public enum Stage { Ingestion, PseudoLabels, Pretraining, FineTuning, Evaluation }

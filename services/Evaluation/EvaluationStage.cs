@@ -1,0 +1,14 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Pipeline.Evaluation;
+
+/// <summary>Everything that the stage registers.</summary>
+public static class EvaluationStage
+{
+    public static IServiceCollection AddEvaluation(this IServiceCollection services) =>
+        services.AddSingleton<TestPredictor>().AddSingleton<GalleryPainter>().AddSingleton<RunEvaluator>();
+
+    public static void AddEvaluationConsumers(this IBusRegistrationConfigurator bus) =>
+        bus.AddConsumer<TrialsReadyConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
+}

@@ -1,0 +1,29 @@
+using Pipeline.Contracts;
+using Pipeline.Learning.Statistics;
+
+namespace Pipeline.Evaluation.Reporting;
+
+/// <summary>What <see cref="ReportBuilder"/> finds: the report that others read, and what the page shows beyond it.</summary>
+public sealed record Assessment
+{
+    public required Report Report { get; init; }
+
+    /// <summary>By arm, then by label count.</summary>
+    public required IReadOnlyList<ArmResult> Arms { get; init; }
+
+    /// <summary>Of <c>pretrained</c> at the smallest label count, all draws added up.</summary>
+    public required ConfusionMatrix PretrainedConfusion { get; init; }
+
+    /// <summary>Of <c>scratch</c> at the smallest label count, all draws added up.</summary>
+    public required ConfusionMatrix ScratchConfusion { get; init; }
+
+    /// <summary>What a reader should know before trusting the verdict; a sentence or two each.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+}
+
+/// <summary>One arm at one label count.</summary>
+/// <param name="LearningRate">Chosen on validation.</param>
+/// <param name="TestAccuracies">By draw, 0 to 1.</param>
+/// <param name="Interval">95 %, of the mean accuracy.</param>
+public sealed record ArmResult(
+    Arm Arm, int Labels, double LearningRate, IReadOnlyList<double> TestAccuracies, double Accuracy, Interval Interval);

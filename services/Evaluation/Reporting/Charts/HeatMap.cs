@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Xml.Linq;
+using Pipeline.Learning.Statistics;
+using static Pipeline.Evaluation.Reporting.Figures;
+using static Pipeline.Evaluation.Reporting.Markup;
+
+namespace Pipeline.Evaluation.Reporting.Charts;
+
+/// <summary>A confusion matrix as a table: each row in percent of its class, darker for more.</summary>
+internal static class HeatMap
+{
+    /// <summary>From this share on, the cell is dark enough to need light text.</summary>
+    private const double Dark = 0.55;
+
+    public static XElement Render(string caption, ConfusionMatrix matrix, IReadOnlyList<string> classes) =>
+        Tag("div", Class("scroll"), Set("role", "region"), Set("aria-label", caption), Set("tabindex", 0),
+            Tag("table", Class("heat"),
+                Tag("caption", caption),
+                Tag("thead", Tag("tr",
+                    Tag("th", Set("scope", "col"), Class("corner"), "true ↓ taken for →"),
+                    classes.Select(name => Tag("th", Set("scope", "col"), Tag("span", name))))),
+                Tag("tbody", classes.Select((name, truth) => Tag("tr",
+                    Tag("th", Set("scope", "row"), name),
+                    classes.Select((_, predicted) => Cell(matrix, truth, predicted)))))));
+
+    private static XElement Cell(ConfusionMatrix matrix, int truth, int predicted)
+    {
+        var share = matrix.Share(truth, predicted);
+        var style = (truth == predicted ? "right" : "") + (share >= Dark ? " dark" : "");
+        return Tag("td", Class(style.Trim()),
+            Set("style", $"--share:{(double.IsNaN(share) ? 0 : share * 100).ToString("0", CultureInfo.InvariantCulture)}%"),
+            Set("title", $"{Count(matrix[truth, predicted])} of {Count(matrix.Total(truth))}"),
+            share >= 0.005 ? $"{share * 100:0}" : "");
+    }
+}

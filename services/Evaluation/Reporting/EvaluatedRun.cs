@@ -1,0 +1,33 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Evaluation.Reporting;
+
+/// <summary>Everything that the report is computed from.</summary>
+public sealed record EvaluatedRun
+{
+    public required string RunId { get; init; }
+
+    public required Experiment Experiment { get; init; }
+
+    public required DatasetManifest Dataset { get; init; }
+
+    /// <summary>One for each pretext task, in the experiment's order.</summary>
+    public required IReadOnlyList<PseudoLabelManifest> PseudoLabels { get; init; }
+
+    public required EncoderManifest Encoder { get; init; }
+
+    /// <summary>Every trial of the run, whether its learning rate was chosen or not.</summary>
+    public required IReadOnlyList<TrialResult> Trials { get; init; }
+
+    /// <summary>True class of each labelled test sample, [samples].</summary>
+    public required IReadOnlyList<int> TestLabels { get; init; }
+
+    /// <summary>One for each trial at its arm's chosen learning rate.</summary>
+    public required IReadOnlyList<TestPredictions> Predictions { get; init; }
+
+    /// <summary>Compute seconds that evaluation took.</summary>
+    public required double EvaluationSeconds { get; init; }
+}
+
+/// <param name="Classes">Predicted class of each labelled test sample, [samples], in the order of <see cref="EvaluatedRun.TestLabels"/>.</param>
+public sealed record TestPredictions(Trial Trial, int[] Classes);

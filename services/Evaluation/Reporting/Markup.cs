@@ -1,0 +1,72 @@
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace Pipeline.Evaluation.Reporting;
+
+/// <summary>The page as a tree of elements, so that it is well-formed and every text is escaped, whoever wrote it.</summary>
+internal static class Markup
+{
+    private static readonly HashSet<string> WithoutContent = ["br", "hr", "img", "meta"];
+
+    public static XElement Tag(string name, params object?[] content) => new(name, content);
+
+    public static XAttribute Class(string names) => new("class", names);
+
+    public static XAttribute Set(string name, object value) => new(name, value);
+
+    /// <summary>A part of the page with its heading.</summary>
+    public static XElement Section(string id, string heading, params object?[] content) =>
+        Tag("section", Set("id", id), Set("aria-labelledby", id + "-heading"), Tag("h2", Set("id", id + "-heading"), heading), content);
+
+    /// <summary>A table that scrolls sideways where the page is too narrow for it. The first cell of each row is its header.</summary>
+    /// <param name="numbersFrom">The column from which cells hold numbers.</param>
+    public static XElement Table(string caption, IEnumerable<string> columns, IEnumerable<IEnumerable<object?>> rows, int numbersFrom = 1)
+    {
+        XAttribute? Align(int column) => column >= numbersFrom ? Class("number") : null;
+        return Tag("div", Class("scroll"), Set("role", "region"), Set("aria-label", caption), Set("tabindex", 0),
+            Tag("table",
+                Tag("caption", caption),
+                Tag("thead", Tag("tr", columns.Select((name, i) => Tag("th", Set("scope", "col"), Align(i), name)))),
+                Tag("tbody", rows.Select(row => Tag("tr", row.Select((cell, i) =>
+                    i == 0 ? Tag("th", Set("scope", "row"), Align(i), cell) : Tag("td", Align(i), cell)))))));
+    }
+
+    /// <summary>Markup that both an HTML and an XML parser read alike.</summary>
+    public static string Serialize(XElement root)
+    {
+        foreach (var element in root.DescendantsAndSelf().Where(element => element.IsEmpty && !WithoutContent.Contains(element.Name.LocalName)))
+        {
+            element.Value = string.Empty;
+        }
+
+        foreach (var text in root.DescendantNodes().OfType<XText>())
+        {
+            text.Value = Printable(text.Value);
+        }
+
+        foreach (var attribute in root.DescendantsAndSelf().Attributes())
+        {
+            attribute.Value = Printable(attribute.Value);
+        }
+
+        return root.ToString(SaveOptions.DisableFormatting);
+    }
+
+    /// <summary>Control characters and halves of surrogate pairs are not allowed in a page.</summary>
+    private static string Printable(string text)
+    {
+        if (text.All(c => XmlConvert.IsXmlChar(c)))
+        {
+            return text;
+        }
+
+        var printable = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            printable.Append(rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? Rune.ReplacementChar : rune);
+        }
+
+        return printable.ToString();
+    }
+}

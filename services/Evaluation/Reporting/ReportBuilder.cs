@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Pipeline.Contracts;
+using Pipeline.Learning.Statistics;
+
+namespace Pipeline.Evaluation.Reporting;
+
+/// <summary>From predictions to the verdict. The same run gives the same report: all chance is seeded by the experiment.</summary>
+public static class ReportBuilder
+{
+    /// <exception cref="PipelineException">A trial at a chosen learning rate has no predictions, or the encoder has no history of a pretext task.</exception>
+    public static Assessment Build(EvaluatedRun run)
+    {
+        var labels = run.Experiment.FineTuning.Labels.Order().ToArray();
+        var choice = LearningRateChoice.Of(run.Trials);
+        var cells = (from arm in Enum.GetValues<Arm>() from count in labels select Cell.Of(run, arm, count, choice)).ToArray();
+
+        var bootstrap = new PairedBootstrap(
+            cells[0].Hits.Draws, cells[0].Hits.Samples, run.Experiment.Evaluation.Resamples, run.Experiment.Evaluation.Seed);
+        var resampled = cells.Zip(bootstrap.Accuracies([.. cells.Select(cell => cell.Hits)])).ToLookup(cell => cell.First.Arm);
+        ArmCurve Curve(Arm arm) => new([.. resampled[arm].Select(cell => cell.First)], [.. resampled[arm].Select(cell => cell.Second)]);
+
+        var curves = Enum.GetValues<Arm>().ToDictionary(arm => arm, Curve);
+        var byLabelCount = ByLabelCount(labels, curves);
+        var report = new Report
+        {
+            Experiment = run.Experiment.Name,
+            RunId = run.RunId,
+            Verdict = byLabelCount[0].Verdict,
+            EncoderDigest = run.Encoder.File.Digest,
+            ByLabelCount = byLabelCount,
+            LabelsSaved = LabelsSavedEstimator.Estimate(
+                labels, curves[Arm.Pretrained].Accuracies, curves[Arm.Scratch].Accuracies, curves[Arm.Pretrained].Resamples, curves[Arm.Scratch].Resamples),
+            Pretext = Pretext(run),
+            Data = run.Dataset.Summary,
+            Cost = Cost(run),
+            Environment = run.Encoder.Environment,
+        };
+
+        ArmResult[] arms = [.. curves.Values.SelectMany(curve => curve.Results)];
+        return new()
+        {
+            Report = report,
+            Arms = arms,
+            PretrainedConfusion = Confusion(run, curves[Arm.Pretrained]),
+            ScratchConfusion = Confusion(run, curves[Arm.Scratch]),
+            Warnings = [.. ReportWarnings.For(run, report, arms)],
+        };
+    }
+
+    private static LabelCountResult[] ByLabelCount(int[] labels, Dictionary<Arm, ArmCurve> curves) =>
+        [.. labels.Select((count, i) =>
+        {
+            double Mean(Arm arm) => curves[arm].Accuracies[i];
+            var interval = PairedBootstrap.DifferenceInterval(curves[Arm.Pretrained].Resamples[i], curves[Arm.Scratch].Resamples[i]);
+            return new LabelCountResult(
+                count, curves[Arm.Pretrained].Cells[i].Hits.Draws, Mean(Arm.Pretrained), Mean(Arm.Scratch), Mean(Arm.Frozen), Mean(Arm.FrozenRandom),
+                Mean(Arm.Pretrained) - Mean(Arm.Scratch), interval.Low, interval.High, VerdictRule.Judge(interval));
+        })];
+
+    private static ConfusionMatrix Confusion(EvaluatedRun run, ArmCurve curve) =>
+        ConfusionMatrix.Of(run.Dataset.Classes.Count, run.TestLabels, curve.Cells[0].Predictions);
+
+    private static PretextResult Pretext(EvaluatedRun run)
+    {
+        var first = run.PseudoLabels[0];
+        return run.Encoder.HeldOut is { } last && last.Accuracy.TryGetValue(first.Task, out var heldOut)
+            ? new(first.Task, heldOut, first.Samples, first.Ambiguous)
+            : throw new PipelineException($"The encoder {run.Encoder.File.Key} has no held-out accuracy of the pretext task '{first.Task}'.");
+    }
+
+    private static CostSummary Cost(EvaluatedRun run)
+    {
+        var time = run.Encoder.Time;
+        var seconds = new Dictionary<Stage, double>
+        {
+            [Stage.Ingestion] = run.Dataset.Seconds,
+            [Stage.PseudoLabels] = run.PseudoLabels.Sum(task => task.Seconds),
+            [Stage.Pretraining] = time.Total,
+            [Stage.FineTuning] = run.Trials.Sum(trial => trial.Seconds),
+            [Stage.Evaluation] = run.EvaluationSeconds,
+        };
+        return new(
+            seconds.ToDictionary(stage => JsonNamingPolicy.KebabCaseLower.ConvertName(stage.Key.ToString()), stage => stage.Value),
+            time.Total > 0 ? time.Views / time.Total : 0);
+    }
+
+    /// <summary>One arm at one label count, at its chosen learning rate.</summary>
+    private sealed record Cell(Arm Arm, int Labels, double LearningRate, IReadOnlyList<int[]> Predictions, Hits Hits)
+    {
+        public static Cell Of(EvaluatedRun run, Arm arm, int labels, IReadOnlyDictionary<(Arm, int), double> choice)
+        {
+            if (!choice.TryGetValue((arm, labels), out var rate))
+            {
+                throw new PipelineException($"The run {run.RunId} has no trial of {arm} at {labels} labels.");
+            }
+
+            var draws = run.Trials.Where(trial => trial.Trial == new Trial(arm, labels, trial.Trial.Draw, rate)).Select(trial => trial.Trial).OrderBy(trial => trial.Draw);
+            int[][] predictions = [.. draws.Select(trial => run.Predictions.FirstOrDefault(made => made.Trial == trial)?.Classes
+                ?? throw new PipelineException($"The run {run.RunId} has no test predictions of {trial}."))];
+            return new(arm, labels, rate, predictions, Hits.Of(run.TestLabels, predictions));
+        }
+    }
+
+    /// <param name="Cells">By label count, ascending.</param>
+    /// <param name="Resamples">Accuracies in the resamples, [counts][resamples].</param>
+    private sealed record ArmCurve(IReadOnlyList<Cell> Cells, IReadOnlyList<double[]> Resamples)
+    {
+        public IReadOnlyList<double> Accuracies { get; } = [.. Cells.Select(cell => cell.Hits.Accuracy)];
+
+        public IEnumerable<ArmResult> Results => Cells.Zip(Resamples, (cell, resamples) => new ArmResult(
+            cell.Arm, cell.Labels, cell.LearningRate, cell.Hits.AccuracyByDraw, cell.Hits.Accuracy, Interval.Percentile(resamples)));
+    }
+}

@@ -1,0 +1,45 @@
+using System.Xml.Linq;
+using Pipeline.Evaluation.Reporting.Sections;
+using static Pipeline.Evaluation.Reporting.Markup;
+
+namespace Pipeline.Evaluation.Reporting;
+
+/// <summary>report.html: one file that needs nothing else, on screen or paper, in the light or in the dark.</summary>
+public static class ReportPage
+{
+    private static readonly string Styles = ReadStyles();
+
+    /// <returns>The page. The same content gives the same text.</returns>
+    public static string Render(ReportPageContent content) => "<!DOCTYPE html>\n" + Serialize(
+        Tag("html", Set("lang", "en"),
+            Tag("head",
+                Tag("meta", Set("charset", "utf-8")),
+                Tag("meta", Set("name", "viewport"), Set("content", "width=device-width, initial-scale=1")),
+                Tag("meta", Set("name", "color-scheme"), Set("content", "light dark")),
+                Tag("meta", Set("http-equiv", "Content-Security-Policy"), Set("content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'")),
+                Tag("title", $"{content.Assessment.Report.Experiment}: did pretraining help?"),
+                Tag("style", Styles)),
+            Tag("body", Tag("main", Parts(content)))));
+
+    private static IEnumerable<XElement?> Parts(ReportPageContent content) =>
+    [
+        VerdictSection.Render(content),
+        LabelEfficiencySection.Render(content),
+        LabelsSavedSection.Render(content),
+        PretrainingSection.Render(content),
+        FineTuningSection.Render(content),
+        ConfusionSection.Render(content),
+        GallerySection.Render(content),
+        DataSection.Render(content),
+        CostSection.Render(content),
+        WarningsSection.Render(content),
+        SettingsSection.Render(content),
+        ProvenanceSection.Render(content),
+    ];
+
+    private static string ReadStyles()
+    {
+        using var reader = new StreamReader(typeof(ReportPage).Assembly.GetManifestResourceStream("report.css")!);
+        return reader.ReadToEnd();
+    }
+}

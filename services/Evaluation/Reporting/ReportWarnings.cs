@@ -1,0 +1,92 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Evaluation.Reporting;
+
+/// <summary>What a reader should know before trusting the verdict.</summary>
+internal static class ReportWarnings
+{
+    private const int EnoughDraws = 5;
+    private const double EasyPretextAccuracy = 0.95;
+    private const double NearChance = 1.1;
+    private const double ManyAmbiguous = 0.2;
+    private const double CollapsedDeviation = 0.1;
+    private const double CollapsedRank = 2;
+
+    public static IEnumerable<string> For(EvaluatedRun run, Report report, IReadOnlyList<ArmResult> arms) =>
+    [
+        .. FewDraws(report),
+        .. Pretext(run, report),
+        .. Ambiguous(run),
+        .. Collapse(run),
+        .. Grid(run.Experiment.FineTuning, arms),
+    ];
+
+    private static IEnumerable<string> FewDraws(Report report)
+    {
+        if (report.ByLabelCount.Min(result => result.Draws) is var draws and < EnoughDraws)
+        {
+            yield return $"Only {draws} label {(draws == 1 ? "draw was" : "draws were")} made at each label count. With fewer than {EnoughDraws} "
+                + "the intervals are narrower than they should be.";
+        }
+    }
+
+    private static IEnumerable<string> Pretext(EvaluatedRun run, Report report)
+    {
+        foreach (var task in run.PseudoLabels)
+        {
+            var accuracy = run.Encoder.HeldOut?.Accuracy.GetValueOrDefault(task.Task, double.NaN) ?? double.NaN;
+            if (accuracy >= EasyPretextAccuracy && report.Verdict != Verdict.Helps)
+            {
+                yield return $"The pretext task {task.Task} was solved ({Figures.Percent(accuracy)} of held-out views right) and there is no gain: "
+                    + "it is probably too easy. A solved task asks the encoder for little; try a harder one, or several together.";
+            }
+            else if (accuracy < NearChance / task.Classes)
+            {
+                yield return $"The pretext task {task.Task} was not learned: {Figures.Percent(accuracy)} of held-out views right, "
+                    + $"where guessing gives {Figures.Percent(1.0 / task.Classes)}. Train longer, or change the learning rate.";
+            }
+        }
+    }
+
+    private static IEnumerable<string> Ambiguous(EvaluatedRun run) =>
+        from task in run.PseudoLabels
+        let share = task.Ambiguous / (double)Math.Max(1, task.Samples + task.Ambiguous)
+        where share > ManyAmbiguous
+        select $"{Figures.Percent(share)} of the samples were left out of {task.Task} because two of their views are nearly the same picture. "
+            + "The task may not suit this data.";
+
+    private static IEnumerable<string> Collapse(EvaluatedRun run)
+    {
+        if (run.Encoder.HeldOut is not { } last)
+        {
+            yield break;
+        }
+
+        if (last.FeatureDeviation < CollapsedDeviation || last.EffectiveRank < CollapsedRank)
+        {
+            yield return $"The encoder's features have collapsed: at the end of pretraining their deviation is {Figures.Number(last.FeatureDeviation)} "
+                + $"(1 is healthy) and their effective rank {Figures.Number(last.EffectiveRank)}. It says nearly the same of every sample.";
+        }
+    }
+
+    /// <summary>An arm whose choice is the same end of the grid at every label count might do better beyond it, and the comparison with it.</summary>
+    private static IEnumerable<string> Grid(FineTuningSpec tuning, IReadOnlyList<ArmResult> arms)
+    {
+        if (tuning.LearningRates.Distinct().Count() == 1)
+        {
+            yield return $"Only one learning rate ({Figures.Number(tuning.LearningRates[0])}) was tried. It may suit one arm better than the other; "
+                + "a grid of two or more is a fairer comparison.";
+            yield break;
+        }
+
+        foreach (var arm in arms.Where(result => result.Arm is Arm.Pretrained or Arm.Scratch).GroupBy(result => result.Arm))
+        {
+            var (low, high) = (tuning.LearningRates.Min(), tuning.LearningRates.Max());
+            if (arm.Select(result => result.LearningRate).Distinct().ToArray() is [var rate] && (rate == low || rate == high))
+            {
+                yield return $"The best learning rate of {Figures.Name(arm.Key)} is {Figures.Number(rate)} at every label count, the "
+                    + $"{(rate == low ? "lowest" : "highest")} that was tried. A {(rate == low ? "lower" : "higher")} one may be better and change the difference.";
+            }
+        }
+    }
+}

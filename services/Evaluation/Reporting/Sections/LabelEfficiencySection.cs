@@ -1,0 +1,64 @@
+using System.Xml.Linq;
+using Pipeline.Contracts;
+using Pipeline.Evaluation.Reporting.Charts;
+using static Pipeline.Evaluation.Reporting.Figures;
+using static Pipeline.Evaluation.Reporting.Markup;
+
+namespace Pipeline.Evaluation.Reporting.Sections;
+
+/// <summary>Accuracy by label count: the curve and its numbers.</summary>
+internal static class LabelEfficiencySection
+{
+    public static XElement Render(ReportPageContent content)
+    {
+        var (report, arms) = (content.Assessment.Report, content.Assessment.Arms);
+        Series[] series = [.. arms.GroupBy(result => result.Arm).Select(arm => Curve(arm.Key, [.. arm]))];
+        var chart = new SvgChart(
+            "Test accuracy by number of labels, for each arm. The table below holds the same numbers.",
+            new Axis("labels", Count) { Logarithmic = true, Ticks = [.. report.ByLabelCount.Select(result => (double)result.Labels)], Margin = 0.04 },
+            new Axis("accuracy", value => Percent(value, digits: 0)) { Margin = 0.04 },
+            series);
+        return Section("label-efficiency", "Accuracy by number of labels",
+            Tag("figure",
+                (chart with { Width = 860, Height = 420, LabelLines = true }).Render("wide"),
+                Legend.Render(series, "narrow"),
+                (chart with { Width = 390, Height = 330 }).Render("narrow"),
+                Tag("figcaption", "Lines are means over label draws, faint marks single draws. Bands are 95\u202F% intervals of the mean for pretrained and scratch. "
+                    + "The two bands may overlap where the paired difference is beyond doubt: the verdict goes by the difference.")),
+            Numbers(report),
+            Tag("dl", Class("terms"),
+                Term("pretrained", "starts from the pretrained encoder; all weights are tuned."),
+                Term("scratch", "the same network from random weights, tuned the same way."),
+                Term("frozen", "a linear probe on the pretrained encoder."),
+                Term("frozen-random", "a linear probe on random weights.")));
+    }
+
+    private static Series Curve(Arm arm, IReadOnlyList<ArmResult> results) =>
+        Arms.Series(arm, [.. results.Select(result => ((double)result.Labels, result.Accuracy))]) with
+        {
+            Points = [.. results.SelectMany(result => result.TestAccuracies.Select(accuracy => ((double)result.Labels, accuracy)))],
+            Band = arm is Arm.Pretrained or Arm.Scratch
+                ? [.. results.Select(result => ((double)result.Labels, result.Interval.Low, result.Interval.High))]
+                : [],
+        };
+
+    private static XElement Numbers(Report report) => Table(
+        "Mean test accuracy of each arm at the learning rate that validation chose; difference is pretrained minus scratch, in points, paired by draw",
+        ["Labels", "Draws", "Pretrained", "Scratch", "Frozen", "Frozen-random", "Difference", "95\u202F% interval", "Verdict"],
+        report.ByLabelCount.Select(result => new object?[]
+        {
+            Count(result.Labels), Count(result.Draws), Percent(result.Pretrained), Percent(result.Scratch), Percent(result.Frozen), Percent(result.FrozenRandom),
+            Tag("strong", Points(result.Difference)), $"{Points(result.Low)} to {Points(result.High)}",
+            Tag("span", Class($"badge {Name(result.Verdict)}"), Words(result.Verdict)),
+        }),
+        numbersFrom: 0);
+
+    private static string Words(Verdict verdict) => verdict switch
+    {
+        Verdict.Helps => "▲ helps",
+        Verdict.Hurts => "▼ hurts",
+        _ => "○ no evidence",
+    };
+
+    private static XElement[] Term(string name, string meaning) => [Tag("dt", name), Tag("dd", meaning)];
+}

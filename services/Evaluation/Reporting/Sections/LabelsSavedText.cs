@@ -1,0 +1,41 @@
+using Pipeline.Contracts;
+using static Pipeline.Evaluation.Reporting.Figures;
+
+namespace Pipeline.Evaluation.Reporting.Sections;
+
+/// <summary>Labels saved in words. Where scratch's curve ends before the accuracy is reached, or starts above it, only a bound is known.</summary>
+internal static class LabelsSavedText
+{
+    public static string Ratio(Report report, LabelsSaved saved) => saved.Ratio switch
+    {
+        null => $"> {Times(Largest(report) / (double)saved.Labels)}",
+        { } ratio when IsUpperBound(report, saved) => $"≤ {Times(ratio)}",
+        { } ratio => Times(ratio),
+    };
+
+    public static string Equivalent(Report report, LabelsSaved saved) => saved.ScratchEquivalent switch
+    {
+        null => $"from scratch, {Count(Largest(report))} labels do not reach it",
+        { } labels when IsUpperBound(report, saved) => $"from scratch, {Count(labels)} labels or fewer reach it",
+        { } labels => $"from scratch it takes {Count(labels)} labels instead of {Count(saved.Labels)}",
+    };
+
+    public static string Interval(Report report, LabelsSaved saved)
+    {
+        var beyond = $"beyond {Times(Largest(report) / (double)saved.Labels)}";
+        return (saved.Low, saved.High) switch
+        {
+            ({ } low, { } high) => $"{Times(low)} to {Times(high)}",
+            ({ } low, null) => $"{Times(low)} to {beyond}",
+            _ => beyond,
+        };
+    }
+
+    private static int Largest(Report report) => report.ByLabelCount[^1].Labels;
+
+    private static bool IsUpperBound(Report report, LabelsSaved saved)
+    {
+        var smallest = report.ByLabelCount[0];
+        return saved.ScratchEquivalent == smallest.Labels && report.ByLabelCount.First(result => result.Labels == saved.Labels).Pretrained < smallest.Scratch;
+    }
+}

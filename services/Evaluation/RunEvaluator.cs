@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Evaluation.Reporting;
+using Pipeline.Learning.Statistics;
+
+namespace Pipeline.Evaluation;
+
+/// <summary>From all trials of a run to its verdict, report and promoted model.</summary>
+public sealed class RunEvaluator(IArtifactStore store, TestPredictor predictor, GalleryPainter painter)
+{
+    /// <param name="progressed">Called with how many test predictions of how many are made.</param>
+    public async Task<VerdictReached> EvaluateAsync(TrialsReady ready, Func<int, int, Task> progressed, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var run = ready.Run;
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment.Key, cancellation);
+        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset.Key, cancellation);
+        var encoder = await store.ReadManifestAsync<EncoderManifest>(ready.Encoder.Key, cancellation);
+        var pseudoLabels = await ReadAllAsync<PseudoLabelManifest>(ready.PseudoLabels, cancellation);
+        var trials = await ReadAllAsync<TrialResult>((await store.ReadManifestAsync<TrialsManifest>(ready.Trials.Key, cancellation)).Results, cancellation);
+        var chosen = LearningRateChoice.Chosen(trials);
+        var (labels, predictions) = await predictor.PredictAsync(
+            experiment, dataset, encoder, chosen, done => progressed(done, chosen.Count), cancellation);
+
+        var evaluated = new EvaluatedRun
+        {
+            RunId = run.RunId,
+            Experiment = experiment,
+            Dataset = dataset,
+            PseudoLabels = pseudoLabels,
+            Encoder = encoder,
+            Trials = trials,
+            TestLabels = labels,
+            Predictions = predictions,
+            EvaluationSeconds = clock.Elapsed.TotalSeconds,
+        };
+        var assessment = ReportBuilder.Build(evaluated);
+        var page = ReportPage.Render(new ReportPageContent
+        {
+            Run = evaluated,
+            Assessment = assessment,
+            Galleries = await painter.PaintAsync(dataset, pseudoLabels, cancellation),
+            Provenance = Provenance(ready, dataset, encoder, pseudoLabels),
+        });
+
+        var report = await WriteAsync($"runs/{run.RunId}/report.json", JsonSerializer.SerializeToUtf8Bytes(assessment.Report, PipelineJson.Options), cancellation);
+        var html = await WriteAsync($"runs/{run.RunId}/report.html", Encoding.UTF8.GetBytes(page), cancellation);
+        return new VerdictReached(run, assessment.Report.Verdict, report, html, Promote(experiment, assessment.Report.Verdict, chosen));
+    }
+
+    /// <summary>The pretrained model at the largest label count that did best on validation, if the experiment wants it promoted.</summary>
+    private static ArtifactReference? Promote(Experiment experiment, Verdict verdict, IReadOnlyList<TrialResult> chosen)
+    {
+        var wanted = experiment.Evaluation.Promote switch
+        {
+            "helps" => verdict == Verdict.Helps,
+            "no-evidence" => verdict != Verdict.Hurts,
+            _ => false,
+        };
+        return wanted
+            ? chosen.Where(result => result.Trial.Arm == Arm.Pretrained)
+                .OrderByDescending(result => result.Trial.Labels).ThenByDescending(result => result.ValidationAccuracy).First().Model
+            : null;
+    }
+
+    private static IReadOnlyList<(string What, ArtifactReference Artifact)> Provenance(
+        TrialsReady ready, DatasetManifest dataset, EncoderManifest encoder, IReadOnlyList<PseudoLabelManifest> pseudoLabels) =>
+    [
+        ("Experiment", ready.Run.Experiment),
+        ("Dataset version", ready.Run.Dataset),
+        ("Origin of every sample", dataset.Provenance),
+        .. dataset.Shards.Select(shard => ($"Samples, {shard.Split.ToString().ToLowerInvariant()}", shard.File)),
+        .. pseudoLabels.Zip(ready.PseudoLabels, (manifest, reference) => ($"Pseudo-labels, {manifest.Task}", reference)),
+        ("Encoder", encoder.File),
+        ("Encoder's manifest", ready.Encoder),
+        ("Trials", ready.Trials),
+    ];
+
+    private async Task<IReadOnlyList<T>> ReadAllAsync<T>(IReadOnlyList<ArtifactReference> references, CancellationToken cancellation)
+    {
+        var read = new List<T>(references.Count);
+        foreach (var reference in references)
+        {
+            read.Add(await store.ReadManifestAsync<T>(reference.Key, cancellation));
+        }
+
+        return read;
+    }
+
+    private async Task<ArtifactReference> WriteAsync(string key, byte[] content, CancellationToken cancellation) =>
+        (await store.CreateAsync(key, async (stream, token) => await stream.WriteAsync(content, token), cancellation)).Reference;
+}

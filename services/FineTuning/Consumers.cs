@@ -1,0 +1,42 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Hosting.Runs;
+
+namespace Pipeline.FineTuning;
+
+/// <summary>An encoder in, one command for each trial out.</summary>
+public sealed class EncoderReadyConsumer(IArtifactStore store) : IConsumer<EncoderReady>
+{
+    public async Task Consume(ConsumeContext<EncoderReady> context)
+    {
+        var (run, pseudoLabels, encoder) = context.Message;
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment.Key, context.CancellationToken);
+        await context.PublishBatch(TrialPlan.Trials(experiment.FineTuning).Select(trial => new RunTrial(run, pseudoLabels, encoder, trial)));
+    }
+}
+
+/// <summary>One trial in, its result into the store; whoever finishes the last tells of the set.</summary>
+public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, TrialSet set, RunLedger ledger, IHostApplicationLifetime lifetime) : IConsumer<RunTrial>
+{
+    public async Task Consume(ConsumeContext<RunTrial> context)
+    {
+        var (run, pseudoLabels, encoderReference, trial) = context.Message;
+        var stopping = lifetime.ApplicationStopping;
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment.Key, stopping);
+        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset.Key, stopping);
+        var encoder = await store.ReadManifestAsync<EncoderManifest>(encoderReference.Key, stopping);
+        var result = await runner.RunAsync(experiment, dataset, encoder, trial, stopping);
+
+        var trials = TrialPlan.Trials(experiment.FineTuning);
+        var (done, manifest) = await set.AddAsync(run.RunId, trials, trial, result, stopping);
+        await context.Publish(new StageProgressed(run.RunId, Stage.FineTuning, done, trials.Count, $"{trial.Arm} {trial.Labels} labels"));
+        if (manifest is not null)
+        {
+            var ready = new TrialsReady(run, pseudoLabels, encoderReference, manifest);
+            await ledger.RecordAsync(Stage.FineTuning, ready, context.CancellationToken);
+            await context.Publish(ready);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Pipeline.FineTuning;
+
+/// <summary>Everything that the stage registers.</summary>
+public static class FineTuningStage
+{
+    public static IServiceCollection AddFineTuning(this IServiceCollection services) =>
+        services.AddSingleton<TrialRunner>().AddSingleton<TrialSet>();
+
+    public static void AddFineTuningConsumers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<EncoderReadyConsumer>();
+        bus.AddConsumer<RunTrialConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
+    }
+}

@@ -1,0 +1,51 @@
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+
+namespace Pipeline.FineTuning;
+
+/// <summary>Which trials an experiment consists of, and where their results lie.</summary>
+public static class TrialPlan
+{
+    /// <summary>Raised when the same inputs would train another model.</summary>
+    private const int Format = 1;
+
+    /// <summary>Every arm at every label count, draw and learning rate of its grid.</summary>
+    public static IReadOnlyList<Trial> Trials(FineTuningSpec spec) =>
+    [
+        .. from arm in Enum.GetValues<Arm>()
+           from labels in spec.Labels
+           from draw in Enumerable.Range(0, spec.Draws)
+           from rate in Probes(arm) ? spec.ProbeLearningRates : spec.LearningRates
+           select new Trial(arm, labels, draw, rate),
+    ];
+
+    /// <summary>Whether only a linear head is trained.</summary>
+    public static bool Probes(Arm arm) => arm is Arm.Frozen or Arm.FrozenRandom;
+
+    /// <summary>Whether it starts from what pretraining left.</summary>
+    public static bool Pretrained(Arm arm) => arm is Arm.Pretrained or Arm.Frozen;
+
+    /// <summary>
+    /// Where a trial's outputs lie. Its key holds no more than what the trial depends on: trials from random weights are shared by all runs over a dataset version.
+    /// </summary>
+    public static string Root(Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Trial trial)
+    {
+        var spec = experiment.FineTuning;
+        var key = ContentKey.Of(Stage.FineTuning, Format, new
+        {
+            samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest),
+            classes = dataset.Classes.Count,
+            weights = Pretrained(trial.Arm) ? encoder.File.Digest : null,
+            architecture = experiment.Encoder,
+            trial,
+            spec.Steps,
+            spec.Batch,
+            spec.WeightDecay,
+            spec.Augmentation,
+            spec.Seed,
+        });
+        return $"trials/{key}";
+    }
+
+    public static string ResultKey(string root) => $"{root}/result.json";
+}

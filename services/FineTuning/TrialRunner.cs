@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using Pipeline.Artifacts;
+using Pipeline.Artifacts.Safetensors;
+using Pipeline.Contracts;
+using Pipeline.Learning.Native;
+using Pipeline.Learning.Training;
+using Pipeline.Learning.Tuning;
+using Pipeline.Learning.Weights;
+using TorchSharp;
+
+namespace Pipeline.FineTuning;
+
+/// <summary>Trains and validates the model of one trial. Knows the training and the validation split, never the test split.</summary>
+public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
+{
+    /// <summary>The trial's result, trained now or found.</summary>
+    public async Task<ArtifactReference> RunAsync(
+        Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Trial trial, CancellationToken cancellation)
+    {
+        var root = TrialPlan.Root(experiment, dataset, encoder, trial);
+        if (await store.FindManifestAsync<TrialResult>(TrialPlan.ResultKey(root), cancellation) is { } found)
+        {
+            return found.Reference;
+        }
+
+        var clock = Stopwatch.StartNew();
+        using var training = await SampleReader.OpenAsync(store, dataset, Split.Train, cancellation);
+        using var validation = await SampleReader.OpenAsync(store, dataset, Split.Validation, cancellation);
+        var weights = TrialPlan.Pretrained(trial.Arm) ? await store.MaterializeAsync(encoder.File, cancellation) : null;
+        var trained = await Task.Factory.StartNew(
+            () => Train(experiment, dataset, weights, trial, new LabelledSamples(training), new LabelledSamples(validation), cancellation),
+            cancellation,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+        var metadata = new Dictionary<string, string> { ["architecture"] = experiment.Encoder.Name, ["arm"] = trial.Arm.ToString() };
+        var model = await store.CreateAsync(
+            $"{root}/model.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, trained.Tensors, metadata, token), cancellation);
+        var result = new TrialResult(trial, trained.Accuracy, model.Reference, trained.Loss, clock.Elapsed.TotalSeconds);
+        return (await store.CreateManifestAsync(TrialPlan.ResultKey(root), result, cancellation)).Reference;
+    }
+
+    private sealed record Trained(List<SafetensorsTensor> Tensors, double Accuracy, IReadOnlyList<double> Loss);
+
+    private Trained Train(
+        Experiment experiment, DatasetManifest dataset, string? weights, Trial trial, LabelledSamples training, LabelledSamples validation, CancellationToken cancellation)
+    {
+        var spec = experiment.FineTuning;
+        var draw = LabelDraws.Order(training.Labels, spec.Seed, trial.Draw)[..trial.Labels];
+        var tuner = new Tuner(spec, trial.Draw, trial.LearningRate, device.Device);
+
+        var seed = Tuner.Seed(spec, trial.Draw);
+        using var classifier = new Classifier(experiment.Encoder, experiment.Input, dataset.Classes.Count, seed);
+        if (weights is not null)
+        {
+            using var file = SafetensorsFile.Open(weights);
+            classifier.Encoder.LoadTensors(file);
+        }
+
+        classifier.to(device.Device);
+        if (!TrialPlan.Probes(trial.Arm))
+        {
+            var loss = tuner.TuneAll(classifier, training, draw, experiment.Input.Size, cancellation);
+            return new Trained([.. classifier.Tensors()], Accuracy(Inference.Predict(classifier, validation, device.Device), validation.Labels), loss);
+        }
+
+        using var scope = torch.NewDisposeScope();
+        using var probe = new LinearProbe(classifier.Encoder.Features, dataset.Classes.Count, seed);
+        probe.to(device.Device);
+        var features = Inference.Features(classifier.Encoder, training, draw, device.Device);
+        probe.Standardize(features);
+        var losses = tuner.TuneHead(probe, features, training.Targets(draw, device.Device), cancellation);
+        return new Trained([.. probe.Tensors("probe.")], Accuracy(Inference.Predict(classifier.Encoder, probe, validation, device.Device), validation.Labels), losses);
+    }
+
+    private static double Accuracy(int[] predicted, IReadOnlyList<int> labels) =>
+        (double)predicted.Where((label, i) => label == labels[i]).Count() / predicted.Length;
+}

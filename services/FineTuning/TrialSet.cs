@@ -1,0 +1,40 @@
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+
+namespace Pipeline.FineTuning;
+
+/// <summary>Fan-in: which of a run's trials have their result, and the manifest once all have.</summary>
+public sealed class TrialSet(IArtifactStore store)
+{
+    /// <summary>Notes a result for its run. Whoever notes the last gets the manifest of them all.</summary>
+    /// <returns>How many of the run's trials are done, and the manifest if all are.</returns>
+    public async Task<(int Done, ArtifactReference? Trials)> AddAsync(
+        string runId, IReadOnlyList<Trial> trials, Trial trial, ArtifactReference result, CancellationToken cancellation)
+    {
+        await store.CreateManifestAsync(NoteKey(runId, Number(trials, trial)), result, cancellation);
+        var done = 0;
+        await foreach (var _ in store.ListAsync(Folder(runId), cancellation))
+        {
+            done++;
+        }
+
+        if (done < trials.Count)
+        {
+            return (done, null);
+        }
+
+        var results = new List<ArtifactReference>();
+        for (var number = 0; number < trials.Count; number++)
+        {
+            results.Add(await store.ReadManifestAsync<ArtifactReference>(NoteKey(runId, number), cancellation));
+        }
+
+        return (done, (await store.CreateManifestAsync($"runs/{runId}/trials.json", new TrialsManifest(results), cancellation)).Reference);
+    }
+
+    private static int Number(IReadOnlyList<Trial> trials, Trial trial) => trials.ToList().IndexOf(trial);
+
+    private static string Folder(string runId) => $"runs/{runId}/trials";
+
+    private static string NoteKey(string runId, int number) => $"{Folder(runId)}/{number:d5}.json";
+}

@@ -1,0 +1,37 @@
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+
+namespace Pipeline.Pretraining;
+
+/// <summary>What a run's pretraining is made of, and where its outputs lie. Runs that share all of it share the encoder.</summary>
+public sealed record PretrainingPlan(Experiment Experiment, DatasetManifest Dataset, IReadOnlyList<PseudoLabelManifest> PseudoLabels, string Root)
+{
+    /// <summary>Raised when the same inputs would train another encoder.</summary>
+    private const int Format = 1;
+
+    public string ManifestKey => $"{Root}/manifest.json";
+
+    public string EncoderKey => $"{Root}/encoder.safetensors";
+
+    public string CheckpointPrefix => $"{Root}/checkpoints";
+
+    public string CheckpointKey(long step) => $"{CheckpointPrefix}/{step:d12}.safetensors";
+
+    public static async Task<PretrainingPlan> ReadAsync(
+        IArtifactStore store, RunReference run, IReadOnlyList<ArtifactReference> pseudoLabels, CancellationToken cancellation)
+    {
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment.Key, cancellation);
+        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset.Key, cancellation);
+        var manifests = new List<PseudoLabelManifest>();
+        foreach (var reference in pseudoLabels)
+        {
+            manifests.Add(await store.ReadManifestAsync<PseudoLabelManifest>(reference.Key, cancellation));
+        }
+
+        // Not the manifests' own digests: they tell of compute seconds, which differ where the labels do not.
+        var labels = manifests.SelectMany(manifest => manifest.Shards).Select(shard => shard.File.Digest);
+        var samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
+        var key = ContentKey.Of(Stage.Pretraining, Format, new { samples, labels, experiment.Input, experiment.Encoder, experiment.Pretext, experiment.Pretraining });
+        return new PretrainingPlan(experiment, dataset, manifests, $"pretraining/{key}");
+    }
+}

@@ -1,0 +1,20 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Pipeline.Pretraining;
+
+/// <summary>Everything that the stage registers.</summary>
+public static class PretrainingStage
+{
+    public static IServiceCollection AddPretraining(this IServiceCollection services)
+    {
+        services.AddOptions<PretrainingOptions>().BindConfiguration("Pretraining").ValidateDataAnnotations().ValidateOnStart();
+        return services.AddSingleton<TensorBoardLog>().AddSingleton<SliceTrainer>();
+    }
+
+    public static void AddPretrainingConsumers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<PseudoLabelsReadyConsumer>();
+        bus.AddConsumer<TrainSliceConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
+    }
+}

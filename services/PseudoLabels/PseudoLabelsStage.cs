@@ -1,0 +1,17 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Pipeline.PseudoLabels;
+
+/// <summary>Everything that the stage registers.</summary>
+public static class PseudoLabelsStage
+{
+    public static IServiceCollection AddPseudoLabels(this IServiceCollection services) => services.AddSingleton<ShardLabeller>();
+
+    public static void AddPseudoLabelsConsumers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<DatasetCommittedConsumer>();
+        // One at a time in each process: the work is bound by the processor, and more processes are the way to more.
+        bus.AddConsumer<LabelShardConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
+    }
+}

@@ -1,0 +1,156 @@
+using System.Text.Json;
+using Pipeline.Contracts;
+
+namespace Pipeline.Artifacts.Folder;
+
+/// <summary>The folder of a store: its format, its temporary files, and where a key's file lies.</summary>
+internal sealed class StoreFolder
+{
+    /// <summary>The newest layout that this version reads, and the one it makes.</summary>
+    public const int Format = 1;
+
+    public const string FormatFile = "store.json";
+
+    /// <summary>A temporary file that nobody has written to for so long belongs to a process that died.</summary>
+    private static readonly TimeSpan Stale = TimeSpan.FromDays(1);
+
+    private sealed record Layout(int Format);
+
+    /// <exception cref="PipelineException">The root is no folder, cannot be written, or a newer version made it.</exception>
+    public StoreFolder(string root)
+    {
+        Root = Path.GetFullPath(root);
+        Temporary = Path.Combine(Root, ".tmp");
+        Locks = Path.Combine(Root, ".locks");
+        try
+        {
+            if (File.Exists(Root))
+            {
+                throw new PipelineException($"The store {Root} is a file; valid is a folder, or a path where one can be made.");
+            }
+
+            Directory.CreateDirectory(Temporary);
+            Directory.CreateDirectory(Locks);
+            RemoveStaleFiles();
+            WriteFormat();
+        }
+        catch (IOException error) when (FolderFailure.IsDiskFull(error))
+        {
+            throw FolderFailure.DiskFull(FormatFile, Root, 0, error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new PipelineException($"The store {Root} cannot be written: {error.Message} Valid is a folder that this user may write to.", error);
+        }
+
+        CheckFormat();
+    }
+
+    public string Root { get; }
+
+    public string Temporary { get; }
+
+    public string Locks { get; }
+
+    /// <summary>Where the key's file lies, whether it is there or not. Symbolic links below the root are refused, as they could lead out of it.</summary>
+    /// <exception cref="ArgumentException">It is not a key.</exception>
+    /// <exception cref="PipelineException">A symbolic link lies in the way.</exception>
+    public string PathOf(string key)
+    {
+        ArtifactKey.Check(key);
+        if (key == FormatFile)
+        {
+            throw new ArgumentException($"'{key}' is not an artifact's key: it describes the store itself.");
+        }
+
+        var path = Root;
+        foreach (var segment in key.Split('/'))
+        {
+            path = Path.Combine(path, segment);
+            if (new FileInfo(path) is { Attributes: var attributes } file && (int)attributes != -1
+                && attributes.HasFlag(FileAttributes.ReparsePoint) && file.LinkTarget is not null)
+            {
+                throw new PipelineException($"'{key}' lies behind the symbolic link {path}, and the store follows none below its root. Put the files themselves there, or make the link's target the store.");
+            }
+        }
+
+        return path;
+    }
+
+    /// <summary>Whether the key cannot be a file, because it is a folder already or lies below a file.</summary>
+    public bool IsBlocked(string key)
+    {
+        for (var path = Path.GetDirectoryName(PathOf(key))!; path.Length > Root.Length; path = Path.GetDirectoryName(path)!)
+        {
+            if (File.Exists(path))
+            {
+                return true;
+            }
+        }
+
+        return Directory.Exists(PathOf(key));
+    }
+
+    public string NewTemporaryFile() => Path.Combine(Temporary, $"{Environment.ProcessId}-{Guid.NewGuid():n}");
+
+    private void RemoveStaleFiles()
+    {
+        foreach (var file in new DirectoryInfo(Temporary).EnumerateFiles())
+        {
+            if (DateTime.UtcNow - file.LastWriteTimeUtc > Stale)
+            {
+                file.Delete();
+            }
+        }
+    }
+
+    // Written each time, although published only once: so a folder that cannot be written is found at the start.
+    private void WriteFormat()
+    {
+        var temporary = NewTemporaryFile();
+        try
+        {
+            File.WriteAllText(temporary, $"{{ \"format\": {Format} }}\n");
+            var path = Path.Combine(Root, FormatFile);
+            if (!Path.Exists(path))
+            {
+                File.Move(temporary, path);
+            }
+        }
+        catch (IOException) when (File.Exists(Path.Combine(Root, FormatFile)))
+        {
+            // Another process was first.
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private void CheckFormat()
+    {
+        int format;
+        try
+        {
+            using var stream = new FileStream(Path.Combine(Root, FormatFile), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            format = JsonSerializer.Deserialize<Layout>(stream, PipelineJson.Options)?.Format ?? 0;
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(error);
+        }
+
+        if (format < 1)
+        {
+            throw Unreadable(null);
+        }
+
+        if (format > Format)
+        {
+            throw new PipelineException($"The store {Root} was made by a newer version of the pipeline (format {format}; this one reads up to {Format}). Use that version, or another folder.");
+        }
+    }
+
+    private PipelineException Unreadable(Exception? error) =>
+        new($"The store {Root} has an unreadable {FormatFile}; valid is {{ \"format\": {Format} }}. Restore it, or use another folder.", error);
+}

@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace Pipeline.Artifacts.Safetensors;
+
+/// <summary>
+/// Writes safetensors files. Equal tensors and metadata give equal bytes, in whatever order they come: as in the reference implementation, wider
+/// elements come first, then names in ordinal order. Data starts at a multiple of 64 bytes, so every element of a mapped file is aligned.
+/// </summary>
+public static class SafetensorsWriter
+{
+    private const int Alignment = 64;
+
+    /// <param name="metadata">Written in ordinal order of the keys, besides <c>"format": "pt"</c>, without which transformers refuses a file.</param>
+    /// <exception cref="ArgumentException">Two tensors of one name, or data that its shape does not hold.</exception>
+    public static async Task WriteAsync(
+        Stream stream, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, CancellationToken cancellation = default)
+    {
+        var ordered = tensors.OrderByDescending(tensor => tensor.Type.Size()).ThenBy(tensor => tensor.Name, StringComparer.Ordinal).ToList();
+        Check(ordered);
+        await stream.WriteAsync(Header(ordered, metadata), cancellation);
+        foreach (var tensor in ordered)
+        {
+            await stream.WriteAsync(tensor.Data, cancellation);
+        }
+    }
+
+    private static void Check(List<SafetensorsTensor> tensors)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal) { SafetensorsHeader.MetadataKey };
+        foreach (var tensor in tensors)
+        {
+            if (!names.Add(tensor.Name))
+            {
+                throw new ArgumentException($"Two tensors are named '{tensor.Name}', or it is the name of the metadata.", nameof(tensors));
+            }
+
+            if (tensor.Shape.Any(size => size < 0) || checked(SafetensorsElement.Elements(tensor.Shape) * tensor.Type.Size()) != tensor.Data.Length)
+            {
+                throw new ArgumentException($"'{tensor.Name}' has {tensor.Data.Length} bytes; {tensor.Type} [{string.Join(", ", tensor.Shape)}] has another length.", nameof(tensors));
+            }
+        }
+    }
+
+    private static byte[] Header(List<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartObject(SafetensorsHeader.MetadataKey);
+            foreach (var (key, value) in new SortedDictionary<string, string>(metadata?.ToDictionary() ?? [], StringComparer.Ordinal) { ["format"] = "pt" })
+            {
+                writer.WriteString(key, value);
+            }
+
+            writer.WriteEndObject();
+            var offset = 0L;
+            foreach (var tensor in tensors)
+            {
+                writer.WriteStartObject(tensor.Name);
+                writer.WriteString("dtype", tensor.Type.ToString());
+                WriteNumbers(writer, "shape", tensor.Shape);
+                WriteNumbers(writer, "data_offsets", [offset, offset += tensor.Data.Length]);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndObject();
+        }
+
+        var length = (sizeof(ulong) + json.WrittenCount + Alignment - 1) / Alignment * Alignment;
+        var header = new byte[length];
+        header.AsSpan().Fill((byte)' ');
+        BinaryPrimitives.WriteInt64LittleEndian(header, length - sizeof(ulong));
+        json.WrittenSpan.CopyTo(header.AsSpan(sizeof(ulong)));
+        return header;
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter writer, string name, IEnumerable<long> numbers)
+    {
+        writer.WriteStartArray(name);
+        foreach (var number in numbers)
+        {
+            writer.WriteNumberValue(number);
+        }
+
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,49 @@
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+
+namespace Pipeline.Hosting.Runs;
+
+/// <summary>
+/// What each stage said about a run, kept in the store under <c>runs/RUN/</c>: written before it is published, so that the store alone tells how far a run is
+/// and everything that its result came from.
+/// </summary>
+public sealed class RunLedger(IArtifactStore store)
+{
+    public const string Root = "runs";
+
+    /// <summary>Records an event; a second time changes nothing.</summary>
+    public Task RecordAsync<T>(Stage stage, T said, CancellationToken cancellation = default)
+        where T : class, IRunMessage => store.CreateManifestAsync(Key(said.Run.RunId, stage), said, cancellation);
+
+    /// <summary>What a stage said last about a run; null when it has not finished its part.</summary>
+    public async Task<T?> FindAsync<T>(string runId, Stage stage, CancellationToken cancellation = default)
+        where T : class, IRunMessage =>
+        (await store.FindManifestAsync<T>(Key(runId, stage), cancellation))?.Content;
+
+    /// <summary>The ids of all runs in the store, with the time at which each got its dataset; newest first.</summary>
+    public async Task<IReadOnlyList<(string RunId, DateTimeOffset Started)>> ListAsync(CancellationToken cancellation = default)
+    {
+        var runs = new List<(string RunId, DateTimeOffset Started)>();
+        await foreach (var found in store.ListAsync(Root, cancellation))
+        {
+            var parts = found.Key.Split('/');
+            if (parts is [Root, var run, var file] && file == FileName(Stage.Ingestion))
+            {
+                runs.Add((run, found.Modified));
+            }
+        }
+
+        return [.. runs.OrderByDescending(run => run.Started)];
+    }
+
+    private static string Key(string runId, Stage stage) => $"{Root}/{runId}/{FileName(stage)}";
+
+    private static string FileName(Stage stage) => stage switch
+    {
+        Stage.Ingestion => "1-dataset.json",
+        Stage.PseudoLabels => "2-pseudo-labels.json",
+        Stage.Pretraining => "3-encoder.json",
+        Stage.FineTuning => "4-trials.json",
+        _ => "5-verdict.json",
+    };
+}

@@ -1,0 +1,53 @@
+using Pipeline.Contracts;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Pipeline.Learning.Encoders;
+
+/// <summary>A small convolutional network for small images: about 130,000 weights at width 32.</summary>
+public sealed class ConvNetArchitecture : IEncoderArchitecture
+{
+    public string Name => "convnet";
+
+    public int DefaultWidth => 32;
+
+    public Encoder Create(InputSpec input, int width) => new ConvNet(input.Channels, width);
+}
+
+/// <summary>
+/// 5×5 stride 2 → 3×3 stride 2 → residual 3×3 → 3×3 stride 2, each with batch norm and ReLU, then the mean over positions: D = 4 · width features.
+/// </summary>
+internal sealed class ConvNet : Encoder
+{
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv2;
+    private readonly BatchNorm2d bn2;
+    private readonly Conv2d conv3;
+    private readonly BatchNorm2d bn3;
+    private readonly Conv2d conv4;
+    private readonly BatchNorm2d bn4;
+
+    public ConvNet(int channels, int width)
+        : base("convnet", 4 * width)
+    {
+        conv1 = nn.Conv2d(channels, width, 5, stride: 2, padding: 2, bias: false);
+        bn1 = nn.BatchNorm2d(width);
+        conv2 = nn.Conv2d(width, 2 * width, 3, stride: 2, padding: 1, bias: false);
+        bn2 = nn.BatchNorm2d(2 * width);
+        conv3 = nn.Conv2d(2 * width, 2 * width, 3, padding: 1, bias: false);
+        bn3 = nn.BatchNorm2d(2 * width);
+        conv4 = nn.Conv2d(2 * width, 4 * width, 3, stride: 2, padding: 1, bias: false);
+        bn4 = nn.BatchNorm2d(4 * width);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        var x = nn.functional.relu(bn1.forward(conv1.forward(input)));       // [N, W, S/2, S/2]
+        x = nn.functional.relu(bn2.forward(conv2.forward(x)));               // [N, 2W, S/4, S/4]
+        x = x + nn.functional.relu(bn3.forward(conv3.forward(x)));
+        x = nn.functional.relu(bn4.forward(conv4.forward(x)));               // [N, 4W, S/8, S/8]
+        return x.mean([2, 3]);                                               // [N, 4W]
+    }
+}

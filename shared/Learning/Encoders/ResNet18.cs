@@ -1,0 +1,81 @@
+using Pipeline.Contracts;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Pipeline.Learning.Encoders;
+
+/// <summary>
+/// ResNet-18 (He et al. 2016, arXiv:1512.03385) with the 3×3 stem for small images, no first pooling and no classifier: 11.2 million weights at width 64.
+/// Parameter names are torchvision's.
+/// </summary>
+public sealed class ResNet18Architecture : IEncoderArchitecture
+{
+    public string Name => "resnet18";
+
+    public int DefaultWidth => 64;
+
+    public Encoder Create(InputSpec input, int width) => new ResNet18(input.Channels, width);
+}
+
+internal sealed class ResNet18 : Encoder
+{
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Sequential layer1;
+    private readonly Sequential layer2;
+    private readonly Sequential layer3;
+    private readonly Sequential layer4;
+
+    public ResNet18(int channels, int width)
+        : base("resnet18", 8 * width)
+    {
+        conv1 = nn.Conv2d(channels, width, 3, padding: 1, bias: false);
+        bn1 = nn.BatchNorm2d(width);
+        layer1 = Layer(width, width, 1);
+        layer2 = Layer(width, 2 * width, 2);
+        layer3 = Layer(2 * width, 4 * width, 2);
+        layer4 = Layer(4 * width, 8 * width, 2);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        var x = nn.functional.relu(bn1.forward(conv1.forward(input)));                                         // [N, W, S, S]
+        x = layer4.forward(layer3.forward(layer2.forward(layer1.forward(x))));                                 // [N, 8W, S/8, S/8]
+        return x.mean([2, 3]);                                                                                 // [N, 8W]
+    }
+
+    private static Sequential Layer(int from, int to, int stride) =>
+        nn.Sequential(("0", new BasicBlock(from, to, stride)), ("1", new BasicBlock(to, to, 1)));
+}
+
+internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
+{
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv2;
+    private readonly BatchNorm2d bn2;
+    private readonly Sequential? downsample;
+
+    public BasicBlock(int from, int to, int stride)
+        : base("block")
+    {
+        conv1 = nn.Conv2d(from, to, 3, stride: stride, padding: 1, bias: false);
+        bn1 = nn.BatchNorm2d(to);
+        conv2 = nn.Conv2d(to, to, 3, padding: 1, bias: false);
+        bn2 = nn.BatchNorm2d(to);
+        if (stride != 1 || from != to)
+        {
+            downsample = nn.Sequential(("0", nn.Conv2d(from, to, 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(to)));
+        }
+
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        var x = nn.functional.relu(bn1.forward(conv1.forward(input)));
+        x = bn2.forward(conv2.forward(x));
+        return nn.functional.relu(x + (downsample is null ? input : downsample.forward(input)));
+    }
+}

@@ -1,0 +1,59 @@
+namespace Pipeline.Learning.Pretext;
+
+/// <summary>
+/// Tells whether an image's views can be told apart at all: a left-right symmetric image looks the same mirrored, and no network can say which it was.
+/// </summary>
+public static class Ambiguity
+{
+    /// <summary>
+    /// The smallest distance between two of the task's views of one image: one minus their correlation, which no change of brightness or contrast alters.
+    /// 0 is the same picture, 1 unrelated, up to 2. An image of one colour has distance 0.
+    /// </summary>
+    /// <param name="image">Shape [C, S, S].</param>
+    public static double Distance(IPretextTask task, ReadOnlySpan<byte> image, int channels, int size)
+    {
+        double sum = 0, squares = 0;
+        foreach (var pixel in image)
+        {
+            sum += pixel;
+            squares += pixel * pixel;
+        }
+
+        var variance = squares - (sum * sum / image.Length);
+        if (variance < 1e-9 * image.Length)
+        {
+            return 0;
+        }
+
+        var shown = new byte[task.Views.Count][];
+        for (var i = 0; i < shown.Length; i++)
+        {
+            shown[i] = new byte[image.Length];
+            task.Views[i].Apply(image, shown[i], channels, size);
+        }
+
+        var smallest = double.MaxValue;
+        for (var i = 0; i < shown.Length; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                // All views have the same mean and variance, so the squared difference is 2 · variance · (1 − correlation).
+                smallest = Math.Min(smallest, SquaredDifference(shown[i], shown[j]) / (2 * variance));
+            }
+        }
+
+        return smallest;
+    }
+
+    private static long SquaredDifference(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    {
+        long total = 0;
+        for (var i = 0; i < a.Length; i++)
+        {
+            var difference = a[i] - b[i];
+            total += difference * difference;
+        }
+
+        return total;
+    }
+}

@@ -1,0 +1,97 @@
+using Pipeline.Learning.Randomness;
+
+namespace Pipeline.Learning.Statistics;
+
+/// <summary>
+/// Two-way bootstrap of accuracies: every resample takes as many draws, and as many test samples, with replacement (Efron and Tibshirani 1993;
+/// for two crossed factors Owen 2007, "The pigeonhole bootstrap"). A resample is the same for all arms and label counts, so that what they have in
+/// common (easy samples, lucky draws) cancels in their differences.
+/// </summary>
+/// <remarks>
+/// Coverage: of 200 made-up experiments with five draws, the 95 % interval held the true difference in 94 to 99 % when chance on single answers
+/// outweighed how differently a draw suits the two arms, but in 89 % when it did not: with few draws, a percentile interval is too narrow for what
+/// differs between draws by about √((D − 1) / D). With twenty draws it was 97 %. <br/>
+/// Resample r reads the stream <c>CounterRandom(seed, "bootstrap").At(r)</c>: first the indices of the draws, then those of the test samples.
+/// </remarks>
+public sealed class PairedBootstrap
+{
+    private readonly int draws;
+    private readonly int samples;
+    private readonly int resamples;
+    private readonly CounterRandom stream;
+
+    /// <param name="draws">Label draws, above 0.</param>
+    /// <param name="samples">Test samples, above 0.</param>
+    /// <param name="resamples">Above 0; 2,000 give an interval's ends to about a tenth of its width.</param>
+    public PairedBootstrap(int draws, int samples, int resamples, ulong seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(draws);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
+        (this.draws, this.samples, this.resamples) = (draws, samples, resamples);
+        stream = new CounterRandom(seed, "bootstrap");
+    }
+
+    /// <summary>Mean of the paired difference <c>first − second</c> and its 95 % percentile interval.</summary>
+    public static (double Mean, Interval Interval) Difference(Hits first, Hits second, int resamples, ulong seed)
+    {
+        var accuracies = new PairedBootstrap(first.Draws, first.Samples, resamples, seed).Accuracies([first, second]);
+        return (first.Accuracy - second.Accuracy, DifferenceInterval(accuracies[0], accuracies[1]));
+    }
+
+    /// <param name="first">Accuracies of one arm, [resamples].</param>
+    /// <param name="second">Those of the other in the same resamples.</param>
+    public static Interval DifferenceInterval(double[] first, double[] second) =>
+        Interval.Percentile([.. first.Zip(second, (a, b) => a - b)]);
+
+    /// <summary>The accuracy of each cell in each resample.</summary>
+    /// <param name="cells">Arms at label counts, all with this bootstrap's draws and test samples.</param>
+    /// <returns>[cells][resamples], 0 to 1.</returns>
+    public double[][] Accuracies(IReadOnlyList<Hits> cells)
+    {
+        if (cells.FirstOrDefault(cell => cell.Draws != draws || cell.Samples != samples) is { } odd)
+        {
+            throw new ArgumentException($"A cell has {odd.Draws} draws and {odd.Samples} test samples; {draws} and {samples} are expected.", nameof(cells));
+        }
+
+        var accuracies = cells.Select(_ => new double[resamples]).ToArray();
+        var drawTimes = new int[draws];
+        var sampleTimes = new int[samples];
+        for (var resample = 0; resample < resamples; resample++)
+        {
+            var random = stream.At(resample);
+            Resample(ref random, drawTimes);
+            Resample(ref random, sampleTimes);
+            for (var cell = 0; cell < cells.Count; cell++)
+            {
+                accuracies[cell][resample] = Accuracy(cells[cell], drawTimes, sampleTimes);
+            }
+        }
+
+        return accuracies;
+    }
+
+    /// <summary>As many indices as there are, with replacement; leaves how often each came.</summary>
+    private static void Resample(ref CounterRandom random, int[] times)
+    {
+        Array.Clear(times);
+        for (var i = 0; i < times.Length; i++)
+        {
+            times[random.NextInt(times.Length)]++;
+        }
+    }
+
+    private static double Accuracy(Hits hits, int[] drawTimes, int[] sampleTimes)
+    {
+        var right = 0L;
+        for (var draw = 0; draw < drawTimes.Length; draw++)
+        {
+            if (drawTimes[draw] > 0)
+            {
+                right += (long)drawTimes[draw] * hits.Count(draw, sampleTimes);
+            }
+        }
+
+        return right / ((double)drawTimes.Length * sampleTimes.Length);
+    }
+}

@@ -1,0 +1,96 @@
+using Pipeline.Contracts;
+using Pipeline.Learning.Randomness;
+using Pipeline.Learning.Training;
+using static TorchSharp.torch;
+
+namespace Pipeline.Learning.Tuning;
+
+/// <summary>
+/// Trains on a draw of labelled samples. Order and augmentation depend on the seed and the draw alone, so all arms see the same batches.
+/// </summary>
+/// <param name="draw">The draw's number.</param>
+public sealed class Tuner(FineTuningSpec spec, int draw, double learningRate, Device device)
+{
+    private const string Schedule = "one-cycle";
+
+    /// <summary>
+    /// Of the random weights that a draw's trials start from, the same for every arm: heads start alike, and <c>scratch</c> and <c>frozen-random</c> have the same encoder.
+    /// </summary>
+    public static ulong Seed(FineTuningSpec spec, int draw) => new CounterRandom(spec.Seed, "trial-weights", draw).NextUInt64();
+
+    /// <summary>Tunes all weights.</summary>
+    /// <param name="positions">The draw: places in <paramref name="samples"/>.</param>
+    /// <returns>Loss by step.</returns>
+    /// <exception cref="PipelineException">The loss is not finite.</exception>
+    public IReadOnlyList<double> TuneAll(Classifier classifier, LabelledSamples samples, int[] positions, int size, CancellationToken cancellation)
+    {
+        var augmentation = new Augmentation(spec.Augmentation, size);
+        classifier.train();
+        return Train(classifier, positions.Length, (step, places) =>
+        {
+            int[] chosen = [.. places.Select(place => positions[place])];
+            var images = augmentation.Apply(samples.Images(chosen, device), Numbers(augmentation, step, chosen.Length));
+            return nn.functional.cross_entropy(classifier.forward(images), samples.Targets(chosen, device));
+        }, cancellation);
+    }
+
+    /// <summary>Tunes a linear head on features that stay as they are.</summary>
+    /// <param name="features">Shape [N, D].</param>
+    /// <param name="targets">Shape [N].</param>
+    public IReadOnlyList<double> TuneHead(LinearProbe head, Tensor features, Tensor targets, CancellationToken cancellation) =>
+        Train(head, (int)features.shape[0], (_, places) =>
+        {
+            var index = tensor(places.Select(place => (long)place).ToArray(), device: device);
+            return nn.functional.cross_entropy(head.forward(features.index_select(0, index)), targets.index_select(0, index));
+        }, cancellation);
+
+    private List<double> Train(nn.Module module, int count, Func<int, int[], Tensor> loss, CancellationToken cancellation)
+    {
+        using var optimizer = optim.AdamW(module.parameters(), learningRate, weight_decay: spec.WeightDecay);
+        var losses = new List<double>(spec.Steps);
+        var order = (Epoch: -1, Places: Array.Empty<int>());
+        for (var step = 0; step < spec.Steps; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var places = new int[Math.Min(spec.Batch, count)];
+            for (var i = 0; i < places.Length; i++)
+            {
+                var position = ((long)step * places.Length) + i;
+                var epoch = (int)(position / count);
+                if (order.Epoch != epoch)
+                {
+                    order = (epoch, new CounterRandom(spec.Seed, "trial-order", draw, epoch).Permutation(count));
+                }
+
+                places[i] = order.Places[(int)(position % count)];
+            }
+
+            var current = loss(step, places);
+            optimizer.zero_grad();
+            current.backward();
+            foreach (var group in optimizer.ParamGroups)
+            {
+                group.LearningRate = Training.Schedule.LearningRate(Schedule, learningRate, step, spec.Steps);
+            }
+
+            optimizer.step();
+            var value = current.item<float>();
+            losses.Add(float.IsFinite(value) ? value : throw new PipelineException($"A trial diverged: the loss is {value} at step {step + 1} with learning rate {learningRate:g3}. Take it out of fineTuning's learning rates."));
+        }
+
+        return losses;
+    }
+
+    private Tensor Numbers(Augmentation augmentation, int step, int count)
+    {
+        var numbers = new float[augmentation.Active ? count * Augmentation.Numbers : 0];
+        var random = new CounterRandom(spec.Seed, "trial-augmentation", draw, step);
+        for (var i = 0; i < numbers.Length; i += Augmentation.Numbers)
+        {
+            augmentation.Draw(ref random, numbers.AsSpan(i, Augmentation.Numbers));
+        }
+
+        return tensor(numbers, numbers.Length / Augmentation.Numbers, Augmentation.Numbers, device: device);
+    }
+}

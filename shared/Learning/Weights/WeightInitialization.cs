@@ -1,0 +1,44 @@
+using Pipeline.Learning.Randomness;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Pipeline.Learning.Weights;
+
+/// <summary>
+/// Random weights that depend on the seed and the parameter's name alone. Convolutions: normal with variance 2 / fan-out (He et al. 2015, arXiv:1502.01852);
+/// linear layers: normal with variance 1 / fan-in, bias 0; batch norm: weight 1, bias 0.
+/// </summary>
+public static class WeightInitialization
+{
+    public static void Initialize(nn.Module module, ulong seed)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var (name, part) in module.named_modules())
+        {
+            switch (part)
+            {
+                case Conv2d conv:
+                    var fanOut = conv.weight!.shape[0] * conv.weight.shape[2] * conv.weight.shape[3];
+                    Fill(conv.weight, Math.Sqrt(2.0 / fanOut), seed, name + ".weight");
+                    break;
+                case Linear linear:
+                    Fill(linear.weight!, Math.Sqrt(1.0 / linear.weight!.shape[1]), seed, name + ".weight");
+                    linear.bias?.zero_();
+                    break;
+            }
+        }
+    }
+
+    private static void Fill(Tensor weight, double deviation, ulong seed, string name)
+    {
+        var random = new CounterRandom(seed, "weights/" + name);
+        var values = new float[weight.numel()];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)(deviation * random.NextGaussian());
+        }
+
+        weight.copy_(tensor(values, weight.shape));
+    }
+}
