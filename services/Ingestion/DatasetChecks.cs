@@ -1,50 +1,35 @@
-using Pipeline.Artifacts;
-using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 
 namespace Pipeline.Ingestion;
 
-/// <summary>Whether an experiment can be answered with a dataset version: found out before anything is trained.</summary>
-public sealed class DatasetChecks(IArtifactStore store)
+/// <summary>Whether a dataset version can answer an experiment.</summary>
+public static class DatasetChecks
 {
-    /// <exception cref="PipelineException">It cannot.</exception>
-    public async Task VerifyAsync(Experiment experiment, DatasetManifest dataset, CancellationToken cancellation)
+    /// <exception cref="PipelineException">It has too few classes or labels.</exception>
+    public static void Verify(Experiment experiment, DatasetManifest dataset)
     {
         if (dataset.Classes.Count < 2)
         {
-            throw new PipelineException(dataset.Classes.Count == 0
-                ? $"The dataset '{dataset.Dataset}' has no labels. Valid are at least two classes: one folder per class, or a labels.csv."
-                : $"The dataset '{dataset.Dataset}' has one class only, '{dataset.Classes[0]}'. Valid are at least two: one folder per class, or a labels.csv.");
+            var found = dataset.Classes.Count == 0 ? "no labels" : $"one class only, '{dataset.Classes[0]}'";
+            throw new PipelineException($"The dataset '{dataset.Dataset}' has {found}; fine-tuning and evaluation need labelled samples of two classes or more.");
         }
 
-        var wanted = experiment.FineTuning.Labels.Max();
-        var training = await LabelledAsync(dataset, Split.Train, cancellation);
-        if (training < wanted)
+        var most = experiment.FineTuning.Labels.Max();
+        var train = dataset.ClassCounts.Sum(count => count.Train);
+        if (most > train)
         {
-            throw new PipelineException($"fineTuning.labels asks for {wanted} labels, but the training split of '{dataset.Dataset}' has {training}. Valid are label counts up to {training}.");
+            throw new PipelineException($"fineTuning.labels goes up to {most} and the dataset '{dataset.Dataset}' has {train} labelled training samples; valid are counts up to {train}.");
         }
 
-        foreach (var split in (Split[])[Split.Validation, Split.Test])
-        {
-            if (await LabelledAsync(dataset, split, cancellation) == 0)
-            {
-                throw new PipelineException($"The {split.ToString().ToLowerInvariant()} split of '{dataset.Dataset}' has no labelled sample. Valid is at least one; more labels or a larger split.{split.ToString().ToLowerInvariant()} may help.");
-            }
-        }
+        Require(dataset, "validation", dataset.ClassCounts.Sum(count => count.Validation));
+        Require(dataset, "test", dataset.ClassCounts.Sum(count => count.Test));
     }
 
-    private async Task<int> LabelledAsync(DatasetManifest dataset, Split split, CancellationToken cancellation)
+    private static void Require(DatasetManifest dataset, string split, long labelled)
     {
-        var labelled = 0;
-        foreach (var shard in dataset.Shards.Where(shard => shard.Split == split))
+        if (labelled == 0)
         {
-            using var file = SafetensorsFile.Open(await store.MaterializeAsync(shard.File, cancellation));
-            foreach (var label in file.Read<int>("label"))
-            {
-                labelled += label >= 0 ? 1 : 0;
-            }
+            throw new PipelineException($"The dataset '{dataset.Dataset}' has no labelled {split} samples; valid is one at least. More labels, or a larger {split} share in the experiment's split, give some.");
         }
-
-        return labelled;
     }
 }

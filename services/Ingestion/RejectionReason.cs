@@ -1,43 +1,46 @@
-using System.Text.Json.Serialization;
+using System.Text.Json;
 
 namespace Pipeline.Ingestion;
 
-/// <summary>Why a file, or a label, could not be used. The list is closed; the words are what reports and <c>rejections.jsonl</c> say.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<RejectionReason>))]
+/// <summary>Why a file, or the label of one, is not used. Written in kebab case: <c>not-an-image</c>.</summary>
 public enum RejectionReason
 {
-    /// <summary>No bytes.</summary>
-    [JsonStringEnumMemberName("empty")] Empty,
+    /// <summary>The file has no bytes.</summary>
+    Empty,
 
-    /// <summary>Its content is no JPEG, PNG, BMP, GIF or WebP, whatever its name.</summary>
-    [JsonStringEnumMemberName("not-an-image")] NotAnImage,
+    /// <summary>The file cannot be opened or read.</summary>
+    Unreadable,
 
-    /// <summary>Truncated or damaged.</summary>
-    [JsonStringEnumMemberName("corrupt")] Corrupt,
+    /// <summary>Its content is neither JPEG, PNG, GIF, BMP nor WebP, whatever its name says.</summary>
+    NotAnImage,
 
-    /// <summary>More pixels or bytes than the options allow.</summary>
-    [JsonStringEnumMemberName("too-large")] TooLarge,
+    /// <summary>It begins like an image and is cut short or damaged.</summary>
+    Corrupt,
 
-    /// <summary>One colour all over.</summary>
-    [JsonStringEnumMemberName("blank")] Blank,
+    /// <summary>More pixels than <see cref="IngestionOptions.MaxPixels"/>, or more bytes than <see cref="IngestionOptions.MaxFileBytes"/>.</summary>
+    TooLarge,
 
-    /// <summary>The operating system did not let it be read.</summary>
-    [JsonStringEnumMemberName("unreadable")] Unreadable,
+    /// <summary>One colour only: nothing to learn from, and all its views are the same picture.</summary>
+    Blank,
 
-    /// <summary>labels.csv names a file that is not there.</summary>
-    [JsonStringEnumMemberName("label-without-file")] LabelWithoutFile,
+    /// <summary>labels.csv has a label for a file that is not there. Nothing is left out.</summary>
+    UnknownFile,
 
-    /// <summary>labels.csv names a file without saying its label and split; the file is used unlabelled.</summary>
-    [JsonStringEnumMemberName("empty-label")] EmptyLabel,
+    /// <summary>labels.csv names a file and leaves its label empty. The file is used without a label.</summary>
+    EmptyLabel,
 
-    /// <summary>Two labels for one file, or for files with the same pixels; used unlabelled.</summary>
-    [JsonStringEnumMemberName("conflicting-labels")] ConflictingLabels,
+    /// <summary>labels.csv gives a file two different labels. The file is used without a label.</summary>
+    TwoLabels,
 
-    /// <summary>labels.csv names a split that is none; the file is used as if it named none.</summary>
-    [JsonStringEnumMemberName("unknown-split")] UnknownSplit,
+    /// <summary>Files with the same pixels have different labels. One of them is used, without a label.</summary>
+    ConflictingLabels,
 }
 
-/// <param name="Path">Relative to the source folder, with <c>/</c>; an image within a file as <c>file#number</c>.</param>
-/// <param name="Message">For a person.</param>
-/// <param name="Digest">SHA-256 of the file's bytes; null where it could not be read.</param>
-public sealed record Rejection(string Path, RejectionReason Reason, string Message, string? Digest = null);
+/// <summary>A line of the rejections file.</summary>
+/// <param name="Path">Below the source's folder, with <c>/</c>; for an image within an archive <c>archive#number</c>.</param>
+/// <param name="Detail">A few words for a person.</param>
+/// <param name="Sha256">Of the file's bytes, 64 hex digits: its name in quarantine. Null where the reason is about a label, or the file cannot be read.</param>
+public sealed record Rejection(string Path, RejectionReason Reason, string? Detail = null, string? Sha256 = null)
+{
+    public static string NameOf(RejectionReason reason) => JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString());
+}

@@ -1,28 +1,37 @@
+using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Importing;
 
 namespace Pipeline.Ingestion.Sources;
 
-/// <summary>One way in which images and labels lie in a folder.</summary>
-public interface ILakeSource
+/// <summary>A folder of the lake in one of the layouts that ingestion knows.</summary>
+public interface ILakeSource : IDisposable
 {
-    /// <summary>SHA-256 over everything that a dataset version could depend on: paths and bytes. Files that have not changed give the same.</summary>
-    Task<string> FingerprintAsync(CancellationToken cancellation);
+    /// <summary>Such as <c>files</c> or <c>idx</c>.</summary>
+    string Layout { get; }
 
-    /// <summary>All images, in a fixed order, in chunks.</summary>
-    IEnumerable<ChunkPlan> Chunks(int imagesPerChunk);
+    /// <summary>
+    /// Reads every file that the dataset depends on, once. SHA-256 over the sorted (path, length, SHA-256 of the bytes): equal content in equal files
+    /// gives an equal fingerprint, wherever the folder lies.
+    /// </summary>
+    /// <exception cref="PipelineException">Nothing in the folder can be used.</exception>
+    Task<string> FingerprintAsync(IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default);
 
-    /// <summary>What is wrong with the listing itself, such as labels for unknown files. Known after <see cref="Chunks"/>.</summary>
-    IReadOnlyList<Rejection> Rejections { get; }
+    /// <summary>Cuts what was fingerprinted into chunks, and leaves what importers need beside the folder itself in the store, below <paramref name="root"/>.</summary>
+    Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, CancellationToken cancellation = default);
 }
 
-/// <summary>The images of one chunk: files of their own, or a stretch of an IDX file.</summary>
-public sealed record ChunkPlan(IReadOnlyList<FileItem> Files, IdxStretch? Idx = null);
+/// <param name="Items">Most items in a chunk.</param>
+/// <param name="Bytes">Most bytes of source and of decoded pixels.</param>
+/// <param name="ImageBytes">Of one decoded image.</param>
+public sealed record ChunkLimits(int Items, long Bytes, long ImageBytes)
+{
+    /// <summary>Items whose decoded pixels fit.</summary>
+    public int MostItems => (int)Math.Clamp(Bytes / ImageBytes, 1, Items);
+}
 
-/// <param name="Path">Relative to the source folder, with <c>/</c>.</param>
-/// <param name="Split">Null where the source does not say.</param>
-public sealed record FileItem(string Path, string? Label, Split? Split);
-
-/// <param name="Images">Relative path of the file with the images.</param>
-/// <param name="Labels">Class names of the images of the stretch; empty where there is no file with labels.</param>
-/// <param name="First">Number of the first image.</param>
-public sealed record IdxStretch(string Images, IReadOnlyList<string> Labels, int First, int Count, int Rows, int Columns, Split? Split);
+/// <param name="Classes">Label names; labels of parts are indices into this list.</param>
+/// <param name="Supplied">The splits that the source brings itself.</param>
+/// <param name="Rejections">About labels; files are rejected when they are decoded.</param>
+public sealed record SourcePlan(
+    IReadOnlyList<PlannedChunk> Chunks, IReadOnlyList<string> Classes, IReadOnlyList<Split> Supplied, IReadOnlyList<Rejection> Rejections);

@@ -1,143 +1,162 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
+using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Importing;
 
 namespace Pipeline.Ingestion.Sources;
 
 /// <summary>
-/// IDX files as MNIST and Fashion-MNIST ship, plain or gzip: <c>NAME-images-idx3-ubyte</c> with an optional <c>NAME-labels-idx1-ubyte</c>.
-/// <c>t10k</c> and <c>test</c> are the test split. A classes.txt with one name a line names the labels; else they are their numbers.
-/// Format: a big-endian magic number (0, 0, 8 for uint8, number of dimensions), the dimensions as uint32, then the bytes.
+/// IDX files as MNIST and its kin come: <c>train-images-idx3-ubyte</c>, <c>train-labels-idx1-ubyte</c> and, as a test split, <c>t10k-…</c>; each plain
+/// or with <c>.gz</c>, the plain one first. Label files may be missing. Class names are the lines of classes.txt or labels.txt, else the numbers.
+/// The files are unpacked into the store once, so that each chunk reads its own range.
 /// </summary>
-internal sealed class IdxSource(string folder, IReadOnlyList<string> images) : ILakeSource
+public sealed class IdxSource : ILakeSource
 {
-    private const string ImagesPart = "-images-idx3-ubyte";
-    private const string LabelsPart = "-labels-idx1-ubyte";
-    private const string ClassesFile = "classes.txt";
+    private const string Train = "train";
+    private const string Test = "t10k";
+    private static readonly string[] NameFiles = ["classes.txt", "labels.txt"];
 
-    public IReadOnlyList<Rejection> Rejections => [];
+    private readonly string _folder;
+    private readonly List<(string Images, string? Labels, Split? Split)> _sets = [];
+    private readonly string? _names;
 
-    /// <returns>Names of the files with images, in ordinal order.</returns>
-    public static IReadOnlyList<string> Find(string folder) =>
-    [
-        .. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))
-            .Where(name => name.EndsWith(ImagesPart, StringComparison.Ordinal) || name.EndsWith(ImagesPart + ".gz", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal),
-    ];
+    /// <exception cref="PipelineException">There is a test set and no training set.</exception>
+    public IdxSource(string folder)
+    {
+        _folder = folder;
+        if (Find(folder, ImagesName(Train)) is not { } train)
+        {
+            throw new PipelineException($"'{folder}' has '{Find(folder, ImagesName(Test))}' and no training images; valid is '{ImagesName(Train)}' or '{ImagesName(Train)}.gz' beside it.");
+        }
 
-    /// <summary>Opens a file's bytes, unpacked.</summary>
-    public static Stream OpenUnpacked(string path)
+        _sets.Add((train, Find(folder, LabelsName(Train)), null));
+        if (Find(folder, ImagesName(Test)) is { } test)
+        {
+            _sets.Add((test, Find(folder, LabelsName(Test)), Split.Test));
+        }
+
+        _names = Array.Find(NameFiles, name => File.Exists(Path.Combine(folder, name)));
+    }
+
+    public string Layout => "idx";
+
+    public static bool IsIdx(string folder) => Find(folder, ImagesName(Train)) is not null || Find(folder, ImagesName(Test)) is not null;
+
+    public async Task<string> FingerprintAsync(IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        using var fingerprint = new Fingerprint();
+        var files = _sets.SelectMany(set => new[] { set.Images, set.Labels }).Append(_names).OfType<string>().Order(StringComparer.Ordinal).ToList();
+        foreach (var file in files)
+        {
+            var (bytes, sha256) = await Fingerprint.OfFileAsync(Path.Combine(_folder, file), cancellation);
+            fingerprint.Add(file, bytes, sha256);
+        }
+
+        return fingerprint.Finish();
+    }
+
+    public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, CancellationToken cancellation = default)
+    {
+        var names = _names is null ? null : await NamesAsync(Path.Combine(_folder, _names), cancellation);
+        var chunks = new List<PlannedChunk>();
+        var used = new SortedSet<byte>();
+        var first = 0;
+        foreach (var (file, labelFile, split) in _sets)
+        {
+            var (images, header) = await UnpackAsync(store, root, file, dimensions: 3, cancellation);
+            ArtifactReference? labels = null;
+            if (labelFile is not null)
+            {
+                (labels, var labelHeader) = await UnpackAsync(store, root, labelFile, dimensions: 1, cancellation);
+                if (labelHeader.Items != header.Items)
+                {
+                    throw new PipelineException($"'{Path.Combine(_folder, labelFile)}' has {labelHeader.Items} labels for the {header.Items} images of '{file}'; valid is a label for each image, or no label file.");
+                }
+
+                await using var stream = await store.OpenRangeAsync(labels.Key, labelHeader.Bytes, labelHeader.Items, cancellation);
+                used.UnionWith(await ReadAllAsync(stream, cancellation));
+            }
+
+            var most = (int)Math.Clamp(limits.Bytes / header.ItemBytes, 1, limits.MostItems);
+            for (var start = 0; start < header.Items; start += most)
+            {
+                var items = Math.Min(most, header.Items - start);
+                chunks.Add(new IdxChunk(first, items, file, images, labels, start, header.Sizes[1], header.Sizes[2], split));
+                first += items;
+            }
+        }
+
+        return new SourcePlan(chunks, Classes(names, used), [.. _sets.Select(set => set.Split).OfType<Split>()], []);
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private static string ImagesName(string set) => $"{set}-images-idx3-ubyte";
+
+    private static string LabelsName(string set) => $"{set}-labels-idx1-ubyte";
+
+    private static string? Find(string folder, string name) =>
+        new[] { name, name + ".gz" }.FirstOrDefault(file => File.Exists(Path.Combine(folder, file)));
+
+    private IReadOnlyList<string> Classes(IReadOnlyList<string>? names, SortedSet<byte> used)
+    {
+        if (used.Count == 0)
+        {
+            return [];
+        }
+
+        if (names is not null && used.Max >= names.Count)
+        {
+            throw new PipelineException($"'{Path.Combine(_folder, _names!)}' has {names.Count} names and the labels go up to {used.Max}; valid is a name a line for 0 to {used.Max}.");
+        }
+
+        return names ?? [.. Enumerable.Range(0, used.Max + 1).Select(label => $"{label}")];
+    }
+
+    private static async Task<IReadOnlyList<string>> NamesAsync(string file, CancellationToken cancellation)
+    {
+        var names = (await File.ReadAllTextAsync(file, cancellation)).TrimEnd().Split('\n').Select(name => name.Trim()).ToList();
+        return names.Distinct(StringComparer.Ordinal).Count() == names.Count && !names.Contains("")
+            ? names
+            : throw new PipelineException($"'{file}' has an empty line, or the same name twice; valid is another name on each line.");
+    }
+
+    private async Task<(ArtifactReference File, IdxHeader Header)> UnpackAsync(
+        IArtifactStore store, string root, string file, int dimensions, CancellationToken cancellation)
+    {
+        var path = Path.Combine(_folder, file);
+        try
+        {
+            IdxHeader header;
+            await using (var start = OpenUnpacked(path))
+            {
+                header = await IdxHeader.ReadAsync(start, dimensions, path, cancellation);
+            }
+
+            await using var stream = OpenUnpacked(path);
+            var put = await store.CreateAsync($"{root}/idx/{Path.GetFileNameWithoutExtension(file)}", stream.CopyToAsync, cancellation);
+            return put.Reference.Bytes == header.FileBytes
+                ? (put.Reference, header)
+                : throw new PipelineException($"'{path}' has {put.Reference.Bytes} bytes, unpacked; its header says {header.FileBytes}. It is cut short, or not an IDX file.");
+        }
+        catch (InvalidDataException error)
+        {
+            throw new PipelineException($"'{path}' is no gzip file, or a damaged one: {error.Message}", error);
+        }
+    }
+
+    private static Stream OpenUnpacked(string path)
     {
         var file = File.OpenRead(path);
         return path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
-    public Task<string> FingerprintAsync(CancellationToken cancellation) => Fingerprint.OfAsync(
-        folder,
-        images.Concat(images.Select(LabelsFile).OfType<string>()).Append(ClassesFile).Where(name => File.Exists(Path.Combine(folder, name))).Order(StringComparer.Ordinal),
-        cancellation);
-
-    public IEnumerable<ChunkPlan> Chunks(int imagesPerChunk)
+    private static async Task<byte[]> ReadAllAsync(Stream stream, CancellationToken cancellation)
     {
-        var names = File.Exists(Path.Combine(folder, ClassesFile)) ? File.ReadAllLines(Path.Combine(folder, ClassesFile)) : [];
-        foreach (var file in images)
-        {
-            var (count, rows, columns) = ReadHeader(file);
-            var labels = LabelsFile(file) is { } labelsFile ? ReadLabels(labelsFile, count, names) : null;
-            Split? split = file.StartsWith("t10k", StringComparison.Ordinal) || file.StartsWith("test", StringComparison.Ordinal) ? Split.Test : null;
-            for (var first = 0; first < count; first += imagesPerChunk)
-            {
-                var length = Math.Min(imagesPerChunk, count - first);
-                yield return new ChunkPlan([], new IdxStretch(file, labels?[first..(first + length)] ?? [], first, length, rows, columns, split));
-            }
-        }
-    }
-
-    private string? LabelsFile(string imagesFile)
-    {
-        var name = imagesFile.Replace(ImagesPart, LabelsPart, StringComparison.Ordinal);
-        string[] candidates = [name, name.EndsWith(".gz", StringComparison.Ordinal) ? name[..^3] : name + ".gz"];
-        return candidates.FirstOrDefault(candidate => File.Exists(Path.Combine(folder, candidate)));
-    }
-
-    private (int Count, int Rows, int Columns) ReadHeader(string file)
-    {
-        var path = Path.Combine(folder, file);
-        var dimensions = Read(path, stream => ReadDimensions(path, stream, 3));
-        var (count, rows, columns) = (dimensions[0], dimensions[1], dimensions[2]);
-        var expected = (long)count * rows * columns;
-        var found = Read(path, stream =>
-        {
-            ReadDimensions(path, stream, 3);
-            return CountBytes(stream);
-        });
-        return count > 0 && rows > 0 && columns > 0 && found == expected
-            ? (count, rows, columns)
-            : throw new PipelineException($"'{path}' says that it holds {count} images of {rows}×{columns}, {expected} bytes, but {found} bytes follow its header.");
-    }
-
-    private string[] ReadLabels(string file, int count, string[] names)
-    {
-        var path = Path.Combine(folder, file);
-        var labels = Read(path, stream =>
-        {
-            var found = ReadDimensions(path, stream, 1)[0];
-            if (found != count)
-            {
-                throw new PipelineException($"'{path}' holds {found} labels for {count} images.");
-            }
-
-            var bytes = new byte[count];
-            stream.ReadExactly(bytes);
-            return bytes;
-        });
-        return [.. labels.Select(label => names.Length == 0 ? label.ToString() : label < names.Length
-            ? names[label].Trim()
-            : throw new PipelineException($"'{path}' holds the label {label}, but '{ClassesFile}' names {names.Length} classes."))];
-    }
-
-    private static int[] ReadDimensions(string path, Stream stream, int count)
-    {
-        Span<byte> header = stackalloc byte[4 + (4 * count)];
-        stream.ReadExactly(header);
-        if (!header[..4].SequenceEqual<byte>([0, 0, 8, (byte)count]))
-        {
-            throw new PipelineException($"'{path}' is no IDX file of uint8 with {count} dimensions: it starts with {Convert.ToHexString(header[..4])}, valid is 000008{count:x2}.");
-        }
-
-        var dimensions = new int[count];
-        for (var i = 0; i < count; i++)
-        {
-            var dimension = BinaryPrimitives.ReadUInt32BigEndian(header[(4 + (4 * i))..]);
-            dimensions[i] = dimension <= int.MaxValue ? (int)dimension : throw new PipelineException($"'{path}' has a dimension of {dimension}.");
-        }
-
-        return dimensions;
-    }
-
-    private static T Read<T>(string path, Func<Stream, T> read)
-    {
-        try
-        {
-            using var stream = OpenUnpacked(path);
-            return read(stream);
-        }
-        catch (Exception error) when (error is EndOfStreamException or InvalidDataException)
-        {
-            throw new PipelineException($"'{path}' is no readable IDX file: {error.Message}", error);
-        }
-    }
-
-    private static long CountBytes(Stream stream)
-    {
-        var buffer = new byte[1 << 16];
-        long total = 0;
-        int read;
-        while ((read = stream.Read(buffer)) > 0)
-        {
-            total += read;
-        }
-
-        return total;
+        using var buffer = new MemoryStream();
+        await stream.CopyToAsync(buffer, cancellation);
+        return buffer.ToArray();
     }
 }

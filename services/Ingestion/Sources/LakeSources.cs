@@ -2,30 +2,25 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Ingestion.Sources;
 
-/// <summary>Finds out how a folder is laid out.</summary>
+/// <summary>Finds out in which layout a folder is.</summary>
 public static class LakeSources
 {
-    public const string Layouts =
-        "a folder with one folder per class, image files with a labels.csv (columns file, label and optionally split), image files alone, or IDX files such as train-images-idx3-ubyte.gz";
+    public const string Valid =
+        "Valid is a folder of images: a folder for each class, or labels.csv (file,label) beside the files, or files without labels, or IDX files (train-images-idx3-ubyte[.gz]).";
 
-    /// <exception cref="PipelineException">There is no such folder, or nothing in it.</exception>
+    /// <exception cref="PipelineException">There is no such folder, or none of the layouts fits.</exception>
     public static ILakeSource Open(string folder)
     {
         if (!Directory.Exists(folder))
         {
-            throw new PipelineException(File.Exists(folder)
-                ? $"The data folder '{folder}' is a file. Valid is {Layouts}."
-                : $"The data folder '{folder}' does not exist. Valid is {Layouts}.");
+            throw new PipelineException(File.Exists(folder) ? $"'{folder}' is a file. {Valid}" : $"There is no folder '{folder}'. {Valid}");
         }
 
-        if (IdxSource.Find(folder) is { Count: > 0 } images)
+        if (IdxSource.IsIdx(folder))
         {
-            return new IdxSource(folder, images);
+            return new IdxSource(folder);
         }
 
-        var source = new ImageFolderSource(folder);
-        return source.Empty
-            ? throw new PipelineException($"The data folder '{folder}' holds no files to read. Valid is {Layouts}.")
-            : source;
+        return new FilesSource(folder, File.Exists(Path.Combine(folder, CsvLabels.FileName)) ? new CsvLabels(folder) : new FolderLabels(folder));
     }
 }

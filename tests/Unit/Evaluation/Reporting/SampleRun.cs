@@ -65,6 +65,7 @@ internal sealed record SampleRun
         Shards = [],
         Provenance = Reference("provenance.parquet"),
         Summary = new(69_873, 69_873, 127, new Dictionary<string, long> { ["not an image"] = 3, ["too small: 4 × 4 pixels"] = 1 }, 53_901, 5_989, 9_983),
+        ClassCounts = [.. Classes.Select(name => new ClassCount(name, 5_390, 599, 998))],
         Seconds = 21.5,
     };
 
