@@ -46,6 +46,11 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
         Experiment experiment, DatasetManifest dataset, string? weights, Trial trial, LabelledSamples training, LabelledSamples validation, CancellationToken cancellation)
     {
         var spec = experiment.FineTuning;
+        if (training.Count < trial.Labels || validation.Count == 0)
+        {
+            throw new PipelineException($"A trial wants {trial.Labels} labels; the training split has {training.Count} labelled samples, and the validation split {validation.Count}. Valid are fineTuning.labels up to {training.Count}, and at least one labelled sample to validate on.");
+        }
+
         var draw = LabelDraws.Order(training.Labels, spec.Seed, trial.Draw)[..trial.Labels];
         var tuner = new Tuner(spec, trial.Draw, trial.LearningRate, device.Device);
 

@@ -66,7 +66,7 @@ internal static class DatasetCommittedPublisher
         ConsumeContext context, IArtifactStore store, RunLedger ledger, Experiment experiment, ArtifactReference reference, ArtifactReference dataset)
     {
         DatasetChecks.Verify(experiment, await store.ReadManifestAsync<DatasetManifest>(dataset.Key, context.CancellationToken));
-        var committed = new DatasetCommitted(new RunReference(RunId.Of(experiment, reference, dataset.Digest), reference, dataset));
+        var committed = new DatasetCommitted(new RunReference(RunId.Of(experiment.Name, reference, dataset), reference, dataset));
         await ledger.RecordAsync(Stage.Ingestion, committed, context.CancellationToken);
         await context.Publish(committed);
     }

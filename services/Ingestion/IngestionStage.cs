@@ -1,5 +1,4 @@
 using MassTransit;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipeline.Ingestion.Committing;
@@ -10,9 +9,9 @@ namespace Pipeline.Ingestion;
 /// <summary>Everything that the stage registers.</summary>
 public static class IngestionStage
 {
-    public static IServiceCollection AddIngestion(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddIngestion(this IServiceCollection services)
     {
-        services.AddOptions<IngestionOptions>().Bind(configuration.GetSection("Ingestion")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<IngestionOptions>().BindConfiguration("Ingestion").ValidateDataAnnotations().ValidateOnStart();
         return services.AddSingleton<ImportPlanner>().AddSingleton<ChunkImporter>().AddSingleton<DatasetCommitter>();
     }
 

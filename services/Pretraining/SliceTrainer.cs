@@ -36,7 +36,7 @@ public sealed class SliceTrainer(IArtifactStore store, IOptions<PretrainingOptio
             var session = await WarmAsync(plan, slice.Step, stopping);
             await session.TrainAsync(
                 (point, rate) => progressed(new PretrainingProgressed(slice.Run.RunId, slice.Slice, point.Step, session.Steps, point, rate)), stopping);
-            await tensorBoard.WriteAsync(plan, session.History, stopping);
+            await tensorBoard.WriteAsync(plan, session.History, CancellationToken.None);
             return session.Finished ? (await FinishAsync(session), session.Step) : (null, session.Step);
         }
         catch

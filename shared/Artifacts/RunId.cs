@@ -4,16 +4,14 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts;
 
-/// <summary>A run is named by what it is made of: the same experiment over the same dataset version is the same run, however often it is asked for.</summary>
+/// <summary>A run's name: from the experiment and the dataset version, so that one drop gives exactly one run.</summary>
 public static class RunId
 {
-    private const int Digits = 12;
-
-    /// <param name="datasetDigest">Of the dataset's manifest.</param>
-    /// <returns>The experiment's name, <c>-</c>, and twelve hex digits.</returns>
-    public static string Of(Experiment experiment, ArtifactReference experimentReference, string datasetDigest)
+    /// <returns>The experiment's name, <c>-</c> and twelve hex digits.</returns>
+    public static string Of(string experimentName, ArtifactReference experiment, ArtifactReference dataset)
     {
-        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{experimentReference.Digest}\n{datasetDigest}"));
-        return $"{experiment.Name}-{Convert.ToHexStringLower(digest)[..Digits]}";
+        // The dataset's key, which is made of its content; its manifest also tells of compute seconds, which differ from time to time.
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{experiment.Digest}\n{dataset.Key}"));
+        return $"{experimentName}-{Convert.ToHexStringLower(digest)[..12]}";
     }
 }

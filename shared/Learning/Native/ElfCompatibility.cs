@@ -28,6 +28,18 @@ internal static class ElfCompatibility
     /// <exception cref="InvalidDataException">It is not such a file.</exception>
     public static bool Apply(byte[] library)
     {
+        try
+        {
+            return Patch(library);
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException or IndexOutOfRangeException)
+        {
+            throw new InvalidDataException("It is cut short, or lacks the tables of a shared object.", error);
+        }
+    }
+
+    private static bool Patch(byte[] library)
+    {
         var sections = ReadSections(library);
         var symbols = sections.Single(section => section.Type == DynamicSymbols);
         var versions = sections.Single(section => section.Type == SymbolVersions);

@@ -25,15 +25,19 @@ public static class LibTorch
                 return;
             }
 
-            var tried = new List<string>();
-            if (OperatingSystem.IsLinux() && !TryLoadPlain(options, tried) && !TryLoadCompatible(options, tried))
-            {
-                throw new PipelineException($"libtorch could not be loaded. Tried: {string.Join("; ", tried)}. Valid is a build with libtorch for this system, or Torch:LibTorch pointing at a folder that holds libtorch_cpu.so.");
-            }
-
+            var tried = LoadFiles(options);
             Initialize(options, tried);
             loaded = true;
         }
+    }
+
+    /// <returns>What was tried in vain.</returns>
+    internal static List<string> LoadFiles(TorchOptions options)
+    {
+        var tried = new List<string>();
+        return !OperatingSystem.IsLinux() || TryLoadPlain(options, tried) || TryLoadCompatible(options, tried)
+            ? tried
+            : throw new PipelineException($"libtorch could not be loaded. Tried: {string.Join("; ", tried)}. Valid is a build with libtorch for this system, or Torch:LibTorch pointing at a folder that holds libtorch_cpu.so.");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -66,9 +70,17 @@ public static class LibTorch
 
         var bytes = File.ReadAllBytes(library);
         var name = Digest.Of(bytes)[Digest.Prefix.Length..][..16];
-        if (!ElfCompatibility.Apply(bytes))
+        try
         {
-            tried.Add("compatibility copy: the library has no import that an older libstdc++ lacks");
+            if (!ElfCompatibility.Apply(bytes))
+            {
+                tried.Add("compatibility copy: the library has no import that an older libstdc++ lacks");
+                return false;
+            }
+        }
+        catch (InvalidDataException error)
+        {
+            tried.Add($"compatibility copy of {library}: {OneLine(error)}");
             return false;
         }
 

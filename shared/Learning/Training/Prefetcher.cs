@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 
 namespace Pipeline.Learning.Training;
@@ -19,9 +20,10 @@ public sealed class Prefetcher : IDisposable
         {
             try
             {
-                for (var step = first; step < end; step++)
+                // Room first, batch then: no more than that many are ever held.
+                for (var step = first; step < end && await ready.Writer.WaitToWriteAsync(stop.Token); step++)
                 {
-                    await ready.Writer.WriteAsync(assemble(step), stop.Token);
+                    ready.Writer.TryWrite(assemble(step));
                 }
 
                 ready.Writer.Complete();
@@ -34,7 +36,7 @@ public sealed class Prefetcher : IDisposable
         });
     }
 
-    /// <summary>Waits for the next batch.</summary>
+    /// <summary>Waits for the next batch. Throws what assembling it threw.</summary>
     public PretextBatch Next()
     {
         if (ready.Reader.TryRead(out var batch))
@@ -42,7 +44,15 @@ public sealed class Prefetcher : IDisposable
             return batch;
         }
 
-        return ready.Reader.ReadAsync(stop.Token).AsTask().GetAwaiter().GetResult();
+        try
+        {
+            return ready.Reader.ReadAsync(stop.Token).AsTask().GetAwaiter().GetResult();
+        }
+        catch (ChannelClosedException closed) when (closed.InnerException is { } error)
+        {
+            ExceptionDispatchInfo.Throw(error);
+            throw;
+        }
     }
 
     public void Dispose()

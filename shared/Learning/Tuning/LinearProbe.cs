@@ -32,7 +32,9 @@ public sealed class LinearProbe : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         get_buffer(nameof(mean))!.copy_(features.mean([0]));
-        get_buffer(nameof(deviation))!.copy_(features.std(0, unbiased: false).clamp_min(1e-6));
+        // A feature that is the same for all of them is only shifted: to stretch it would let it drown the others wherever it does differ.
+        var spread = features.std(0, unbiased: false);
+        get_buffer(nameof(deviation))!.copy_(spread.masked_fill(spread.lt(1e-6), 1));
     }
 
     /// <param name="input">Features, shape [N, D].</param>

@@ -1,0 +1,15 @@
+namespace Pipeline.Hosting.Experiments;
+
+/// <summary>The names that an experiment may use and that this project does not know: they are those of the code that does the work.</summary>
+/// <param name="PretextTasks">Such as <c>rotation</c>.</param>
+/// <param name="Encoders">Such as <c>convnet</c>.</param>
+public sealed record ExperimentVocabulary(IReadOnlyList<string> PretextTasks, IReadOnlyList<string> Encoders)
+{
+    internal static IReadOnlyList<string> Modalities { get; } = ["image"];
+
+    internal static IReadOnlyList<string> Schedules { get; } = ["one-cycle", "cosine"];
+
+    internal static IReadOnlyList<string> Metrics { get; } = ["accuracy"];
+
+    internal static IReadOnlyList<string> Promotions { get; } = ["helps", "no-evidence", "never"];
+}

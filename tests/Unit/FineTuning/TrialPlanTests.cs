@@ -1,0 +1,51 @@
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.FineTuning;
+using Pipeline.Tests.Unit.Learning.Training;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.FineTuning;
+
+public sealed class TrialPlanTests
+{
+    private static readonly FineTuningSpec Spec = new() { Labels = [10, 100], Draws = 3, LearningRates = [1e-3, 3e-3], ProbeLearningRates = [1e-2] };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Every_arm_is_tried_at_every_label_count_draw_and_rate_of_its_grid()
+    {
+        var trials = TrialPlan.Trials(Spec);
+
+        Assert.Equal((2 * 3 * 2 * 2) + (2 * 3 * 2 * 1), trials.Count);
+        Assert.Equal(trials.Count, trials.Distinct().Count());
+        Assert.All(trials, trial => Assert.Contains(
+            trial.LearningRate, trial.Arm is Arm.Pretrained or Arm.Scratch ? Spec.LearningRates : Spec.ProbeLearningRates));
+        Assert.All(trials.GroupBy(trial => (trial.Arm, trial.Labels)), group => Assert.Equal([0, 1, 2], group.Select(trial => trial.Draw).Distinct()));
+    }
+
+    [Fact]
+    public async Task Whoever_notes_the_last_result_gets_the_list_of_all_in_the_order_of_the_trials()
+    {
+        using var data = await ToyDataset.CreateAsync((Split.Train, 1));
+        var set = new TrialSet(data.Store);
+        var trials = TrialPlan.Trials(Spec)[..4];
+        var done = 0;
+        foreach (var number in new[] { 2, 0, 2, 3 })
+        {
+            var (count, none) = await set.AddAsync("run", trials, trials[number], Result(number), Token);
+            Assert.Null(none);
+            done = count;
+        }
+
+        Assert.Equal(3, done);
+        var (all, manifest) = await set.AddAsync("run", trials, trials[1], Result(1), Token);
+
+        Assert.Equal(4, all);
+        var read = await data.Store.ReadManifestAsync<TrialsManifest>(manifest!.Key, Token);
+        Assert.Equal(Enumerable.Range(0, 4).Select(Result), read.Results);
+        Assert.Equal(manifest, (await set.AddAsync("run", trials, trials[0], Result(0), Token)).Trials);
+    }
+
+    private static ArtifactReference Result(int number) => new($"trials/{number}", "sha256:" + number, number);
+}

@@ -1,0 +1,110 @@
+using Pipeline.Artifacts.Safetensors;
+using Pipeline.Contracts;
+using Pipeline.Learning.Training;
+using Pipeline.Learning.Tuning;
+using Pipeline.Learning.Weights;
+using Pipeline.Tests.Unit.Learning.Training;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Pipeline.Tests.Unit.Learning.Tuning;
+
+[Collection(TorchTests.Name)]
+public sealed class TunerTests
+{
+    private static readonly FineTuningSpec Spec = ToyDataset.Experiment.FineTuning with
+    {
+        Steps = 6,
+        Augmentation = new AugmentationSpec(Scale: 1.2, Shift: 1, Gain: 1.2, Cutout: 2),
+    };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Nets_that_start_alike_end_alike_whatever_torchs_own_randomness_is()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
+
+        var first = Tune(reader, Spec, draw: 0, torchSeed: 1);
+        var second = Tune(reader, Spec, draw: 0, torchSeed: 2);
+
+        Assert.Equal(first.Losses, second.Losses);
+        Assert.Equal(first.Weights, second.Weights);
+    }
+
+    [Fact]
+    public async Task Another_draw_or_seed_sees_other_batches()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
+
+        var first = Tune(reader, Spec, draw: 0).Losses;
+
+        Assert.NotEqual(first, Tune(reader, Spec, draw: 1).Losses);
+        Assert.NotEqual(first, Tune(reader, Spec with { Seed = 2 }, draw: 0).Losses);
+    }
+
+    [Fact]
+    public async Task Classes_that_can_be_told_apart_are_learned()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
+        using var held = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Validation, Token);
+        var samples = new LabelledSamples(held);
+        using var classifier = Classifier();
+
+        var losses = Tuner(Spec with { Steps = 80, Batch = 16, Augmentation = new AugmentationSpec() }, 0)
+            .TuneAll(classifier, new LabelledSamples(reader), [.. Enumerable.Range(0, 30)], ToyDataset.Size, Token);
+        var predicted = Inference.Predict(classifier, samples, CPU);
+
+        Assert.Equal(80, losses.Count);
+        Assert.InRange(losses[^5..].Average(), 0, losses[..5].Average() / 3);
+        Assert.InRange(predicted.Zip(samples.Labels).Count(pair => pair.First == pair.Second) / (double)samples.Count, 0.8, 1);
+    }
+
+    [Fact]
+    public async Task Samples_without_a_label_are_no_samples()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
+        using var scope = NewDisposeScope();
+        int[] expected = [.. Enumerable.Range(0, 20).Concat(Enumerable.Range(40, 20)).Where(sample => ToyDataset.Label(sample) >= 0)];
+
+        var samples = new LabelledSamples(reader);
+
+        Assert.Equal(expected.Length, samples.Count);
+        Assert.Equal(expected.Select(ToyDataset.Label), samples.Labels);
+        Assert.Equal(
+            ToyDataset.Paint(expected[^1]).Concat(ToyDataset.Paint(expected[0])).Select(pixel => pixel / 255f),
+            samples.Images([samples.Count - 1, 0], CPU).data<float>().ToArray());
+        Assert.Equal([ToyDataset.Label(expected[^1]), ToyDataset.Label(expected[0])], samples.Targets([samples.Count - 1, 0], CPU).data<long>().ToArray());
+    }
+
+    [Fact]
+    public async Task A_learning_rate_that_makes_it_diverge_is_named()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
+        using var classifier = Classifier();
+
+        var error = Assert.Throws<PipelineException>(() =>
+            new Tuner(Spec, draw: 0, learningRate: 1e30, CPU).TuneAll(classifier, new LabelledSamples(reader), [0, 1, 2, 3, 4, 5], ToyDataset.Size, Token));
+
+        Assert.Contains("1e+30", error.Message, StringComparison.Ordinal);
+    }
+
+    private static (IReadOnlyList<double> Losses, IEnumerable<string> Weights) Tune(SampleReader reader, FineTuningSpec spec, int draw, long torchSeed = 0)
+    {
+        manual_seed(torchSeed);
+        using var classifier = Classifier();
+        var losses = Tuner(spec, draw).TuneAll(classifier, new LabelledSamples(reader), [.. Enumerable.Range(3, 10)], ToyDataset.Size, Token);
+        return (losses, classifier.Tensors().Select(Text).ToList());
+    }
+
+    private static Tuner Tuner(FineTuningSpec spec, int draw) => new(spec, draw, learningRate: 0.02, CPU);
+
+    private static Classifier Classifier() => new(ToyDataset.Experiment.Encoder, ToyDataset.Experiment.Input, ToyDataset.Classes, seed: 1);
+
+    private static string Text(SafetensorsTensor tensor) => tensor.Name + Convert.ToHexString(tensor.Data.Span);
+}

@@ -1,0 +1,141 @@
+using Pipeline.Artifacts;
+using Pipeline.Artifacts.Safetensors;
+using Pipeline.Contracts;
+using Pipeline.Learning.Pretext;
+using Pipeline.PseudoLabels;
+using Pipeline.Tests.Unit.Learning.Training;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.PseudoLabels;
+
+public sealed class ShardLabellerTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("rotation")]
+    [InlineData("flip")]
+    [InlineData("rotation-flip")]
+    public async Task A_file_has_a_row_for_each_view_of_each_sample_that_is_not_ambiguous(string name)
+    {
+        using var data = await ToyDataset.CreateAsync();
+        var manifest = (await data.PseudoLabelsAsync(ToyDataset.Experiment with { Pretext = [name] })).Single();
+        var task = PretextTasks.Named(name);
+
+        Assert.Equal((name, task.Views.Count, data.Reference, 0.02), (manifest.Task, manifest.Classes, manifest.Dataset, manifest.Ambiguity));
+        Assert.Equal(data.Manifest.Shards.Select(shard => (shard.File.Key, shard.Split)), manifest.Shards.Select(shard => (shard.SampleShard, shard.Split)));
+        var first = 0;
+        foreach (var (samples, labels) in data.Manifest.Shards.Zip(manifest.Shards))
+        {
+            var usable = Enumerable.Range(0, samples.Samples)
+                .Where(row => !ToyDataset.Plain(first + row) && (name == "rotation" || !ToyDataset.Symmetric(first + row))).ToList();
+            using var file = SafetensorsFile.Open(await data.Store.MaterializeAsync(labels.File, Token));
+
+            Assert.Equal(usable.SelectMany(row => Enumerable.Repeat(row, task.Views.Count)), file.Read<int>("sample").ToArray());
+            Assert.Equal(usable.SelectMany(_ => task.Views.Select(view => view.Code)), file.Read<byte>("view").ToArray());
+            Assert.Equal(usable.SelectMany(_ => Enumerable.Range(0, task.Views.Count).Select(label => (byte)label)), file.Read<byte>("label").ToArray());
+            Assert.Equal(samples.File.Key, file.Metadata["sample_shard"]);
+            Assert.Equal(samples.File.Digest, file.Metadata["sample_shard_digest"]);
+            Assert.Equal(name, file.Metadata["task"]);
+            Assert.Equal((usable.Count, samples.Samples - usable.Count), (labels.Samples, labels.Ambiguous));
+            first += samples.Samples;
+        }
+
+        Assert.Equal(manifest.Shards.Sum(shard => shard.Samples), manifest.Samples);
+        Assert.Equal(70, manifest.Samples + manifest.Ambiguous);
+    }
+
+    [Fact]
+    public async Task Samples_are_left_out_when_their_distance_is_below_the_threshold_and_no_others()
+    {
+        using var data = await ToyDataset.CreateAsync((Split.Train, 30), (Split.Validation, 10));
+        var task = PretextTasks.Named("rotation");
+        var distances = Enumerable.Range(0, 40).Select(sample => Ambiguity.Distance(task, ToyDataset.Paint(sample), 1, ToyDataset.Size)).ToList();
+        var threshold = distances[12];
+
+        var manifest = (await data.PseudoLabelsAsync(ToyDataset.Experiment with { PseudoLabels = new PseudoLabelSpec(threshold) })).Single();
+
+        Assert.Equal(distances.Count(distance => distance < threshold), manifest.Ambiguous);
+        Assert.InRange(manifest.Ambiguous, 5, 39);
+        using var file = SafetensorsFile.Open(await data.Store.MaterializeAsync(manifest.Shards[0].File, Token));
+        Assert.Contains(12, file.Read<int>("sample").ToArray());
+    }
+
+    [Fact]
+    public async Task Data_of_which_nothing_can_be_asked_is_refused()
+    {
+        using var data = await ToyDataset.CreateAsync((Split.Train, 20), (Split.Validation, 10));
+        var experiment = ToyDataset.Experiment with { PseudoLabels = new PseudoLabelSpec(2.1) };
+
+        var error = await Assert.ThrowsAsync<PipelineException>(() => data.LabelAsync(experiment));
+
+        Assert.Contains("All 30 samples are ambiguous for 'rotation'", error.Message, StringComparison.Ordinal);
+        Assert.Null(await new ShardLabeller(data.Store).FindAllAsync(data.Reference, experiment, Token));
+    }
+
+    [Fact]
+    public async Task Shards_may_be_labelled_in_any_order_and_by_several_workers()
+    {
+        using var inOrder = await ToyDataset.CreateAsync();
+        using var reversed = await ToyDataset.CreateAsync();
+        var expected = (await inOrder.PseudoLabelsAsync(ToyDataset.Experiment)).Single();
+
+        foreach (var shard in new[] { 3, 0, 2 })
+        {
+            await LabelAsync(reversed, shard);
+            Assert.Null(await new ShardLabeller(reversed.Store).FindAllAsync(reversed.Reference, ToyDataset.Experiment, Token));
+        }
+
+        await Task.WhenAll(LabelAsync(reversed, 1), LabelAsync(reversed, 1));
+
+        var found = (await new ShardLabeller(reversed.Store).FindAllAsync(reversed.Reference, ToyDataset.Experiment, Token))!.Single();
+        var manifest = await reversed.Store.ReadManifestAsync<PseudoLabelManifest>(found.Key, Token);
+        Assert.Equal(expected.Shards, manifest.Shards);
+        Assert.Equal((expected.Samples, expected.Ambiguous), (manifest.Samples, manifest.Ambiguous));
+    }
+
+    [Fact]
+    public async Task Labelling_again_changes_nothing_and_does_no_work()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        var before = await data.LabelAsync(ToyDataset.Experiment);
+        foreach (var shard in data.Manifest.Shards)
+        {
+            await data.Store.DeleteAsync(shard.File.Key, Token);
+        }
+
+        Assert.Equal(before, await data.LabelAsync(ToyDataset.Experiment));
+    }
+
+    [Fact]
+    public async Task A_shard_without_a_usable_sample_has_an_empty_file()
+    {
+        // The eighth sample alone is plain.
+        using var data = await ToyDataset.CreateAsync((Split.Train, 7), (Split.Train, 1), (Split.Train, 3));
+
+        var manifest = (await data.PseudoLabelsAsync(ToyDataset.Experiment)).Single();
+
+        Assert.Equal([(7, 0), (0, 1), (3, 0)], manifest.Shards.Select(shard => (shard.Samples, shard.Ambiguous)));
+        using var samples = await Pipeline.Learning.Training.PretextSamples.OpenAsync(data.Store, data.Manifest, [manifest], Split.Train, Token);
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 8, 9, 10], samples.Usable);
+    }
+
+    [Fact]
+    public void Where_labels_lie_depends_on_data_task_and_threshold()
+    {
+        var data = new ArtifactReference("a", "sha256:1", 1);
+        string[] roots =
+        [
+            ShardLabeller.Root(data, "flip", new PseudoLabelSpec(0.1)),
+            ShardLabeller.Root(data, "rotation", new PseudoLabelSpec(0.1)),
+            ShardLabeller.Root(data, "flip", new PseudoLabelSpec(0.2)),
+            ShardLabeller.Root(data with { Digest = "sha256:2" }, "flip", new PseudoLabelSpec(0.1)),
+        ];
+
+        Assert.Equal(4, roots.Distinct().Count());
+        Assert.Equal(roots[0], ShardLabeller.Root(data with { Key = "b" }, "flip", new PseudoLabelSpec(0.1)));
+    }
+
+    private static Task LabelAsync(ToyDataset data, int shard) =>
+        new ShardLabeller(data.Store).LabelAsync(data.Reference, data.Manifest, ToyDataset.Experiment, "rotation", shard, Token);
+}
