@@ -17,7 +17,7 @@ public sealed class ShardLabeller(IArtifactStore store)
 
     /// <summary>Where the pseudo-labels of a task over a dataset version lie, whichever run asks.</summary>
     public static string Root(ArtifactReference dataset, string task, PseudoLabelSpec spec) =>
-        $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = dataset.Digest, task, spec })}";
+        $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = dataset.Key, task, spec })}";
 
     /// <summary>The manifests of the experiment's tasks; null as long as one is missing.</summary>
     public async Task<IReadOnlyList<ArtifactReference>?> FindAllAsync(ArtifactReference dataset, Experiment experiment, CancellationToken cancellation)

@@ -24,9 +24,15 @@ public sealed record DatasetManifest
 
     public required DataSummary Summary { get; init; }
 
+    /// <summary>Labelled samples of each class, in the order of <see cref="Classes"/>.</summary>
+    public required IReadOnlyList<ClassCount> ClassCounts { get; init; }
+
     /// <summary>Compute seconds.</summary>
     public required double Seconds { get; init; }
 }
+
+/// <summary>Labelled samples of one class, by split.</summary>
+public sealed record ClassCount(string Class, long Train, long Validation, long Test);
 
 public enum Split { Train, Validation, Test }
 

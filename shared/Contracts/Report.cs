@@ -67,7 +67,7 @@ public sealed record PretextResult(string Task, double Accuracy, long Samples, l
 /// <param name="Samples">Distinct usable samples: train + validation + test.</param>
 /// <param name="Labelled">Those that have a label.</param>
 /// <param name="Duplicates">Files left out because another has the same pixels.</param>
-/// <param name="Rejected">Files in quarantine, by reason.</param>
+/// <param name="Rejected">Files that are not used, and labels that are not, by reason.</param>
 public sealed record DataSummary(
     long Samples, long Labelled, long Duplicates, IReadOnlyDictionary<string, long> Rejected, long Train, long Validation, long Test);
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Pipeline.Evaluation.Reporting;
 
 /// <summary>Numbers as people read them: a thin space between thousands, a true minus, no more digits than mean something.</summary>
-internal static class Figures
+public static class Figures
 {
     private const char Minus = '−';
     private const char NarrowSpace = '\u202F';

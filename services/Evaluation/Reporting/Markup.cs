@@ -20,17 +20,25 @@ internal static class Markup
         Tag("section", Set("id", id), Set("aria-labelledby", id + "-heading"), Tag("h2", Set("id", id + "-heading"), heading), content);
 
     /// <summary>A table that scrolls sideways where the page is too narrow for it. The first cell of each row is its header.</summary>
+    /// <param name="columns">Headings; where all are empty there is no heading row.</param>
     /// <param name="numbersFrom">The column from which cells hold numbers.</param>
-    public static XElement Table(string caption, IEnumerable<string> columns, IEnumerable<IEnumerable<object?>> rows, int numbersFrom = 1)
+    public static XElement Table(string caption, IReadOnlyList<string> columns, IEnumerable<IEnumerable<object?>> rows, int numbersFrom = 1)
     {
         XAttribute? Align(int column) => column >= numbersFrom ? Class("number") : null;
-        return Tag("div", Class("scroll"), Set("role", "region"), Set("aria-label", caption), Set("tabindex", 0),
+        return Scroll(caption,
             Tag("table",
-                Tag("caption", caption),
-                Tag("thead", Tag("tr", columns.Select((name, i) => Tag("th", Set("scope", "col"), Align(i), name)))),
+                columns.All(string.IsNullOrEmpty)
+                    ? null
+                    : Tag("thead", Tag("tr", columns.Select((name, i) => Tag("th", Set("scope", "col"), Align(i), name)))),
                 Tag("tbody", rows.Select(row => Tag("tr", row.Select((cell, i) =>
                     i == 0 ? Tag("th", Set("scope", "row"), Align(i), cell) : Tag("td", Align(i), cell)))))));
     }
+
+    /// <summary>Holds what may be wider than the page; its caption stays in view.</summary>
+    public static XElement Scroll(string caption, XElement wide) =>
+        Tag("div", Class("table"),
+            Tag("p", Class("caption"), caption),
+            Tag("div", Class("scroll"), Set("role", "region"), Set("aria-label", caption), Set("tabindex", 0), wide));
 
     /// <summary>Markup that both an HTML and an XML parser read alike.</summary>
     public static string Serialize(XElement root)

@@ -10,12 +10,11 @@ namespace Pipeline.Evaluation.Reporting.Charts;
 internal static class HeatMap
 {
     /// <summary>From this share on, the cell is dark enough to need light text.</summary>
-    private const double Dark = 0.55;
+    private const double Dark = 0.7;
 
     public static XElement Render(string caption, ConfusionMatrix matrix, IReadOnlyList<string> classes) =>
-        Tag("div", Class("scroll"), Set("role", "region"), Set("aria-label", caption), Set("tabindex", 0),
+        Scroll(caption,
             Tag("table", Class("heat"),
-                Tag("caption", caption),
                 Tag("thead", Tag("tr",
                     Tag("th", Set("scope", "col"), Class("corner"), "true ↓ taken for →"),
                     classes.Select(name => Tag("th", Set("scope", "col"), Tag("span", name))))),

@@ -10,13 +10,15 @@ internal sealed record SvgChart(string Title, Axis X, Axis Y, IReadOnlyList<Seri
     private const double Top = 14;
     private const double Bottom = 46;
     private const double Left = 54;
-    private const double LabelRoom = 128;
+    private const double LabelRoom = 138;
     private const double LabelHeight = 18;
     private const double TickRoom = 7.5;
+    private const double TickDistance = 75;
+    private const double SideBySide = 48;
 
-    public int Width { get; init; } = 360;
+    public int Width { get; init; } = 320;
 
-    public int Height { get; init; } = 240;
+    public int Height { get; init; } = 216;
 
     /// <summary>Names stand at the end of their lines.</summary>
     public bool LabelLines { get; init; }
@@ -24,16 +26,20 @@ internal sealed record SvgChart(string Title, Axis X, Axis Y, IReadOnlyList<Seri
     public XElement Render(string style = "")
     {
         var right = Width - (LabelLines ? LabelRoom : 14);
-        var x = new Scale(X, Series.SelectMany(series => series.Xs), Left, right, marks: 5);
+        var x = new Scale(X, Series.SelectMany(series => series.Xs), Left, right, marks: Math.Max(2, (int)((right - Left) / TickDistance)));
         var y = new Scale(Y, Series.SelectMany(series => series.Ys), Height - Bottom, Top, marks: 5);
         return Tag("svg", Class($"chart {style}".Trim()), Set("viewBox", $"0 0 {Width} {Height}"), Set("role", "img"),
             Tag("title", Title),
             YAxis(y, right),
             XAxis(x, right),
-            Series.Select(series => Bands(series, x, y)),
-            Series.Select(series => Lines(series, x, y)),
+            Series.Select((series, i) => Bands(series, at => x.At(at) + Shift(i), y)),
+            Series.Select((series, i) => Lines(series, at => x.At(at) + Shift(i), y)),
             LabelLines ? Labels(y, right) : null);
     }
+
+    /// <summary>Lines that are all one point above the same value stand side by side.</summary>
+    private double Shift(int series) =>
+        Series.SelectMany(other => other.Xs).Distinct().Count() == 1 ? (series - ((Series.Count - 1) / 2.0)) * SideBySide : 0;
 
     private IEnumerable<XElement> YAxis(Scale scale, double right)
     {
@@ -65,37 +71,37 @@ internal sealed record SvgChart(string Title, Axis X, Axis Y, IReadOnlyList<Seri
         yield return Shapes.Text("name", (Left + right) / 2, Height - 8, "middle", X.Title);
     }
 
-    private static IEnumerable<XElement> Bands(Series series, Scale x, Scale y)
+    private static IEnumerable<XElement> Bands(Series series, Func<double, double> x, Scale y)
     {
         if (series.Band is [var only])
         {
-            yield return Shapes.Line($"{series.Style} whisker", x.At(only.X), y.At(only.Low), x.At(only.X), y.At(only.High));
+            yield return Shapes.Line($"{series.Style} whisker", x(only.X), y.At(only.Low), x(only.X), y.At(only.High));
         }
         else if (series.Band.Count > 1)
         {
             yield return Shapes.Path($"{series.Style} band", closed: true, points:
-                series.Band.Select(at => (x.At(at.X), y.At(at.High))).Concat(series.Band.Reverse().Select(at => (x.At(at.X), y.At(at.Low)))));
+                series.Band.Select(at => (x(at.X), y.At(at.High))).Concat(series.Band.Reverse().Select(at => (x(at.X), y.At(at.Low)))));
         }
     }
 
-    private IEnumerable<XElement> Lines(Series series, Scale x, Scale y)
+    private IEnumerable<XElement> Lines(Series series, Func<double, double> x, Scale y)
     {
         foreach (var at in series.Points)
         {
-            yield return Shapes.Mark(series.Marker ?? Marker.Circle, $"{series.Style} draw", x.At(at.X), y.At(at.Y), 3);
+            yield return Shapes.Mark(series.Marker ?? Marker.Circle, $"{series.Style} draw", x(at.X), y.At(at.Y), 3);
         }
 
         var line = series.Line.Where(at => double.IsFinite(at.Y)).ToArray();
         if (line.Length > 0)
         {
-            yield return Shapes.Path($"{series.Style} line", line.Select(at => (x.At(at.X), y.At(at.Y))));
+            yield return Shapes.Path($"{series.Style} line", line.Select(at => (x(at.X), y.At(at.Y))));
         }
 
         foreach (var at in line)
         {
-            if (series.Marker is { } marker)
+            if (series.Marker is not null || line.Length == 1)
             {
-                var mark = Shapes.Mark(marker, $"{series.Style} mark", x.At(at.X), y.At(at.Y), 4.5);
+                var mark = Shapes.Mark(series.Marker ?? Marker.Circle, $"{series.Style} mark", x(at.X), y.At(at.Y), 4.5);
                 mark.Add(Tag("title", $"{series.Name}, {X.Format(at.X)} {X.Title}: {Y.Format(at.Y)}"));
                 yield return mark;
             }

@@ -44,12 +44,13 @@ internal static class LabelEfficiencySection
 
     private static XElement Numbers(Report report) => Table(
         "Mean test accuracy of each arm at the learning rate that validation chose; difference is pretrained minus scratch, in points, paired by draw",
-        ["Labels", "Draws", "Pretrained", "Scratch", "Frozen", "Frozen-random", "Difference", "95\u202F% interval", "Verdict"],
+        ["Labels", "Pretrained", "Scratch", "Difference", "95\u202F% interval", "Verdict", "Frozen", "Frozen-random", "Draws"],
         report.ByLabelCount.Select(result => new object?[]
         {
-            Count(result.Labels), Count(result.Draws), Percent(result.Pretrained), Percent(result.Scratch), Percent(result.Frozen), Percent(result.FrozenRandom),
+            Count(result.Labels), Percent(result.Pretrained), Percent(result.Scratch),
             Tag("strong", Points(result.Difference)), $"{Points(result.Low)} to {Points(result.High)}",
             Tag("span", Class($"badge {Name(result.Verdict)}"), Words(result.Verdict)),
+            Percent(result.Frozen), Percent(result.FrozenRandom), Count(result.Draws),
         }),
         numbersFrom: 0);
 

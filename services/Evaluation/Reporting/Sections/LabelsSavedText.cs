@@ -4,7 +4,7 @@ using static Pipeline.Evaluation.Reporting.Figures;
 namespace Pipeline.Evaluation.Reporting.Sections;
 
 /// <summary>Labels saved in words. Where scratch's curve ends before the accuracy is reached, or starts above it, only a bound is known.</summary>
-internal static class LabelsSavedText
+public static class LabelsSavedText
 {
     public static string Ratio(Report report, LabelsSaved saved) => saved.Ratio switch
     {
@@ -23,10 +23,14 @@ internal static class LabelsSavedText
     public static string Interval(Report report, LabelsSaved saved)
     {
         var beyond = $"beyond {Times(Largest(report) / (double)saved.Labels)}";
+        var least = report.ByLabelCount[0].Labels / (double)saved.Labels;
+        string Low(double low) => low <= least ? $"at most {Times(least)}" : Times(low);
         return (saved.Low, saved.High) switch
         {
-            ({ } low, { } high) => $"{Times(low)} to {Times(high)}",
-            ({ } low, null) => $"{Times(low)} to {beyond}",
+            ({ } low, { } high) when high <= least => Low(low),
+            ({ } low, { } high) => $"{Low(low)} to {Times(high)}",
+            ({ } low, null) when low <= least => "not bounded by these label counts",
+            ({ } low, null) => $"{Low(low)} to {beyond}",
             _ => beyond,
         };
     }

@@ -14,32 +14,54 @@ internal static class PretrainingSection
     public static XElement Render(ReportPageContent content)
     {
         var (encoder, tasks) = (content.Run.Encoder, content.Run.PseudoLabels);
-        PretrainingPoint[] measured = [.. encoder.History.Where(point => point.HeldOut is not null)];
-        Series[] accuracies = [.. tasks.Select((task, i) => new Series(
-            task.Task, Style(i), [.. measured.Select(point => ((double)point.Step, point.HeldOut!.Accuracy.GetValueOrDefault(task.Task)))]))];
-        Series[] guessing = [.. tasks.Select(task => 1.0 / task.Classes).Distinct().Select(chance => new Series(
-            "guessing", "chance", [(0, chance), (encoder.Steps, chance)]))];
-
         return Section("pretraining", "Pretraining",
-            Tag("p", $"{string.Join(" and ", tasks.Select(task => $"The task {task.Task}: {Percent(encoder.HeldOut?.Accuracy.GetValueOrDefault(task.Task) ?? double.NaN)} of held-out views right, "
-                + $"where guessing gives {Percent(1.0 / task.Classes)}"))}. A high figure is not the goal: the verdict is."),
+            Tag("p", $"Held-out views right at the end: {string.Join(", ", tasks.Select(task =>
+                $"{task.Task} {Percent(Accuracy(encoder.HeldOut, task))} (guessing: {Percent(1.0 / task.Classes)})"))}. "
+                + "A high figure is not the goal: the verdict is."),
             Tag("div", Class("charts"),
-                Chart("Loss", "Mean cross-entropy in nats, summed over tasks", encoder, encoder.History, point => point.Loss, Number, include: []),
-                Figure("Held-out pretext accuracy", guessing.Length > 0 ? "Share of held-out views right; dotted: guessing" : "Share of held-out views right",
-                    new SvgChart("Held-out pretext accuracy by step", Steps(encoder), new Axis("accuracy", value => Percent(value, 0)) { Include = [0, 1] }, [.. guessing, .. accuracies]),
-                    tasks.Count > 1 ? Legend.Render([.. accuracies]) : null),
-                Chart("Learning rate", "Of each step", encoder, encoder.History, point => point.LearningRate, Number, include: [0]),
-                Chart("Feature deviation", "1 is healthy, 0 is collapse", encoder, measured, point => point.HeldOut!.FeatureDeviation, Number, include: [0, 1]),
-                Chart("Effective rank", "Independent directions that the features use", encoder, measured, point => point.HeldOut!.EffectiveRank, Number, include: [1])));
+                Chart("Loss", "Cross-entropy in nats, summed over tasks", encoder, point => point.Loss, include: []),
+                Accuracies(encoder, tasks),
+                Chart("Learning rate", "Of each step", encoder, point => point.LearningRate, include: [0]),
+                Chart("Feature deviation", "1 is healthy, 0 is collapse", encoder, point => point.HeldOut?.FeatureDeviation, include: [0, 1]),
+                Chart("Effective rank", "Directions that the features use", encoder, point => point.HeldOut?.EffectiveRank, include: [1]),
+                Facts(encoder)));
     }
 
-    private static XElement Chart(
-        string title, string note, EncoderManifest encoder, IReadOnlyList<PretrainingPoint> points, Func<PretrainingPoint, double> value, Func<double, string> format, IReadOnlyList<double> include) =>
-        Figure(title, note, new SvgChart($"{title} by step", Steps(encoder), new Axis(title, format) { Include = include },
-            [new Series(title, Style(0), [.. points.Select(point => ((double)point.Step, value(point)))])]), legend: null);
+    private static XElement Accuracies(EncoderManifest encoder, IReadOnlyList<PseudoLabelManifest> tasks)
+    {
+        Series[] accuracies = [.. tasks.Select((task, i) => new Series(task.Task, Style(i), Line(encoder, point => Accuracy(point.HeldOut, task))))];
+        Series[] guessing = [.. tasks.Select(task => 1.0 / task.Classes).Distinct().Select(chance =>
+            new Series("guessing", "chance", [(0, chance), (encoder.Steps, chance)]))];
+        var accuracy = new Axis("accuracy", value => Percent(value, 0)) { Include = [0, 1] };
+        return Figure("Held-out pretext accuracy", "Of all views; dotted: guessing",
+            new SvgChart("Held-out pretext accuracy by step", Steps(encoder), accuracy, [.. guessing, .. accuracies]),
+            tasks.Count > 1 ? Legend.Render(accuracies) : null);
+    }
 
-    private static XElement Figure(string title, string note, SvgChart chart, XElement? legend) =>
-        Tag("figure", Tag("figcaption", Tag("strong", title), Tag("span", note)), legend, chart.Render());
+    private static XElement Chart(string title, string note, EncoderManifest encoder, Func<PretrainingPoint, double?> value, IReadOnlyList<double> include) =>
+        Figure(title, note, new SvgChart(
+            $"{title} by step", Steps(encoder), new Axis(title, Number) { Include = include }, [new Series(title, Style(0), Line(encoder, value))]));
+
+    private static XElement Figure(string title, string note, SvgChart chart, XElement? legend = null) =>
+        Tag("figure", Tag("figcaption", Tag("strong", title), Tag("span", note)), chart.Render(), legend);
+
+    private static XElement Facts(EncoderManifest encoder) => Tag("figure",
+        Tag("figcaption", Tag("strong", "In numbers"), Tag("span", "The whole of pretraining")),
+        Tag("dl", Class("facts"),
+            Fact("Encoder", encoder.Encoder.Name),
+            Fact("Weights", Bytes(encoder.File.Bytes)),
+            Fact("Steps", Count(encoder.Steps)),
+            Fact("Views trained on", Count(encoder.Time.Views)),
+            Fact("Wall time", Duration(encoder.Time.Total))));
+
+    private static XElement Fact(string name, string value) => Tag("div", Tag("dt", name), Tag("dd", value));
+
+    /// <summary>The points at which the value was measured.</summary>
+    private static IReadOnlyList<(double X, double Y)> Line(EncoderManifest encoder, Func<PretrainingPoint, double?> value) =>
+        [.. encoder.History.Select(point => (X: (double)point.Step, Y: value(point) ?? double.NaN)).Where(at => double.IsFinite(at.Y))];
+
+    private static double Accuracy(HeldOutMeasure? measure, PseudoLabelManifest task) =>
+        measure?.Accuracy.GetValueOrDefault(task.Task, double.NaN) ?? double.NaN;
 
     private static Axis Steps(EncoderManifest encoder) => new("step", Number) { Include = [0, encoder.Steps] };
 

@@ -14,44 +14,22 @@ internal static class VerdictSection
         var (result, saved) = (report.ByLabelCount[0], report.LabelsSaved[0]);
         return Tag("header", Class($"verdict {Name(report.Verdict)}"),
             Tag("p", Class("eyebrow"), $"Experiment {report.Experiment}"),
-            Tag("h1", Heading(report.Verdict)),
-            Tag("p", Class("sentence"), Sentence(report)),
+            Tag("h1", Tag("strong", VerdictSentence.Claim(result) + " "), Tag("span", VerdictSentence.Evidence(report))),
             Tag("dl", Class("figures"),
                 Figure("pretrained", Percent(result.Pretrained), "accuracy on the test split"),
                 Figure("from scratch", Percent(result.Scratch), "same network, same labels, same steps"),
                 Figure("difference", Points(result.Difference), $"points; 95{'\u202F'}% interval {Points(result.Low)} to {Points(result.High)}"),
-                Figure("labels saved", LabelsSavedText.Ratio(report, saved), LabelsSavedText.Equivalent(report, saved))),
+                Saving(report, saved)),
             content.Assessment.Warnings.Count == 0 ? null : Tag("p", Class("remarks"), Tag("a", Set("href", "#warnings"), content.Assessment.Warnings.Count == 1
                 ? "One thing to know before trusting this"
                 : $"{content.Assessment.Warnings.Count} things to know before trusting this")));
     }
 
-    /// <summary>The verdict with its figures, as one plain sentence.</summary>
-    public static string Sentence(Report report)
+    private static XElement Saving(Report report, LabelsSaved saved) => report.Verdict switch
     {
-        var (result, saved) = (report.ByLabelCount[0], report.LabelsSaved[0]);
-        var labels = result.Labels == 1 ? "1 label" : $"{Count(result.Labels)} labels";
-        var claim = result.Verdict switch
-        {
-            Verdict.Helps => $"Pretraining helps at {labels}",
-            Verdict.Hurts => $"Pretraining hurts at {labels}",
-            _ => $"There is no evidence that pretraining helps at {labels}",
-        };
-        var saving = (result.Verdict, saved) switch
-        {
-            (Verdict.Helps, { Ratio: { } ratio }) => $"; it saves {Times(ratio)} the labels",
-            (Verdict.Helps, _) => $"; from scratch, not even {Count(report.ByLabelCount[^1].Labels)} labels reach that",
-            _ => "",
-        };
-        return $"{claim}: {Percent(result.Pretrained)} against {Percent(result.Scratch)} from scratch, {Points(result.Difference)} points, "
-            + $"95{'\u202F'}% interval {Points(result.Low)} to {Points(result.High)}{saving}.";
-    }
-
-    private static string Heading(Verdict verdict) => verdict switch
-    {
-        Verdict.Helps => "Pretraining helps",
-        Verdict.Hurts => "Pretraining hurts",
-        _ => "No evidence that pretraining helps",
+        Verdict.Helps => Figure("labels saved", LabelsSavedText.Ratio(report, saved), LabelsSavedText.Equivalent(report, saved)),
+        Verdict.Hurts => Figure("labels saved", "none", LabelsSavedText.Equivalent(report, saved)),
+        _ => Figure("labels saved", "–", "no evidence of a saving"),
     };
 
     private static XElement Figure(string name, string value, string note) =>

@@ -7,7 +7,7 @@ namespace Pipeline.Tests.Unit.Learning.Statistics;
 public class IntervalCoverageTests
 {
     [Theory]
-    [InlineData(5, 2000, 0.05)]
+    [InlineData(5, 1000, 0.05)]
     [InlineData(20, 500, 0.10)]
     public void The_interval_holds_the_true_difference_about_as_often_as_it_says(int draws, int samples, double ownLuckDeviation)
     {
@@ -31,7 +31,7 @@ public class IntervalCoverageTests
         return Enumerable.Range(1, 200).AsParallel().Average(experiment =>
         {
             var (first, second) = Synthetic.Arms((ulong)experiment, draws, samples, effect, ownLuckDeviation);
-            var (_, interval) = PairedBootstrap.Difference(first, second, resamples: 400, seed: (ulong)experiment);
+            var (_, interval) = PairedBootstrap.Difference(first, second, resamples: 200, seed: (ulong)experiment);
             return interval.Low <= truth && truth <= interval.High ? 1.0 : 0.0;
         });
     }

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Importing;
+
+namespace Pipeline.Ingestion.Committing;
+
+/// <summary>
+/// Makes the dataset version out of an import's parts. Every byte follows from the plan and the parts, so that several who do it at once, or again
+/// after a kill, write the same.
+/// </summary>
+public sealed class DatasetCommitter(IArtifactStore store)
+{
+    /// <summary>Numbers of the chunks that have no part yet.</summary>
+    public async Task<IReadOnlyList<int>> MissingAsync(ImportPlan plan, CancellationToken cancellation = default)
+    {
+        var parts = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var part in store.ListAsync(plan.Parts, cancellation))
+        {
+            parts.Add(part.Key);
+        }
+
+        return [.. Enumerable.Range(0, plan.Chunks.Count).Where(chunk => !parts.Contains(plan.PartKey(chunk)))];
+    }
+
+    /// <summary>The dataset's manifest; null when it has not been committed.</summary>
+    public async Task<ArtifactReference?> FindAsync(ImportPlan plan, CancellationToken cancellation = default) =>
+        (await store.FindManifestAsync<DatasetManifest>(plan.DatasetKey, cancellation))?.Reference;
+
+    /// <summary>Commits; all parts have to be there, unless somebody else has committed already.</summary>
+    /// <returns>The dataset's manifest.</returns>
+    /// <exception cref="PipelineException">No dataset can be made of the parts.</exception>
+    public async Task<ArtifactReference> CommitAsync(ImportPlan plan, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        try
+        {
+            if (await FindAsync(plan, cancellation) is null)
+            {
+                await store.CreateManifestAsync(plan.DatasetKey, await MakeAsync(plan, progress, cancellation), cancellation);
+            }
+        }
+        catch (Exception error) when (error is ArtifactNotFoundException or PipelineException)
+        {
+            // Whoever committed meanwhile has deleted the parts under our hands.
+            if (await FindAsync(plan, cancellation) is null)
+            {
+                throw;
+            }
+        }
+
+        await DeletePartsAsync(plan, cancellation);
+        return (await FindAsync(plan, cancellation))!;
+    }
+
+    private async Task<DatasetManifest> MakeAsync(ImportPlan plan, IProgress<IngestionProgress>? progress, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var parts = new PartReader(store, plan);
+        var survey = await PartSurvey.TakeAsync(plan, parts, cancellation);
+        await using var writer = new DatasetWriter(store, plan, survey);
+        for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)
+        {
+            await writer.AddAsync(parts, chunk, cancellation);
+            progress?.Report(new IngestionProgress("committing", chunk + 1, plan.Chunks.Count));
+        }
+
+        return await writer.FinishAsync(clock, cancellation);
+    }
+
+    // The plan stays: a message that is delivered again still finds what it is about.
+    private async Task DeletePartsAsync(ImportPlan plan, CancellationToken cancellation)
+    {
+        await foreach (var found in store.ListAsync(plan.Root, cancellation))
+        {
+            if (found.Key != plan.Key)
+            {
+                await store.DeleteAsync(found.Key, cancellation);
+            }
+        }
+    }
+}

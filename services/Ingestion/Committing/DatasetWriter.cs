@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using Pipeline.Artifacts;
+using Pipeline.Artifacts.Safetensors;
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Importing;
+
+namespace Pipeline.Ingestion.Committing;
+
+/// <summary>Writes a dataset version while its parts pass by in order: shards, provenance, rejections.</summary>
+internal sealed class DatasetWriter : IAsyncDisposable
+{
+    private readonly IArtifactStore _store;
+    private readonly ImportPlan _plan;
+    private readonly PartSurvey _survey;
+    private readonly SplitRule _rule;
+    private readonly ProvenanceWriter _provenance = new();
+    private readonly Spool<Rejection> _rejections = new();
+    private readonly Dictionary<RejectionReason, long> _rejected = [];
+    private readonly ShardWriter[] _splits;
+
+    /// <summary>The dataset's classes, by the plan's.</summary>
+    private readonly int[] _classOf;
+
+    private readonly long[,] _labelled;
+
+    public DatasetWriter(IArtifactStore store, ImportPlan plan, PartSurvey survey)
+    {
+        (_store, _plan, _survey) = (store, plan, survey);
+        _rule = new SplitRule(plan.Split, plan.Supplied);
+        _splits = [.. Enum.GetValues<Split>().Select(split => new ShardWriter(store, plan, split, _provenance))];
+        var used = survey.Groups.Labels;
+        Classes = [.. used.Select(label => plan.Classes[label]).Order(StringComparer.Ordinal)];
+        _classOf = [.. plan.Classes.Select(name => Classes.IndexOf(name))];
+        _labelled = new long[Classes.Count, _splits.Length];
+        foreach (var rejection in plan.Rejections)
+        {
+            Reject(rejection);
+        }
+    }
+
+    /// <summary>Those that a kept sample has.</summary>
+    private List<string> Classes { get; }
+
+    public async Task AddAsync(PartReader parts, int chunk, CancellationToken cancellation)
+    {
+        var (part, file) = await parts.OpenAsync(chunk, cancellation);
+        using (file)
+        {
+            foreach (var rejection in part.Rejections)
+            {
+                Reject(rejection);
+            }
+
+            for (var row = 0; row < part.Items.Count; row++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (Add(part.Items[row], file!, row) is { IsFull: true } full)
+                {
+                    await full.FlushAsync(cancellation);
+                }
+            }
+        }
+    }
+
+    /// <exception cref="PipelineException">A split has no sample.</exception>
+    public async Task<DatasetManifest> FinishAsync(Stopwatch clock, CancellationToken cancellation)
+    {
+        foreach (var split in _splits)
+        {
+            await split.FlushAsync(cancellation);
+        }
+
+        await _provenance.FinishAsync();
+        var summary = Summary();
+        var provenance = await _store.CreateAsync($"{_plan.DatasetRoot}/provenance.parquet", _provenance.CopyToAsync, cancellation);
+        var rejections = _rejections.Count == 0 ? null : await _store.CreateAsync($"{_plan.DatasetRoot}/rejections.jsonl", _rejections.CopyToAsync, cancellation);
+        return new DatasetManifest
+        {
+            Dataset = _plan.Dataset,
+            Input = _plan.Input,
+            Classes = Classes,
+            Shards = [.. _splits.SelectMany(split => split.Shards)],
+            Provenance = provenance.Reference,
+            Rejections = rejections?.Reference,
+            Summary = summary,
+            ClassCounts = [.. Classes.Select((name, label) => new ClassCount(name, _labelled[label, 0], _labelled[label, 1], _labelled[label, 2]))],
+            Seconds = _plan.Seconds + _survey.Seconds + clock.Elapsed.TotalSeconds,
+        };
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _rejections.Dispose();
+        return _provenance.DisposeAsync();
+    }
+
+    /// <returns>Where the sample went; null where it is a copy of another.</returns>
+    private ShardWriter? Add(ImportedItem source, SafetensorsFile file, int row)
+    {
+        var digest = file.ReadRows<byte>("digest", row, 1);
+        var item = file.ReadRows<int>("item", row, 1)[0];
+        var group = _survey.Groups[PixelDigest.Of(digest)];
+        if (group.Item != item)
+        {
+            return null;
+        }
+
+        if (group.Conflicts)
+        {
+            Reject(new Rejection(
+                source.Path, RejectionReason.ConflictingLabels, $"the same pixels are '{_plan.Classes[group.Label]}' and '{_plan.Classes[group.OtherLabel]}'"));
+        }
+
+        var split = _rule.Of(digest, group.Split);
+        var label = group.KeptLabel < 0 ? -1 : _classOf[group.KeptLabel];
+        if (label >= 0)
+        {
+            _labelled[label, (int)split]++;
+        }
+
+        _splits[(int)split].Add(
+            file.ReadRows<byte>("pixels", row, 1), digest, label, new ProvenanceRow(source, item, label < 0 ? null : Classes[label], Convert.ToHexStringLower(digest)));
+        return _splits[(int)split];
+    }
+
+    private void Reject(Rejection rejection)
+    {
+        _rejections.Add(rejection);
+        _rejected[rejection.Reason] = _rejected.GetValueOrDefault(rejection.Reason) + 1;
+    }
+
+    private DataSummary Summary()
+    {
+        var samples = _splits.Select(split => split.Shards.Sum(shard => (long)shard.Samples)).ToArray();
+        var empty = Enum.GetValues<Split>().Where(split => samples[(int)split] == 0).Select(ShardWriter.SplitName).ToList();
+        if (empty.Count > 0)
+        {
+            throw new PipelineException($"Of the {samples.Sum()} distinct samples of '{_plan.Source}' none fell to {string.Join(" and ", empty)}. Valid are more samples, or a larger share in the experiment's split (validation {_plan.Split.Validation}, test {_plan.Split.Test}).");
+        }
+
+        return new DataSummary(
+            samples.Sum(),
+            _labelled.Cast<long>().Sum(),
+            _survey.Groups.Samples - _survey.Groups.Distinct,
+            _rejected.OrderBy(reason => reason.Key).ToDictionary(reason => Rejection.NameOf(reason.Key), reason => reason.Value),
+            samples[(int)Split.Train],
+            samples[(int)Split.Validation],
+            samples[(int)Split.Test]);
+    }
+}

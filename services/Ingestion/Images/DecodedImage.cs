@@ -1,0 +1,15 @@
+namespace Pipeline.Ingestion.Images;
+
+/// <param name="Pixels">Shape [C, S, S].</param>
+/// <param name="Width">As shown, before resizing.</param>
+/// <param name="Height">As shown, before resizing.</param>
+/// <param name="Format"><c>jpeg</c>, <c>png</c>, <c>gif</c>, <c>bmp</c>, <c>webp</c> or <c>idx</c>.</param>
+public sealed record DecodedImage(byte[] Pixels, int Width, int Height, string Format);
+
+/// <summary>An image cannot be used. Says why; never ends more than that image.</summary>
+public sealed class ImageRejectedException(RejectionReason reason, string? detail = null) : Exception($"{Rejection.NameOf(reason)}: {detail}")
+{
+    public RejectionReason Reason => reason;
+
+    public string? Detail => detail;
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Pipeline.Artifacts;
+using Pipeline.Artifacts.Safetensors;
+using Pipeline.Ingestion.Images;
+
+namespace Pipeline.Ingestion.Importing;
+
+/// <summary>Decodes one chunk into a part. What cannot be used goes to quarantine and never stops the rest.</summary>
+public sealed class ChunkImporter(IArtifactStore store, IOptions<IngestionOptions> options)
+{
+    private const int ReportEvery = 256;
+
+    /// <summary>Does nothing where the part is there already, or the whole dataset version.</summary>
+    public async Task ImportAsync(ImportPlan plan, int number, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await DecodeAsync(plan, number, progress, cancellation);
+        }
+        catch (ArtifactNotFoundException)
+        {
+            // Somebody else has done this chunk, committed, and deleted what the import no longer needs.
+            if (await store.FindAsync(plan.DatasetKey, cancellation) is null)
+            {
+                throw;
+            }
+        }
+    }
+
+    private async Task DecodeAsync(ImportPlan plan, int number, IProgress<IngestionProgress>? progress, CancellationToken cancellation)
+    {
+        if (await store.FindAsync(plan.PartKey(number), cancellation) is not null)
+        {
+            return;
+        }
+
+        var clock = Stopwatch.StartNew();
+        var chunk = plan.Chunks[number];
+        var rows = new PartRows(plan, chunk.Items);
+        var rejections = new List<Rejection>();
+        var reader = ReaderOf(plan, chunk);
+        var item = chunk.First;
+        await foreach (var read in reader.ReadAsync(cancellation))
+        {
+            if (read.Content is null)
+            {
+                rejections.Add(new Rejection(read.Source.Path, read.Rejection!.Value, read.Detail));
+            }
+            else
+            {
+                try
+                {
+                    rows.Add(item, read.Source, reader.Decode(read.Content));
+                }
+                catch (ImageRejectedException rejected)
+                {
+                    rejections.Add(new Rejection(read.Source.Path, rejected.Reason, rejected.Detail, read.Source.Sha256));
+                    await QuarantineAsync(plan.Dataset, read.Source.Sha256!, read.Content, cancellation);
+                }
+            }
+
+            item++;
+            if ((item - chunk.First) % ReportEvery == 0)
+            {
+                progress?.Report(new IngestionProgress("decoding", item - chunk.First, chunk.Items));
+            }
+        }
+
+        var file = rows.Count == 0 ? null : (await store.CreateAsync(
+            plan.PartFileKey(number), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Tensors(), cancellation: token), cancellation)).Reference;
+        await store.CreateManifestAsync(plan.PartKey(number), new ImportPart(file, rows.Items, rejections, clock.Elapsed.TotalSeconds), cancellation);
+    }
+
+    private IChunkReader ReaderOf(ImportPlan plan, PlannedChunk chunk) => chunk switch
+    {
+        FilesChunk files => new FilesChunkReader(store, plan, files),
+        IdxChunk idx => new IdxChunkReader(store, plan, idx),
+        _ => throw new UnreachableException($"No reader for {chunk.GetType()}."),
+    };
+
+    private async Task QuarantineAsync(string dataset, string sha256, byte[] content, CancellationToken cancellation)
+    {
+        if (content.Length <= options.Value.QuarantineBytes)
+        {
+            await store.CreateAsync($"quarantine/{dataset}/{sha256}", (stream, token) => stream.WriteAsync(content, token).AsTask(), cancellation);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Pipeline.Ingestion.Images;
+using Pipeline.Ingestion.Sources;
+
+namespace Pipeline.Ingestion.Importing;
+
+/// <summary>Reads the items of one chunk, in order, one in memory at a time.</summary>
+public interface IChunkReader
+{
+    IAsyncEnumerable<ReadItem> ReadAsync(CancellationToken cancellation = default);
+
+    /// <exception cref="ImageRejectedException">It cannot be used.</exception>
+    DecodedImage Decode(byte[] content);
+}
+
+/// <param name="Content">Null where it could not be read, for the reason given.</param>
+public sealed record ReadItem(SourceItem Source, byte[]? Content, RejectionReason? Rejection = null, string? Detail = null);

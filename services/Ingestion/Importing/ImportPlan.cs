@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+using Pipeline.Contracts;
+
+namespace Pipeline.Ingestion.Importing;
+
+/// <summary>
+/// What an import consists of; written once, read by everybody who takes part. Whatever bears on the result stands here, so that workers with other
+/// settings still make the same dataset version.
+/// </summary>
+public sealed record ImportPlan
+{
+    /// <summary>Where the import keeps its plan, its chunks and their parts.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>Where the dataset version will lie; its last segment is the content key.</summary>
+    public required string DatasetRoot { get; init; }
+
+    public required string Dataset { get; init; }
+
+    /// <summary>The folder, as whoever reads the chunks sees it.</summary>
+    public required string Source { get; init; }
+    public required InputSpec Input { get; init; }
+    public required SplitSpec Split { get; init; }
+
+    /// <summary>Label names; labels of parts are indices into this list.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>The splits that the source brings itself.</summary>
+    public required IReadOnlyList<Split> Supplied { get; init; }
+
+    public required IReadOnlyList<PlannedChunk> Chunks { get; init; }
+
+    /// <summary>In all chunks.</summary>
+    public required long Items { get; init; }
+
+    /// <summary>About labels; files are rejected when they are decoded.</summary>
+    public required IReadOnlyList<Rejection> Rejections { get; init; }
+
+    public required long MaxPixels { get; init; }
+    public required long MaxFileBytes { get; init; }
+    public required long ShardBytes { get; init; }
+
+    /// <summary>Compute seconds of planning.</summary>
+    public required double Seconds { get; init; }
+
+    [JsonIgnore]
+    public string Key => KeyOf(Root);
+
+    [JsonIgnore]
+    public string DatasetKey => $"{DatasetRoot}/manifest.json";
+
+    [JsonIgnore]
+    public string Parts => $"{Root}/parts";
+
+    /// <summary>C · S · S.</summary>
+    [JsonIgnore]
+    public int ImageBytes => Input.Channels * Input.Size * Input.Size;
+
+    public static string KeyOf(string root) => $"{root}/plan.json";
+
+    public string PartKey(int chunk) => $"{Parts}/{chunk:d5}.json";
+
+    public string PartFileKey(int chunk) => $"{Parts}/{chunk:d5}.safetensors";
+}
+
+/// <summary>A range of the import's items, decoded together.</summary>
+/// <param name="First">Number of its first item in the whole import.</param>
+[JsonDerivedType(typeof(FilesChunk), "files")]
+[JsonDerivedType(typeof(IdxChunk), "idx")]
+public abstract record PlannedChunk(int First, int Items);
+
+/// <param name="List">A JSON line for each item: <see cref="Sources.SourceItem"/>.</param>
+public sealed record FilesChunk(int First, int Items, ArtifactReference List) : PlannedChunk(First, Items);
+
+/// <param name="Archive">The file's name in the source.</param>
+/// <param name="Images">Unpacked.</param>
+/// <param name="Labels">Unpacked; null where there are none.</param>
+/// <param name="Start">Number of its first image in the archive.</param>
+public sealed record IdxChunk(
+    int First, int Items, string Archive, ArtifactReference Images, ArtifactReference? Labels, int Start, int Height, int Width, Split? Split) : PlannedChunk(First, Items);

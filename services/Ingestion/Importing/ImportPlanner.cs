@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Sources;
+
+namespace Pipeline.Ingestion.Importing;
+
+/// <summary>Finds out what a folder holds, and plans its import unless the dataset version is there already.</summary>
+public sealed class ImportPlanner(IArtifactStore store, IOptions<IngestionOptions> options)
+{
+    /// <summary>Raised when the same files would give other samples.</summary>
+    private const int Format = 1;
+
+    /// <exception cref="PipelineException">The folder is not there, holds nothing to import, or contradicts itself.</exception>
+    public async Task<PlannedImport> PlanAsync(
+        Experiment experiment, string source, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var clock = Stopwatch.StartNew();
+        var settings = options.Value;
+        CheckName(experiment.Data);
+        using var lake = LakeSources.Open(source);
+        var fingerprint = await lake.FingerprintAsync(progress, cancellation);
+        var key = ContentKey.Of(Stage.Ingestion, Format, new
+        {
+            fingerprint,
+            lake.Layout,
+            dataset = experiment.Data,
+            experiment.Input,
+            experiment.Split,
+            settings.MaxPixels,
+            settings.MaxFileBytes,
+            settings.ShardBytes,
+        });
+        var datasetRoot = $"datasets/{experiment.Data}/{key}";
+        // The same files in another folder, or cut into other chunks, are another import of the same dataset version.
+        var root = $"imports/{ContentKey.Of(Stage.Ingestion, Format, new { key, source, settings.ChunkItems, settings.ChunkBytes })}";
+        if (await store.FindManifestAsync<DatasetManifest>($"{datasetRoot}/manifest.json", cancellation) is { } dataset)
+        {
+            return new PlannedImport(dataset.Reference, null);
+        }
+
+        if (await store.FindManifestAsync<ImportPlan>(ImportPlan.KeyOf(root), cancellation) is { } planned)
+        {
+            return new PlannedImport(null, planned);
+        }
+
+        var imageBytes = (long)experiment.Input.Channels * experiment.Input.Size * experiment.Input.Size;
+        var cut = await lake.PlanAsync(store, root, new ChunkLimits(settings.ChunkItems, settings.ChunkBytes, imageBytes), cancellation);
+        var plan = new ImportPlan
+        {
+            Root = root,
+            DatasetRoot = datasetRoot,
+            Dataset = experiment.Data,
+            Source = source,
+            Input = experiment.Input,
+            Split = experiment.Split,
+            Classes = cut.Classes,
+            Supplied = cut.Supplied,
+            Chunks = cut.Chunks,
+            Items = cut.Chunks.Sum(chunk => (long)chunk.Items),
+            Rejections = cut.Rejections,
+            MaxPixels = settings.MaxPixels,
+            MaxFileBytes = settings.MaxFileBytes,
+            ShardBytes = settings.ShardBytes,
+            Seconds = clock.Elapsed.TotalSeconds,
+        };
+        await store.CreateManifestAsync(plan.Key, plan, cancellation);
+        return new PlannedImport(null, await store.FindManifestAsync<ImportPlan>(plan.Key, cancellation));
+    }
+
+    private static void CheckName(string dataset)
+    {
+        if (!ArtifactKey.IsValid(dataset) || dataset.Contains('/', StringComparison.Ordinal))
+        {
+            throw new PipelineException($"'{dataset}' cannot be the name of a dataset; valid are letters, digits, '.', '_' and '-', not starting with '.'.");
+        }
+    }
+}
+
+/// <summary>Either the dataset version that is there already, or the plan of the import that will make it.</summary>
+/// <param name="Dataset">The dataset's manifest.</param>
+public sealed record PlannedImport(ArtifactReference? Dataset, (ArtifactReference Reference, ImportPlan Content)? Plan);

@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pipeline.Ingestion;
+
+/// <summary>Bound from "Ingestion"; checked at start. What bears on the dataset's content is part of its key; chunks are not.</summary>
+public sealed class IngestionOptions
+{
+    /// <summary>Most files or images in one chunk: what one message decodes, and what a kill can cost.</summary>
+    [Range(1, 1_000_000)]
+    public int ChunkItems { get; init; } = 2048;
+
+    /// <summary>Most bytes in one chunk, of source files as well as of decoded pixels; a single larger file makes a chunk of its own.</summary>
+    [Range(1, 1L << 30)]
+    public long ChunkBytes { get; init; } = 64L << 20;
+
+    /// <summary>Bytes of pixels in one sample shard; it holds one sample at least.</summary>
+    [Range(1, 1L << 30)]
+    public long ShardBytes { get; init; } = 4L << 20;
+
+    /// <summary>An image of more pixels, by its header, is rejected before it is decoded: 4 bytes of memory a pixel.</summary>
+    [Range(64, 1_000_000_000)]
+    public long MaxPixels { get; init; } = 50_000_000;
+
+    /// <summary>A file of more bytes is rejected without being read into memory.</summary>
+    [Range(1, 1L << 30)]
+    public long MaxFileBytes { get; init; } = 256L << 20;
+
+    /// <summary>Rejected files up to this many bytes are copied to quarantine; of larger ones only the line is kept.</summary>
+    [Range(0, 1L << 30)]
+    public long QuarantineBytes { get; init; } = 64L << 20;
+
+    /// <summary>Chunks that one process decodes at a time.</summary>
+    [Range(1, 256)]
+    public int Parallelism { get; init; } = Environment.ProcessorCount;
+}

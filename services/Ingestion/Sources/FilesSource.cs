@@ -1,0 +1,112 @@
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Importing;
+
+namespace Pipeline.Ingestion.Sources;
+
+/// <summary>A file an image. What is known of each is kept in a temporary file, so that memory does not grow with the lake.</summary>
+public sealed class FilesSource(string folder, IFileLabels labels) : ILakeSource
+{
+    private const int ReportEvery = 1000;
+
+    private readonly Spool<SourceItem> _items = new();
+    private readonly SortedSet<string> _classes = new(StringComparer.Ordinal);
+    private readonly SortedSet<Split> _supplied = [];
+
+    public string Layout => "files";
+
+    public async Task<string> FingerprintAsync(IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        using var fingerprint = new Fingerprint();
+        foreach (var path in labels.Files)
+        {
+            var (bytes, sha256) = await Fingerprint.OfFileAsync(Path.Combine(folder, path), cancellation);
+            fingerprint.Add(path, bytes, sha256);
+        }
+
+        foreach (var path in FolderListing.Files(folder))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (bytes, sha256) = await TryReadAsync(path, cancellation);
+            fingerprint.Add(path, bytes, sha256);
+            Add(path, bytes, sha256);
+            if (_items.Count % ReportEvery == 0)
+            {
+                progress?.Report(new IngestionProgress("reading", _items.Count, null));
+            }
+        }
+
+        return _items.Count > 0
+            ? fingerprint.Finish()
+            : throw new PipelineException($"'{folder}' holds no files to import. {LakeSources.Valid}");
+    }
+
+    public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, CancellationToken cancellation = default)
+    {
+        var chunks = new List<PlannedChunk>();
+        var lines = new List<string>();
+        var first = 0;
+        var bytes = 0L;
+        foreach (var (line, item) in _items.Lines())
+        {
+            if (lines.Count == limits.MostItems || (lines.Count > 0 && bytes + item.Bytes > limits.Bytes))
+            {
+                await CutAsync();
+            }
+
+            lines.Add(line);
+            bytes += item.Bytes;
+        }
+
+        await CutAsync();
+        return new SourcePlan(chunks, [.. _classes], [.. _supplied], [.. labels.Rejections()]);
+
+        async Task CutAsync()
+        {
+            var put = await store.CreateAsync($"{root}/items/{chunks.Count:d5}.jsonl", (stream, token) => WriteAsync(stream, lines, token), cancellation);
+            chunks.Add(new FilesChunk(first, lines.Count, put.Reference));
+            first += lines.Count;
+            bytes = 0;
+            lines.Clear();
+        }
+    }
+
+    public void Dispose() => _items.Dispose();
+
+    private static async Task WriteAsync(Stream stream, List<string> lines, CancellationToken cancellation)
+    {
+        await using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+        foreach (var line in lines)
+        {
+            await writer.WriteLineAsync(line.AsMemory(), cancellation);
+        }
+    }
+
+    private void Add(string path, long bytes, string? sha256)
+    {
+        var (label, split) = labels.Find(path);
+        if (label is not null)
+        {
+            _classes.Add(label);
+        }
+
+        if (split is { } supplied)
+        {
+            _supplied.Add(supplied);
+        }
+
+        _items.Add(new SourceItem(path, bytes, sha256, label, split));
+    }
+
+    private async Task<(long Bytes, string? Sha256)> TryReadAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Fingerprint.OfFileAsync(Path.Combine(folder, path), cancellation);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return (0, null);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Ingestion.Sources;
+
+/// <summary>What is known about a file beside its bytes.</summary>
+public interface IFileLabels
+{
+    /// <summary>Files beside the images that the answers come from; part of the fingerprint.</summary>
+    IReadOnlyList<string> Files { get; }
+
+    /// <param name="path">Below the source's folder, with <c>/</c>.</param>
+    FileLabel Find(string path);
+
+    /// <summary>What is wrong with the labels; complete once all files have been asked for.</summary>
+    IEnumerable<Rejection> Rejections();
+}
+
+/// <param name="Label">Null where there is none.</param>
+/// <param name="Split">Null where the source leaves it open.</param>
+public readonly record struct FileLabel(string? Label, Split? Split);

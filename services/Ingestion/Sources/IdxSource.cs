@@ -1,0 +1,162 @@
+using System.IO.Compression;
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Importing;
+
+namespace Pipeline.Ingestion.Sources;
+
+/// <summary>
+/// IDX files as MNIST and its kin come: <c>train-images-idx3-ubyte</c>, <c>train-labels-idx1-ubyte</c> and, as a test split, <c>t10k-…</c>; each plain
+/// or with <c>.gz</c>, the plain one first. Label files may be missing. Class names are the lines of classes.txt or labels.txt, else the numbers.
+/// The files are unpacked into the store once, so that each chunk reads its own range.
+/// </summary>
+public sealed class IdxSource : ILakeSource
+{
+    private const string Train = "train";
+    private const string Test = "t10k";
+    private static readonly string[] NameFiles = ["classes.txt", "labels.txt"];
+
+    private readonly string _folder;
+    private readonly List<(string Images, string? Labels, Split? Split)> _sets = [];
+    private readonly string? _names;
+
+    /// <exception cref="PipelineException">There is a test set and no training set.</exception>
+    public IdxSource(string folder)
+    {
+        _folder = folder;
+        if (Find(folder, ImagesName(Train)) is not { } train)
+        {
+            throw new PipelineException($"'{folder}' has '{Find(folder, ImagesName(Test))}' and no training images; valid is '{ImagesName(Train)}' or '{ImagesName(Train)}.gz' beside it.");
+        }
+
+        _sets.Add((train, Find(folder, LabelsName(Train)), null));
+        if (Find(folder, ImagesName(Test)) is { } test)
+        {
+            _sets.Add((test, Find(folder, LabelsName(Test)), Split.Test));
+        }
+
+        _names = Array.Find(NameFiles, name => File.Exists(Path.Combine(folder, name)));
+    }
+
+    public string Layout => "idx";
+
+    public static bool IsIdx(string folder) => Find(folder, ImagesName(Train)) is not null || Find(folder, ImagesName(Test)) is not null;
+
+    public async Task<string> FingerprintAsync(IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        using var fingerprint = new Fingerprint();
+        var files = _sets.SelectMany(set => new[] { set.Images, set.Labels }).Append(_names).OfType<string>().Order(StringComparer.Ordinal).ToList();
+        foreach (var file in files)
+        {
+            var (bytes, sha256) = await Fingerprint.OfFileAsync(Path.Combine(_folder, file), cancellation);
+            fingerprint.Add(file, bytes, sha256);
+        }
+
+        return fingerprint.Finish();
+    }
+
+    public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, CancellationToken cancellation = default)
+    {
+        var names = _names is null ? null : await NamesAsync(Path.Combine(_folder, _names), cancellation);
+        var chunks = new List<PlannedChunk>();
+        var used = new SortedSet<byte>();
+        var first = 0;
+        foreach (var (file, labelFile, split) in _sets)
+        {
+            var (images, header) = await UnpackAsync(store, root, file, dimensions: 3, cancellation);
+            ArtifactReference? labels = null;
+            if (labelFile is not null)
+            {
+                (labels, var labelHeader) = await UnpackAsync(store, root, labelFile, dimensions: 1, cancellation);
+                if (labelHeader.Items != header.Items)
+                {
+                    throw new PipelineException($"'{Path.Combine(_folder, labelFile)}' has {labelHeader.Items} labels for the {header.Items} images of '{file}'; valid is a label for each image, or no label file.");
+                }
+
+                await using var stream = await store.OpenRangeAsync(labels.Key, labelHeader.Bytes, labelHeader.Items, cancellation);
+                used.UnionWith(await ReadAllAsync(stream, cancellation));
+            }
+
+            var most = (int)Math.Clamp(limits.Bytes / header.ItemBytes, 1, limits.MostItems);
+            for (var start = 0; start < header.Items; start += most)
+            {
+                var items = Math.Min(most, header.Items - start);
+                chunks.Add(new IdxChunk(first, items, file, images, labels, start, header.Sizes[1], header.Sizes[2], split));
+                first += items;
+            }
+        }
+
+        return new SourcePlan(chunks, Classes(names, used), [.. _sets.Select(set => set.Split).OfType<Split>()], []);
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private static string ImagesName(string set) => $"{set}-images-idx3-ubyte";
+
+    private static string LabelsName(string set) => $"{set}-labels-idx1-ubyte";
+
+    private static string? Find(string folder, string name) =>
+        new[] { name, name + ".gz" }.FirstOrDefault(file => File.Exists(Path.Combine(folder, file)));
+
+    private IReadOnlyList<string> Classes(IReadOnlyList<string>? names, SortedSet<byte> used)
+    {
+        if (used.Count == 0)
+        {
+            return [];
+        }
+
+        if (names is not null && used.Max >= names.Count)
+        {
+            throw new PipelineException($"'{Path.Combine(_folder, _names!)}' has {names.Count} names and the labels go up to {used.Max}; valid is a name a line for 0 to {used.Max}.");
+        }
+
+        return names ?? [.. Enumerable.Range(0, used.Max + 1).Select(label => $"{label}")];
+    }
+
+    private static async Task<IReadOnlyList<string>> NamesAsync(string file, CancellationToken cancellation)
+    {
+        var names = (await File.ReadAllTextAsync(file, cancellation)).TrimEnd().Split('\n').Select(name => name.Trim()).ToList();
+        return names.Distinct(StringComparer.Ordinal).Count() == names.Count && !names.Contains("")
+            ? names
+            : throw new PipelineException($"'{file}' has an empty line, or the same name twice; valid is another name on each line.");
+    }
+
+    private async Task<(ArtifactReference File, IdxHeader Header)> UnpackAsync(
+        IArtifactStore store, string root, string file, int dimensions, CancellationToken cancellation)
+    {
+        var path = Path.Combine(_folder, file);
+        try
+        {
+            IdxHeader header;
+            await using (var start = OpenUnpacked(path))
+            {
+                header = await IdxHeader.ReadAsync(start, dimensions, path, cancellation);
+            }
+
+            await using var stream = OpenUnpacked(path);
+            var put = await store.CreateAsync($"{root}/idx/{Path.GetFileNameWithoutExtension(file)}", stream.CopyToAsync, cancellation);
+            return put.Reference.Bytes == header.FileBytes
+                ? (put.Reference, header)
+                : throw new PipelineException($"'{path}' has {put.Reference.Bytes} bytes, unpacked; its header says {header.FileBytes}. It is cut short, or not an IDX file.");
+        }
+        catch (InvalidDataException error)
+        {
+            throw new PipelineException($"'{path}' is no gzip file, or a damaged one: {error.Message}", error);
+        }
+    }
+
+    private static Stream OpenUnpacked(string path)
+    {
+        var file = File.OpenRead(path);
+        return path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+    }
+
+    private static async Task<byte[]> ReadAllAsync(Stream stream, CancellationToken cancellation)
+    {
+        using var buffer = new MemoryStream();
+        await stream.CopyToAsync(buffer, cancellation);
+        return buffer.ToArray();
+    }
+}

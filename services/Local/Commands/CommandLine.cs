@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Pipeline.Local.Results;
+
+namespace Pipeline.Local.Commands;
+
+/// <summary>What a person types. Whatever goes wrong is one line on standard error and a non-zero exit code.</summary>
+public static class CommandLine
+{
+    /// <summary>How the program is called from the repository's root.</summary>
+    public const string Program = "dotnet run -c Release --project services/Local --";
+
+    private const int Failure = 1;
+
+    /// <returns>The exit code.</returns>
+    public static async Task<int> InvokeAsync(string[] arguments)
+    {
+        var parsed = Root().Parse(arguments);
+        if (parsed.Errors.Count > 0 && parsed.Action is not ExampleHelp)
+        {
+            var command = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+            Console.Error.WriteLine($"{ErrorLine.Of(parsed.Errors[0].Message)} See: {Program}{command} --help");
+            return Failure;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception error)
+        {
+            Console.Error.WriteLine(ErrorLine.Of(error));
+            return Failure;
+        }
+    }
+
+    private static RootCommand Root()
+    {
+        var root = new RootCommand(
+            "Did pretraining help? Pretrains an encoder on unlabelled images with labels that it makes itself, fine-tunes it on few real labels, and compares that with training from scratch.")
+        {
+            DemoCommand.Create(),
+            RunCommand.Create(),
+            StatusCommand.Create(),
+            ReportCommand.Create(),
+        };
+        foreach (var help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new ExampleHelp((HelpAction)help.Action!);
+        }
+
+        root.SetAction(_ => root.Parse(["--help"]).Invoke());
+        return root;
+    }
+}

@@ -1,0 +1,74 @@
+using Pipeline.Local.Results;
+using Spectre.Console;
+
+namespace Pipeline.Local.Progress;
+
+/// <summary>A line for each stage, drawn anew several times a second.</summary>
+internal sealed class LiveDisplay(IAnsiConsole console) : IRunDisplay
+{
+    private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(200);
+    private const int BarWidth = 20;
+
+    public Task ShowAsync(RunProgress progress, CancellationToken ended) =>
+        console.Live(Draw(progress)).AutoClear(false).Overflow(VerticalOverflow.Crop).StartAsync(async live =>
+        {
+            while (!ended.IsCancellationRequested)
+            {
+                live.UpdateTarget(Draw(progress));
+                await Task.Delay(Frame, ended).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
+
+            live.UpdateTarget(Draw(progress));
+        });
+
+    private Rows Draw(RunProgress progress)
+    {
+        var (now, stages) = (progress.Now, progress.Stages);
+        var width = stages.Max(stage => StageText.Count(stage).Length);
+        var lines = stages.Select(stage => Line(stage, now, width)).ToList();
+        if (progress.Stopping)
+        {
+            lines.Add(new Paragraph("Stopping when the work in hand is safe; a second Ctrl-C ends at once.", new Style(Color.Yellow)));
+        }
+
+        return new Rows(lines);
+    }
+
+    // Cut at the terminal's edge: a line that wraps would be drawn at the wrong place.
+    private Paragraph Line(StageProgress stage, TimeSpan now, int countWidth)
+    {
+        var (mark, color) = stage.State switch
+        {
+            StageState.Running => ("▸", Color.Aqua),
+            StageState.Done => ("✓", Color.Green),
+            StageState.Failed => ("✗", Color.Red),
+            StageState.Stopped => ("■", Color.Yellow),
+            _ => (" ", Color.Grey),
+        };
+        var filled = (int)Math.Round(stage.Share * BarWidth);
+        var time = stage.State switch
+        {
+            StageState.Waiting => "",
+            StageState.Running => Words.Of(now - stage.Started),
+            _ => Words.Of(stage.Ended - stage.Started),
+        };
+        var (plain, dim) = (new Style(stage.State == StageState.Waiting ? Color.Grey : null), new Style(Color.Grey));
+        var line = new Paragraph();
+        var room = console.Profile.Width - 1;
+        Append($"{mark} ", new Style(color));
+        Append(StageText.Name(stage), plain);
+        Append("  ", plain);
+        Append(new string('━', filled), new Style(color));
+        Append(new string('─', BarWidth - filled), dim);
+        Append($"  {StageText.Count(stage).PadLeft(countWidth)}  {time,5}", plain);
+        Append("  " + string.Join("  ", StageText.Figures(stage, now).Prepend(StageText.Slice(stage)).Where(part => part.Length > 0)), dim);
+        return line;
+
+        void Append(string text, Style style)
+        {
+            var shown = text.Length <= room ? text : text[..Math.Max(0, room)];
+            room -= shown.Length;
+            line.Append(shown, style);
+        }
+    }
+}

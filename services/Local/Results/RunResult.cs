@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Evaluation.Reporting;
+using Pipeline.Evaluation.Reporting.Sections;
+
+namespace Pipeline.Local.Results;
+
+/// <summary>What a finished run found, and the files that say so.</summary>
+/// <param name="ReportFile">report.json.</param>
+/// <param name="Page">report.html.</param>
+/// <param name="Model">Null where nothing was promoted.</param>
+internal sealed record RunResult(Report Report, string ReportFile, string Page, string? Model)
+{
+    /// <exception cref="PipelineException">A file of the result is missing or damaged.</exception>
+    public static async Task<RunResult> ReadAsync(FolderArtifactStore store, VerdictReached verdict, CancellationToken cancellation = default)
+    {
+        try
+        {
+            var file = await store.MaterializeAsync(verdict.Report, cancellation);
+            var report = JsonSerializer.Deserialize<Report>(await File.ReadAllBytesAsync(file, cancellation), PipelineJson.Options)!;
+            var page = await store.MaterializeAsync(verdict.Page, cancellation);
+            return new RunResult(report, file, page, verdict.Model is { } model ? await store.MaterializeAsync(model, cancellation) : null);
+        }
+        catch (ArtifactNotFoundException error)
+        {
+            var record = Path.Combine(store.Root, "runs", verdict.Run.RunId, "5-verdict.json");
+            throw new PipelineException($"The result of {verdict.Run.RunId} is incomplete. {error.Message} Delete {record} and run the same command again.", error);
+        }
+    }
+
+    /// <summary>The last two lines are the paths of the reports.</summary>
+    public void Write(TextWriter output)
+    {
+        output.WriteLine(Plain(VerdictSentence.Of(Report)));
+        output.WriteLine();
+        TextTable.Write(
+            output,
+            ["labels", "pretrained", "scratch", "difference", "95 % interval", "verdict"],
+            Report.ByLabelCount.Select(Row),
+            ['r', 'r', 'r', 'r', 'r', 'l']);
+        output.WriteLine();
+        foreach (var saved in Report.LabelsSaved)
+        {
+            output.WriteLine(Plain($"labels saved at {Figures.Count(saved.Labels)}: {LabelsSavedText.Ratio(Report, saved)} ({LabelsSavedText.Equivalent(Report, saved)}; 95 % interval {LabelsSavedText.Interval(Report, saved)})"));
+        }
+
+        output.WriteLine();
+        output.WriteLine(Model is null ? "promoted model: none" : $"promoted model: {Shown(Model)}");
+        output.WriteLine(Shown(ReportFile));
+        output.WriteLine(Shown(Page));
+    }
+
+    private static IReadOnlyList<string> Row(LabelCountResult result) =>
+    [
+        Plain(Figures.Count(result.Labels)),
+        Plain(Figures.Percent(result.Pretrained)),
+        Plain(Figures.Percent(result.Scratch)),
+        Figures.Points(result.Difference),
+        $"{Figures.Points(result.Low)} to {Figures.Points(result.High)}",
+        Words.Of(result.Verdict),
+    ];
+
+    /// <summary>Not every console's font has the narrow space.</summary>
+    private static string Plain(string text) => text.Replace('\u202F', ' ');
+
+    private static string Shown(string path)
+    {
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+    }
+}

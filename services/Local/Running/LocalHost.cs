@@ -1,0 +1,76 @@
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Pipeline.Artifacts;
+using Pipeline.Evaluation;
+using Pipeline.FineTuning;
+using Pipeline.Hosting.Bus;
+using Pipeline.Hosting.Logging;
+using Pipeline.Hosting.Runs;
+using Pipeline.Ingestion;
+using Pipeline.Learning.Native;
+using Pipeline.Local.Progress;
+using Pipeline.Pretraining;
+using Pipeline.PseudoLabels;
+
+namespace Pipeline.Local.Running;
+
+/// <summary>All stages in one process, on a bus in memory.</summary>
+internal static class LocalHost
+{
+    private const string EnvironmentPrefix = "PIPELINE_";
+
+    /// <summary>Longer than the bus gives the work in hand.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromMinutes(3);
+
+    public static IHost Build(RunSettings settings, FolderArtifactStore store)
+    {
+        // Without the defaults: they log to the console, which belongs to the progress display.
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ContentRootPath = Environment.CurrentDirectory });
+        builder.Configuration
+            .AddJsonFile("appsettings.json", optional: true)
+            .AddEnvironmentVariables(EnvironmentPrefix)
+            .AddInMemoryCollection(Overrides(settings));
+
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddOptions<TorchOptions>().BindConfiguration("Torch").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services
+            .AddFileLogging(store.Root)
+            .AddSingleton<IArtifactStore>(store)
+            .AddSingleton<RunLedger>()
+            .AddSingleton(services => new TorchDevice(services.GetRequiredService<IOptions<TorchOptions>>().Value))
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<RunProgress>()
+            .AddSingleton<RunEnd>()
+            .AddSingleton<IHostLifetime, StopSignals>()
+            .AddIngestion().AddPseudoLabels().AddPretraining().AddFineTuning().AddEvaluation()
+            .AddInMemoryBus(AddConsumers);
+        return builder.Build();
+    }
+
+    private static void AddConsumers(IBusRegistrationConfigurator bus)
+    {
+        bus.AddIngestionConsumers();
+        bus.AddPseudoLabelsConsumers();
+        bus.AddPretrainingConsumers();
+        bus.AddFineTuningConsumers();
+        bus.AddEvaluationConsumers();
+        bus.AddConsumer<RunFollower>(consumer => consumer.ConcurrentMessageLimit = 1);
+        bus.AddConfigureEndpointsCallback((context, _, endpoint) => endpoint.UseConsumeFilter<FinishedRunFilter>(context));
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> Overrides(RunSettings settings)
+    {
+        if (settings.Device is { } device)
+        {
+            yield return new("Torch:Device", device);
+        }
+
+        if (settings.Threads is { } threads)
+        {
+            yield return new("Torch:Threads", threads.ToString());
+        }
+    }
+}

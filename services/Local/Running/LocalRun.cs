@@ -1,0 +1,118 @@
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Hosting.Experiments;
+using Pipeline.Hosting.Runs;
+using Pipeline.Learning.Encoders;
+using Pipeline.Learning.Native;
+using Pipeline.Learning.Pretext;
+using Pipeline.Local.Progress;
+using Pipeline.Local.Results;
+using PipelineException = Pipeline.Contracts.PipelineException;
+
+namespace Pipeline.Local.Running;
+
+/// <summary>One run in one process: from the experiment's file to the verdict, a failure, or a stop.</summary>
+internal static class LocalRun
+{
+    private const int Success = 0;
+    private const int Failure = 1;
+
+    /// <summary>What a shell calls a program that Ctrl-C ended.</summary>
+    private const int Interrupted = 130;
+
+    /// <returns>The exit code: 0 for a finished run only.</returns>
+    /// <exception cref="PipelineException">Something is wrong before the work begins.</exception>
+    public static async Task<int> RunAsync(RunSettings settings)
+    {
+        var experiment = ExperimentFile.Read(settings.Experiment, new ExperimentVocabulary(PretextTasks.Names, EncoderArchitectures.Names));
+        var source = DataFolder.Check(settings.Data, settings.Store);
+        var store = new FolderArtifactStore(settings.Store);
+        using var held = StoreLock.Take(store.Root);
+        var request = new RunRequested(await ExperimentArtifact.PutAsync(store, experiment), source);
+
+        using var host = Build(settings, store);
+        try
+        {
+            return await TellAsync(await FollowAsync(host, request, settings), store, host.Services.GetRequiredService<RunProgress>());
+        }
+        catch (Exception error) when (error is not PipelineException)
+        {
+            if (SettingsFailure.Of(error, host.Services.GetRequiredService<IConfiguration>()) is { } setting)
+            {
+                throw setting;
+            }
+
+            host.Services.GetRequiredService<ILogger<RunProgress>>().LogCritical(error, "The run broke off");
+            throw new PipelineException($"The run broke off: {ErrorLine.Unexpected(error)} {LogHint(store)}", error);
+        }
+    }
+
+    private static IHost Build(RunSettings settings, FolderArtifactStore store)
+    {
+        try
+        {
+            return LocalHost.Build(settings, store);
+        }
+        catch (InvalidDataException error)
+        {
+            throw SettingsFailure.Of(error, new ConfigurationManager())!;
+        }
+    }
+
+    private static async Task<RunOutcome> FollowAsync(IHost host, RunRequested request, RunSettings settings)
+    {
+        await host.StartAsync();
+        if (settings.Device is not (null or "auto" or "cpu"))
+        {
+            // Whoever asks for a certain device wants to know at once if it is not there.
+            host.Services.GetRequiredService<TorchDevice>();
+        }
+
+        var progress = host.Services.GetRequiredService<RunProgress>();
+        using var ended = new CancellationTokenSource();
+        var display = RunDisplay.ForThisConsole().ShowAsync(progress, ended.Token);
+        progress.Start();
+        await host.Services.GetRequiredService<IBus>().Publish(request);
+        var outcome = await host.Services.GetRequiredService<RunEnd>().Outcome;
+        progress.End(outcome);
+        await host.StopAsync();
+        await ended.CancelAsync();
+        await display;
+        return outcome;
+    }
+
+    private static async Task<int> TellAsync(RunOutcome outcome, FolderArtifactStore store, RunProgress progress)
+    {
+        switch (outcome)
+        {
+            case RunOutcome.Finished(var verdict, var before):
+                Console.WriteLine();
+                if (before)
+                {
+                    Console.WriteLine($"This run is finished already; this is its result from {store.Root}.");
+                }
+
+                (await RunResult.ReadAsync(store, verdict)).Write(Console.Out);
+                return Success;
+
+            case RunOutcome.Failed(var why):
+                Console.Error.WriteLine(ErrorLine.Of($"{Words.Of(why.Stage)} failed: {why.Reason}{(IsUnexpected(why.Reason) ? $" {LogHint(store)}" : "")}"));
+                return Failure;
+
+            default:
+                var run = (await new RunStatusReader(store, new RunLedger(store)).ReadAllAsync()).FirstOrDefault(run => run.RunId == progress.RunId);
+                var where = run is null ? Words.Of(Stage.Ingestion) : $"{Words.Of(run.Stage)}{(run.Step is { } step ? $", step {step}" : "")}";
+                Console.WriteLine($"Stopped at {where}; the same command goes on from there.");
+                return Interrupted;
+        }
+    }
+
+    private static bool IsUnexpected(string reason) => reason.Split(':')[0].EndsWith("Exception", StringComparison.Ordinal);
+
+    private static string LogHint(FolderArtifactStore store) => $"The log is in {Path.Combine(store.Root, "logs")}.";
+}

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+using Pipeline.Local.Results;
+
+namespace Pipeline.Local.Running;
+
+/// <summary>A setting that cannot work, told as the setting that somebody wrote.</summary>
+internal static class SettingsFailure
+{
+    private const string MembersStart = "members: '";
+    private const string ErrorStart = "error: '";
+
+    /// <summary>Null where the error is none about settings.</summary>
+    public static PipelineException? Of(Exception error, IConfiguration configuration) => error switch
+    {
+        OptionsValidationException invalid => new(Describe(invalid, configuration), error),
+        InvalidOperationException { Message: var message } when message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) =>
+            new($"A setting has a value of the wrong kind. {message}", error),
+        InvalidDataException => new(ErrorLine.Of($"{error.Message} {error.InnerException?.Message}"), error),
+        _ => null,
+    };
+
+    // "DataAnnotation validation failed for 'TorchOptions' members: 'Threads' with the error: 'The field Threads must be between 0 and 1024.'."
+    private static string Describe(OptionsValidationException error, IConfiguration configuration)
+    {
+        var failure = error.Failures.First();
+        var member = Between(failure, MembersStart, '\'');
+        var setting = $"{error.OptionsType.Name.Replace("Options", "")}:{member}";
+        return $"The setting {setting} is '{configuration[setting]}': {failure[(failure.IndexOf(ErrorStart, StringComparison.Ordinal) + ErrorStart.Length)..].TrimEnd('.', '\'')}.";
+    }
+
+    private static string Between(string text, string start, char end)
+    {
+        var from = text.IndexOf(start, StringComparison.Ordinal) + start.Length;
+        return text[from..text.IndexOf(end, from)];
+    }
+}

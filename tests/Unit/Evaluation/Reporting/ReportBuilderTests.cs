@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pipeline.Contracts;
+using Pipeline.Evaluation.Reporting;
+using Pipeline.Learning.Statistics;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Evaluation.Reporting;
+
+public class ReportBuilderTests
+{
+    private static readonly EvaluatedRun Run = new SampleRun().Evaluated();
+    private static readonly Assessment Assessment = ReportBuilder.Build(Run);
+
+    [Fact]
+    public void The_report_has_exactly_the_documented_names()
+    {
+        var report = JsonSerializer.SerializeToNode(Assessment.Report, PipelineJson.Options)!.AsObject();
+
+        Assert.Equal("experiment, runId, verdict, encoderDigest, byLabelCount, labelsSaved, pretext, data, cost, environment", Names(report));
+        Assert.Equal("labels, draws, pretrained, scratch, frozen, frozenRandom, difference, low, high, verdict", Names(report["byLabelCount"]![0]!));
+        Assert.Equal("labels, scratchEquivalent, ratio, low, high", Names(report["labelsSaved"]![0]!));
+        Assert.Equal("task, accuracy, samples, ambiguous", Names(report["pretext"]!));
+        Assert.Equal("samples, labelled, duplicates, rejected, train, validation, test", Names(report["data"]!));
+        Assert.Equal("not an image, too small: 4 × 4 pixels", Names(report["data"]!["rejected"]!));
+        Assert.Equal("seconds, pretrainingImagesPerSecond", Names(report["cost"]!));
+        Assert.Equal("ingestion, pseudo-labels, pretraining, fine-tuning, evaluation", Names(report["cost"]!["seconds"]!));
+        Assert.Equal("device, threads, torch", Names(report["environment"]!));
+    }
+
+    [Theory]
+    [InlineData(0.1, "helps")]
+    [InlineData(0.0, "no-evidence")]
+    [InlineData(-0.1, "hurts")]
+    public void The_verdict_is_a_word(double gain, string word)
+    {
+        var report = ReportBuilder.Build(new SampleRun { Gain = gain, Labels = [60] }.Evaluated()).Report;
+
+        var json = JsonSerializer.SerializeToNode(report, PipelineJson.Options)!;
+
+        Assert.Equal(word, json["verdict"]!.GetValue<string>());
+        Assert.Equal(word, json["byLabelCount"]![0]!["verdict"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Accuracies_are_means_over_the_draws_at_the_chosen_learning_rate()
+    {
+        var choice = LearningRateChoice.Of(Run.Trials);
+        foreach (var result in Assessment.Report.ByLabelCount)
+        {
+            double Mean(Arm arm) => Run.Predictions
+                .Where(made => made.Trial.Arm == arm && made.Trial.Labels == result.Labels && made.Trial.LearningRate == choice[(arm, result.Labels)])
+                .Average(made => made.Classes.Zip(Run.TestLabels).Average(answer => answer.First == answer.Second ? 1.0 : 0.0));
+
+            Assert.Equal(Mean(Arm.Pretrained), result.Pretrained, 12);
+            Assert.Equal(Mean(Arm.Scratch), result.Scratch, 12);
+            Assert.Equal(Mean(Arm.Frozen), result.Frozen, 12);
+            Assert.Equal(Mean(Arm.FrozenRandom), result.FrozenRandom, 12);
+            Assert.Equal(result.Pretrained - result.Scratch, result.Difference, 12);
+            Assert.InRange(result.Difference, result.Low, result.High);
+            Assert.Equal(5, result.Draws);
+        }
+    }
+
+    [Fact]
+    public void Label_counts_ascend_whatever_their_order_in_the_experiment()
+    {
+        var report = ReportBuilder.Build(new SampleRun { Labels = [600, 60] }.Evaluated()).Report;
+
+        Assert.Equal([60, 600], report.ByLabelCount.Select(result => result.Labels));
+        Assert.Equal([60, 600], report.LabelsSaved.Select(saved => saved.Labels));
+        Assert.Equal(report.ByLabelCount[0].Verdict, report.Verdict);
+    }
+
+    [Fact]
+    public void Costs_are_added_up_over_tasks_and_trials()
+    {
+        var cost = Assessment.Report.Cost;
+
+        Assert.Equal(5.5, cost.Seconds["pseudo-labels"], 9);
+        Assert.Equal(1.9 * Run.Trials.Count, cost.Seconds["fine-tuning"], 9);
+        Assert.Equal(Run.Encoder.Time.Total, cost.Seconds["pretraining"], 9);
+        Assert.Equal(Run.Encoder.Time.Views / Run.Encoder.Time.Total, cost.PretrainingImagesPerSecond, 9);
+    }
+
+    [Fact]
+    public void The_same_run_gives_the_same_report() =>
+        Assert.Equal(JsonSerializer.Serialize(Assessment.Report), JsonSerializer.Serialize(ReportBuilder.Build(new SampleRun().Evaluated()).Report));
+
+    [Fact]
+    public void A_chosen_trial_without_predictions_is_named()
+    {
+        var error = Assert.Throws<PipelineException>(() => ReportBuilder.Build(Run with { Predictions = [.. Run.Predictions.Skip(1)] }));
+
+        Assert.Contains("Arm = Pretrained, Labels = 60, Draw = 0", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Confusion_is_that_of_the_smallest_label_count()
+    {
+        Assert.Equal(Assessment.Report.ByLabelCount[0].Pretrained, Recognised(Assessment.PretrainedConfusion), 12);
+        Assert.Equal(Assessment.Report.ByLabelCount[0].Scratch, Recognised(Assessment.ScratchConfusion), 12);
+    }
+
+    private static double Recognised(ConfusionMatrix matrix) =>
+        Enumerable.Range(0, matrix.Classes).Sum(i => (double)matrix[i, i]) / Enumerable.Range(0, matrix.Classes).Sum(matrix.Total);
+
+    private static string Names(JsonNode node) => string.Join(", ", node.AsObject().Select(member => member.Key));
+}

@@ -1,0 +1,134 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Pipeline.Contracts;
+using Pipeline.Evaluation.Reporting;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Evaluation.Reporting;
+
+public partial class ReportPageTests
+{
+    private static readonly ReportPageContent Content = SamplePage.Content(new SampleRun());
+    private static readonly string Page = ReportPage.Render(Content);
+    private static readonly XElement Root = XDocument.Parse(Page).Root!;
+
+    [Fact]
+    public void The_page_begins_with_the_verdict_and_its_figures()
+    {
+        var heading = Assert.Single(Root.Descendants("h1"));
+
+        Assert.Matches(
+            @"^Pretraining helps at 60 labels: \d\d\.\d % against \d\d\.\d % from scratch, \+\d+\.\d points, 95 % interval \+\d+\.\d to \+\d+\.\d; it saves \d\.\d× the labels\.$",
+            heading.Value.Replace('\u202F', ' '));
+    }
+
+    [Theory]
+    [InlineData(-0.1, "Pretraining hurts at 60 labels: ")]
+    [InlineData(0.0, "No evidence that pretraining helps at 60 labels: ")]
+    public void No_gain_is_said_as_plainly(double gain, string start)
+    {
+        var page = ReportPage.Render(SamplePage.Content(new SampleRun { Gain = gain }));
+
+        Assert.StartsWith(start, XDocument.Parse(page).Descendants("h1").Single().Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sections_come_in_the_order_in_which_questions_come() =>
+        Assert.Equal(
+            ["label-efficiency", "labels-saved", "pretraining", "fine-tuning", "confusion", "samples", "data", "cost", "warnings", "settings", "provenance"],
+            Root.Descendants("section").Select(section => section.Attribute("id")!.Value));
+
+    [Fact]
+    public void Nothing_is_loaded_from_elsewhere()
+    {
+        string[] loading = ["src", "href", "srcset", "data", "action", "poster", "background"];
+
+        Assert.DoesNotMatch(Address(), Page);
+        Assert.DoesNotContain("@import", Page, StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(Root.Descendants("script"));
+        Assert.Empty(Root.Descendants("link"));
+        Assert.All(
+            Root.Descendants().Attributes().Where(attribute => loading.Contains(attribute.Name.LocalName)),
+            attribute => Assert.Matches("^(data:image/png;base64,|#)", attribute.Value));
+    }
+
+    [Fact]
+    public void What_users_wrote_stays_text()
+    {
+        const string hostile = "<script>alert(\"1\")</script>&'";
+        var content = SamplePage.Content(new SampleRun { Name = hostile, Classes = [hostile, "b"] });
+        content = content with
+        {
+            Galleries = [new(hostile, [new(hostile, [new([1, 2, 3], hostile)])], [])],
+            Provenance = [(hostile, new ArtifactReference(hostile, hostile, 1))],
+            Assessment = content.Assessment with { Warnings = [hostile] },
+        };
+
+        var page = ReportPage.Render(content);
+
+        Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("&lt;script&gt;", page, StringComparison.Ordinal);
+        Assert.Contains(XDocument.Parse(page).Descendants("th"), cell => cell.Value == hostile);
+    }
+
+    [Fact]
+    public void Characters_that_no_page_may_hold_are_replaced()
+    {
+        var page = ReportPage.Render(SamplePage.Content(new SampleRun { Classes = ["bell\u0007", "half \ud83d", "whole 😀"] }));
+
+        var cells = XDocument.Parse(page).Descendants("th").Select(cell => cell.Value).ToArray();
+        Assert.Contains("bell\uFFFD", cells);
+        Assert.Contains("half \uFFFD", cells);
+        Assert.Contains("whole 😀", cells);
+    }
+
+    [Fact]
+    public void Style_rules_hold_nothing_that_would_be_escaped() =>
+        Assert.DoesNotContain('&', Page[Page.IndexOf("<style>", StringComparison.Ordinal)..Page.IndexOf("</style>", StringComparison.Ordinal)]);
+
+    [Fact]
+    public void Only_elements_without_content_close_themselves() =>
+        Assert.DoesNotMatch(@"<(?!br|hr|img|meta)\w+[^>]*/>", Page);
+
+    [Fact]
+    public void Every_picture_has_words()
+    {
+        Assert.All(Root.Descendants("img"), image => Assert.NotEqual("", image.Attribute("alt")?.Value ?? ""));
+        Assert.All(
+            Root.Descendants("svg").Where(svg => svg.Attribute("aria-hidden") is null),
+            svg => Assert.NotEqual("", svg.Element("title")?.Value ?? ""));
+    }
+
+    [Fact]
+    public void The_table_holds_the_figures_of_the_report()
+    {
+        var rows = Root.Descendants("section").First().Descendants("tbody").Single().Elements("tr").ToArray();
+
+        Assert.Equal(3, rows.Length);
+        Assert.Equal(
+            Content.Assessment.Report.ByLabelCount.Select(result => Figures.Percent(result.Pretrained)),
+            rows.Select(row => row.Elements().ElementAt(1).Value));
+    }
+
+    [Fact]
+    public void Many_classes_are_listed_by_their_worst_confusions()
+    {
+        var page = ReportPage.Render(SamplePage.Content(new SampleRun { Classes = [.. Enumerable.Range(0, 50).Select(i => $"class {i}")] }));
+
+        Assert.Contains("The most frequent confusions", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_label_count_and_no_pictures_make_a_page_too()
+    {
+        var content = SamplePage.Content(new SampleRun { Labels = [60] }) with { Galleries = [] };
+
+        var root = XDocument.Parse(ReportPage.Render(content)).Root!;
+
+        Assert.DoesNotContain(root.Descendants("section"), section => section.Attribute("id")!.Value == "samples");
+        Assert.DoesNotContain("NaN", root.Value, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("https?:|[\"'(]//|url\\(", RegexOptions.IgnoreCase)]
+    private static partial Regex Address();
+}

@@ -1,0 +1,59 @@
+using Pipeline.Evaluation.Reporting;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Evaluation.Reporting;
+
+public class ReportWarningsTests
+{
+    /// <summary>Three learning rates of which the middle one is chosen nowhere at the edge.</summary>
+    private static readonly SampleRun Sound = new() { LearningRates = [1e-4, 1e-3, 3e-3], Labels = [60, 600], TestSamples = 500 };
+
+    [Fact]
+    public void Fewer_than_five_draws_are_too_few() =>
+        Assert.Contains(Warnings(Sound with { Draws = 3 }), warning => warning.StartsWith("Only 3 label draws were made", StringComparison.Ordinal));
+
+    [Fact]
+    public void Five_draws_are_enough() =>
+        Assert.DoesNotContain(Warnings(Sound), warning => warning.Contains("draw", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData(0.98, -0.1, true)]
+    [InlineData(0.98, 0.1, false)]
+    [InlineData(0.90, -0.1, false)]
+    public void A_solved_pretext_task_without_gain_is_too_easy(double accuracy, double gain, bool warned) =>
+        Assert.Equal(warned, Warnings(Sound with { PretextAccuracy = accuracy, Gain = gain }).Any(warning => warning.Contains("too easy", StringComparison.Ordinal)));
+
+    [Fact]
+    public void A_pretext_task_at_the_level_of_guessing_was_not_learned() =>
+        Assert.Contains(Warnings(Sound with { PretextAccuracy = 0.26 }), warning => warning.StartsWith("The pretext task rotation was not learned", StringComparison.Ordinal));
+
+    [Fact]
+    public void Many_ambiguous_samples_are_told_by_task()
+    {
+        var warnings = Warnings(Sound with { Ambiguous = 8000 });
+
+        Assert.DoesNotContain(warnings, warning => warning.Contains("left out of rotation", StringComparison.Ordinal));
+        Assert.Contains(warnings, warning => warning.Contains("left out of flip", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Collapsed_features_are_told()
+    {
+        var run = Sound.Evaluated();
+        var collapsed = run with { Encoder = run.Encoder with { History = [.. run.Encoder.History.Where(point => point.HeldOut is not null).Select(point => point with { HeldOut = point.HeldOut! with { FeatureDeviation = 0.02 } })] } };
+
+        Assert.Contains(ReportBuilder.Build(collapsed).Warnings, warning => warning.Contains("have collapsed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_arm_that_always_chose_the_same_end_of_the_grid_is_told() =>
+        Assert.Contains(
+            Warnings(Sound with { LearningRates = [1e-3, 3e-3] }),
+            warning => warning.StartsWith("The best learning rate of pretrained is 0.003 at every label count, the highest", StringComparison.Ordinal));
+
+    [Fact]
+    public void A_single_learning_rate_is_no_fair_comparison() =>
+        Assert.Contains(Warnings(Sound with { LearningRates = [1e-3] }), warning => warning.StartsWith("Only one learning rate (0.001)", StringComparison.Ordinal));
+
+    private static IReadOnlyList<string> Warnings(SampleRun sample) => ReportBuilder.Build(sample.Evaluated()).Warnings;
+}

@@ -1,0 +1,39 @@
+using Pipeline.Contracts;
+using Pipeline.Evaluation.Reporting;
+using Pipeline.Evaluation.Reporting.Sections;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Evaluation.Reporting.Sections;
+
+public class LabelsSavedTextTests
+{
+    private static readonly Report Report = ReportBuilder.Build(new SampleRun { Labels = [60, 600], TestSamples = 100 }.Evaluated()).Report with
+    {
+        ByLabelCount = [Result(60, pretrained: 0.5), Result(600, pretrained: 0.7)],
+    };
+
+    [Fact]
+    public void A_known_number_is_said() =>
+        Assert.Equal(("2.0×", "from scratch it takes 120 labels instead of 60", "1.5× to 3.0×"), Text(new(60, 120, 2, 1.5, 3)));
+
+    [Fact]
+    public void A_curve_that_ends_too_early_gives_a_lower_bound() =>
+        Assert.Equal(("> 10×", "from scratch, 600 labels do not reach it", "5.0× to beyond 10×"), Text(new(60, null, null, 5, null)));
+
+    [Fact]
+    public void A_curve_that_starts_too_high_gives_an_upper_bound() =>
+        Assert.Equal(("≤ 1.0×", "from scratch, 60 labels or fewer reach it", "at most 1.0×"), Text(new(60, 60, 1, 1, 1)));
+
+    [Theory]
+    [InlineData(1.0, 2.0, "at most 1.0× to 2.0×")]
+    [InlineData(1.0, null, "not bounded by these label counts")]
+    [InlineData(null, null, "beyond 10×")]
+    public void Ends_of_the_interval_outside_the_counts_are_bounds(double? low, double? high, string expected) =>
+        Assert.Equal(expected, LabelsSavedText.Interval(Report, new(60, 90, 1.5, low, high)));
+
+    private static (string, string, string) Text(LabelsSaved saved) =>
+        (LabelsSavedText.Ratio(Report, saved), LabelsSavedText.Equivalent(Report, saved), LabelsSavedText.Interval(Report, saved));
+
+    private static LabelCountResult Result(int labels, double pretrained) =>
+        new(labels, 5, pretrained, 0.6, 0.5, 0.4, pretrained - 0.6, -0.1, 0.1, Verdict.NoEvidence);
+}
