@@ -18,8 +18,7 @@ public static class CommandLine
         var parsed = Root().Parse(arguments);
         if (parsed.Errors.Count > 0 && parsed.Action is not ExampleHelp)
         {
-            var command = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
-            Console.Error.WriteLine($"{ErrorLine.Of(parsed.Errors[0].Message)} See: {Program}{command} --help");
+            Console.Error.WriteLine(Describe(parsed));
             return Failure;
         }
 
@@ -32,6 +31,15 @@ public static class CommandLine
             Console.Error.WriteLine(ErrorLine.Of(error));
             return Failure;
         }
+    }
+
+    private static string Describe(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var (name, valid) = command is RootCommand
+            ? ("", $" Valid are {string.Join(", ", command.Subcommands.Select(below => below.Name))}.")
+            : ($" {command.Name}", "");
+        return $"{ErrorLine.Of(parsed.Errors[0].Message)}{valid} See: {Program}{name} --help";
     }
 
     private static RootCommand Root()

@@ -66,6 +66,7 @@ public sealed class RunProgress(TimeProvider clock)
     /// <summary>What was in hand is not any more.</summary>
     public void End(RunOutcome outcome)
     {
+        Stopping = false;
         if (outcome is RunOutcome.Finished)
         {
             return;

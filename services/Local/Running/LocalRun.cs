@@ -79,8 +79,8 @@ internal static class LocalRun
         progress.Start();
         await host.Services.GetRequiredService<IBus>().Publish(request);
         var outcome = await host.Services.GetRequiredService<RunEnd>().Outcome;
-        progress.End(outcome);
         await host.StopAsync();
+        progress.End(outcome);
         await ended.CancelAsync();
         await display;
         return outcome;

@@ -1,0 +1,69 @@
+namespace Pipeline.Tests.EndToEnd;
+
+/// <summary>A run is a function of its inputs, however often its process dies.</summary>
+public sealed class InterruptedRunTests(InterruptedRunTests.LongRun undisturbed) : IClassFixture<InterruptedRunTests.LongRun>
+{
+    /// <summary>Long enough in every stage for a kill to land inside: many small chunks and shards, short slices, many resamples.</summary>
+    public sealed class LongRun : IAsyncLifetime
+    {
+        public string Findings { get; private set; } = "";
+
+        public static Workplace Place()
+        {
+            var place = new Workplace()
+                .WithExperiment(Workplace.Experiment.Replace("epochs: 1", "epochs: 40").Replace("resamples: 200", "resamples: 100000").Replace("steps: 10", "steps: 30"))
+                .WithData();
+            place.Settings["Ingestion__ImagesPerChunk"] = "5";
+            place.Settings["Ingestion__ShardBytes"] = (5 * TinyImages.Size * TinyImages.Size).ToString();
+            place.Settings["Pretraining__SliceBudget"] = "00:00:01";
+            return place;
+        }
+
+        public async ValueTask InitializeAsync()
+        {
+            using var place = Place();
+            Findings = place.Findings(await place.EndRunAsync());
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_run_that_is_killed_in_every_stage_finds_what_an_undisturbed_one_finds()
+    {
+        using var place = LongRun.Place();
+        foreach (var (stage, line) in ((string, string)[])[
+            ("ingestion", "ingestion started"),
+            ("pseudo-labels", "pseudo-labels started"),
+            ("pretraining", "pretraining slice 2"),
+            ("fine-tuning", "fine-tuning started"),
+            ("evaluation", "evaluation started")])
+        {
+            using var process = place.StartRun();
+            await process.SeeAsync(line);
+            process.Kill();
+            var killed = await process.EndAsync();
+            Assert.NotEqual(0, killed.ExitCode);
+            Assert.DoesNotContain(killed.Output, shown => shown.StartsWith(stage, StringComparison.Ordinal) && shown.Contains("done in"));
+        }
+
+        Assert.Equal(undisturbed.Findings, place.Findings(await place.EndRunAsync()));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_told_to_stop_leaves_a_checkpoint_and_goes_on_from_there()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Signals are sent by kill.");
+        using var place = LongRun.Place();
+        using var process = place.StartRun();
+        await process.SeeAsync("pretraining slice 1");
+        process.Terminate();
+        var stopped = await process.EndAsync();
+
+        Assert.Equal(130, stopped.ExitCode);
+        Assert.Empty(stopped.Errors);
+        Assert.Matches("^Stopped at pretraining, step [1-9][0-9]*; the same command goes on from there.$", stopped.Output[^1]);
+        Assert.Contains((await place.EndAsync("status")).Output, line => line.Contains("pretraining"));
+        Assert.Equal(undisturbed.Findings, place.Findings(await place.EndRunAsync()));
+    }
+}

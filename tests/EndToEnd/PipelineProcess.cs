@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+
+namespace Pipeline.Tests.EndToEnd;
+
+/// <summary>The command line as its own process, as a person starts it: only so can it be killed.</summary>
+public sealed class PipelineProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly Process process;
+    private readonly List<string> output = [];
+    private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
+    private readonly Task reading;
+    private readonly Task<string> errors;
+
+    private PipelineProcess(Process process)
+    {
+        this.process = process;
+        reading = ReadAsync();
+        errors = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <param name="environment">Settings, without their prefix: <c>Pretraining__SliceBudget</c>.</param>
+    public static PipelineProcess Start(string folder, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
+        Start("dotnet", folder, environment, [Program, .. arguments]);
+
+    /// <summary>Within a file system of its own at <paramref name="store"/> that holds so many bytes.</summary>
+    public static PipelineProcess StartOnSmallDisk(string folder, string store, int kilobytes, params IEnumerable<string> arguments) =>
+        Start("unshare", folder, new Dictionary<string, string>(), [
+            "-rm", "sh", "-c", $"mount -t tmpfs -o size={kilobytes}k tmpfs \"$0\" && exec dotnet \"$@\"", store, Program, .. arguments]);
+
+    public static bool CanMountSmallDisks()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        using var probe = Process.Start("unshare", ["-rm", "true"]);
+        probe.WaitForExit();
+        return probe.ExitCode == 0;
+    }
+
+    /// <summary>Waits for a line that starts with this, however many spaces its words are apart.</summary>
+    public async Task SeeAsync(string start)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await foreach (var line in lines.Reader.ReadAllAsync(patience.Token))
+        {
+            if (string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).StartsWith(start, StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"The process ended without a line '{start}':\n{string.Join('\n', output)}\n{await errors}");
+    }
+
+    /// <summary>kill -9.</summary>
+    public void Kill() => process.Kill();
+
+    /// <summary>SIGTERM, as a container's host sends it; handled like Ctrl-C.</summary>
+    public void Terminate() => Process.Start("kill", ["-TERM", process.Id.ToString()]).WaitForExit();
+
+    public async Task<Ended> EndAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await process.WaitForExitAsync(patience.Token);
+        await reading;
+        return new Ended(process.ExitCode, output, (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        process.Dispose();
+    }
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "Pipeline.Local.dll");
+
+    private static PipelineProcess Start(string file, string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment["PIPELINE_" + name] = value;
+        }
+
+        return new PipelineProcess(Process.Start(start)!);
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            output.Add(line);
+            lines.Writer.TryWrite(line);
+        }
+
+        lines.Writer.Complete();
+    }
+}
+
+public sealed record Ended(int ExitCode, IReadOnlyList<string> Output, IReadOnlyList<string> Errors)
+{
+    public override string ToString() => $"exit code {ExitCode}\n{string.Join('\n', Output)}\n{string.Join('\n', Errors)}";
+}
