@@ -29,7 +29,7 @@ public sealed record PretrainingPlan(Experiment Experiment, DatasetManifest Data
         }
 
         // Not the manifests' own digests: they tell of compute seconds, which differ where the labels do not.
-        var labels = manifests.SelectMany(manifest => manifest.Shards).Select(shard => shard.File.Digest);
+        var labels = manifests.SelectMany(manifest => manifest.Shards).Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
         var samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
         var key = ContentKey.Of(Stage.Pretraining, Format, new { samples, labels, experiment.Input, experiment.Encoder, experiment.Pretext, experiment.Pretraining });
         return new PretrainingPlan(experiment, dataset, manifests, $"pretraining/{key}");

@@ -27,7 +27,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
     {
         (_store, _plan, _survey) = (store, plan, survey);
         _rule = new SplitRule(plan.Split, plan.Supplied);
-        _splits = [.. Enum.GetValues<Split>().Select(split => new ShardWriter(store, plan, split, _provenance))];
+        _splits = [.. Enum.GetValues<Split>().Select(split => new ShardWriter(store, plan, split, survey.Groups.Distinct, _provenance))];
         var used = survey.Groups.Labels;
         Classes = [.. used.Select(label => plan.Classes[label]).Order(StringComparer.Ordinal)];
         _classOf = [.. plan.Classes.Select(name => Classes.IndexOf(name))];
@@ -51,10 +51,10 @@ internal sealed class DatasetWriter : IAsyncDisposable
                 Reject(rejection);
             }
 
-            for (var row = 0; row < part.Items.Count; row++)
+            var row = 0;
+            await foreach (var item in parts.ItemsAsync(part, cancellation))
             {
-                cancellation.ThrowIfCancellationRequested();
-                if (Add(part.Items[row], file!, row) is { IsFull: true } full)
+                if (Add(item, file!, row++) is { IsFull: true } full)
                 {
                     await full.FlushAsync(cancellation);
                 }
@@ -119,7 +119,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
         }
 
         _splits[(int)split].Add(
-            file.ReadRows<byte>("pixels", row, 1), digest, label, new ProvenanceRow(source, item, label < 0 ? null : Classes[label], Convert.ToHexStringLower(digest)));
+            file.ReadRows<byte>("pixels", row, 1), digest, label, new ProvenanceRow(source, item, label < 0 ? null : Classes[label]));
         return _splits[(int)split];
     }
 

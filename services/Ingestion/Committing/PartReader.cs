@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Ingestion.Importing;
@@ -12,5 +13,19 @@ internal sealed class PartReader(IArtifactStore store, ImportPlan plan)
     {
         var part = await store.ReadManifestAsync<ImportPart>(plan.PartKey(chunk), cancellation);
         return (part, part.File is null ? null : SafetensorsFile.Open(await store.MaterializeAsync(part.File, cancellation)));
+    }
+
+    /// <summary>Where the rows of a part came from, in their order.</summary>
+    public async IAsyncEnumerable<ImportedItem> ItemsAsync(ImportPart part, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (part.Items is null)
+        {
+            yield break;
+        }
+
+        await foreach (var item in JsonLines.ReadAsync<ImportedItem>(await store.OpenReadAsync(part.Items.Key, cancellation), cancellation))
+        {
+            yield return item;
+        }
     }
 }

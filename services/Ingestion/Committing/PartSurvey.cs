@@ -6,9 +6,9 @@ using Pipeline.Ingestion.Importing;
 namespace Pipeline.Ingestion.Committing;
 
 /// <summary>What has to be known of all parts before the first sample can be written.</summary>
-internal sealed class PartSurvey
+internal sealed class PartSurvey(long items)
 {
-    public SampleGroups Groups { get; } = new();
+    public SampleGroups Groups { get; } = new((int)items);
 
     /// <summary>By reason.</summary>
     public SortedDictionary<RejectionReason, long> Rejected { get; } = [];
@@ -19,7 +19,7 @@ internal sealed class PartSurvey
     /// <exception cref="PipelineException">No part has a usable image.</exception>
     public static async Task<PartSurvey> TakeAsync(ImportPlan plan, PartReader parts, CancellationToken cancellation)
     {
-        var survey = new PartSurvey();
+        var survey = new PartSurvey(plan.Items);
         for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -55,9 +55,10 @@ internal sealed class PartSurvey
         var digests = file.Read<byte>("digest");
         var labels = file.Read<int>("label");
         var numbers = file.Read<int>("item");
+        var splits = file.Read<int>("split");
         for (var row = 0; row < numbers.Length; row++)
         {
-            Groups.Add(PixelDigest.Of(digests[(row * SHA256.HashSizeInBytes)..]), numbers[row], labels[row], part.Items[row].Split);
+            Groups.Add(PixelDigest.Of(digests[(row * SHA256.HashSizeInBytes)..]), numbers[row], labels[row], splits[row] < 0 ? null : (Split)splits[row]);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using Parquet;
 using Parquet.Schema;
 using Pipeline.Ingestion.Importing;
@@ -8,8 +9,7 @@ namespace Pipeline.Ingestion.Committing;
 /// <summary>Where one sample came from.</summary>
 /// <param name="Item">Its number in the import.</param>
 /// <param name="Label">The class's name; null where there is none.</param>
-/// <param name="Digest">SHA-256 of the pixels, hex.</param>
-public sealed record ProvenanceRow(ImportedItem Source, int Item, string? Label, string Digest);
+public sealed record ProvenanceRow(ImportedItem Source, int Item, string? Label);
 
 /// <summary>Parquet, a row group for each sample shard. Kept in a temporary file until all is known.</summary>
 internal sealed class ProvenanceWriter : IAsyncDisposable
@@ -33,7 +33,8 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
     private readonly FileStream _file = TemporaryFile.Create();
     private ParquetWriter? _writer;
 
-    public async Task WriteAsync(string shard, string split, IReadOnlyList<ProvenanceRow> rows, CancellationToken cancellation)
+    /// <param name="digests">SHA-256 of the pixels, 32 bytes a row.</param>
+    public async Task WriteAsync(string shard, string split, IReadOnlyList<ProvenanceRow> rows, ReadOnlyMemory<byte> digests, CancellationToken cancellation)
     {
         // The library's own zstd level is many times slower, for little.
         var options = new ParquetOptions { CompressionMethod = CompressionMethod.Zstd, CompressionLevel = CompressionLevel.Fastest };
@@ -50,8 +51,9 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
         await group.WriteAsync(Format, Strings(row => row.Source.Format));
         await group.WriteAsync<long>(SourceBytes, Values(row => row.Source.Bytes), cancellationToken: cancellation);
         await group.WriteAsync(SourceSha256, Strings(row => row.Source.Sha256));
-        await group.WriteAsync(Digest, Strings(row => row.Digest));
+        await group.WriteAsync(Digest, Hex());
 
+        string[] Hex() => [.. Enumerable.Range(0, rows.Count).Select(row => Convert.ToHexStringLower(digests.Span.Slice(row * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes)))];
         string[] Strings(Func<ProvenanceRow, string?> value) => [.. rows.Select(row => value(row)!)];
         T[] Values<T>(Func<ProvenanceRow, T> value) => [.. rows.Select(value)];
     }

@@ -7,11 +7,12 @@ namespace Pipeline.Ingestion.Committing;
 /// Samples with the same pixels, of which one is kept: the first, unless a copy lies in a supplied test or validation split, so that no picture of
 /// those is trained on. A label that any copy has counts for the one that is kept; where copies disagree it has none.
 /// </summary>
-public sealed class SampleGroups
+/// <param name="capacity">How many there may be.</param>
+public sealed class SampleGroups(int capacity)
 {
     private const int Unlabelled = -1;
 
-    private readonly Dictionary<PixelDigest, Group> _groups = [];
+    private readonly Dictionary<PixelDigest, Group> _groups = new(capacity);
 
     /// <summary>Samples added.</summary>
     public long Samples { get; private set; }

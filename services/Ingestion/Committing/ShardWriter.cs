@@ -17,16 +17,19 @@ internal sealed class ShardWriter
     private readonly int _capacity;
     private readonly List<int> _labels = [];
     private readonly List<ProvenanceRow> _rows = [];
-    private readonly ArrayBufferWriter<byte> _pixels = new();
-    private readonly ArrayBufferWriter<byte> _digests = new();
+    private readonly ArrayBufferWriter<byte> _pixels;
+    private readonly ArrayBufferWriter<byte> _digests;
 
-    public ShardWriter(IArtifactStore store, ImportPlan plan, Split split, ProvenanceWriter provenance)
+    /// <param name="mostSamples">There are not more than that in the dataset.</param>
+    public ShardWriter(IArtifactStore store, ImportPlan plan, Split split, long mostSamples, ProvenanceWriter provenance)
     {
         _store = store;
         _plan = plan;
         _split = split;
         _provenance = provenance;
-        _capacity = (int)Math.Clamp(plan.ShardBytes / plan.ImageBytes, 1, int.MaxValue);
+        _capacity = (int)Math.Clamp(plan.ShardBytes / plan.ImageBytes, 1, mostSamples);
+        _pixels = new ArrayBufferWriter<byte>(_capacity * plan.ImageBytes);
+        _digests = new ArrayBufferWriter<byte>(_capacity * SHA256.HashSizeInBytes);
     }
 
     public List<SampleShard> Shards { get; } = [];
@@ -63,7 +66,7 @@ internal sealed class ShardWriter
             (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, metadata, token),
             cancellation);
         Shards.Add(new SampleShard(put.Reference, _split, samples));
-        await _provenance.WriteAsync(put.Reference.Key, Name, _rows, cancellation);
+        await _provenance.WriteAsync(put.Reference.Key, Name, _rows, _digests.WrittenMemory, cancellation);
         _pixels.ResetWrittenCount();
         _digests.ResetWrittenCount();
         _labels.Clear();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Contracts;
 using Pipeline.Ingestion.Images;
 
 namespace Pipeline.Ingestion.Importing;
@@ -37,7 +38,7 @@ public sealed class ChunkImporter(IArtifactStore store, IOptions<IngestionOption
 
         var clock = Stopwatch.StartNew();
         var chunk = plan.Chunks[number];
-        var rows = new PartRows(plan, chunk.Items);
+        using var rows = new PartRows(plan, chunk.Items);
         var rejections = new List<Rejection>();
         var reader = ReaderOf(plan, chunk);
         var item = chunk.First;
@@ -67,9 +68,16 @@ public sealed class ChunkImporter(IArtifactStore store, IOptions<IngestionOption
             }
         }
 
-        var file = rows.Count == 0 ? null : (await store.CreateAsync(
-            plan.PartFileKey(number), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Tensors(), cancellation: token), cancellation)).Reference;
-        await store.CreateManifestAsync(plan.PartKey(number), new ImportPart(file, rows.Items, rejections, clock.Elapsed.TotalSeconds), cancellation);
+        var (file, items) = rows.Count == 0 ? (null, null) : await WriteAsync(plan, number, rows, cancellation);
+        await store.CreateManifestAsync(plan.PartKey(number), new ImportPart(file, items, rejections, clock.Elapsed.TotalSeconds), cancellation);
+    }
+
+    private async Task<(ArtifactReference? File, ArtifactReference? Items)> WriteAsync(ImportPlan plan, int number, PartRows rows, CancellationToken cancellation)
+    {
+        var file = await store.CreateAsync(
+            plan.PartFileKey(number), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Tensors(), cancellation: token), cancellation);
+        var items = await store.CreateAsync(plan.PartItemsKey(number), (stream, token) => JsonLines.WriteAsync(stream, rows.Items, token), cancellation);
+        return (file.Reference, items.Reference);
     }
 
     private IChunkReader ReaderOf(ImportPlan plan, PlannedChunk chunk) => chunk switch

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Images;
@@ -16,10 +15,9 @@ public sealed class FilesChunkReader(IArtifactStore store, ImportPlan plan, File
     /// <exception cref="PipelineException">A file is not what it was when the import was planned.</exception>
     public async IAsyncEnumerable<ReadItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        using var list = new StreamReader(await store.OpenReadAsync(chunk.List.Key, cancellation));
-        while (await list.ReadLineAsync(cancellation) is { } line)
+        await foreach (var item in JsonLines.ReadAsync<SourceItem>(await store.OpenReadAsync(chunk.List.Key, cancellation), cancellation))
         {
-            yield return await ReadAsync(JsonSerializer.Deserialize<SourceItem>(line, PipelineJson.Compact)!, cancellation);
+            yield return await ReadAsync(item, cancellation);
         }
     }
 

@@ -5,18 +5,18 @@ namespace Pipeline.Ingestion.Importing;
 /// <summary>What one chunk came to.</summary>
 /// <param name="File">
 /// Safetensors: <c>pixels</c> uint8 [N, C, S, S]; <c>label</c> int32 [N], an index into the plan's classes or −1; <c>digest</c> uint8 [N, 32], SHA-256
-/// of the pixels; <c>item</c> int32 [N], the number in the whole import. Null where nothing could be used.
+/// of the pixels; <c>item</c> int32 [N], the number in the whole import; <c>split</c> int32 [N], as supplied or −1. Null where nothing could be used.
 /// </param>
-/// <param name="Items">Where each row of the file came from.</param>
+/// <param name="Items">JSON lines, an <see cref="ImportedItem"/> for each row of the file.</param>
 /// <param name="Rejections">Items that could not be used.</param>
 /// <param name="Seconds">Compute seconds.</param>
-public sealed record ImportPart(ArtifactReference? File, IReadOnlyList<ImportedItem> Items, IReadOnlyList<Rejection> Rejections, double Seconds);
+public sealed record ImportPart(ArtifactReference? File, ArtifactReference? Items, IReadOnlyList<Rejection> Rejections, double Seconds);
 
+/// <summary>Where a row came from.</summary>
 /// <param name="Path">Below the source's folder; within an archive <c>archive#number</c>.</param>
 /// <param name="Bytes">Of the source.</param>
 /// <param name="Sha256">Of the source's bytes.</param>
 /// <param name="Width">As shown, before resizing.</param>
 /// <param name="Height">As shown, before resizing.</param>
 /// <param name="Format"><c>jpeg</c>, <c>png</c>, <c>gif</c>, <c>bmp</c>, <c>webp</c> or <c>idx</c>.</param>
-/// <param name="Split">As supplied; null where the source leaves it open.</param>
-public sealed record ImportedItem(string Path, long Bytes, string Sha256, int Width, int Height, string Format, Split? Split);
+public sealed record ImportedItem(string Path, long Bytes, string Sha256, int Width, int Height, string Format);

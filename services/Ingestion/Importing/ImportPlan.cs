@@ -61,6 +61,8 @@ public sealed record ImportPlan
     public string PartKey(int chunk) => $"{Parts}/{chunk:d5}.json";
 
     public string PartFileKey(int chunk) => $"{Parts}/{chunk:d5}.safetensors";
+
+    public string PartItemsKey(int chunk) => $"{Parts}/{chunk:d5}.jsonl";
 }
 
 /// <summary>A range of the import's items, decoded together.</summary>

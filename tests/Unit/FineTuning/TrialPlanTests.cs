@@ -29,7 +29,7 @@ public sealed class TrialPlanTests
     {
         using var data = await ToyDataset.CreateAsync((Split.Train, 1));
         var set = new TrialSet(data.Store);
-        var trials = TrialPlan.Trials(Spec)[..4];
+        var trials = TrialPlan.Trials(Spec).Take(4).ToList();
         var done = 0;
         foreach (var number in new[] { 2, 0, 2, 3 })
         {

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Pretraining;
@@ -227,6 +226,20 @@ public sealed class SliceTrainerTests
         Assert.NotEqual(root, await RootAsync(experiment with { Encoder = new EncoderSpec("convnet", 8) }));
         Assert.NotEqual(root, await RootAsync(experiment with { Pretraining = experiment.Pretraining with { Seed = 2 } }));
         Assert.NotEqual(root, await RootAsync(experiment with { Pretext = ["flip"] }));
+    }
+
+    [Fact]
+    public async Task Test_samples_have_no_part_in_where_an_encoder_lies()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        using var other = await ToyDataset.CreateAsync((Split.Train, 20), (Split.Validation, 20), (Split.Train, 20), (Split.Test, 3));
+
+        Assert.Equal((await PlanAsync(data)).Root, (await PlanAsync(other)).Root);
+        static async Task<PretrainingPlan> PlanAsync(ToyDataset data)
+        {
+            var slice = await SliceAsync(data);
+            return await PretrainingPlan.ReadAsync(data.Store, slice.Run, slice.PseudoLabels, Token);
+        }
     }
 
     private static async Task<EncoderManifest> ToTheEndAsync(ToyDataset data, PretrainingOptions options, Experiment? experiment = null)

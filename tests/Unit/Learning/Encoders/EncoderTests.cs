@@ -1,5 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
+using Pipeline.Learning.Weights;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -74,6 +75,37 @@ public sealed class EncoderTests
     }
 
     [Fact]
+    public void Resnet18_is_what_the_paper_says()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var encoder = EncoderArchitectures.Create(new EncoderSpec("resnet18", Width: 1), new InputSpec(8, 1));
+        WeightInitialization.Initialize(encoder, seed: 1);
+        encoder.eval();
+        var weights = encoder.state_dict();
+        var image = rand(1, 1, 8, 8);
+
+        var x = Layer([Doubles(image)], weights["conv1.weight"], size: 8, stride: 1);
+        var size = 8;
+        for (var block = 0; block < 8; block++)
+        {
+            // Layers 2, 3 and 4 begin with half the size and twice the channels, where the skipped signal takes a convolution of 1 × 1.
+            var name = $"layer{(block / 2) + 1}.{block % 2}.";
+            var stride = block is 2 or 4 or 6 ? 2 : 1;
+            var skipped = stride == 1 ? x : Layer(x, weights[name + "downsample.0.weight"], size, stride, relu: false);
+            x = Layer(x, weights[name + "conv1.weight"], size, stride);
+            size /= stride;
+            x = Layer(x, weights[name + "conv2.weight"], size, stride: 1, relu: false);
+            x = [.. x.Zip(skipped, (a, b) => a.Zip(b, (c, d) => Math.Max(0, c + d)).ToArray())];
+        }
+
+        var features = Doubles(encoder.forward(image));
+        Assert.Equal(1, size);
+        Assert.All(x.Zip(features), pair => Assert.Equal(pair.First.Average(), pair.Second, tolerance: 1e-4));
+        Assert.Contains(features, feature => feature > 0);
+    }
+
+    [Fact]
     public void An_unknown_encoder_is_named_with_those_there_are()
     {
         var error = Assert.Throws<PipelineException>(() => EncoderArchitectures.Create(new EncoderSpec("vit"), new InputSpec()));
@@ -103,8 +135,8 @@ public sealed class EncoderTests
         return names;
     }
 
-    /// <summary>Convolution with zeros around, fresh batch norm (mean 0, variance 1, ε 10⁻⁵) and ReLU, pixel by pixel.</summary>
-    private static double[][] Layer(double[][] input, Tensor weight, int size, int stride)
+    /// <summary>Convolution with zeros around, fresh batch norm (mean 0, variance 1, ε 10⁻⁵) and maybe ReLU, pixel by pixel.</summary>
+    private static double[][] Layer(double[][] input, Tensor weight, int size, int stride, bool relu = true)
     {
         var (outputs, kernel) = ((int)weight.shape[0], (int)weight.shape[2]);
         var w = Doubles(weight);
@@ -123,7 +155,7 @@ public sealed class EncoderTests
                     sum += y >= 0 && y < size && x >= 0 && x < size ? w[(o * input.Length * kernel * kernel) + tap] * input[i][(y * size) + x] : 0;
                 }
 
-                result[o][place] = Math.Max(0, sum / Math.Sqrt(1 + 1e-5));
+                result[o][place] = Math.Max(relu ? 0 : double.MinValue, sum / Math.Sqrt(1 + 1e-5));
             }
         }
 

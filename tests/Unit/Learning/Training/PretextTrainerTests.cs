@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Learning.Pretext;
@@ -38,6 +39,23 @@ public sealed class PretextTrainerTests
 
         Assert.Contains(PretextBatch.NoLabel, batch.Labels[0]);
         Assert.Equal(NaiveLoss(experiment, Both, batch), trainer.Train(batch), tolerance: 1e-5);
+    }
+
+    /// <summary>Adam's first step is the sign of the gradient times the rate, and a bias starts at 0, where decay has nothing to take from.</summary>
+    [Fact]
+    public async Task A_step_has_the_rate_that_the_schedule_has_for_it()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        using var samples = await OpenAsync(data, ToyDataset.Experiment);
+        using var trainer = new PretextTrainer(ToyDataset.Experiment, Rotation, 10, torch.CPU);
+        var expected = Schedule.LearningRate("one-cycle", ToyDataset.Experiment.Pretraining.LearningRate, 0, 10);
+        Assert.Equal(expected, trainer.LearningRate);
+
+        trainer.Train(new PretextBatches(samples, ToyDataset.Experiment.Pretraining).Training(0));
+
+        var biases = MemoryMarshal.Cast<byte, float>(trainer.Save().Single(tensor => tensor.Name == "heads.rotation.bias").Data.Span).ToArray();
+        Assert.All(biases, bias => Assert.Equal(expected, Math.Abs(bias), tolerance: 1e-3 * expected));
+        Assert.Equal(Schedule.LearningRate("one-cycle", ToyDataset.Experiment.Pretraining.LearningRate, 1, 10), trainer.LearningRate);
     }
 
     [Fact]

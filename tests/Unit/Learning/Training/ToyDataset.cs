@@ -65,6 +65,7 @@ public sealed class ToyDataset : IDisposable
             Dataset = "toy",
             Input = Experiment.Input,
             Classes = ["a", "b", "c"],
+            ClassCounts = [],
             Shards = written,
             Provenance = written[0].File,
             Summary = new DataSummary(first, first, 0, new Dictionary<string, long>(), 0, 0, 0),

@@ -1,0 +1,66 @@
+using Pipeline.Ingestion.Images;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Ingestion.Images;
+
+public class AreaResamplerTests
+{
+    [Theory]
+    [InlineData(17, 11, 5)]
+    [InlineData(64, 48, 28)]
+    [InlineData(9, 9, 9)]
+    [InlineData(30, 40, 7)]
+    [InlineData(5, 4, 13)]
+    public void Each_pixel_is_the_mean_over_the_area_it_covers(int width, int height, int size)
+    {
+        var random = new Random(width);
+        var source = new byte[width * height * 3];
+        random.NextBytes(source);
+        var side = Math.Min(width, height);
+        var (left, top) = ((width - side) / 2.0, (height - side) / 2.0);
+
+        var made = AreaResampler.Resample(source, width, step: 3, channels: 3, left, top, side, size);
+
+        for (var y = 0; y < size; y++)
+        {
+            for (var x = 0; x < size; x++)
+            {
+                for (var channel = 0; channel < 3; channel++)
+                {
+                    var expected = Naive(source, width, height, channel, left + ((double)x * side / size), top + ((double)y * side / size), (double)side / size);
+                    Assert.Equal(expected, made[(((y * size) + x) * 3) + channel], 1e-3);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_grating_finer_than_the_new_pixels_becomes_even_grey()
+    {
+        var source = new byte[64 * 64];
+        for (var i = 0; i < source.Length; i++)
+        {
+            source[i] = (byte)(i % 2 * 200);
+        }
+
+        var made = AreaResampler.Resample(source, 64, step: 1, channels: 1, 0, 0, 64, 8);
+
+        Assert.All(made, value => Assert.Equal(100, value, 1e-3));
+    }
+
+    private static double Naive(byte[] source, int width, int height, int channel, double left, double top, double extent)
+    {
+        var sum = 0.0;
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                var across = Math.Max(0, Math.Min(left + extent, x + 1) - Math.Max(left, x));
+                var down = Math.Max(0, Math.Min(top + extent, y + 1) - Math.Max(top, y));
+                sum += across * down * source[(((y * width) + x) * 3) + channel];
+            }
+        }
+
+        return sum / (extent * extent);
+    }
+}
