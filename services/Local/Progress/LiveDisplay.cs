@@ -9,6 +9,9 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunDisplay
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(200);
     private const int BarWidth = 20;
 
+    /// <summary>For two Ctrl-C, which the terminal echoes at the end of a line: one that wraps would be drawn anew at the wrong place.</summary>
+    private const int EchoWidth = 5;
+
     public Task ShowAsync(RunProgress progress, CancellationToken ended) =>
         console.Live(Draw(progress)).AutoClear(false).Overflow(VerticalOverflow.Crop).StartAsync(async live =>
         {
@@ -54,14 +57,14 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunDisplay
         };
         var (plain, dim) = (new Style(stage.State == StageState.Waiting ? Color.Grey : null), new Style(Color.Grey));
         var line = new Paragraph();
-        var room = console.Profile.Width - 1;
+        var room = console.Profile.Width - EchoWidth;
         Append($"{mark} ", new Style(color));
         Append(StageText.Name(stage), plain);
         Append("  ", plain);
         Append(new string('━', filled), new Style(color));
         Append(new string('─', BarWidth - filled), dim);
         Append($"  {StageText.Count(stage).PadLeft(countWidth)}  {time,5}", plain);
-        Append("  " + string.Join("  ", StageText.Figures(stage, now).Prepend(StageText.Slice(stage)).Where(part => part.Length > 0)), dim);
+        Append("  " + string.Join("  ", StageText.Figures(stage).Prepend(StageText.Slice(stage)).Prepend(StageText.Left(stage, now)).Where(part => part.Length > 0)), dim);
         return line;
 
         void Append(string text, Style style)

@@ -66,6 +66,6 @@ internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
     private static string Line(StageProgress stage, TimeSpan now, string first)
     {
         var count = stage.Total > 0 ? StageText.CountName(stage) + StageText.Count(stage) : "";
-        return string.Join("  ", ((string[])[StageText.Name(stage), first, count, .. StageText.Figures(stage, now)]).Where(part => part.Length > 0));
+        return string.Join("  ", ((string[])[StageText.Name(stage), first, count, .. StageText.Figures(stage), StageText.Left(stage, now)]).Where(part => part.Length > 0));
     }
 }

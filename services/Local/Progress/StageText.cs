@@ -14,7 +14,7 @@ internal static class StageText
     public static string Count(StageProgress stage) => stage.Total > 0 ? $"{stage.Done}/{stage.Total}" : "";
 
     /// <summary>What is worth saying beside the count; empty parts are left out.</summary>
-    public static IEnumerable<string> Figures(StageProgress stage, TimeSpan now)
+    public static IEnumerable<string> Figures(StageProgress stage)
     {
         if (stage.Training is { } training)
         {
@@ -30,12 +30,9 @@ internal static class StageText
         {
             yield return detail;
         }
-
-        if (stage.Left(now) is { } left)
-        {
-            yield return $"{Words.Of(left)} left";
-        }
     }
+
+    public static string Left(StageProgress stage, TimeSpan now) => stage.Left(now) is { } left ? $"{Words.Of(left)} left" : "";
 
     public static string Slice(StageProgress stage) => stage.Training is { } training ? $"slice {training.Slice + 1}" : "";
 

@@ -38,7 +38,7 @@ public sealed class StopSignals(IHostApplicationLifetime lifetime, RunProgress p
         }
         else if (!Console.IsOutputRedirected)
         {
-            Console.Write(ShowCursor);
+            Console.WriteLine(ShowCursor);
         }
     }
 }
