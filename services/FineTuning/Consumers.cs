@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Artifacts;
@@ -31,7 +32,7 @@ public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, T
 
         var trials = TrialPlan.Trials(experiment.FineTuning);
         var (done, manifest) = await set.AddAsync(run.RunId, trials, trial, result, stopping);
-        await context.Publish(new StageProgressed(run.RunId, Stage.FineTuning, done, trials.Count, $"{trial.Arm} {trial.Labels} labels"));
+        await context.Publish(new StageProgressed(run.RunId, Stage.FineTuning, done, trials.Count, $"{JsonNamingPolicy.KebabCaseLower.ConvertName(trial.Arm.ToString())} at {trial.Labels} labels"));
         if (manifest is not null)
         {
             var ready = new TrialsReady(run, pseudoLabels, encoderReference, manifest);

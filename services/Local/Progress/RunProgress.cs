@@ -67,12 +67,12 @@ public sealed class RunProgress(TimeProvider clock)
     public void End(RunOutcome outcome)
     {
         Stopping = false;
-        if (outcome is RunOutcome.Finished)
+        var state = outcome switch
         {
-            return;
-        }
-
-        var state = outcome is RunOutcome.Failed ? StageState.Failed : StageState.Stopped;
+            RunOutcome.Finished => StageState.Done,
+            RunOutcome.Failed => StageState.Failed,
+            _ => StageState.Stopped,
+        };
         foreach (var stage in Stages.Where(stage => stage.State == StageState.Running))
         {
             Update(stage.Stage, Ended(state));

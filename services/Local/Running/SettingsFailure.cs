@@ -17,7 +17,7 @@ internal static class SettingsFailure
         OptionsValidationException invalid => new(Describe(invalid, configuration), error),
         InvalidOperationException { Message: var message } when message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) =>
             new($"A setting has a value of the wrong kind. {message}", error),
-        InvalidDataException => new(ErrorLine.Of($"{error.Message} {error.InnerException?.Message}"), error),
+        InvalidDataException => new(ErrorLine.Of($"{error.Message} {error.GetBaseException().Message}"), error),
         _ => null,
     };
 

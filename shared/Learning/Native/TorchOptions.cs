@@ -9,7 +9,7 @@ public sealed class TorchOptions
     public string? LibTorch { get; init; }
 
     /// <summary><c>auto</c> (CUDA if there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>.</summary>
-    [RegularExpression("auto|cpu|cuda(:[0-9]+)?", ErrorMessage = "Torch:Device is '{0}'; valid are auto, cpu, cuda and cuda:n.")]
+    [RegularExpression("auto|cpu|cuda(:[0-9]+)?", ErrorMessage = "valid are auto, cpu, cuda and cuda:n.")]
     public string Device { get; init; } = "auto";
 
     /// <summary>Threads within one operation; 0 takes all cores. Results are bit-for-bit repeatable for one count.</summary>
