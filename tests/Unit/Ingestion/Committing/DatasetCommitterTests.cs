@@ -9,6 +9,8 @@ namespace Pipeline.Tests.Unit.Ingestion.Committing;
 
 public class DatasetCommitterTests
 {
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task The_order_of_the_chunks_and_a_second_try_change_no_byte()
     {
@@ -172,10 +174,10 @@ public class DatasetCommitterTests
         await lake.ImportAllAsync();
         var planner = new Pipeline.Ingestion.Importing.ImportPlanner(lake.Store, Microsoft.Extensions.Options.Options.Create(lake.Options));
 
-        Assert.NotNull((await planner.PlanAsync(lake.Experiment, lake.Folder)).Dataset);
+        Assert.NotNull((await planner.PlanAsync(lake.Experiment, lake.Folder, cancellation: Cancellation)).Dataset);
 
         lake.Drop("a/new.png", Pictures.Png(9999));
-        Assert.Null((await planner.PlanAsync(lake.Experiment, lake.Folder)).Dataset);
+        Assert.Null((await planner.PlanAsync(lake.Experiment, lake.Folder, cancellation: Cancellation)).Dataset);
     }
 
     [Fact]
@@ -221,14 +223,14 @@ public class DatasetCommitterTests
         using var lake = Filled();
         var dataset = await lake.ImportAllAsync();
 
-        await using var reader = await ParquetReader.CreateAsync(await lake.Store.MaterializeAsync(dataset.Provenance));
+        await using var reader = await ParquetReader.CreateAsync(await lake.Store.MaterializeAsync(dataset.Provenance, Cancellation), cancellationToken: Cancellation);
         Assert.Equal(dataset.Shards.Count, reader.RowGroupCount);
-        var rows = new List<string>();
+        var rows = new List<string?>();
         for (var i = 0; i < reader.RowGroupCount; i++)
         {
             using var group = reader.OpenRowGroupReader(i);
-            var paths = new string[group.RowCount];
-            await group.ReadAsync(reader.Schema.FindDataField("path"), paths.AsMemory());
+            var paths = new string?[group.RowCount];
+            await group.ReadAsync(reader.Schema.FindDataField("path"), paths.AsMemory(), cancellationToken: Cancellation);
             rows.AddRange(paths);
         }
 
