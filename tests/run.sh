@@ -13,7 +13,7 @@ dotnet format Pipeline.sln --no-restore --verify-no-changes
 failed=0
 for suite in Unit EndToEnd; do
   echo "── $suite"
-  dotnet "tests/$suite/bin/Release/net10.0/Pipeline.$suite.dll" --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename "$suite.trx" --no-progress || failed=1
+  dotnet "tests/$suite/bin/Release/net10.0/Pipeline.$suite.dll" -result-trx "$results/$suite.trx" -noColor || failed=1
 done
 
 counts=$(cat "$results"/*.trx | grep -o '<Counters [^>]*' || true)

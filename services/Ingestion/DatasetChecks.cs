@@ -11,7 +11,7 @@ public static class DatasetChecks
         if (dataset.Classes.Count < 2)
         {
             var found = dataset.Classes.Count == 0 ? "no labels" : $"one class only, '{dataset.Classes[0]}'";
-            throw new PipelineException($"The dataset '{dataset.Dataset}' has {found}; fine-tuning and evaluation need labelled samples of two classes or more.");
+            throw new PipelineException($"The dataset '{dataset.Dataset}' has {found}; valid are two or more: a folder for each class, or a labels.csv that says the labels.");
         }
 
         var most = experiment.FineTuning.Labels.Max();

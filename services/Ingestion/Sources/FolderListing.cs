@@ -2,8 +2,8 @@ namespace Pipeline.Ingestion.Sources;
 
 /// <summary>
 /// The files below a folder in ordinal order of their relative paths, one folder in memory at a time. Left out: hidden files and folders, symbolic
-/// links, and files that by their role are no images: README, LICENSE, NOTICE, COPYING with any ending, <c>_SUCCESS</c>, Thumbs.db, desktop.ini, and
-/// everything named .csv, .tsv, .txt, .md, .json, .jsonl, .xml, .yaml, .yml, .html or .log.
+/// links, and files that by their role are no images: README, LICENSE, NOTICE, COPYING with any ending, <c>_SUCCESS</c>, Thumbs.db, desktop.ini, and in
+/// the top folder what is named .csv, .tsv, .txt, .md, .json, .jsonl, .xml, .yaml, .yml, .html or .log. Anything else that is no image is rejected, and counted.
 /// </summary>
 public static class FolderListing
 {
@@ -24,7 +24,7 @@ public static class FolderListing
     {
         // A folder sorts by its name with the '/' that follows it in every path below, so that the walk has the order of the whole paths.
         var entries = folder.EnumerateFileSystemInfos()
-            .Where(entry => IsVisible(entry) && (entry is DirectoryInfo || !IsSidecar(entry.Name)))
+            .Where(entry => IsVisible(entry) && (entry is DirectoryInfo || !IsSidecar(entry.Name, top: prefix.Length == 0)))
             .Select(entry => (Name: entry is DirectoryInfo ? entry.Name + "/" : entry.Name, Folder: entry as DirectoryInfo))
             .OrderBy(entry => entry.Name, StringComparer.Ordinal)
             .ToList();
@@ -45,6 +45,6 @@ public static class FolderListing
 
     private static bool IsVisible(FileSystemInfo entry) => entry.Name[0] != '.' && entry.LinkTarget is null;
 
-    private static bool IsSidecar(string name) =>
-        Roles.Contains(name) || Roles.Contains(Path.GetFileNameWithoutExtension(name)) || Sidecars.Contains(Path.GetExtension(name));
+    private static bool IsSidecar(string name, bool top) =>
+        Roles.Contains(name) || Roles.Contains(Path.GetFileNameWithoutExtension(name)) || (top && Sidecars.Contains(Path.GetExtension(name)));
 }
