@@ -23,14 +23,14 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
         ["unknown pretext task"] = Experiment("rotation-flip", "jigsaw", "'jigsaw'", "rotation-flip"),
         ["unknown encoder"] = Experiment("name: convnet", "name: vit", "'vit'", "convnet"),
         ["value out of range"] = Experiment("epochs: 1", "epochs: 0", "pretraining.epochs", "1 to 1000"),
-        ["more labels than there are"] = Experiment("[6, 12]", "[6, 5000]", "5000", "Valid are label counts up to"),
+        ["more labels than there are"] = Experiment("[6, 12]", "[6, 5000]", "5000", "valid are counts up to"),
         ["missing data folder"] = new((place, _) => Directory.Delete(place.PathOf("data"), recursive: true), Run, ["does not exist", "folder of images"]),
         ["a file for the data folder"] = Data(path => File.WriteAllText(path, "data"), "is a file", "folder of images"),
         ["empty data folder"] = Data(path => Directory.CreateDirectory(path), "is empty", "folder of images"),
-        ["a folder without a usable file"] = Data(path => Write(path, "notes.txt", "These are no images."u8), "no usable image", "JPEG, PNG"),
+        ["a folder without a usable file"] = Data(path => Write(path, "notes.txt", "These are no images."u8), "no files to import", "labels.csv"),
         ["corrupt images only"] = Data(path => Write(path, "kind-0/broken.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0]), "no usable image", "corrupt"),
         ["images of one colour"] = Data(path => Write(path, "kind-0/blank.bmp", TinyImages.Bmp(new byte[TinyImages.Size * TinyImages.Size])), "no usable image", "blank"),
-        ["one class only"] = Data(path => TinyImages.WriteFolders(path, 60, classes: 1), "one class only, 'kind-0'", "at least two"),
+        ["one class only"] = Data(path => TinyImages.WriteFolders(path, 60, classes: 1), "one class", "two classes or more"),
         ["labels.csv that names no file there is"] = Data(
             path =>
             {
@@ -38,7 +38,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
                 Write(path, "labels.csv", "file,label\nelsewhere.png,cat\n"u8);
             },
             "no labels",
-            "labels.csv"),
+            "two classes or more"),
         ["labels.csv without its columns"] = Data(
             path =>
             {
@@ -46,7 +46,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
                 Write(path, "labels.csv", "picture;kind\n"u8);
             },
             "labels.csv",
-            "Valid are file, label"),
+            "valid is a header row"),
         ["an IDX file whose header lies"] = Data(
             path =>
             {
