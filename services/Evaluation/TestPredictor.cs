@@ -27,7 +27,7 @@ public sealed class TestPredictor(IArtifactStore store, TorchDevice device)
             cancellation.ThrowIfCancellationRequested();
             var model = await store.MaterializeAsync(result.Model, cancellation);
             var weights = result.Trial.Arm == Arm.Frozen ? await store.MaterializeAsync(encoder.File, cancellation) : null;
-            predictions.Add(new TestPredictions(result.Trial, await Task.Run(() => Predict(experiment, dataset, result.Trial, model, weights, samples), cancellation)));
+            predictions.Add(new TestPredictions(result.Trial, await device.Thread.RunAsync(() => Predict(experiment, dataset, result.Trial, model, weights, samples))));
             await progressed(predictions.Count);
         }
 

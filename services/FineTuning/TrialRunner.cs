@@ -27,11 +27,8 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
         using var training = await SampleReader.OpenAsync(store, dataset, Split.Train, cancellation);
         using var validation = await SampleReader.OpenAsync(store, dataset, Split.Validation, cancellation);
         var weights = TrialPlan.Pretrained(trial.Arm) ? await store.MaterializeAsync(encoder.File, cancellation) : null;
-        var trained = await Task.Factory.StartNew(
-            () => Train(experiment, dataset, weights, trial, new LabelledSamples(training), new LabelledSamples(validation), cancellation),
-            cancellation,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+        var trained = await device.Thread.RunAsync(
+            () => Train(experiment, dataset, weights, trial, new LabelledSamples(training), new LabelledSamples(validation), cancellation));
 
         var metadata = new Dictionary<string, string> { ["architecture"] = experiment.Encoder.Name, ["arm"] = trial.Arm.ToString() };
         var model = await store.CreateAsync(

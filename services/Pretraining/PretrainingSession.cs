@@ -15,6 +15,7 @@ public sealed class PretrainingSession : IDisposable
 
     private readonly IArtifactStore store;
     private readonly PretrainingOptions options;
+    private readonly TorchDevice device;
     private readonly PretextSamples training;
     private readonly PretextSamples heldOut;
     private readonly PretextBatches batches;
@@ -30,6 +31,7 @@ public sealed class PretrainingSession : IDisposable
     {
         this.store = store;
         this.options = options;
+        this.device = device;
         this.training = training;
         this.heldOut = heldOut;
         Plan = plan;
@@ -57,13 +59,13 @@ public sealed class PretrainingSession : IDisposable
         var clock = Stopwatch.StartNew();
         var training = await PretextSamples.OpenAsync(store, plan.Dataset, plan.PseudoLabels, Split.Train, cancellation);
         var heldOut = await PretextSamples.OpenAsync(store, plan.Dataset, plan.PseudoLabels, Split.Validation, cancellation);
-        var session = new PretrainingSession(store, plan, options, device, training, heldOut);
+        var session = await device.Thread.RunAsync(() => new PretrainingSession(store, plan, options, device, training, heldOut));
         if (await NewestCheckpointAsync(store, plan, cancellation) is { } newest)
         {
             await using var stream = await store.OpenReadAsync(newest.Key, cancellation);
             var reference = new ArtifactReference(newest.Key, await Digest.OfAsync(stream, cancellation), newest.Bytes);
             using var checkpoint = SafetensorsFile.Open(await store.MaterializeAsync(reference, cancellation));
-            session.trainer.Load(checkpoint);
+            await device.Thread.RunAsync(() => session.trainer.Load(checkpoint));
             session.diary = JsonSerializer.Deserialize<Diary>(checkpoint.Metadata[DiaryKey], PipelineJson.Compact)!;
         }
 
@@ -88,12 +90,11 @@ public sealed class PretrainingSession : IDisposable
     {
         if (!Finished)
         {
-            // A thread of its own: a step takes long and blocks.
-            await Task.Factory.StartNew(() => Train(progressed, stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            await device.Thread.RunAsync(() => Train(progressed, stopping));
         }
 
         var clock = Stopwatch.StartNew();
-        var checkpoint = trainer.Save();
+        var checkpoint = await device.Thread.RunAsync(trainer.Save);
         Spend(checkpointing: clock.Elapsed);
         var metadata = new Dictionary<string, string> { [DiaryKey] = JsonSerializer.Serialize(diary, PipelineJson.Compact) };
         clock.Restart();
@@ -106,7 +107,7 @@ public sealed class PretrainingSession : IDisposable
     /// <summary>Writes the finished encoder.</summary>
     public async Task<ArtifactReference> SaveEncoderAsync(CancellationToken cancellation)
     {
-        var tensors = trainer.SaveEncoder();
+        var tensors = await device.Thread.RunAsync(trainer.SaveEncoder);
         var metadata = new Dictionary<string, string> { ["architecture"] = Plan.Experiment.Encoder.Name };
         var put = await store.CreateAsync(Plan.EncoderKey, (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, metadata, token), cancellation);
         return put.Reference;

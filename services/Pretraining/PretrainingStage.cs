@@ -8,7 +8,7 @@ public static class PretrainingStage
 {
     public static IServiceCollection AddPretraining(this IServiceCollection services)
     {
-        services.AddOptions<PretrainingOptions>().BindConfiguration("Pretraining").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PretrainingOptions>().BindConfiguration("Pretraining", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
         return services.AddSingleton<TensorBoardLog>().AddSingleton<SliceTrainer>();
     }
 

@@ -17,6 +17,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
         ["threads that are no number"] = Typed([.. Run, "--threads", "many"], "'many'", "0 to 1024"),
         ["a setting out of range"] = new((place, _) => place.Settings["Pretraining__BatchesAhead"] = "0", Run, ["Pretraining:BatchesAhead", "'0'", "between 1 and 64"]),
         ["a setting of the wrong kind"] = new((place, _) => place.Settings["Pretraining__SliceBudget"] = "soon", Run, ["Pretraining:SliceBudget", "'soon'"]),
+        ["a setting that there is none of"] = new((place, _) => place.Settings["Pretraining__SliceBudge"] = "00:01:00", Run, ["no setting", "Pretraining:SliceBudge"]),
         ["missing experiment"] = new((place, _) => File.Delete(place.PathOf("tiny.yaml")), Run, ["tiny.yaml"]),
         ["YAML that is none"] = Experiment("pretext: rotation-flip", "pretext: [rotation-flip", "line 4"),
         ["unknown key"] = Experiment("pretext:", "pretex:", "'pretex'", "pretext"),
@@ -38,7 +39,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
                 Write(path, "labels.csv", "file,label\nelsewhere.png,cat\n"u8);
             },
             "no labels",
-            "labels.csv"),
+            "two or more"),
         ["labels.csv without its columns"] = Data(
             path =>
             {

@@ -13,7 +13,7 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun undisturbed)
             var place = new Workplace()
                 .WithExperiment(Workplace.Experiment.Replace("epochs: 1", "epochs: 40").Replace("resamples: 200", "resamples: 100000").Replace("steps: 10", "steps: 30"))
                 .WithData();
-            place.Settings["Ingestion__ImagesPerChunk"] = "5";
+            place.Settings["Ingestion__ChunkItems"] = "5";
             place.Settings["Ingestion__ShardBytes"] = (5 * TinyImages.Size * TinyImages.Size).ToString();
             place.Settings["Pretraining__SliceBudget"] = "00:00:01";
             return place;

@@ -35,7 +35,7 @@ internal static class LocalHost
             .AddInMemoryCollection(Overrides(settings));
 
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.AddOptions<TorchOptions>().BindConfiguration("Torch").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<TorchOptions>().BindConfiguration("Torch", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
         builder.Services
             .AddFileLogging(store.Root)
             .AddSingleton<IArtifactStore>(store)

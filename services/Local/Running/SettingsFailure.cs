@@ -10,6 +10,7 @@ internal static class SettingsFailure
 {
     private const string MembersStart = "members: '";
     private const string ErrorStart = "error: '";
+    private const string UnknownStart = "'ErrorOnUnknownConfiguration'";
 
     /// <summary>Null where the error is none about settings.</summary>
     public static PipelineException? Of(Exception error, IConfiguration configuration) => error switch
@@ -17,6 +18,8 @@ internal static class SettingsFailure
         OptionsValidationException invalid => new(Describe(invalid, configuration), error),
         InvalidOperationException { Message: var message } when message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) =>
             new($"A setting has a value of the wrong kind. {message}", error),
+        InvalidOperationException { Message: var message } when message.StartsWith(UnknownStart, StringComparison.Ordinal) =>
+            new($"There is no setting {DescribeUnknown(message)}.", error),
         InvalidDataException => new(ErrorLine.Of($"{error.Message} {error.GetBaseException().Message}"), error),
         _ => null,
     };
@@ -28,6 +31,16 @@ internal static class SettingsFailure
         var member = Between(failure, MembersStart, '\'');
         var setting = $"{error.OptionsType.Name.Replace("Options", "")}:{member}";
         return $"The setting {setting} is '{configuration[setting]}': {failure[(failure.IndexOf(ErrorStart, StringComparison.Ordinal) + ErrorStart.Length)..].TrimEnd('.', '\'')}.";
+    }
+
+    // "'ErrorOnUnknownConfiguration' was set on …, but the following properties were not found on the instance of Pipeline.Pretraining.PretrainingOptions: 'Slice'"
+    private static string DescribeUnknown(string message)
+    {
+        var name = Between(message, "instance of ", ':');
+        var section = name.Split('.')[^1].Replace("Options", "", StringComparison.Ordinal);
+        var unknown = message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].Split(", ").Select(member => $"{section}:{member.Trim('\'')}");
+        var valid = AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(name)).OfType<Type>().First().GetProperties().Select(property => property.Name);
+        return $"{string.Join(" or ", unknown)}. Valid are {string.Join(", ", valid)}";
     }
 
     private static string Between(string text, string start, char end)

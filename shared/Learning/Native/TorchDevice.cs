@@ -5,7 +5,7 @@ using TorchSharp;
 namespace Pipeline.Learning.Native;
 
 /// <summary>The device that training runs on, chosen once for a process.</summary>
-public sealed class TorchDevice
+public sealed class TorchDevice : IDisposable
 {
     /// <exception cref="PipelineException">The wanted device is not there.</exception>
     public TorchDevice(TorchOptions options)
@@ -17,7 +17,12 @@ public sealed class TorchDevice
 
     public torch.Device Device { get; }
 
+    /// <summary>Where all work with torch is done.</summary>
+    public TorchThread Thread { get; } = new();
+
     public EnvironmentSummary Environment { get; }
+
+    public void Dispose() => Thread.Dispose();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static torch.Device Choose(string wanted)
