@@ -91,7 +91,7 @@ public sealed record FineTuningSpec
     public int Draws { get; init; } = 5;
 
     /// <summary>Grid for <c>pretrained</c> and <c>scratch</c>; the best for each arm and count is chosen on validation.</summary>
-    public IReadOnlyList<double> LearningRates { get; init; } = [1e-3, 3e-3];
+    public IReadOnlyList<double> LearningRates { get; init; } = [1e-3, 3e-3, 1e-2];
 
     /// <summary>Grid for the linear probes <c>frozen</c> and <c>frozen-random</c>.</summary>
     public IReadOnlyList<double> ProbeLearningRates { get; init; } = [1e-2, 1e-1];

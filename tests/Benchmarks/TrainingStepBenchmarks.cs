@@ -1,0 +1,63 @@
+using BenchmarkDotNet.Attributes;
+using Pipeline.Contracts;
+using Pipeline.Learning.Native;
+using Pipeline.Learning.Pretext;
+using Pipeline.Learning.Training;
+using static TorchSharp.torch;
+
+namespace Pipeline.Tests.Benchmarks;
+
+/// <summary>A pretraining step of 32 grey images of 28×28 in all eight views against the bare network on as many images that are ready: what views and augmentation cost.</summary>
+[InProcess]
+public class TrainingStepBenchmarks
+{
+    private const int Samples = 32;
+    private const int Size = 28;
+    private const int Pixels = Size * Size;
+
+    private readonly PretextBatch batch = MakeBatch();
+    private TorchDevice device = null!;
+    private PretextTrainer trainer = null!;
+    private PretextNetwork network = null!;
+    private optim.Optimizer optimizer = null!;
+    private Tensor images = null!;
+    private Tensor labels = null!;
+
+    [GlobalSetup]
+    public void Build()
+    {
+        device = new TorchDevice(new TorchOptions());
+        var task = new RotationFlipTask();
+        var experiment = new Experiment { Name = "benchmark", Data = "none", Pretext = [task.Name], FineTuning = new FineTuningSpec { Labels = [1] } };
+        trainer = new PretextTrainer(experiment, [(task.Name, View.Count)], steps: 1_000_000, device.Device);
+        network = new PretextNetwork(experiment.Encoder, experiment.Input, [(task.Name, View.Count)], seed: 1);
+        optimizer = optim.AdamW(network.parameters(), 1e-3);
+        images = rand(Samples * View.Count, 1, Size, Size);
+        labels = tensor(batch.Labels[0]);
+    }
+
+    [Benchmark(Baseline = true)]
+    public float BareNetwork()
+    {
+        using var scope = NewDisposeScope();
+        var loss = nn.functional.cross_entropy(network.Forward(images).Logits[0], labels);
+        optimizer.zero_grad();
+        loss.backward();
+        optimizer.step();
+        return loss.item<float>();
+    }
+
+    [Benchmark]
+    public double PretrainingStep() => trainer.Train(batch);
+
+    private static PretextBatch MakeBatch()
+    {
+        var random = new Random(1);
+        var pixels = new byte[Samples * Pixels];
+        random.NextBytes(pixels);
+        var all = Enumerable.Range(0, Samples).Select(i => (long)i).ToArray();
+        var views = Enumerable.Range(0, View.Count).ToArray();
+        var numbers = Enumerable.Range(0, Samples * View.Count).SelectMany(_ => (float[])[1.1f, 1.5f, -1.5f, 0.9f, 10, 20]).ToArray();
+        return new PretextBatch(0, pixels, [.. views.Select(_ => all)], [[.. views.SelectMany(view => Enumerable.Repeat((long)view, Samples))]], numbers);
+    }
+}
