@@ -173,11 +173,15 @@ public static class LibTorch
 
     private static string[] NativeFolders() =>
     [
-        AppContext.BaseDirectory,
-        Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"),
-        Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"),
-        .. ((AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string)?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [])
-            .Select(folder => folder.TrimEnd(Path.DirectorySeparatorChar)),
+        .. new[]
+        {
+            AppContext.BaseDirectory,
+            Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"),
+            Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"),
+        }
+        .Concat((AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string)?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [])
+        .Select(folder => folder.TrimEnd(Path.DirectorySeparatorChar))
+        .Distinct(),
     ];
 
     private static string OneLine(Exception error) =>
