@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Learning.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -44,10 +45,10 @@ internal sealed class ConvNet : Encoder
 
     public override Tensor forward(Tensor input)
     {
-        var x = nn.functional.relu(bn1.forward(conv1.forward(input)));       // [N, W, S/2, S/2]
-        x = nn.functional.relu(bn2.forward(conv2.forward(x)));               // [N, 2W, S/4, S/4]
-        x = x + nn.functional.relu(bn3.forward(conv3.forward(x)));
-        x = nn.functional.relu(bn4.forward(conv4.forward(x)));               // [N, 4W, S/8, S/8]
+        var x = nn.functional.relu(bn1.Normalize(conv1.forward(input)));       // [N, W, S/2, S/2]
+        x = nn.functional.relu(bn2.Normalize(conv2.forward(x)));               // [N, 2W, S/4, S/4]
+        x = x.Plus(nn.functional.relu(bn3.Normalize(conv3.forward(x))));
+        x = nn.functional.relu(bn4.Normalize(conv4.forward(x)));               // [N, 4W, S/8, S/8]
         return x.mean([2, 3]);                                               // [N, 4W]
     }
 }

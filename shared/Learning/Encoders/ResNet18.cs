@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Learning.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -40,7 +41,7 @@ internal sealed class ResNet18 : Encoder
 
     public override Tensor forward(Tensor input)
     {
-        var x = nn.functional.relu(bn1.forward(conv1.forward(input)));                                         // [N, W, S, S]
+        var x = nn.functional.relu(bn1.Normalize(conv1.forward(input)));                                         // [N, W, S, S]
         x = layer4.forward(layer3.forward(layer2.forward(layer1.forward(x))));                                 // [N, 8W, S/8, S/8]
         return x.mean([2, 3]);                                                                                 // [N, 8W]
     }
@@ -56,6 +57,7 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
     private readonly Conv2d conv2;
     private readonly BatchNorm2d bn2;
     private readonly Sequential? downsample;
+    private readonly (Conv2d Conv, BatchNorm2d Norm)? shortcut;
 
     public BasicBlock(int from, int to, int stride)
         : base("block")
@@ -66,7 +68,8 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
         bn2 = nn.BatchNorm2d(to);
         if (stride != 1 || from != to)
         {
-            downsample = nn.Sequential(("0", nn.Conv2d(from, to, 1, stride: stride, bias: false)), ("1", nn.BatchNorm2d(to)));
+            shortcut = (nn.Conv2d(from, to, 1, stride: stride, bias: false), nn.BatchNorm2d(to));
+            downsample = nn.Sequential(("0", shortcut.Value.Conv), ("1", shortcut.Value.Norm));
         }
 
         RegisterComponents();
@@ -74,8 +77,8 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        var x = nn.functional.relu(bn1.forward(conv1.forward(input)));
-        x = bn2.forward(conv2.forward(x));
-        return nn.functional.relu(x + (downsample is null ? input : downsample.forward(input)));
+        var x = nn.functional.relu(bn1.Normalize(conv1.forward(input)));
+        x = bn2.Normalize(conv2.forward(x));
+        return nn.functional.relu(x.Plus(shortcut is var (conv, norm) ? norm.Normalize(conv.forward(input)) : input));
     }
 }

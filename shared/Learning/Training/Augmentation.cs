@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Learning.Native;
 using Pipeline.Learning.Randomness;
 using static TorchSharp.torch;
 
@@ -42,8 +43,8 @@ public sealed class Augmentation(AugmentationSpec spec, int size)
             // Output position p shows the input at (p − shift) / zoom, in coordinates where the image spans −1 to 1.
             var inverse = column[0].reciprocal();
             var zero = zeros_like(inverse);
-            var x = -column[1] * (2.0 / size) * inverse;
-            var y = -column[2] * (2.0 / size) * inverse;
+            var x = (column[1] * inverse).mul(Scalars.Of(-2.0 / size));
+            var y = (column[2] * inverse).mul(Scalars.Of(-2.0 / size));
             var transform = stack([stack([inverse, zero, x], 1), stack([zero, inverse, y], 1)], 1);             // [N, 2, 3]
             var grid = nn.functional.affine_grid(transform, images.shape, align_corners: false);                // [N, S, S, 2]
             images = nn.functional.grid_sample(images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
@@ -51,9 +52,9 @@ public sealed class Augmentation(AugmentationSpec spec, int size)
 
         if (spec.Cutout > 0)
         {
-            var places = arange(size, dtype: ScalarType.Float32, device: images.device).add(0.5).unsqueeze(0);   // [1, S]
-            var inX = (places - column[4].unsqueeze(1)).abs().lt(spec.Cutout / 2.0);                             // [N, S]
-            var inY = (places - column[5].unsqueeze(1)).abs().lt(spec.Cutout / 2.0);
+            var places = tensor(Enumerable.Range(0, size).Select(i => i + 0.5f).ToArray(), device: images.device).unsqueeze(0);   // [1, S]
+            var inX = (places - column[4].unsqueeze(1)).abs().lt(Scalars.Of(spec.Cutout / 2.0));                             // [N, S]
+            var inY = (places - column[5].unsqueeze(1)).abs().lt(Scalars.Of(spec.Cutout / 2.0));
             var kept = (inX.unsqueeze(1) & inY.unsqueeze(2)).logical_not();                                      // [N, S, S]
             images = images * kept.unsqueeze(1).to(ScalarType.Float32);
         }

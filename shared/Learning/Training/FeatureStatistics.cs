@@ -1,3 +1,4 @@
+using Pipeline.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Training;
@@ -13,9 +14,9 @@ public static class FeatureStatistics
     public static double Deviation(Tensor features)
     {
         using var scope = NewDisposeScope();
-        var lengths = features.norm(1, keepdim: true, p: 2).clamp_min(1e-12);
-        var scaled = features / lengths * Math.Sqrt(features.shape[1]);
-        return scaled.std(0).mean().item<float>();
+        var lengths = features.norm(1, keepdim: true, p: 2).clamp_min(Scalars.Of(1e-12));
+        var scaled = (features / lengths).mul(Scalars.Of(Math.Sqrt(features.shape[1])));
+        return scaled.std(0).mean().Read();
     }
 
     /// <summary>exp(−Σ p log p) over the singular values of the centred features, scaled to sum 1 (Roy and Vetterli 2007): 1 to D.</summary>
@@ -24,13 +25,13 @@ public static class FeatureStatistics
     {
         using var scope = NewDisposeScope();
         var values = linalg.svdvals((features - features.mean([0], keepdim: true)).cpu().to(ScalarType.Float64));
-        var sum = values.sum().item<double>();
+        var sum = values.sum().Read();
         if (sum <= 1e-12)
         {
             return 1;
         }
 
-        var shares = values / sum;
-        return Math.Exp(-(shares * shares.clamp_min(1e-300).log()).sum().item<double>());
+        var shares = values.div(values.sum());
+        return Math.Exp(-(shares * shares.clamp_min(Scalars.Of(1e-300)).log()).sum().Read());
     }
 }

@@ -1,9 +1,9 @@
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
+using Pipeline.Learning.Native;
 using Pipeline.Learning.Pretext;
 using Pipeline.Learning.Weights;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Training;
@@ -33,7 +33,7 @@ public sealed class PretextTrainer : IDisposable
         augmentation = new Augmentation(spec.Augmentation, input.Size);
         network = new PretextNetwork(experiment.Encoder, input, classes, spec.Seed);
         network.to(device);
-        optimizer = optim.AdamW(network.parameters(), spec.LearningRate, weight_decay: spec.WeightDecay);
+        optimizer = new AdamW(network.parameters(), spec.WeightDecay);
     }
 
     /// <summary>Steps done.</summary>
@@ -53,18 +53,13 @@ public sealed class PretextTrainer : IDisposable
         var (_, logits) = network.Forward(shown);
         var loss = Loss(logits, batch);
 
-        optimizer.zero_grad();
+        optimizer.ZeroGradients();
         loss.backward();
-        foreach (var group in optimizer.ParamGroups)
-        {
-            group.LearningRate = LearningRate;
-        }
-
-        optimizer.step();
+        optimizer.Step(LearningRate);
         Step++;
 
-        var value = loss.item<float>();
-        return float.IsFinite(value)
+        var value = loss.Read();
+        return double.IsFinite(value)
             ? value
             : throw new PipelineException($"Pretraining diverged: the loss is {value} at step {Step} of {steps}. A lower pretraining.learningRate than {spec.LearningRate:g3} may help.");
     }
@@ -75,7 +70,7 @@ public sealed class PretextTrainer : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = inference_mode();
         network.eval();
-        var right = new long[tasks.Count];
+        var right = new double[tasks.Count];
         var asked = new long[tasks.Count];
         var features = new List<Tensor>();
         foreach (var batch in batches)
@@ -86,14 +81,14 @@ public sealed class PretextTrainer : IDisposable
             for (var task = 0; task < tasks.Count; task++)
             {
                 var labels = tensor(batch.Labels[task], device: device);
-                right[task] += logits[task].argmax(1).eq(labels).sum().item<long>();
+                right[task] += logits[task].argmax(1).eq(labels).sum().Read();
                 asked[task] += batch.Labels[task].Count(label => label != PretextBatch.NoLabel);
             }
         }
 
         var all = cat(features);
         return new HeldOutMeasure(
-            tasks.Select((task, i) => (task, accuracy: asked[i] == 0 ? 0 : (double)right[i] / asked[i])).ToDictionary(pair => pair.task, pair => pair.accuracy),
+            tasks.Select((task, i) => (task, accuracy: asked[i] == 0 ? 0 : right[i] / asked[i])).ToDictionary(pair => pair.task, pair => pair.accuracy),
             FeatureStatistics.Deviation(all),
             FeatureStatistics.EffectiveRank(all),
             all.shape[0]);
@@ -101,12 +96,12 @@ public sealed class PretextTrainer : IDisposable
 
     /// <summary>Everything that the next step depends on.</summary>
     public List<SafetensorsTensor> Save() =>
-        [SafetensorsTensor.Of<long>("trainer.step", [Step], 1), .. network.Tensors(), .. optimizer.StateTensors()];
+        [SafetensorsTensor.Of<long>("trainer.step", [Step], 1), .. network.Tensors(), .. optimizer.Tensors()];
 
     public void Load(SafetensorsFile checkpoint)
     {
         network.LoadTensors(checkpoint);
-        optimizer.LoadState(checkpoint);
+        optimizer.Load(checkpoint);
         Step = checkpoint.Read<long>("trainer.step")[0];
     }
 
@@ -126,7 +121,7 @@ public sealed class PretextTrainer : IDisposable
         var shown = Enumerable.Range(0, View.Count)
             .Where(view => batch.SamplesByView[view].Length > 0)
             .Select(view => View.Of(view).Apply(images.index_select(0, tensor(batch.SamplesByView[view], device: device))));
-        return cat(shown.ToList()).to(ScalarType.Float32).div(255);
+        return cat(shown.ToList()).to(ScalarType.Float32).div(Scalars.Of(255));
     }
 
     private Tensor Loss(Tensor[] logits, PretextBatch batch)
@@ -134,6 +129,6 @@ public sealed class PretextTrainer : IDisposable
         var losses = Enumerable.Range(0, tasks.Count)
             .Where(task => batch.Labels[task].Any(label => label != PretextBatch.NoLabel))
             .Select(task => nn.functional.cross_entropy(logits[task], tensor(batch.Labels[task], device: device), ignore_index: PretextBatch.NoLabel));
-        return losses.Aggregate((sum, loss) => sum + loss);
+        return losses.Aggregate((sum, loss) => sum.Plus(loss));
     }
 }

@@ -1,3 +1,4 @@
+using Pipeline.Learning.Native;
 using Pipeline.Learning.Training;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ public sealed class LabelledSamples
         }
 
         var input = samples.Input;
-        return tensor(pixels, positions.Length, input.Channels, input.Size, input.Size, device: device).to(ScalarType.Float32).div(255);
+        return tensor(pixels, positions.Length, input.Channels, input.Size, input.Size, device: device).to(ScalarType.Float32).div(Scalars.Of(255));
     }
 
     /// <returns>Shape [N], int64.</returns>

@@ -1,3 +1,4 @@
+using Pipeline.Learning.Native;
 using Pipeline.Learning.Weights;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -34,7 +35,7 @@ public sealed class LinearProbe : nn.Module<Tensor, Tensor>
         get_buffer(nameof(mean))!.copy_(features.mean([0]));
         // A feature that is the same for all of them is only shifted: to stretch it would let it drown the others wherever it does differ.
         var spread = features.std(0, unbiased: false);
-        get_buffer(nameof(deviation))!.copy_(spread.masked_fill(spread.lt(1e-6), 1));
+        get_buffer(nameof(deviation))!.copy_(spread.masked_fill(spread.lt(Scalars.Of(1e-6)), Scalars.Of(1)));
     }
 
     /// <param name="input">Features, shape [N, D].</param>

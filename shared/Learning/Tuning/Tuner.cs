@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Learning.Native;
 using Pipeline.Learning.Randomness;
 using Pipeline.Learning.Training;
 using static TorchSharp.torch;
@@ -46,7 +47,7 @@ public sealed class Tuner(FineTuningSpec spec, int draw, double learningRate, De
 
     private List<double> Train(nn.Module module, int count, Func<int, int[], Tensor> loss, CancellationToken cancellation)
     {
-        using var optimizer = optim.AdamW(module.parameters(), learningRate, weight_decay: spec.WeightDecay);
+        using var optimizer = new AdamW(module.parameters(), spec.WeightDecay);
         var losses = new List<double>(spec.Steps);
         var order = (Epoch: -1, Places: Array.Empty<int>());
         for (var step = 0; step < spec.Steps; step++)
@@ -67,16 +68,11 @@ public sealed class Tuner(FineTuningSpec spec, int draw, double learningRate, De
             }
 
             var current = loss(step, places);
-            optimizer.zero_grad();
+            optimizer.ZeroGradients();
             current.backward();
-            foreach (var group in optimizer.ParamGroups)
-            {
-                group.LearningRate = Training.Schedule.LearningRate(Schedule, learningRate, step, spec.Steps);
-            }
-
-            optimizer.step();
-            var value = current.item<float>();
-            losses.Add(float.IsFinite(value) ? value : throw new PipelineException($"A trial diverged: the loss is {value} at step {step + 1} with learning rate {learningRate:g3}. Take it out of fineTuning's learning rates."));
+            optimizer.Step(Training.Schedule.LearningRate(Schedule, learningRate, step, spec.Steps));
+            var value = current.Read();
+            losses.Add(double.IsFinite(value) ? value : throw new PipelineException($"A trial diverged: the loss is {value} at step {step + 1} with learning rate {learningRate:g3}. Take it out of fineTuning's learning rates."));
         }
 
         return losses;
