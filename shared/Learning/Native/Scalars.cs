@@ -12,9 +12,13 @@ namespace Pipeline.Learning.Native;
 internal static class Scalars
 {
     private static readonly ConcurrentDictionary<double, Scalar> Kept = new();
+    private static readonly ConcurrentDictionary<long, Scalar> KeptIntegers = new();
 
     /// <summary>A number that is never freed: for constants and settings. One that changes from step to step is made with <c>using</c>.</summary>
     public static Scalar Of(double value) => Kept.GetOrAdd(value, static number => number);
+
+    /// <summary>The same for whole numbers, which integer tensors ask for.</summary>
+    public static Scalar Of(long value) => KeptIntegers.GetOrAdd(value, static number => number);
 
     /// <summary><c>a + b</c>.</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, Of(1));
