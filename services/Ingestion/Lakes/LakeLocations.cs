@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Ingestion.Lakes;
+
+/// <summary>A place in the lake.</summary>
+/// <param name="Path">Below the location, segments joined by <c>/</c>, none at the start or end; empty for the location itself.</param>
+public sealed record LakePath(LakeLocation Location, string Path);
+
+/// <summary>Tells which of the allowed locations a URL lies in.</summary>
+public sealed class LakeLocations(IOptions<LakeOptions> options)
+{
+    /// <summary>For errors: what may be named.</summary>
+    public string Valid => options.Value.Locations.Count == 0
+        ? "no location, as none is set in Lake:Locations"
+        : string.Join(", ", options.Value.Locations.Select(location => location.Url));
+
+    /// <summary>The location whose URL the given one is or lies below, compared as host and whole path segments; null where there is none, or a segment is empty, <c>.</c> or <c>..</c>.</summary>
+    public LakePath? Find(string url)
+    {
+        foreach (var location in options.Value.Locations)
+        {
+            if (url.Length == location.Url.Length ? url == location.Url : url.StartsWith(location.Url + "/", StringComparison.Ordinal))
+            {
+                var path = url[location.Url.Length..].Trim('/');
+                return path.Length == 0 || path.Split('/').All(segment => segment is not ("" or "." or "..")) ? new LakePath(location, path) : null;
+            }
+        }
+
+        return null;
+    }
+}
