@@ -35,7 +35,12 @@ public sealed class ImportChunkConsumer(
 }
 
 /// <summary>As many chunks at a time as the options say.</summary>
-public sealed class ImportChunkConsumerDefinition : ConsumerDefinition<ImportChunkConsumer>
+public sealed class ImportChunkConsumerDefinition(IOptions<IngestionOptions> options) : ConsumerDefinition<ImportChunkConsumer>
 {
-    public ImportChunkConsumerDefinition(IOptions<IngestionOptions> options) => ConcurrentMessageLimit = options.Value.Parallelism;
+    protected override void ConfigureConsumer(
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<ImportChunkConsumer> consumerConfigurator, IRegistrationContext context)
+    {
+        endpointConfigurator.PrefetchCount = options.Value.Parallelism;
+        endpointConfigurator.ConcurrentMessageLimit = options.Value.Parallelism;
+    }
 }
