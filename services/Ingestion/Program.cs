@@ -1,1 +1,5 @@
-return 0;
+using Pipeline.Contracts;
+using Pipeline.Hosting.Services;
+using Pipeline.Ingestion;
+
+return await ServiceHost.RunAsync(args, Stage.Ingestion, services => services.AddIngestion(), bus => bus.AddIngestionConsumers());

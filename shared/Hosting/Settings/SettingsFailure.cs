@@ -1,12 +1,11 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
-using Pipeline.Local.Results;
 
-namespace Pipeline.Local.Running;
+namespace Pipeline.Hosting.Settings;
 
 /// <summary>A setting that cannot work, told as the setting that somebody wrote.</summary>
-internal static class SettingsFailure
+public static class SettingsFailure
 {
     private const string MembersStart = "members: '";
     private const string ErrorStart = "error: '";
