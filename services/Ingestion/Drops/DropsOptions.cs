@@ -28,10 +28,6 @@ public sealed class DropsOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan BatchWait { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Times that a message may come back before it goes to <c>drops_error</c>: one that kills its process does. A store that is out does not count.</summary>
-    [Range(1, 1000)]
-    public int DeliveryLimit { get; init; } = 20;
-
     /// <summary>First pause when the store takes no record; it doubles up to <see cref="MaxPause"/>.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);

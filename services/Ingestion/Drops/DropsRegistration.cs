@@ -6,7 +6,6 @@ using Pipeline.Ingestion.Drops.Events;
 using Pipeline.Ingestion.Drops.Queue;
 using Pipeline.Ingestion.Drops.Recording;
 using Pipeline.Ingestion.Drops.Webhook;
-using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Drops;
 
@@ -14,18 +13,18 @@ namespace Pipeline.Ingestion.Drops;
 public static class DropsRegistration
 {
     /// <summary>
-    /// The caller registers <see cref="BrokerConnector"/>, <see cref="DatasetRequester"/>, the store and <see cref="LakeLocations"/>; and <see cref="LakeFileReader"/> and
-    /// <see cref="LakeFileCounter"/> where a manifest lies in a location that is not mounted. The webhook is mapped by <see cref="WebhookRoutes.MapWebhook"/>.
+    /// Beside the bus, the store and <see cref="IngestionStage.AddIngestion"/>. The caller may register a <see cref="LakeFileReader"/> and a <see cref="LakeFileCounter"/> before,
+    /// for manifests in locations that are not mounted. The webhook is mapped by <see cref="WebhookRoutes.MapWebhook"/>.
     /// </summary>
     public static IServiceCollection AddDrops(this IServiceCollection services)
     {
         services.AddOptions<DropsOptions>().BindConfiguration("Drops", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<DropsOptions>, DropsOptionsCheck>();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<LakeLocations>();
         services.AddSingleton<DropDatasets>().AddSingleton<EventPlaces>().AddSingleton<EventParser>();
         services.AddSingleton<DropTopology>().AddSingleton<DropPublisher>().AddSingleton<DropRecorder>().AddSingleton<DropShelf>().AddSingleton<CompletionRule>();
-        services.AddSingleton<MountedLake>();
+        services.AddSingleton<MountedLake>().AddSingleton<DatasetRequests>();
+        services.TryAddSingleton<DatasetRequester>(provider => provider.GetRequiredService<DatasetRequests>().SendAsync);
         services.TryAddSingleton<LakeFileReader>(provider => provider.GetRequiredService<MountedLake>().ReadAsync);
         services.TryAddSingleton<LakeFileCounter>(provider => provider.GetRequiredService<MountedLake>().CountAsync);
         services.AddHostedService<DropConsumer>().AddHostedService<DropWatcher>();

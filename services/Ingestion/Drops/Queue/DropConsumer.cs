@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Pipeline.Hosting.Bus;
 using Pipeline.Ingestion.Drops.Events;
 using Pipeline.Ingestion.Drops.Recording;
 using Polly;
@@ -16,7 +17,7 @@ namespace Pipeline.Ingestion.Drops.Queue;
 /// nothing, the channel is closed, so the broker hands the messages to others or keeps them, and the batch in hand is tried until it is recorded.
 /// </summary>
 public sealed class DropConsumer(
-    BrokerConnector connector, DropTopology topology, EventParser parser, DropRecorder recorder, IOptions<DropsOptions> options, TimeProvider clock, ILogger<DropConsumer> logger)
+    BrokerConnection broker, DropTopology topology, EventParser parser, DropRecorder recorder, IOptions<DropsOptions> options, TimeProvider clock, ILogger<DropConsumer> logger)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -31,7 +32,7 @@ public sealed class DropConsumer(
 
     private async Task ConsumeAsync(CancellationToken cancellation)
     {
-        await using var connection = await connector(cancellation);
+        await using var connection = await broker.OpenAsync("pipeline drops", cancellation);
         await using var channel = await DropTopology.ConfirmedChannelAsync(connection, cancellation);
         await topology.DeclareAsync(channel, cancellation);
         await channel.BasicQosAsync(0, (ushort)options.Value.Prefetch, global: false, cancellation);
@@ -52,7 +53,7 @@ public sealed class DropConsumer(
             waiting.Writer.TryComplete();
             return Task.CompletedTask;
         };
-        await channel.BasicConsumeAsync(DropTopology.Name, autoAck: false, consumer, cancellation);
+        await channel.BasicConsumeAsync(DropTopology.Queue, autoAck: false, consumer, cancellation);
         while (channel.IsOpen && await waiting.Reader.WaitToReadAsync(cancellation))
         {
             await RecordAsync(channel, await BatchAsync(waiting.Reader, cancellation), cancellation);

@@ -21,9 +21,9 @@ public static class DropError
                 ["MT-Fault-ExceptionType"] = ExceptionType,
                 ["MT-Fault-Message"] = reason,
                 ["MT-Fault-Timestamp"] = clock.GetUtcNow().ToString("O"),
-                ["MT-Fault-InputAddress"] = $"queue:{DropTopology.Name}",
+                ["MT-Fault-InputAddress"] = $"queue:{DropTopology.Queue}",
             },
         };
-        return DropTopology.PublishAsync(channel, DropTopology.ErrorName, properties, body, cancellation);
+        return DropTopology.PublishAsync(channel, DropTopology.ErrorQueue, properties, body, cancellation);
     }
 }

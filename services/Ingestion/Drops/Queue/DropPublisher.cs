@@ -2,13 +2,14 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Bus;
 using Pipeline.Ingestion.Drops.Events;
 using RabbitMQ.Client;
 
 namespace Pipeline.Ingestion.Drops.Queue;
 
 /// <summary>Puts events into the queue, in the plain form, and what is bad into the error queue. When a call ends, the broker has them on disk.</summary>
-public sealed class DropPublisher(BrokerConnector connector, DropTopology topology, IOptions<DropsOptions> options, TimeProvider clock) : IAsyncDisposable
+public sealed class DropPublisher(BrokerConnection broker, DropTopology topology, IOptions<DropsOptions> options, TimeProvider clock) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
     private IConnection? _connection;
@@ -21,7 +22,7 @@ public sealed class DropPublisher(BrokerConnector connector, DropTopology topolo
         var headers = traceparent is null ? null : new Dictionary<string, object?> { [DropMessage.TraceHeader] = traceparent };
         var sent = Messages(parsed.Events)
             .Select(body => DropTopology.PublishAsync(
-                channel, DropTopology.Name, new BasicProperties { ContentType = "application/json", Headers = headers is null ? null : new Dictionary<string, object?>(headers) }, body, cancellation))
+                channel, DropTopology.Queue, new BasicProperties { ContentType = "application/json", Headers = headers is null ? null : new Dictionary<string, object?>(headers) }, body, cancellation))
             .Concat(parsed.Rejected.Select(bad => DropError.PublishAsync(channel, bad.Body, bad.Reason, headers, clock, cancellation)));
         await Task.WhenAll([.. sent]);
     }
@@ -71,7 +72,7 @@ public sealed class DropPublisher(BrokerConnector connector, DropTopology topolo
             if (_channel is not { IsOpen: true })
             {
                 await CloseAsync();
-                _connection = await connector(cancellation);
+                _connection = await broker.OpenAsync("pipeline drops", cancellation);
                 var channel = await DropTopology.ConfirmedChannelAsync(_connection, cancellation);
                 await topology.DeclareAsync(channel, cancellation);
                 _channel = channel;

@@ -1,34 +1,19 @@
 using Microsoft.Extensions.Options;
+using Pipeline.Hosting.Bus;
 using RabbitMQ.Client;
 
 namespace Pipeline.Ingestion.Drops.Queue;
 
-/// <summary>The queue that drop events wait in, and the one for what cannot be used.</summary>
-public sealed class DropTopology(IOptions<DropsOptions> options)
+/// <summary>The queue that drop events wait in, and the one for what cannot be used. They are made like those of the stages, but read without MassTransit.</summary>
+public sealed class DropTopology(IOptions<BusOptions> bus)
 {
-    public const string Name = "drops";
+    public const string Queue = "drops";
 
-    public const string ErrorName = "drops_error";
+    public static string ErrorQueue { get; } = RabbitMqQueues.ErrorQueueOf(Queue);
 
     /// <summary>Makes both where they are missing. A message that kills its process comes back so often, and then lies in the error queue.</summary>
-    public async Task DeclareAsync(IChannel channel, CancellationToken cancellation)
-    {
-        await channel.QueueDeclareAsync(
-            ErrorName, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellation);
-        await channel.QueueDeclareAsync(
-            Name,
-            durable: true,
-            exclusive: false,
-            autoDelete: false,
-            new Dictionary<string, object?>
-            {
-                ["x-queue-type"] = "quorum",
-                ["x-delivery-limit"] = options.Value.DeliveryLimit,
-                ["x-dead-letter-exchange"] = "",
-                ["x-dead-letter-routing-key"] = ErrorName,
-            },
-            cancellationToken: cancellation);
-    }
+    public Task DeclareAsync(IChannel channel, CancellationToken cancellation) =>
+        bus.Value.DeployTopology ? BrokerTopology.DeclareAsync(channel, Queue, bus.Value, cancellation) : Task.CompletedTask;
 
     /// <summary>A channel on which a publish ends when the broker has the message on disk, and throws where it does not take it.</summary>
     public static Task<IChannel> ConfirmedChannelAsync(IConnection connection, CancellationToken cancellation) =>
