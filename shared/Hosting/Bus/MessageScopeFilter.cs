@@ -30,11 +30,11 @@ public sealed partial class MessageScopeFilter<T>(PipelineMetrics metrics, ILogg
 
         var clock = Stopwatch.GetTimestamp();
         await next.Send(context);
-        var time = Stopwatch.GetElapsedTime(clock);
-        metrics.Handled(typeof(T).Name, time);
+        var spent = Stopwatch.GetElapsedTime(clock);
+        metrics.Handled(typeof(T).Name, spent);
         if (StageOfMessage.Of<T>() is not null)
         {
-            Handled(typeof(T).Name, time.TotalSeconds);
+            Handled(typeof(T).Name, spent.TotalSeconds);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class StrictJsonSerializer(int maxBytes) : ISerializerFactory, I
         }
         catch (JsonException error)
         {
-            throw new PipelineException($"The message is not JSON: {error.Message.ReplaceLineEndings(" ")} Valid is a JSON object as UTF-8.", error);
+            throw new PipelineException($"The message is not JSON: {error.Message.ReplaceLineEndings(" ")} Valid is a JSON object as UTF-8.");
         }
     }
 }

@@ -77,7 +77,8 @@ public static class ServiceHost
             .AddTelemetry(stage)
             .AddPipelineCore()
             .AddSingleton<IArtifactStore>(provider => new FolderArtifactStore(provider.GetRequiredService<IConfiguration>()["Store:Folder"]!))
-            .AddRabbitMqBus(consumers);
+            .AddRabbitMqBus(consumers)
+            .AddHostedService(provider => ActivatorUtilities.CreateInstance<ExhaustedMessages>(provider, stage));
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [HealthEndpoints.Ready]);
         services(builder.Services);
         return builder.Build();
