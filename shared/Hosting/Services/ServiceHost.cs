@@ -83,7 +83,7 @@ public static class ServiceHost
             .AddConsoleLogging(stage)
             .AddTelemetry(stage)
             .AddPipelineCore()
-            .AddSingleton<IArtifactStore>(provider => new FolderArtifactStore(provider.GetRequiredService<IConfiguration>()["Store:Folder"]!))
+            .AddArtifactStore()
             .AddRabbitMqBus(consumers)
             .AddHostedService(provider => ActivatorUtilities.CreateInstance<ExhaustedMessages>(provider, stage));
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [HealthEndpoints.Ready]);
