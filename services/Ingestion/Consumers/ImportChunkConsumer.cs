@@ -15,7 +15,7 @@ public sealed class ImportChunkConsumer(
     public async Task Consume(ConsumeContext<ImportChunk> context)
     {
         var (reference, planReference, chunk) = context.Message;
-        var plan = await store.ReadManifestAsync<ImportPlan>(planReference.Key, context.CancellationToken);
+        var plan = await store.ReadManifestAsync<ImportPlan>(planReference, context.CancellationToken);
         if (await committer.FindAsync(plan, context.CancellationToken) is null)
         {
             await importer.ImportAsync(plan, chunk, cancellation: context.CancellationToken);
@@ -30,12 +30,17 @@ public sealed class ImportChunkConsumer(
         }
 
         var dataset = await committer.CommitAsync(plan, cancellation: context.CancellationToken);
-        await committed.PublishAsync(context, await store.ReadManifestAsync<Experiment>(reference.Key, context.CancellationToken), reference, dataset);
+        await committed.PublishAsync(context, await store.ReadManifestAsync<Experiment>(reference, context.CancellationToken), reference, dataset);
     }
 }
 
 /// <summary>As many chunks at a time as the options say.</summary>
-public sealed class ImportChunkConsumerDefinition : ConsumerDefinition<ImportChunkConsumer>
+public sealed class ImportChunkConsumerDefinition(IOptions<IngestionOptions> options) : ConsumerDefinition<ImportChunkConsumer>
 {
-    public ImportChunkConsumerDefinition(IOptions<IngestionOptions> options) => ConcurrentMessageLimit = options.Value.Parallelism;
+    protected override void ConfigureConsumer(
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<ImportChunkConsumer> consumerConfigurator, IRegistrationContext context)
+    {
+        endpointConfigurator.PrefetchCount = options.Value.Parallelism;
+        endpointConfigurator.ConcurrentMessageLimit = options.Value.Parallelism;
+    }
 }

@@ -14,7 +14,7 @@ namespace Pipeline.Hosting.Bus;
 /// Speaks for messages that could not speak for themselves: what was delivered as often as its queue allows, and ended no consumer's work, was put into the
 /// <c>_error</c> queue by the broker. A copy of everything that goes there comes to this stage's own queue; for those messages it tells that their run has failed.
 /// </summary>
-internal sealed class ExhaustedMessages(
+public sealed class ExhaustedMessages(
     Stage stage, BrokerConnection broker, BrokerReady ready, RunLedger ledger, IBus bus, IOptions<BusOptions> options) : BackgroundService
 {
     private const string FirstDeathReason = "x-first-death-reason";

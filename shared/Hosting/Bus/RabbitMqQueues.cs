@@ -63,6 +63,8 @@ public static class RabbitMqQueues
             rabbit.SetQueueArgument(name, value);
         }
 
+        // A message that waits in a busy worker is one that an idle worker cannot have. Who works on several at a time asks for more.
+        rabbit.PrefetchCount = 1;
         rabbit.BindDeadLetterQueue(ErrorQueueOf(queue), ErrorQueueOf(queue), SetErrorArguments);
         rabbit.PublishFaults = false;
         rabbit.ThrowOnSkippedMessages();
