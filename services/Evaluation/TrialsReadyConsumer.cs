@@ -1,12 +1,12 @@
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
+using Pipeline.Hosting.Telemetry;
 
 namespace Pipeline.Evaluation;
 
 /// <summary>All trials in, the verdict out. A run that has its verdict keeps it: the test split is not asked twice.</summary>
-public sealed class TrialsReadyConsumer(RunEvaluator evaluator, RunLedger ledger, IHostApplicationLifetime lifetime) : IConsumer<TrialsReady>
+public sealed class TrialsReadyConsumer(RunEvaluator evaluator, RunLedger ledger, RunStop stop, PipelineMetrics metrics) : IConsumer<TrialsReady>
 {
     public async Task Consume(ConsumeContext<TrialsReady> context)
     {
@@ -14,10 +14,15 @@ public sealed class TrialsReadyConsumer(RunEvaluator evaluator, RunLedger ledger
         var verdict = await ledger.FindAsync<VerdictReached>(ready.Run.RunId, Stage.Evaluation, context.CancellationToken);
         if (verdict is null)
         {
+            await using var watch = stop.For(ready.Run.RunId);
             verdict = await evaluator.EvaluateAsync(
                 ready,
-                (done, total) => context.Publish(new StageProgressed(ready.Run.RunId, Stage.Evaluation, done, total)),
-                lifetime.ApplicationStopping);
+                (done, total) =>
+                {
+                    metrics.Part(Stage.Evaluation);
+                    return context.Publish(new StageProgressed(ready.Run.RunId, Stage.Evaluation, done, total));
+                },
+                watch.Token);
             await ledger.RecordAsync(Stage.Evaluation, verdict, CancellationToken.None);
         }
 

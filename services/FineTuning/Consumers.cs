@@ -1,9 +1,9 @@
 using System.Text.Json;
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
+using Pipeline.Hosting.Telemetry;
 
 namespace Pipeline.FineTuning;
 
@@ -13,25 +13,27 @@ public sealed class EncoderReadyConsumer(IArtifactStore store) : IConsumer<Encod
     public async Task Consume(ConsumeContext<EncoderReady> context)
     {
         var (run, pseudoLabels, encoder) = context.Message;
-        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment.Key, context.CancellationToken);
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, context.CancellationToken);
         await context.PublishBatch(TrialPlan.Trials(experiment.FineTuning).Select(trial => new RunTrial(run, pseudoLabels, encoder, trial)));
     }
 }
 
 /// <summary>One trial in, its result into the store; whoever finishes the last tells of the set.</summary>
-public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, TrialSet set, RunLedger ledger, IHostApplicationLifetime lifetime) : IConsumer<RunTrial>
+public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, TrialSet set, RunLedger ledger, RunStop stop, PipelineMetrics metrics) : IConsumer<RunTrial>
 {
     public async Task Consume(ConsumeContext<RunTrial> context)
     {
         var (run, pseudoLabels, encoderReference, trial) = context.Message;
-        var stopping = lifetime.ApplicationStopping;
-        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment.Key, stopping);
-        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset.Key, stopping);
-        var encoder = await store.ReadManifestAsync<EncoderManifest>(encoderReference.Key, stopping);
+        await using var watch = stop.For(run.RunId);
+        var stopping = watch.Token;
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, stopping);
+        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, stopping);
+        var encoder = await store.ReadManifestAsync<EncoderManifest>(encoderReference, stopping);
         var result = await runner.RunAsync(experiment, dataset, encoder, trial, stopping);
 
         var trials = TrialPlan.Trials(experiment.FineTuning);
         var (done, manifest) = await set.AddAsync(run.RunId, trials, trial, result, stopping);
+        metrics.Part(Stage.FineTuning);
         await context.Publish(new StageProgressed(run.RunId, Stage.FineTuning, done, trials.Count, $"{JsonNamingPolicy.KebabCaseLower.ConvertName(trial.Arm.ToString())} at {trial.Labels} labels"));
         if (manifest is not null)
         {

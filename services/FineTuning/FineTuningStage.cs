@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Learning.Native;
 
 namespace Pipeline.FineTuning;
 
@@ -7,7 +8,7 @@ namespace Pipeline.FineTuning;
 public static class FineTuningStage
 {
     public static IServiceCollection AddFineTuning(this IServiceCollection services) =>
-        services.AddSingleton<TrialRunner>().AddSingleton<TrialSet>();
+        services.AddTorch().AddSingleton<TrialRunner>().AddSingleton<TrialSet>();
 
     public static void AddFineTuningConsumers(this IBusRegistrationConfigurator bus)
     {

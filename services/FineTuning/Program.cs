@@ -1,1 +1,5 @@
-return 0;
+using Pipeline.Contracts;
+using Pipeline.FineTuning;
+using Pipeline.Hosting.Services;
+
+return await ServiceHost.RunAsync(args, Stage.FineTuning, services => services.AddFineTuning(), bus => bus.AddFineTuningConsumers());

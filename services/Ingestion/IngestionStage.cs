@@ -2,7 +2,9 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipeline.Ingestion.Committing;
+using Pipeline.Ingestion.Consumers;
 using Pipeline.Ingestion.Importing;
+using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion;
 
@@ -12,18 +14,19 @@ public static class IngestionStage
     public static IServiceCollection AddIngestion(this IServiceCollection services)
     {
         services.AddOptions<IngestionOptions>().BindConfiguration("Ingestion", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton<ImportPlanner>().AddSingleton<ChunkImporter>().AddSingleton<DatasetCommitter>();
+        services.AddOptions<LakeOptions>().BindConfiguration("Lake", binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        return services
+            .AddSingleton<IValidateOptions<LakeOptions>, LakeOptionsCheck>()
+            .AddSingleton<LakeLocations>().AddSingleton<LakeContainers>().AddSingleton<LakeFolders>().AddSingleton<LakeUpload>()
+            .AddSingleton<DatasetPlaces>().AddSingleton<DropExperiments>()
+            .AddSingleton<ImportPlanner>().AddSingleton<ChunkImporter>().AddSingleton<DatasetCommitter>().AddSingleton<CommittedDataset>();
     }
 
     public static void AddIngestionConsumers(this IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<RunRequestedConsumer>();
+        bus.AddConsumer<RunExperimentConsumer>();
+        bus.AddConsumer<IngestDatasetConsumer>();
+        bus.AddConsumer<CancelRunConsumer>();
         bus.AddConsumer<ImportChunkConsumer, ImportChunkConsumerDefinition>();
     }
-}
-
-/// <summary>As many chunks at a time as the options say.</summary>
-public sealed class ImportChunkConsumerDefinition : ConsumerDefinition<ImportChunkConsumer>
-{
-    public ImportChunkConsumerDefinition(IOptions<IngestionOptions> options) => ConcurrentMessageLimit = options.Value.Parallelism;
 }

@@ -1,7 +1,8 @@
+using System.Diagnostics;
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
+using Pipeline.Hosting.Telemetry;
 
 namespace Pipeline.Pretraining;
 
@@ -22,15 +23,25 @@ public sealed class PseudoLabelsReadyConsumer(SliceTrainer trainer, RunLedger le
 }
 
 /// <summary>One slice in; the next slice or the finished encoder out.</summary>
-public sealed class TrainSliceConsumer(SliceTrainer trainer, RunLedger ledger, IBus bus, IHostApplicationLifetime lifetime) : IConsumer<TrainSlice>
+public sealed class TrainSliceConsumer(SliceTrainer trainer, RunLedger ledger, IBus bus, RunStop stop, PipelineMetrics metrics) : IConsumer<TrainSlice>
 {
     public async Task Consume(ConsumeContext<TrainSlice> context)
     {
         var slice = context.Message;
-        var (encoder, step) = await trainer.TrainAsync(
+        var clock = Stopwatch.GetTimestamp();
+        await using var watch = stop.For(slice.Run.RunId);
+        var (encoder, step, views) = await trainer.TrainAsync(
             slice,
-            progress => bus.Publish(progress, CancellationToken.None).GetAwaiter().GetResult(),
-            lifetime.ApplicationStopping);
+            progress =>
+            {
+                metrics.Trained(progress.Point.Loss, progress.ImagesPerSecond);
+                // Nobody waits for progress, least of all the training loop.
+                _ = bus.Publish(progress, CancellationToken.None);
+            },
+            watch.Token);
+        metrics.Images(Stage.Pretraining, views);
+        metrics.Part(Stage.Pretraining);
+        metrics.Slice(Stopwatch.GetElapsedTime(clock));
         if (encoder is null)
         {
             await context.Publish(slice with { Slice = slice.Slice + 1, Step = step });

@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Learning.Native;
 
 namespace Pipeline.Pretraining;
 
@@ -9,7 +10,7 @@ public static class PretrainingStage
     public static IServiceCollection AddPretraining(this IServiceCollection services)
     {
         services.AddOptions<PretrainingOptions>().BindConfiguration("Pretraining", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton<TensorBoardLog>().AddSingleton<SliceTrainer>();
+        return services.AddTorch().AddSingleton<TensorBoardLog>().AddSingleton<SliceTrainer>();
     }
 
     public static void AddPretrainingConsumers(this IBusRegistrationConfigurator bus)

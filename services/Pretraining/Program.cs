@@ -1,1 +1,5 @@
-return 0;
+using Pipeline.Contracts;
+using Pipeline.Hosting.Services;
+using Pipeline.Pretraining;
+
+return await ServiceHost.RunAsync(args, Stage.Pretraining, services => services.AddPretraining(), bus => bus.AddPretrainingConsumers());

@@ -19,9 +19,9 @@ public sealed class SliceTrainer(IArtifactStore store, IOptions<PretrainingOptio
     }
 
     /// <summary>Trains one slice from wherever the run stands.</summary>
-    /// <returns>The encoder's manifest if the run is finished, else null; and where it stands.</returns>
+    /// <returns>The encoder's manifest if the run is finished, else null; where it stands; and the views that this slice trained on.</returns>
     /// <exception cref="PipelineException">Training diverged or collapsed.</exception>
-    public async Task<(ArtifactReference? Encoder, long Step)> TrainAsync(
+    public async Task<(ArtifactReference? Encoder, long Step, long Views)> TrainAsync(
         TrainSlice slice, Action<PretrainingProgressed> progressed, CancellationToken stopping)
     {
         await oneAtATime.WaitAsync(stopping);
@@ -30,14 +30,16 @@ public sealed class SliceTrainer(IArtifactStore store, IOptions<PretrainingOptio
             var plan = await PretrainingPlan.ReadAsync(store, slice.Run, slice.PseudoLabels, stopping);
             if (await store.FindManifestAsync<EncoderManifest>(plan.ManifestKey, stopping) is { } done)
             {
-                return (done.Reference, done.Content.Steps);
+                return (done.Reference, done.Content.Steps, 0);
             }
 
             var session = await WarmAsync(plan, slice.Step, stopping);
+            var before = session.Time.Views;
             await session.TrainAsync(
                 (point, rate) => progressed(new PretrainingProgressed(slice.Run.RunId, slice.Slice, point.Step, session.Steps, point, rate)), stopping);
             await tensorBoard.WriteAsync(plan, session.History, CancellationToken.None);
-            return session.Finished ? (await FinishAsync(session), session.Step) : (null, session.Step);
+            var views = session.Time.Views - before;
+            return session.Finished ? (await FinishAsync(session), session.Step, views) : (null, session.Step, views);
         }
         catch
         {

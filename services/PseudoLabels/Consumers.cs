@@ -1,9 +1,32 @@
 using MassTransit;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Experiments;
 using Pipeline.Hosting.Runs;
+using Pipeline.Hosting.Telemetry;
+using PipelineException = Pipeline.Contracts.PipelineException;
 
 namespace Pipeline.PseudoLabels;
+
+/// <summary>An experiment and a dataset version that is there already in; a run over it out.</summary>
+public sealed class LabelDatasetConsumer(IArtifactStore store, RunLedger ledger) : IConsumer<LabelDataset>
+{
+    public async Task Consume(ConsumeContext<LabelDataset> context)
+    {
+        var (json, version) = context.Message;
+        var experiment = ExperimentArtifact.FromJson(json, ExperimentNames.Vocabulary);
+        if (!ArtifactKey.IsValid(version) || await store.FindManifestAsync<DatasetManifest>(version, context.CancellationToken) is not { } dataset)
+        {
+            throw new PipelineException($"There is no dataset version '{version}'; valid is the key of its manifest, datasets/NAME/VERSION/manifest.json.");
+        }
+
+        var reference = await ExperimentArtifact.PutAsync(store, experiment, context.CancellationToken);
+        var committed = new DatasetCommitted(new RunReference(RunId.Of(experiment.Name, reference, dataset.Reference), reference, dataset.Reference));
+        await ledger.ReopenAsync(committed.Run.RunId, context.CancellationToken);
+        await ledger.RecordAsync(Stage.Ingestion, committed, context.CancellationToken);
+        await context.Publish(committed);
+    }
+}
 
 /// <summary>A dataset version in; one command for each shard and task out, or the finished set if it is there already.</summary>
 public sealed class DatasetCommittedConsumer(IArtifactStore store, ShardLabeller labeller, RunLedger ledger) : IConsumer<DatasetCommitted>
@@ -11,28 +34,30 @@ public sealed class DatasetCommittedConsumer(IArtifactStore store, ShardLabeller
     public async Task Consume(ConsumeContext<DatasetCommitted> context)
     {
         var run = context.Message.Run;
-        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment.Key, context.CancellationToken);
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, context.CancellationToken);
+        ExperimentNames.Check(experiment);
         if (await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } ready)
         {
             await PseudoLabelsReadyPublisher.PublishAsync(context, ledger, new PseudoLabelsReady(run, ready));
             return;
         }
 
-        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset.Key, context.CancellationToken);
+        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, context.CancellationToken);
         await context.PublishBatch(experiment.Pretext.SelectMany(task =>
             Enumerable.Range(0, dataset.Shards.Count).Select(shard => new LabelShard(run, task, shard))));
     }
 }
 
 /// <summary>One shard in, its pseudo-labels into the store; whoever finishes the last tells of the set.</summary>
-public sealed class LabelShardConsumer(IArtifactStore store, ShardLabeller labeller, RunLedger ledger) : IConsumer<LabelShard>
+public sealed class LabelShardConsumer(IArtifactStore store, ShardLabeller labeller, RunLedger ledger, PipelineMetrics metrics) : IConsumer<LabelShard>
 {
     public async Task Consume(ConsumeContext<LabelShard> context)
     {
         var (run, task, shard) = context.Message;
-        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment.Key, context.CancellationToken);
-        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset.Key, context.CancellationToken);
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, context.CancellationToken);
+        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, context.CancellationToken);
         await labeller.LabelAsync(run.Dataset, dataset, experiment, task, shard, context.CancellationToken);
+        metrics.Part(Stage.PseudoLabels);
 
         var done = (experiment.Pretext.ToList().IndexOf(task) * dataset.Shards.Count) + shard + 1;
         await context.Publish(new StageProgressed(run.RunId, Stage.PseudoLabels, done, experiment.Pretext.Count * dataset.Shards.Count, task));

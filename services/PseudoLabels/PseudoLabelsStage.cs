@@ -10,6 +10,7 @@ public static class PseudoLabelsStage
 
     public static void AddPseudoLabelsConsumers(this IBusRegistrationConfigurator bus)
     {
+        bus.AddConsumer<LabelDatasetConsumer>();
         bus.AddConsumer<DatasetCommittedConsumer>();
         // One at a time in each process: the work is bound by the processor, and more processes are the way to more.
         bus.AddConsumer<LabelShardConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);

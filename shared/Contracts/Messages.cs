@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Pipeline.Contracts;
 
 // All messages, in the order of the flow. Events are in the past tense; commands are imperative.
@@ -5,10 +7,18 @@ namespace Pipeline.Contracts;
 
 // ── Ingestion ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// <summary>Somebody wants an experiment run over a drop. Ingestion answers with <see cref="DatasetCommitted"/>.</summary>
-/// <param name="Experiment">The experiment as JSON.</param>
-/// <param name="Source">Where the files lie: a folder.</param>
-public sealed record RunRequested(ArtifactReference Experiment, string Source);
+/// <summary>Run an experiment over the files of a source. Anybody may send it; Ingestion answers with <see cref="DatasetCommitted"/>.</summary>
+/// <param name="Experiment">The experiment as a JSON object with the keys of docs/experiment.md.</param>
+/// <param name="Source">Where the files lie: the URL of a place in the lake, or a folder. Null: where the experiment's dataset lands.</param>
+/// <param name="OnDrops">Whether it is to run again each time a drop into its dataset is complete.</param>
+public sealed record RunExperiment(JsonElement Experiment, string? Source = null, bool OnDrops = false);
+
+/// <summary>Look at a dataset's place in the lake again, and run every experiment that waits for its drops over what is there now.</summary>
+/// <param name="Source">The URL of the place; null: where the dataset lands.</param>
+public sealed record IngestDataset(string Dataset, string? Source = null);
+
+/// <summary>End a run. What it left so far stays; asked for again, it goes on from there.</summary>
+public sealed record CancelRun(string RunId);
 
 /// <summary>Decode one chunk of a planned import.</summary>
 /// <param name="Plan">The import's plan, which lists the chunks.</param>
@@ -19,6 +29,11 @@ public sealed record ImportChunk(ArtifactReference Experiment, ArtifactReference
 public sealed record DatasetCommitted(RunReference Run) : IRunMessage;
 
 // ── Pseudo-labels ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// <summary>Run an experiment over a dataset version that is there already, from its pseudo-labels on.</summary>
+/// <param name="Experiment">As in <see cref="RunExperiment"/>.</param>
+/// <param name="Version">The key of the dataset's manifest: <c>datasets/NAME/VERSION/manifest.json</c>.</param>
+public sealed record LabelDataset(JsonElement Experiment, string Version);
 
 /// <summary>Make the pseudo-labels of one sample shard for one pretext task.</summary>
 public sealed record LabelShard(RunReference Run, string Task, int Shard) : IRunMessage;
@@ -68,7 +83,11 @@ public sealed record StageProgressed(string? RunId, Stage Stage, long Done, long
 /// <summary>A run ended without a verdict.</summary>
 /// <param name="RunId">Null when it failed before its dataset was committed.</param>
 /// <param name="Reason">One line.</param>
-public sealed record RunFailed(string? RunId, Stage Stage, string Reason);
+/// <param name="ErrorQueue">Where the message lies that could not be handled.</param>
+public sealed record RunFailed(string? RunId, Stage Stage, string Reason, string? ErrorQueue = null);
+
+/// <summary>Somebody ended a run.</summary>
+public sealed record RunCancelled(string RunId);
 
 /// <summary>One run, and what it is made of.</summary>
 /// <param name="RunId">The experiment's name and twelve hex digits of the digest over experiment and dataset version.</param>

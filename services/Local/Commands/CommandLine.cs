@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using Pipeline.Local.Results;
+using Pipeline.Hosting.Settings;
 
 namespace Pipeline.Local.Commands;
 

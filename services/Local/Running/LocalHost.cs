@@ -2,15 +2,14 @@ using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Evaluation;
 using Pipeline.FineTuning;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Logging;
-using Pipeline.Hosting.Runs;
+using Pipeline.Hosting.Services;
 using Pipeline.Ingestion;
-using Pipeline.Learning.Native;
+using Pipeline.Ingestion.Lakes;
 using Pipeline.Local.Progress;
 using Pipeline.Pretraining;
 using Pipeline.PseudoLabels;
@@ -20,8 +19,6 @@ namespace Pipeline.Local.Running;
 /// <summary>All stages in one process, on a bus in memory.</summary>
 internal static class LocalHost
 {
-    private const string EnvironmentPrefix = "PIPELINE_";
-
     /// <summary>Longer than the bus gives the work in hand.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromMinutes(3);
 
@@ -29,23 +26,17 @@ internal static class LocalHost
     {
         // Without the defaults: they log to the console, which belongs to the progress display.
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ContentRootPath = Environment.CurrentDirectory });
-        builder.Configuration
-            .AddJsonFile("appsettings.json", optional: true)
-            .AddEnvironmentVariables(EnvironmentPrefix)
-            .AddInMemoryCollection(Overrides(settings));
+        builder.Configuration.AddPipelineSettings().AddInMemoryCollection(Overrides(settings));
 
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.AddOptions<TorchOptions>().BindConfiguration("Torch", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
         builder.Services
             .AddFileLogging(store.Root)
             .AddSingleton<IArtifactStore>(store)
-            .AddSingleton<RunLedger>()
-            .AddSingleton(services => new TorchDevice(services.GetRequiredService<IOptions<TorchOptions>>().Value))
-            .AddSingleton(TimeProvider.System)
+            .AddPipelineCore()
             .AddSingleton<RunProgress>()
             .AddSingleton<RunEnd>()
             .AddSingleton<IHostLifetime, StopSignals>()
-            .AddIngestion().AddPseudoLabels().AddPretraining().AddFineTuning().AddEvaluation()
+            .AddIngestion().Configure<LakeOptions>(lake => lake.AnyFolder = true).AddPseudoLabels().AddPretraining().AddFineTuning().AddEvaluation()
             .AddInMemoryBus(AddConsumers);
         return builder.Build();
     }

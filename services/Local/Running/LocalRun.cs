@@ -7,6 +7,7 @@ using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Experiments;
 using Pipeline.Hosting.Runs;
+using Pipeline.Hosting.Settings;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Pretext;
@@ -33,7 +34,7 @@ internal static class LocalRun
         var source = DataFolder.Check(settings.Data, settings.Store);
         var store = new FolderArtifactStore(settings.Store);
         using var held = StoreLock.Take(store.Root);
-        var request = new RunRequested(await ExperimentArtifact.PutAsync(store, experiment), source);
+        var request = new RunExperiment(ExperimentArtifact.ToJson(experiment), source);
 
         using var host = Build(settings, store);
         try
@@ -64,7 +65,7 @@ internal static class LocalRun
         }
     }
 
-    private static async Task<RunOutcome> FollowAsync(IHost host, RunRequested request, RunSettings settings)
+    private static async Task<RunOutcome> FollowAsync(IHost host, RunExperiment request, RunSettings settings)
     {
         await host.StartAsync();
         if (settings.Device is not (null or "auto" or "cpu"))

@@ -1,34 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
 
 namespace Pipeline.Hosting.Bus;
 
-/// <summary>The bus of the one-process shape: the consumers, queues and rules of the distributed one, in memory.</summary>
+/// <summary>The bus in both shapes: the same consumers, queues, retries and rules in memory and over RabbitMQ.</summary>
 public static class BusRegistration
 {
+    /// <summary>The bus of the one-process shape.</summary>
     /// <param name="consumers">What each stage registers.</param>
-    public static IServiceCollection AddInMemoryBus(this IServiceCollection services, Action<IBusRegistrationConfigurator> consumers)
-    {
-        services.AddOptions<MassTransitHostOptions>().Configure(options =>
+    public static IServiceCollection AddInMemoryBus(this IServiceCollection services, Action<IBusRegistrationConfigurator> consumers) =>
+        services.AddBus(consumers, bus => bus.UsingInMemory((context, transport) =>
         {
-            options.WaitUntilStarted = true;
-            options.StopTimeout = TimeSpan.FromMinutes(2);
+            Configure(context, transport);
+            transport.ConfigureEndpoints(context);
+        }));
+
+    /// <summary>The bus of a service.</summary>
+    /// <param name="consumers">What its stage registers.</param>
+    public static IServiceCollection AddRabbitMqBus(this IServiceCollection services, Action<IBusRegistrationConfigurator> consumers) => services
+        .AddSingleton<BrokerConnection>().AddSingleton<BrokerTopology>().AddSingleton<BrokerReady>()
+        .AddBus(consumers, bus =>
+        {
+            bus.AddConfigureEndpointsCallback(RabbitMqQueues.Configure);
+            bus.UsingRabbitMq((context, transport) =>
+            {
+                var options = context.GetRequiredService<IOptions<BusOptions>>().Value;
+                RabbitMqQueues.Connect(transport, options);
+                Configure(context, transport);
+                transport.ConfigureEndpoints(context);
+            });
+        })
+        // The bus waits for the queues of all stages.
+        .RemoveMassTransitHostedService()
+        .AddHostedService<BusStart>();
+
+    private static IServiceCollection AddBus(
+        this IServiceCollection services, Action<IBusRegistrationConfigurator> consumers, Action<IBusRegistrationConfigurator> transport)
+    {
+        services.AddOptions<BusOptions>().BindConfiguration("Bus", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MassTransitHostOptions>().Configure<IOptions<BusOptions>>((host, bus) =>
+        {
+            host.WaitUntilStarted = true;
+            host.StopTimeout = bus.Value.StopTimeout;
         });
         return services.AddMassTransit(bus =>
         {
             bus.SetKebabCaseEndpointNameFormatter();
             consumers(bus);
-            bus.UsingInMemory((context, transport) =>
-            {
-                transport.UseConsumeFilter(typeof(RunFailureFilter<>), context);
-                transport.UseMessageRetry(retry =>
-                {
-                    // Passing faults only: what is wrong with the input will be wrong again.
-                    retry.Handle<IOException>();
-                    retry.Exponential(5, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(400));
-                });
-                transport.ConfigureEndpoints(context);
-            });
+            transport(bus);
         });
     }
+
+    private static void Configure(IBusRegistrationContext context, IBusFactoryConfigurator transport)
+    {
+        var options = context.GetRequiredService<IOptions<BusOptions>>().Value;
+        var serializer = new StrictJsonSerializer(options.MaxMessageBytes);
+        transport.ClearSerialization();
+        transport.AddSerializer(serializer);
+        transport.AddDeserializer(serializer, isDefault: true);
+        transport.ConfigureJsonSerializerOptions(AsPipelineJson);
+        transport.Publish<IRunMessage>(message => message.Exclude = true);
+        transport.ConfigurePublish(pipe => pipe.UseExecute(Stamp));
+        transport.ConfigureSend(pipe => pipe.UseExecute(Stamp));
+
+        transport.UseConsumeFilter(typeof(MessageScopeFilter<>), context);
+        transport.UseConsumeFilter(typeof(RunFailureFilter<>), context);
+        transport.UseMessageRetry(retry =>
+        {
+            // What is wrong with the input will be wrong again.
+            retry.Handle<Exception>(error => TransientFault.Is(error) && error is not OperationCanceledException);
+            retry.Exponential(options.Retries, options.FirstRetryDelay, options.LongestRetryDelay, 2 * options.FirstRetryDelay);
+        });
+        transport.UseConsumeFilter(typeof(CancelledRunFilter<>), context);
+    }
+
+    private static void Stamp(SendContext context)
+    {
+        context.Headers.Set(MessageFormat.Header, MessageFormat.Newest.ToString(CultureInfo.InvariantCulture));
+        context.Headers.Set(MessageFormat.SentHeader, DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Names, enums and strictness of everything else that the pipeline writes, with what MassTransit needs for itself.</summary>
+    private static JsonSerializerOptions AsPipelineJson(JsonSerializerOptions bus) => new(bus)
+    {
+        WriteIndented = false,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        Encoder = PipelineJson.Options.Encoder,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+    };
 }

@@ -1,15 +1,16 @@
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Runs;
+using Pipeline.Hosting.Telemetry;
 using PipelineException = Pipeline.Contracts.PipelineException;
 
 namespace Pipeline.Hosting.Bus;
 
 /// <summary>
-/// Around retries: when a message has failed for good, tells the run's followers why before the message goes to the <c>_error</c> queue.
-/// Work that stops because the process does is no failure.
+/// Around retries: when a message has failed for good, records and tells why before the message goes to the <c>_error</c> queue. A passing fault is none: the
+/// message goes back to its queue. Nor is work that stops because the process does.
 /// </summary>
-public sealed class RunFailureFilter<T>(IHostApplicationLifetime lifetime) : IFilter<ConsumeContext<T>>
+public sealed class RunFailureFilter<T>(RunLedger ledger, PipelineMetrics metrics) : IFilter<ConsumeContext<T>>
     where T : class
 {
     public async Task Send(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
@@ -18,14 +19,26 @@ public sealed class RunFailureFilter<T>(IHostApplicationLifetime lifetime) : IFi
         {
             await next.Send(context);
         }
-        catch (Exception error) when (StageOfMessage.Of<T>() is { } stage && !(error is OperationCanceledException && lifetime.ApplicationStopping.IsCancellationRequested))
+        catch (Exception error) when (StageOfMessage.Of<T>() is { } && TransientFault.Is(error) && IsDurable(context))
         {
-            await context.Publish(new RunFailed((context.Message as IRunMessage)?.Run.RunId, stage, Reason(error)));
+            metrics.GivenBack(typeof(T).Name);
+            throw;
+        }
+        catch (Exception error) when (StageOfMessage.Of<T>() is { } stage && error is not OperationCanceledException)
+        {
+            metrics.Failed(typeof(T).Name);
+            var queue = context.ReceiveContext.InputAddress.AbsolutePath.Split('/')[^1];
+            var failed = new RunFailed((context.Message as IRunMessage)?.Run.RunId, stage, Reason(error), RabbitMqQueues.ErrorQueueOf(queue));
+            await ledger.RecordFailureAsync(failed, CancellationToken.None);
+            await context.Publish(failed);
             throw;
         }
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("run-failure");
+
+    /// <summary>In memory nothing can be given back.</summary>
+    private static bool IsDurable(ConsumeContext context) => context.ReceiveContext.InputAddress.Scheme != "loopback";
 
     private static string Reason(Exception error) => error is PipelineException
         ? error.Message

@@ -26,9 +26,12 @@ internal static class YamlFailure
 
     /// <exception cref="PipelineException">It is none of the names.</exception>
     public static string NameOrThrow(string file, string path, YamlNode node, IReadOnlyList<string> names) =>
-        node is YamlScalarNode { Value: { } name } && names.Contains(name)
+        node is YamlScalarNode { Value: { } name } && (names.Contains(name) || (names.Count == 0 && IsName(name)))
             ? name
             : throw At(file, node.Start.Line, $"'{path}' is {Show(node)}; valid is {string.Join(", ", names)}{Suggest((node as YamlScalarNode)?.Value ?? "", names)}.");
+
+    /// <summary>Letters, digits and hyphens: what names of tasks and encoders are made of.</summary>
+    private static bool IsName(string text) => text.Length is > 0 and <= Shown && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
     private static string Suggest(string written, IReadOnlyList<string> names) =>
         NearestName.To(written, names) is { } nearest ? $" (did you mean '{nearest}'?)" : "";

@@ -1,21 +1,35 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Contracts;
 using Serilog;
+using Serilog.Events;
 using Serilog.Formatting.Compact;
 
 namespace Pipeline.Hosting.Logging;
 
-/// <summary>Serilog, one compact JSON object a line.</summary>
+/// <summary>Serilog, one compact JSON object a line; trace and span ids are <c>@tr</c> and <c>@sp</c>.</summary>
 public static class LoggingRegistration
 {
     /// <summary>Into <c>logs/</c> of the store's folder, a file a day, kept for 31 days: the console belongs to the progress display.</summary>
     public static IServiceCollection AddFileLogging(this IServiceCollection services, string storeFolder) =>
-        services.AddSerilog(log => log
-            .MinimumLevel.Information()
-            .MinimumLevel.Override("Microsoft", Serilog.Events.LogEventLevel.Warning)
-            .Enrich.FromLogContext()
+        services.AddSerilog(log => Levels(log)
             .WriteTo.File(
                 new CompactJsonFormatter(),
                 Path.Combine(storeFolder, "logs", "pipeline-.jsonl"),
                 rollingInterval: RollingInterval.Day,
                 shared: true));
+
+    /// <summary>To standard output, where containers' logs are collected, with the stage on every line.</summary>
+    public static IServiceCollection AddConsoleLogging(this IServiceCollection services, Stage stage) =>
+        services.AddSerilog(log => Levels(log)
+            .Enrich.WithProperty("Stage", JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString()))
+            .WriteTo.Console(new CompactJsonFormatter()));
+
+    private static LoggerConfiguration Levels(LoggerConfiguration log) => log
+        .MinimumLevel.Information()
+        .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+        .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+        .MinimumLevel.Override("Azure", LogEventLevel.Warning)
+        .MinimumLevel.Override("Polly", LogEventLevel.Warning)
+        .Enrich.FromLogContext();
 }

@@ -5,7 +5,7 @@ namespace Pipeline.Hosting.Runs;
 
 /// <summary>
 /// What each stage said about a run, kept in the store under <c>runs/RUN/</c>: written before it is published, so that the store alone tells how far a run is
-/// and everything that its result came from.
+/// and everything that its result came from. Beside it, why a run failed, and that somebody cancelled it.
 /// </summary>
 public sealed class RunLedger(IArtifactStore store)
 {
@@ -36,7 +36,46 @@ public sealed class RunLedger(IArtifactStore store)
         return [.. runs.OrderByDescending(run => run.Started)];
     }
 
+    /// <summary>Keeps the first failure of a run; one that came before its dataset belongs to no run and is kept in the error queue alone.</summary>
+    public async Task RecordFailureAsync(RunFailed failed, CancellationToken cancellation = default)
+    {
+        if (failed.RunId is { } runId && ArtifactKey.IsValid(runId))
+        {
+            await store.CreateManifestAsync(FailureKey(runId), failed, cancellation);
+        }
+    }
+
+    /// <summary>Why the run stands still; null where it does not.</summary>
+    public async Task<RunFailed?> FindFailureAsync(string runId, CancellationToken cancellation = default) =>
+        (await store.FindManifestAsync<RunFailed>(FailureKey(runId), cancellation))?.Content;
+
+    /// <returns>False where no run of that id has its dataset.</returns>
+    public async Task<bool> CancelAsync(CancelRun command, CancellationToken cancellation = default)
+    {
+        if (!ArtifactKey.IsValid(command.RunId) || await store.FindAsync(Key(command.RunId, Stage.Ingestion), cancellation) is null)
+        {
+            return false;
+        }
+
+        await store.CreateManifestAsync(CancelKey(command.RunId), command, cancellation);
+        return true;
+    }
+
+    public async Task<bool> IsCancelledAsync(string runId, CancellationToken cancellation = default) =>
+        await store.FindAsync(CancelKey(runId), cancellation) is not null;
+
+    /// <summary>Takes back a failure and a cancellation: somebody wants the run to go on.</summary>
+    public async Task ReopenAsync(string runId, CancellationToken cancellation = default)
+    {
+        await store.DeleteAsync(FailureKey(runId), cancellation);
+        await store.DeleteAsync(CancelKey(runId), cancellation);
+    }
+
     private static string Key(string runId, Stage stage) => $"{Root}/{runId}/{FileName(stage)}";
+
+    private static string FailureKey(string runId) => $"{Root}/{runId}/failed.json";
+
+    private static string CancelKey(string runId) => $"{Root}/{runId}/cancelled.json";
 
     private static string FileName(Stage stage) => stage switch
     {

@@ -1,9 +1,9 @@
 using Pipeline.Contracts;
 
-namespace Pipeline.Local.Results;
+namespace Pipeline.Hosting.Settings;
 
 /// <summary>What went wrong, for a person, in one line.</summary>
-internal static class ErrorLine
+public static class ErrorLine
 {
     public static string Of(Exception error) => error is PipelineException ? Of(error.Message) : Unexpected(error);
 

@@ -1,12 +1,11 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
-using Pipeline.Local.Results;
 
-namespace Pipeline.Local.Running;
+namespace Pipeline.Hosting.Settings;
 
 /// <summary>A setting that cannot work, told as the setting that somebody wrote.</summary>
-internal static class SettingsFailure
+public static class SettingsFailure
 {
     private const string MembersStart = "members: '";
     private const string ErrorStart = "error: '";
@@ -28,6 +27,11 @@ internal static class SettingsFailure
     private static string Describe(OptionsValidationException error, IConfiguration configuration)
     {
         var failure = error.Failures.First();
+        if (!failure.Contains(MembersStart, StringComparison.Ordinal))
+        {
+            return failure;
+        }
+
         var member = Between(failure, MembersStart, '\'');
         var setting = $"{error.OptionsType.Name.Replace("Options", "")}:{member}";
         return $"The setting {setting} is '{configuration[setting]}': {failure[(failure.IndexOf(ErrorStart, StringComparison.Ordinal) + ErrorStart.Length)..].TrimEnd('.', '\'')}.";

@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
+
+namespace Pipeline.Ingestion.Drops.Webhook;
+
+/// <summary>Whether a request may send events.</summary>
+internal sealed class WebhookAccess(IOptions<WebhookOptions> options)
+{
+    public const string Scheme = "Webhook";
+
+    private const string KeyHeader = "x-webhook-key";
+    private const string KeyScheme = "SharedKey ";
+    private const string TokenScheme = "Bearer ";
+
+    private readonly byte[][] _keys = [.. options.Value.Keys.Select(Hash)];
+
+    /// <exception cref="PipelineException">Nothing is set that a sender could show, and nothing says that none is needed.</exception>
+    public void Verify()
+    {
+        if (_keys.Length == 0 && options.Value.Entra is null && !options.Value.AllowAnonymous)
+        {
+            throw new PipelineException("The webhook has no 'Webhook:Keys' and no 'Webhook:Entra'; valid is one of them, or 'Webhook:AllowAnonymous' as true where nobody else reaches its port.");
+        }
+    }
+
+    public async Task<bool> IsAllowedAsync(HttpContext context)
+    {
+        if (options.Value is { AllowAnonymous: true, Keys.Count: 0, Entra: null })
+        {
+            return true;
+        }
+
+        var authorization = context.Request.Headers.Authorization.ToString();
+        if (options.Value.Entra is not null && authorization.StartsWith(TokenScheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return (await context.AuthenticateAsync(Scheme)).Succeeded;
+        }
+
+        var sent = context.Features.Get<SentKey>()?.Value
+            ?? (context.Request.Headers.TryGetValue(KeyHeader, out var header) ? header.ToString() : null)
+            ?? (authorization.StartsWith(KeyScheme, StringComparison.OrdinalIgnoreCase) ? authorization[KeyScheme.Length..].Trim() : null);
+        return sent is not null && IsKey(Hash(sent));
+    }
+
+    /// <summary>Takes as long whichever key it is, or none.</summary>
+    private bool IsKey(byte[] sent)
+    {
+        var found = false;
+        foreach (var key in _keys)
+        {
+            found |= CryptographicOperations.FixedTimeEquals(key, sent);
+        }
+
+        return found;
+    }
+
+    private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Pipeline.Hosting.Bus;
+
+/// <summary>Connections to the broker of the settings, for what is done without MassTransit: queues of all stages, drop events in any form, error queues.</summary>
+public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogger<BrokerConnection> log, TimeProvider clock)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    /// <summary>Says so every time that this many tries have failed.</summary>
+    private const int TriesPerLine = 5;
+
+    /// <exception cref="BrokerUnreachableException">Nobody listens there, or the user is refused.</exception>
+    public async Task<IConnection> OpenAsync(string purpose, CancellationToken cancellation)
+    {
+        var bus = options.Value;
+        var factory = new ConnectionFactory
+        {
+            HostName = bus.Host!,
+            Port = bus.Port,
+            VirtualHost = bus.VirtualHost,
+            UserName = bus.User,
+            Password = bus.Password,
+            ClientProvidedName = purpose,
+            Ssl = { Enabled = bus.UseTls, ServerName = bus.Host! },
+        };
+        return await factory.CreateConnectionAsync(cancellation);
+    }
+
+    /// <summary>Waits for a broker that is not there yet.</summary>
+    public async Task<IConnection> WaitAsync(string purpose, CancellationToken cancellation)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await OpenAsync(purpose, cancellation);
+            }
+            catch (BrokerUnreachableException error)
+            {
+                if (attempt % TriesPerLine == 0)
+                {
+                    Waiting(options.Value.Host, options.Value.Port, (error.InnerException ?? error).Message);
+                }
+            }
+
+            await Task.Delay(Pause, clock, cancellation);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Waiting for RabbitMQ at {Host}:{Port}: {Why}")]
+    private partial void Waiting(string? host, int port, string why);
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Globalization;
+using MassTransit;
+using Microsoft.Extensions.Logging;
+using Pipeline.Contracts;
+using Pipeline.Hosting.Telemetry;
+using LogContext = Serilog.Context.LogContext;
+
+namespace Pipeline.Hosting.Bus;
+
+/// <summary>Around the handling of a message: every log line says which run it is for, and its waiting and working times are measured.</summary>
+public sealed partial class MessageScopeFilter<T>(PipelineMetrics metrics, ILogger<MessageScopeFilter<T>> log) : IFilter<ConsumeContext<T>>
+    where T : class
+{
+    public async Task Send(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
+    {
+        var runId = (context.Message as IRunMessage)?.Run.RunId;
+        using var run = runId is null ? null : LogContext.PushProperty("RunId", runId);
+        using var message = LogContext.PushProperty("Message", typeof(T).Name);
+        if (runId is not null)
+        {
+            Activity.Current?.SetTag("pipeline.run", runId);
+        }
+
+        if (context.Headers.TryGetHeader(MessageFormat.SentHeader, out var sent)
+            && DateTimeOffset.TryParse(Convert.ToString(sent, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, out var time))
+        {
+            metrics.Waited(typeof(T).Name, DateTimeOffset.UtcNow - time);
+        }
+
+        var clock = Stopwatch.GetTimestamp();
+        await next.Send(context);
+        var spent = Stopwatch.GetElapsedTime(clock);
+        metrics.Handled(typeof(T).Name, spent);
+        if (StageOfMessage.Of<T>() is not null)
+        {
+            Handled(typeof(T).Name, spent.TotalSeconds);
+        }
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("message-scope");
+
+    [LoggerMessage(LogLevel.Information, "{What} handled in {Seconds:0.000} s")]
+    private partial void Handled(string what, double seconds);
+}

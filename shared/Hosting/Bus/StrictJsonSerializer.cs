@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Net.Mime;
+using System.Text.Json;
+using MassTransit;
+using MassTransit.Serialization;
+using PipelineException = Pipeline.Contracts.PipelineException;
+
+namespace Pipeline.Hosting.Bus;
+
+/// <summary>
+/// Plain JSON on the wire: the body is the message and nothing else, its type and times stand in headers, so any language can read and send. What is too large, no
+/// JSON object, or of a newer format is refused with a line that says so.
+/// </summary>
+internal sealed class StrictJsonSerializer(int maxBytes) : ISerializerFactory, IMessageDeserializer
+{
+    private readonly SystemTextJsonRawMessageSerializer json = new(RawSerializerOptions.AddTransportHeaders);
+
+    public ContentType ContentType => json.ContentType;
+
+    public IMessageSerializer CreateSerializer() => json;
+
+    public IMessageDeserializer CreateDeserializer() => this;
+
+    public ConsumeContext Deserialize(ReceiveContext receiveContext)
+    {
+        if (receiveContext.Body.Length is { } bytes && bytes > maxBytes)
+        {
+            throw new PipelineException($"The message has {bytes} bytes; valid are up to {maxBytes} (Bus:MaxMessageBytes): a message names data, it does not carry them.");
+        }
+
+        if (receiveContext.TransportHeaders.TryGetHeader(MessageFormat.Header, out var written)
+            && !(int.TryParse(Convert.ToString(written, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out var format) && format is >= 1 and <= MessageFormat.Newest))
+        {
+            throw new PipelineException($"The message's header {MessageFormat.Header} is '{written}'; this version reads 1 to {MessageFormat.Newest}. Update this service, then replay the message.");
+        }
+
+        CheckJson(receiveContext.Body.GetBytes());
+        return json.Deserialize(receiveContext);
+    }
+
+    public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null) => json.Deserialize(body, headers, destinationAddress);
+
+    public MessageBody GetMessageBody(string text) => json.GetMessageBody(text);
+
+    public void Probe(ProbeContext context) => json.Probe(context);
+
+    private static void CheckJson(byte[] body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new PipelineException($"The message is a JSON {document.RootElement.ValueKind.ToString().ToLowerInvariant()}; valid is an object.");
+            }
+        }
+        catch (JsonException error)
+        {
+            throw new PipelineException($"The message is not JSON: {error.Message.ReplaceLineEndings(" ")} Valid is a JSON object as UTF-8.");
+        }
+    }
+}

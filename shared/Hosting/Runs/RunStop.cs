@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Pipeline.Hosting.Runs;
+
+/// <summary>Tells long work when to end: because the process stops, or because its run was cancelled.</summary>
+public sealed class RunStop(RunLedger ledger, IHostApplicationLifetime lifetime, TimeProvider clock)
+{
+    /// <summary>How long a cancelled run's work may go on unawares.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2);
+
+    /// <param name="runId">The run that the work is for.</param>
+    /// <returns>To be disposed when the work is done.</returns>
+    public Watch For(string runId) => new(ledger, runId, clock, lifetime.ApplicationStopping);
+
+    /// <summary>Looks at the ledger as long as it lives.</summary>
+    public sealed class Watch : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource stop;
+        private readonly CancellationTokenSource done = new();
+        private readonly Task watching;
+
+        internal Watch(RunLedger ledger, string runId, TimeProvider clock, CancellationToken stopping)
+        {
+            stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            watching = WatchAsync(ledger, runId, clock);
+        }
+
+        public CancellationToken Token => stop.Token;
+
+        public async ValueTask DisposeAsync()
+        {
+            await done.CancelAsync();
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stop.Dispose();
+            done.Dispose();
+        }
+
+        // A store that cannot be asked now ends the watch, not the work: the next message asks again.
+        private async Task WatchAsync(RunLedger ledger, string runId, TimeProvider clock)
+        {
+            using var timer = new PeriodicTimer(Glance, clock);
+            while (await timer.WaitForNextTickAsync(done.Token))
+            {
+                if (await ledger.IsCancelledAsync(runId, done.Token))
+                {
+                    await stop.CancelAsync();
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Pipeline.Tests.Servers;
+
+namespace Pipeline.Tests.Chaos;
+
+/// <summary>The five services as processes, on one broker and one store. Any of them may be there more than once.</summary>
+public sealed class Fleet(IReadOnlyDictionary<string, string> settings, string logs) : IAsyncDisposable
+{
+    private readonly List<ServiceProcess> processes = [];
+
+    public static IReadOnlyList<string> Services { get; } = ["Ingestion", "PseudoLabels", "Pretraining", "FineTuning", "Evaluation"];
+
+    public IReadOnlyList<ServiceProcess> Processes => processes;
+
+    /// <summary>Settings of services on these servers, without their prefix.</summary>
+    public static Dictionary<string, string> Settings(RabbitMqServer broker, AzuriteServer store, string virtualHost, string container, string cache) => new()
+    {
+        ["Bus__Host"] = broker.Host,
+        ["Bus__Port"] = $"{broker.Port}",
+        ["Bus__VirtualHost"] = virtualHost,
+        ["Bus__User"] = broker.User,
+        ["Bus__Password"] = broker.Password,
+        ["Store__Blob__ConnectionString"] = store.ConnectionString,
+        ["Store__Blob__Container"] = container,
+        ["Store__Cache__Folder"] = cache,
+        ["Lake__AnyFolder"] = "true",
+        ["Webhook__AllowAnonymous"] = "true",
+        ["Torch__Device"] = "cpu",
+        ["Torch__Threads"] = "1",
+    };
+
+    public Task StartAllAsync() => Task.WhenAll(Services.Select(StartAsync));
+
+    public Task StartAsync(string service)
+    {
+        var started = ServiceProcess.Start(service, settings, Path.Combine(logs, $"{service}.log"));
+        lock (processes)
+        {
+            processes.Add(started);
+        }
+
+        return started.ReadyAsync();
+    }
+
+    /// <summary>Ends one process of a service by kill -9.</summary>
+    public async Task KillAsync(string service) => await RemoveAsync(service, async process =>
+    {
+        await process.KillAsync();
+        return TimeSpan.Zero;
+    });
+
+    /// <summary>Ends one process of a service by SIGTERM.</summary>
+    /// <returns>How long it took.</returns>
+    public Task<TimeSpan> TerminateAsync(string service) => RemoveAsync(service, process => process.TerminateAsync());
+
+    /// <summary>Ends all processes by SIGTERM.</summary>
+    public async Task TerminateAllAsync()
+    {
+        while (processes.Count > 0)
+        {
+            await TerminateAsync(processes[^1].Service);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in processes)
+        {
+            await process.DisposeAsync();
+        }
+
+        processes.Clear();
+    }
+
+    private async Task<TimeSpan> RemoveAsync(string service, Func<ServiceProcess, Task<TimeSpan>> end)
+    {
+        var process = processes.Find(process => process.Service == service) ?? throw new InvalidOperationException($"No {service} runs.");
+        var took = await end(process);
+        lock (processes)
+        {
+            processes.Remove(process);
+        }
+
+        await process.DisposeAsync();
+        return took;
+    }
+}

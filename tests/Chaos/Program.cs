@@ -1,0 +1,15 @@
+using System.Globalization;
+using Pipeline.Tests.Chaos;
+
+// dotnet run -c Release --project tests/Chaos -- --seed 1 --faults 200 [--faults-per-run 10]
+var seed = Option("--seed", 1);
+var faults = Option("--faults", 200);
+var outcome = await ChaosProgram.RunAsync(seed, faults, Option("--faults-per-run", 10), Console.Out);
+Console.WriteLine(outcome.Summary);
+return outcome.Problems.Count == 0 ? 0 : 1;
+
+int Option(string name, int otherwise)
+{
+    var at = Array.IndexOf(args, name);
+    return at < 0 ? otherwise : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Pipeline.Tests.EndToEnd;
+
+namespace Pipeline.Tests.Chaos;
+
+/// <summary>An experiment that is small and yet has many parts in every stage for faults to hit.</summary>
+public sealed class TinyExperiment : IDisposable
+{
+    private const int TrainingImages = 300;
+    private const int TestImages = 90;
+
+    private bool kept;
+    private readonly string root = Directory.CreateTempSubdirectory("pipeline-chaos-").FullName;
+
+    public TinyExperiment()
+    {
+        TinyImages.WriteIdx(Data, TrainingImages, TestImages);
+        File.WriteAllText(Path.Combine(root, "tiny.json"), Json);
+    }
+
+    public string Data => Path.Combine(root, "data");
+
+    public string Logs => Directory.CreateDirectory(Path.Combine(root, "logs")).FullName;
+
+    public string Cache => Path.Combine(root, "cache");
+
+    /// <summary>As a message holds it, and as a file, as JSON is YAML.</summary>
+    public static string Json => """
+        {
+          "name": "tiny", "data": "tiny", "input": { "size": 12, "channels": 1 }, "pretext": "rotation-flip",
+          "encoder": { "name": "convnet", "width": 4 },
+          "pretraining": { "epochs": 60, "batch": 16, "augmentation": { "scale": 1, "shift": 1, "gain": 1.1, "cutout": 2 } },
+          "fineTuning": { "labels": [6, 12], "draws": 3, "learningRates": [0.003], "probeLearningRates": [0.1], "steps": 30 },
+          "evaluation": { "resamples": 20000 }
+        }
+        """;
+
+    /// <summary>Small chunks, shards and slices.</summary>
+    public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
+    {
+        ["Ingestion__ChunkItems"] = "20",
+        ["Ingestion__ShardBytes"] = $"{20 * TinyImages.Size * TinyImages.Size}",
+        ["Pretraining__SliceBudget"] = "00:00:01",
+    };
+
+    /// <summary>What the one-process shape finds: the measure of all others.</summary>
+    public async Task<string> FindLocallyAsync()
+    {
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "Pipeline.Local.dll"), "run", "tiny.json", "--data", "data", "--store", "store", "--device", "cpu", "--threads", "1"])
+        {
+            WorkingDirectory = root,
+            RedirectStandardOutput = true,
+        };
+        foreach (var (name, value) in Settings)
+        {
+            start.Environment["PIPELINE_" + name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        var report = Directory.EnumerateFiles(Path.Combine(root, "store", "runs"), "report.json", SearchOption.AllDirectories).SingleOrDefault()
+            ?? throw new InvalidOperationException($"The one-process run left no report:\n{output}");
+        return Findings(await File.ReadAllBytesAsync(report));
+    }
+
+    /// <summary>What must not depend on the shape, nor on what went wrong.</summary>
+    public static string Findings(ReadOnlyMemory<byte> report)
+    {
+        using var document = JsonDocument.Parse(report);
+        var root = document.RootElement;
+        return JsonSerializer.Serialize(new { encoder = root.GetProperty("encoderDigest"), results = root.GetProperty("byLabelCount") });
+    }
+
+    /// <summary>Its folder stays, to be looked at.</summary>
+    public void Keep() => kept = true;
+
+    public void Dispose()
+    {
+        if (!kept)
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+}
