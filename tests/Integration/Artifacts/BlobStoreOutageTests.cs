@@ -1,6 +1,7 @@
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Tests.Servers;
+using Xunit;
 
 namespace Pipeline.Tests.Integration.Artifacts;
 
