@@ -1,5 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Ingestion;
+using Xunit;
 
 namespace Pipeline.Tests.Integration.Lakes;
 

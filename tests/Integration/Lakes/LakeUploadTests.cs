@@ -1,6 +1,7 @@
 using Azure.Storage.Blobs.Models;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Lakes;
+using Xunit;
 
 namespace Pipeline.Tests.Integration.Lakes;
 

@@ -13,6 +13,7 @@ using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Importing;
 using Pipeline.Ingestion.Lakes;
 using Pipeline.Tests.Servers;
+using Xunit;
 
 namespace Pipeline.Tests.Integration.Lakes;
 

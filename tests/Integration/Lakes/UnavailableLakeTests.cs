@@ -1,5 +1,6 @@
 using Pipeline.Ingestion.Lakes;
 using Pipeline.Tests.Servers;
+using Xunit;
 
 namespace Pipeline.Tests.Integration.Lakes;
 
