@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Pipeline.Artifacts;
@@ -6,6 +7,12 @@ namespace Pipeline.Artifacts;
 public static class Digest
 {
     public const string Prefix = "sha256:";
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
+
+    public static bool IsValid(string digest) =>
+        digest.Length == Prefix.Length + (2 * SHA256.HashSizeInBytes) && digest.StartsWith(Prefix, StringComparison.Ordinal)
+        && !digest.AsSpan(Prefix.Length).ContainsAnyExcept(Digits);
 
     public static string Of(ReadOnlySpan<byte> content) => Prefix + Convert.ToHexStringLower(SHA256.HashData(content));
 

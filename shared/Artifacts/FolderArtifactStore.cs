@@ -151,6 +151,8 @@ public sealed class FolderArtifactStore : IArtifactStore
         return true;
     }
 
+    public Task CheckAsync(CancellationToken cancellation = default) => Task.Run(_folder.Check, cancellation);
+
     // File.Move without overwriting looks first and renames then; only the lock makes the two one step.
     private async Task<bool> PublishAsync(string key, string temporary, CancellationToken cancellation)
     {
@@ -180,6 +182,7 @@ public sealed class FolderArtifactStore : IArtifactStore
                 {
                     await write(stream, cancellation);
                     var digest = stream.Complete();
+                    RandomAccess.FlushToDisk(file);
                     // The clock is finer than the file system's own stamps, and the ETag is made from this.
                     File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
                     return (path, digest, stream.Length);

@@ -41,6 +41,11 @@ public interface IArtifactStore
 
     /// <returns>False when there was none.</returns>
     Task<bool> DeleteAsync(string key, CancellationToken cancellation = default);
+
+    /// <summary>Asks once, for a few seconds at most, whether the store is there and could be written to: cheap enough for a readiness probe.</summary>
+    /// <exception cref="StoreUnavailableException">It gives no answer.</exception>
+    /// <exception cref="PipelineException">It answers that it cannot be used.</exception>
+    Task CheckAsync(CancellationToken cancellation = default);
 }
 
 /// <param name="Reference">What is in the store under the key: this call's content, or that of the writer who came first.</param>

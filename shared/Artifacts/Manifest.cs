@@ -24,14 +24,40 @@ public static class Manifest
     /// <exception cref="PipelineException">It is not a manifest of this kind, or a newer version wrote it.</exception>
     public static async Task<T> ReadManifestAsync<T>(this IArtifactStore store, string key, CancellationToken cancellation = default)
     {
-        byte[] bytes;
-        await using (var stream = await store.OpenReadAsync(key, cancellation))
+        await using var stream = await store.OpenReadAsync(key, cancellation);
+        return Parse<T>(key, await BytesAsync(stream, cancellation));
+    }
+
+    /// <summary>The manifest under a key with its reference; null when there is none yet.</summary>
+    /// <exception cref="PipelineException">It is not a manifest of this kind, or a newer version wrote it.</exception>
+    public static async Task<(ArtifactReference Reference, T Content)?> FindManifestAsync<T>(this IArtifactStore store, string key, CancellationToken cancellation = default)
+    {
+        Stream stream;
+        try
         {
-            using var buffer = new MemoryStream();
-            await stream.CopyToAsync(buffer, cancellation);
-            bytes = buffer.ToArray();
+            stream = await store.OpenReadAsync(key, cancellation);
+        }
+        catch (ArtifactNotFoundException)
+        {
+            return null;
         }
 
+        await using (stream)
+        {
+            var bytes = await BytesAsync(stream, cancellation);
+            return (new ArtifactReference(key, Digest.Of(bytes), bytes.Length), Parse<T>(key, bytes));
+        }
+    }
+
+    private static async Task<byte[]> BytesAsync(Stream stream, CancellationToken cancellation)
+    {
+        using var buffer = new MemoryStream();
+        await stream.CopyToAsync(buffer, cancellation);
+        return buffer.ToArray();
+    }
+
+    private static T Parse<T>(string key, byte[] bytes)
+    {
         try
         {
             var header = JsonSerializer.Deserialize<Header>(bytes, PipelineJson.Options) ?? throw new JsonException("It holds null.");
@@ -51,18 +77,5 @@ public static class Manifest
         {
             throw new PipelineException($"'{key}' is not a readable {typeof(T).Name}: {error.Message}", error);
         }
-    }
-
-    /// <summary>The manifest under a key with its reference; null when there is none yet.</summary>
-    public static async Task<(ArtifactReference Reference, T Content)?> FindManifestAsync<T>(this IArtifactStore store, string key, CancellationToken cancellation = default)
-    {
-        if (await store.FindAsync(key, cancellation) is not { } info)
-        {
-            return null;
-        }
-
-        await using var stream = await store.OpenReadAsync(key, cancellation);
-        var digest = await Digest.OfAsync(stream, cancellation);
-        return (new ArtifactReference(key, digest, info.Bytes), await store.ReadManifestAsync<T>(key, cancellation));
     }
 }

@@ -28,12 +28,11 @@ internal sealed class ArtifactWriteStream(SafeFileHandle file) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Brings everything to the disk.</summary>
+    /// <summary>Gives everything to the operating system.</summary>
     /// <returns>The digest.</returns>
     public string Complete()
     {
         WriteBuffer();
-        RandomAccess.FlushToDisk(file);
         _complete = true;
         var digest = Digest.Prefix + Convert.ToHexStringLower(_hash.GetHashAndReset());
         _hash.Dispose();

@@ -2,8 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pipeline.Artifacts.Folder;
 
-/// <summary>A part of a file, to be read. Owns the handle.</summary>
-internal sealed class RangeStream(SafeFileHandle file, long offset, long length) : Stream
+/// <summary>A part of a file, to be read.</summary>
+internal sealed class RangeStream(SafeFileHandle file, long offset, long length, bool ownsFile = true) : Stream
 {
     private long _position;
 
@@ -58,7 +58,7 @@ internal sealed class RangeStream(SafeFileHandle file, long offset, long length)
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && ownsFile)
         {
             file.Dispose();
         }

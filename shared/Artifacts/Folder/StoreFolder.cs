@@ -11,8 +11,7 @@ internal sealed class StoreFolder
 
     public const string FormatFile = "store.json";
 
-    /// <summary>A temporary file that nobody has written to for so long belongs to a process that died.</summary>
-    private static readonly TimeSpan Stale = TimeSpan.FromDays(1);
+    private readonly TemporaryFiles _temporary;
 
     private sealed record Layout(int Format);
 
@@ -20,7 +19,8 @@ internal sealed class StoreFolder
     public StoreFolder(string root)
     {
         Root = Path.GetFullPath(root);
-        Temporary = Path.Combine(Root, ".tmp");
+        var temporary = Path.Combine(Root, ".tmp");
+        _temporary = new TemporaryFiles(temporary);
         Locks = Path.Combine(Root, ".locks");
         try
         {
@@ -29,9 +29,9 @@ internal sealed class StoreFolder
                 throw new PipelineException($"The store {Root} is a file; valid is a folder, or a path where one can be made.");
             }
 
-            Directory.CreateDirectory(Temporary);
+            Directory.CreateDirectory(temporary);
             Directory.CreateDirectory(Locks);
-            RemoveStaleFiles();
+            _temporary.RemoveStale();
             WriteFormat();
         }
         catch (IOException error) when (FolderFailure.IsDiskFull(error))
@@ -40,15 +40,13 @@ internal sealed class StoreFolder
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PipelineException($"The store {Root} cannot be written: {error.Message} Valid is a folder that this user may write to.", error);
+            throw NotWritable(error);
         }
 
         CheckFormat();
     }
 
     public string Root { get; }
-
-    public string Temporary { get; }
 
     public string Locks { get; }
 
@@ -91,17 +89,26 @@ internal sealed class StoreFolder
         return Directory.Exists(PathOf(key));
     }
 
-    public string NewTemporaryFile() => Path.Combine(Temporary, $"{Environment.ProcessId}-{Guid.NewGuid():n}");
+    public string NewTemporaryFile() => _temporary.New();
 
-    private void RemoveStaleFiles()
+    /// <summary>Whether the folder is still there, is this store, and can be written.</summary>
+    /// <exception cref="PipelineException">It is not.</exception>
+    public void Check()
     {
-        foreach (var file in new DirectoryInfo(Temporary).EnumerateFiles())
+        try
         {
-            if (DateTime.UtcNow - file.LastWriteTimeUtc > Stale)
-            {
-                file.Delete();
-            }
+            WriteFormat();
         }
+        catch (IOException error) when (FolderFailure.IsDiskFull(error))
+        {
+            throw FolderFailure.DiskFull(FormatFile, Root, 0, error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritable(error);
+        }
+
+        CheckFormat();
     }
 
     // Written each time, although published only once: so a folder that cannot be written is found at the start.
@@ -111,19 +118,26 @@ internal sealed class StoreFolder
         try
         {
             File.WriteAllText(temporary, $"{{ \"format\": {Format} }}\n");
-            var path = Path.Combine(Root, FormatFile);
+            Publish(temporary, Path.Combine(Root, FormatFile));
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static void Publish(string temporary, string path)
+    {
+        try
+        {
             if (!Path.Exists(path))
             {
                 File.Move(temporary, path);
             }
         }
-        catch (IOException) when (File.Exists(Path.Combine(Root, FormatFile)))
+        catch (IOException) when (File.Exists(path))
         {
             // Another process was first.
-        }
-        finally
-        {
-            File.Delete(temporary);
         }
     }
 
@@ -150,6 +164,9 @@ internal sealed class StoreFolder
             throw new PipelineException($"The store {Root} was made by a newer version of the pipeline (format {format}; this one reads up to {Format}). Use that version, or another folder.");
         }
     }
+
+    private PipelineException NotWritable(Exception error) =>
+        new($"The store {Root} cannot be written: {error.Message} Valid is a folder that this user may write to.", error);
 
     private PipelineException Unreadable(Exception? error) =>
         new($"The store {Root} has an unreadable {FormatFile}; valid is {{ \"format\": {Format} }}. Restore it, or use another folder.", error);

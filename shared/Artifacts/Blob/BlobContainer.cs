@@ -1,0 +1,89 @@
+using Azure;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using Pipeline.Contracts;
+
+namespace Pipeline.Artifacts.Blob;
+
+/// <summary>The container that holds the artifacts, a blob each.</summary>
+internal sealed class BlobContainer(BlobContainerClient client, BlobRequests requests, TimeSpan checkTimeout, TimeProvider time)
+{
+    /// <summary>Where it is, without any signature.</summary>
+    public string Address { get; } = BlobConnection.Address(client);
+
+    public BlockBlobClient Blob(string key) => client.GetBlockBlobClient(key);
+
+    /// <summary>Made only when a write finds none, so that an identity that may not make one does without.</summary>
+    public Task CreateAsync(CancellationToken cancellation) =>
+        requests.RunAsync("create-container", client.Name, token => client.CreateIfNotExistsAsync(cancellationToken: token), cancellation);
+
+    /// <summary>Null when there is no such blob.</summary>
+    public async Task<BlobProperties?> FindAsync(string key, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await requests.RunAsync("head", key, token => Blob(key).GetPropertiesAsync(cancellationToken: token), cancellation)).Value;
+        }
+        catch (RequestFailedException error) when (BlobAnswer.IsNotFound(error))
+        {
+            return null;
+        }
+    }
+
+    public async Task<bool> DeleteAsync(string key, CancellationToken cancellation) =>
+        (await requests.RunAsync("delete", key, token => Blob(key).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: token), cancellation)).Value;
+
+    /// <summary>One page of blobs in the order of their names; the second part says where the next page starts, empty after the last.</summary>
+    public async Task<(IReadOnlyList<BlobItem> Items, string Next)> ListAsync(string prefix, string next, int size, CancellationToken cancellation)
+    {
+        try
+        {
+            return await requests.RunAsync("list", prefix, async token =>
+            {
+                var pages = client.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, token).AsPages(next.Length == 0 ? null : next, size);
+                await foreach (var page in pages)
+                {
+                    return (page.Values, page.ContinuationToken ?? "");
+                }
+
+                return ([], "");
+            }, cancellation);
+        }
+        catch (RequestFailedException error) when (BlobAnswer.IsNotFound(error))
+        {
+            return ([], "");
+        }
+    }
+
+    /// <summary>Asks once, past the pipeline, whether the container is there; makes it if it is not.</summary>
+    /// <exception cref="StoreUnavailableException">No answer in time.</exception>
+    /// <exception cref="PipelineException">The answer is no.</exception>
+    public async Task CheckAsync(CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(checkTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            await client.GetPropertiesAsync(cancellationToken: both.Token);
+        }
+        catch (RequestFailedException error) when (BlobAnswer.IsNotFound(error))
+        {
+            await CreateAsync(cancellation);
+        }
+        catch (Exception error) when (PassingFault.Is(error, cancellation))
+        {
+            var reason = limit.IsCancellationRequested ? $"no answer within {checkTimeout.TotalSeconds} s" : PassingFault.Reason(error);
+            throw new StoreUnavailableException(Address, client.Name, reason, error);
+        }
+        catch (RequestFailedException error)
+        {
+            throw BlobAnswer.Refusal(Address, client.Name, error);
+        }
+        catch (AuthenticationFailedException error)
+        {
+            throw BlobAnswer.NoIdentity(Address, error);
+        }
+    }
+}

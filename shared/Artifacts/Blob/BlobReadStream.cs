@@ -1,0 +1,102 @@
+using Azure;
+
+namespace Pipeline.Artifacts.Blob;
+
+/// <summary>
+/// Reads a blob, or a part of one, range by range. All of it comes from the state that was opened: if the blob is replaced meanwhile, the
+/// next range throws <see cref="ArtifactConflictException"/>, while what fits into the first range stays readable.
+/// </summary>
+/// <param name="first">Read from <paramref name="start"/> on.</param>
+/// <param name="start">Where in the blob the stream starts.</param>
+/// <param name="length">The stream's length.</param>
+/// <param name="rangeBytes">What one request fetches.</param>
+internal sealed class BlobReadStream(BlobRanges ranges, string key, BlobRange first, long start, long length, int rangeBytes) : Stream
+{
+    private readonly ETag _etag = first.ETag;
+    private BlobRange _range = first;
+    private long _rangeStart;
+    private long _position;
+
+    public override bool CanRead => true;
+    public override bool CanSeek => true;
+    public override bool CanWrite => false;
+    public override long Length => length;
+
+    public override long Position
+    {
+        get => _position;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _position = value;
+        }
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        await FetchAsync(buffer.Length, cancellationToken);
+        return Copy(buffer.Span);
+    }
+
+    // What reads a stream without awaiting gets its bytes too; hosts of this system have no synchronization context to block.
+    public override int Read(Span<byte> buffer)
+    {
+        FetchAsync(buffer.Length, CancellationToken.None).GetAwaiter().GetResult();
+        return Copy(buffer);
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
+    {
+        SeekOrigin.Begin => 0,
+        SeekOrigin.Current => _position,
+        _ => length,
+    };
+
+    public override void Flush()
+    {
+    }
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _range.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async Task FetchAsync(int wanted, CancellationToken cancellation)
+    {
+        var isAtHand = _position >= _rangeStart && _position < _rangeStart + _range.Bytes.Length;
+        if (wanted > 0 && _position < length && !isAtHand)
+        {
+            var next = await ranges.FetchAsync(key, start + _position, (int)Math.Min(rangeBytes, length - _position), _etag, cancellation);
+            _range.Dispose();
+            (_range, _rangeStart) = (next, _position);
+        }
+    }
+
+    private int Copy(Span<byte> buffer)
+    {
+        if (buffer.IsEmpty || _position >= length)
+        {
+            return 0;
+        }
+
+        var rest = _range.Bytes.Span[(int)(_position - _rangeStart)..];
+        var read = (int)Math.Min(Math.Min(buffer.Length, rest.Length), length - _position);
+        rest[..read].CopyTo(buffer);
+        _position += read;
+        return read;
+    }
+}
