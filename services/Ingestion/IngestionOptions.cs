@@ -29,6 +29,18 @@ public sealed class IngestionOptions
     [Range(0, 1L << 30)]
     public long QuarantineBytes { get; init; } = 64L << 20;
 
+    /// <summary>Files that are read at a time, of a folder that is looked through and of each chunk that is decoded, so that neither waits for disk or network.</summary>
+    [Range(1, 256)]
+    public int ReadAhead { get; init; } = 16;
+
+    /// <summary>Most bytes of files in memory for one chunk; a single larger file is read alone.</summary>
+    [Range(1, 1L << 30)]
+    public long ReadAheadBytes { get; init; } = 64L << 20;
+
+    /// <summary>Files that an upload into the lake copies at a time.</summary>
+    [Range(1, 64)]
+    public int Uploads { get; init; } = 8;
+
     /// <summary>Chunks that one process decodes at a time.</summary>
     [Range(1, 256)]
     public int Parallelism { get; init; } = Environment.ProcessorCount;

@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Consumers;
 using Pipeline.Ingestion.Importing;
@@ -13,9 +14,11 @@ public static class IngestionStage
     public static IServiceCollection AddIngestion(this IServiceCollection services)
     {
         services.AddOptions<IngestionOptions>().BindConfiguration("Ingestion", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<LakeOptions>().BindConfiguration("Lake", binder => binder.ErrorOnUnknownConfiguration = true);
+        services.AddOptions<LakeOptions>().BindConfiguration("Lake", binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         return services
-            .AddSingleton<LakeLocations>().AddSingleton<DatasetPlaces>().AddSingleton<DropExperiments>()
+            .AddSingleton<IValidateOptions<LakeOptions>, LakeOptionsCheck>()
+            .AddSingleton<LakeLocations>().AddSingleton<LakeContainers>().AddSingleton<LakeFolders>().AddSingleton<LakeUpload>()
+            .AddSingleton<DatasetPlaces>().AddSingleton<DropExperiments>()
             .AddSingleton<ImportPlanner>().AddSingleton<ChunkImporter>().AddSingleton<DatasetCommitter>().AddSingleton<CommittedDataset>();
     }
 

@@ -34,6 +34,9 @@ public enum RejectionReason
 
     /// <summary>Files with the same pixels have different labels. One of them is used, without a label.</summary>
     ConflictingLabels,
+
+    /// <summary>The name in the container has an empty segment, <c>.</c>, <c>..</c>, a backslash or a control character. It is not followed.</summary>
+    UnsafeName,
 }
 
 /// <summary>A line of the rejections file.</summary>

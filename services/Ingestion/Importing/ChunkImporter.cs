@@ -4,11 +4,12 @@ using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Images;
+using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Importing;
 
 /// <summary>Decodes one chunk into a part. What cannot be used goes to quarantine and never stops the rest.</summary>
-public sealed class ChunkImporter(IArtifactStore store, IOptions<IngestionOptions> options)
+public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, IOptions<IngestionOptions> options)
 {
     private const int ReportEvery = 256;
 
@@ -82,7 +83,7 @@ public sealed class ChunkImporter(IArtifactStore store, IOptions<IngestionOption
 
     private IChunkReader ReaderOf(ImportPlan plan, PlannedChunk chunk) => chunk switch
     {
-        FilesChunk files => new FilesChunkReader(store, plan, files),
+        FilesChunk files => new FilesChunkReader(store, lake.Open(plan.Source), plan, files, options.Value),
         IdxChunk idx => new IdxChunkReader(store, plan, idx),
         _ => throw new UnreachableException($"No reader for {chunk.GetType()}."),
     };

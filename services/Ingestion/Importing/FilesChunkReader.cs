@@ -3,21 +3,24 @@ using System.Security.Cryptography;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Images;
+using Pipeline.Ingestion.Lakes;
 using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Importing;
 
 /// <summary>Reads image files and holds them against what was planned: a dataset version is named by its content.</summary>
-public sealed class FilesChunkReader(IArtifactStore store, ImportPlan plan, FilesChunk chunk) : IChunkReader
+/// <param name="folder">The plan's source.</param>
+public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, ImportPlan plan, FilesChunk chunk, IngestionOptions options) : IChunkReader
 {
     private readonly ImageDecoder _decoder = new(plan.Input, plan.MaxPixels);
 
     /// <exception cref="PipelineException">A file is not what it was when the import was planned.</exception>
     public async IAsyncEnumerable<ReadItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await foreach (var item in JsonLines.ReadAsync<SourceItem>(await store.OpenReadAsync(chunk.List.Key, cancellation), cancellation))
+        var items = JsonLines.ReadAsync<SourceItem>(await store.OpenReadAsync(chunk.List.Key, cancellation), cancellation);
+        await foreach (var read in ReadAhead.InOrderAsync(items, options.ReadAhead, options.ReadAheadBytes, item => item.Bytes, ReadAsync, cancellation))
         {
-            yield return await ReadAsync(item, cancellation);
+            yield return read;
         }
     }
 
@@ -25,6 +28,11 @@ public sealed class FilesChunkReader(IArtifactStore store, ImportPlan plan, File
 
     private async Task<ReadItem> ReadAsync(SourceItem item, CancellationToken cancellation)
     {
+        if (item.Rejection is { } rejection)
+        {
+            return new ReadItem(item, null, rejection);
+        }
+
         if (item.Sha256 is null)
         {
             return new ReadItem(item, null, RejectionReason.Unreadable);
@@ -35,20 +43,20 @@ public sealed class FilesChunkReader(IArtifactStore store, ImportPlan plan, File
             return new ReadItem(item, null, RejectionReason.TooLarge, $"{item.Bytes} bytes; at most {plan.MaxFileBytes}");
         }
 
-        var path = Path.Combine(plan.Source, item.Path);
-        byte[] content;
+        var content = new byte[item.Bytes];
         try
         {
-            content = await File.ReadAllBytesAsync(path, cancellation);
+            await using var stream = await folder.OpenReadAsync(item.Path, cancellation);
+            var read = await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellation);
+            var isAll = read == content.Length && await stream.ReadAsync(new byte[1], cancellation) == 0;
+            return isAll && Convert.ToHexStringLower(SHA256.HashData(content)) == item.Sha256 ? new ReadItem(item, content) : throw Changed(item.Path, "has changed");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Changed(path, "is gone", error);
+            throw Changed(item.Path, "is gone", error);
         }
-
-        return Convert.ToHexStringLower(SHA256.HashData(content)) == item.Sha256 ? new ReadItem(item, content) : throw Changed(path, "has changed");
     }
 
-    private static PipelineException Changed(string path, string how, Exception? inner = null) =>
-        new($"'{path}' {how} since its import was planned. Request the run again, once nobody writes to the files.", inner);
+    private PipelineException Changed(string path, string how, Exception? inner = null) =>
+        new($"'{folder.NameOf(path)}' {how} since its import was planned. Request the run again, once nobody writes to the files.", inner);
 }

@@ -17,7 +17,7 @@ public sealed record ImportPlan
 
     public required string Dataset { get; init; }
 
-    /// <summary>The folder, as whoever reads the chunks sees it.</summary>
+    /// <summary>The folder: a URL in the lake, or a path as whoever reads the chunks sees it.</summary>
     public required string Source { get; init; }
     public required InputSpec Input { get; init; }
     public required SplitSpec Split { get; init; }

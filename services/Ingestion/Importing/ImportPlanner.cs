@@ -2,24 +2,26 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Lakes;
 using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Importing;
 
 /// <summary>Finds out what a folder holds, and plans its import unless the dataset version is there already.</summary>
-public sealed class ImportPlanner(IArtifactStore store, IOptions<IngestionOptions> options)
+public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOptions<IngestionOptions> options)
 {
     /// <summary>Raised when the same files would give other samples.</summary>
     private const int Format = 1;
 
-    /// <exception cref="PipelineException">The folder is not there, holds nothing to import, or contradicts itself.</exception>
+    /// <param name="source">A folder of the lake, as <see cref="LakeFolders.Open"/> takes it.</param>
+    /// <exception cref="PipelineException">The folder may not be read, is not there, holds nothing to import, or contradicts itself.</exception>
     public async Task<PlannedImport> PlanAsync(
         Experiment experiment, string source, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
     {
         var clock = Stopwatch.StartNew();
         var settings = options.Value;
         CheckName(experiment.Data);
-        using var lake = LakeSources.Open(source);
+        using var lake = await LakeSources.OpenAsync(folders.Open(source), settings.ReadAhead, cancellation);
         var fingerprint = await lake.FingerprintAsync(progress, cancellation);
         var key = ContentKey.Of(Stage.Ingestion, Format, new
         {

@@ -1,10 +1,14 @@
 using Microsoft.Extensions.Options;
+using Pipeline.Contracts;
 
 namespace Pipeline.Ingestion.Lakes;
 
 /// <summary>A place in the lake.</summary>
 /// <param name="Path">Below the location, segments joined by <c>/</c>, none at the start or end; empty for the location itself.</param>
-public sealed record LakePath(LakeLocation Location, string Path);
+public sealed record LakePath(LakeLocation Location, string Path)
+{
+    public string Url => Path.Length == 0 ? Location.Url : $"{Location.Url}/{Path}";
+}
 
 /// <summary>Tells which of the allowed locations a URL lies in.</summary>
 public sealed class LakeLocations(IOptions<LakeOptions> options)
@@ -13,6 +17,14 @@ public sealed class LakeLocations(IOptions<LakeOptions> options)
     public string Valid => options.Value.Locations.Count == 0
         ? "no location, as none is set in Lake:Locations"
         : string.Join(", ", options.Value.Locations.Select(location => location.Url));
+
+    /// <summary>Whether it can be a URL at all, and not the path of a folder.</summary>
+    public static bool IsUrl(string source) => source.Contains("://", StringComparison.Ordinal);
+
+    /// <exception cref="PipelineException">It lies in none of the locations, or has a name that no file should have.</exception>
+    public LakePath At(string url) => Find(url) is { } place && (place.Path.Length == 0 || LakeNames.IsSafe(place.Path))
+        ? place
+        : throw new PipelineException($"'{LakeNames.Shown(url)}' lies in none of the lake's locations; valid are {Valid}, and folders below.");
 
     /// <summary>The location whose URL the given one is or lies below, compared as host and whole path segments; null where there is none, or a segment is empty, <c>.</c> or <c>..</c>.</summary>
     public LakePath? Find(string url)

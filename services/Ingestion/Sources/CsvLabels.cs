@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sources;
 
@@ -14,12 +15,47 @@ public sealed class CsvLabels : IFileLabels
     private readonly List<Rejection> _rejections = [];
     private readonly string _path;
 
+    private CsvLabels(string path, LabelFile file) => (_path, Files) = (path, [file]);
+
     /// <exception cref="PipelineException">It is not such a file, or it names a split that there is not.</exception>
-    public CsvLabels(string folder)
+    public static async Task<CsvLabels> ReadAsync(ILakeFolder folder, CancellationToken cancellation = default)
     {
-        _path = Path.Combine(folder, FileName);
-        using var text = new StreamReader(_path);
-        var csv = new CsvReader(text);
+        // The copy makes the labels those of the fingerprint, whoever writes to the file meanwhile.
+        await using var copy = TemporaryFile.Create();
+        await using (var file = await folder.OpenReadAsync(FileName, cancellation))
+        {
+            await file.CopyToAsync(copy, cancellation);
+        }
+
+        copy.Position = 0;
+        var (bytes, sha256) = await Fingerprint.OfAsync(copy, cancellation);
+        copy.Position = 0;
+        var labels = new CsvLabels(folder.NameOf(FileName), new LabelFile(FileName, bytes, sha256));
+        using var text = new StreamReader(copy);
+        labels.Read(new CsvReader(text));
+        return labels;
+    }
+
+    public IReadOnlyList<LabelFile> Files { get; }
+
+    public FileLabel Find(string path)
+    {
+        if (!_entries.TryGetValue(path, out var entry))
+        {
+            return default;
+        }
+
+        entry.Seen = true;
+        return new FileLabel(entry.TwoLabels ? null : entry.Label, entry.Split);
+    }
+
+    public IEnumerable<Rejection> Rejections() => _rejections
+        .Concat(_entries.Where(entry => !entry.Value.Seen).Select(entry => new Rejection(entry.Key, RejectionReason.UnknownFile, $"{FileName} line {entry.Value.Line}")))
+        .OrderBy(rejection => rejection.Path, StringComparer.Ordinal)
+        .ThenBy(rejection => rejection.Reason);
+
+    private void Read(CsvReader csv)
+    {
         try
         {
             var header = csv.Read()?.Select(name => name.Trim().ToLowerInvariant()).ToList() ?? [];
@@ -40,24 +76,6 @@ public sealed class CsvLabels : IFileLabels
             throw new PipelineException($"'{_path}', {error.Message}; valid is comma-separated text by RFC 4180.", error);
         }
     }
-
-    public IReadOnlyList<string> Files => [FileName];
-
-    public FileLabel Find(string path)
-    {
-        if (!_entries.TryGetValue(path, out var entry))
-        {
-            return default;
-        }
-
-        entry.Seen = true;
-        return new FileLabel(entry.TwoLabels ? null : entry.Label, entry.Split);
-    }
-
-    public IEnumerable<Rejection> Rejections() => _rejections
-        .Concat(_entries.Where(entry => !entry.Value.Seen).Select(entry => new Rejection(entry.Key, RejectionReason.UnknownFile, $"{FileName} line {entry.Value.Line}")))
-        .OrderBy(rejection => rejection.Path, StringComparer.Ordinal)
-        .ThenBy(rejection => rejection.Reason);
 
     private void Add(string file, string label, Split? split, int line)
     {

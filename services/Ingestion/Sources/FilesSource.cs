@@ -1,11 +1,13 @@
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Importing;
+using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sources;
 
 /// <summary>A file an image. What is known of each is kept in a temporary file, so that memory does not grow with the lake.</summary>
-public sealed class FilesSource(string folder, IFileLabels labels) : ILakeSource
+/// <param name="reads">Files that are read at a time.</param>
+public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, int reads) : ILakeSource
 {
     private const int ReportEvery = 1000;
 
@@ -18,18 +20,15 @@ public sealed class FilesSource(string folder, IFileLabels labels) : ILakeSource
     public async Task<string> FingerprintAsync(IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var fingerprint = new Fingerprint();
-        foreach (var path in labels.Files)
+        foreach (var (path, bytes, sha256) in labels.Files)
         {
-            var (bytes, sha256) = await Fingerprint.OfFileAsync(Path.Combine(folder, path), cancellation);
             fingerprint.Add(path, bytes, sha256);
         }
 
-        foreach (var path in FolderListing.Files(folder))
+        await foreach (var item in ReadAhead.InOrderAsync(folder.FilesAsync(cancellation), reads, long.MaxValue, _ => 0, ReadAsync, cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            var (bytes, sha256) = await TryReadAsync(path, cancellation);
-            fingerprint.Add(path, bytes, sha256);
-            Add(path, bytes, sha256);
+            fingerprint.Add(item.Path, item.Bytes, item.Sha256);
+            Add(item);
             if (_items.Count % ReportEvery == 0)
             {
                 progress?.Report(new IngestionProgress("reading", _items.Count, null));
@@ -38,7 +37,7 @@ public sealed class FilesSource(string folder, IFileLabels labels) : ILakeSource
 
         return _items.Count > 0
             ? fingerprint.Finish()
-            : throw new PipelineException($"'{folder}' holds no files to import. {LakeSources.Valid}");
+            : throw new PipelineException($"'{folder.Name}' holds no files to import. {LakeSources.Valid}");
     }
 
     public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, CancellationToken cancellation = default)
@@ -82,9 +81,9 @@ public sealed class FilesSource(string folder, IFileLabels labels) : ILakeSource
         }
     }
 
-    private void Add(string path, long bytes, string? sha256)
+    private void Add(SourceItem item)
     {
-        var (label, split) = labels.Find(path);
+        var (label, split) = item.Rejection is null ? labels.Find(item.Path) : default;
         if (label is not null)
         {
             _classes.Add(label);
@@ -95,16 +94,27 @@ public sealed class FilesSource(string folder, IFileLabels labels) : ILakeSource
             _supplied.Add(supplied);
         }
 
-        _items.Add(new SourceItem(path, bytes, sha256, label, split));
+        _items.Add(item with { Label = label, Split = split });
+    }
+
+    private async Task<SourceItem> ReadAsync(LakeFile file, CancellationToken cancellation)
+    {
+        if (!file.Safe)
+        {
+            return new SourceItem(file.Path, 0, null, null, null, RejectionReason.UnsafeName);
+        }
+
+        var (bytes, sha256) = await TryReadAsync(file.Path, cancellation);
+        return new SourceItem(file.Path, bytes, sha256, null, null);
     }
 
     private async Task<(long Bytes, string? Sha256)> TryReadAsync(string path, CancellationToken cancellation)
     {
         try
         {
-            return await Fingerprint.OfFileAsync(Path.Combine(folder, path), cancellation);
+            return await Fingerprint.OfFileAsync(folder, path, cancellation);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is (IOException or UnauthorizedAccessException) and not LakeUnavailableException)
         {
             return (0, null);
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sources;
 
@@ -14,14 +15,19 @@ public sealed class Fingerprint : IDisposable
     /// <returns>64 hex digits.</returns>
     public string Finish() => Convert.ToHexStringLower(_hash.GetHashAndReset());
 
-    /// <summary>Length and SHA-256 of a file.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static async Task<(long Bytes, string Sha256)> OfFileAsync(string path, CancellationToken cancellation)
+    /// <summary>Length and SHA-256 of what is left of a stream.</summary>
+    public static async Task<(long Bytes, string Sha256)> OfAsync(Stream stream, CancellationToken cancellation)
     {
-        await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var start = stream.Position;
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation));
-        return (stream.Position, sha256);
+        return (stream.Position - start, sha256);
+    }
+
+    /// <summary>Length and SHA-256 of a file; it throws what <see cref="ILakeFolder.OpenReadAsync"/> does.</summary>
+    public static async Task<(long Bytes, string Sha256)> OfFileAsync(ILakeFolder folder, string path, CancellationToken cancellation)
+    {
+        await using var stream = await folder.OpenReadAsync(path, cancellation);
+        return await OfAsync(stream, cancellation);
     }
 
     public void Dispose() => _hash.Dispose();

@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sources;
 
@@ -11,19 +12,23 @@ public sealed class FolderLabels : IFileLabels
 {
     private readonly bool _splits;
 
+    private FolderLabels(bool splits) => _splits = splits;
+
     /// <exception cref="PipelineException">Split folders and other folders lie side by side.</exception>
-    public FolderLabels(string folder)
+    public static async Task<FolderLabels> ReadAsync(ILakeFolder folder, CancellationToken cancellation = default)
     {
-        var folders = FolderListing.Folders(folder).ToLookup(name => SplitNames.Find(name) is not null);
-        _splits = folders[true].Any();
-        if (_splits && folders[false].Any())
+        var folders = (await folder.FoldersAsync(cancellation)).ToLookup(name => SplitNames.Find(name) is not null);
+        var splits = folders[true].Any();
+        if (splits && folders[false].Any())
         {
             throw new PipelineException(
-                $"'{folder}' has split folders ({string.Join(", ", folders[true])}) beside others ({string.Join(", ", folders[false])}). Valid are split folders alone ({SplitNames.Valid}), or class folders alone.");
+                $"'{folder.Name}' has split folders ({string.Join(", ", folders[true])}) beside others ({string.Join(", ", folders[false])}). Valid are split folders alone ({SplitNames.Valid}), or class folders alone.");
         }
+
+        return new FolderLabels(splits);
     }
 
-    public IReadOnlyList<string> Files => [];
+    public IReadOnlyList<LabelFile> Files => [];
 
     public FileLabel Find(string path)
     {

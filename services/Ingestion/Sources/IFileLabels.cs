@@ -6,7 +6,7 @@ namespace Pipeline.Ingestion.Sources;
 public interface IFileLabels
 {
     /// <summary>Files beside the images that the answers come from; part of the fingerprint.</summary>
-    IReadOnlyList<string> Files { get; }
+    IReadOnlyList<LabelFile> Files { get; }
 
     /// <param name="path">Below the source's folder, with <c>/</c>.</param>
     FileLabel Find(string path);
@@ -14,6 +14,11 @@ public interface IFileLabels
     /// <summary>What is wrong with the labels; complete once all files have been asked for.</summary>
     IEnumerable<Rejection> Rejections();
 }
+
+/// <summary>A file that labels were read from, as it was then.</summary>
+/// <param name="Path">Below the source's folder.</param>
+/// <param name="Sha256">Of its bytes, 64 hex digits.</param>
+public sealed record LabelFile(string Path, long Bytes, string Sha256);
 
 /// <param name="Label">Null where there is none.</param>
 /// <param name="Split">Null where the source leaves it open.</param>

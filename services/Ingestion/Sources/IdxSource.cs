@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Importing;
+using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sources;
 
@@ -16,31 +17,35 @@ public sealed class IdxSource : ILakeSource
     private const string Test = "t10k";
     private static readonly string[] NameFiles = ["classes.txt", "labels.txt"];
 
-    private readonly string _folder;
-    private readonly List<(string Images, string? Labels, Split? Split)> _sets = [];
+    private readonly ILakeFolder _folder;
+    private readonly IReadOnlyList<IdxSet> _sets;
     private readonly string? _names;
 
-    /// <exception cref="PipelineException">There is a test set and no training set.</exception>
-    public IdxSource(string folder)
-    {
-        _folder = folder;
-        if (Find(folder, ImagesName(Train)) is not { } train)
-        {
-            throw new PipelineException($"'{folder}' has '{Find(folder, ImagesName(Test))}' and no training images; valid is '{ImagesName(Train)}' or '{ImagesName(Train)}.gz' beside it.");
-        }
-
-        _sets.Add((train, Find(folder, LabelsName(Train)), null));
-        if (Find(folder, ImagesName(Test)) is { } test)
-        {
-            _sets.Add((test, Find(folder, LabelsName(Test)), Split.Test));
-        }
-
-        _names = Array.Find(NameFiles, name => File.Exists(Path.Combine(folder, name)));
-    }
+    private IdxSource(ILakeFolder folder, IReadOnlyList<IdxSet> sets, string? names) => (_folder, _sets, _names) = (folder, sets, names);
 
     public string Layout => "idx";
 
-    public static bool IsIdx(string folder) => Find(folder, ImagesName(Train)) is not null || Find(folder, ImagesName(Test)) is not null;
+    /// <returns>Null where there are no such files.</returns>
+    /// <exception cref="PipelineException">There is a test set and no training set.</exception>
+    public static async Task<IdxSource?> FindAsync(ILakeFolder folder, CancellationToken cancellation = default)
+    {
+        var train = await FindAsync(folder, ImagesName(Train), cancellation);
+        var test = await FindAsync(folder, ImagesName(Test), cancellation);
+        if (train is null)
+        {
+            return test is null
+                ? null
+                : throw new PipelineException($"'{folder.Name}' has '{test}' and no training images; valid is '{ImagesName(Train)}' or '{ImagesName(Train)}.gz' beside it.");
+        }
+
+        var sets = new List<IdxSet> { new(train, await FindAsync(folder, LabelsName(Train), cancellation), null) };
+        if (test is not null)
+        {
+            sets.Add(new IdxSet(test, await FindAsync(folder, LabelsName(Test), cancellation), Split.Test));
+        }
+
+        return new IdxSource(folder, sets, await FirstAsync(folder, NameFiles, cancellation));
+    }
 
     public async Task<string> FingerprintAsync(IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -48,7 +53,7 @@ public sealed class IdxSource : ILakeSource
         var files = _sets.SelectMany(set => new[] { set.Images, set.Labels }).Append(_names).OfType<string>().Order(StringComparer.Ordinal).ToList();
         foreach (var file in files)
         {
-            var (bytes, sha256) = await Fingerprint.OfFileAsync(Path.Combine(_folder, file), cancellation);
+            var (bytes, sha256) = await Fingerprint.OfFileAsync(_folder, file, cancellation);
             fingerprint.Add(file, bytes, sha256);
         }
 
@@ -57,7 +62,7 @@ public sealed class IdxSource : ILakeSource
 
     public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, CancellationToken cancellation = default)
     {
-        var names = _names is null ? null : await NamesAsync(Path.Combine(_folder, _names), cancellation);
+        var names = _names is null ? null : await NamesAsync(_names, cancellation);
         var chunks = new List<PlannedChunk>();
         var used = new SortedSet<byte>();
         var first = 0;
@@ -70,7 +75,7 @@ public sealed class IdxSource : ILakeSource
                 (labels, var labelHeader) = await UnpackAsync(store, root, labelFile, dimensions: 1, cancellation);
                 if (labelHeader.Items != header.Items)
                 {
-                    throw new PipelineException($"'{Path.Combine(_folder, labelFile)}' has {labelHeader.Items} labels for the {header.Items} images of '{file}'; valid is a label for each image, or no label file.");
+                    throw new PipelineException($"'{_folder.NameOf(labelFile)}' has {labelHeader.Items} labels for the {header.Items} images of '{file}'; valid is a label for each image, or no label file.");
                 }
 
                 await using var stream = await store.OpenRangeAsync(labels.Key, labelHeader.Bytes, labelHeader.Items, cancellation);
@@ -97,8 +102,20 @@ public sealed class IdxSource : ILakeSource
 
     private static string LabelsName(string set) => $"{set}-labels-idx1-ubyte";
 
-    private static string? Find(string folder, string name) =>
-        new[] { name, name + ".gz" }.FirstOrDefault(file => File.Exists(Path.Combine(folder, file)));
+    private static Task<string?> FindAsync(ILakeFolder folder, string name, CancellationToken cancellation) => FirstAsync(folder, [name, name + ".gz"], cancellation);
+
+    private static async Task<string?> FirstAsync(ILakeFolder folder, IEnumerable<string> files, CancellationToken cancellation)
+    {
+        foreach (var file in files)
+        {
+            if (await folder.HasFileAsync(file, cancellation))
+            {
+                return file;
+            }
+        }
+
+        return null;
+    }
 
     private IReadOnlyList<string> Classes(IReadOnlyList<string>? names, SortedSet<byte> used)
     {
@@ -109,48 +126,49 @@ public sealed class IdxSource : ILakeSource
 
         if (names is not null && used.Max >= names.Count)
         {
-            throw new PipelineException($"'{Path.Combine(_folder, _names!)}' has {names.Count} names and the labels go up to {used.Max}; valid is a name a line for 0 to {used.Max}.");
+            throw new PipelineException($"'{_folder.NameOf(_names!)}' has {names.Count} names and the labels go up to {used.Max}; valid is a name a line for 0 to {used.Max}.");
         }
 
         return names ?? [.. Enumerable.Range(0, used.Max + 1).Select(label => $"{label}")];
     }
 
-    private static async Task<IReadOnlyList<string>> NamesAsync(string file, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> NamesAsync(string file, CancellationToken cancellation)
     {
-        var names = (await File.ReadAllTextAsync(file, cancellation)).TrimEnd().Split('\n').Select(name => name.Trim()).ToList();
+        using var text = new StreamReader(await _folder.OpenReadAsync(file, cancellation));
+        var names = (await text.ReadToEndAsync(cancellation)).TrimEnd().Split('\n').Select(name => name.Trim()).ToList();
         return names.Distinct(StringComparer.Ordinal).Count() == names.Count && !names.Contains("")
             ? names
-            : throw new PipelineException($"'{file}' has an empty line, or the same name twice; valid is another name on each line.");
+            : throw new PipelineException($"'{_folder.NameOf(file)}' has an empty line, or the same name twice; valid is another name on each line.");
     }
 
     private async Task<(ArtifactReference File, IdxHeader Header)> UnpackAsync(
         IArtifactStore store, string root, string file, int dimensions, CancellationToken cancellation)
     {
-        var path = Path.Combine(_folder, file);
+        var name = _folder.NameOf(file);
         try
         {
             IdxHeader header;
-            await using (var start = OpenUnpacked(path))
+            await using (var start = await OpenUnpackedAsync(file, cancellation))
             {
-                header = await IdxHeader.ReadAsync(start, dimensions, path, cancellation);
+                header = await IdxHeader.ReadAsync(start, dimensions, name, cancellation);
             }
 
-            await using var stream = OpenUnpacked(path);
+            await using var stream = await OpenUnpackedAsync(file, cancellation);
             var put = await store.CreateAsync($"{root}/idx/{Path.GetFileNameWithoutExtension(file)}", stream.CopyToAsync, cancellation);
             return put.Reference.Bytes == header.FileBytes
                 ? (put.Reference, header)
-                : throw new PipelineException($"'{path}' has {put.Reference.Bytes} bytes, unpacked; its header says {header.FileBytes}. It is cut short, or not an IDX file.");
+                : throw new PipelineException($"'{name}' has {put.Reference.Bytes} bytes, unpacked; its header says {header.FileBytes}. It is cut short, or not an IDX file.");
         }
         catch (InvalidDataException error)
         {
-            throw new PipelineException($"'{path}' is no gzip file, or a damaged one: {error.Message}", error);
+            throw new PipelineException($"'{name}' is no gzip file, or a damaged one: {error.Message}", error);
         }
     }
 
-    private static Stream OpenUnpacked(string path)
+    private async Task<Stream> OpenUnpackedAsync(string file, CancellationToken cancellation)
     {
-        var file = File.OpenRead(path);
-        return path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        var stream = await _folder.OpenReadAsync(file, cancellation);
+        return file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream;
     }
 
     private static async Task<byte[]> ReadAllAsync(Stream stream, CancellationToken cancellation)
@@ -159,4 +177,6 @@ public sealed class IdxSource : ILakeSource
         await stream.CopyToAsync(buffer, cancellation);
         return buffer.ToArray();
     }
+
+    private sealed record IdxSet(string Images, string? Labels, Split? Split);
 }

@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sources;
 
@@ -8,19 +9,26 @@ public static class LakeSources
     public const string Valid =
         "Valid is a folder of images: a folder for each class, or labels.csv (file,label) beside the files, or files without labels, or IDX files (train-images-idx3-ubyte[.gz]).";
 
+    /// <param name="reads">Files that are read at a time.</param>
     /// <exception cref="PipelineException">There is no such folder, or none of the layouts fits.</exception>
-    public static ILakeSource Open(string folder)
+    public static async Task<ILakeSource> OpenAsync(ILakeFolder folder, int reads, CancellationToken cancellation = default)
     {
-        if (!Directory.Exists(folder))
+        switch (await folder.StateAsync(cancellation))
         {
-            throw new PipelineException(File.Exists(folder) ? $"'{folder}' is a file. {Valid}" : $"There is no folder '{folder}'. {Valid}");
+            case LakeFolderState.Missing:
+                throw new PipelineException($"There is no folder '{folder.Name}'. {Valid}");
+            case LakeFolderState.File:
+                throw new PipelineException($"'{folder.Name}' is a file. {Valid}");
         }
 
-        if (IdxSource.IsIdx(folder))
+        if (await IdxSource.FindAsync(folder, cancellation) is { } idx)
         {
-            return new IdxSource(folder);
+            return idx;
         }
 
-        return new FilesSource(folder, File.Exists(Path.Combine(folder, CsvLabels.FileName)) ? new CsvLabels(folder) : new FolderLabels(folder));
+        IFileLabels labels = await folder.HasFileAsync(CsvLabels.FileName, cancellation)
+            ? await CsvLabels.ReadAsync(folder, cancellation)
+            : await FolderLabels.ReadAsync(folder, cancellation);
+        return new FilesSource(folder, labels, reads);
     }
 }

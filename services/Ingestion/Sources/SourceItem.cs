@@ -8,4 +8,5 @@ namespace Pipeline.Ingestion.Sources;
 /// <param name="Sha256">Of its bytes, 64 hex digits; null where it cannot be read.</param>
 /// <param name="Label">Null where there is none.</param>
 /// <param name="Split">Null where the source leaves it open.</param>
-public sealed record SourceItem(string Path, long Bytes, string? Sha256, string? Label, Split? Split);
+/// <param name="Rejection">Why it is not even read; null where it is.</param>
+public sealed record SourceItem(string Path, long Bytes, string? Sha256, string? Label, Split? Split, RejectionReason? Rejection = null);

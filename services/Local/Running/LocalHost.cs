@@ -9,6 +9,7 @@ using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Logging;
 using Pipeline.Hosting.Services;
 using Pipeline.Ingestion;
+using Pipeline.Ingestion.Lakes;
 using Pipeline.Local.Progress;
 using Pipeline.Pretraining;
 using Pipeline.PseudoLabels;
@@ -35,7 +36,7 @@ internal static class LocalHost
             .AddSingleton<RunProgress>()
             .AddSingleton<RunEnd>()
             .AddSingleton<IHostLifetime, StopSignals>()
-            .AddIngestion().AddPseudoLabels().AddPretraining().AddFineTuning().AddEvaluation()
+            .AddIngestion().Configure<LakeOptions>(lake => lake.AnyFolder = true).AddPseudoLabels().AddPretraining().AddFineTuning().AddEvaluation()
             .AddInMemoryBus(AddConsumers);
         return builder.Build();
     }

@@ -27,6 +27,11 @@ public static class SettingsFailure
     private static string Describe(OptionsValidationException error, IConfiguration configuration)
     {
         var failure = error.Failures.First();
+        if (!failure.Contains(MembersStart, StringComparison.Ordinal))
+        {
+            return failure;
+        }
+
         var member = Between(failure, MembersStart, '\'');
         var setting = $"{error.OptionsType.Name.Replace("Options", "")}:{member}";
         return $"The setting {setting} is '{configuration[setting]}': {failure[(failure.IndexOf(ErrorStart, StringComparison.Ordinal) + ErrorStart.Length)..].TrimEnd('.', '\'')}.";

@@ -7,6 +7,8 @@ using Pipeline.Contracts;
 using Pipeline.Ingestion;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Importing;
+using Pipeline.Ingestion.Lakes;
+using Pipeline.Ingestion.Sources;
 using Pipeline.Tests.Unit.Artifacts;
 
 namespace Pipeline.Tests.Unit.Ingestion;
@@ -85,9 +87,13 @@ internal sealed class Lake : IDisposable
         return [.. header, .. data];
     }
 
-    public async Task<ImportPlan> PlanAsync() => (await new ImportPlanner(Store, Microsoft.Extensions.Options.Options.Create(Options)).PlanAsync(Experiment, Folder)).Plan!.Value.Content;
+    public ImportPlanner Planner => new(Store, Folders(), Microsoft.Extensions.Options.Options.Create(Options));
 
-    public Task ImportAsync(ImportPlan plan, int chunk) => new ChunkImporter(Store, Microsoft.Extensions.Options.Options.Create(Options)).ImportAsync(plan, chunk);
+    public Task<ILakeSource> OpenAsync() => LakeSources.OpenAsync(new LocalFolder(Folder), Options.ReadAhead);
+
+    public async Task<ImportPlan> PlanAsync() => (await Planner.PlanAsync(Experiment, Folder)).Plan!.Value.Content;
+
+    public Task ImportAsync(ImportPlan plan, int chunk) => new ChunkImporter(Store, Folders(), Microsoft.Extensions.Options.Options.Create(Options)).ImportAsync(plan, chunk);
 
     public async Task<DatasetManifest> CommitAsync(ImportPlan plan)
     {
@@ -135,4 +141,10 @@ internal sealed class Lake : IDisposable
     }
 
     public void Dispose() => _temporary.Dispose();
+
+    private static LakeFolders Folders()
+    {
+        var options = Microsoft.Extensions.Options.Options.Create(new LakeOptions { AnyFolder = true });
+        return new LakeFolders(new LakeLocations(options), new LakeContainers(), options);
+    }
 }

@@ -172,12 +172,11 @@ public class DatasetCommitterTests
     {
         using var lake = Filled();
         await lake.ImportAllAsync();
-        var planner = new Pipeline.Ingestion.Importing.ImportPlanner(lake.Store, Microsoft.Extensions.Options.Options.Create(lake.Options));
 
-        Assert.NotNull((await planner.PlanAsync(lake.Experiment, lake.Folder, cancellation: Cancellation)).Dataset);
+        Assert.NotNull((await lake.Planner.PlanAsync(lake.Experiment, lake.Folder, cancellation: Cancellation)).Dataset);
 
         lake.Drop("a/new.png", Pictures.Png(9999));
-        Assert.Null((await planner.PlanAsync(lake.Experiment, lake.Folder, cancellation: Cancellation)).Dataset);
+        Assert.Null((await lake.Planner.PlanAsync(lake.Experiment, lake.Folder, cancellation: Cancellation)).Dataset);
     }
 
     [Fact]

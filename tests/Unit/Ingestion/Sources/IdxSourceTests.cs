@@ -1,5 +1,4 @@
 using Pipeline.Contracts;
-using Pipeline.Ingestion.Sources;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion.Sources;
@@ -72,12 +71,12 @@ public class IdxSourceTests
     }
 
     [Fact]
-    public void A_test_set_alone_is_refused()
+    public async Task A_test_set_alone_is_refused()
     {
         using var lake = new Lake();
         lake.DropIdx("t10k-images-idx3-ubyte", Lake.Idx(Noise(1, 4), 4, 8, 8), packed: false);
 
-        Assert.Contains("no training images", Assert.Throws<PipelineException>(() => LakeSources.Open(lake.Folder)).Message);
+        Assert.Contains("no training images", (await Assert.ThrowsAsync<PipelineException>(lake.OpenAsync)).Message);
     }
 
     private static async Task RefusesAsync(Action<Lake> spoil, string message, bool packedTest = false)

@@ -1,5 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Ingestion;
+using Pipeline.Ingestion.Lakes;
 using Pipeline.Ingestion.Sources;
 using Xunit;
 
@@ -8,12 +9,12 @@ namespace Pipeline.Tests.Unit.Ingestion.Sources;
 public class LayoutTests
 {
     [Fact]
-    public void The_first_folder_is_the_class()
+    public async Task The_first_folder_is_the_class()
     {
         using var lake = new Lake();
         lake.Drop("cat/2024/a.png", []);
         lake.Drop("unlabelled/b.png", []);
-        var labels = new FolderLabels(lake.Folder);
+        var labels = await FolderLabels.ReadAsync(new LocalFolder(lake.Folder));
 
         Assert.Equal(new FileLabel("cat", null), labels.Find("cat/2024/a.png"));
         Assert.Equal(new FileLabel(null, null), labels.Find("unlabelled/b.png"));
@@ -21,13 +22,13 @@ public class LayoutTests
     }
 
     [Fact]
-    public void Folders_named_after_splits_are_splits()
+    public async Task Folders_named_after_splits_are_splits()
     {
         using var lake = new Lake();
         lake.Drop("train/cat/a.png", []);
         lake.Drop("val/cat/b.png", []);
         lake.Drop("test/dog/c.png", []);
-        var labels = new FolderLabels(lake.Folder);
+        var labels = await FolderLabels.ReadAsync(new LocalFolder(lake.Folder));
 
         Assert.Equal(new FileLabel("cat", Split.Train), labels.Find("train/cat/a.png"));
         Assert.Equal(new FileLabel("cat", Split.Validation), labels.Find("val/cat/b.png"));
@@ -36,13 +37,13 @@ public class LayoutTests
     }
 
     [Fact]
-    public void Split_folders_beside_others_are_refused_by_name()
+    public async Task Split_folders_beside_others_are_refused_by_name()
     {
         using var lake = new Lake();
         lake.Drop("train/a.png", []);
         lake.Drop("extra/b.png", []);
 
-        var error = Assert.Throws<PipelineException>(() => LakeSources.Open(lake.Folder));
+        var error = await Assert.ThrowsAsync<PipelineException>(lake.OpenAsync);
 
         Assert.Contains("(train) beside others (extra)", error.Message);
     }
@@ -53,7 +54,7 @@ public class LayoutTests
         using var lake = new Lake();
         lake.Drop("README.md", "nothing here");
 
-        var missing = Assert.Throws<PipelineException>(() => LakeSources.Open(lake.Folder + "-not"));
+        var missing = await Assert.ThrowsAsync<PipelineException>(() => LakeSources.OpenAsync(new LocalFolder(lake.Folder + "-not"), reads: 1));
         var empty = await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync);
 
         Assert.StartsWith($"There is no folder '{lake.Folder}-not'. Valid is", missing.Message);
@@ -61,11 +62,11 @@ public class LayoutTests
     }
 
     [Fact]
-    public void Labels_come_from_the_table()
+    public async Task Labels_come_from_the_table()
     {
         using var lake = new Lake();
         lake.Drop("labels.csv", "split,file,label\r\ntest,\"a, b.png\",\"the \"\"cat\"\"\"\r\n,./sub\\c.png,dog\n");
-        var labels = new CsvLabels(lake.Folder);
+        var labels = await CsvLabels.ReadAsync(new LocalFolder(lake.Folder));
 
         Assert.Equal(new FileLabel("the \"cat\"", Split.Test), labels.Find("a, b.png"));
         Assert.Equal(new FileLabel("dog", null), labels.Find("sub/c.png"));
@@ -74,11 +75,11 @@ public class LayoutTests
     }
 
     [Fact]
-    public void What_is_wrong_with_a_label_is_told_and_stops_nothing()
+    public async Task What_is_wrong_with_a_label_is_told_and_stops_nothing()
     {
         using var lake = new Lake();
         lake.Drop("labels.csv", "file,label\na.png,cat\na.png,dog\nb.png,\nghost.png,cat\nc.png,cat\nc.png,cat\n");
-        var labels = new CsvLabels(lake.Folder);
+        var labels = await CsvLabels.ReadAsync(new LocalFolder(lake.Folder));
 
         Assert.Null(labels.Find("a.png").Label);
         Assert.Null(labels.Find("b.png").Label);
@@ -94,11 +95,11 @@ public class LayoutTests
     [InlineData("file,label,split\na.png,cat,tset\n", "line 2 names the split 'tset'; valid are train, validation, val, test")]
     [InlineData("file,label\na.png,\"cat\n", "line 2: a quote that is not closed")]
     [InlineData("file,label,split\na.png,cat,test\na.png,cat,train\n", "line 3 puts 'a.png' into another split than line 2")]
-    public void A_table_that_cannot_be_trusted_is_refused_with_its_line(string table, string message)
+    public async Task A_table_that_cannot_be_trusted_is_refused_with_its_line(string table, string message)
     {
         using var lake = new Lake();
         lake.Drop("labels.csv", table);
 
-        Assert.Contains(message, Assert.Throws<PipelineException>(() => new CsvLabels(lake.Folder)).Message);
+        Assert.Contains(message, (await Assert.ThrowsAsync<PipelineException>(() => CsvLabels.ReadAsync(new LocalFolder(lake.Folder)))).Message);
     }
 }

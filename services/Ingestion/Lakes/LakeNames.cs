@@ -1,0 +1,50 @@
+using System.Text;
+
+namespace Pipeline.Ingestion.Lakes;
+
+/// <summary>
+/// What the names of files say, in folders and containers alike. Left out are hidden files and folders, and files that by their role are no images:
+/// README, LICENSE, NOTICE, COPYING with any ending, <c>_SUCCESS</c>, Thumbs.db, desktop.ini, and in the top folder what is named .csv, .tsv, .txt, .md,
+/// .json, .jsonl, .xml, .yaml, .yml, .html or .log. Anything else that is no image is rejected, and counted.
+/// </summary>
+public static class LakeNames
+{
+    /// <summary>Written last by whoever drops files: all are there.</summary>
+    public const string Complete = "_SUCCESS";
+
+    private static readonly HashSet<string> Roles =
+        new(["README", "LICENSE", "LICENCE", "NOTICE", "COPYING", Complete, "Thumbs.db", "desktop.ini"], StringComparer.OrdinalIgnoreCase);
+
+    private static readonly HashSet<string> Sidecars =
+        new([".csv", ".tsv", ".txt", ".md", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
+
+    public static bool IsHidden(string name) => name.StartsWith('.');
+
+    /// <param name="name">Of the file alone.</param>
+    /// <param name="top">Whether it lies in the top folder.</param>
+    public static bool IsSidecar(string name, bool top) =>
+        Roles.Contains(name) || Roles.Contains(Path.GetFileNameWithoutExtension(name)) || (top && Sidecars.Contains(Path.GetExtension(name)));
+
+    /// <summary>Whether a safe path is that of a file that may be an image.</summary>
+    public static bool MayBeImage(string path)
+    {
+        var segments = path.Split('/');
+        return !segments.Any(IsHidden) && !IsSidecar(segments[^1], top: segments.Length == 1);
+    }
+
+    /// <summary>False where a segment is empty, <c>.</c> or <c>..</c>, or where there is a backslash or a control character.</summary>
+    public static bool IsSafe(string path) =>
+        !path.Any(c => c == '\\' || char.IsControl(c)) && path.Split('/').All(segment => segment is not ("" or "." or ".."));
+
+    /// <summary>A path on one line: control characters as <c>%XX</c>.</summary>
+    public static string Shown(string path)
+    {
+        var shown = new StringBuilder(path.Length);
+        foreach (var c in path)
+        {
+            _ = char.IsControl(c) ? shown.Append($"%{(int)c:X2}") : shown.Append(c);
+        }
+
+        return shown.ToString();
+    }
+}

@@ -1,0 +1,47 @@
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Sources;
+
+namespace Pipeline.Ingestion.Lakes;
+
+/// <summary>A folder of this machine, or one that is mounted.</summary>
+/// <param name="name">How errors call it.</param>
+public sealed class LocalFolder(string folder, string name) : ILakeFolder
+{
+    public LocalFolder(string folder) : this(folder, folder)
+    {
+    }
+
+    public string Name => name;
+
+    /// <summary>Where a place of a mounted location lies; symbolic links on the way are not followed.</summary>
+    /// <exception cref="PipelineException">There is such a link.</exception>
+    public static string PathOf(LakePath place)
+    {
+        var path = place.Location.Folder!;
+        foreach (var segment in place.Path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            path = Path.Combine(path, segment);
+            if (new DirectoryInfo(path).LinkTarget is not null)
+            {
+                throw new PipelineException($"'{place.Url}' leads over a symbolic link, '{path}'; valid are folders that lie in the location itself.");
+            }
+        }
+
+        return path;
+    }
+
+    public string NameOf(string path) => Path.Combine(name, path);
+
+    public Task<LakeFolderState> StateAsync(CancellationToken cancellation = default) =>
+        Task.FromResult(Directory.Exists(folder) ? LakeFolderState.Folder : File.Exists(folder) ? LakeFolderState.File : LakeFolderState.Missing);
+
+    public IAsyncEnumerable<LakeFile> FilesAsync(CancellationToken cancellation = default) =>
+        FolderListing.Files(folder).Select(path => new LakeFile(path)).ToAsyncEnumerable();
+
+    public Task<IReadOnlyList<string>> FoldersAsync(CancellationToken cancellation = default) => Task.FromResult(FolderListing.Folders(folder));
+
+    public Task<bool> HasFileAsync(string path, CancellationToken cancellation = default) => Task.FromResult(File.Exists(Path.Combine(folder, path)));
+
+    public Task<Stream> OpenReadAsync(string path, CancellationToken cancellation = default) => Task.FromResult<Stream>(
+        new FileStream(Path.Combine(folder, path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+}
