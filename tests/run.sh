@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests. Needs the .NET 10 SDK only. Prints "N passed, N failed" last; the exit code is 0 only if all passed.
+# Builds everything and runs all tests. Needs the .NET 10 SDK, and Docker or what tests/servers.sh installs. Prints "N passed, N failed" last; the exit code is 0 only if all passed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -7,11 +7,12 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
+bash tests/servers.sh
 dotnet build Pipeline.sln -c Release -v quiet
 dotnet format Pipeline.sln --no-restore --verify-no-changes
 
 failed=0
-for suite in Unit EndToEnd; do
+for suite in Unit Integration EndToEnd; do
   echo "── $suite"
   dotnet "tests/$suite/bin/Release/net10.0/Pipeline.$suite.dll" -result-trx "$results/$suite.trx" -noColor || failed=1
 done

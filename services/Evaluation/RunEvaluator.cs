@@ -16,11 +16,11 @@ public sealed class RunEvaluator(IArtifactStore store, TestPredictor predictor, 
     {
         var clock = Stopwatch.StartNew();
         var run = ready.Run;
-        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment.Key, cancellation);
-        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset.Key, cancellation);
-        var encoder = await store.ReadManifestAsync<EncoderManifest>(ready.Encoder.Key, cancellation);
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, cancellation);
+        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, cancellation);
+        var encoder = await store.ReadManifestAsync<EncoderManifest>(ready.Encoder, cancellation);
         var pseudoLabels = await ReadAllAsync<PseudoLabelManifest>(ready.PseudoLabels, cancellation);
-        var trials = await ReadAllAsync<TrialResult>((await store.ReadManifestAsync<TrialsManifest>(ready.Trials.Key, cancellation)).Results, cancellation);
+        var trials = await ReadAllAsync<TrialResult>((await store.ReadManifestAsync<TrialsManifest>(ready.Trials, cancellation)).Results, cancellation);
         var chosen = LearningRateChoice.Chosen(trials);
         var (labels, predictions) = await predictor.PredictAsync(
             experiment, dataset, encoder, chosen, done => progressed(done, chosen.Count), cancellation);
@@ -84,7 +84,7 @@ public sealed class RunEvaluator(IArtifactStore store, TestPredictor predictor, 
         var read = new List<T>(references.Count);
         foreach (var reference in references)
         {
-            read.Add(await store.ReadManifestAsync<T>(reference.Key, cancellation));
+            read.Add(await store.ReadManifestAsync<T>(reference, cancellation));
         }
 
         return read;

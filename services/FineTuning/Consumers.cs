@@ -13,7 +13,7 @@ public sealed class EncoderReadyConsumer(IArtifactStore store) : IConsumer<Encod
     public async Task Consume(ConsumeContext<EncoderReady> context)
     {
         var (run, pseudoLabels, encoder) = context.Message;
-        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment.Key, context.CancellationToken);
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, context.CancellationToken);
         await context.PublishBatch(TrialPlan.Trials(experiment.FineTuning).Select(trial => new RunTrial(run, pseudoLabels, encoder, trial)));
     }
 }
@@ -26,9 +26,9 @@ public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, T
         var (run, pseudoLabels, encoderReference, trial) = context.Message;
         await using var watch = stop.For(run.RunId);
         var stopping = watch.Token;
-        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment.Key, stopping);
-        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset.Key, stopping);
-        var encoder = await store.ReadManifestAsync<EncoderManifest>(encoderReference.Key, stopping);
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, stopping);
+        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, stopping);
+        var encoder = await store.ReadManifestAsync<EncoderManifest>(encoderReference, stopping);
         var result = await runner.RunAsync(experiment, dataset, encoder, trial, stopping);
 
         var trials = TrialPlan.Trials(experiment.FineTuning);

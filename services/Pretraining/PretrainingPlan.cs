@@ -39,12 +39,12 @@ public sealed record PretrainingPlan(Experiment Experiment, DatasetManifest Data
     public static async Task<PretrainingPlan> ReadAsync(
         IArtifactStore store, RunReference run, IReadOnlyList<ArtifactReference> pseudoLabels, CancellationToken cancellation)
     {
-        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment.Key, cancellation);
-        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset.Key, cancellation);
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, cancellation);
+        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, cancellation);
         var manifests = new List<PseudoLabelManifest>();
         foreach (var reference in pseudoLabels)
         {
-            manifests.Add(await store.ReadManifestAsync<PseudoLabelManifest>(reference.Key, cancellation));
+            manifests.Add(await store.ReadManifestAsync<PseudoLabelManifest>(reference, cancellation));
         }
 
         // Not the manifests' own digests: they tell of compute seconds, which differ where the labels do not.

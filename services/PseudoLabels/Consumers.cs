@@ -34,7 +34,7 @@ public sealed class DatasetCommittedConsumer(IArtifactStore store, ShardLabeller
     public async Task Consume(ConsumeContext<DatasetCommitted> context)
     {
         var run = context.Message.Run;
-        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment.Key, context.CancellationToken);
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, context.CancellationToken);
         ExperimentNames.Check(experiment);
         if (await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } ready)
         {
@@ -42,7 +42,7 @@ public sealed class DatasetCommittedConsumer(IArtifactStore store, ShardLabeller
             return;
         }
 
-        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset.Key, context.CancellationToken);
+        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, context.CancellationToken);
         await context.PublishBatch(experiment.Pretext.SelectMany(task =>
             Enumerable.Range(0, dataset.Shards.Count).Select(shard => new LabelShard(run, task, shard))));
     }
@@ -54,8 +54,8 @@ public sealed class LabelShardConsumer(IArtifactStore store, ShardLabeller label
     public async Task Consume(ConsumeContext<LabelShard> context)
     {
         var (run, task, shard) = context.Message;
-        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment.Key, context.CancellationToken);
-        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset.Key, context.CancellationToken);
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, context.CancellationToken);
+        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, context.CancellationToken);
         await labeller.LabelAsync(run.Dataset, dataset, experiment, task, shard, context.CancellationToken);
         metrics.Part(Stage.PseudoLabels);
 

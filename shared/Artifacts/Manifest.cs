@@ -28,6 +28,12 @@ public static class Manifest
         return Parse<T>(key, await BytesAsync(stream, cancellation));
     }
 
+    /// <summary>The very manifest that a message refers to: checked against its digest, and read from this machine if it was read here before.</summary>
+    /// <exception cref="ArtifactNotFoundException">There is none.</exception>
+    /// <exception cref="PipelineException">It has other bytes, is not a manifest of this kind, or a newer version wrote it.</exception>
+    public static async Task<T> ReadManifestAsync<T>(this IArtifactStore store, ArtifactReference reference, CancellationToken cancellation = default) =>
+        Parse<T>(reference.Key, await File.ReadAllBytesAsync(await store.MaterializeAsync(reference, cancellation), cancellation));
+
     /// <summary>The manifest under a key with its reference; null when there is none yet.</summary>
     /// <exception cref="PipelineException">It is not a manifest of this kind, or a newer version wrote it.</exception>
     public static async Task<(ArtifactReference Reference, T Content)?> FindManifestAsync<T>(this IArtifactStore store, string key, CancellationToken cancellation = default)

@@ -33,7 +33,7 @@ public static class ChaosProgram
         for (var left = faults; left > 0 || runs == 0; runs++)
         {
             await log.WriteLineAsync($"run {runs}, {(runs == 0 ? "undisturbed" : $"{left} faults left")}");
-            await using var run = new ChaosRun(broker, store, experiment, $"chaos-{seed}-{runs}", log);
+            await using var run = new ChaosRun(broker, store, experiment, log);
             var outcome = await run.RunAsync(plan, runs == 0 ? 0 : Math.Min(left, faultsPerRun), findings);
             foreach (var (kind, count) in outcome.Faults)
             {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Pipeline.Hosting.Bus;
 using Pipeline.Tests.Servers;
 using RabbitMQ.Client;
@@ -18,7 +19,7 @@ namespace Pipeline.Tests.Chaos;
 public sealed record ChaosOutcome(IReadOnlyDictionary<FaultKind, int> Faults, IReadOnlyList<string> Problems, TimeSpan SlowestStop, TimeSpan Time);
 
 /// <summary>One run of the tiny experiment through five services, on a virtual host and a container of its own, while things go wrong.</summary>
-public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExperiment experiment, string place, TextWriter log) : IAsyncDisposable
+public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExperiment experiment, TextWriter log) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
@@ -28,7 +29,8 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
     private readonly Dictionary<FaultKind, int> done = [];
     private readonly List<string> problems = [];
     private readonly Stopwatch clock = Stopwatch.StartNew();
-    private readonly BlobContainerClient container = new(store.ConnectionString, place);
+    private readonly BlobContainerClient container = new(store.ConnectionString, $"chaos-{Guid.NewGuid():n}");
+    private string virtualHost = "";
     private Fleet fleet = null!;
     private Tap tap = null!;
     private TimeSpan slowestStop;
@@ -39,7 +41,7 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
         Port = broker.Port,
         UserName = broker.User,
         Password = broker.Password,
-        VirtualHost = place,
+        VirtualHost = virtualHost,
         NetworkRecoveryInterval = TimeSpan.FromMilliseconds(500),
     };
 
@@ -47,8 +49,8 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
     /// <param name="findings">What has to come out.</param>
     public async Task<ChaosOutcome> RunAsync(IEnumerator<Fault> faults, int most, string findings)
     {
-        await broker.CreateVirtualHostAsync(place);
-        var settings = Fleet.Settings(broker, store, place, Path.Combine(experiment.Cache, place));
+        virtualHost = await broker.CreateVirtualHostAsync();
+        var settings = Fleet.Settings(broker, store, virtualHost, container.Name, Path.Combine(experiment.Cache, container.Name));
         foreach (var (name, value) in TinyExperiment.Settings)
         {
             settings[name] = value;
@@ -209,7 +211,7 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
         {
             while (await channel.BasicGetAsync(queue, autoAck: true) is { } message)
             {
-                var reason = message.BasicProperties.Headers?.GetValueOrDefault("MT-Fault-Message") is byte[] text ? Encoding.UTF8.GetString(text) : "delivered too often";
+                var reason = message.BasicProperties.Headers?.TryGetValue("MT-Fault-Message", out var said) == true && said is byte[] text ? Encoding.UTF8.GetString(text) : "delivered too often";
                 problems.Add($"{queue} holds a message: {reason}");
             }
         }
@@ -244,7 +246,7 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
     {
         try
         {
-            await foreach (var blob in container.GetBlobsAsync(prefix: "runs/"))
+            await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, "runs/", CancellationToken.None))
             {
                 if (blob.Name.EndsWith("/5-verdict.json", StringComparison.Ordinal))
                 {

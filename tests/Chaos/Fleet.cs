@@ -12,16 +12,15 @@ public sealed class Fleet(IReadOnlyDictionary<string, string> settings, string l
     public IReadOnlyList<ServiceProcess> Processes => processes;
 
     /// <summary>Settings of services on these servers, without their prefix.</summary>
-    /// <param name="place">Names the virtual host and the container.</param>
-    public static Dictionary<string, string> Settings(RabbitMqServer broker, AzuriteServer store, string place, string cache) => new()
+    public static Dictionary<string, string> Settings(RabbitMqServer broker, AzuriteServer store, string virtualHost, string container, string cache) => new()
     {
         ["Bus__Host"] = broker.Host,
         ["Bus__Port"] = $"{broker.Port}",
-        ["Bus__VirtualHost"] = place,
+        ["Bus__VirtualHost"] = virtualHost,
         ["Bus__User"] = broker.User,
         ["Bus__Password"] = broker.Password,
         ["Store__Blob__ConnectionString"] = store.ConnectionString,
-        ["Store__Blob__Container"] = place,
+        ["Store__Blob__Container"] = container,
         ["Store__Cache__Folder"] = cache,
         ["Lake__AnyFolder"] = "true",
         ["Webhook__AllowAnonymous"] = "true",

@@ -12,7 +12,7 @@ public sealed class CommittedDataset(IArtifactStore store, RunLedger ledger)
     /// <exception cref="Contracts.PipelineException">The dataset cannot answer the experiment.</exception>
     public async Task PublishAsync(ConsumeContext context, Experiment experiment, ArtifactReference reference, ArtifactReference dataset)
     {
-        DatasetChecks.Verify(experiment, await store.ReadManifestAsync<DatasetManifest>(dataset.Key, context.CancellationToken));
+        DatasetChecks.Verify(experiment, await store.ReadManifestAsync<DatasetManifest>(dataset, context.CancellationToken));
         var committed = new DatasetCommitted(new RunReference(RunId.Of(experiment.Name, reference, dataset), reference, dataset));
         await ledger.RecordAsync(Stage.Ingestion, committed, context.CancellationToken);
         await context.Publish(committed);

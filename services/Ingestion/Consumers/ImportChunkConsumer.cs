@@ -15,7 +15,7 @@ public sealed class ImportChunkConsumer(
     public async Task Consume(ConsumeContext<ImportChunk> context)
     {
         var (reference, planReference, chunk) = context.Message;
-        var plan = await store.ReadManifestAsync<ImportPlan>(planReference.Key, context.CancellationToken);
+        var plan = await store.ReadManifestAsync<ImportPlan>(planReference, context.CancellationToken);
         if (await committer.FindAsync(plan, context.CancellationToken) is null)
         {
             await importer.ImportAsync(plan, chunk, cancellation: context.CancellationToken);
@@ -30,7 +30,7 @@ public sealed class ImportChunkConsumer(
         }
 
         var dataset = await committer.CommitAsync(plan, cancellation: context.CancellationToken);
-        await committed.PublishAsync(context, await store.ReadManifestAsync<Experiment>(reference.Key, context.CancellationToken), reference, dataset);
+        await committed.PublishAsync(context, await store.ReadManifestAsync<Experiment>(reference, context.CancellationToken), reference, dataset);
     }
 }
 

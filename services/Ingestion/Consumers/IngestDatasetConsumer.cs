@@ -14,7 +14,7 @@ public sealed class IngestDatasetConsumer(IArtifactStore store, DropExperiments 
         var (dataset, source) = context.Message;
         foreach (var reference in await onDrops.ListAsync(dataset, context.CancellationToken))
         {
-            var experiment = await store.ReadManifestAsync<Experiment>(reference.Key, context.CancellationToken);
+            var experiment = await store.ReadManifestAsync<Experiment>(reference, context.CancellationToken);
             await context.Publish(new RunExperiment(ExperimentArtifact.ToJson(experiment), source ?? places.Of(dataset)));
         }
     }

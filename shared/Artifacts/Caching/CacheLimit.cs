@@ -50,10 +50,11 @@ internal sealed class CacheLimit(string folder, CacheOptions options, TimeProvid
 
     private static long Remove(FileInfo file)
     {
+        var bytes = file.Length;
         try
         {
             file.Delete();
-            return file.Length;
+            return bytes;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -25,9 +25,15 @@ public static class ServiceHost
     /// <param name="services">What the stage registers.</param>
     /// <param name="consumers">Its consumers.</param>
     /// <param name="map">Its endpoints, beside health and metrics.</param>
+    /// <param name="portSetting">Name of the setting that may give the stage's endpoints a port of their own; health and metrics are not answered there.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
-        string[] arguments, Stage stage, Action<IServiceCollection> services, Action<IBusRegistrationConfigurator> consumers, Action<WebApplication>? map = null)
+        string[] arguments,
+        Stage stage,
+        Action<IServiceCollection> services,
+        Action<IBusRegistrationConfigurator> consumers,
+        Action<WebApplication>? map = null,
+        string portSetting = "Http:Port")
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = Environment.CurrentDirectory });
         try
@@ -43,7 +49,7 @@ public static class ServiceHost
                 throw new PipelineException($"'{arguments[0]}' is not an argument; valid is none, or {HealthProbe.Argument}. Settings come from appsettings.json and the environment (PIPELINE_…).");
             }
 
-            await using var app = Build(builder, stage, services, consumers);
+            await using var app = Build(builder, stage, services, consumers, portSetting);
             app.UseRouting();
             app.MapHealth();
             map?.Invoke(app);
@@ -57,7 +63,7 @@ public static class ServiceHost
         }
     }
 
-    private static WebApplication Build(WebApplicationBuilder builder, Stage stage, Action<IServiceCollection> services, Action<IBusRegistrationConfigurator> consumers)
+    private static WebApplication Build(WebApplicationBuilder builder, Stage stage, Action<IServiceCollection> services, Action<IBusRegistrationConfigurator> consumers, string portSetting)
     {
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRoutingCore();
@@ -70,13 +76,14 @@ public static class ServiceHost
             host.ServicesStartConcurrently = true;
         });
         var http = builder.Configuration.GetSection("Http").Get<HttpOptions>() ?? new HttpOptions();
-        builder.WebHost.UseUrls($"http://{http.Address}:{http.Port}");
+        var more = builder.Configuration.GetValue<int?>(portSetting) ?? http.Port;
+        builder.WebHost.UseUrls([.. new[] { http.Port, more }.Distinct().Select(port => $"http://{http.Address}:{port}")]);
 
         builder.Services
             .AddConsoleLogging(stage)
             .AddTelemetry(stage)
             .AddPipelineCore()
-            .AddSingleton<IArtifactStore>(provider => new FolderArtifactStore(provider.GetRequiredService<IConfiguration>()["Store:Folder"]!))
+            .AddArtifactStore()
             .AddRabbitMqBus(consumers)
             .AddHostedService(provider => ActivatorUtilities.CreateInstance<ExhaustedMessages>(provider, stage));
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [HealthEndpoints.Ready]);

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Pipeline.Artifacts;
-using Pipeline.Hosting.Runs;
 
 namespace Pipeline.Hosting.Services;
 
@@ -11,7 +10,7 @@ internal sealed class StoreHealth(IArtifactStore store) : IHealthCheck
     {
         try
         {
-            await store.FindAsync($"{RunLedger.Root}/none", cancellationToken);
+            await store.CheckAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception error) when (error is not OperationCanceledException)

@@ -119,7 +119,7 @@ public sealed class SliceTrainerTests
         var again = await trainer.TrainAsync(slice, _ => Assert.Fail("It trained."), Token);
 
         Assert.NotNull(first.Encoder);
-        Assert.Equal(first, again);
+        Assert.Equal(first with { Views = 0 }, again);
         Assert.Equal(first.Encoder, await trainer.FindEncoderAsync(slice.Run, slice.PseudoLabels, Token));
     }
 

@@ -26,7 +26,7 @@ public sealed class StageQueuesTests
     public void Every_consumer_has_its_queue_in_the_list_and_nothing_else_is_there()
     {
         var consumers = Stages.SelectMany(stage => stage.Value.Assembly.GetTypes().Select(type => (Stage: stage.Key, Type: type)))
-            .Append((Stage.Evaluation, typeof(OutgoingEventsConsumer)))
+            .Append((Stage: Stage.Evaluation, Type: typeof(OutgoingEventsConsumer)))
             .SelectMany(consumer => consumer.Type.GetInterfaces()
                 .Where(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IConsumer<>))
                 .Select(contract => new Feed(consumer.Stage, QueueOf(consumer.Type), StageQueues.ExchangeOf(contract.GetGenericArguments()[0]))));

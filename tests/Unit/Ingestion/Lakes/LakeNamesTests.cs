@@ -1,0 +1,36 @@
+using Pipeline.Ingestion.Lakes;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Ingestion.Lakes;
+
+public class LakeNamesTests
+{
+    [Theory]
+    [InlineData("a.png", true)]
+    [InlineData("cat/2024/a b.png", true)]
+    [InlineData("..a/b..png", true)]
+    [InlineData("", false)]
+    [InlineData("cat//a.png", false)]
+    [InlineData("/a.png", false)]
+    [InlineData("cat/", false)]
+    [InlineData("cat/../a.png", false)]
+    [InlineData("./a.png", false)]
+    [InlineData("cat\\a.png", false)]
+    [InlineData("cat/a\n.png", false)]
+    [InlineData("a\u007f.png", false)]
+    public void A_name_that_leads_elsewhere_than_it_says_is_not_safe(string path, bool safe) => Assert.Equal(safe, LakeNames.IsSafe(path));
+
+    [Theory]
+    [InlineData("a.png", true)]
+    [InlineData("no-ending", true)]
+    [InlineData("cat/labels.csv", true)]
+    [InlineData("labels.csv", false)]
+    [InlineData("cat/README.md", false)]
+    [InlineData("_SUCCESS", false)]
+    [InlineData(".hidden.png", false)]
+    [InlineData("cat/.cache/a.png", false)]
+    public void Blobs_are_left_out_by_the_names_that_files_are_left_out_by(string path, bool mayBeImage) => Assert.Equal(mayBeImage, LakeNames.MayBeImage(path));
+
+    [Fact]
+    public void A_name_is_shown_on_one_line() => Assert.Equal("a%0Ab%00.png", LakeNames.Shown("a\nb\0.png"));
+}
