@@ -46,13 +46,8 @@ internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Fa
 
     // A message may have failed after it was given up before: what MassTransit says is newer.
     private static string ReasonOf(IDictionary<string, object?>? headers) => Text(headers, FaultHeaders.Reason) is { } reason ? reason.ReplaceLineEndings(" ")
-        : Text(headers, FaultHeaders.FirstDeathReason) is FaultHeaders.DeliveryLimitReached ? $"delivered {Deliveries(headers)} without an end: it may be what kills its consumers"
+        : Text(headers, FaultHeaders.FirstDeathReason) is FaultHeaders.DeliveryLimitReached ? "delivered as often as its queue allows (Bus:DeliveryLimit) without an end: it may be what kills its consumers"
         : "unknown";
-
-    private static string Deliveries(IDictionary<string, object?>? headers) =>
-        headers!.TryGetValue(FaultHeaders.DeliveryCount, out var count) && count is not null
-            ? string.Create(CultureInfo.InvariantCulture, $"{count} times")
-            : "as often as its queue allows";
 
     private static DateTimeOffset? DeathOf(IDictionary<string, object?>? headers) =>
         headers?.TryGetValue(FaultHeaders.Deaths, out var deaths) == true

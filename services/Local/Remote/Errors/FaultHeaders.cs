@@ -11,12 +11,14 @@ internal static class FaultHeaders
     public const string DeliveryLimitReached = "delivery_limit";
     public const string Deaths = "x-death";
     public const string DeathTime = "time";
-    public const string DeliveryCount = "x-delivery-count";
 
-    private static readonly string[] Starts = ["MT-Fault-", "MT-Reason", "x-death", "x-first-death-", "x-last-death-", DeliveryCount];
+    /// <summary>Of the process that sent the message; its like are of the process that failed.</summary>
+    private const string Sender = "MT-Host-Info";
+
+    private static readonly string[] Starts = ["MT-Fault-", "MT-Reason", "MT-Host-", "x-death", "x-first-death-", "x-last-death-", "x-delivery-count"];
 
     /// <summary>A message's own headers, as it had them before it failed.</summary>
     public static Dictionary<string, object?> Without(IDictionary<string, object?>? headers) => (headers ?? new Dictionary<string, object?>())
-        .Where(header => !Starts.Any(start => header.Key.StartsWith(start, StringComparison.OrdinalIgnoreCase)))
+        .Where(header => header.Key == Sender || !Starts.Any(start => header.Key.StartsWith(start, StringComparison.OrdinalIgnoreCase)))
         .ToDictionary(header => header.Key, header => header.Value);
 }
