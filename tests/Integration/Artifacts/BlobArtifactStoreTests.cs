@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
-using System.Text;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Tests.Servers;
 using Pipeline.Tests.Unit.Artifacts;
+using Xunit;
 
 namespace Pipeline.Tests.Integration.Artifacts;
 

@@ -1,6 +1,7 @@
 using Azure.Storage.Blobs;
 using Pipeline.Artifacts;
 using Pipeline.Tests.Servers;
+using Xunit;
 
 namespace Pipeline.Tests.Integration.Artifacts;
 
