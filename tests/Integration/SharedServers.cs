@@ -1,5 +1,6 @@
 using Pipeline.Tests.Integration;
 using Pipeline.Tests.Servers;
+using Xunit;
 
 [assembly: AssemblyFixture(typeof(SharedServers))]
 

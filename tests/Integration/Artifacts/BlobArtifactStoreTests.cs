@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
-using System.Text;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Tests.Servers;
 using Pipeline.Tests.Unit.Artifacts;
+using Xunit;
 
 namespace Pipeline.Tests.Integration.Artifacts;
 
@@ -24,7 +24,7 @@ public sealed class BlobArtifactStoreTests(SharedServers servers) : ArtifactStor
     public async ValueTask InitializeAsync()
     {
         _server = await servers.AzuriteAsync();
-        _stores = new BlobStores(_server, options => options.Transfer.BlockBytes = Block);
+        _stores = new BlobStores(_server.ConnectionString, options => options.Transfer.BlockBytes = Block);
         _store = _stores.Open();
     }
 
@@ -132,7 +132,7 @@ public sealed class BlobArtifactStoreTests(SharedServers servers) : ArtifactStor
     public async Task The_cache_keeps_its_limit()
     {
         const int limit = 1 << 20;
-        using var stores = new BlobStores(_server, options => options.Cache.Bytes = limit);
+        using var stores = new BlobStores(_server.ConnectionString, options => options.Cache.Bytes = limit);
         var store = stores.Open();
         for (var seed = 0; seed < 8; seed++)
         {
@@ -181,7 +181,7 @@ public sealed class BlobArtifactStoreTests(SharedServers servers) : ArtifactStor
     [Fact]
     public async Task A_listing_of_many_pages_is_whole_and_in_order()
     {
-        using var stores = new BlobStores(_server, options => options.Transfer.ListPage = 3);
+        using var stores = new BlobStores(_server.ConnectionString, options => options.Transfer.ListPage = 3);
         var store = stores.Open();
         var keys = Enumerable.Range(0, 20).Select(number => $"a/{number}").ToList();
         foreach (var key in keys)
@@ -204,8 +204,7 @@ public sealed class BlobArtifactStoreTests(SharedServers servers) : ArtifactStor
     public async Task A_wrong_key_of_the_account_is_refused_without_showing_it()
     {
         var wrong = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
-        using var stores = new BlobStores(_server, options => options.Blob.ConnectionString =
-            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={wrong};BlobEndpoint={_server.BlobUri}");
+        using var stores = new BlobStores($"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={wrong};BlobEndpoint={_server.BlobUri}");
         var store = stores.Open();
 
         foreach (var refused in new Func<Task>[] { () => store.FindAsync("a/b", Token), () => store.CheckAsync(Token) })

@@ -2,13 +2,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Blob;
 using Pipeline.Artifacts.Caching;
-using Pipeline.Tests.Servers;
 using Pipeline.Tests.Unit.Artifacts;
 
 namespace Pipeline.Tests.Integration.Artifacts;
 
 /// <summary>Stores over a container of their own, each with a cache of its own unless told otherwise.</summary>
-internal sealed class BlobStores(AzuriteServer server, Action<StoreOptions>? change = null) : IDisposable
+internal sealed class BlobStores(string connectionString, Action<StoreOptions>? change = null) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private int _caches;
@@ -26,7 +25,7 @@ internal sealed class BlobStores(AzuriteServer server, Action<StoreOptions>? cha
     {
         var options = new StoreOptions
         {
-            Blob = new BlobOptions { ConnectionString = server.ConnectionString, Container = Container },
+            Blob = new BlobOptions { ConnectionString = connectionString, Container = Container },
             Cache = new CacheOptions { Folder = _folder[cache], Grace = TimeSpan.Zero },
         };
         change?.Invoke(options);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Drops.Queue;
+using Xunit;
 
 namespace Pipeline.Tests.Integration.Drops;
 

@@ -16,6 +16,7 @@ using Pipeline.Ingestion.Drops.Recording;
 using Pipeline.Ingestion.Drops.Webhook;
 using Pipeline.Ingestion.Lakes;
 using RabbitMQ.Client;
+using Xunit;
 
 namespace Pipeline.Tests.Integration.Drops;
 

@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs;
 using Pipeline.Tests.Servers;
+using Xunit;
 
 namespace Pipeline.Tests.Integration.Servers;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Pipeline.Tests.Servers;
 using RabbitMQ.Client;
+using Xunit;
 
 namespace Pipeline.Tests.Integration.Servers;
 
