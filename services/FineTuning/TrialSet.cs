@@ -12,12 +12,7 @@ public sealed class TrialSet(IArtifactStore store)
         string runId, IReadOnlyList<Trial> trials, Trial trial, ArtifactReference result, CancellationToken cancellation)
     {
         await store.CreateManifestAsync(NoteKey(runId, Number(trials, trial)), result, cancellation);
-        var done = 0;
-        await foreach (var _ in store.ListAsync(Folder(runId), cancellation))
-        {
-            done++;
-        }
-
+        var done = await CountAsync(runId, cancellation);
         if (done < trials.Count)
         {
             return (done, null);
@@ -30,6 +25,18 @@ public sealed class TrialSet(IArtifactStore store)
         }
 
         return (done, (await store.CreateManifestAsync($"runs/{runId}/trials.json", new TrialsManifest(results), cancellation)).Reference);
+    }
+
+    /// <summary>How many of the run's trials have their result.</summary>
+    public async Task<int> CountAsync(string runId, CancellationToken cancellation)
+    {
+        var done = 0;
+        await foreach (var _ in store.ListAsync(Folder(runId), cancellation))
+        {
+            done++;
+        }
+
+        return done;
     }
 
     private static int Number(IReadOnlyList<Trial> trials, Trial trial) => trials.ToList().IndexOf(trial);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MassTransit;
+using Microsoft.Extensions.Logging;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;
@@ -23,11 +24,13 @@ public sealed class PseudoLabelsReadyConsumer(SliceTrainer trainer, RunLedger le
 }
 
 /// <summary>One slice in; the next slice or the finished encoder out.</summary>
-public sealed class TrainSliceConsumer(SliceTrainer trainer, RunLedger ledger, IBus bus, RunStop stop, PipelineMetrics metrics) : IConsumer<TrainSlice>
+public sealed partial class TrainSliceConsumer(SliceTrainer trainer, RunLedger ledger, IBus bus, RunStop stop, PipelineMetrics metrics, ILogger<TrainSliceConsumer> log)
+    : IConsumer<TrainSlice>
 {
     public async Task Consume(ConsumeContext<TrainSlice> context)
     {
         var slice = context.Message;
+        Training(slice.Slice, slice.Step);
         var clock = Stopwatch.GetTimestamp();
         await using var watch = stop.For(slice.Run.RunId);
         var (encoder, step, views) = await trainer.TrainAsync(
@@ -51,6 +54,9 @@ public sealed class TrainSliceConsumer(SliceTrainer trainer, RunLedger ledger, I
             await EncoderReadyPublisher.PublishAsync(context, ledger, new EncoderReady(slice.Run, slice.PseudoLabels, encoder));
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "Training slice {Slice} from step {Step}")]
+    private partial void Training(int slice, long step);
 }
 
 internal static class EncoderReadyPublisher

@@ -17,6 +17,25 @@ public sealed record PretrainingPlan(Experiment Experiment, DatasetManifest Data
 
     public string CheckpointKey(long step) => $"{CheckpointPrefix}/{step:d12}.safetensors";
 
+    /// <summary>
+    /// Optimizer steps of the whole pretraining, without reading a sample; null where no task takes every sample, as only the samples tell then how many have a label.
+    /// </summary>
+    public long? Steps
+    {
+        get
+        {
+            var labelled = PseudoLabels.Select(labels => labels.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => (long)shard.Samples)).ToList();
+            var samples = Dataset.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => (long)shard.Samples);
+            if (labelled.Max() is var most && (most == 0 || (labelled.Count > 1 && most < samples)))
+            {
+                return null;
+            }
+
+            var spec = Experiment.Pretraining;
+            return most / Math.Min(spec.Batch, most) * spec.Epochs;
+        }
+    }
+
     public static async Task<PretrainingPlan> ReadAsync(
         IArtifactStore store, RunReference run, IReadOnlyList<ArtifactReference> pseudoLabels, CancellationToken cancellation)
     {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -59,7 +58,7 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
         fleet = new Fleet(settings, experiment.Logs);
         await fleet.StartAllAsync();
         tap = await Tap.OpenAsync(Connections);
-        await SendAsync("run-experiment", $$"""{ "experiment": {{TinyExperiment.Json}}, "source": {{JsonSerializer.Serialize(experiment.Data)}} }""");
+        await SendAsync("run-experiment", experiment.Request);
 
         while (done.Values.Sum() < most && faults.MoveNext())
         {

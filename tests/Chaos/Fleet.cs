@@ -1,9 +1,13 @@
+using System.Text.Json;
 using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Chaos;
 
 /// <summary>The five services as processes, on one broker and one store. Any of them may be there more than once.</summary>
-public sealed class Fleet(IReadOnlyDictionary<string, string> settings, string logs) : IAsyncDisposable
+/// <param name="settings">Of all services, without their prefix.</param>
+/// <param name="logs">Folder for a file of each service's output.</param>
+/// <param name="users">Whether each service is a broker's user of its own, as deploy/rabbitmq/definitions.json has them.</param>
+public sealed class Fleet(IReadOnlyDictionary<string, string> settings, string logs, bool users = false) : IAsyncDisposable
 {
     private readonly List<ServiceProcess> processes = [];
 
@@ -32,7 +36,7 @@ public sealed class Fleet(IReadOnlyDictionary<string, string> settings, string l
 
     public Task StartAsync(string service)
     {
-        var started = ServiceProcess.Start(service, settings, Path.Combine(logs, $"{service}.log"));
+        var started = ServiceProcess.Start(service, SettingsOf(service), Path.Combine(logs, $"{service}.log"));
         lock (processes)
         {
             processes.Add(started);
@@ -69,6 +73,18 @@ public sealed class Fleet(IReadOnlyDictionary<string, string> settings, string l
         }
 
         processes.Clear();
+    }
+
+    private Dictionary<string, string> SettingsOf(string service)
+    {
+        var own = new Dictionary<string, string>(settings);
+        if (users)
+        {
+            var user = JsonNamingPolicy.KebabCaseLower.ConvertName(service);
+            (own["Bus__User"], own["Bus__Password"], own["Bus__DeployTopology"]) = (user, $"{user}-development", "false");
+        }
+
+        return own;
     }
 
     private async Task<TimeSpan> RemoveAsync(string service, Func<ServiceProcess, Task<TimeSpan>> end)

@@ -36,6 +36,9 @@ public sealed class TinyExperiment : IDisposable
         }
         """;
 
+    /// <summary>The command that runs it over this folder of data.</summary>
+    public string Request => $$"""{ "experiment": {{Json}}, "source": {{JsonSerializer.Serialize(Data)}} }""";
+
     /// <summary>Small chunks, shards and slices.</summary>
     public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
     {

@@ -9,7 +9,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
 
     public static IReadOnlyDictionary<string, BadInput> All { get; } = new Dictionary<string, BadInput>
     {
-        ["unknown command"] = Typed(["tune"], "'tune'", "demo, run, status, report"),
+        ["unknown command"] = Typed(["tune"], "'tune'", "demo, run, drop, status, report, cancel, errors"),
         ["unknown option"] = Typed([.. Run, "--quick"], "'--quick'", "--help"),
         ["no data given"] = Typed(["run", "tiny.yaml"], "--data", "--help"),
         ["a device that is none"] = Typed([.. Run[..^1], "gpu"], "'gpu'", "cuda:n"),

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Pipeline.Tests.EndToEnd;
 
 /// <summary>Whatever is wrong is told in one line, and leaves nothing that a later run would trust.</summary>

@@ -1,3 +1,5 @@
+using Xunit;
+
 [assembly: AssemblyFixture(typeof(Pipeline.Tests.EndToEnd.FinishedRun))]
 
 namespace Pipeline.Tests.EndToEnd;

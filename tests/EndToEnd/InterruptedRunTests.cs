@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Pipeline.Tests.EndToEnd;
 
 /// <summary>A run is a function of its inputs, however often its process dies.</summary>

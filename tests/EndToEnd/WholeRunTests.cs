@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Xunit;
 
 namespace Pipeline.Tests.EndToEnd;
 
@@ -76,7 +77,8 @@ public sealed class WholeRunTests(FinishedRun finished)
     [Fact]
     public async Task Every_command_has_help_with_an_example()
     {
-        foreach (var command in (string[][])[["--help"], ["demo", "--help"], ["run", "--help"], ["status", "--help"], ["report", "--help"]])
+        foreach (var command in (string[][])[["--help"], ["demo", "--help"], ["run", "--help"], ["drop", "--help"], ["status", "--help"], ["report", "--help"],
+            ["cancel", "--help"], ["errors", "--help"], ["errors", "replay", "--help"]])
         {
             var help = await finished.Place.EndAsync(command);
             Assert.Equal(0, help.ExitCode);

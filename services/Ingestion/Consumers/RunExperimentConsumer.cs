@@ -9,7 +9,7 @@ using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Consumers;
 
-/// <summary>An experiment and a source in; a command for each chunk out, or the dataset version if it is there already.</summary>
+/// <summary>An experiment and a source in; a command for each chunk out, or the dataset version if it is there already. One for drops only waits for them.</summary>
 public sealed class RunExperimentConsumer(
     IArtifactStore store, ImportPlanner planner, DatasetCommitter committer, CommittedDataset committed, DropExperiments onDrops, DatasetPlaces places, RunLedger ledger)
     : IConsumer<RunExperiment>
@@ -22,6 +22,10 @@ public sealed class RunExperimentConsumer(
         if (again)
         {
             await onDrops.AddAsync(experiment, reference, context.CancellationToken);
+            if (source is null)
+            {
+                return;
+            }
         }
 
         var planned = await planner.PlanAsync(experiment, source ?? places.Of(experiment.Data), cancellation: context.CancellationToken);

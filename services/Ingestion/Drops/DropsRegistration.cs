@@ -13,8 +13,7 @@ namespace Pipeline.Ingestion.Drops;
 public static class DropsRegistration
 {
     /// <summary>
-    /// Beside the bus, the store and <see cref="IngestionStage.AddIngestion"/>. The caller may register a <see cref="LakeFileReader"/> and a <see cref="LakeFileCounter"/> before,
-    /// for manifests in locations that are not mounted. The webhook is mapped by <see cref="WebhookRoutes.MapWebhook"/>.
+    /// Beside the bus, the store and <see cref="IngestionStage.AddIngestion"/>. The webhook is mapped by <see cref="WebhookRoutes.MapWebhook"/>.
     /// </summary>
     public static IServiceCollection AddDrops(this IServiceCollection services)
     {
@@ -23,10 +22,10 @@ public static class DropsRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DropDatasets>().AddSingleton<EventPlaces>().AddSingleton<EventParser>();
         services.AddSingleton<DropTopology>().AddSingleton<DropPublisher>().AddSingleton<DropRecorder>().AddSingleton<DropShelf>().AddSingleton<CompletionRule>();
-        services.AddSingleton<MountedLake>().AddSingleton<DatasetRequests>();
+        services.AddSingleton<DropFiles>().AddSingleton<DatasetRequests>();
         services.TryAddSingleton<DatasetRequester>(provider => provider.GetRequiredService<DatasetRequests>().SendAsync);
-        services.TryAddSingleton<LakeFileReader>(provider => provider.GetRequiredService<MountedLake>().ReadAsync);
-        services.TryAddSingleton<LakeFileCounter>(provider => provider.GetRequiredService<MountedLake>().CountAsync);
+        services.TryAddSingleton<LakeFileReader>(provider => provider.GetRequiredService<DropFiles>().ReadAsync);
+        services.TryAddSingleton<LakeFileCounter>(provider => provider.GetRequiredService<DropFiles>().CountAsync);
         services.AddHostedService<DropConsumer>().AddHostedService<DropWatcher>();
         return services.AddWebhook();
     }

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using Pipeline.Contracts;
 using Pipeline.Hosting.Settings;
+using Pipeline.Local.Shapes;
 
 namespace Pipeline.Local.Commands;
 
@@ -28,7 +31,7 @@ public static class CommandLine
         }
         catch (Exception error)
         {
-            Console.Error.WriteLine(ErrorLine.Of(error));
+            Console.Error.WriteLine(ErrorLine.Of(error as PipelineException ?? SettingsFailure.Of(error, CommandSettings.Read()) ?? error));
             return Failure;
         }
     }
@@ -38,9 +41,13 @@ public static class CommandLine
         var command = parsed.CommandResult.Command;
         var (name, valid) = command is RootCommand
             ? ("", $" Valid are {string.Join(", ", command.Subcommands.Select(below => below.Name))}.")
-            : ($" {command.Name}", "");
+            : ($" {string.Join(' ', Names(parsed.CommandResult))}", "");
         return $"{ErrorLine.Of(parsed.Errors[0].Message)}{valid} See: {Program}{name} --help";
     }
+
+    /// <summary>Of the command and those above it, without the program's own.</summary>
+    private static IEnumerable<string> Names(CommandResult command) =>
+        command.Parent is CommandResult above ? [.. Names(above), command.Command.Name] : [];
 
     private static RootCommand Root()
     {
@@ -49,8 +56,11 @@ public static class CommandLine
         {
             DemoCommand.Create(),
             RunCommand.Create(),
+            DropCommand.Create(),
             StatusCommand.Create(),
             ReportCommand.Create(),
+            CancelCommand.Create(),
+            ErrorsCommand.Create(),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
         {

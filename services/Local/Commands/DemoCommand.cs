@@ -19,7 +19,7 @@ internal static class DemoCommand
             threads,
         };
         command.SetAction((parsed, _) => LocalRun.RunAsync(new RunSettings(
-            Path.Combine(Samples, "fashion-mnist.yaml"),
+            ExperimentInput.Read(Path.Combine(Samples, "fashion-mnist.yaml")),
             Path.Combine(Samples, "fashion-mnist"),
             parsed.GetRequiredValue(store),
             parsed.GetValue(device),

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
+using Pipeline.Local.Remote;
 using Pipeline.Local.Results;
+using Pipeline.Local.Shapes;
 
 namespace Pipeline.Local.Commands;
 
@@ -20,15 +22,17 @@ internal static class ReportCommand
             open,
         };
         command.SetAction((parsed, cancellation) =>
-            ShowAsync(parsed.GetValue(run), parsed.GetRequiredValue(store), parsed.GetValue(open), cancellation));
+            ShowAsync(parsed.GetValue(run), Shape.Of(parsed, store), parsed.GetValue(open), cancellation));
         return command;
     }
 
-    private static async Task<int> ShowAsync(string? run, string folder, bool open, CancellationToken cancellation)
+    private static async Task<int> ShowAsync(string? run, Shape shape, bool open, CancellationToken cancellation)
     {
-        var store = ExistingStore.Open(folder);
-        var verdict = await FindAsync(new RunLedger(store), store.Root, run, cancellation);
-        var result = await RunResult.ReadAsync(store, verdict, cancellation);
+        using var store = OpenedStore.Open(shape);
+        var verdict = await FindAsync(new RunLedger(store.Store), store.Name, run, cancellation);
+        var result = shape is Shape.Local
+            ? await RunResult.ReadAsync(store.Store, store.Name, verdict, cancellation)
+            : await ResultFolder.DownloadAsync(store, verdict, cancellation);
         result.Write(Console.Out);
         if (open)
         {
@@ -40,13 +44,12 @@ internal static class ReportCommand
 
     private static async Task<VerdictReached> FindAsync(RunLedger ledger, string store, string? wanted, CancellationToken cancellation)
     {
-        var known = (await ledger.ListAsync(cancellation)).Select(run => run.RunId).ToList();
-        if (wanted is not null && !known.Contains(wanted))
+        if (wanted is not null)
         {
-            throw new PipelineException($"There is no run '{wanted}' in {store}; {(known.Count == 0 ? "it has no runs yet" : $"valid are {string.Join(", ", known)}")}.");
+            await KnownRun.CheckAsync(ledger, store, wanted, cancellation);
         }
 
-        foreach (var run in known.Where(run => wanted is null || run == wanted))
+        foreach (var (run, _) in (await ledger.ListAsync(cancellation)).Where(run => wanted is null || run.RunId == wanted))
         {
             if (await ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is { } verdict)
             {

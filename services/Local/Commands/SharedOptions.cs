@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
+using Pipeline.Contracts;
 
 namespace Pipeline.Local.Commands;
 
@@ -8,10 +9,26 @@ internal static partial class SharedOptions
 {
     public static Option<string> Store() => new("--store")
     {
-        Description = "Folder that holds everything a run leaves.",
+        Description = "Folder that holds everything a run leaves. Given, this process does the work, whatever services the settings name.",
         HelpName = "folder",
         DefaultValueFactory = _ => "pipeline-store",
     };
+
+    public static Option<bool> Json() => new("--json") { Description = "One JSON object a line; docs/commands.md describes them." };
+
+    public static Option<bool> Wait() => new("--wait") { Description = "Follow the run to its end and show the result. In this process a run is always followed." };
+
+    public static Option<string?> Queue() => new("--queue") { Description = "Only messages of this queue, named with or without '_error'.", HelpName = "queue" };
+
+    /// <summary>For commands whose work services do.</summary>
+    /// <exception cref="PipelineException">An option is given that only work in this process heeds.</exception>
+    public static void RefuseLocal(ParseResult parsed, params IReadOnlyList<Option> options)
+    {
+        if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+        {
+            throw new PipelineException($"{given.Name} is for work in this process, and the services of Bus:Host do this; valid is to leave it out, or to give --store too. Services have their own settings Torch:Device and Torch:Threads.");
+        }
+    }
 
     public static Option<string?> Device()
     {

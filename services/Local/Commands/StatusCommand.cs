@@ -2,7 +2,11 @@ using System.CommandLine;
 using System.Text.Json;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
+using Pipeline.Local.Progress;
 using Pipeline.Local.Results;
+using Pipeline.Local.Running;
+using Pipeline.Local.Shapes;
+using Spectre.Console;
 
 namespace Pipeline.Local.Commands;
 
@@ -12,17 +16,40 @@ internal static class StatusCommand
     public static Command Create()
     {
         var store = SharedOptions.Store();
-        var json = new Option<bool>("--json") { Description = "One JSON object a line." };
-        var command = new ExampledCommand("status", "Show the runs in a store and how far each is.", "status", "status --store /tmp/demo --json") { store, json };
-        command.SetAction((parsed, cancellation) => ShowAsync(parsed.GetRequiredValue(store), parsed.GetValue(json), cancellation));
+        var json = SharedOptions.Json();
+        var watch = new Option<bool>("--watch") { Description = "Look again every two seconds until Ctrl-C." };
+        var command = new ExampledCommand(
+            "status", "Show the runs in a store and how far each is.", "status", "status --store /tmp/demo --json", "status --watch") { store, json, watch };
+        command.SetAction((parsed, cancellation) => ShowAsync(Shape.Of(parsed, store), parsed.GetValue(json), parsed.GetValue(watch), cancellation));
         return command;
     }
 
-    private static async Task<int> ShowAsync(string folder, bool json, CancellationToken cancellation)
+    private static async Task<int> ShowAsync(Shape shape, bool json, bool watch, CancellationToken cancellation)
     {
-        var store = ExistingStore.Open(folder);
-        var reader = new RunStatusReader(store, new RunLedger(store));
-        var runs = await reader.ReadAllAsync(cancellation);
+        using var store = OpenedStore.Open(shape);
+        var reader = new RunStatusReader(store.Store, new RunLedger(store.Store));
+        if (watch)
+        {
+            await WatchAsync(new StatusWatch(reader.ReadAllAsync, TimeProvider.System), json);
+        }
+        else
+        {
+            Write(await reader.ReadAllAsync(cancellation), store.Name, json);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static async Task WatchAsync(StatusWatch watch, bool json)
+    {
+        using var interruption = new Interruption();
+        await (RunDisplay.IsTerminal() && !json
+            ? watch.ShowTableAsync(AnsiConsole.Console, interruption.Token)
+            : watch.WriteChangesAsync(Console.Out, json, interruption.Token));
+    }
+
+    private static void Write(IReadOnlyList<RunStatus> runs, string store, bool json)
+    {
         if (json)
         {
             foreach (var run in runs)
@@ -32,13 +59,11 @@ internal static class StatusCommand
         }
         else if (runs.Count == 0)
         {
-            Console.WriteLine($"No run in {store.Root} has its dataset yet.");
+            Console.WriteLine($"No run in {store} has its dataset yet.");
         }
         else
         {
-            TextTable.Write(Console.Out, ["run", "stage", "started", "step"], runs.Select(run => run.Cells), ['l', 'l', 'l', 'r']);
+            TextTable.Write(Console.Out, RunStatus.Head, runs.Select(run => run.Cells), RunStatus.Alignment);
         }
-
-        return 0;
     }
 }

@@ -13,7 +13,7 @@ internal static class RunDisplay
 {
     public static IRunDisplay ForThisConsole() => IsTerminal() ? new LiveDisplay(AnsiConsole.Console) : new PlainDisplay(Console.Out);
 
-    private static bool IsTerminal() =>
+    public static bool IsTerminal() =>
         !Console.IsOutputRedirected
         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
         && Environment.GetEnvironmentVariable("TERM") != "dumb"

@@ -3,6 +3,7 @@ using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.Evaluation.Reporting.Sections;
+using Pipeline.Hosting.Runs;
 
 namespace Pipeline.Local.Results;
 
@@ -12,8 +13,9 @@ namespace Pipeline.Local.Results;
 /// <param name="Model">Null where nothing was promoted.</param>
 internal sealed record RunResult(Report Report, string ReportFile, string Page, string? Model)
 {
+    /// <param name="where">The store's name, for errors.</param>
     /// <exception cref="PipelineException">A file of the result is missing or damaged.</exception>
-    public static async Task<RunResult> ReadAsync(FolderArtifactStore store, VerdictReached verdict, CancellationToken cancellation = default)
+    public static async Task<RunResult> ReadAsync(IArtifactStore store, string where, VerdictReached verdict, CancellationToken cancellation = default)
     {
         try
         {
@@ -24,7 +26,7 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
         }
         catch (ArtifactNotFoundException error)
         {
-            var record = Path.Combine(store.Root, "runs", verdict.Run.RunId, "5-verdict.json");
+            var record = $"{where}/{RunLedger.Root}/{verdict.Run.RunId}/5-verdict.json";
             throw new PipelineException($"The result of {verdict.Run.RunId} is incomplete. {error.Message} Delete {record} and run the same command again.", error);
         }
     }

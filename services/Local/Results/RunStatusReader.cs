@@ -1,5 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.FineTuning;
 using Pipeline.Hosting.Runs;
 using Pipeline.Pretraining;
 
@@ -24,25 +25,40 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
     {
         if (await ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is { } reached)
         {
-            return new RunStatus(run, Stage.Evaluation, reached.Verdict, started, null);
+            return new RunStatus(run, Stage.Evaluation, reached.Verdict, started, State: RunState.Finished);
         }
 
+        var status = await UnfinishedAsync(run, started, cancellation);
+        var failure = await ledger.FindFailureAsync(run, cancellation) is { } failed ? new RunFailure(failed.Stage, failed.Reason, failed.ErrorQueue) : null;
+        var cancelled = await ledger.IsCancelledAsync(run, cancellation);
+        return status with { State = cancelled ? RunState.Cancelled : failure is null ? RunState.Running : RunState.Failed, Failure = failure };
+    }
+
+    private async Task<RunStatus> UnfinishedAsync(string run, DateTimeOffset started, CancellationToken cancellation)
+    {
         if (await ledger.FindAsync<TrialsReady>(run, Stage.FineTuning, cancellation) is not null)
         {
-            return new RunStatus(run, Stage.Evaluation, null, started, null);
+            return new RunStatus(run, Stage.Evaluation, null, started);
         }
 
-        if (await ledger.FindAsync<EncoderReady>(run, Stage.Pretraining, cancellation) is not null)
+        if (await ledger.FindAsync<EncoderReady>(run, Stage.Pretraining, cancellation) is { } encoder)
         {
-            return new RunStatus(run, Stage.FineTuning, null, started, null);
+            var experiment = await store.ReadManifestAsync<Experiment>(encoder.Run.Experiment.Key, cancellation);
+            return new RunStatus(
+                run,
+                Stage.FineTuning,
+                null,
+                started,
+                TrialsDone: await new TrialSet(store).CountAsync(run, cancellation),
+                Trials: TrialPlan.Trials(experiment.FineTuning).Count);
         }
 
         return await ledger.FindAsync<PseudoLabelsReady>(run, Stage.PseudoLabels, cancellation) is { } labels
-            ? new RunStatus(run, Stage.Pretraining, null, started, await CheckpointStepAsync(labels, cancellation))
-            : new RunStatus(run, Stage.PseudoLabels, null, started, null);
+            ? await PretrainingAsync(new RunStatus(run, Stage.Pretraining, null, started), labels, cancellation)
+            : new RunStatus(run, Stage.PseudoLabels, null, started);
     }
 
-    private async Task<long> CheckpointStepAsync(PseudoLabelsReady labels, CancellationToken cancellation)
+    private async Task<RunStatus> PretrainingAsync(RunStatus status, PseudoLabelsReady labels, CancellationToken cancellation)
     {
         var plan = await PretrainingPlan.ReadAsync(store, labels.Run, labels.PseudoLabels, cancellation);
         var step = 0L;
@@ -51,6 +67,6 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
             step = long.Parse(Path.GetFileNameWithoutExtension(checkpoint.Key));
         }
 
-        return step;
+        return status with { Step = step, Steps = plan.Steps };
     }
 }

@@ -37,7 +37,8 @@ internal static class LocalHost
             .AddSingleton<RunEnd>()
             .AddSingleton<IHostLifetime, StopSignals>()
             .AddIngestion().Configure<LakeOptions>(lake => lake.AnyFolder = true).AddPseudoLabels().AddPretraining().AddFineTuning().AddEvaluation()
-            .AddInMemoryBus(AddConsumers);
+            .AddInMemoryBus(AddConsumers)
+            .AddHostedService<CancelWatch>();
         return builder.Build();
     }
 

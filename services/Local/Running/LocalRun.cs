@@ -8,9 +8,7 @@ using Pipeline.Contracts;
 using Pipeline.Hosting.Experiments;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Settings;
-using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Pretext;
 using Pipeline.Local.Progress;
 using Pipeline.Local.Results;
 using PipelineException = Pipeline.Contracts.PipelineException;
@@ -20,21 +18,14 @@ namespace Pipeline.Local.Running;
 /// <summary>One run in one process: from the experiment's file to the verdict, a failure, or a stop.</summary>
 internal static class LocalRun
 {
-    private const int Success = 0;
-    private const int Failure = 1;
-
-    /// <summary>What a shell calls a program that Ctrl-C ended.</summary>
-    private const int Interrupted = 130;
-
     /// <returns>The exit code: 0 for a finished run only.</returns>
     /// <exception cref="PipelineException">Something is wrong before the work begins.</exception>
     public static async Task<int> RunAsync(RunSettings settings)
     {
-        var experiment = ExperimentFile.Read(settings.Experiment, new ExperimentVocabulary(PretextTasks.Names, EncoderArchitectures.Names));
         var source = DataFolder.Check(settings.Data, settings.Store);
         var store = new FolderArtifactStore(settings.Store);
         using var held = StoreLock.Take(store.Root);
-        var request = new RunExperiment(ExperimentArtifact.ToJson(experiment), source);
+        var request = new RunExperiment(ExperimentArtifact.ToJson(settings.Experiment), source, settings.OnDrops);
 
         using var host = Build(settings, store);
         try
@@ -98,18 +89,22 @@ internal static class LocalRun
                     Console.WriteLine($"This run is finished already; this is its result from {store.Root}.");
                 }
 
-                (await RunResult.ReadAsync(store, verdict)).Write(Console.Out);
-                return Success;
+                (await RunResult.ReadAsync(store, store.Root, verdict)).Write(Console.Out);
+                return ExitCode.Success;
 
             case RunOutcome.Failed(var why):
                 Console.Error.WriteLine(ErrorLine.Of($"{Words.Of(why.Stage)} failed: {why.Reason}{(IsUnexpected(why.Reason) ? $" {LogHint(store)}" : "")}"));
-                return Failure;
+                return ExitCode.Failure;
+
+            case RunOutcome.Cancelled(var runId):
+                Console.Error.WriteLine($"Run '{runId}' was cancelled; the same command goes on from where it was.");
+                return ExitCode.Failure;
 
             default:
                 var run = (await new RunStatusReader(store, new RunLedger(store)).ReadAllAsync()).FirstOrDefault(run => run.RunId == progress.RunId);
                 var where = run is null ? Words.Of(Stage.Ingestion) : $"{Words.Of(run.Stage)}{(run.Step is { } step ? $", step {step}" : "")}";
                 Console.WriteLine($"Stopped at {where}; the same command goes on from there.");
-                return Interrupted;
+                return ExitCode.Interrupted;
         }
     }
 

@@ -21,6 +21,9 @@ public abstract record RunOutcome
 
     public sealed record Failed(RunFailed Why) : RunOutcome;
 
+    /// <summary>By somebody's command.</summary>
+    public sealed record Cancelled(string RunId) : RunOutcome;
+
     /// <summary>By a signal.</summary>
     public sealed record Stopped : RunOutcome;
 }

@@ -13,7 +13,8 @@ public sealed class RunFollower(RunProgress progress, RunEnd end) :
     IConsumer<EncoderReady>,
     IConsumer<TrialsReady>,
     IConsumer<VerdictReached>,
-    IConsumer<RunFailed>
+    IConsumer<RunFailed>,
+    IConsumer<RunCancelled>
 {
     public Task Consume(ConsumeContext<StageProgressed> context)
     {
@@ -44,6 +45,12 @@ public sealed class RunFollower(RunProgress progress, RunEnd end) :
     public Task Consume(ConsumeContext<RunFailed> context)
     {
         end.Tell(new RunOutcome.Failed(context.Message));
+        return Task.CompletedTask;
+    }
+
+    public Task Consume(ConsumeContext<RunCancelled> context)
+    {
+        end.Tell(new RunOutcome.Cancelled(context.Message.RunId));
         return Task.CompletedTask;
     }
 

@@ -14,6 +14,8 @@ public sealed partial class CancelledRunFilter<T>(RunLedger ledger, ILogger<Canc
         if (context.Message is IRunMessage message && await ledger.IsCancelledAsync(message.Run.RunId, context.CancellationToken))
         {
             Skipped(typeof(T).Name, message.Run.RunId);
+            // What nobody has consumed would count as skipped by mistake, and come back until the queue gives up on it.
+            await context.NotifyConsumed(context, TimeSpan.Zero, nameof(CancelledRunFilter<T>));
             return;
         }
 

@@ -63,26 +63,11 @@ public sealed class ExhaustedMessages(
     private async Task TellAsync(string queue, ReadOnlyMemory<byte> body)
     {
         var reason = $"A message of '{queue}' was delivered more than {options.Value.DeliveryLimit} times and no consumer came to an end with it: it may be what kills them.";
-        var failed = new RunFailed(RunIdOf(body), stage, reason, RabbitMqQueues.ErrorQueueOf(queue));
+        var failed = new RunFailed(RunOfMessage.IdOf(body), stage, reason, RabbitMqQueues.ErrorQueueOf(queue));
         await ledger.RecordFailureAsync(failed);
         await bus.Publish(failed);
     }
 
     private static string? Text(BasicDeliverEventArgs delivery, string header) =>
         delivery.BasicProperties.Headers?.TryGetValue(header, out var value) == true && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
-
-    private static string? RunIdOf(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            using var message = JsonDocument.Parse(body);
-            return message.RootElement.ValueKind == JsonValueKind.Object
-                && message.RootElement.TryGetProperty("run", out var run) && run.ValueKind == JsonValueKind.Object
-                && run.TryGetProperty("runId", out var id) ? id.GetString() : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }

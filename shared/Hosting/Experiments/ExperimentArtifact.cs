@@ -8,16 +8,22 @@ namespace Pipeline.Hosting.Experiments;
 /// <summary>The experiment in the store, named by its content: the same one, however written, gives the same reference.</summary>
 public static class ExperimentArtifact
 {
+    /// <summary>Where all experiments lie.</summary>
+    public const string Folder = "experiments";
+
     private const int DigestDigits = 12;
 
     private static readonly JsonSerializerOptions WithoutNulls = new(PipelineJson.Compact) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    public static async Task<ArtifactReference> PutAsync(IArtifactStore store, Experiment experiment, CancellationToken cancellation = default)
+    /// <summary>Where the experiment lies once a run of it was asked for.</summary>
+    public static string KeyOf(Experiment experiment)
     {
         var digest = Digest.Of(JsonSerializer.SerializeToUtf8Bytes(experiment, PipelineJson.Compact));
-        var key = $"experiments/{experiment.Name}-{digest[Digest.Prefix.Length..][..DigestDigits]}.json";
-        return (await store.CreateManifestAsync(key, experiment, cancellation)).Reference;
+        return $"{Folder}/{experiment.Name}-{digest[Digest.Prefix.Length..][..DigestDigits]}.json";
     }
+
+    public static async Task<ArtifactReference> PutAsync(IArtifactStore store, Experiment experiment, CancellationToken cancellation = default) =>
+        (await store.CreateManifestAsync(KeyOf(experiment), experiment, cancellation)).Reference;
 
     /// <summary>As messages hold it.</summary>
     public static JsonElement ToJson(Experiment experiment) => JsonSerializer.SerializeToElement(experiment, WithoutNulls);

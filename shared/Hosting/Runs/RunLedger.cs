@@ -71,6 +71,10 @@ public sealed class RunLedger(IArtifactStore store)
         await store.DeleteAsync(CancelKey(runId), cancellation);
     }
 
+    /// <summary>Takes back a failure alone: what failed is tried again. A cancelled run stays cancelled.</summary>
+    public Task TakeBackFailureAsync(string runId, CancellationToken cancellation = default) =>
+        ArtifactKey.IsValid(runId) ? store.DeleteAsync(FailureKey(runId), cancellation) : Task.CompletedTask;
+
     private static string Key(string runId, Stage stage) => $"{Root}/{runId}/{FileName(stage)}";
 
     private static string FailureKey(string runId) => $"{Root}/{runId}/failed.json";

@@ -1,0 +1,40 @@
+using Pipeline.Contracts;
+using Pipeline.Hosting.Experiments;
+using Pipeline.Ingestion.Lakes;
+using Pipeline.Local.Commands;
+using Pipeline.Local.Remote.Following;
+using Pipeline.Local.Running;
+
+namespace Pipeline.Local.Remote;
+
+/// <summary>Asks the services for a run.</summary>
+internal static class RemoteRun
+{
+    /// <param name="data">The URL of a place in the lake, or a folder that the services see under the same path; null: where the dataset lands.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="PipelineException">The broker cannot be reached, or a setting cannot work.</exception>
+    public static async Task<int> AskAsync(Experiment experiment, string? data, bool onDrops, bool wait)
+    {
+        var source = data is null || LakeLocations.IsUrl(data) ? data : Path.GetFullPath(data);
+        using var host = RemoteHost.Build();
+        await RemoteHost.StartAsync(host);
+        var conversation = new RunConversation(host);
+        if (wait)
+        {
+            await conversation.ListenAsync([experiment]);
+        }
+
+        await conversation.AskAsync(new RunExperiment(ExperimentArtifact.ToJson(experiment), source, onDrops));
+        Console.WriteLine($"Asked the services to run '{experiment.Name}' over {source ?? $"what lies in the lake for '{experiment.Data}'"}{(onDrops ? ", and with each drop" : "")}.");
+        var code = wait ? await conversation.FollowAsync() : NextSteps();
+        await host.StopAsync();
+        return code;
+    }
+
+    private static int NextSteps()
+    {
+        Console.WriteLine($"How far it is:       {CommandLine.Program} status --watch");
+        Console.WriteLine($"If it does not come: {CommandLine.Program} errors");
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,20 @@
+using System.CommandLine;
+using Pipeline.Contracts;
+
+namespace Pipeline.Local.Shapes;
+
+/// <summary>Where a command's work is done: by services where the settings name their broker (Bus:Host), else in this process. A store given by --store is always a folder of this process.</summary>
+internal abstract record Shape
+{
+    /// <param name="Store">The folder of artifacts.</param>
+    public sealed record Local(string Store) : Shape;
+
+    public sealed record Distributed : Shape;
+
+    /// <param name="store">The command's option --store.</param>
+    /// <exception cref="PipelineException">The settings cannot be read.</exception>
+    public static Shape Of(ParseResult parsed, Option<string> store) =>
+        parsed.GetResult(store) is not { Implicit: false } && HasBroker ? new Distributed() : new Local(parsed.GetRequiredValue(store));
+
+    public static bool HasBroker => CommandSettings.Read()["Bus:Host"] is { Length: > 0 };
+}

@@ -1,0 +1,163 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Pipeline.Hosting.Bus;
+using Pipeline.Hosting.Events;
+using Pipeline.Tests.Chaos;
+using Pipeline.Tests.Servers;
+using RabbitMQ.Client;
+using Xunit;
+
+namespace Pipeline.Tests.Integration.Services;
+
+/// <summary>From files in a container and Event Grid's word of them to the verdict: on the broker of deploy/rabbitmq/definitions.json, each service as its own user.</summary>
+public sealed class DropToVerdictTests(SharedServers servers)
+{
+    private const string VirtualHost = "pipeline";
+    private const string Key = "a-key-of-sixteen-characters-or-more";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_drop_told_to_the_webhook_twice_and_out_of_order_becomes_one_verdict_in_one_trace()
+    {
+        await using var broker = await RabbitMqServer.StartAsync(Path.Combine(Repository(), "deploy", "rabbitmq", "definitions.json"));
+        await using var fleet = await RunningFleet.OpenAsync(
+            broker, await servers.AzuriteAsync(), VirtualHost, users: true, ("Webhook__AllowAnonymous", "false"), ("Webhook__Keys__0", Key), ("Lake__AnyFolder", "false"));
+        using var experiment = new TinyExperiment();
+        await fleet.Fleet.StartAllAsync();
+        var events = await ListenAsync(broker);
+
+        await fleet.SendAsync("run-experiment", $$"""{ "experiment": {{TinyExperiment.Json}}, "onDrops": true }""");
+        await fleet.ArtifactAsync("experiments/on-drop/tiny/", "tiny.json");
+        var drop = await UploadAsync(fleet, experiment.Data);
+        await PostAsync(fleet, [.. drop.Reverse(), .. drop]);
+
+        await fleet.ArtifactAsync("runs/tiny-", "5-verdict.json");
+        var told = new List<string>();
+        await RunningFleet.SeeAsync("the verdict as an event", async () =>
+        {
+            while (await events.BasicGetAsync("events-test", autoAck: true, Token) is { } said)
+            {
+                told.Add(said.RoutingKey);
+                Assert.Equal("application/cloudevents+json", said.BasicProperties.ContentType);
+                Assert.Equal("1.0", JsonSerializer.Deserialize<JsonElement>(said.Body.Span).GetProperty("specversion").GetString());
+            }
+
+            return told.Contains("verdict.reached");
+        });
+        Assert.Equal("run.started", told[0]);
+        Assert.Equal(5, told.Count(key => key == "stage.done"));
+
+        var report = await fleet.ArtifactAsync("runs/tiny-", "report.json");
+        Assert.Equal(await experiment.FindLocallyAsync(), TinyExperiment.Findings(JsonSerializer.SerializeToUtf8Bytes(report)));
+        AssertOneTrace(fleet);
+        await AssertMeasuredAsync(fleet);
+        await AssertNoErrorsAsync(fleet);
+    }
+
+    /// <summary>The files of a folder, then _SUCCESS, in the dataset's place; as Event Grid tells of them.</summary>
+    private static async Task<IReadOnlyList<object>> UploadAsync(RunningFleet fleet, string folder)
+    {
+        var events = new List<object>();
+        foreach (var file in Directory.EnumerateFiles(folder).Order().Select(Path.GetFileName).Append("_SUCCESS"))
+        {
+            var content = file == "_SUCCESS" ? [] : await File.ReadAllBytesAsync(Path.Combine(folder, file!), Token);
+            await fleet.Lake.UploadBlobAsync($"tiny/{file}", new BinaryData(content), Token);
+            events.Add(new
+            {
+                topic = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/lake",
+                subject = $"/blobServices/default/containers/{fleet.Lake.Name}/blobs/tiny/{file}",
+                eventType = "Microsoft.Storage.BlobCreated",
+                eventTime = DateTimeOffset.UtcNow,
+                id = Guid.NewGuid(),
+                data = new { api = "PutBlob", contentLength = content.Length, blobType = "BlockBlob", url = $"{fleet.LakeUrl}/tiny/{file}", sequencer = $"{events.Count:x32}" },
+                dataVersion = "",
+                metadataVersion = "1",
+            });
+        }
+
+        return events;
+    }
+
+    private static async Task PostAsync(RunningFleet fleet, IReadOnlyList<object> events)
+    {
+        var port = fleet.Fleet.Processes.Single(process => process.Service == "Ingestion").Port;
+        using var client = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}") };
+        using var refused = await client.PostAsJsonAsync("/webhook/drops", events, Token);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        foreach (var half in events.Chunk((events.Count + 1) / 2))
+        {
+            using var taken = await client.PostAsJsonAsync($"/webhook/drops?code={Key}", half, Token);
+            Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
+        }
+
+        Assert.DoesNotContain(Key, await File.ReadAllTextAsync(Path.Combine(fleet.Folder, "Ingestion.log"), Token));
+    }
+
+    private static async Task<IChannel> ListenAsync(RabbitMqServer broker)
+    {
+        // As the rest of the MLOps workflow would: as a user that may do nothing else.
+        var connection = await new ConnectionFactory
+        {
+            HostName = broker.Host,
+            Port = broker.Port,
+            UserName = "listener",
+            Password = "listener-development",
+            VirtualHost = VirtualHost,
+        }.CreateConnectionAsync(Token);
+        var channel = await connection.CreateChannelAsync(cancellationToken: Token);
+        await channel.QueueDeclareAsync("events-test", durable: true, exclusive: false, autoDelete: false, cancellationToken: Token);
+        await channel.QueueBindAsync("events-test", OutgoingEventsConsumer.Exchange, "#", cancellationToken: Token);
+        return channel;
+    }
+
+    /// <summary>The trace that reached the verdict began in ingestion and is on lines of all five services.</summary>
+    private static void AssertOneTrace(RunningFleet fleet)
+    {
+        var traces = Fleet.Services.Select(service => fleet.Log(service)
+            .Where(line => line.TryGetProperty("@tr", out _) && line.TryGetProperty("RunId", out _))
+            .Select(line =>
+            {
+                Assert.False(string.IsNullOrEmpty(line.GetProperty("Stage").GetString()));
+                return line.GetProperty("@tr").GetString()!;
+            })
+            .ToHashSet());
+        Assert.NotEmpty(traces.Skip(1).Aggregate((one, other) => [.. one.Intersect(other)]));
+    }
+
+    private static async Task AssertMeasuredAsync(RunningFleet fleet)
+    {
+        using var client = new HttpClient();
+        foreach (var process in fleet.Fleet.Processes)
+        {
+            var metrics = await client.GetStringAsync(new Uri($"http://localhost:{process.Port}/metrics"), Token);
+            string[] expected = process.Service switch
+            {
+                "Ingestion" => ["pipeline_images_total", "pipeline_parts_total"],
+                "Pretraining" => ["pipeline_loss", "pipeline_slice_duration", "pipeline_images_total"],
+                _ => ["pipeline_parts_total"],
+            };
+            Assert.All(expected.Append("pipeline_message_wait").Append("pipeline_message_duration"), name => Assert.Contains(name, metrics));
+        }
+    }
+
+    private static async Task AssertNoErrorsAsync(RunningFleet fleet)
+    {
+        foreach (var queue in StageQueues.All.Select(feed => feed.Queue).Append("drops").Distinct())
+        {
+            Assert.Equal(0u, await fleet.Channel.MessageCountAsync(RabbitMqQueues.ErrorQueueOf(queue), Token));
+        }
+    }
+
+    private static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Pipeline.sln")))
+        {
+            folder = folder.Parent!;
+        }
+
+        return folder.FullName;
+    }
+}
