@@ -82,8 +82,9 @@ public sealed class BlobStoreOutageTests
         Assert.Equal(new PutResult(new ArtifactReference("a", Digest.Of("content"u8), 7), Created: true), put);
         Assert.Equal(1, stores.Measurements.Retries);
 
+        var before = (await store.FindAsync("a", Token))!.ETag;
         proxy.LoseNextAnswer();
-        var etag = await store.ReplaceAsync("a", "changed"u8.ToArray(), (await store.FindAsync("a", Token))!.ETag, Token);
+        var etag = await store.ReplaceAsync("a", "changed"u8.ToArray(), before, Token);
         Assert.Equal(2, stores.Measurements.Retries);
         Assert.Equal(etag, (await store.FindAsync("a", Token))!.ETag);
     }
