@@ -1,13 +1,29 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using Pipeline.Tests.Benchmarks;
 using Pipeline.Tests.Benchmarks.Drops;
+using Pipeline.Tests.Benchmarks.Services;
 
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'
 // dotnet run -c Release --project tests/Benchmarks -- drops
-if (args is ["drops"])
+// dotnet run -c Release --project tests/Benchmarks -- overhead EXPERIMENT.yaml DATA
+// dotnet run -c Release --project tests/Benchmarks -- scaling EXPERIMENT.yaml DATA
+// dotnet run -c Release --project tests/Benchmarks -- queued 1000
+switch (args)
 {
-    await DropsBenchmark.RunAsync();
-    return;
+    case ["drops"]:
+        await DropsBenchmark.RunAsync();
+        break;
+    case ["overhead", var experiment, var data]:
+        await OverheadBenchmark.RunAsync(experiment, data);
+        break;
+    case ["scaling", var experiment, var data]:
+        await ScalingBenchmark.RunAsync(experiment, data);
+        break;
+    case ["queued", var runs]:
+        await QueuedRunsBenchmark.RunAsync(int.Parse(runs, CultureInfo.InvariantCulture));
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(DecodingBenchmarks).Assembly).Run(args);
+        break;
 }
-
-BenchmarkSwitcher.FromAssembly(typeof(DecodingBenchmarks).Assembly).Run(args);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
@@ -22,14 +24,15 @@ internal static class DropsBenchmark
     public static async Task RunAsync()
     {
         await using var rabbit = await RabbitMqServer.StartAsync();
+        await using var azurite = await AzuriteServer.StartAsync();
         Console.WriteLine("| messages | files/s to records | messages/s | raw client, messages/s | time over raw client |");
         Console.WriteLine("|---|---|---|---|---|");
-        await CompareAsync(rabbit, messages: 20, events: 5000);
-        await CompareAsync(rabbit, messages: 20_000, events: 1);
+        await CompareAsync(rabbit, azurite, messages: 20, events: 5000);
+        await CompareAsync(rabbit, azurite, messages: 20_000, events: 1);
         ParseOnly();
     }
 
-    private static async Task CompareAsync(RabbitMqServer rabbit, int messages, int events)
+    private static async Task CompareAsync(RabbitMqServer rabbit, AzuriteServer azurite, int messages, int events)
     {
         var bodies = DropMessages.Create(messages, events);
         var raw = new List<double>();
@@ -37,7 +40,7 @@ internal static class DropsBenchmark
         for (var round = 0; round <= Rounds; round++)
         {
             var bus = new BusOptions { Host = rabbit.Host, Port = rabbit.Port, User = rabbit.User, Password = rabbit.Password, VirtualHost = await rabbit.CreateVirtualHostAsync() };
-            await using var run = await QueueRun.OpenAsync(bus);
+            await using var run = await QueueRun.OpenAsync(bus, azurite);
             await run.PublishAsync(bodies);
             raw.Add(await run.RawAsync(messages));
             await run.PublishAsync(bodies);
@@ -65,18 +68,18 @@ internal static class DropsBenchmark
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 
     /// <summary>A virtual host and a store for one round.</summary>
-    private sealed class QueueRun(IConnection connection, IChannel channel, BusOptions bus, DropsOptions drops) : IAsyncDisposable
+    private sealed class QueueRun(IConnection connection, IChannel channel, BusOptions bus, DropsOptions drops, AzuriteServer azurite) : IAsyncDisposable
     {
         private const int InFlight = 100;
 
-        public static async Task<QueueRun> OpenAsync(BusOptions bus)
+        public static async Task<QueueRun> OpenAsync(BusOptions bus, AzuriteServer azurite)
         {
             // Messages of 5,000 events have some 4 MB.
             var drops = new DropsOptions { MaxMessageBytes = 16 << 20 };
             var connection = await Broker(bus).OpenAsync("benchmark", default);
             var channel = await DropTopology.ConfirmedChannelAsync(connection, default);
             await new DropTopology(Options.Create(bus)).DeclareAsync(channel, default);
-            return new QueueRun(connection, channel, bus, drops);
+            return new QueueRun(connection, channel, bus, drops, azurite);
         }
 
         public static EventParser Parser(IOptions<DropsOptions> drops)
@@ -105,7 +108,13 @@ internal static class DropsBenchmark
             var folder = Directory.CreateTempSubdirectory("pipeline-").FullName;
             try
             {
-                var store = new FolderArtifactStore(folder);
+                var settings = new StoreOptions
+                {
+                    Blob = { ConnectionString = azurite.ConnectionString, Container = $"drops-{Guid.NewGuid():n}" },
+                    Cache = new() { Folder = folder },
+                };
+                using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
+                var store = new BlobArtifactStore(settings, NullLoggerFactory.Instance, meters.GetRequiredService<IMeterFactory>(), TimeProvider.System);
                 var options = Options.Create(drops);
                 using var consumer = new DropConsumer(
                     Broker(bus), new DropTopology(Options.Create(bus)), Parser(options), new DropRecorder(store), options, TimeProvider.System, NullLogger<DropConsumer>.Instance);

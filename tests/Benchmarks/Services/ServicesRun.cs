@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Pipeline.Tests.Chaos;
+using Pipeline.Tests.Servers;
+using RabbitMQ.Client;
+
+namespace Pipeline.Tests.Benchmarks.Services;
+
+/// <summary>Services as processes on a virtual host and a container of their own, given commands as any program would.</summary>
+internal sealed class ServicesRun : IAsyncDisposable
+{
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
+
+    private readonly RabbitMqServer broker;
+    private readonly BlobContainerClient store;
+    private readonly string virtualHost;
+    private readonly string folder = Directory.CreateTempSubdirectory("pipeline-benchmark-").FullName;
+
+    private ServicesRun(RabbitMqServer broker, AzuriteServer azurite, string virtualHost, IEnumerable<(string Name, string Value)> change)
+    {
+        this.broker = broker;
+        this.virtualHost = virtualHost;
+        store = new BlobContainerClient(azurite.ConnectionString, $"benchmark-{Guid.NewGuid():n}");
+        var settings = Fleet.Settings(broker, azurite, virtualHost, store.Name, Path.Combine(folder, "cache"));
+        foreach (var (name, value) in change)
+        {
+            settings[name] = value;
+        }
+
+        Fleet = new Fleet(settings, folder);
+    }
+
+    public Fleet Fleet { get; }
+
+    public static async Task<ServicesRun> OpenAsync(RabbitMqServer broker, AzuriteServer azurite, params IEnumerable<(string Name, string Value)> change) =>
+        new(broker, azurite, await broker.CreateVirtualHostAsync(), change);
+
+    public async Task SendAsync(string queue, IEnumerable<string> messages)
+    {
+        var factory = new ConnectionFactory { HostName = broker.Host, Port = broker.Port, UserName = broker.User, Password = broker.Password, VirtualHost = virtualHost };
+        await using var connection = await factory.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        foreach (var message in messages)
+        {
+            await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes(message));
+        }
+    }
+
+    /// <summary>Waits for an artifact of a run.</summary>
+    /// <returns>When it was written.</returns>
+    public async Task<DateTimeOffset> WrittenAsync(string file)
+    {
+        while (true)
+        {
+            if (await FindAsync(file) is { } found)
+            {
+                return found.Properties.LastModified!.Value;
+            }
+
+            await Task.Delay(Glance);
+        }
+    }
+
+    public async Task<int> CountAsync(string file)
+    {
+        var count = 0;
+        if (await store.ExistsAsync())
+        {
+            await foreach (var blob in store.GetBlobsAsync(BlobTraits.None, BlobStates.None, "runs/", CancellationToken.None))
+            {
+                count += blob.Name.EndsWith("/" + file, StringComparison.Ordinal) ? 1 : 0;
+            }
+        }
+
+        return count;
+    }
+
+    public async Task<JsonElement> ReadAsync(string file) =>
+        JsonSerializer.Deserialize<JsonElement>((await store.GetBlobClient((await FindAsync(file))!.Name).DownloadContentAsync()).Value.Content);
+
+    /// <summary>Resident memory of each service now, in bytes.</summary>
+    public IReadOnlyDictionary<string, long> Memory() => Fleet.Processes.ToDictionary(process => process.Service, process =>
+    {
+        using var running = Process.GetProcessById(process.Id);
+        return running.WorkingSet64;
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await Fleet.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task<BlobItem?> FindAsync(string file)
+    {
+        if (await store.ExistsAsync())
+        {
+            await foreach (var blob in store.GetBlobsAsync(BlobTraits.None, BlobStates.None, "runs/", CancellationToken.None))
+            {
+                if (blob.Name.EndsWith("/" + file, StringComparison.Ordinal))
+                {
+                    return blob;
+                }
+            }
+        }
+
+        return null;
+    }
+}
