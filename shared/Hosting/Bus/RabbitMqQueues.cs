@@ -67,7 +67,6 @@ public static class RabbitMqQueues
         rabbit.PrefetchCount = 1;
         rabbit.BindDeadLetterQueue(ErrorQueueOf(queue), ErrorQueueOf(queue), SetErrorArguments);
         rabbit.PublishFaults = false;
-        rabbit.ThrowOnSkippedMessages();
         rabbit.ConfigureError(pipe =>
         {
             pipe.UseFilter(new GiveBackFilter());

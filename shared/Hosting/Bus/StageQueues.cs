@@ -23,7 +23,7 @@ public static class StageQueues
         Of<EncoderReady>(Stage.FineTuning),
         Of<RunTrial>(Stage.FineTuning),
         Of<TrialsReady>(Stage.Evaluation),
-        .. OutgoingMessages.Select(message => new Feed(Stage.Evaluation, "outgoing-events", ExchangeOf(message))),
+        .. OutgoingMessages.Select(message => new Feed(Stage.Evaluation, "outgoing-events", message)),
     ];
 
     /// <summary>Messages of which the outside world is told.</summary>
@@ -33,10 +33,14 @@ public static class StageQueues
     /// <summary>The exchange that a message is published to.</summary>
     public static string ExchangeOf(Type message) => RabbitMqQueues.ExchangePrefix + KebabCaseEndpointNameFormatter.Instance.SanitizeName(message.Name);
 
-    private static Feed Of<T>(Stage stage) => new(stage, KebabCaseEndpointNameFormatter.Instance.SanitizeName(typeof(T).Name), ExchangeOf(typeof(T)));
+    private static Feed Of<T>(Stage stage) => new(stage, KebabCaseEndpointNameFormatter.Instance.SanitizeName(typeof(T).Name), typeof(T));
 }
 
 /// <param name="Stage">Whose consumers work from it.</param>
 /// <param name="Queue">Also the name of the exchange that feeds this queue alone.</param>
-/// <param name="MessageExchange">Where the message is published, bound to <paramref name="Queue"/>.</param>
-public sealed record Feed(Stage Stage, string Queue, string MessageExchange);
+/// <param name="Message">What comes to it.</param>
+public sealed record Feed(Stage Stage, string Queue, Type Message)
+{
+    /// <summary>Where the message is published, bound to <see cref="Queue"/>.</summary>
+    public string MessageExchange => StageQueues.ExchangeOf(Message);
+}

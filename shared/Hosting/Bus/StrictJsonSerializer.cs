@@ -34,6 +34,7 @@ internal sealed class StrictJsonSerializer(int maxBytes) : ISerializerFactory, I
             throw new PipelineException($"The message's header {MessageFormat.Header} is '{written}'; this version reads 1 to {MessageFormat.Newest}. Update this service, then replay the message.");
         }
 
+        CheckType(receiveContext);
         CheckJson(receiveContext.Body.GetBytes());
         return json.Deserialize(receiveContext);
     }
@@ -43,6 +44,18 @@ internal sealed class StrictJsonSerializer(int maxBytes) : ISerializerFactory, I
     public MessageBody GetMessageBody(string text) => json.GetMessageBody(text);
 
     public void Probe(ProbeContext context) => json.Probe(context);
+
+    /// <summary>A message may say what it is; then it must be what its queue takes.</summary>
+    private static void CheckType(ReceiveContext context)
+    {
+        var queue = context.InputAddress.AbsolutePath.Split('/')[^1];
+        var taken = StageQueues.All.Where(feed => feed.Queue == queue).Select(feed => MessageUrn.ForTypeString(feed.Message)).ToList();
+        var said = context.TransportHeaders.Get<string>(MessageHeaders.MessageType)?.Split(';') ?? [];
+        if (said.Length > 0 && taken.Count > 0 && !said.Intersect(taken, StringComparer.OrdinalIgnoreCase).Any())
+        {
+            throw new PipelineException($"The message says that it is {string.Join(", ", said)}; valid in '{queue}' is {string.Join(", ", taken)}, or no header {MessageHeaders.MessageType}.");
+        }
+    }
 
     private static void CheckJson(byte[] body)
     {

@@ -22,7 +22,7 @@ public sealed class BadMessageTests(SharedServers servers)
             ("""{ "runId": "../../etc/passwd" }""", "There is no run '../../etc/passwd' to cancel", []),
             ("""{ "runId": "x" }""", "pipeline-format is '2'; this version reads 1 to 1", [("pipeline-format", "2")]),
             ("""{ "runId": "x" }""", "pipeline-format is 'new'", [("pipeline-format", "new")]),
-            ("""{ "runId": "x" }""", "not consumed", [("MT-MessageType", "urn:message:Elsewhere:Other")]),
+            ("""{ "runId": "x" }""", "says that it is urn:message:Elsewhere:Other; valid in 'cancel-run' is urn:message:Pipeline.Contracts:CancelRun", [("MT-MessageType", "urn:message:Elsewhere:Other")]),
             ($$"""{ "runId": "{{new string('x', TwentyMegabytes)}}" }""", "valid are up to 1048576", []),
         ];
         foreach (var (body, told, headers) in bad)

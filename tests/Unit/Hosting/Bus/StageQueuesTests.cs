@@ -29,7 +29,7 @@ public sealed class StageQueuesTests
             .Append((Stage: Stage.Evaluation, Type: typeof(OutgoingEventsConsumer)))
             .SelectMany(consumer => consumer.Type.GetInterfaces()
                 .Where(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IConsumer<>))
-                .Select(contract => new Feed(consumer.Stage, QueueOf(consumer.Type), StageQueues.ExchangeOf(contract.GetGenericArguments()[0]))));
+                .Select(contract => new Feed(consumer.Stage, QueueOf(consumer.Type), contract.GetGenericArguments()[0])));
 
         Assert.Equal(StageQueues.All.OrderBy(Text), consumers.OrderBy(Text));
     }
