@@ -66,11 +66,7 @@ internal sealed class BlobContainer(BlobContainerClient client, BlobRequests req
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            await client.GetPropertiesAsync(cancellationToken: both.Token);
-        }
-        catch (RequestFailedException error) when (BlobAnswer.IsNotFound(error))
-        {
-            await CreateAsync(cancellation);
+            await ProbeAsync(both.Token);
         }
         catch (Exception error) when (PassingFault.Is(error, cancellation))
         {
@@ -84,6 +80,18 @@ internal sealed class BlobContainer(BlobContainerClient client, BlobRequests req
         catch (AuthenticationFailedException error)
         {
             throw BlobAnswer.NoIdentity(Address, error);
+        }
+    }
+
+    private async Task ProbeAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await client.GetPropertiesAsync(cancellationToken: cancellation);
+        }
+        catch (RequestFailedException error) when (BlobAnswer.IsNotFound(error))
+        {
+            await client.CreateIfNotExistsAsync(cancellationToken: cancellation);
         }
     }
 }

@@ -21,25 +21,24 @@ public sealed class BlobOptions : IValidatableObject
     /// <summary>Whether the artifacts lie in blob storage at all.</summary>
     internal bool IsChosen => !string.IsNullOrWhiteSpace(ConnectionString) || ServiceUri is not null;
 
+    /// <returns>Faults that name no member: whoever tells of them would show its value.</returns>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!string.IsNullOrWhiteSpace(ConnectionString) && ServiceUri is not null)
         {
-            yield return new ValidationResult($"There is both a {nameof(ConnectionString)} and a {nameof(ServiceUri)}; valid is one of them.", [nameof(ServiceUri)]);
+            yield return new ValidationResult($"There is both a {nameof(ConnectionString)} and a {nameof(ServiceUri)}; valid is one of them.");
         }
 
         if (!string.IsNullOrWhiteSpace(ConnectionString) && !IsConnectionString(ConnectionString))
         {
             yield return new ValidationResult(
-                $"The {nameof(ConnectionString)} is none of Azure Storage; valid is 'UseDevelopmentStorage=true' or 'DefaultEndpointsProtocol=https;AccountName=…;AccountKey=…;EndpointSuffix=core.windows.net'.",
-                [nameof(BlobOptions)]);
+                $"The {nameof(ConnectionString)} is none of Azure Storage; valid is 'UseDevelopmentStorage=true' or 'DefaultEndpointsProtocol=https;AccountName=…;AccountKey=…;EndpointSuffix=core.windows.net'.");
         }
 
         if (ServiceUri is not null && !IsServiceUri(ServiceUri))
         {
             yield return new ValidationResult(
-                $"The {nameof(ServiceUri)} must be https://ACCOUNT.blob.core.windows.net or the like, without a signature or other query: the identity of the machine opens it.",
-                [nameof(BlobOptions)]);
+                $"The {nameof(ServiceUri)} must be https://ACCOUNT.blob.core.windows.net or the like, without a signature or other query: the identity of the machine opens it.");
         }
     }
 

@@ -73,7 +73,7 @@ public static class BusRegistration
         transport.UseMessageRetry(retry =>
         {
             // What is wrong with the input will be wrong again.
-            retry.Handle<Exception>(error => TransientFault.Is(error) && error is not OperationCanceledException);
+            retry.Handle<Exception>(error => TransientFault.Is(error) && !TransientFault.IsCancellation(error));
             retry.Exponential(options.Retries, options.FirstRetryDelay, options.LongestRetryDelay, 2 * options.FirstRetryDelay);
         });
         transport.UseConsumeFilter(typeof(CancelledRunFilter<>), context);

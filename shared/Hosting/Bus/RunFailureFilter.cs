@@ -24,7 +24,7 @@ public sealed class RunFailureFilter<T>(RunLedger ledger, PipelineMetrics metric
             metrics.GivenBack(typeof(T).Name);
             throw;
         }
-        catch (Exception error) when (StageOfMessage.Of<T>() is { } stage && error is not OperationCanceledException)
+        catch (Exception error) when (StageOfMessage.Of<T>() is { } stage && !TransientFault.IsCancellation(error))
         {
             metrics.Failed(typeof(T).Name);
             var queue = context.ReceiveContext.InputAddress.AbsolutePath.Split('/')[^1];

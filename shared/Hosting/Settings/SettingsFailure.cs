@@ -7,6 +7,7 @@ namespace Pipeline.Hosting.Settings;
 /// <summary>A setting that cannot work, told as the setting that somebody wrote.</summary>
 public static class SettingsFailure
 {
+    private const string TypeStart = "validation failed for '";
     private const string MembersStart = "members: '";
     private const string ErrorStart = "error: '";
     private const string UnknownStart = "'ErrorOnUnknownConfiguration'";
@@ -24,6 +25,7 @@ public static class SettingsFailure
     };
 
     // "DataAnnotation validation failed for 'TorchOptions' members: 'Threads' with the error: 'The field Threads must be between 0 and 1024.'."
+    // Below the options' own members it is 'StoreOptions.Cache'. A fault that no member stands for has none, as where the value is a secret.
     private static string Describe(OptionsValidationException error, IConfiguration configuration)
     {
         var failure = error.Failures.First();
@@ -32,9 +34,10 @@ public static class SettingsFailure
             return failure;
         }
 
-        var member = Between(failure, MembersStart, '\'');
-        var setting = $"{error.OptionsType.Name.Replace("Options", "")}:{member}";
-        return $"The setting {setting} is '{configuration[setting]}': {failure[(failure.IndexOf(ErrorStart, StringComparison.Ordinal) + ErrorStart.Length)..].TrimEnd('.', '\'')}.";
+        var section = Between(failure, TypeStart, '\'').Replace(error.OptionsType.Name, error.OptionsType.Name.Replace("Options", ""), StringComparison.Ordinal).Replace('.', ':');
+        var setting = $"{section}:{Between(failure, MembersStart, '\'')}".TrimEnd(':');
+        var value = configuration[setting] is { } text ? $" is '{text}'" : "";
+        return $"The setting {setting}{value}: {failure[(failure.IndexOf(ErrorStart, StringComparison.Ordinal) + ErrorStart.Length)..].TrimEnd('.', '\'')}.";
     }
 
     // "'ErrorOnUnknownConfiguration' was set on …, but the following properties were not found on the instance of Pipeline.Pretraining.PretrainingOptions: 'Slice'"

@@ -71,7 +71,7 @@ internal sealed class RunningDrops : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
         builder.Services.AddOptions<BusOptions>().BindConfiguration("Bus");
         builder.Services.AddOptions<LakeOptions>().BindConfiguration("Lake");
-        builder.Services.AddSingleton<BrokerConnection>().AddSingleton<LakeLocations>();
+        builder.Services.AddSingleton<BrokerConnection>().AddSingleton<LakeLocations>().AddSingleton<LakeContainers>().AddSingleton<LakeFolders>();
         builder.Services.AddSingleton<IArtifactStore>(new FolderArtifactStore(folder));
         builder.Services.AddSingleton<ConcurrentQueue<(IngestDataset, string?)>>();
         builder.Services.AddSingleton<DatasetRequester>(provider => (command, traceparent, _) =>

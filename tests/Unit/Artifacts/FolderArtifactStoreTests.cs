@@ -151,6 +151,16 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreContract, IDisposabl
     }
 
     [Fact]
+    public async Task A_check_misses_a_root_that_went_away()
+    {
+        await Store.CheckAsync(Token);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_store.Root, ".tmp")));
+        Directory.Delete(_store.Root, recursive: true);
+
+        Assert.Contains(_store.Root, (await Assert.ThrowsAsync<PipelineException>(() => Store.CheckAsync(Token))).Message);
+    }
+
+    [Fact]
     public void A_root_that_is_a_file_or_lies_below_one_is_refused()
     {
         File.WriteAllText(_folder["file"], "");

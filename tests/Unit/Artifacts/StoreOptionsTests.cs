@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
+using Pipeline.Hosting.Settings;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Artifacts;
@@ -73,6 +74,20 @@ public sealed class StoreOptionsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Cache:Bytes", "1000", "The setting Store:Cache:Bytes is '1000': The field Bytes must be between 1048576 and ")]
+    [InlineData("Folder", "", "The setting Store:Folder is '': The Folder field is required.")]
+    [InlineData("Blob:ConnectionString", Secret, "The setting Store:Blob: The ConnectionString is none of Azure Storage; valid is ")]
+    [InlineData("Blob:ServiceUri", "https://account.blob.core.windows.net?sig=" + Secret, "The setting Store:Blob: The ServiceUri must be https://")]
+    public void One_line_tells_the_setting_and_its_value_unless_it_may_be_secret(string setting, string value, string line)
+    {
+        var error = Assert.Throws<OptionsValidationException>(() => Open(($"Store:{setting}", value)));
+
+        var told = SettingsFailure.Of(error, Configuration(($"Store:{setting}", value)))!.Message;
+        Assert.StartsWith(line, told);
+        Assert.DoesNotContain(Secret, told);
+    }
+
+    [Theory]
     [InlineData("Store:Foldr")]
     [InlineData("Store:Blob:Contaner")]
     [InlineData("Store:Resilience:Attempt")]
@@ -81,15 +96,19 @@ public sealed class StoreOptionsTests : IDisposable
 
     private IArtifactStore Open(params (string Setting, string Value)[] settings)
     {
+        var services = new ServiceCollection().AddLogging().AddMetrics().AddArtifactStore().AddSingleton<IConfiguration>(Configuration(settings));
+        using var provider = services.BuildServiceProvider();
+        return provider.GetRequiredService<IArtifactStore>();
+    }
+
+    private IConfigurationRoot Configuration(params (string Setting, string Value)[] settings)
+    {
         var values = new Dictionary<string, string?> { ["Store:Folder"] = _folder["store"], ["Store:Cache:Folder"] = _folder["cache"] };
         foreach (var (setting, value) in settings)
         {
             values[setting] = value;
         }
 
-        var services = new ServiceCollection().AddLogging().AddMetrics().AddArtifactStore();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
-        using var provider = services.BuildServiceProvider();
-        return provider.GetRequiredService<IArtifactStore>();
+        return new ConfigurationBuilder().AddInMemoryCollection(values).Build();
     }
 }
