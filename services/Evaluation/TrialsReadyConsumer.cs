@@ -6,7 +6,7 @@ using Pipeline.Hosting.Telemetry;
 namespace Pipeline.Evaluation;
 
 /// <summary>All trials in, the verdict out. A run that has its verdict keeps it: the test split is not asked twice.</summary>
-public sealed class TrialsReadyConsumer(RunEvaluator evaluator, RunLedger ledger, RunStop stop, PipelineMetrics metrics) : IConsumer<TrialsReady>
+public sealed class TrialsReadyConsumer(RunEvaluator evaluator, RunLedger ledger, StageEvents events, RunStop stop, PipelineMetrics metrics) : IConsumer<TrialsReady>
 {
     public async Task Consume(ConsumeContext<TrialsReady> context)
     {
@@ -23,9 +23,8 @@ public sealed class TrialsReadyConsumer(RunEvaluator evaluator, RunLedger ledger
                     return context.Publish(new StageProgressed(ready.Run.RunId, Stage.Evaluation, done, total));
                 },
                 watch.Token);
-            await ledger.RecordAsync(Stage.Evaluation, verdict, CancellationToken.None);
         }
 
-        await context.Publish(verdict);
+        await events.PublishAsync(context, Stage.Evaluation, verdict);
     }
 }

@@ -19,7 +19,7 @@ public sealed class EncoderReadyConsumer(IArtifactStore store) : IConsumer<Encod
 }
 
 /// <summary>One trial in, its result into the store; whoever finishes the last tells of the set.</summary>
-public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, TrialSet set, RunLedger ledger, RunStop stop, PipelineMetrics metrics) : IConsumer<RunTrial>
+public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, TrialSet set, StageEvents events, RunStop stop, PipelineMetrics metrics) : IConsumer<RunTrial>
 {
     public async Task Consume(ConsumeContext<RunTrial> context)
     {
@@ -38,8 +38,7 @@ public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, T
         if (manifest is not null)
         {
             var ready = new TrialsReady(run, pseudoLabels, encoderReference, manifest);
-            await ledger.RecordAsync(Stage.FineTuning, ready, context.CancellationToken);
-            await context.Publish(ready);
+            await events.PublishAsync(context, Stage.FineTuning, ready);
         }
     }
 }

@@ -8,14 +8,14 @@ using Pipeline.Hosting.Telemetry;
 namespace Pipeline.Pretraining;
 
 /// <summary>Pseudo-labels in; the first training slice out, or the encoder if it is there already.</summary>
-public sealed class PseudoLabelsReadyConsumer(SliceTrainer trainer, RunLedger ledger) : IConsumer<PseudoLabelsReady>
+public sealed class PseudoLabelsReadyConsumer(SliceTrainer trainer, StageEvents events) : IConsumer<PseudoLabelsReady>
 {
     public async Task Consume(ConsumeContext<PseudoLabelsReady> context)
     {
         var (run, pseudoLabels) = context.Message;
         if (await trainer.FindEncoderAsync(run, pseudoLabels, context.CancellationToken) is { } encoder)
         {
-            await EncoderReadyPublisher.PublishAsync(context, ledger, new EncoderReady(run, pseudoLabels, encoder));
+            await events.PublishAsync(context, Stage.Pretraining, new EncoderReady(run, pseudoLabels, encoder));
             return;
         }
 
@@ -24,7 +24,7 @@ public sealed class PseudoLabelsReadyConsumer(SliceTrainer trainer, RunLedger le
 }
 
 /// <summary>One slice in; the next slice or the finished encoder out.</summary>
-public sealed partial class TrainSliceConsumer(SliceTrainer trainer, RunLedger ledger, IBus bus, RunStop stop, PipelineMetrics metrics, ILogger<TrainSliceConsumer> log)
+public sealed partial class TrainSliceConsumer(SliceTrainer trainer, StageEvents events, IBus bus, RunStop stop, PipelineMetrics metrics, ILogger<TrainSliceConsumer> log)
     : IConsumer<TrainSlice>
 {
     public async Task Consume(ConsumeContext<TrainSlice> context)
@@ -51,19 +51,10 @@ public sealed partial class TrainSliceConsumer(SliceTrainer trainer, RunLedger l
         }
         else
         {
-            await EncoderReadyPublisher.PublishAsync(context, ledger, new EncoderReady(slice.Run, slice.PseudoLabels, encoder));
+            await events.PublishAsync(context, Stage.Pretraining, new EncoderReady(slice.Run, slice.PseudoLabels, encoder));
         }
     }
 
     [LoggerMessage(LogLevel.Information, "Training slice {Slice} from step {Step}")]
     private partial void Training(int slice, long step);
-}
-
-internal static class EncoderReadyPublisher
-{
-    public static async Task PublishAsync(ConsumeContext context, RunLedger ledger, EncoderReady ready)
-    {
-        await ledger.RecordAsync(Stage.Pretraining, ready, context.CancellationToken);
-        await context.Publish(ready);
-    }
 }

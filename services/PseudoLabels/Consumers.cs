@@ -9,7 +9,7 @@ using PipelineException = Pipeline.Contracts.PipelineException;
 namespace Pipeline.PseudoLabels;
 
 /// <summary>An experiment and a dataset version that is there already in; a run over it out.</summary>
-public sealed class LabelDatasetConsumer(IArtifactStore store, RunLedger ledger) : IConsumer<LabelDataset>
+public sealed class LabelDatasetConsumer(IArtifactStore store, RunLedger ledger, StageEvents events) : IConsumer<LabelDataset>
 {
     public async Task Consume(ConsumeContext<LabelDataset> context)
     {
@@ -23,13 +23,12 @@ public sealed class LabelDatasetConsumer(IArtifactStore store, RunLedger ledger)
         var reference = await ExperimentArtifact.PutAsync(store, experiment, context.CancellationToken);
         var committed = new DatasetCommitted(new RunReference(RunId.Of(experiment.Name, reference, dataset.Reference), reference, dataset.Reference));
         await ledger.ReopenAsync(committed.Run.RunId, context.CancellationToken);
-        await ledger.RecordAsync(Stage.Ingestion, committed, context.CancellationToken);
-        await context.Publish(committed);
+        await events.PublishAsync(context, Stage.Ingestion, committed);
     }
 }
 
 /// <summary>A dataset version in; one command for each shard and task out, or the finished set if it is there already.</summary>
-public sealed class DatasetCommittedConsumer(IArtifactStore store, ShardLabeller labeller, RunLedger ledger) : IConsumer<DatasetCommitted>
+public sealed class DatasetCommittedConsumer(IArtifactStore store, ShardLabeller labeller, StageEvents events) : IConsumer<DatasetCommitted>
 {
     public async Task Consume(ConsumeContext<DatasetCommitted> context)
     {
@@ -38,7 +37,7 @@ public sealed class DatasetCommittedConsumer(IArtifactStore store, ShardLabeller
         ExperimentNames.Check(experiment);
         if (await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } ready)
         {
-            await PseudoLabelsReadyPublisher.PublishAsync(context, ledger, new PseudoLabelsReady(run, ready));
+            await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready));
             return;
         }
 
@@ -49,7 +48,7 @@ public sealed class DatasetCommittedConsumer(IArtifactStore store, ShardLabeller
 }
 
 /// <summary>One shard in, its pseudo-labels into the store; whoever finishes the last tells of the set.</summary>
-public sealed class LabelShardConsumer(IArtifactStore store, ShardLabeller labeller, RunLedger ledger, PipelineMetrics metrics) : IConsumer<LabelShard>
+public sealed class LabelShardConsumer(IArtifactStore store, ShardLabeller labeller, StageEvents events, PipelineMetrics metrics) : IConsumer<LabelShard>
 {
     public async Task Consume(ConsumeContext<LabelShard> context)
     {
@@ -63,16 +62,7 @@ public sealed class LabelShardConsumer(IArtifactStore store, ShardLabeller label
         await context.Publish(new StageProgressed(run.RunId, Stage.PseudoLabels, done, experiment.Pretext.Count * dataset.Shards.Count, task));
         if (await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } ready)
         {
-            await PseudoLabelsReadyPublisher.PublishAsync(context, ledger, new PseudoLabelsReady(run, ready));
+            await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready));
         }
-    }
-}
-
-internal static class PseudoLabelsReadyPublisher
-{
-    public static async Task PublishAsync(ConsumeContext context, RunLedger ledger, PseudoLabelsReady ready)
-    {
-        await ledger.RecordAsync(Stage.PseudoLabels, ready, context.CancellationToken);
-        await context.Publish(ready);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 
@@ -64,16 +65,24 @@ public sealed class RunLedger(IArtifactStore store)
     public async Task<bool> IsCancelledAsync(string runId, CancellationToken cancellation = default) =>
         await store.FindAsync(CancelKey(runId), cancellation) is not null;
 
-    /// <summary>Takes back a failure and a cancellation: somebody wants the run to go on.</summary>
+    /// <summary>Takes back a failure, a cancellation and all notes of what was told: somebody wants the run to go on from wherever it is.</summary>
     public async Task ReopenAsync(string runId, CancellationToken cancellation = default)
     {
         await store.DeleteAsync(FailureKey(runId), cancellation);
         await store.DeleteAsync(CancelKey(runId), cancellation);
+        foreach (var stage in Enum.GetValues<Stage>())
+        {
+            await store.DeleteAsync(ToldKey(runId, stage), cancellation);
+        }
     }
 
     /// <summary>Takes back a failure alone: what failed is tried again. A cancelled run stays cancelled.</summary>
     public Task TakeBackFailureAsync(string runId, CancellationToken cancellation = default) =>
         ArtifactKey.IsValid(runId) ? store.DeleteAsync(FailureKey(runId), cancellation) : Task.CompletedTask;
+
+    /// <summary>Where it is noted that a stage's event is out.</summary>
+    internal static string ToldKey(string runId, Stage stage) =>
+        $"{Root}/{runId}/told/{JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString())}.json";
 
     private static string Key(string runId, Stage stage) => $"{Root}/{runId}/{FileName(stage)}";
 

@@ -8,5 +8,5 @@ namespace Pipeline.Hosting.Services;
 public static class CoreRegistration
 {
     public static IServiceCollection AddPipelineCore(this IServiceCollection services) =>
-        services.AddSingleton(TimeProvider.System).AddSingleton<RunLedger>().AddSingleton<RunStop>().AddSingleton<PipelineMetrics>();
+        services.AddSingleton(TimeProvider.System).AddSingleton<RunLedger>().AddSingleton<StageEvents>().AddSingleton<RunStop>().AddSingleton<PipelineMetrics>();
 }
