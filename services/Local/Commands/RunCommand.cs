@@ -20,7 +20,7 @@ internal static class RunCommand
             Description = "Folder with the images and, for some of them, labels. Among services also the URL of a place in the lake; where the dataset lands if left out.",
             HelpName = "source",
         };
-        var onDrops = new Option<bool>("--on-drops") { Description = "Run it again with each drop into its dataset." };
+        var onDrops = new Option<bool>("--on-drops") { Description = "Run it with each drop into its dataset, and now too if --data is given." };
         var wait = SharedOptions.Wait();
         var (store, device, threads) = (SharedOptions.Store(), SharedOptions.Device(), SharedOptions.Threads());
         var command = new ExampledCommand(
@@ -28,7 +28,7 @@ internal static class RunCommand
             "Run an experiment over a folder of data. Interrupted, the same command goes on from where it was; finished, it shows the result again.",
             "run my-experiment.yaml --data my-images",
             "run deploy/samples/fashion-mnist-full.yaml --data /usr/share/datasets/fashion-mnist --store /tmp/full",
-            "run my-experiment.yaml --on-drops --wait")
+            "run my-experiment.yaml --on-drops")
         {
             experiment,
             data,

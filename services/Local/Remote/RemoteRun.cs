@@ -10,11 +10,16 @@ namespace Pipeline.Local.Remote;
 /// <summary>Asks the services for a run.</summary>
 internal static class RemoteRun
 {
-    /// <param name="data">The URL of a place in the lake, or a folder that the services see under the same path; null: where the dataset lands.</param>
+    /// <param name="data">The URL of a place in the lake, or a folder that the services see under the same path; null: where the dataset lands, now or with the next drop.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="PipelineException">The broker cannot be reached, or a setting cannot work.</exception>
     public static async Task<int> AskAsync(Experiment experiment, string? data, bool onDrops, bool wait)
     {
+        if (wait && onDrops && data is null)
+        {
+            throw new PipelineException("--wait has nothing to wait for: --on-drops without --data only has the experiment run with the next drop. Valid is --data as well, or 'drop FOLDER --wait' afterwards.");
+        }
+
         var source = data is null || LakeLocations.IsUrl(data) ? data : Path.GetFullPath(data);
         using var host = RemoteHost.Build();
         await RemoteHost.StartAsync(host);
@@ -25,7 +30,9 @@ internal static class RemoteRun
         }
 
         await conversation.AskAsync(new RunExperiment(ExperimentArtifact.ToJson(experiment), source, onDrops));
-        Console.WriteLine($"Asked the services to run '{experiment.Name}' over {source ?? $"what lies in the lake for '{experiment.Data}'"}{(onDrops ? ", and with each drop" : "")}.");
+        Console.WriteLine(onDrops && source is null
+            ? $"Asked the services to run '{experiment.Name}' with each drop into '{experiment.Data}'."
+            : $"Asked the services to run '{experiment.Name}' over {source ?? $"what lies in the lake for '{experiment.Data}'"}{(onDrops ? ", and with each drop" : "")}.");
         var code = wait ? await conversation.FollowAsync() : NextSteps();
         await host.StopAsync();
         return code;

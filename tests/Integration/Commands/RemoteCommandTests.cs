@@ -11,13 +11,14 @@ public sealed class RemoteCommandTests(SharedServers servers)
         await using var place = await CommandPlace.StartAsync(servers, "Ingestion", "PseudoLabels", "Pretraining", "FineTuning", "Evaluation");
 
         var dropped = await place.OutputAsync("drop", "data", "--dataset", "tiny");
-        var ran = await place.OutputAsync("run", "tiny.yaml", "--on-drops", "--wait");
+        var ran = await place.OutputAsync("run", "tiny.yaml", "--on-drops", "--data", "lake://main/tiny", "--wait");
         var again = await place.OutputAsync("drop", "data", "--dataset", "tiny", "--wait");
         var status = JsonDocument.Parse(Assert.Single(await place.OutputAsync("status", "--json"))).RootElement;
         var reported = await place.OutputAsync("report");
 
         Assert.Equal("Uploaded 4 of 4 files (0.1 MiB) to lake://main/tiny.", dropped[0]);
         Assert.Contains("No experiment waits", dropped[1], StringComparison.Ordinal);
+        Assert.Contains("only has the experiment run with the next drop", Assert.Single((await place.EndAsync("run", "tiny.yaml", "--on-drops", "--wait")).Errors), StringComparison.Ordinal);
         Assert.Contains(ran, line => line.StartsWith("evaluation", StringComparison.Ordinal) && line.Contains("done in", StringComparison.Ordinal));
         Assert.StartsWith("Uploaded 0 of 4 files", again[0], StringComparison.Ordinal);
         Assert.Equal("finished", status.GetProperty("state").GetString());
