@@ -133,7 +133,18 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
 
     private async Task<string> RestartStoreAsync(Fault fault)
     {
+        // The emulator answers before it has stored: it saves every few seconds. A storage account does not, so nobody may write from the last save to the kill.
+        foreach (var process in fleet.Processes)
+        {
+            process.Freeze();
+        }
+
         await store.KillAsync();
+        foreach (var process in fleet.Processes)
+        {
+            process.Thaw();
+        }
+
         await Task.Delay(fault.Pause);
         await store.StartAgainAsync();
         return "kill -9 of the store";

@@ -84,6 +84,11 @@ public sealed class ServiceProcess : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
+    /// <summary>Stops it in the middle of whatever it does, until <see cref="Thaw"/>.</summary>
+    public void Freeze() => Signal("STOP");
+
+    public void Thaw() => Signal("CONT");
+
     /// <summary>SIGTERM, as a container's host sends it.</summary>
     /// <returns>How long it took to end.</returns>
     public async Task<TimeSpan> TerminateAsync()
@@ -91,7 +96,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         var clock = Stopwatch.GetTimestamp();
         if (!process.HasExited)
         {
-            using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+            Signal("TERM");
             using var patience = new CancellationTokenSource(Patience);
             await process.WaitForExitAsync(patience.Token);
         }
@@ -109,6 +114,12 @@ public sealed class ServiceProcess : IAsyncDisposable
         await process.WaitForExitAsync();
         await copying;
         process.Dispose();
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        kill.WaitForExit();
     }
 
     private static int FreePort()
