@@ -122,7 +122,8 @@ public sealed class ServiceProcess : IAsyncDisposable
         kill.WaitForExit();
     }
 
-    private static int FreePort()
+    /// <summary>A port that nobody listens on now.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

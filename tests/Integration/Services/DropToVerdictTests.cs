@@ -22,8 +22,16 @@ public sealed class DropToVerdictTests(SharedServers servers)
     public async Task A_drop_told_to_the_webhook_twice_and_out_of_order_becomes_one_verdict_in_one_trace()
     {
         await using var broker = await RabbitMqServer.StartAsync(Path.Combine(Repository(), "deploy", "rabbitmq", "definitions.json"));
+        var port = ServiceProcess.FreePort();
         await using var fleet = await RunningFleet.OpenAsync(
-            broker, await servers.AzuriteAsync(), VirtualHost, users: true, ("Webhook__AllowAnonymous", "false"), ("Webhook__Keys__0", Key), ("Lake__AnyFolder", "false"));
+            broker,
+            await servers.AzuriteAsync(),
+            VirtualHost,
+            users: true,
+            ("Webhook__AllowAnonymous", "false"),
+            ("Webhook__Keys__0", Key),
+            ("Webhook__Port", $"{port}"),
+            ("Lake__AnyFolder", "false"));
         using var experiment = new TinyExperiment();
         await fleet.Fleet.StartAllAsync();
         var events = await ListenAsync(broker);
@@ -31,7 +39,7 @@ public sealed class DropToVerdictTests(SharedServers servers)
         await fleet.SendAsync("run-experiment", $$"""{ "experiment": {{TinyExperiment.Json}}, "onDrops": true }""");
         await fleet.ArtifactAsync("experiments/on-drop/tiny/", "tiny.json");
         var drop = await UploadAsync(fleet, experiment.Data);
-        await PostAsync(fleet, [.. drop.Reverse(), .. drop]);
+        await PostAsync(fleet, port, [.. drop.Reverse(), .. drop]);
 
         await fleet.ArtifactAsync("runs/tiny-", "5-verdict.json");
         var told = new List<string>();
@@ -88,10 +96,13 @@ public sealed class DropToVerdictTests(SharedServers servers)
         return events;
     }
 
-    private static async Task PostAsync(RunningFleet fleet, IReadOnlyList<object> events)
+    private static async Task PostAsync(RunningFleet fleet, int port, IReadOnlyList<object> events)
     {
-        var port = fleet.Fleet.Processes.Single(process => process.Service == "Ingestion").Port;
         using var client = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}") };
+        var health = fleet.Fleet.Processes.Single(process => process.Service == "Ingestion").Port;
+        using var elsewhere = await client.PostAsJsonAsync($"http://localhost:{health}/webhook/drops?code={Key}", events, Token);
+        using var ready = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), Token);
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (elsewhere.StatusCode, ready.StatusCode));
         using var refused = await client.PostAsJsonAsync("/webhook/drops", events, Token);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         foreach (var half in events.Chunk((events.Count + 1) / 2))
