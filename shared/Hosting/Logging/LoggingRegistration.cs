@@ -31,5 +31,7 @@ public static class LoggingRegistration
         .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
         .MinimumLevel.Override("Azure", LogEventLevel.Warning)
         .MinimumLevel.Override("Polly", LogEventLevel.Warning)
+        // Each retry is told once already, with its reason.
+        .Filter.ByExcluding(line => line.MessageTemplate.Text.StartsWith("Execution attempt", StringComparison.Ordinal))
         .Enrich.FromLogContext();
 }
