@@ -8,7 +8,7 @@ using Pipeline.Tests.Benchmarks.Services;
 // dotnet run -c Release --project tests/Benchmarks -- drops
 // dotnet run -c Release --project tests/Benchmarks -- overhead EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- scaling EXPERIMENT.yaml DATA
-// dotnet run -c Release --project tests/Benchmarks -- queued 1000
+// dotnet run -c Release --project tests/Benchmarks -- queued RUNS MINUTES
 switch (args)
 {
     case ["drops"]:
@@ -20,8 +20,8 @@ switch (args)
     case ["scaling", var experiment, var data]:
         await ScalingBenchmark.RunAsync(experiment, data);
         break;
-    case ["queued", var runs]:
-        await QueuedRunsBenchmark.RunAsync(int.Parse(runs, CultureInfo.InvariantCulture));
+    case ["queued", var runs, var minutes]:
+        await QueuedRunsBenchmark.RunAsync(int.Parse(runs, CultureInfo.InvariantCulture), TimeSpan.FromMinutes(int.Parse(minutes, CultureInfo.InvariantCulture)));
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(DecodingBenchmarks).Assembly).Run(args);

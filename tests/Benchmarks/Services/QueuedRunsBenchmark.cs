@@ -16,30 +16,33 @@ internal static class QueuedRunsBenchmark
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
 
     /// <param name="many">Runs to queue at once.</param>
-    public static async Task RunAsync(int many)
+    /// <param name="limit">When to stop looking, also if not all of them are done.</param>
+    public static async Task RunAsync(int many, TimeSpan limit)
     {
         await using var broker = await RabbitMqServer.StartAsync();
         await using var azurite = await AzuriteServer.StartAsync();
         await using var services = await ServicesRun.OpenAsync(broker, azurite, ("Torch__Threads", "1"));
         using var experiment = new TinyExperiment();
         await services.Fleet.StartAllAsync();
-        await DrainAsync(services, experiment, 0, WarmUp);
-        var few = await DrainAsync(services, experiment, WarmUp, Few);
+        await DrainAsync(services, experiment, 0, WarmUp, limit);
+        var few = await DrainAsync(services, experiment, WarmUp, Few, limit);
         var before = DateTimeOffset.UtcNow;
-        var peak = await DrainAsync(services, experiment, WarmUp + Few, many);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{many} runs in {(DateTimeOffset.UtcNow - before).TotalMinutes:0.0} min"));
+        var peak = await DrainAsync(services, experiment, WarmUp + Few, many, limit);
+        var done = await services.CountAsync("5-verdict.json") - WarmUp - Few;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done} of {many} queued runs done in {(DateTimeOffset.UtcNow - before).TotalMinutes:0.0} min"));
         foreach (var (service, bytes) in peak)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{service}: {few[service] >> 20} MB with {Few} queued, {bytes >> 20} MB with {many}: {(double)bytes / few[service]:0.00} ×"));
         }
     }
 
-    /// <returns>The most memory that each service had until all verdicts were there.</returns>
-    private static async Task<IReadOnlyDictionary<string, long>> DrainAsync(ServicesRun services, TinyExperiment experiment, int first, int count)
+    /// <returns>The most memory that each service had until all verdicts were there, or the time was up.</returns>
+    private static async Task<IReadOnlyDictionary<string, long>> DrainAsync(ServicesRun services, TinyExperiment experiment, int first, int count, TimeSpan limit)
     {
         await services.SendAsync("run-experiment", Enumerable.Range(first, count).Select(number => Request(experiment, number)));
         var peak = new Dictionary<string, long>();
-        while (await services.CountAsync("5-verdict.json") < first + count)
+        var end = DateTimeOffset.UtcNow + limit;
+        while (DateTimeOffset.UtcNow < end && await services.CountAsync("5-verdict.json") < first + count)
         {
             foreach (var (service, bytes) in services.Memory())
             {
