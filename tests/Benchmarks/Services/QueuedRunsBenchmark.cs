@@ -13,7 +13,10 @@ internal static class QueuedRunsBenchmark
     /// <summary>The same before both: what a process takes once is not what a queue costs.</summary>
     private const int WarmUp = 10;
 
-    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Counting the verdicts is work for the store, which the services need too.</summary>
+    private const int LooksPerCount = 10;
 
     /// <param name="many">Runs to queue at once.</param>
     /// <param name="limit">When to stop looking, also if not all of them are done.</param>
@@ -44,12 +47,15 @@ internal static class QueuedRunsBenchmark
         var end = DateTimeOffset.UtcNow + limit;
         while (DateTimeOffset.UtcNow < end && await services.CountAsync("5-verdict.json") < first + count)
         {
-            foreach (var (service, bytes) in services.Memory())
+            for (var look = 0; look < LooksPerCount; look++)
             {
-                peak[service] = Math.Max(peak.GetValueOrDefault(service), bytes);
-            }
+                foreach (var (service, bytes) in services.Memory())
+                {
+                    peak[service] = Math.Max(peak.GetValueOrDefault(service), bytes);
+                }
 
-            await Task.Delay(Glance);
+                await Task.Delay(Glance);
+            }
         }
 
         return peak;
