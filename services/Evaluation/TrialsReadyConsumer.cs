@@ -1,5 +1,6 @@
 using MassTransit;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;
 
@@ -20,7 +21,7 @@ public sealed class TrialsReadyConsumer(RunEvaluator evaluator, RunLedger ledger
                 (done, total) =>
                 {
                     metrics.Part(Stage.Evaluation);
-                    return context.Publish(new StageProgressed(ready.Run.RunId, Stage.Evaluation, done, total));
+                    return context.PublishInTimeAsync(new StageProgressed(ready.Run.RunId, Stage.Evaluation, done, total));
                 },
                 watch.Token);
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MassTransit;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;
 
@@ -14,7 +15,7 @@ public sealed class EncoderReadyConsumer(IArtifactStore store) : IConsumer<Encod
     {
         var (run, pseudoLabels, encoder) = context.Message;
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, context.CancellationToken);
-        await context.PublishBatch(TrialPlan.Trials(experiment.FineTuning).Select(trial => new RunTrial(run, pseudoLabels, encoder, trial)));
+        await context.PublishInTimeAsync(TrialPlan.Trials(experiment.FineTuning).Select(trial => new RunTrial(run, pseudoLabels, encoder, trial)));
     }
 }
 
@@ -34,7 +35,7 @@ public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, T
         var trials = TrialPlan.Trials(experiment.FineTuning);
         var (done, manifest) = await set.AddAsync(run.RunId, trials, trial, result, stopping);
         metrics.Part(Stage.FineTuning);
-        await context.Publish(new StageProgressed(run.RunId, Stage.FineTuning, done, trials.Count, $"{JsonNamingPolicy.KebabCaseLower.ConvertName(trial.Arm.ToString())} at {trial.Labels} labels"));
+        await context.PublishInTimeAsync(new StageProgressed(run.RunId, Stage.FineTuning, done, trials.Count, $"{JsonNamingPolicy.KebabCaseLower.ConvertName(trial.Arm.ToString())} at {trial.Labels} labels"));
         if (manifest is not null)
         {
             var ready = new TrialsReady(run, pseudoLabels, encoderReference, manifest);

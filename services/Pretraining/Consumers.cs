@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;
 
@@ -19,7 +20,7 @@ public sealed class PseudoLabelsReadyConsumer(SliceTrainer trainer, StageEvents 
             return;
         }
 
-        await context.Publish(new TrainSlice(run, pseudoLabels, Slice: 0, Step: 0));
+        await context.PublishInTimeAsync(new TrainSlice(run, pseudoLabels, Slice: 0, Step: 0));
     }
 }
 
@@ -47,7 +48,7 @@ public sealed partial class TrainSliceConsumer(SliceTrainer trainer, StageEvents
         metrics.Slice(Stopwatch.GetElapsedTime(clock));
         if (encoder is null)
         {
-            await context.Publish(slice with { Slice = slice.Slice + 1, Step = step });
+            await context.PublishInTimeAsync(slice with { Slice = slice.Slice + 1, Step = step });
         }
         else
         {

@@ -1,6 +1,7 @@
 using MassTransit;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Experiments;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;
@@ -42,7 +43,7 @@ public sealed class DatasetCommittedConsumer(IArtifactStore store, ShardLabeller
         }
 
         var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, context.CancellationToken);
-        await context.PublishBatch(experiment.Pretext.SelectMany(task =>
+        await context.PublishInTimeAsync(experiment.Pretext.SelectMany(task =>
             Enumerable.Range(0, dataset.Shards.Count).Select(shard => new LabelShard(run, task, shard))));
     }
 }
@@ -59,7 +60,7 @@ public sealed class LabelShardConsumer(IArtifactStore store, ShardLabeller label
         metrics.Part(Stage.PseudoLabels);
 
         var done = (experiment.Pretext.ToList().IndexOf(task) * dataset.Shards.Count) + shard + 1;
-        await context.Publish(new StageProgressed(run.RunId, Stage.PseudoLabels, done, experiment.Pretext.Count * dataset.Shards.Count, task));
+        await context.PublishInTimeAsync(new StageProgressed(run.RunId, Stage.PseudoLabels, done, experiment.Pretext.Count * dataset.Shards.Count, task));
         if (await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } ready)
         {
             await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready));

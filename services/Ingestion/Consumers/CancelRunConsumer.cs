@@ -1,5 +1,6 @@
 using MassTransit;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
 using PipelineException = Pipeline.Contracts.PipelineException;
 
@@ -15,6 +16,6 @@ public sealed class CancelRunConsumer(RunLedger ledger) : IConsumer<CancelRun>
             throw new PipelineException($"There is no run '{context.Message.RunId}' to cancel; valid is the id of a run as its events and the status list name it.");
         }
 
-        await context.Publish(new RunCancelled(context.Message.RunId));
+        await context.PublishInTimeAsync(new RunCancelled(context.Message.RunId));
     }
 }

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Telemetry;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Importing;
@@ -22,7 +23,7 @@ public sealed class ImportChunkConsumer(
             metrics.Part(Stage.Ingestion);
             metrics.Images(Stage.Ingestion, plan.Chunks[chunk].Items);
             var missing = await committer.MissingAsync(plan, context.CancellationToken);
-            await context.Publish(new StageProgressed(null, Stage.Ingestion, plan.Chunks.Count - missing.Count, plan.Chunks.Count, $"{plan.Items} files"));
+            await context.PublishInTimeAsync(new StageProgressed(null, Stage.Ingestion, plan.Chunks.Count - missing.Count, plan.Chunks.Count, $"{plan.Items} files"));
             if (missing.Count > 0 && await committer.FindAsync(plan, context.CancellationToken) is null)
             {
                 return;

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Experiments;
 using Pipeline.Ingestion.Lakes;
 
@@ -19,7 +20,7 @@ public sealed partial class IngestDatasetConsumer(IArtifactStore store, DropExpe
         foreach (var reference in waiting)
         {
             var experiment = await store.ReadManifestAsync<Experiment>(reference, context.CancellationToken);
-            await context.Publish(new RunExperiment(ExperimentArtifact.ToJson(experiment), source ?? places.Of(dataset)));
+            await context.PublishInTimeAsync(new RunExperiment(ExperimentArtifact.ToJson(experiment), source ?? places.Of(dataset)));
         }
     }
 

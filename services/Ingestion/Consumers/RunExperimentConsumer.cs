@@ -1,6 +1,7 @@
 using MassTransit;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Experiments;
 using Pipeline.Hosting.Runs;
 using Pipeline.Ingestion.Committing;
@@ -44,7 +45,7 @@ public sealed class RunExperimentConsumer(
             return;
         }
 
-        await context.Publish(new StageProgressed(null, Stage.Ingestion, content.Chunks.Count - missing.Count, content.Chunks.Count, $"{content.Items} files"));
-        await context.PublishBatch(missing.Select(chunk => new ImportChunk(reference, plan, chunk)));
+        await context.PublishInTimeAsync(new StageProgressed(null, Stage.Ingestion, content.Chunks.Count - missing.Count, content.Chunks.Count, $"{content.Items} files"));
+        await context.PublishInTimeAsync(missing.Select(chunk => new ImportChunk(reference, plan, chunk)));
     }
 }

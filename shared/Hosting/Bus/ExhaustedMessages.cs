@@ -65,7 +65,7 @@ public sealed class ExhaustedMessages(
         var reason = $"A message of '{queue}' was delivered more than {options.Value.DeliveryLimit} times and no consumer came to an end with it: it may be what kills them.";
         var failed = new RunFailed(RunOfMessage.IdOf(body), stage, reason, RabbitMqQueues.ErrorQueueOf(queue));
         await ledger.RecordFailureAsync(failed);
-        await bus.Publish(failed);
+        await bus.PublishInTimeAsync(failed);
     }
 
     private static string? Text(BasicDeliverEventArgs delivery, string header) =>

@@ -30,7 +30,7 @@ public sealed class RunFailureFilter<T>(RunLedger ledger, PipelineMetrics metric
             var queue = context.ReceiveContext.InputAddress.AbsolutePath.Split('/')[^1];
             var failed = new RunFailed((context.Message as IRunMessage)?.Run.RunId, stage, Reason(error), RabbitMqQueues.ErrorQueueOf(queue));
             await ledger.RecordFailureAsync(failed, CancellationToken.None);
-            await context.Publish(failed);
+            await context.PublishInTimeAsync(failed);
             throw;
         }
     }

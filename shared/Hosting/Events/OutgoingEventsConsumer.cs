@@ -4,6 +4,7 @@ using System.Net.Mime;
 using System.Text.Json;
 using MassTransit;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Bus;
 
 namespace Pipeline.Hosting.Events;
 
@@ -62,7 +63,7 @@ public sealed class OutgoingEventsConsumer(TimeProvider clock) :
     {
         var endpoint = await context.GetSendEndpoint(Address);
         var said = new OutgoingEvent($"{routingKey}/{id}", $"pipeline.{routingKey}", subject, clock.GetUtcNow(), data) { TraceParent = Activity.Current?.Id };
-        await endpoint.Send(said, send =>
+        await endpoint.SendInTimeAsync(said, send =>
         {
             send.ContentType = CloudEvent;
             send.SetRoutingKey(routingKey);

@@ -1,6 +1,7 @@
 using MassTransit;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Bus;
 
 namespace Pipeline.Hosting.Runs;
 
@@ -20,7 +21,7 @@ public sealed class StageEvents(IArtifactStore store, RunLedger ledger)
         if (await store.FindAsync(key, context.CancellationToken) is null)
         {
             await ledger.RecordAsync(stage, said, context.CancellationToken);
-            await context.Publish(said);
+            await context.PublishInTimeAsync(said);
             await store.CreateManifestAsync(key, new Told(stage), context.CancellationToken);
         }
     }

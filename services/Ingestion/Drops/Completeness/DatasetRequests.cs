@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MassTransit;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Bus;
 
 namespace Pipeline.Ingestion.Drops.Completeness;
 
@@ -16,6 +17,6 @@ public sealed class DatasetRequests(IBus bus)
         }
 
         trace.Start();
-        await bus.Publish(command, cancellation);
+        await bus.PublishInTimeAsync(command, cancellation);
     }
 }
