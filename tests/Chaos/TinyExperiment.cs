@@ -13,8 +13,11 @@ public sealed class TinyExperiment : IDisposable
     private bool kept;
     private readonly string root = Directory.CreateTempSubdirectory("pipeline-chaos-").FullName;
 
-    public TinyExperiment()
+    /// <param name="epochs">Of pretraining, which takes its time by them.</param>
+    public TinyExperiment(int epochs = 60)
     {
+        Json = Text.Replace("EPOCHS", $"{epochs}", StringComparison.Ordinal);
+
         TinyImages.WriteIdx(Data, TrainingImages, TestImages);
         File.WriteAllText(Path.Combine(root, "tiny.json"), Json);
     }
@@ -26,11 +29,13 @@ public sealed class TinyExperiment : IDisposable
     public string Cache => Path.Combine(root, "cache");
 
     /// <summary>As a message holds it, and as a file, as JSON is YAML.</summary>
-    public static string Json => """
+    public string Json { get; }
+
+    private const string Text = """
         {
           "name": "tiny", "data": "tiny", "input": { "size": 12, "channels": 1 }, "pretext": "rotation-flip",
           "encoder": { "name": "convnet", "width": 4 },
-          "pretraining": { "epochs": 60, "batch": 16, "augmentation": { "scale": 1, "shift": 1, "gain": 1.1, "cutout": 2 } },
+          "pretraining": { "epochs": EPOCHS, "batch": 16, "augmentation": { "scale": 1, "shift": 1, "gain": 1.1, "cutout": 2 } },
           "fineTuning": { "labels": [6, 12], "draws": 3, "learningRates": [0.003], "probeLearningRates": [0.1], "steps": 30 },
           "evaluation": { "resamples": 20000 }
         }

@@ -11,7 +11,7 @@ public sealed class CancelTests(SharedServers servers)
     {
         await using var fleet = await RunningFleet.OpenAsync(
             await servers.RabbitMqAsync(), await servers.AzuriteAsync(), change: ("Pretraining__SliceBudget", "00:10:00"));
-        using var experiment = new TinyExperiment();
+        using var experiment = new TinyExperiment(epochs: 300);
         await fleet.Fleet.StartAllAsync();
         await fleet.SendAsync("run-experiment", experiment.Request);
         var run = (await fleet.ArtifactAsync("runs/tiny-", "2-pseudo-labels.json")).GetProperty("content").GetProperty("run").GetProperty("runId").GetString();

@@ -36,7 +36,7 @@ public sealed class DropToVerdictTests(SharedServers servers)
         await fleet.Fleet.StartAllAsync();
         var events = await ListenAsync(broker);
 
-        await fleet.SendAsync("run-experiment", $$"""{ "experiment": {{TinyExperiment.Json}}, "onDrops": true }""");
+        await fleet.SendAsync("run-experiment", $$"""{ "experiment": {{experiment.Json}}, "onDrops": true }""");
         await fleet.ArtifactAsync("experiments/on-drop/tiny/", "tiny.json");
         var drop = await UploadAsync(fleet, experiment.Data);
         await PostAsync(fleet, port, [.. drop.Reverse(), .. drop]);
