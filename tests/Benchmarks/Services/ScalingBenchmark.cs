@@ -59,7 +59,6 @@ internal static class ScalingBenchmark
         {
             Pretext = ["rotation-flip", "rotation", "flip"],
             Pretraining = read.Pretraining with { Epochs = 1, Batch = 512 },
-            FineTuning = read.FineTuning with { Draws = 2 },
         };
         return $$"""{ "experiment": {{ExperimentArtifact.ToJson(changed).GetRawText()}}, "source": {{JsonSerializer.Serialize(Path.GetFullPath(data))}} }""";
     }
