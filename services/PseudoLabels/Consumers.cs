@@ -56,12 +56,12 @@ public sealed class LabelShardConsumer(IArtifactStore store, ShardLabeller label
         var (run, task, shard) = context.Message;
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, context.CancellationToken);
         var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, context.CancellationToken);
-        await labeller.LabelAsync(run.Dataset, dataset, experiment, task, shard, context.CancellationToken);
+        var complete = await labeller.LabelAsync(run.Dataset, dataset, experiment, task, shard, context.CancellationToken);
         metrics.Part(Stage.PseudoLabels);
 
         var done = (experiment.Pretext.ToList().IndexOf(task) * dataset.Shards.Count) + shard + 1;
         await context.PublishInTimeAsync(new StageProgressed(run.RunId, Stage.PseudoLabels, done, experiment.Pretext.Count * dataset.Shards.Count, task));
-        if (await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } ready)
+        if (complete && await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } ready)
         {
             await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready));
         }

@@ -37,7 +37,8 @@ public sealed class ShardLabeller(IArtifactStore store)
     }
 
     /// <summary>Labels one shard, unless that is done already. Completes the task's manifest if this was the last.</summary>
-    public async Task LabelAsync(ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, string task, int shard, CancellationToken cancellation)
+    /// <returns>Whether the task has all its pseudo-labels.</returns>
+    public async Task<bool> LabelAsync(ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, string task, int shard, CancellationToken cancellation)
     {
         var root = Root(datasetReference, task, experiment.PseudoLabels);
         var key = PartKey(root, shard);
@@ -48,7 +49,13 @@ public sealed class ShardLabeller(IArtifactStore store)
             await store.CreateManifestAsync(key, new Part(made, clock.Elapsed.TotalSeconds), cancellation);
         }
 
+        if (await CountAsync(root, cancellation) < dataset.Shards.Count)
+        {
+            return false;
+        }
+
         await CompleteAsync(root, datasetReference, dataset, task, experiment.PseudoLabels, cancellation);
+        return true;
     }
 
     private async Task<PseudoLabelShard> LabelAsync(
@@ -94,12 +101,7 @@ public sealed class ShardLabeller(IArtifactStore store)
         var parts = new List<Part>();
         for (var shard = 0; shard < dataset.Shards.Count; shard++)
         {
-            if (await store.FindManifestAsync<Part>(PartKey(root, shard), cancellation) is not { } part)
-            {
-                return;
-            }
-
-            parts.Add(part.Content);
+            parts.Add(await store.ReadManifestAsync<Part>(PartKey(root, shard), cancellation));
         }
 
         var manifest = new PseudoLabelManifest
@@ -121,7 +123,21 @@ public sealed class ShardLabeller(IArtifactStore store)
         await store.CreateManifestAsync(ManifestKey(root), manifest, cancellation);
     }
 
+    // One listing, where reading the parts themselves would cost a request for each of them after each of them.
+    private async Task<int> CountAsync(string root, CancellationToken cancellation)
+    {
+        var count = 0;
+        await foreach (var _ in store.ListAsync(PartsFolder(root), cancellation))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
     private static string ManifestKey(string root) => $"{root}/manifest.json";
 
-    private static string PartKey(string root, int shard) => $"{root}/{shard:d5}.json";
+    private static string PartsFolder(string root) => $"{root}/parts";
+
+    private static string PartKey(string root, int shard) => $"{PartsFolder(root)}/{shard:d5}.json";
 }

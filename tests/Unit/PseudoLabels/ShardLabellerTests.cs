@@ -82,11 +82,12 @@ public sealed class ShardLabellerTests
 
         foreach (var shard in new[] { 3, 0, 2 })
         {
-            await LabelAsync(reversed, shard);
+            Assert.False(await LabelAsync(reversed, shard));
             Assert.Null(await new ShardLabeller(reversed.Store).FindAllAsync(reversed.Reference, ToyDataset.Experiment, Token));
         }
 
-        await Task.WhenAll(LabelAsync(reversed, 1), LabelAsync(reversed, 1));
+        var last = await Task.WhenAll(LabelAsync(reversed, 1), LabelAsync(reversed, 1));
+        Assert.Equal([true, true], last);
 
         var found = (await new ShardLabeller(reversed.Store).FindAllAsync(reversed.Reference, ToyDataset.Experiment, Token))!.Single();
         var manifest = await reversed.Store.ReadManifestAsync<PseudoLabelManifest>(found.Key, Token);
@@ -138,6 +139,6 @@ public sealed class ShardLabellerTests
         Assert.Equal(roots[0], ShardLabeller.Root(data with { Digest = "sha256:2" }, "flip", new PseudoLabelSpec(0.1)));
     }
 
-    private static Task LabelAsync(ToyDataset data, int shard) =>
+    private static Task<bool> LabelAsync(ToyDataset data, int shard) =>
         new ShardLabeller(data.Store).LabelAsync(data.Reference, data.Manifest, ToyDataset.Experiment, "rotation", shard, Token);
 }
