@@ -5,6 +5,7 @@ using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Consumers;
 using Pipeline.Ingestion.Importing;
 using Pipeline.Ingestion.Lakes;
+using Pipeline.Ingestion.Rejecting;
 
 namespace Pipeline.Ingestion;
 
@@ -19,7 +20,7 @@ public static class IngestionStage
             .AddSingleton<IValidateOptions<LakeOptions>, LakeOptionsCheck>()
             .AddSingleton<LakeLocations>().AddSingleton<LakeContainers>().AddSingleton<LakeFolders>().AddSingleton<LakeUpload>()
             .AddSingleton<DatasetPlaces>().AddSingleton<DropExperiments>()
-            .AddSingleton<ImportPlanner>().AddSingleton<ChunkImporter>().AddSingleton<DatasetCommitter>().AddSingleton<CommittedDataset>();
+            .AddSingleton<ImportPlanner>().AddSingleton<ChunkImporter>().AddSingleton<Quarantine>().AddSingleton<DatasetCommitter>().AddSingleton<CommittedDataset>();
     }
 
     public static void AddIngestionConsumers(this IBusRegistrationConfigurator bus)

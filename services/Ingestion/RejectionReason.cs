@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pipeline.Ingestion.Rejecting;
 
 namespace Pipeline.Ingestion;
 
@@ -45,5 +47,9 @@ public enum RejectionReason
 /// <param name="Sha256">Of the file's bytes, 64 hex digits: its name in quarantine. Null where the reason is about a label, or the file cannot be read.</param>
 public sealed record Rejection(string Path, RejectionReason Reason, string? Detail = null, string? Sha256 = null)
 {
+    /// <summary>What is wrong, for a person.</summary>
+    [JsonIgnore]
+    public string Message => RejectionMessages.Of(Reason, Detail);
+
     public static string NameOf(RejectionReason reason) => JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString());
 }

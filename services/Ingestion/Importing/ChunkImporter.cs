@@ -5,11 +5,12 @@ using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Images;
 using Pipeline.Ingestion.Lakes;
+using Pipeline.Ingestion.Rejecting;
 
 namespace Pipeline.Ingestion.Importing;
 
 /// <summary>Decodes one chunk into a part. What cannot be used goes to quarantine and never stops the rest.</summary>
-public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, IOptions<IngestionOptions> options)
+public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quarantine quarantine, IOptions<IngestionOptions> options)
 {
     private const int ReportEvery = 256;
 
@@ -39,15 +40,16 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, IOptio
 
         var clock = Stopwatch.StartNew();
         var chunk = plan.Chunks[number];
+        var source = lake.Open(plan.Source);
         using var rows = new PartRows(plan, chunk.Items);
         var rejections = new List<Rejection>();
-        var reader = ReaderOf(plan, chunk);
+        var reader = ReaderOf(plan, source, chunk);
         var item = chunk.First;
         await foreach (var read in reader.ReadAsync(cancellation))
         {
             if (read.Content is null)
             {
-                rejections.Add(new Rejection(read.Source.Path, read.Rejection!.Value, read.Detail));
+                await RejectAsync(new Rejection(read.Source.Path, read.Rejection!.Value, read.Detail, read.Source.Sha256), null);
             }
             else
             {
@@ -57,8 +59,7 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, IOptio
                 }
                 catch (ImageRejectedException rejected)
                 {
-                    rejections.Add(new Rejection(read.Source.Path, rejected.Reason, rejected.Detail, read.Source.Sha256));
-                    await QuarantineAsync(plan.Dataset, read.Source.Sha256!, read.Content, cancellation);
+                    await RejectAsync(new Rejection(read.Source.Path, rejected.Reason, rejected.Detail, read.Source.Sha256), read.Content);
                 }
             }
 
@@ -71,6 +72,15 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, IOptio
 
         var (file, items) = rows.Count == 0 ? (null, null) : await WriteAsync(plan, number, rows, cancellation);
         await store.CreateManifestAsync(plan.PartKey(number), new ImportPart(file, items, rejections, clock.Elapsed.TotalSeconds), cancellation);
+
+        async Task RejectAsync(Rejection rejection, byte[]? content)
+        {
+            rejections.Add(rejection);
+            if (rejection.Sha256 is not null)
+            {
+                await quarantine.AddAsync(plan.Dataset, rejection, source.NameOf(rejection.Path), content, cancellation);
+            }
+        }
     }
 
     private async Task<(ArtifactReference? File, ArtifactReference? Items)> WriteAsync(ImportPlan plan, int number, PartRows rows, CancellationToken cancellation)
@@ -81,18 +91,10 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, IOptio
         return (file.Reference, items.Reference);
     }
 
-    private IChunkReader ReaderOf(ImportPlan plan, PlannedChunk chunk) => chunk switch
+    private IChunkReader ReaderOf(ImportPlan plan, ILakeFolder source, PlannedChunk chunk) => chunk switch
     {
-        FilesChunk files => new FilesChunkReader(store, lake.Open(plan.Source), plan, files, options.Value),
+        FilesChunk files => new FilesChunkReader(store, source, plan, files, options.Value),
         IdxChunk idx => new IdxChunkReader(store, plan, idx),
         _ => throw new UnreachableException($"No reader for {chunk.GetType()}."),
     };
-
-    private async Task QuarantineAsync(string dataset, string sha256, byte[] content, CancellationToken cancellation)
-    {
-        if (content.Length <= options.Value.QuarantineBytes)
-        {
-            await store.CreateAsync($"quarantine/{dataset}/{sha256}", (stream, token) => stream.WriteAsync(content, token).AsTask(), cancellation);
-        }
-    }
 }

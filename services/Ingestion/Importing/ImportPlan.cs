@@ -56,7 +56,14 @@ public sealed record ImportPlan
     [JsonIgnore]
     public int ImageBytes => Input.Channels * Input.Size * Input.Size;
 
-    public static string KeyOf(string root) => $"{root}/plan.json";
+    /// <summary>Where all imports lie.</summary>
+    public const string Folder = "imports";
+
+    private const string FileName = "plan.json";
+
+    public static string KeyOf(string root) => $"{root}/{FileName}";
+
+    public static bool IsPlan(string key) => key.Split('/') is [Folder, _, FileName];
 
     public string PartKey(int chunk) => $"{Parts}/{chunk:d5}.json";
 

@@ -36,7 +36,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
         });
         var datasetRoot = $"datasets/{experiment.Data}/{key}";
         // The same files in another folder, or cut into other chunks, are another import of the same dataset version.
-        var root = $"imports/{ContentKey.Of(Stage.Ingestion, Format, new { key, source, settings.ChunkItems, settings.ChunkBytes })}";
+        var root = $"{ImportPlan.Folder}/{ContentKey.Of(Stage.Ingestion, Format, new { key, source, settings.ChunkItems, settings.ChunkBytes })}";
         if (await store.FindManifestAsync<DatasetManifest>($"{datasetRoot}/manifest.json", cancellation) is { } dataset)
         {
             return new PlannedImport(dataset.Reference, null);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
+using Pipeline.Ingestion.Rejecting;
 using Pipeline.Local.Progress;
 using Pipeline.Local.Results;
 using Pipeline.Local.Running;
@@ -18,9 +19,24 @@ internal static class StatusCommand
         var store = SharedOptions.Store();
         var json = SharedOptions.Json();
         var watch = new Option<bool>("--watch") { Description = "Look again every two seconds until Ctrl-C." };
+        var rejected = new Option<bool>("--rejected") { Description = "The files of each dataset's newest import that could not be used, by reason." };
+        var dataset = new Option<string?>("--dataset") { Description = "With --rejected: of this dataset only.", HelpName = "name" };
         var command = new ExampledCommand(
-            "status", "Show the runs in a store and how far each is.", "status", "status --store /tmp/demo --json", "status --watch") { store, json, watch };
-        command.SetAction((parsed, cancellation) => ShowAsync(Shape.Of(parsed, store), parsed.GetValue(json), parsed.GetValue(watch), cancellation));
+            "status", "Show the runs in a store and how far each is.", "status", "status --store /tmp/demo --json", "status --watch", "status --rejected --dataset fashion") { store, json, watch, rejected, dataset };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(rejected) && result.GetValue(watch))
+            {
+                result.AddError("--rejected and --watch exclude each other.");
+            }
+            else if (result.GetValue(dataset) is not null && !result.GetValue(rejected))
+            {
+                result.AddError("--dataset says whose rejected files to show; valid is to give --rejected too.");
+            }
+        });
+        command.SetAction((parsed, cancellation) => parsed.GetValue(rejected)
+            ? ShowRejectedAsync(Shape.Of(parsed, store), parsed.GetValue(dataset), parsed.GetValue(json), cancellation)
+            : ShowAsync(Shape.Of(parsed, store), parsed.GetValue(json), parsed.GetValue(watch), cancellation));
         return command;
     }
 
@@ -37,6 +53,13 @@ internal static class StatusCommand
             Write(await reader.ReadAllAsync(cancellation), store.Name, json);
         }
 
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> ShowRejectedAsync(Shape shape, string? dataset, bool json, CancellationToken cancellation)
+    {
+        using var store = OpenedStore.Open(shape);
+        await RejectedListing.WriteAsync(new RejectedFiles(store.Store), dataset, json, Console.Out, cancellation);
         return ExitCode.Success;
     }
 

@@ -12,6 +12,7 @@ using Pipeline.Ingestion;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Importing;
 using Pipeline.Ingestion.Lakes;
+using Pipeline.Ingestion.Rejecting;
 using Pipeline.Tests.Servers;
 using Xunit;
 
@@ -128,7 +129,7 @@ internal sealed class TestLake : IDisposable
     public async Task<ImportPlan> PlanAsync(string source, IArtifactStore store) =>
         (await new ImportPlanner(store, Folders, _ingestion).PlanAsync(Experiment, source)).Plan!.Value.Content;
 
-    public Task ImportAsync(ImportPlan plan, int chunk, IArtifactStore store) => new ChunkImporter(store, Folders, _ingestion).ImportAsync(plan, chunk);
+    public Task ImportAsync(ImportPlan plan, int chunk, IArtifactStore store) => new ChunkImporter(store, Folders, new Quarantine(store, _ingestion), _ingestion).ImportAsync(plan, chunk);
 
     /// <summary>A whole import into a new store.</summary>
     public async Task<Imported> ImportAllAsync(string source)

@@ -8,6 +8,7 @@ using Pipeline.Ingestion;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Importing;
 using Pipeline.Ingestion.Lakes;
+using Pipeline.Ingestion.Rejecting;
 using Pipeline.Ingestion.Sources;
 using Pipeline.Tests.Unit.Artifacts;
 
@@ -93,7 +94,7 @@ internal sealed class Lake : IDisposable
 
     public async Task<ImportPlan> PlanAsync() => (await Planner.PlanAsync(Experiment, Folder)).Plan!.Value.Content;
 
-    public Task ImportAsync(ImportPlan plan, int chunk) => new ChunkImporter(Store, Folders(), Microsoft.Extensions.Options.Options.Create(Options)).ImportAsync(plan, chunk);
+    public Task ImportAsync(ImportPlan plan, int chunk) => new ChunkImporter(Store, Folders(), new Quarantine(Store, Microsoft.Extensions.Options.Options.Create(Options)), Microsoft.Extensions.Options.Options.Create(Options)).ImportAsync(plan, chunk);
 
     public async Task<DatasetManifest> CommitAsync(ImportPlan plan)
     {

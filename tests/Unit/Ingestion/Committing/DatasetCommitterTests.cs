@@ -85,7 +85,7 @@ public class DatasetCommitterTests
         Assert.Equal(["blank 1", "corrupt 1", "empty 1", "not-an-image 1"], dataset.Summary.Rejected.Select(reason => $"{reason.Key} {reason.Value}").Order());
         var rejections = await lake.RejectionsAsync(dataset);
         Assert.Equal(["a/broken.png", "a/text.jpg", "b/blank.png", "b/empty.png"], rejections.Select(rejection => rejection.Path));
-        Assert.Equal(rejections.Select(rejection => $"quarantine/pictures/{rejection.Sha256}").Order(), await KeysAsync(lake.Store, "quarantine"));
+        Assert.Equal(rejections.SelectMany(rejection => new[] { $"quarantine/pictures/{rejection.Sha256}", $"quarantine/pictures/{rejection.Sha256}.json" }).Order(StringComparer.Ordinal), await KeysAsync(lake.Store, "quarantine"));
     }
 
     [Fact]

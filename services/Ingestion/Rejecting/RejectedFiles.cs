@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Importing;
+
+namespace Pipeline.Ingestion.Rejecting;
+
+/// <summary>Finds in the store what was rejected, dataset by dataset: of its newest import, also while that is under way, or when no dataset version came of it.</summary>
+public sealed class RejectedFiles(IArtifactStore store)
+{
+    /// <param name="dataset">One only; null for all.</param>
+    /// <returns>Each dataset of which there is an import, with what was rejected in it; ordinal order.</returns>
+    public async IAsyncEnumerable<(string Dataset, IAsyncEnumerable<Rejection> Rejections)> ListAsync(string? dataset, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        foreach (var (name, plan) in await NewestAsync(cancellation))
+        {
+            if (dataset is null || dataset == name)
+            {
+                yield return (name, OfAsync(plan, cancellation));
+            }
+        }
+    }
+
+    private async Task<SortedDictionary<string, ImportPlan>> NewestAsync(CancellationToken cancellation)
+    {
+        var plans = new List<ArtifactInfo>();
+        await foreach (var found in store.ListAsync(ImportPlan.Folder, cancellation))
+        {
+            if (ImportPlan.IsPlan(found.Key))
+            {
+                plans.Add(found);
+            }
+        }
+
+        var newest = new SortedDictionary<string, ImportPlan>(StringComparer.Ordinal);
+        foreach (var found in plans.OrderByDescending(plan => plan.Modified))
+        {
+            var plan = await store.ReadManifestAsync<ImportPlan>(found.Key, cancellation);
+            newest.TryAdd(plan.Dataset, plan);
+        }
+
+        return newest;
+    }
+
+    private async IAsyncEnumerable<Rejection> OfAsync(ImportPlan plan, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (await store.FindManifestAsync<DatasetManifest>(plan.DatasetKey, cancellation) is { Content: var dataset })
+        {
+            if (dataset.Rejections is { } file)
+            {
+                await foreach (var rejection in JsonLines.ReadAsync<Rejection>(await store.OpenReadAsync(file.Key, cancellation), cancellation))
+                {
+                    yield return rejection;
+                }
+            }
+
+            yield break;
+        }
+
+        foreach (var rejection in plan.Rejections)
+        {
+            yield return rejection;
+        }
+
+        for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)
+        {
+            var part = await store.FindManifestAsync<ImportPart>(plan.PartKey(chunk), cancellation);
+            foreach (var rejection in part?.Content.Rejections ?? [])
+            {
+                yield return rejection;
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Pipeline.Ingestion.Rejecting;
+
+/// <summary>A sentence for each reason: what is wrong, and what became of it.</summary>
+internal static class RejectionMessages
+{
+    private static readonly Dictionary<RejectionReason, string> Sentences = new()
+    {
+        [RejectionReason.Empty] = "the file has no bytes",
+        [RejectionReason.Unreadable] = "the system did not let the file be read",
+        [RejectionReason.NotAnImage] = "the content is neither JPEG, PNG, GIF, BMP nor WebP",
+        [RejectionReason.Corrupt] = "the file is cut short or damaged",
+        [RejectionReason.TooLarge] = "the file is larger than the limits allow",
+        [RejectionReason.Blank] = "the image is of one colour",
+        [RejectionReason.UnknownFile] = "there is a label for a file that is not there",
+        [RejectionReason.EmptyLabel] = "the label is empty; the file is used without one",
+        [RejectionReason.TwoLabels] = "the file has two labels; it is used without one",
+        [RejectionReason.ConflictingLabels] = "files with the same content have different labels; one is used, without a label",
+        [RejectionReason.UnsafeName] = "the name leads out of the dataset, or holds what no name should",
+    };
+
+    /// <param name="detail">Null where there is nothing to add.</param>
+    public static string Of(RejectionReason reason, string? detail) => detail is null ? Sentences[reason] : $"{Sentences[reason]}: {detail}";
+}

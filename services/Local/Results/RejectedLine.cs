@@ -1,0 +1,13 @@
+using Pipeline.Ingestion;
+
+namespace Pipeline.Local.Results;
+
+/// <summary>A file that could not be used, or a label that could not: a line of JSON.</summary>
+/// <param name="Path">Below the dropped folder; a member of an archive as <c>archive!/member</c>.</param>
+/// <param name="Reason">Its code, from the closed list of docs/rejections.md.</param>
+/// <param name="Message">For a person.</param>
+internal sealed record RejectedLine(string Dataset, string Path, string Reason, string Message)
+{
+    public static RejectedLine Of(string dataset, Rejection rejection) =>
+        new(dataset, rejection.Path, Rejection.NameOf(rejection.Reason), rejection.Message);
+}
