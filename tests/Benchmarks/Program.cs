@@ -2,15 +2,27 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using Pipeline.Tests.Benchmarks;
 using Pipeline.Tests.Benchmarks.Drops;
+using Pipeline.Tests.Benchmarks.Ingesting;
 using Pipeline.Tests.Benchmarks.Services;
 
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'
+// dotnet run -c Release --project tests/Benchmarks -- ingestion FILES
+// dotnet run -c Release --project tests/Benchmarks -- ingestion-memory FEW MANY
 // dotnet run -c Release --project tests/Benchmarks -- drops
 // dotnet run -c Release --project tests/Benchmarks -- overhead EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- scaling EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- queued RUNS MINUTES
 switch (args)
 {
+    case ["ingestion", var files]:
+        await IngestionBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture));
+        break;
+    case ["ingestion-memory", var few, var many]:
+        await ImportMemoryBenchmark.RunAsync(int.Parse(few, CultureInfo.InvariantCulture), int.Parse(many, CultureInfo.InvariantCulture));
+        break;
+    case ["import", var folder]:
+        await ImportMemoryBenchmark.ImportAsync(folder);
+        break;
     case ["drops"]:
         await DropsBenchmark.RunAsync();
         break;

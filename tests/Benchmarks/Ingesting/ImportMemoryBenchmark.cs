@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Pipeline.Tests.Benchmarks.Ingesting;
+
+/// <summary>Peak memory of an ingestion of many small files over that of few, each in a process of its own.</summary>
+internal static class ImportMemoryBenchmark
+{
+    private const int Size = 8;
+
+    public static async Task RunAsync(int few, int many)
+    {
+        var peaks = new List<long>();
+        foreach (var files in new[] { few, many })
+        {
+            var folder = Directory.CreateTempSubdirectory("pipeline-benchmark-lake-");
+            try
+            {
+                Drop(folder.FullName, files);
+                peaks.Add(await PeakAsync(folder.FullName));
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{few} files: {peaks[0] >> 20} MB; {many} files: {peaks[1] >> 20} MB, {(double)peaks[1] / peaks[0]:0.00} ×"));
+    }
+
+    /// <summary>Imports a folder and says what memory that took at most: <c>VmHWM</c> of proc(5).</summary>
+    public static async Task ImportAsync(string folder)
+    {
+        var took = await ImportRun.MeasureAsync(folder, Size, threads: 1);
+        var peak = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{took.Samples} samples in {took.Wall:0} s"));
+        Console.WriteLine(peak);
+    }
+
+    private static async Task<long> PeakAsync(string folder)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(ImportMemoryBenchmark).Assembly.Location, "import", folder]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return long.Parse(output.Trim(), CultureInfo.InvariantCulture) << 10;
+    }
+
+    // A thousand to a folder. Portable pixmaps would be smaller still; a bitmap is the smallest of the formats that are read.
+    private static void Drop(string folder, int files)
+    {
+        var random = new Random(1);
+        for (var file = 0; file < files; file++)
+        {
+            var below = Path.Combine(folder, $"{file / 1000:d5}");
+            if (file % 1000 == 0)
+            {
+                Directory.CreateDirectory(below);
+            }
+
+            File.WriteAllBytes(Path.Combine(below, $"{file:d7}.bmp"), Bitmap(random));
+        }
+    }
+
+    /// <summary>24 bits a pixel, random.</summary>
+    private static byte[] Bitmap(Random random)
+    {
+        var bytes = new byte[54 + (Size * Size * 3)];
+        random.NextBytes(bytes.AsSpan(54));
+        Encoding.ASCII.GetBytes("BM", bytes);
+        BitConverter.TryWriteBytes(bytes.AsSpan(2), bytes.Length);
+        BitConverter.TryWriteBytes(bytes.AsSpan(10), 54);
+        BitConverter.TryWriteBytes(bytes.AsSpan(14), 40);
+        BitConverter.TryWriteBytes(bytes.AsSpan(18), Size);
+        BitConverter.TryWriteBytes(bytes.AsSpan(22), Size);
+        bytes[26] = 1;
+        bytes[28] = 24;
+        return bytes;
+    }
+}
