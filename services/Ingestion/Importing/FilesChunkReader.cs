@@ -49,7 +49,13 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
             await using var stream = await folder.OpenReadAsync(item.Path, cancellation);
             var read = await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellation);
             var isAll = read == content.Length && await stream.ReadAsync(new byte[1], cancellation) == 0;
-            return isAll && Convert.ToHexStringLower(SHA256.HashData(content)) == item.Sha256 ? new ReadItem(item, content) : throw Changed(item.Path, "has changed");
+            if (!isAll || Convert.ToHexStringLower(SHA256.HashData(content)) != item.Sha256)
+            {
+                await new KnownFiles(store, plan.Source).ForgetAsync(cancellation);
+                throw Changed(item.Path, "has changed");
+            }
+
+            return new ReadItem(item, content);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -21,7 +21,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
         var clock = Stopwatch.StartNew();
         var settings = options.Value;
         CheckName(experiment.Data);
-        using var lake = await LakeSources.OpenAsync(folders.Open(source), settings.ReadAhead, cancellation);
+        using var lake = await LakeSources.OpenAsync(folders.Open(source), new KnownFiles(store, source), settings.ReadAhead, cancellation);
         var fingerprint = await lake.FingerprintAsync(progress, cancellation);
         var key = ContentKey.Of(Stage.Ingestion, Format, new
         {

@@ -79,7 +79,7 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
             }
             else if (LakeNames.MayBeImage(path))
             {
-                files.Add(new LakeFile(path));
+                files.Add(new LakeFile(path, Version: blob.Properties.ETag?.ToString()));
             }
         }
     }

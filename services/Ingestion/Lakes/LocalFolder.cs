@@ -36,7 +36,7 @@ public sealed class LocalFolder(string folder, string name) : ILakeFolder
         Task.FromResult(Directory.Exists(folder) ? LakeFolderState.Folder : File.Exists(folder) ? LakeFolderState.File : LakeFolderState.Missing);
 
     public IAsyncEnumerable<LakeFile> FilesAsync(CancellationToken cancellation = default) =>
-        FolderListing.Files(folder).Select(path => new LakeFile(path)).ToAsyncEnumerable();
+        FolderListing.Files(folder, DateTime.UtcNow).ToAsyncEnumerable();
 
     public Task<IReadOnlyList<string>> FoldersAsync(CancellationToken cancellation = default) => Task.FromResult(FolderListing.Folders(folder));
 

@@ -7,11 +7,12 @@ namespace Pipeline.Ingestion.Sources;
 
 /// <summary>A file an image. What is known of each is kept in a temporary file, so that memory does not grow with the lake.</summary>
 /// <param name="reads">Files that are read at a time.</param>
-public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, int reads) : ILakeSource
+public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFiles known, int reads) : ILakeSource
 {
     private const int ReportEvery = 1000;
 
     private readonly Spool<SourceItem> _items = new();
+    private readonly Spool<KnownFile> _read = new();
     private readonly SortedSet<string> _classes = new(StringComparer.Ordinal);
     private readonly SortedSet<Split> _supplied = [];
 
@@ -25,8 +26,14 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, int read
             fingerprint.Add(path, bytes, sha256);
         }
 
-        await foreach (var item in ReadAhead.InOrderAsync(folder.FilesAsync(cancellation), reads, long.MaxValue, _ => 0, ReadAsync, cancellation))
+        var files = known.JoinAsync(folder.FilesAsync(cancellation), cancellation);
+        await foreach (var (item, version) in ReadAhead.InOrderAsync(files, reads, long.MaxValue, _ => 0, ReadAsync, cancellation))
         {
+            if (version is not null && item.Sha256 is not null)
+            {
+                _read.Add(new KnownFile(item.Path, version, item.Bytes, item.Sha256));
+            }
+
             fingerprint.Add(item.Path, item.Bytes, item.Sha256);
             Add(item);
             if (_items.Count % ReportEvery == 0)
@@ -35,9 +42,13 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, int read
             }
         }
 
-        return _items.Count > 0
-            ? fingerprint.Finish()
-            : throw new PipelineException($"'{folder.Name}' holds no files to import. {LakeSources.Valid}");
+        if (_items.Count == 0)
+        {
+            throw new PipelineException($"'{folder.Name}' holds no files to import. {LakeSources.Valid}");
+        }
+
+        await known.ReplaceAsync(_read.Lines().Select(line => line.Item), cancellation);
+        return fingerprint.Finish();
     }
 
     public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, CancellationToken cancellation = default)
@@ -70,7 +81,11 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, int read
         }
     }
 
-    public void Dispose() => _items.Dispose();
+    public void Dispose()
+    {
+        _items.Dispose();
+        _read.Dispose();
+    }
 
     private static async Task WriteAsync(Stream stream, List<string> lines, CancellationToken cancellation)
     {
@@ -97,15 +112,16 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, int read
         _items.Add(item with { Label = label, Split = split });
     }
 
-    private async Task<SourceItem> ReadAsync(LakeFile file, CancellationToken cancellation)
+    private async Task<(SourceItem Item, string? Version)> ReadAsync((LakeFile File, KnownFile? Known) found, CancellationToken cancellation)
     {
+        var (file, same) = found;
         if (!file.Safe)
         {
-            return new SourceItem(file.Path, 0, null, null, null, RejectionReason.UnsafeName);
+            return (new SourceItem(file.Path, 0, null, null, null, RejectionReason.UnsafeName), null);
         }
 
-        var (bytes, sha256) = await TryReadAsync(file.Path, cancellation);
-        return new SourceItem(file.Path, bytes, sha256, null, null);
+        var (bytes, sha256) = same is null ? await TryReadAsync(file.Path, cancellation) : (same.Bytes, same.Sha256);
+        return (new SourceItem(file.Path, bytes, sha256, null, null), file.Version);
     }
 
     private async Task<(long Bytes, string? Sha256)> TryReadAsync(string path, CancellationToken cancellation)

@@ -8,38 +8,46 @@ namespace Pipeline.Ingestion.Sources;
 /// </summary>
 public static class FolderListing
 {
-    /// <returns>Paths below the folder, with <c>/</c>.</returns>
-    public static IEnumerable<string> Files(string folder) => Walk(new DirectoryInfo(folder), "", (name, top) => !LakeNames.IsSidecar(name, top));
+    /// <summary>A file that was written so shortly before now may be written again within the same tick of a file system's clock.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
+
+    /// <param name="now">UTC.</param>
+    public static IEnumerable<LakeFile> Files(string folder, DateTime now) =>
+        Walk(new DirectoryInfo(folder), "", (name, top) => !LakeNames.IsSidecar(name, top)).Select(found => new LakeFile(found.Path, Version: VersionOf(found.File, now)));
 
     /// <summary>As <see cref="Files"/>, with the files that by their role are no images.</summary>
-    public static IEnumerable<string> AllFiles(string folder) => Walk(new DirectoryInfo(folder), "", (_, _) => true);
+    /// <returns>Paths below the folder, with <c>/</c>.</returns>
+    public static IEnumerable<string> AllFiles(string folder) => Walk(new DirectoryInfo(folder), "", (_, _) => true).Select(found => found.Path);
 
     /// <summary>Names of the folders directly in a folder, without hidden ones and links, ordinal order.</summary>
     public static IReadOnlyList<string> Folders(string folder) =>
         [.. new DirectoryInfo(folder).EnumerateDirectories().Where(IsVisible).Select(found => found.Name).Order(StringComparer.Ordinal)];
 
-    private static IEnumerable<string> Walk(DirectoryInfo folder, string prefix, Func<string, bool, bool> wanted)
+    private static IEnumerable<(string Path, FileSystemInfo File)> Walk(DirectoryInfo folder, string prefix, Func<string, bool, bool> wanted)
     {
         // A folder sorts by its name with the '/' that follows it in every path below, so that the walk has the order of the whole paths.
         var entries = folder.EnumerateFileSystemInfos()
             .Where(entry => IsVisible(entry) && (entry is DirectoryInfo || wanted(entry.Name, prefix.Length == 0)))
-            .Select(entry => (Name: entry is DirectoryInfo ? entry.Name + "/" : entry.Name, Folder: entry as DirectoryInfo))
+            .Select(entry => (Name: entry is DirectoryInfo ? entry.Name + "/" : entry.Name, Entry: entry))
             .OrderBy(entry => entry.Name, StringComparer.Ordinal)
             .ToList();
-        foreach (var (name, below) in entries)
+        foreach (var (name, entry) in entries)
         {
-            if (below is null)
+            if (entry is not DirectoryInfo below)
             {
-                yield return prefix + name;
+                yield return (prefix + name, entry);
                 continue;
             }
 
-            foreach (var path in Walk(below, prefix + name, wanted))
+            foreach (var found in Walk(below, prefix + name, wanted))
             {
-                yield return path;
+                yield return found;
             }
         }
     }
+
+    private static string? VersionOf(FileSystemInfo file, DateTime now) =>
+        file is FileInfo { Exists: true } there && there.LastWriteTimeUtc < now - Settled ? $"{there.Length}-{there.LastWriteTimeUtc.Ticks}" : null;
 
     private static bool IsVisible(FileSystemInfo entry) => !LakeNames.IsHidden(entry.Name) && entry.LinkTarget is null;
 }

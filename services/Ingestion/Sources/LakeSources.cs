@@ -11,7 +11,7 @@ public static class LakeSources
 
     /// <param name="reads">Files that are read at a time.</param>
     /// <exception cref="PipelineException">There is no such folder, or none of the layouts fits.</exception>
-    public static async Task<ILakeSource> OpenAsync(ILakeFolder folder, int reads, CancellationToken cancellation = default)
+    public static async Task<ILakeSource> OpenAsync(ILakeFolder folder, KnownFiles known, int reads, CancellationToken cancellation = default)
     {
         switch (await folder.StateAsync(cancellation))
         {
@@ -29,6 +29,6 @@ public static class LakeSources
         IFileLabels labels = await folder.HasFileAsync(CsvLabels.FileName, cancellation)
             ? await CsvLabels.ReadAsync(folder, cancellation)
             : await FolderLabels.ReadAsync(folder, cancellation);
-        return new FilesSource(folder, labels, reads);
+        return new FilesSource(folder, labels, known, reads);
     }
 }

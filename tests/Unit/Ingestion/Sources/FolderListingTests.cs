@@ -17,7 +17,7 @@ public class FolderListingTests
             File.WriteAllText(folder[path], "");
         }
 
-        Assert.Equal(paths.Order(StringComparer.Ordinal), FolderListing.Files(folder.Path));
+        Assert.Equal(paths.Order(StringComparer.Ordinal), Paths(folder));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public class FolderListingTests
         Directory.CreateDirectory(folder[".hidden"]);
         File.WriteAllText(folder[".hidden/b.jpg"], "");
 
-        Assert.Equal(["a.jpg", "no-ending"], FolderListing.Files(folder.Path));
+        Assert.Equal(["a.jpg", "no-ending"], Paths(folder));
     }
 
     [Fact]
@@ -44,6 +44,32 @@ public class FolderListingTests
         Directory.CreateSymbolicLink(folder["loop"], folder.Path);
         File.CreateSymbolicLink(folder["b.jpg"], folder["real/a.jpg"]);
 
-        Assert.Equal(["real/a.jpg"], FolderListing.Files(folder.Path));
+        Assert.Equal(["real/a.jpg"], Paths(folder));
     }
+
+    [Fact]
+    public void A_files_version_changes_with_its_length_and_its_time_and_is_not_told_of_what_was_just_written()
+    {
+        using var folder = new TemporaryFolder();
+        var now = DateTime.UtcNow;
+        Directory.CreateDirectory(folder.Path);
+        File.WriteAllText(folder["a.png"], "1");
+
+        string? Version(TimeSpan age, string content)
+        {
+            File.WriteAllText(folder["a.png"], content);
+            File.SetLastWriteTimeUtc(folder["a.png"], now - age);
+            return FolderListing.Files(folder.Path, now).Single().Version;
+        }
+
+        var version = Version(TimeSpan.FromHours(1), "1");
+        Assert.NotNull(version);
+        Assert.Equal(version, Version(TimeSpan.FromHours(1), "2"));
+        Assert.NotEqual(version, Version(TimeSpan.FromHours(1), "22"));
+        Assert.NotEqual(version, Version(TimeSpan.FromHours(2), "1"));
+        Assert.Null(Version(TimeSpan.FromSeconds(1), "1"));
+        Assert.Null(Version(TimeSpan.FromHours(-1), "1"));
+    }
+
+    private static IEnumerable<string> Paths(TemporaryFolder folder) => FolderListing.Files(folder.Path, DateTime.UtcNow).Select(file => file.Path);
 }

@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Lakes;
+
+namespace Pipeline.Ingestion.Sources;
+
+/// <summary>
+/// What the last look at a folder of the lake found in its files: a file whose version is the same is not read again, so that looking at a folder that has
+/// grown costs what is new. Only a memory: without it every file is read.
+/// </summary>
+/// <param name="source">The folder, as a run names it.</param>
+public sealed class KnownFiles(IArtifactStore store, string source)
+{
+    /// <summary>Raised when the lines change.</summary>
+    private const int Format = 1;
+
+    private readonly string _folder = $"listings/{ContentKey.Of(Stage.Ingestion, Format, new { source })}";
+
+    /// <summary>Files with what is known of each; null where it has to be read.</summary>
+    /// <param name="files">In ordinal order of their paths.</param>
+    public async IAsyncEnumerable<(LakeFile File, KnownFile? Known)> JoinAsync(IAsyncEnumerable<LakeFile> files, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await using var known = ReadAsync(cancellation).GetAsyncEnumerator(cancellation);
+        var more = await known.MoveNextAsync();
+        await foreach (var file in files.WithCancellation(cancellation))
+        {
+            while (more && string.CompareOrdinal(known.Current.Path, file.Path) < 0)
+            {
+                more = await known.MoveNextAsync();
+            }
+
+            var same = more && file.Safe && file.Version is not null && known.Current.Path == file.Path && known.Current.Version == file.Version;
+            yield return (file, same ? known.Current : null);
+        }
+    }
+
+    /// <summary>Takes the place of what was known before.</summary>
+    public async Task ReplaceAsync(IEnumerable<KnownFile> files, CancellationToken cancellation = default)
+    {
+        var before = await ListAsync(cancellation);
+        await store.CreateAsync($"{_folder}/{Guid.NewGuid():n}.jsonl", (stream, token) => JsonLines.WriteAsync(stream, files, token), cancellation);
+        await DeleteAsync(before, cancellation);
+    }
+
+    /// <summary>A file was not what its version said, so that no version is believed: the next look reads every file.</summary>
+    public async Task ForgetAsync(CancellationToken cancellation = default) => await DeleteAsync(await ListAsync(cancellation), cancellation);
+
+    private async IAsyncEnumerable<KnownFile> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if ((await ListAsync(cancellation)).MaxBy(list => list.Modified) is not { } newest)
+        {
+            yield break;
+        }
+
+        Stream stream;
+        try
+        {
+            stream = await store.OpenReadAsync(newest.Key, cancellation);
+        }
+        catch (ArtifactNotFoundException)
+        {
+            yield break; // Another look at the folder has taken its place just now.
+        }
+
+        await foreach (var file in JsonLines.ReadAsync<KnownFile>(stream, cancellation))
+        {
+            yield return file;
+        }
+    }
+
+    private async Task DeleteAsync(List<ArtifactInfo> lists, CancellationToken cancellation)
+    {
+        foreach (var list in lists)
+        {
+            await store.DeleteAsync(list.Key, cancellation);
+        }
+    }
+
+    private async Task<List<ArtifactInfo>> ListAsync(CancellationToken cancellation)
+    {
+        var lists = new List<ArtifactInfo>();
+        await foreach (var found in store.ListAsync(_folder, cancellation))
+        {
+            lists.Add(found);
+        }
+
+        return lists;
+    }
+}
+
+/// <summary>A file as it was read.</summary>
+/// <param name="Path">Below the folder, with <c>/</c>.</param>
+/// <param name="Version">As <see cref="LakeFile.Version"/> was then.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Sha256">Of its bytes, 64 hex digits.</param>
+public sealed record KnownFile(string Path, string Version, long Bytes, string Sha256);
