@@ -28,7 +28,7 @@ public sealed class LabelDatasetConsumer(IArtifactStore store, RunLedger ledger,
     }
 }
 
-/// <summary>A dataset version in; one command for each shard and task out, or the finished set if it is there already.</summary>
+/// <summary>A dataset version in; one command for each task and shard that has no pseudo-labels yet out, or the finished set if there is none.</summary>
 public sealed class DatasetCommittedConsumer(IArtifactStore store, ShardLabeller labeller, StageEvents events) : IConsumer<DatasetCommitted>
 {
     public async Task Consume(ConsumeContext<DatasetCommitted> context)
@@ -43,8 +43,15 @@ public sealed class DatasetCommittedConsumer(IArtifactStore store, ShardLabeller
         }
 
         var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, context.CancellationToken);
-        await context.PublishInTimeAsync(experiment.Pretext.SelectMany(task =>
-            Enumerable.Range(0, dataset.Shards.Count).Select(shard => new LabelShard(run, task, shard))));
+        var missing = await labeller.MissingAsync(run.Dataset, dataset, experiment, context.CancellationToken);
+        if (missing.Count > 0)
+        {
+            await context.PublishInTimeAsync(missing.Select(part => new LabelShard(run, part.Task, part.Shard)));
+        }
+        else if (await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } reused)
+        {
+            await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, reused));
+        }
     }
 }
 

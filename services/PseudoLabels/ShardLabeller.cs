@@ -6,11 +6,14 @@ using Pipeline.Learning.Pretext;
 
 namespace Pipeline.PseudoLabels;
 
-/// <summary>Makes the pseudo-labels of one sample shard for one pretext task, and the task's manifest when all shards have theirs.</summary>
+/// <summary>
+/// Makes the pseudo-labels of one sample shard for one pretext task, and the task's manifest when all shards have theirs. They lie under the shard's own digest: a dataset version
+/// that shares shards with one before it shares their pseudo-labels.
+/// </summary>
 public sealed class ShardLabeller(IArtifactStore store)
 {
     /// <summary>Raised when the same samples would get other pseudo-labels.</summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     /// <summary>What is recorded of one shard until its task is complete.</summary>
     private sealed record Part(PseudoLabelShard Shard, double Seconds);
@@ -36,30 +39,50 @@ public sealed class ShardLabeller(IArtifactStore store)
         return found;
     }
 
+    /// <summary>What is still to be done for a dataset version; tasks of which nothing is get their manifest.</summary>
+    /// <returns>Numbers of the shards that have no pseudo-labels yet, by task.</returns>
+    /// <exception cref="PipelineException">All samples are ambiguous for a task.</exception>
+    public async Task<IReadOnlyList<(string Task, int Shard)>> MissingAsync(
+        ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, CancellationToken cancellation)
+    {
+        var missing = new List<(string Task, int Shard)>();
+        foreach (var task in experiment.Pretext)
+        {
+            var shards = await MissingAsync(dataset, task, experiment.PseudoLabels, cancellation);
+            missing.AddRange(shards.Select(shard => (task, shard)));
+            if (shards.Count == 0)
+            {
+                await CompleteAsync(datasetReference, dataset, task, experiment.PseudoLabels, cancellation);
+            }
+        }
+
+        return missing;
+    }
+
     /// <summary>Labels one shard, unless that is done already. Completes the task's manifest if this was the last.</summary>
     /// <returns>Whether the task has all its pseudo-labels.</returns>
     public async Task<bool> LabelAsync(ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, string task, int shard, CancellationToken cancellation)
     {
-        var root = Root(datasetReference, task, experiment.PseudoLabels);
-        var key = PartKey(root, shard);
+        var spec = experiment.PseudoLabels;
+        var key = PartKey(dataset, task, spec, shard);
         if (await store.FindAsync(key, cancellation) is null)
         {
             var clock = Stopwatch.StartNew();
-            var made = await LabelAsync(root, dataset.Shards[shard], shard, dataset.Input, PretextTasks.Named(task), experiment.PseudoLabels.Ambiguity, cancellation);
+            var made = await LabelAsync(FileKey(dataset, task, spec, shard), dataset.Shards[shard], dataset.Input, PretextTasks.Named(task), spec.Ambiguity, cancellation);
             await store.CreateManifestAsync(key, new Part(made, clock.Elapsed.TotalSeconds), cancellation);
         }
 
-        if (await CountAsync(root, cancellation) < dataset.Shards.Count)
+        if ((await MissingAsync(dataset, task, spec, cancellation)).Count > 0)
         {
             return false;
         }
 
-        await CompleteAsync(root, datasetReference, dataset, task, experiment.PseudoLabels, cancellation);
+        await CompleteAsync(datasetReference, dataset, task, spec, cancellation);
         return true;
     }
 
     private async Task<PseudoLabelShard> LabelAsync(
-        string root, SampleShard shard, int number, InputSpec input, IPretextTask task, double ambiguity, CancellationToken cancellation)
+        string key, SampleShard shard, InputSpec input, IPretextTask task, double ambiguity, CancellationToken cancellation)
     {
         using var file = SafetensorsFile.Open(await store.MaterializeAsync(shard.File, cancellation));
         var samples = new List<int>();
@@ -87,21 +110,21 @@ public sealed class ShardLabeller(IArtifactStore store)
         var metadata = new Dictionary<string, string>
         {
             ["task"] = task.Name,
-            ["sample_shard"] = shard.File.Key,
             ["sample_shard_digest"] = shard.File.Digest,
         };
         var put = await store.CreateAsync(
-            $"{root}/{number:d5}.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, metadata, token), cancellation);
+            key, (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, metadata, token), cancellation);
         return new PseudoLabelShard(put.Reference, shard.File.Key, shard.Split, samples.Count, ambiguous);
     }
 
     private async Task CompleteAsync(
-        string root, ArtifactReference datasetReference, DatasetManifest dataset, string task, PseudoLabelSpec spec, CancellationToken cancellation)
+        ArtifactReference datasetReference, DatasetManifest dataset, string task, PseudoLabelSpec spec, CancellationToken cancellation)
     {
         var parts = new List<Part>();
         for (var shard = 0; shard < dataset.Shards.Count; shard++)
         {
-            parts.Add(await store.ReadManifestAsync<Part>(PartKey(root, shard), cancellation));
+            var part = await store.ReadManifestAsync<Part>(PartKey(dataset, task, spec, shard), cancellation);
+            parts.Add(part with { Shard = part.Shard with { SampleShard = dataset.Shards[shard].File.Key, Split = dataset.Shards[shard].Split } });
         }
 
         var manifest = new PseudoLabelManifest
@@ -120,24 +143,32 @@ public sealed class ShardLabeller(IArtifactStore store)
             throw new PipelineException($"All {manifest.Ambiguous} samples are ambiguous for '{task}': two of its views are the same picture. Valid is another pretext task, or a pseudoLabels.ambiguity below {spec.Ambiguity}.");
         }
 
-        await store.CreateManifestAsync(ManifestKey(root), manifest, cancellation);
+        await store.CreateManifestAsync(ManifestKey(Root(datasetReference, task, spec)), manifest, cancellation);
     }
 
-    // One listing, where reading the parts themselves would cost a request for each of them after each of them.
-    private async Task<int> CountAsync(string root, CancellationToken cancellation)
+    // One listing, where asking for each of them would cost a request for each after each.
+    private async Task<List<int>> MissingAsync(DatasetManifest dataset, string task, PseudoLabelSpec spec, CancellationToken cancellation)
     {
-        var count = 0;
-        await foreach (var _ in store.ListAsync(PartsFolder(root), cancellation))
+        var parts = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var part in store.ListAsync(PartsFolder(dataset, task, spec), cancellation))
         {
-            count++;
+            parts.Add(part.Key);
         }
 
-        return count;
+        return [.. Enumerable.Range(0, dataset.Shards.Count).Where(shard => !parts.Contains(PartKey(dataset, task, spec, shard)))];
     }
 
     private static string ManifestKey(string root) => $"{root}/manifest.json";
 
-    private static string PartsFolder(string root) => $"{root}/parts";
+    /// <summary>Where the pseudo-labels of all versions of a dataset lie.</summary>
+    private static string Folder(DatasetManifest dataset, string task, PseudoLabelSpec spec) =>
+        $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = dataset.Dataset, dataset.Input, task, spec })}";
 
-    private static string PartKey(string root, int shard) => $"{PartsFolder(root)}/{shard:d5}.json";
+    private static string PartsFolder(DatasetManifest dataset, string task, PseudoLabelSpec spec) => $"{Folder(dataset, task, spec)}/parts";
+
+    private static string PartKey(DatasetManifest dataset, string task, PseudoLabelSpec spec, int shard) => $"{PartsFolder(dataset, task, spec)}/{Name(dataset.Shards[shard])}.json";
+
+    private static string FileKey(DatasetManifest dataset, string task, PseudoLabelSpec spec, int shard) => $"{Folder(dataset, task, spec)}/files/{Name(dataset.Shards[shard])}.safetensors";
+
+    private static string Name(SampleShard shard) => shard.File.Digest[Digest.Prefix.Length..];
 }

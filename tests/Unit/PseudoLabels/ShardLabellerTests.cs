@@ -34,7 +34,6 @@ public sealed class ShardLabellerTests
             Assert.Equal(usable.SelectMany(row => Enumerable.Repeat(row, task.Views.Count)), file.Read<int>("sample").ToArray());
             Assert.Equal(usable.SelectMany(_ => task.Views.Select(view => view.Code)), file.Read<byte>("view").ToArray());
             Assert.Equal(usable.SelectMany(_ => Enumerable.Range(0, task.Views.Count).Select(label => (byte)label)), file.Read<byte>("label").ToArray());
-            Assert.Equal(samples.File.Key, file.Metadata["sample_shard"]);
             Assert.Equal(samples.File.Digest, file.Metadata["sample_shard_digest"]);
             Assert.Equal(name, file.Metadata["task"]);
             Assert.Equal((usable.Count, samples.Samples - usable.Count), (labels.Samples, labels.Ambiguous));
@@ -119,6 +118,49 @@ public sealed class ShardLabellerTests
         Assert.Equal([(7, 0), (0, 1), (3, 0)], manifest.Shards.Select(shard => (shard.Samples, shard.Ambiguous)));
         using var samples = await Pipeline.Learning.Training.PretextSamples.OpenAsync(data.Store, data.Manifest, [manifest], Split.Train, Token);
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 8, 9, 10], samples.Usable);
+    }
+
+    [Fact]
+    public async Task A_version_that_has_grown_has_only_its_new_shards_labelled()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        var experiment = ToyDataset.Experiment with { Pretext = ["rotation", "flip"] };
+        await data.LabelAsync(experiment);
+        var labeller = new ShardLabeller(data.Store);
+
+        // The same shards, one of them moved and one new.
+        using var other = await ToyDataset.CreateAsync((Split.Train, 33));
+        var added = other.Manifest.Shards[0];
+        await using (var content = await other.Store.OpenReadAsync(added.File.Key, Token))
+        {
+            await data.Store.CreateAsync("samples/new.safetensors", content.CopyToAsync, Token);
+        }
+
+        var grown = data.Manifest with { Shards = [data.Manifest.Shards[2], data.Manifest.Shards[0], added with { File = added.File with { Key = "samples/new.safetensors" } }, data.Manifest.Shards[1], data.Manifest.Shards[3]] };
+        var reference = (await data.Store.CreateManifestAsync("grown.json", grown, Token)).Reference;
+
+        Assert.Equal([("rotation", 2), ("flip", 2)], await labeller.MissingAsync(reference, grown, experiment, Token));
+        Assert.True(await labeller.LabelAsync(reference, grown, experiment, "rotation", 2, Token));
+        Assert.Null(await labeller.FindAllAsync(reference, experiment, Token));
+        Assert.True(await labeller.LabelAsync(reference, grown, experiment, "flip", 2, Token));
+
+        var found = (await labeller.FindAllAsync(reference, experiment, Token))!;
+        var manifest = await data.Store.ReadManifestAsync<PseudoLabelManifest>(found[0].Key, Token);
+        Assert.Equal(grown.Shards.Select(shard => shard.File.Key), manifest.Shards.Select(shard => shard.SampleShard));
+        Assert.Equal(grown.Shards.Sum(shard => shard.Samples), manifest.Samples + manifest.Ambiguous);
+    }
+
+    [Fact]
+    public async Task A_version_of_old_shards_alone_is_complete_at_once()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        await data.LabelAsync(ToyDataset.Experiment);
+        var smaller = data.Manifest with { Shards = [.. data.Manifest.Shards.Skip(1)] };
+        var reference = (await data.Store.CreateManifestAsync("smaller.json", smaller, Token)).Reference;
+        var labeller = new ShardLabeller(data.Store);
+
+        Assert.Empty(await labeller.MissingAsync(reference, smaller, ToyDataset.Experiment, Token));
+        Assert.NotNull(await labeller.FindAllAsync(reference, ToyDataset.Experiment, Token));
     }
 
     [Fact]
