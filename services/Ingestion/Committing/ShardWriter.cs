@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
@@ -7,14 +9,20 @@ using Pipeline.Ingestion.Importing;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>Gathers the samples of one split and writes a shard whenever one is full.</summary>
+/// <summary>
+/// Gathers the samples of one split and writes a shard whenever one is full, or a sample's own digest says so: content-defined chunking (Muthitacharoen and others, <i>A low-bandwidth
+/// network file system</i>, 2001). Samples that come or go move no border but those beside them, and a shard is named by what it holds, so that versions of a dataset share all others.
+/// </summary>
 internal sealed class ShardWriter
 {
+    /// <summary>Raised when the same samples would give another file.</summary>
+    private const int Format = 1;
+
     private readonly IArtifactStore _store;
     private readonly ImportPlan _plan;
     private readonly Split _split;
     private readonly ProvenanceWriter _provenance;
-    private readonly int _capacity;
+    private readonly long _most;
     private readonly List<int> _labels = [];
     private readonly List<ProvenanceRow> _rows = [];
     private readonly ArrayBufferWriter<byte> _pixels;
@@ -27,14 +35,17 @@ internal sealed class ShardWriter
         _plan = plan;
         _split = split;
         _provenance = provenance;
-        _capacity = (int)Math.Clamp(plan.ShardBytes / plan.ImageBytes, 1, mostSamples);
-        _pixels = new ArrayBufferWriter<byte>(_capacity * plan.ImageBytes);
-        _digests = new ArrayBufferWriter<byte>(_capacity * SHA256.HashSizeInBytes);
+        // Not the number of samples there are: a border depends on nothing but the samples beside it.
+        _most = Math.Max(plan.ShardBytes / plan.ImageBytes, 1);
+        var capacity = (int)Math.Min(_most, mostSamples);
+        _pixels = new ArrayBufferWriter<byte>(capacity * plan.ImageBytes);
+        _digests = new ArrayBufferWriter<byte>(capacity * SHA256.HashSizeInBytes);
     }
 
     public List<SampleShard> Shards { get; } = [];
 
-    public bool IsFull => _labels.Count == _capacity;
+    /// <summary>Between a quarter and all of the size that is wanted, about two thirds of it on average.</summary>
+    public bool IsFull => _labels.Count == _most || (_labels.Count >= _most / 4 && _labels.Count > 0 && EndsShard(_digests.WrittenSpan[^SHA256.HashSizeInBytes..]));
 
     /// <param name="label">An index into the dataset's classes; −1 for none.</param>
     public void Add(ReadOnlySpan<byte> pixels, ReadOnlySpan<byte> digest, int label, ProvenanceRow row)
@@ -62,7 +73,7 @@ internal sealed class ShardWriter
         ];
         var metadata = new Dictionary<string, string> { ["dataset"] = _plan.Dataset, ["split"] = Name };
         var put = await _store.CreateAsync(
-            $"{_plan.DatasetRoot}/{Name}-{Shards.Count:d5}.safetensors",
+            Key(),
             (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, metadata, token),
             cancellation);
         Shards.Add(new SampleShard(put.Reference, _split, samples));
@@ -71,6 +82,17 @@ internal sealed class ShardWriter
         _digests.ResetWrittenCount();
         _labels.Clear();
         _rows.Clear();
+    }
+
+    private bool EndsShard(ReadOnlySpan<byte> digest) => BinaryPrimitives.ReadUInt64LittleEndian(digest[16..]) % (ulong)Math.Max(_most / 2, 1) == 0;
+
+    private string Key()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(_digests.WrittenSpan);
+        hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_labels)));
+        var samples = Convert.ToHexStringLower(hash.GetHashAndReset());
+        return $"datasets/{_plan.Dataset}/shards/{Name}-{ContentKey.Of(Stage.Ingestion, Format, new { split = Name, _plan.Input, samples })}.safetensors";
     }
 
     private string Name => SplitName(_split);

@@ -11,7 +11,7 @@ namespace Pipeline.Ingestion.Importing;
 public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOptions<IngestionOptions> options)
 {
     /// <summary>Raised when the same files would give other samples.</summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     /// <param name="source">A folder of the lake, as <see cref="LakeFolders.Open"/> takes it.</param>
     /// <exception cref="PipelineException">The folder may not be read, is not there, holds nothing to import, or contradicts itself.</exception>

@@ -50,6 +50,25 @@ public class DatasetCommitterTests
     }
 
     [Fact]
+    public async Task A_drop_into_the_middle_leaves_most_shards_as_they_are()
+    {
+        using var lake = new Lake();
+        lake.DropPictures("a", 150, firstSeed: 0);
+        lake.DropPictures("c", 150, firstSeed: 1000);
+        lake.Drop("labels.csv", "file,label\na/000.png,x\nc/000.png,y\n");
+        var before = await lake.ImportAllAsync();
+        lake.DropPictures("b", 3, firstSeed: 2000);
+        var after = await lake.ImportAllAsync();
+
+        var files = before.Shards.Select(shard => shard.File).ToHashSet();
+        var made = after.Shards.Where(shard => !files.Contains(shard.File)).ToList();
+        Assert.Equal(303, after.Summary.Samples);
+        Assert.InRange(made.Count, 1, 3 + 3); // At most a shard of each split, and one more that its border moves.
+        Assert.True(after.Shards.Count > 30);
+        Assert.All(before.Shards, shard => Assert.InRange(shard.Samples, 1, 10));
+    }
+
+    [Fact]
     public async Task After_the_commit_only_the_plan_of_the_import_is_left()
     {
         using var lake = Filled();
