@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Pipeline.Ingestion.NearDuplicates;
 
 namespace Pipeline.Ingestion;
 
@@ -24,6 +25,20 @@ public sealed class IngestionOptions
     /// <summary>A file of more bytes is rejected without being read into memory.</summary>
     [Range(1, 1L << 30)]
     public long MaxFileBytes { get; init; } = 256L << 20;
+
+    /// <summary>Most bits in which the perceptual hashes of two samples may differ for them to count as nearly the same picture.</summary>
+    [Range(0, HashIndex.LargestDistance)]
+    public int NearDuplicateDistance { get; init; } = 6;
+
+    /// <summary>Least correlation of their 16×16 thumbnails for that.</summary>
+    [Range(0.5, 1.0)]
+    public double NearDuplicateCorrelation { get; init; } = 0.995;
+
+    /// <summary>
+    /// When more than this share of the files is rejected, the run stops before training. The dataset version is kept, and does not depend on it.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double MaxRejectedShare { get; init; } = 0.2;
 
     /// <summary>Rejected files up to this many bytes are copied to quarantine; of larger ones only the line is kept.</summary>
     [Range(0, 1L << 30)]

@@ -34,11 +34,12 @@ public sealed record Experiment
 /// <param name="Channels">1 (grey) or 3 (red, green, blue).</param>
 public sealed record InputSpec(int Size = 28, int Channels = 1);
 
-/// <summary>How samples without a split of their own are divided. By group: samples with the same pixels never part.</summary>
+/// <summary>How samples without a split of their own are divided. By group: samples that are nearly the same picture never part.</summary>
 /// <param name="Validation">Share of the samples for validation, above 0.</param>
 /// <param name="Test">Share of the samples for the test; not used where the data brings its own test split.</param>
 /// <param name="Seed">Another seed gives another split.</param>
-public sealed record SplitSpec(double Validation = 0.1, double Test = 0.2, ulong Seed = 1);
+/// <param name="AllowLeaks">Whether a run goes on where the data brings its own split and that parts samples which are nearly the same picture.</param>
+public sealed record SplitSpec(double Validation = 0.1, double Test = 0.2, ulong Seed = 1, bool AllowLeaks = false);
 
 /// <param name="Ambiguity">
 /// Two views count as the same picture, and the sample is left out of the task, when one minus their correlation is below this; 0 to 1.

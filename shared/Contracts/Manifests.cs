@@ -22,6 +22,9 @@ public sealed record DatasetManifest
     /// <summary>JSON lines: a line for each file that could not be used; null when there is none.</summary>
     public ArtifactReference? Rejections { get; init; }
 
+    /// <summary>JSON lines: the pairs that <see cref="DataSummary.Leaks"/> counts; null when there is none.</summary>
+    public ArtifactReference? Leaks { get; init; }
+
     public required DataSummary Summary { get; init; }
 
     /// <summary>Labelled samples of each class, in the order of <see cref="Classes"/>.</summary>

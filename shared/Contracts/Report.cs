@@ -69,7 +69,20 @@ public sealed record PretextResult(string Task, double Accuracy, long Samples, l
 /// <param name="Duplicates">Files left out because another has the same pixels.</param>
 /// <param name="Rejected">Files that are not used, and labels that are not, by reason.</param>
 public sealed record DataSummary(
-    long Samples, long Labelled, long Duplicates, IReadOnlyDictionary<string, long> Rejected, long Train, long Validation, long Test);
+    long Samples, long Labelled, long Duplicates, IReadOnlyDictionary<string, long> Rejected, long Train, long Validation, long Test)
+{
+    /// <summary>Groups of two samples or more that are nearly the same picture. A group falls into one split, unless the data says otherwise.</summary>
+    public long Groups { get; init; }
+
+    /// <summary>Samples in such groups.</summary>
+    public long NearDuplicates { get; init; }
+
+    /// <summary>Samples in the largest.</summary>
+    public long LargestGroup { get; init; }
+
+    /// <summary>Pairs of nearly the same picture that the data's own splits put into training and into validation or test.</summary>
+    public long Leaks { get; init; }
+}
 
 /// <param name="Seconds">Compute seconds by stage, over all workers.</param>
 /// <param name="PretrainingImagesPerSecond">Views trained on in a second.</param>

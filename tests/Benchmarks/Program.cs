@@ -3,12 +3,14 @@ using BenchmarkDotNet.Running;
 using Pipeline.Tests.Benchmarks;
 using Pipeline.Tests.Benchmarks.Drops;
 using Pipeline.Tests.Benchmarks.Ingesting;
+using Pipeline.Tests.Benchmarks.NearDuplicates;
 using Pipeline.Tests.Benchmarks.Services;
 
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'
 // dotnet run -c Release --project tests/Benchmarks -- ingestion FILES
 // dotnet run -c Release --project tests/Benchmarks -- ingestion-memory FEW MANY
 // dotnet run -c Release --project tests/Benchmarks -- drops
+// dotnet run -c Release --project tests/Benchmarks -- near-duplicates [IDX-FOLDER]
 // dotnet run -c Release --project tests/Benchmarks -- overhead EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- scaling EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- queued RUNS MINUTES
@@ -25,6 +27,12 @@ switch (args)
         break;
     case ["drops"]:
         await DropsBenchmark.RunAsync();
+        break;
+    case ["near-duplicates"]:
+        ManySamplesBenchmark.Run();
+        break;
+    case ["near-duplicates", var folder]:
+        LikenessOnRealImages.Run(folder);
         break;
     case ["overhead", var experiment, var data]:
         await OverheadBenchmark.RunAsync(experiment, data);

@@ -32,6 +32,27 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
         ["corrupt images only"] = Data(path => Write(path, "kind-0/broken.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0]), "no usable image", "corrupt"),
         ["images of one colour"] = Data(path => Write(path, "kind-0/blank.bmp", TinyImages.Bmp(new byte[TinyImages.Size * TinyImages.Size])), "no usable image", "blank"),
         ["one class only"] = Data(path => TinyImages.WriteFolders(path, 60, classes: 1), "one class only, 'kind-0'", "two or more"),
+        ["more broken files than there may be"] = Data(
+            path =>
+            {
+                TinyImages.WriteFolders(path, 60);
+                for (var i = 0; i < 20; i++)
+                {
+                    Write(path, $"kind-0/broken-{i}.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0]);
+                }
+            },
+            "Of the 80 files",
+            "20 were rejected (25.0 %): 20 corrupt",
+            "up to 20.0 % (Ingestion:MaxRejectedShare)"),
+        ["a test picture that is trained on"] = Data(
+            path =>
+            {
+                TinyImages.WriteFolders(Path.Combine(path, "train"), 60);
+                TinyImages.WriteFolders(Path.Combine(path, "test"), 30, firstNumber: 1000);
+                Write(path, "test/kind-0/brighter.bmp", TinyImages.Bmp([.. TinyImages.Draw(0).Select(value => (byte)(value + 5))]));
+            },
+            "'train/kind-0/0000.bmp' and 'test/kind-0/brighter.bmp' (test)",
+            "allowLeaks: true"),
         ["labels.csv that names no file there is"] = Data(
             path =>
             {

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Pipeline.Tests.EndToEnd;
 
-/// <summary>Grey images of three kinds that are easily told apart and look different in every turn and flip.</summary>
+/// <summary>Grey images of three kinds that are easily told apart and look different in every turn and flip; grainy, so that no two are nearly the same.</summary>
 public static class TinyImages
 {
     public const int Size = 12;
@@ -25,7 +25,7 @@ public static class TinyImages
                     1 => v is 1 or 2 && u is >= 0 and <= 8 || u == v && v < 6,
                     _ => u is >= 0 and <= 4 && v is >= 0 and <= 4 || u is 7 && v is 7,
                 };
-                pixels[(y * Size) + x] = (byte)((ink ? 200 : 20) + (2 * x) + y + random.Next(16));
+                pixels[(y * Size) + x] = (byte)((ink ? 150 : 20) + (2 * x) + y + random.Next(64));
             }
         }
 
@@ -41,12 +41,12 @@ public static class TinyImages
     }
 
     /// <summary>One folder for each class.</summary>
-    public static void WriteFolders(string folder, int count, int classes = Classes)
+    public static void WriteFolders(string folder, int count, int classes = Classes, int firstNumber = 0)
     {
         for (var number = 0; number < count; number++)
         {
             var kind = Directory.CreateDirectory(Path.Combine(folder, $"kind-{number % classes}"));
-            File.WriteAllBytes(Path.Combine(kind.FullName, $"{number:d4}.bmp"), Bmp(Draw((number * Classes) + (number % classes))));
+            File.WriteAllBytes(Path.Combine(kind.FullName, $"{number:d4}.bmp"), Bmp(Draw(((firstNumber + number) * Classes) + (number % classes))));
         }
     }
 

@@ -14,12 +14,22 @@ internal static class ReportWarnings
 
     public static IEnumerable<string> For(EvaluatedRun run, Report report, IReadOnlyList<ArmResult> arms) =>
     [
+        .. Leaks(report.Data),
         .. FewDraws(report),
         .. Pretext(run, report),
         .. Ambiguous(run),
         .. Collapse(run),
         .. Grid(run.Experiment.FineTuning, arms),
     ];
+
+    private static IEnumerable<string> Leaks(DataSummary data)
+    {
+        if (data.Leaks > 0)
+        {
+            yield return $"The data's own splits put {Figures.Count(data.Leaks)} {(data.Leaks == 1 ? "pair" : "pairs")} of nearly the same picture into training and into validation or test, "
+                + "and the experiment allows it (allowLeaks). Accuracies may be too high by what was seen before.";
+        }
+    }
 
     private static IEnumerable<string> FewDraws(Report report)
     {

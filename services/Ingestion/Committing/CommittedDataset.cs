@@ -1,4 +1,5 @@
 using MassTransit;
+using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
@@ -6,13 +7,16 @@ using Pipeline.Hosting.Runs;
 namespace Pipeline.Ingestion.Committing;
 
 /// <summary>Tells that a dataset version is complete.</summary>
-public sealed class CommittedDataset(IArtifactStore store, StageEvents events)
+public sealed class CommittedDataset(IArtifactStore store, StageEvents events, IOptions<IngestionOptions> options)
 {
-    /// <summary>Here a run gets its id.</summary>
+    /// <summary>Here a run gets its id. Whoever comes to a dataset version comes through here, so that nothing that is delivered again gets around a check.</summary>
     /// <exception cref="Contracts.PipelineException">The dataset cannot answer the experiment.</exception>
     public async Task PublishAsync(ConsumeContext context, Experiment experiment, ArtifactReference reference, ArtifactReference dataset)
     {
-        DatasetChecks.Verify(experiment, await store.ReadManifestAsync<DatasetManifest>(dataset, context.CancellationToken));
+        var manifest = await store.ReadManifestAsync<DatasetManifest>(dataset, context.CancellationToken);
+        RejectedShare.Verify(manifest, options.Value.MaxRejectedShare);
+        await LeakGate.VerifyAsync(store, experiment, manifest, context.CancellationToken);
+        DatasetChecks.Verify(experiment, manifest);
         await events.PublishAsync(context, Stage.Ingestion, new DatasetCommitted(new RunReference(RunId.Of(experiment.Name, reference, dataset), reference, dataset)));
     }
 }

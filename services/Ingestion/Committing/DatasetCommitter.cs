@@ -56,7 +56,8 @@ public sealed class DatasetCommitter(IArtifactStore store)
     {
         var clock = Stopwatch.StartNew();
         var parts = new PartReader(store, plan);
-        var survey = await PartSurvey.TakeAsync(plan, parts, cancellation);
+        using var survey = new PartSurvey(plan);
+        await survey.TakeAsync(parts, cancellation);
         await using var writer = new DatasetWriter(store, plan, survey);
         for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)
         {

@@ -16,6 +16,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
     private readonly ProvenanceWriter _provenance = new();
     private readonly Spool<Rejection> _rejections = new();
     private readonly Dictionary<RejectionReason, long> _rejected = [];
+    private readonly LeakPaths _leaks;
     private readonly ShardWriter[] _splits;
 
     /// <summary>The dataset's classes, by the plan's.</summary>
@@ -26,9 +27,10 @@ internal sealed class DatasetWriter : IAsyncDisposable
     public DatasetWriter(IArtifactStore store, ImportPlan plan, PartSurvey survey)
     {
         (_store, _plan, _survey) = (store, plan, survey);
+        _leaks = new LeakPaths(survey.Leaks);
         _rule = new SplitRule(plan.Split, plan.Supplied);
-        _splits = [.. Enum.GetValues<Split>().Select(split => new ShardWriter(store, plan, split, survey.Groups.Distinct, _provenance))];
-        var used = survey.Groups.Labels;
+        _splits = [.. Enum.GetValues<Split>().Select(split => new ShardWriter(store, plan, split, survey.Samples.Count, _provenance))];
+        var used = survey.Samples.Labels;
         Classes = [.. used.Select(label => plan.Classes[label]).Order(StringComparer.Ordinal)];
         _classOf = [.. plan.Classes.Select(name => Classes.IndexOf(name))];
         _labelled = new long[Classes.Count, _splits.Length];
@@ -74,6 +76,10 @@ internal sealed class DatasetWriter : IAsyncDisposable
         var summary = Summary();
         var provenance = await _store.CreateAsync($"{_plan.DatasetRoot}/provenance.parquet", _provenance.CopyToAsync, cancellation);
         var rejections = _rejections.Count == 0 ? null : await _store.CreateAsync($"{_plan.DatasetRoot}/rejections.jsonl", _rejections.CopyToAsync, cancellation);
+        var leaks = _survey.Leaks.Count == 0
+            ? null
+            : await _store.CreateAsync(
+                $"{_plan.DatasetRoot}/leaks.jsonl", (stream, token) => JsonLines.WriteAsync(stream, _leaks.All, token), cancellation);
         return new DatasetManifest
         {
             Dataset = _plan.Dataset,
@@ -82,6 +88,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
             Shards = [.. _splits.SelectMany(split => split.Shards)],
             Provenance = provenance.Reference,
             Rejections = rejections?.Reference,
+            Leaks = leaks?.Reference,
             Summary = summary,
             ClassCounts = [.. Classes.Select((name, label) => new ClassCount(name, _labelled[label, 0], _labelled[label, 1], _labelled[label, 2]))],
             Seconds = _plan.Seconds + _survey.Seconds + clock.Elapsed.TotalSeconds,
@@ -99,27 +106,30 @@ internal sealed class DatasetWriter : IAsyncDisposable
     {
         var digest = file.ReadRows<byte>("digest", row, 1);
         var item = file.ReadRows<int>("item", row, 1)[0];
-        var group = _survey.Groups[PixelDigest.Of(digest)];
-        if (group.Item != item)
+        var pixels = PixelDigest.Of(digest);
+        var sample = _survey.Samples[pixels];
+        if (sample.Item != item)
         {
             return null;
         }
 
-        if (group.Conflicts)
+        if (sample.Conflicts)
         {
             Reject(new Rejection(
-                source.Path, RejectionReason.ConflictingLabels, $"the same pixels are '{_plan.Classes[group.Label]}' and '{_plan.Classes[group.OtherLabel]}'"));
+                source.Path, RejectionReason.ConflictingLabels, $"the same pixels are '{_plan.Classes[sample.Label]}' and '{_plan.Classes[sample.OtherLabel]}'"));
         }
 
-        var split = _rule.Of(digest, group.Split);
-        var label = group.KeptLabel < 0 ? -1 : _classOf[group.KeptLabel];
+        _leaks.Saw(sample.Number, source.Path);
+        var first = _survey.FirstOf(pixels, sample);
+        var split = _rule.Of(first.Digest.ToArray(), sample.Split);
+        var label = sample.KeptLabel < 0 ? -1 : _classOf[sample.KeptLabel];
         if (label >= 0)
         {
             _labelled[label, (int)split]++;
         }
 
         _splits[(int)split].Add(
-            file.ReadRows<byte>("pixels", row, 1), digest, label, new ProvenanceRow(source, item, label < 0 ? null : Classes[label]));
+            file.ReadRows<byte>("pixels", row, 1), digest, label, new ProvenanceRow(source, item, first.Sample.Item, label < 0 ? null : Classes[label]));
         return _splits[(int)split];
     }
 
@@ -141,10 +151,16 @@ internal sealed class DatasetWriter : IAsyncDisposable
         return new DataSummary(
             samples.Sum(),
             _labelled.Cast<long>().Sum(),
-            _survey.Groups.Samples - _survey.Groups.Distinct,
+            _survey.Samples.Added - _survey.Samples.Count,
             _rejected.OrderBy(reason => reason.Key).ToDictionary(reason => Rejection.NameOf(reason.Key), reason => reason.Value),
             samples[(int)Split.Train],
             samples[(int)Split.Validation],
-            samples[(int)Split.Test]);
+            samples[(int)Split.Test])
+        {
+            Groups = _survey.Stars.Groups,
+            NearDuplicates = _survey.Stars.Members,
+            LargestGroup = _survey.Stars.Largest,
+            Leaks = _survey.Leaks.Count,
+        };
     }
 }

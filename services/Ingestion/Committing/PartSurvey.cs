@@ -2,13 +2,23 @@ using System.Security.Cryptography;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Importing;
+using Pipeline.Ingestion.NearDuplicates;
 
 namespace Pipeline.Ingestion.Committing;
 
 /// <summary>What has to be known of all parts before the first sample can be written.</summary>
-internal sealed class PartSurvey(long items)
+internal sealed class PartSurvey(ImportPlan plan) : IDisposable
 {
-    public SampleGroups Groups { get; } = new((int)items);
+    private readonly SampleLooks _looks = new(plan.Likeness, Thumbnail.Bytes(plan.Input));
+    private readonly Dictionary<int, PixelDigest> _centres = [];
+
+    public DistinctSamples Samples { get; } = new((int)plan.Items);
+
+    /// <summary>By the numbers of <see cref="Samples"/>.</summary>
+    public SampleStars Stars { get; private set; } = SampleStars.None;
+
+    /// <summary>Pairs across a split that the source supplies.</summary>
+    public IReadOnlyList<LeakedPair> Leaks { get; private set; } = [];
 
     /// <summary>By reason.</summary>
     public SortedDictionary<RejectionReason, long> Rejected { get; } = [];
@@ -17,26 +27,47 @@ internal sealed class PartSurvey(long items)
     public double Seconds { get; private set; }
 
     /// <exception cref="PipelineException">No part has a usable image.</exception>
-    public static async Task<PartSurvey> TakeAsync(ImportPlan plan, PartReader parts, CancellationToken cancellation)
+    public async Task TakeAsync(PartReader parts, CancellationToken cancellation)
     {
-        var survey = new PartSurvey(plan.Items);
         for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)
         {
             cancellation.ThrowIfCancellationRequested();
             var (part, file) = await parts.OpenAsync(chunk, cancellation);
             using (file)
             {
-                survey.Add(part, file);
+                Add(part, file);
             }
         }
 
-        if (survey.Groups.Samples == 0)
+        if (Samples.Count == 0)
         {
-            var reasons = survey.Rejected.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Value} {Rejection.NameOf(reason.Key)}");
+            var reasons = Rejected.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Value} {Rejection.NameOf(reason.Key)}");
             throw new PipelineException($"'{plan.Source}' has no usable image: all {plan.Items} files were rejected: {string.Join(", ", reasons)}. Valid are JPEG, PNG, GIF, BMP and WebP files of more than one colour.");
         }
 
-        return survey;
+        Compare(cancellation);
+    }
+
+    /// <summary>The first of those that are nearly the same picture as the sample; itself where there is none.</summary>
+    public (PixelDigest Digest, DistinctSamples.Sample Sample) FirstOf(PixelDigest digest, DistinctSamples.Sample sample) =>
+        Stars[sample.Number] == sample.Number ? (digest, sample) : (_centres[Stars[sample.Number]], Samples[_centres[Stars[sample.Number]]]);
+
+    public void Dispose() => _looks.Dispose();
+
+    private void Compare(CancellationToken cancellation)
+    {
+        Stars = SampleStars.Of(_looks, cancellation);
+        var splits = new Split[Samples.Count];
+        foreach (var (digest, sample) in Samples.All)
+        {
+            splits[sample.Number] = sample.Split;
+            if (Stars.Centres.Contains(sample.Number))
+            {
+                _centres.Add(sample.Number, digest);
+            }
+        }
+
+        Leaks = LeakedPair.Find(_looks, splits, cancellation);
     }
 
     private void Add(ImportPart part, SafetensorsFile? file)
@@ -54,11 +85,17 @@ internal sealed class PartSurvey(long items)
 
         var digests = file.Read<byte>("digest");
         var labels = file.Read<int>("label");
+        var hashes = file.Read<ulong>("hash");
+        var thumbnails = file.Read<byte>("thumbnail");
+        var thumbnail = Thumbnail.Bytes(plan.Input);
         var numbers = file.Read<int>("item");
         var splits = file.Read<int>("split");
         for (var row = 0; row < numbers.Length; row++)
         {
-            Groups.Add(PixelDigest.Of(digests[(row * SHA256.HashSizeInBytes)..]), numbers[row], labels[row], splits[row] < 0 ? null : (Split)splits[row]);
+            if (Samples.Add(PixelDigest.Of(digests[(row * SHA256.HashSizeInBytes)..]), numbers[row], labels[row], splits[row] < 0 ? null : (Split)splits[row]))
+            {
+                _looks.Add(hashes[row], thumbnails.Slice(row * thumbnail, thumbnail));
+            }
         }
     }
 }

@@ -8,8 +8,9 @@ namespace Pipeline.Ingestion.Committing;
 
 /// <summary>Where one sample came from.</summary>
 /// <param name="Item">Its number in the import.</param>
+/// <param name="Group">Number of the first that is nearly the same picture; its own where there is none.</param>
 /// <param name="Label">The class's name; null where there is none.</param>
-public sealed record ProvenanceRow(ImportedItem Source, int Item, string? Label);
+public sealed record ProvenanceRow(ImportedItem Source, int Item, int Group, string? Label);
 
 /// <summary>Parquet, a row group for each sample shard. Kept in a temporary file until all is known.</summary>
 internal sealed class ProvenanceWriter : IAsyncDisposable
@@ -18,6 +19,7 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
     private static readonly DataField Row = new DataField<int>("row");
     private static readonly DataField Path = new DataField<string>("path");
     private static readonly DataField Item = new DataField<int>("item");
+    private static readonly DataField Group = new DataField<int>("group");
     private static readonly DataField Label = new DataField<string>("label");
     private static readonly DataField SplitOf = new DataField<string>("split");
     private static readonly DataField Width = new DataField<int>("width");
@@ -28,7 +30,7 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
     private static readonly DataField Digest = new DataField<string>("pixel_sha256");
 
     private static readonly ParquetSchema Schema =
-        new(Shard, Row, Path, Item, Label, SplitOf, Width, Height, Format, SourceBytes, SourceSha256, Digest);
+        new(Shard, Row, Path, Item, Group, Label, SplitOf, Width, Height, Format, SourceBytes, SourceSha256, Digest);
 
     private readonly FileStream _file = TemporaryFile.Create();
     private ParquetWriter? _writer;
@@ -44,6 +46,7 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
         await group.WriteAsync<int>(Row, Enumerable.Range(0, rows.Count).ToArray(), cancellationToken: cancellation);
         await group.WriteAsync(Path, Strings(row => row.Source.Path));
         await group.WriteAsync<int>(Item, Values(row => row.Item), cancellationToken: cancellation);
+        await group.WriteAsync<int>(Group, Values(row => row.Group), cancellationToken: cancellation);
         await group.WriteAsync(Label, Strings(row => row.Label));
         await group.WriteAsync(SplitOf, Strings(_ => split));
         await group.WriteAsync<int>(Width, Values(row => row.Source.Width), cancellationToken: cancellation);

@@ -5,15 +5,15 @@ using Pipeline.Contracts;
 namespace Pipeline.Ingestion.Committing;
 
 /// <summary>
-/// Divides the samples that the source leaves open, by a hash of the seed and the pixels alone: a sample's split does not change when others come or
-/// go. A split that the source supplies is used as it is, and nothing else is put into it.
+/// Divides the samples that the source leaves open, by a hash of the seed and of the pixels of the group's representative alone: a sample's split does
+/// not change when unrelated ones come or go, and those that are nearly the same picture never part. A split that the source supplies is used as it is, and nothing else is put into it.
 /// </summary>
 public sealed class SplitRule(SplitSpec spec, IReadOnlyCollection<Split> supplied)
 {
     private readonly double _validation = supplied.Contains(Split.Validation) ? 0 : spec.Validation;
     private readonly double _test = supplied.Contains(Split.Test) ? 0 : spec.Test;
 
-    /// <param name="digest">SHA-256 of the pixels.</param>
+    /// <param name="digest">SHA-256 of the representative's pixels.</param>
     /// <param name="split">Validation or test where supplied, otherwise train.</param>
     public Split Of(ReadOnlySpan<byte> digest, Split split)
     {

@@ -5,7 +5,7 @@ namespace Pipeline.Ingestion.Importing;
 /// <summary>What one chunk came to.</summary>
 /// <param name="File">
 /// Safetensors: <c>pixels</c> uint8 [N, C, S, S]; <c>label</c> int32 [N], an index into the plan's classes or −1; <c>digest</c> uint8 [N, 32], SHA-256
-/// of the pixels; <c>item</c> int32 [N], the number in the whole import; <c>split</c> int32 [N], as supplied or −1. Null where nothing could be used.
+/// of the pixels; <c>hash</c> uint64 [N] and <c>thumbnail</c> uint8 [N, C · 16 · 16], by which near-duplicates are found; <c>item</c> int32 [N], the number in the whole import; <c>split</c> int32 [N], as supplied or −1. Null where nothing could be used.
 /// </param>
 /// <param name="Items">JSON lines, an <see cref="ImportedItem"/> for each row of the file.</param>
 /// <param name="Rejections">Items that could not be used.</param>

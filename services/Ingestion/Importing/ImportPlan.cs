@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.NearDuplicates;
 
 namespace Pipeline.Ingestion.Importing;
 
@@ -21,6 +22,9 @@ public sealed record ImportPlan
     public required string Source { get; init; }
     public required InputSpec Input { get; init; }
     public required SplitSpec Split { get; init; }
+
+    /// <summary>When two samples count as nearly the same picture.</summary>
+    public required Likeness Likeness { get; init; }
 
     /// <summary>Label names; labels of parts are indices into this list.</summary>
     public required IReadOnlyList<string> Classes { get; init; }

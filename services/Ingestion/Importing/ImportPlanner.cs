@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Lakes;
+using Pipeline.Ingestion.NearDuplicates;
 using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Importing;
@@ -23,13 +24,17 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
         CheckName(experiment.Data);
         using var lake = await LakeSources.OpenAsync(folders.Open(source), new KnownFiles(store, source), settings.ReadAhead, cancellation);
         var fingerprint = await lake.FingerprintAsync(progress, cancellation);
+        // What an experiment lets pass changes no sample.
+        var split = experiment.Split with { AllowLeaks = false };
+        var likeness = new Likeness(settings.NearDuplicateDistance, settings.NearDuplicateCorrelation);
         var key = ContentKey.Of(Stage.Ingestion, Format, new
         {
             fingerprint,
             lake.Layout,
             dataset = experiment.Data,
             experiment.Input,
-            experiment.Split,
+            split,
+            likeness,
             settings.MaxPixels,
             settings.MaxFileBytes,
             settings.ShardBytes,
@@ -56,7 +61,8 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
             Dataset = experiment.Data,
             Source = source,
             Input = experiment.Input,
-            Split = experiment.Split,
+            Split = split,
+            Likeness = likeness,
             Classes = cut.Classes,
             Supplied = cut.Supplied,
             Chunks = cut.Chunks,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Ingestion.Images;
+using Pipeline.Ingestion.NearDuplicates;
 using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Importing;
@@ -11,6 +12,8 @@ internal sealed class PartRows(ImportPlan plan, int capacity) : IDisposable
 {
     private readonly byte[] _pixels = ArrayPool<byte>.Shared.Rent(capacity * plan.ImageBytes);
     private readonly byte[] _digests = new byte[capacity * SHA256.HashSizeInBytes];
+    private readonly ulong[] _hashes = new ulong[capacity];
+    private readonly byte[] _thumbnails = new byte[capacity * Thumbnail.Bytes(plan.Input)];
     private readonly int[] _labels = new int[capacity];
     private readonly int[] _numbers = new int[capacity];
     private readonly int[] _splits = new int[capacity];
@@ -25,6 +28,8 @@ internal sealed class PartRows(ImportPlan plan, int capacity) : IDisposable
     {
         image.Pixels.CopyTo(_pixels, Count * plan.ImageBytes);
         SHA256.HashData(image.Pixels, _digests.AsSpan(Count * SHA256.HashSizeInBytes));
+        _hashes[Count] = PerceptualHash.Of(image.Pixels, plan.Input);
+        Thumbnail.Write(image.Pixels, plan.Input, _thumbnails.AsSpan(Count * Thumbnail.Bytes(plan.Input)));
         _labels[Count] = source.Label is null ? -1 : _classes[source.Label];
         _numbers[Count] = number;
         _splits[Count] = source.Split is { } split ? (int)split : -1;
@@ -35,6 +40,8 @@ internal sealed class PartRows(ImportPlan plan, int capacity) : IDisposable
     [
         new("pixels", SafetensorsType.U8, [Count, plan.Input.Channels, plan.Input.Size, plan.Input.Size], _pixels.AsMemory(0, Count * plan.ImageBytes)),
         new("digest", SafetensorsType.U8, [Count, SHA256.HashSizeInBytes], _digests.AsMemory(0, Count * SHA256.HashSizeInBytes)),
+        SafetensorsTensor.Of<ulong>("hash", _hashes.AsSpan(0, Count), Count),
+        new("thumbnail", SafetensorsType.U8, [Count, Thumbnail.Bytes(plan.Input)], _thumbnails.AsMemory(0, Count * Thumbnail.Bytes(plan.Input))),
         SafetensorsTensor.Of<int>("label", _labels.AsSpan(0, Count), Count),
         SafetensorsTensor.Of<int>("item", _numbers.AsSpan(0, Count), Count),
         SafetensorsTensor.Of<int>("split", _splits.AsSpan(0, Count), Count),

@@ -61,7 +61,8 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
         var split = new SplitSpec(
             section.Number("validation", Share, otherwise.Validation),
             section.Number("test", Share, otherwise.Test),
-            section.Seed("seed", otherwise.Seed));
+            section.Seed("seed", otherwise.Seed),
+            section.OneOf("allowLeaks", ["false", "true"], "false") == "true");
         return split.Validation + split.Test < 1
             ? split
             : throw section.Invalid(section.Has("validation") ? "validation" : "test", "shares for validation and test that leave some for training: together below 1");

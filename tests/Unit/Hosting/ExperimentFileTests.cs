@@ -22,7 +22,7 @@ public sealed class ExperimentFileTests
         modality: image
         data: other
         input: { size: 64, channels: 3 }
-        split: { validation: 0.15, test: 0.25, seed: 2 }
+        split: { validation: 0.15, test: 0.25, seed: 2, allowLeaks: true }
         pretext: [rotation, flip]
         pseudoLabels: { ambiguity: 0 }
         encoder: { name: resnet18, width: 48 }
@@ -61,7 +61,7 @@ public sealed class ExperimentFileTests
                 Name = "all-of_it",
                 Data = "other",
                 Input = new InputSpec(64, 3),
-                Split = new SplitSpec(0.15, 0.25, 2),
+                Split = new SplitSpec(0.15, 0.25, 2, AllowLeaks: true),
                 Pretext = ["rotation", "flip"],
                 PseudoLabels = new PseudoLabelSpec(0),
                 Encoder = new EncoderSpec("resnet18", 48),
@@ -157,6 +157,7 @@ public sealed class ExperimentFileTests
     [InlineData("split: { test: 1 }", "'split.test' is 1; valid is a number above 0 and below 1.")]
     [InlineData("split: { validation: 0.5, test: 0.5 }", "'split.validation' is 0.5; valid is shares for validation and test that leave some for training")]
     [InlineData("split: { test: 0.95 }", "'split.test' is 0.95; valid is shares for validation and test that leave some for training")]
+    [InlineData("split: { allowLeaks: yes }", "'split.allowLeaks' is 'yes'; valid is false, true")]
     [InlineData("pseudoLabels: { ambiguity: 1.5 }", "'pseudoLabels.ambiguity' is 1.5; valid is a number from 0 to 1.")]
     [InlineData("name: again", "line 5: this is not valid YAML: Duplicate key")]
     [InlineData("input: { size: 28, size: 28 }", "line 5: this is not valid YAML: Duplicate key")]

@@ -39,7 +39,7 @@ internal sealed class Lake : IDisposable
         FineTuning = new FineTuningSpec { Labels = [2] },
     };
 
-    public IngestionOptions Options { get; init; } = new() { ChunkItems = 7, ShardBytes = 640 };
+    public IngestionOptions Options { get; set; } = new() { ChunkItems = 7, ShardBytes = 640 };
 
     public void Drop(string path, byte[] content)
     {

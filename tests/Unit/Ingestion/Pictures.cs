@@ -12,6 +12,22 @@ internal static class Pictures
         return Painted(width, height, (_, _) => new SKColor((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)));
     }
 
+    /// <summary>Discs by their seed: a picture that is still itself when it is scaled or encoded again.</summary>
+    public static SKBitmap Scene(int seed, int side)
+    {
+        var random = new Random(seed);
+        var bitmap = new SKBitmap(new SKImageInfo(side, side, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using var canvas = new SKCanvas(bitmap);
+        using var paint = new SKPaint();
+        for (var i = 0; i < 12; i++)
+        {
+            paint.Color = new SKColor((byte)random.Next(200), (byte)random.Next(200), (byte)random.Next(200));
+            canvas.DrawCircle(random.NextSingle() * side, random.NextSingle() * side, (0.1f + (random.NextSingle() * 0.2f)) * side, paint);
+        }
+
+        return bitmap;
+    }
+
     public static SKBitmap Painted(int width, int height, Func<int, int, SKColor> colour)
     {
         var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));

@@ -19,6 +19,9 @@ internal static class DataSection
                     ["for training", Count(data.Train)],
                     ["for validation", Count(data.Validation)],
                     ["for the test", Count(data.Test)],
+                    [$"in {Count(data.Groups)} groups of nearly the same picture", Count(data.NearDuplicates)],
+                    ["in the largest of them", Count(data.LargestGroup)],
+                    ["Pairs of nearly the same picture in training and in validation or test", Count(data.Leaks)],
                 ]),
                 Table("Left out", ["", "Number"],
                 [

@@ -21,7 +21,7 @@ public class ReportBuilderTests
         Assert.Equal("labels, draws, pretrained, scratch, frozen, frozenRandom, difference, low, high, verdict", Names(report["byLabelCount"]![0]!));
         Assert.Equal("labels, scratchEquivalent, ratio, low, high", Names(report["labelsSaved"]![0]!));
         Assert.Equal("task, accuracy, samples, ambiguous", Names(report["pretext"]!));
-        Assert.Equal("samples, labelled, duplicates, rejected, train, validation, test", Names(report["data"]!));
+        Assert.Equal("samples, labelled, duplicates, rejected, train, validation, test, groups, nearDuplicates, largestGroup, leaks", Names(report["data"]!));
         Assert.Equal("not an image, too small: 4 × 4 pixels", Names(report["data"]!["rejected"]!));
         Assert.Equal("seconds, pretrainingImagesPerSecond", Names(report["cost"]!));
         Assert.Equal("ingestion, pseudo-labels, pretraining, fine-tuning, evaluation", Names(report["cost"]!["seconds"]!));

@@ -13,6 +13,16 @@ public class ReportWarningsTests
         Assert.Contains(Warnings(Sound with { Draws = 3 }), warning => warning.StartsWith("Only 3 label draws were made", StringComparison.Ordinal));
 
     [Fact]
+    public void Leaks_that_were_allowed_are_told_with_their_number()
+    {
+        var run = Sound.Evaluated();
+        var leaking = run with { Dataset = run.Dataset with { Summary = run.Dataset.Summary with { Leaks = 123 } } };
+
+        Assert.Contains(ReportBuilder.Build(leaking).Warnings, warning => warning.Contains("123 pairs of nearly the same picture", StringComparison.Ordinal));
+        Assert.DoesNotContain(Warnings(Sound), warning => warning.Contains("nearly the same picture into training", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Five_draws_are_enough() =>
         Assert.DoesNotContain(Warnings(Sound), warning => warning.Contains("draw", StringComparison.Ordinal));
 

@@ -1,0 +1,26 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Ingestion.Committing;
+
+/// <summary>Whether so many files could not be used that the data is probably not what somebody thinks it is.</summary>
+internal static class RejectedShare
+{
+    /// <summary>About labels: their files are used.</summary>
+    private static readonly HashSet<string> Remarks =
+        [.. new[] { RejectionReason.UnknownFile, RejectionReason.EmptyLabel, RejectionReason.TwoLabels, RejectionReason.ConflictingLabels }.Select(Rejection.NameOf)];
+
+    /// <exception cref="PipelineException">More than that share of the files was rejected.</exception>
+    public static void Verify(DatasetManifest dataset, double most)
+    {
+        var reasons = dataset.Summary.Rejected.Where(reason => !Remarks.Contains(reason.Key)).OrderByDescending(reason => reason.Value).ToList();
+        var rejected = reasons.Sum(reason => reason.Value);
+        var files = rejected + dataset.Summary.Samples + dataset.Summary.Duplicates;
+        if (rejected > most * files)
+        {
+            throw new PipelineException(
+                $"Of the {files} files of the dataset '{dataset.Dataset}' {rejected} were rejected ({100.0 * rejected / files:f1} %): " +
+                $"{string.Join(", ", reasons.Select(reason => $"{reason.Value} {reason.Key}"))}; valid is a share of up to {100 * most:f1} % (Ingestion:MaxRejectedShare). " +
+                $"Each stands in {dataset.Rejections!.Key}. What could be used is kept: a run with a higher limit does not import again.");
+        }
+    }
+}

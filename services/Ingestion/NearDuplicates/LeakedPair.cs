@@ -1,0 +1,53 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Ingestion.NearDuplicates;
+
+/// <summary>Two samples that are nearly the same picture, of which the source puts one into validation or test and the other elsewhere.</summary>
+/// <param name="HeldOut">Number of the one in validation or test.</param>
+/// <param name="Split">Its split.</param>
+public sealed record LeakedPair(int Training, int HeldOut, Split Split, double Correlation)
+{
+    /// <summary>
+    /// Each sample that has a counterpart on the other side, with the one most like it. So all samples concerned are named, and there are no more pairs
+    /// than samples however many are alike.
+    /// </summary>
+    /// <param name="splits">By sample: validation or test where supplied, otherwise train.</param>
+    /// <returns>In order of the training samples, then of the held-out ones.</returns>
+    public static IReadOnlyList<LeakedPair> Find(SampleLooks looks, IReadOnlyList<Split> splits, CancellationToken cancellation = default)
+    {
+        if (splits.All(split => split == Split.Train))
+        {
+            return [];
+        }
+
+        var pairs = new HashSet<LeakedPair>();
+        var ofHeldOut = new Dictionary<int, LeakedPair>();
+        for (var training = 0; training < splits.Count; training++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (splits[training] != Split.Train)
+            {
+                continue;
+            }
+
+            LeakedPair? closest = null;
+            foreach (var (heldOut, correlation) in looks.AlikeTo(training, other => splits[other] != Split.Train))
+            {
+                var pair = new LeakedPair(training, heldOut, splits[heldOut], correlation);
+                closest = closest is null || correlation > closest.Correlation ? pair : closest;
+                if (!ofHeldOut.TryGetValue(heldOut, out var known) || correlation > known.Correlation)
+                {
+                    ofHeldOut[heldOut] = pair;
+                }
+            }
+
+            if (closest is not null)
+            {
+                pairs.Add(closest);
+            }
+        }
+
+        pairs.UnionWith(ofHeldOut.Values);
+        return [.. pairs.OrderBy(pair => pair.Training).ThenBy(pair => pair.HeldOut)];
+    }
+}

@@ -1,0 +1,85 @@
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Images;
+
+namespace Pipeline.Ingestion.NearDuplicates;
+
+/// <summary>
+/// pHash (Zauner 2010, "Implementation and benchmarking of perceptual image hash functions"): the luma at 32×32, its cosine transform, and of the 8×8 lowest
+/// frequencies without the constant ones a bit each: whether it is above their median. In whole numbers, so that every machine finds the same.
+/// </summary>
+public static class PerceptualHash
+{
+    private const int Side = 32;
+    private const int Kept = 8;
+
+    /// <summary>Pixels are kept to this fraction of a grey level.</summary>
+    private const int Fractions = 64;
+
+    private static readonly int[] Cosines = [.. from frequency in Enumerable.Range(1, Kept) from at in Enumerable.Range(0, Side) select Cosine(frequency, at)];
+
+    /// <param name="pixels">Of one sample, [C, S, S].</param>
+    public static ulong Of(ReadOnlySpan<byte> pixels, InputSpec input)
+    {
+        var small = AreaResampler.Resample(Luma(pixels, input), input.Size, step: 1, channels: 1, left: 0, top: 0, input.Size, Side);
+        Span<long> across = stackalloc long[Side * Kept];
+        for (var row = 0; row < Side; row++)
+        {
+            for (var frequency = 0; frequency < Kept; frequency++)
+            {
+                var sum = 0L;
+                for (var column = 0; column < Side; column++)
+                {
+                    sum += (long)MathF.Round(small[(row * Side) + column] * Fractions) * Cosines[(frequency * Side) + column];
+                }
+
+                across[(row * Kept) + frequency] = sum;
+            }
+        }
+
+        Span<long> lowest = stackalloc long[Kept * Kept];
+        for (var i = 0; i < lowest.Length; i++)
+        {
+            for (var row = 0; row < Side; row++)
+            {
+                lowest[i] += across[(row * Kept) + (i % Kept)] * Cosines[(i / Kept * Side) + row];
+            }
+        }
+
+        return AboveMedian(lowest);
+    }
+
+    private static ulong AboveMedian(ReadOnlySpan<long> values)
+    {
+        Span<long> sorted = stackalloc long[values.Length];
+        values.CopyTo(sorted);
+        sorted.Sort();
+        var median = sorted[(values.Length / 2) - 1];
+        var hash = 0UL;
+        for (var i = 0; i < values.Length; i++)
+        {
+            hash |= values[i] > median ? 1UL << i : 0;
+        }
+
+        return hash;
+    }
+
+    private static byte[] Luma(ReadOnlySpan<byte> pixels, InputSpec input)
+    {
+        var plane = input.Size * input.Size;
+        if (input.Channels == 1)
+        {
+            return pixels[..plane].ToArray();
+        }
+
+        var luma = new byte[plane];
+        for (var i = 0; i < plane; i++)
+        {
+            // Rec. 601 in thousandths.
+            luma[i] = (byte)(((299 * pixels[i]) + (587 * pixels[plane + i]) + (114 * pixels[(2 * plane) + i]) + 500) / 1000);
+        }
+
+        return luma;
+    }
+
+    private static int Cosine(int frequency, int at) => (int)Math.Round((1 << 14) * Math.Cos(Math.PI * frequency * ((2 * at) + 1) / (2 * Side)));
+}

@@ -1,0 +1,66 @@
+namespace Pipeline.Ingestion.NearDuplicates;
+
+/// <summary>
+/// What is kept of each distinct sample to tell which are nearly the same picture. Hashes lie in memory; thumbnails, which few samples need, in a temporary file.
+/// </summary>
+/// <param name="thumbnailBytes">Of each.</param>
+public sealed class SampleLooks(Likeness likeness, int thumbnailBytes) : IDisposable
+{
+    /// <summary>A bound on the time that samples take whose hashes are all alike, such as drawings on much white: of so many the first are compared.</summary>
+    private const int MostCompared = 1024;
+
+    private readonly List<ulong> _hashes = [];
+    private readonly FileStream _thumbnails = TemporaryFile.Create();
+    private readonly byte[] _one = new byte[thumbnailBytes];
+    private readonly byte[] _other = new byte[thumbnailBytes];
+    private readonly List<int> _found = [];
+    private HashIndex? _index;
+
+    public int Count => _hashes.Count;
+
+    /// <summary>Their numbers are 0, 1, 2, … as they come; all have to be there before anything is looked for.</summary>
+    public void Add(ulong hash, ReadOnlySpan<byte> thumbnail)
+    {
+        _hashes.Add(hash);
+        _thumbnails.Write(thumbnail);
+    }
+
+    /// <summary>The samples that are nearly the same picture as one, ascending, itself left out. To be gone through before the next are asked for.</summary>
+    /// <param name="isWanted">Others are not compared.</param>
+    public IEnumerable<Alike> AlikeTo(int sample, Func<int, bool> isWanted)
+    {
+        _index ??= new HashIndex(_hashes, likeness.Distance);
+        _index.Find(_hashes[sample], _found);
+        var compared = 0;
+        foreach (var other in _found)
+        {
+            if (other == sample || !isWanted(other))
+            {
+                continue;
+            }
+
+            if (compared++ == 0)
+            {
+                Read(sample, _one);
+            }
+            else if (compared > MostCompared)
+            {
+                yield break;
+            }
+
+            Read(other, _other);
+            var correlation = Thumbnail.Correlation(_one, _other);
+            if (correlation >= likeness.Correlation)
+            {
+                yield return new Alike(other, correlation);
+            }
+        }
+    }
+
+    public void Dispose() => _thumbnails.Dispose();
+
+    private void Read(int sample, Span<byte> thumbnail) => RandomAccess.Read(_thumbnails.SafeFileHandle, thumbnail, (long)sample * thumbnailBytes);
+}
+
+/// <param name="Correlation">Of the thumbnails.</param>
+public readonly record struct Alike(int Sample, double Correlation);
