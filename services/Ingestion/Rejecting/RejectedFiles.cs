@@ -12,16 +12,13 @@ public sealed class RejectedFiles(IArtifactStore store)
     /// <returns>Each dataset of which there is an import, with what was rejected in it; ordinal order.</returns>
     public async IAsyncEnumerable<(string Dataset, IAsyncEnumerable<Rejection> Rejections)> ListAsync(string? dataset, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        foreach (var (name, plan) in await NewestAsync(cancellation))
+        foreach (var (name, plan) in await NewestAsync(dataset, cancellation))
         {
-            if (dataset is null || dataset == name)
-            {
-                yield return (name, OfAsync(plan, cancellation));
-            }
+            yield return (name, OfAsync(plan, cancellation));
         }
     }
 
-    private async Task<SortedDictionary<string, ImportPlan>> NewestAsync(CancellationToken cancellation)
+    private async Task<SortedDictionary<string, ImportPlan>> NewestAsync(string? dataset, CancellationToken cancellation)
     {
         var plans = new List<ArtifactInfo>();
         await foreach (var found in store.ListAsync(ImportPlan.Folder, cancellation))
@@ -36,7 +33,15 @@ public sealed class RejectedFiles(IArtifactStore store)
         foreach (var found in plans.OrderByDescending(plan => plan.Modified))
         {
             var plan = await store.ReadManifestAsync<ImportPlan>(found.Key, cancellation);
-            newest.TryAdd(plan.Dataset, plan);
+            if (dataset is null || dataset == plan.Dataset)
+            {
+                newest.TryAdd(plan.Dataset, plan);
+            }
+
+            if (dataset is not null && newest.Count > 0)
+            {
+                break;
+            }
         }
 
         return newest;

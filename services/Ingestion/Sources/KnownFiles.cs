@@ -22,12 +22,12 @@ public sealed class KnownFiles(IArtifactStore store, string source)
     public async IAsyncEnumerable<(LakeFile File, KnownFile? Known)> JoinAsync(IAsyncEnumerable<LakeFile> files, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await using var known = ReadAsync(cancellation).GetAsyncEnumerator(cancellation);
-        var more = await known.MoveNextAsync();
+        var more = await NextAsync(known);
         await foreach (var file in files.WithCancellation(cancellation))
         {
             while (more && string.CompareOrdinal(known.Current.Path, file.Path) < 0)
             {
-                more = await known.MoveNextAsync();
+                more = await NextAsync(known);
             }
 
             var same = more && file.Safe && file.Version is not null && known.Current.Path == file.Path && known.Current.Version == file.Version;
@@ -53,19 +53,22 @@ public sealed class KnownFiles(IArtifactStore store, string source)
             yield break;
         }
 
-        Stream stream;
+        await foreach (var file in JsonLines.ReadAsync<KnownFile>(await store.OpenReadAsync(newest.Key, cancellation), cancellation))
+        {
+            yield return file;
+        }
+    }
+
+    // Another look at the folder may take the list's place while it is read: what is left is read from the folder.
+    private static async Task<bool> NextAsync(IAsyncEnumerator<KnownFile> known)
+    {
         try
         {
-            stream = await store.OpenReadAsync(newest.Key, cancellation);
+            return await known.MoveNextAsync();
         }
         catch (ArtifactNotFoundException)
         {
-            yield break; // Another look at the folder has taken its place just now.
-        }
-
-        await foreach (var file in JsonLines.ReadAsync<KnownFile>(stream, cancellation))
-        {
-            yield return file;
+            return false;
         }
     }
 

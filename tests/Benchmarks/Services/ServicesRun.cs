@@ -51,16 +51,13 @@ internal sealed class ServicesRun : IAsyncDisposable
     }
 
     /// <summary>Waits for an artifact of the one run there is. A look is one small request, so that looking costs the services nothing to speak of.</summary>
-    /// <returns>When it was seen.</returns>
-    public async Task<DateTimeOffset> WrittenAsync(string file)
+    public async Task WrittenAsync(string file)
     {
         while (runFolder is null || !await store.GetBlobClient(runFolder + file).ExistsAsync())
         {
             runFolder ??= await FindRunAsync();
             await Task.Delay(Glance);
         }
-
-        return DateTimeOffset.UtcNow;
     }
 
     public async Task<int> CountAsync(string file)
