@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Azure.Storage.Blobs;
@@ -14,10 +15,15 @@ public sealed class RunningFleet : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
 
+    private readonly RabbitMqServer broker;
+    private readonly string virtualHost;
     private readonly IConnection connection;
 
-    private RunningFleet(Fleet fleet, IConnection connection, IChannel channel, BlobContainerClient store, BlobContainerClient lake, string folder)
+    private RunningFleet(
+        RabbitMqServer broker, string virtualHost, Fleet fleet, IConnection connection, IChannel channel, BlobContainerClient store, BlobContainerClient lake, string folder)
     {
+        this.broker = broker;
+        this.virtualHost = virtualHost;
         Fleet = fleet;
         this.connection = connection;
         Channel = channel;
@@ -67,7 +73,7 @@ public sealed class RunningFleet : IAsyncDisposable
             VirtualHost = virtualHost,
         }.CreateConnectionAsync();
         var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        return new RunningFleet(new Fleet(settings, folder, users), connection, channel, store, lake, folder);
+        return new RunningFleet(broker, virtualHost, new Fleet(settings, folder, users), connection, channel, store, lake, folder);
     }
 
     /// <summary>The lake's URL, as events and requests name it.</summary>
@@ -88,6 +94,13 @@ public sealed class RunningFleet : IAsyncDisposable
         await SeeAsync($"a message in {queue}", async () => (found = await Channel.BasicGetAsync(queue, autoAck: true)) is not null);
         return found!;
     }
+
+    /// <summary>Waits until a message of a queue has been handled to its end, as the broker counts; it counts every five seconds.</summary>
+    public Task AcknowledgedAsync(string queue) => SeeAsync($"an acknowledged message of {queue}", async () =>
+    {
+        var counted = await broker.Management.GetFromJsonAsync<JsonElement>($"queues/{virtualHost}/{queue}");
+        return counted.TryGetProperty("message_stats", out var stats) && stats.TryGetProperty("ack", out var acknowledged) && acknowledged.GetInt64() > 0;
+    });
 
     /// <summary>A JSON artifact of the store, once it is there.</summary>
     /// <param name="end">Of its key.</param>
