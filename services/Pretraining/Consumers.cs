@@ -13,7 +13,7 @@ public sealed class PseudoLabelsReadyConsumer(SliceTrainer trainer, StageEvents 
 {
     public async Task Consume(ConsumeContext<PseudoLabelsReady> context)
     {
-        var (run, pseudoLabels) = context.Message;
+        var (run, pseudoLabels) = (context.Message.Run, context.Message.PseudoLabels);
         if (await trainer.FindEncoderAsync(run, pseudoLabels, context.CancellationToken) is { } encoder)
         {
             await events.PublishAsync(context, Stage.Pretraining, new EncoderReady(run, pseudoLabels, encoder));

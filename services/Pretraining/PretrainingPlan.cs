@@ -50,7 +50,9 @@ public sealed record PretrainingPlan(Experiment Experiment, DatasetManifest Data
         // Not the manifests' own digests: they tell of compute seconds, which differ where the labels do not.
         var labels = manifests.SelectMany(manifest => manifest.Shards).Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
         var samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
-        var key = ContentKey.Of(Stage.Pretraining, Format, new { samples, labels, experiment.Input, experiment.Encoder, experiment.Pretext, experiment.Pretraining });
+        // The tasks that there are labels of: where the experiment left the choice to the pre-flight, it does not name them.
+        var pretext = manifests.Select(manifest => manifest.Task);
+        var key = ContentKey.Of(Stage.Pretraining, Format, new { samples, labels, experiment.Input, experiment.Encoder, pretext, experiment.Pretraining });
         return new PretrainingPlan(experiment, dataset, manifests, $"pretraining/{key}");
     }
 }

@@ -28,21 +28,21 @@ public sealed class LabelDatasetConsumer(IArtifactStore store, RunLedger ledger,
     }
 }
 
-/// <summary>A dataset version in; one command for each task and shard that has no pseudo-labels yet out, or the finished set if there is none.</summary>
-public sealed class DatasetCommittedConsumer(IArtifactStore store, ShardLabeller labeller, StageEvents events) : IConsumer<DatasetCommitted>
+/// <summary>A dataset version in; one command for each task and shard that has no pseudo-labels yet out, or the finished set if there is none. The pre-flight comes before either.</summary>
+public sealed class DatasetCommittedConsumer(IArtifactStore store, RunPretext pretext, ShardLabeller labeller, StageEvents events, RunStop stop) : IConsumer<DatasetCommitted>
 {
     public async Task Consume(ConsumeContext<DatasetCommitted> context)
     {
         var run = context.Message.Run;
-        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, context.CancellationToken);
-        ExperimentNames.Check(experiment);
+        await using var watch = stop.For(run.RunId);
+        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, context.CancellationToken);
+        var (experiment, preFlight) = await pretext.ResolveAsync(run, dataset, watch.Token);
         if (await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } ready)
         {
-            await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready));
+            await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready, experiment.Pretext, preFlight));
             return;
         }
 
-        var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, context.CancellationToken);
         var missing = await labeller.MissingAsync(run.Dataset, dataset, experiment, context.CancellationToken);
         if (missing.Count > 0)
         {
@@ -50,19 +50,19 @@ public sealed class DatasetCommittedConsumer(IArtifactStore store, ShardLabeller
         }
         else if (await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } reused)
         {
-            await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, reused));
+            await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, reused, experiment.Pretext, preFlight));
         }
     }
 }
 
 /// <summary>One shard in, its pseudo-labels into the store; whoever finishes the last tells of the set.</summary>
-public sealed class LabelShardConsumer(IArtifactStore store, ShardLabeller labeller, StageEvents events, PipelineMetrics metrics) : IConsumer<LabelShard>
+public sealed class LabelShardConsumer(IArtifactStore store, RunPretext pretext, ShardLabeller labeller, StageEvents events, PipelineMetrics metrics) : IConsumer<LabelShard>
 {
     public async Task Consume(ConsumeContext<LabelShard> context)
     {
         var (run, task, shard) = context.Message;
-        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, context.CancellationToken);
         var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, context.CancellationToken);
+        var (experiment, preFlight) = await pretext.ResolveAsync(run, dataset, context.CancellationToken);
         var complete = await labeller.LabelAsync(run.Dataset, dataset, experiment, task, shard, context.CancellationToken);
         metrics.Part(Stage.PseudoLabels);
 
@@ -70,7 +70,7 @@ public sealed class LabelShardConsumer(IArtifactStore store, ShardLabeller label
         await context.PublishInTimeAsync(new StageProgressed(run.RunId, Stage.PseudoLabels, done, experiment.Pretext.Count * dataset.Shards.Count, task));
         if (complete && await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } ready)
         {
-            await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready));
+            await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready, experiment.Pretext, preFlight));
         }
     }
 }

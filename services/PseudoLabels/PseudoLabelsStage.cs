@@ -1,12 +1,14 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Learning.Native;
 
 namespace Pipeline.PseudoLabels;
 
 /// <summary>Everything that the stage registers.</summary>
 public static class PseudoLabelsStage
 {
-    public static IServiceCollection AddPseudoLabels(this IServiceCollection services) => services.AddSingleton<ShardLabeller>();
+    public static IServiceCollection AddPseudoLabels(this IServiceCollection services) =>
+        services.AddTorch().AddSingleton<ShardLabeller>().AddSingleton<PreFlightMaker>().AddSingleton<RunPretext>();
 
     public static void AddPseudoLabelsConsumers(this IBusRegistrationConfigurator bus)
     {

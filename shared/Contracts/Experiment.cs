@@ -16,7 +16,10 @@ public sealed record Experiment
 
     public SplitSpec Split { get; init; } = new();
 
-    /// <summary>Names of pretext tasks; several are trained jointly, one head each.</summary>
+    /// <summary>Stands alone in <see cref="Pretext"/> where the pre-flight is to choose.</summary>
+    public const string AutoPretext = "auto";
+
+    /// <summary>Names of pretext tasks; several are trained jointly, one head each. Or <see cref="AutoPretext"/> alone: then the pseudo-labels tell which tasks it became.</summary>
     public required IReadOnlyList<string> Pretext { get; init; }
 
     public PseudoLabelSpec PseudoLabels { get; init; } = new();

@@ -44,6 +44,57 @@ public enum Split { Train, Validation, Test }
 /// </summary>
 public sealed record SampleShard(ArtifactReference File, Split Split, int Samples);
 
+/// <summary>How answerable each pretext task is on a dataset version, measured on a sample of its training split before compute is spent on one. See docs/pre-flight.md.</summary>
+public sealed record PreFlight
+{
+    public required ArtifactReference Dataset { get; init; }
+
+    /// <summary>Training samples that were looked at.</summary>
+    public required int Samples { get; init; }
+
+    /// <summary>Those of them that the linear models are measured on, and did not see.</summary>
+    public required int HeldOut { get; init; }
+
+    /// <summary>Every task that this version knows.</summary>
+    public required IReadOnlyList<PretextOutlook> Tasks { get; init; }
+
+    /// <summary>What <c>pretext: auto</c> takes.</summary>
+    public required PretextChoice Choice { get; init; }
+
+    public required LabelBalance Labels { get; init; }
+
+    /// <summary>Compute seconds.</summary>
+    public required double Seconds { get; init; }
+}
+
+/// <summary>One pretext task over the sample. All accuracies and shares are fractions between 0 and 1.</summary>
+/// <param name="Views">How many views there are to tell apart.</param>
+/// <param name="Chance">What guessing gets right.</param>
+/// <param name="Symmetric">Share of the samples of which two views are the same picture.</param>
+/// <param name="Ceiling">What a perfect model gets right: of k views that are the same picture, one.</param>
+/// <param name="Border">A linear model that sees the border's pixels alone; null where there are too few samples.</param>
+/// <param name="Linear">A linear model that sees all pixels; null where there are too few samples.</param>
+/// <param name="BorderCue">Whether the border gives the answer away.</param>
+/// <param name="Advice">One line for a person.</param>
+public sealed record PretextOutlook(
+    string Task, int Views, double Chance, double Symmetric, double Ceiling, MeasuredAccuracy? Border, MeasuredAccuracy? Linear, bool BorderCue, string Advice);
+
+/// <summary>Accuracy on held-out samples in all their views.</summary>
+/// <param name="Low">Lower end of its 95 % interval.</param>
+/// <param name="High">Upper end.</param>
+public sealed record MeasuredAccuracy(double Accuracy, double Low, double High);
+
+/// <param name="Tasks">Names of pretext tasks, as an experiment could name them.</param>
+/// <param name="Reason">One line for a person.</param>
+public sealed record PretextChoice(IReadOnlyList<string> Tasks, string Reason);
+
+/// <summary>The labels of the training split.</summary>
+/// <param name="Share">Of the training samples, those that have a label.</param>
+/// <param name="Counts">Labelled samples by class.</param>
+/// <param name="Largest">Share of the largest class among the labelled.</param>
+/// <param name="EffectiveClasses">exp of the entropy of the classes' shares: as many equally large classes would be as hard to guess; 0 without labels.</param>
+public sealed record LabelBalance(double Share, IReadOnlyDictionary<string, long> Counts, double Largest, double EffectiveClasses);
+
 /// <summary>The pseudo-labels of one pretext task over a dataset version.</summary>
 public sealed record PseudoLabelManifest
 {

@@ -40,7 +40,10 @@ public sealed record LabelShard(RunReference Run, string Task, int Shard) : IRun
 
 /// <summary>Every pretext task of the experiment has all its pseudo-labels.</summary>
 /// <param name="PseudoLabels">One manifest for each task, in the experiment's order.</param>
-public sealed record PseudoLabelsReady(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels) : IRunMessage;
+/// <param name="Pretext">The tasks' names: the experiment's, or what <c>auto</c> became. Null from a version that did not tell.</param>
+/// <param name="PreFlight">What was measured before; null from a version that did not measure.</param>
+public sealed record PseudoLabelsReady(
+    RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, IReadOnlyList<string>? Pretext = null, ArtifactReference? PreFlight = null) : IRunMessage;
 
 // ── Pretraining ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -36,6 +36,9 @@ public sealed record Report
     /// <summary>The pretext task; of several, the first.</summary>
     public required PretextResult Pretext { get; init; }
 
+    /// <summary>What was measured before compute was spent; null where a version made the pseudo-labels that did not measure.</summary>
+    public PreFlight? PreFlight { get; init; }
+
     public required DataSummary Data { get; init; }
 
     public required CostSummary Cost { get; init; }
@@ -62,7 +65,8 @@ public sealed record LabelsSaved(int Labels, double? ScratchEquivalent, double? 
 /// <param name="Accuracy">On held-out samples (the validation split), all views.</param>
 /// <param name="Samples">Samples with pseudo-labels.</param>
 /// <param name="Ambiguous">Samples left out because two of their views are nearly the same picture.</param>
-public sealed record PretextResult(string Task, double Accuracy, long Samples, long Ambiguous);
+/// <param name="Auto">Whether the experiment left it to the pre-flight to choose.</param>
+public sealed record PretextResult(string Task, double Accuracy, long Samples, long Ambiguous, bool Auto = false);
 
 /// <param name="Samples">Distinct usable samples: train + validation + test.</param>
 /// <param name="Labelled">Those that have a label.</param>

@@ -34,7 +34,11 @@ public sealed class OutgoingEventsConsumer(TimeProvider clock) :
         await StageDoneAsync(context, Stage.Ingestion, run, new { run.Dataset });
     }
 
-    public Task Consume(ConsumeContext<PseudoLabelsReady> context) => StageDoneAsync(context, Stage.PseudoLabels, context.Message.Run, new { context.Message.PseudoLabels });
+    public Task Consume(ConsumeContext<PseudoLabelsReady> context)
+    {
+        var ready = context.Message;
+        return StageDoneAsync(context, Stage.PseudoLabels, ready.Run, new { ready.PseudoLabels, ready.Pretext, ready.PreFlight });
+    }
 
     public Task Consume(ConsumeContext<EncoderReady> context) => StageDoneAsync(context, Stage.Pretraining, context.Message.Run, new { context.Message.Encoder });
 

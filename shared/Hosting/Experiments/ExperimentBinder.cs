@@ -34,7 +34,7 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
             Data = Name(file, "data"),
             Input = input,
             Split = Split(file.Section<SplitSpec>("split")),
-            Pretext = file.Names("pretext", vocabulary.PretextTasks),
+            Pretext = Pretext(file),
             PseudoLabels = new PseudoLabelSpec(file.Section<PseudoLabelSpec>("pseudoLabels").Number("ambiguity", Fraction, new PseudoLabelSpec().Ambiguity)),
             Encoder = Encoder(file),
             Pretraining = Pretraining(file.Section<PretrainingSpec>("pretraining"), input.Size),
@@ -47,6 +47,15 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
         section.Text(
             key, $"1 to {LongestName} letters, digits, '-' and '_'",
             text => text.Length is > 0 and <= LongestName && !text.AsSpan().ContainsAnyExcept(NameCharacters));
+
+    private IReadOnlyList<string> Pretext(YamlSection file)
+    {
+        IReadOnlyList<string> known = vocabulary.PretextTasks;
+        var names = file.Names("pretext", known.Count == 0 ? [] : [.. known, Experiment.AutoPretext]);
+        return names.Count == 1 || !names.Contains(Experiment.AutoPretext)
+            ? names
+            : throw file.Invalid("pretext", $"{Experiment.AutoPretext} alone, or a list without it");
+    }
 
     private static InputSpec Input(YamlSection section)
     {

@@ -12,6 +12,47 @@ public static class Ambiguity
     /// <param name="image">Shape [C, S, S].</param>
     public static double Distance(IPretextTask task, ReadOnlySpan<byte> image, int channels, int size)
     {
+        var distances = Distances(task, image, channels, size);
+        var smallest = double.MaxValue;
+        for (var i = 0; i < task.Views.Count; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                smallest = Math.Min(smallest, distances[i, j]);
+            }
+        }
+
+        return smallest;
+    }
+
+    /// <summary>
+    /// How many of the task's views of one image can be told apart, 1 to all of them: two count as one when they are the same picture or their distance is below the
+    /// threshold, also by way of a third.
+    /// </summary>
+    /// <param name="image">Shape [C, S, S].</param>
+    public static int Distinguishable(IPretextTask task, ReadOnlySpan<byte> image, int channels, int size, double threshold)
+    {
+        var distances = Distances(task, image, channels, size);
+        var group = Enumerable.Range(0, task.Views.Count).ToArray();
+        for (var i = 0; i < group.Length; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                if (distances[i, j] < threshold || distances[i, j] == 0)
+                {
+                    var (kept, merged) = (group[j], group[i]);
+                    Array.ForEach(Enumerable.Range(0, group.Length).Where(view => group[view] == merged).ToArray(), view => group[view] = kept);
+                }
+            }
+        }
+
+        return group.Distinct().Count();
+    }
+
+    /// <returns>The distance of every view i from every view j below i; 0 elsewhere, and throughout for an image of one colour.</returns>
+    private static double[,] Distances(IPretextTask task, ReadOnlySpan<byte> image, int channels, int size)
+    {
+        var distances = new double[task.Views.Count, task.Views.Count];
         double sum = 0, squares = 0;
         foreach (var pixel in image)
         {
@@ -22,7 +63,7 @@ public static class Ambiguity
         var variance = squares - (sum * sum / image.Length);
         if (variance < 1e-9 * image.Length)
         {
-            return 0;
+            return distances;
         }
 
         var shown = new byte[task.Views.Count][];
@@ -30,19 +71,14 @@ public static class Ambiguity
         {
             shown[i] = new byte[image.Length];
             task.Views[i].Apply(image, shown[i], channels, size);
-        }
-
-        var smallest = double.MaxValue;
-        for (var i = 0; i < shown.Length; i++)
-        {
             for (var j = 0; j < i; j++)
             {
                 // All views have the same mean and variance, so the squared difference is 2 · variance · (1 − correlation).
-                smallest = Math.Min(smallest, SquaredDifference(shown[i], shown[j]) / (2 * variance));
+                distances[i, j] = SquaredDifference(shown[i], shown[j]) / (2 * variance);
             }
         }
 
-        return smallest;
+        return distances;
     }
 
     private static long SquaredDifference(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Learning.Native;
+using Pipeline.Learning.PreFlight;
+using Pipeline.Learning.Pretext;
+using Pipeline.Learning.Randomness;
+using Pipeline.Learning.Training;
+
+namespace Pipeline.PseudoLabels;
+
+/// <summary>Makes the pre-flight of a dataset version, once for all runs over it.</summary>
+public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : IDisposable
+{
+    /// <summary>Raised when the same samples would get other figures, another choice or other advice.</summary>
+    private const int Format = 1;
+
+    private static readonly PreFlightSettings Settings = new();
+
+    // Many runs over one dataset version can start at once: the second waits for the first and finds its work.
+    private readonly SemaphoreSlim one = new(1);
+
+    /// <summary>The pre-flight, found or made now. Of several makers the first counts, for all.</summary>
+    public async Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(ArtifactReference datasetReference, DatasetManifest dataset, PseudoLabelSpec spec, CancellationToken cancellation)
+    {
+        var key = Key(datasetReference, dataset, spec);
+        if (await store.FindManifestAsync<PreFlight>(key, cancellation) is { } found)
+        {
+            return found;
+        }
+
+        await one.WaitAsync(cancellation);
+        try
+        {
+            if (await store.FindAsync(key, cancellation) is null)
+            {
+                await store.CreateManifestAsync(key, await MeasureAsync(datasetReference, dataset, spec, cancellation), cancellation);
+            }
+        }
+        finally
+        {
+            one.Release();
+        }
+
+        return (await store.FindManifestAsync<PreFlight>(key, cancellation))!.Value;
+    }
+
+    public void Dispose() => one.Dispose();
+
+    private static string Key(ArtifactReference reference, DatasetManifest dataset, PseudoLabelSpec spec) =>
+        $"pre-flight/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = reference.Key, dataset.Input, spec, Settings, PretextTasks.Names })}.json";
+
+    private async Task<PreFlight> MeasureAsync(ArtifactReference reference, DatasetManifest dataset, PseudoLabelSpec spec, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        using var samples = await SampleReader.OpenAsync(store, dataset with { Shards = Drawn(dataset) }, Split.Train, cancellation);
+        var measurement = new PreFlightMeasurement(samples, Settings, spec.Ambiguity);
+        var distinguishable = measurement.Distinguishable(cancellation);
+        var tasks = await device.Thread.RunAsync(() => measurement.Measure(distinguishable, cancellation));
+        return new PreFlight
+        {
+            Dataset = reference,
+            Samples = measurement.Samples,
+            HeldOut = measurement.HeldOut,
+            Tasks = tasks,
+            Choice = PretextRule.Choose(tasks),
+            Labels = Balance.Of(dataset),
+            Seconds = clock.Elapsed.TotalSeconds,
+        };
+    }
+
+    private static SampleShard[] Drawn(DatasetManifest dataset)
+    {
+        var training = dataset.Shards.Where(shard => shard.Split == Split.Train).ToArray();
+        return [.. new CounterRandom(Settings.Seed, "pre-flight-shards").Permutation(training.Length).Take(Settings.MostShards).Order().Select(place => training[place])];
+    }
+}

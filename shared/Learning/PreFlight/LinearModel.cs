@@ -1,0 +1,114 @@
+using Pipeline.Contracts;
+using Pipeline.Learning.Native;
+using Pipeline.Learning.Pretext;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Learning.PreFlight;
+
+/// <summary>
+/// How well ridge regression onto the views' labels (Hoerl and Kennard 1970), in closed form, tells a task's views apart. A view only moves pixels, so the second moments of all views are those
+/// of the originals in another order: however many tasks ask, they are computed once.
+/// </summary>
+public sealed class LinearModel
+{
+    // Half the width of a normal distribution's 95 % interval, in deviations.
+    private const double Normal95 = 1.959964;
+
+    // What is the same in all samples is only shifted, as in LinearProbe.
+    private const double SmallestDeviation = 1e-6;
+
+    private readonly Tensor moments;
+    private readonly Tensor sums;
+    private readonly Tensor heldOut;
+    private readonly long channels;
+    private readonly long side;
+    private readonly long fitted;
+    private readonly double ridge;
+
+    /// <param name="fit">What the model is made from, shape [N, C, T, T], float64.</param>
+    /// <param name="heldOut">What it is measured on, shape [M, C, T, T].</param>
+    /// <param name="ridge">Penalty over the number of rows.</param>
+    public LinearModel(Tensor fit, Tensor heldOut, double ridge)
+    {
+        (fitted, channels, side) = (fit.shape[0], fit.shape[1], fit.shape[3]);
+        var rows = fit.reshape(fitted, -1);
+        moments = rows.t().matmul(rows);
+        sums = rows.sum([0]);
+        this.heldOut = heldOut.reshape(heldOut.shape[0], -1);
+        this.ridge = ridge;
+    }
+
+    /// <summary>Accuracy on the held-out samples, each in all of the task's views; the interval is over samples, as the views of one are not independent.</summary>
+    /// <param name="border">See this many pixels from the edge alone; null for all.</param>
+    public MeasuredAccuracy Measure(IPretextTask task, int? border = null)
+    {
+        using var scope = NewDisposeScope();
+        var places = arange(channels * side * side, dtype: ScalarType.Int64).reshape(1, channels, side, side);
+        var seen = Seen(border);
+        // For each view and feature, which pixel of the original stands there.
+        Tensor[] sources = [.. task.Views.Select(view => view.Apply(places).reshape(-1).index_select(0, seen))];
+
+        using Scalar views = task.Views.Count;
+        using Scalar rows = (double)(fitted * task.Views.Count);
+        using Scalar each = (double)fitted;
+        var total = zeros(seen.shape[0], dtype: ScalarType.Float64);
+        var second = zeros([seen.shape[0], seen.shape[0]], dtype: ScalarType.Float64);
+        foreach (var source in sources)
+        {
+            using var inner = NewDisposeScope();
+            total.add_(sums.index_select(0, source), Scalars.Of(1));
+            second.add_(moments.index_select(0, source).index_select(1, source), Scalars.Of(1));
+        }
+
+        var mean = total.div(rows);
+        var covariance = second.div(rows) - outer(mean, mean);
+        var deviation = covariance.diagonal().clamp_min(Scalars.Of(0.0)).sqrt();
+        deviation = deviation.masked_fill(deviation.lt(Scalars.Of(SmallestDeviation)), Scalars.Of(1.0));
+        var correlation = covariance / outer(deviation, deviation);
+        correlation.diagonal().add_(Scalars.Of(ridge), Scalars.Of(1));
+
+        // Onto the label's indicator: for each view, how far its own mean lies from that of all.
+        var towards = stack(sources.Select(source => ((sums.index_select(0, source).div(each) - mean) / deviation).div(views)), 1);
+        var weights = linalg.solve(correlation, towards);
+
+        var right = zeros(heldOut.shape[0], dtype: ScalarType.Float64);
+        for (var label = 0; label < sources.Length; label++)
+        {
+            using var inner = NewDisposeScope();
+            var answers = ((heldOut.index_select(1, sources[label]) - mean) / deviation).matmul(weights).argmax(1);
+            right.add_(answers.eq(Scalars.Of((long)label)).to(ScalarType.Float64), Scalars.Of(1));
+        }
+
+        return Interval(right.div(views).data<double>().ToArray());
+    }
+
+    /// <summary>Which pixels the model sees, as places in [C, T, T].</summary>
+    private Tensor Seen(int? border)
+    {
+        if (border is not { } width)
+        {
+            return arange(channels * side * side, dtype: ScalarType.Int64);
+        }
+
+        var places = new List<long>();
+        for (var place = 0L; place < channels * side * side; place++)
+        {
+            var (row, column) = (place / side % side, place % side);
+            if (Math.Min(Math.Min(row, column), Math.Min(side - 1 - row, side - 1 - column)) < width)
+            {
+                places.Add(place);
+            }
+        }
+
+        return tensor(places.ToArray());
+    }
+
+    private static MeasuredAccuracy Interval(double[] bySample)
+    {
+        var mean = bySample.Average();
+        var variance = bySample.Sum(right => (right - mean) * (right - mean)) / Math.Max(1, bySample.Length - 1);
+        var half = Normal95 * Math.Sqrt(variance / bySample.Length);
+        return new MeasuredAccuracy(mean, Math.Max(0, mean - half), Math.Min(1, mean + half));
+    }
+}

@@ -1,0 +1,104 @@
+using Pipeline.Contracts;
+using Pipeline.Learning.Native;
+using Pipeline.Learning.Pretext;
+using Pipeline.Learning.Randomness;
+using Pipeline.Learning.Training;
+using static TorchSharp.torch;
+
+namespace Pipeline.Learning.PreFlight;
+
+/// <summary>Measures every pretext task that there is on a drawn sample. The same samples and settings give the same figures.</summary>
+/// <param name="samples">To draw from; nothing else is looked at.</param>
+/// <param name="ambiguity">Two views closer than this count as the same picture, as for pseudo-labels.</param>
+public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings settings, double ambiguity)
+{
+    // Images turned into floats at a time, so that large ones do not stand in memory all at once.
+    private const int Batch = 64;
+
+    private readonly int[] drawn = Draw(samples, settings);
+
+    /// <summary>How many samples are looked at.</summary>
+    public int Samples => drawn.Length;
+
+    /// <summary>How many of them the linear models are measured on; 0 where there are too few to say anything.</summary>
+    public int HeldOut => drawn.Length < settings.FewestSamples ? 0 : (int)(drawn.Length * settings.HeldOut);
+
+    /// <summary>For each task and drawn sample, how many of its views can be told apart. Knows no torch.</summary>
+    public int[][] Distinguishable(CancellationToken cancellation)
+    {
+        var counts = PretextTasks.All.Select(_ => new int[drawn.Length]).ToArray();
+        for (var i = 0; i < drawn.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var image = samples.Pixels(drawn[i]);
+            for (var task = 0; task < counts.Length; task++)
+            {
+                counts[task][i] = Ambiguity.Distinguishable(PretextTasks.All[task], image, samples.Input.Channels, samples.Input.Size, ambiguity);
+            }
+        }
+
+        return counts;
+    }
+
+    /// <summary>The linear models and what follows from all figures; to be called where torch works.</summary>
+    /// <param name="distinguishable">From <see cref="Distinguishable"/>.</param>
+    public IReadOnlyList<PretextOutlook> Measure(int[][] distinguishable, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var model = HeldOut == 0 ? null : Model();
+        var outlooks = new List<PretextOutlook>();
+        foreach (var (task, counts) in PretextTasks.All.Zip(distinguishable))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            outlooks.Add(Outlook(task, counts, model?.Measure(task, Thumbnails.BorderOf(samples.Input.Size)), model?.Measure(task)));
+        }
+
+        return outlooks;
+    }
+
+    private static PretextOutlook Outlook(IPretextTask task, int[] distinguishable, MeasuredAccuracy? border, MeasuredAccuracy? linear)
+    {
+        var views = task.Views.Count;
+        var chance = 1.0 / views;
+        var symmetric = distinguishable.Count(count => count < views) / (double)distinguishable.Length;
+        var ceiling = distinguishable.Average() / views;
+        var cue = border is not null && PretextAdvice.Solved(border.Low, chance, ceiling) >= PretextAdvice.GivenAway;
+        var outlook = new PretextOutlook(task.Name, views, chance, symmetric, ceiling, border, linear, cue, "");
+        return outlook with { Advice = PretextAdvice.Of(outlook) };
+    }
+
+    private LinearModel Model()
+    {
+        var held = HeldOut;
+        return new LinearModel(Load(drawn.AsSpan(held)), Load(drawn.AsSpan(0, held)), settings.Ridge);
+    }
+
+    /// <returns>Thumbnails, shape [N, C, T, T], float64.</returns>
+    private Tensor Load(ReadOnlySpan<int> numbers)
+    {
+        var (input, size) = (samples.Input, samples.ImageBytes);
+        var parts = new List<Tensor>();
+        for (var first = 0; first < numbers.Length; first += Batch)
+        {
+            var some = numbers[first..Math.Min(numbers.Length, first + Batch)];
+            var pixels = new byte[some.Length * size];
+            for (var i = 0; i < some.Length; i++)
+            {
+                samples.Pixels(some[i]).CopyTo(pixels.AsSpan(i * size));
+            }
+
+            using var scope = NewDisposeScope();
+            var images = tensor(pixels, some.Length, input.Channels, input.Size, input.Size).to(ScalarType.Float64).div(Scalars.Of(255.0));
+            parts.Add(Thumbnails.Of(images).MoveToOuterDisposeScope());
+        }
+
+        return cat(parts);
+    }
+
+    private static int[] Draw(SampleReader samples, PreFlightSettings settings)
+    {
+        var affordable = (int)Math.Clamp(settings.MostBytes / samples.ImageBytes, Math.Min(settings.LargeSamples, settings.MostSamples), settings.MostSamples);
+        return [.. new CounterRandom(settings.Seed, "pre-flight").Permutation(samples.Count).Take(affordable)];
+    }
+}
