@@ -4,12 +4,13 @@ using System.Text.Json;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
+using Pipeline.Hosting.Runs;
 using Pipeline.Learning.Statistics;
 
 namespace Pipeline.Evaluation;
 
 /// <summary>From all trials of a run to its verdict, report and promoted model.</summary>
-public sealed class RunEvaluator(IArtifactStore store, TestPredictor predictor, GalleryPainter painter)
+public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPredictor predictor, GalleryPainter painter)
 {
     /// <param name="progressed">Called with how many test predictions of how many are made.</param>
     public async Task<VerdictReached> EvaluateAsync(TrialsReady ready, Func<int, int, Task> progressed, CancellationToken cancellation)
@@ -20,6 +21,7 @@ public sealed class RunEvaluator(IArtifactStore store, TestPredictor predictor, 
         var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, cancellation);
         var encoder = await store.ReadManifestAsync<EncoderManifest>(ready.Encoder, cancellation);
         var pseudoLabels = await ReadAllAsync<PseudoLabelManifest>(ready.PseudoLabels, cancellation);
+        var measured = (await ledger.FindAsync<PseudoLabelsReady>(run.RunId, Stage.PseudoLabels, cancellation))?.PreFlight;
         var trials = await ReadAllAsync<TrialResult>((await store.ReadManifestAsync<TrialsManifest>(ready.Trials, cancellation)).Results, cancellation);
         var chosen = LearningRateChoice.Chosen(trials);
         var (labels, predictions) = await predictor.PredictAsync(
@@ -30,6 +32,7 @@ public sealed class RunEvaluator(IArtifactStore store, TestPredictor predictor, 
             RunId = run.RunId,
             Experiment = experiment,
             Dataset = dataset,
+            PreFlight = measured is null ? null : await store.ReadManifestAsync<PreFlight>(measured, cancellation),
             PseudoLabels = pseudoLabels,
             Encoder = encoder,
             Trials = trials,
@@ -43,7 +46,7 @@ public sealed class RunEvaluator(IArtifactStore store, TestPredictor predictor, 
             Run = evaluated,
             Assessment = assessment,
             Galleries = await painter.PaintAsync(dataset, pseudoLabels, cancellation),
-            Provenance = Provenance(ready, dataset, encoder, pseudoLabels),
+            Provenance = Provenance(ready, dataset, measured, encoder, pseudoLabels),
         });
 
         var report = await WriteAsync($"runs/{run.RunId}/report.json", JsonSerializer.SerializeToUtf8Bytes(assessment.Report, PipelineJson.Options), cancellation);
@@ -67,12 +70,13 @@ public sealed class RunEvaluator(IArtifactStore store, TestPredictor predictor, 
     }
 
     private static IReadOnlyList<(string What, ArtifactReference Artifact)> Provenance(
-        TrialsReady ready, DatasetManifest dataset, EncoderManifest encoder, IReadOnlyList<PseudoLabelManifest> pseudoLabels) =>
+        TrialsReady ready, DatasetManifest dataset, ArtifactReference? measured, EncoderManifest encoder, IReadOnlyList<PseudoLabelManifest> pseudoLabels) =>
     [
         ("Experiment", ready.Run.Experiment),
         ("Dataset version", ready.Run.Dataset),
         ("Origin of every sample", dataset.Provenance),
         .. dataset.Shards.Select(shard => ($"Samples, {shard.Split.ToString().ToLowerInvariant()}", shard.File)),
+        .. measured is null ? Array.Empty<(string, ArtifactReference)>() : [("Pre-flight", measured)],
         .. pseudoLabels.Zip(ready.PseudoLabels, (manifest, reference) => ($"Pseudo-labels, {manifest.Task}", reference)),
         ("Encoder", encoder.File),
         ("Encoder's manifest", ready.Encoder),

@@ -61,7 +61,6 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
         {
             Dataset = reference,
             Samples = measurement.Samples,
-            HeldOut = measurement.HeldOut,
             Tasks = tasks,
             Choice = PretextRule.Choose(tasks),
             Labels = Balance.Of(dataset),
@@ -69,9 +68,18 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
         };
     }
 
+    // At least so many shards, and more where they are small: enough to draw all samples from.
     private static SampleShard[] Drawn(DatasetManifest dataset)
     {
         var training = dataset.Shards.Where(shard => shard.Split == Split.Train).ToArray();
-        return [.. new CounterRandom(Settings.Seed, "pre-flight-shards").Permutation(training.Length).Take(Settings.MostShards).Order().Select(place => training[place])];
+        var drawn = new SortedSet<int>();
+        var samples = 0L;
+        foreach (var place in new CounterRandom(Settings.Seed, "pre-flight-shards").Permutation(training.Length).TakeWhile(_ => drawn.Count < Settings.LeastShards || samples < Settings.MostSamples))
+        {
+            drawn.Add(place);
+            samples += training[place].Samples;
+        }
+
+        return [.. drawn.Select(place => training[place])];
     }
 }

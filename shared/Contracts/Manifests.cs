@@ -52,9 +52,6 @@ public sealed record PreFlight
     /// <summary>Training samples that were looked at.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>Those of them that the linear models are measured on, and did not see.</summary>
-    public required int HeldOut { get; init; }
-
     /// <summary>Every task that this version knows.</summary>
     public required IReadOnlyList<PretextOutlook> Tasks { get; init; }
 
@@ -79,7 +76,7 @@ public sealed record PreFlight
 public sealed record PretextOutlook(
     string Task, int Views, double Chance, double Symmetric, double Ceiling, MeasuredAccuracy? Border, MeasuredAccuracy? Linear, bool BorderCue, string Advice);
 
-/// <summary>Accuracy on held-out samples in all their views.</summary>
+/// <summary>Accuracy over the sample in all its views, each half of it told by a model that saw the other half alone.</summary>
 /// <param name="Low">Lower end of its 95 % interval.</param>
 /// <param name="High">Upper end.</param>
 public sealed record MeasuredAccuracy(double Accuracy, double Low, double High);

@@ -31,13 +31,28 @@ public sealed class WholeRunTests(FinishedRun finished)
         using var report = JsonDocument.Parse(File.ReadAllText(finished.Place.PathOf(finished.Ended.Output[^2])));
         var root = report.RootElement;
         Assert.Equal(
-            ["experiment", "runId", "verdict", "encoderDigest", "byLabelCount", "labelsSaved", "pretext", "data", "cost", "environment"],
+            ["experiment", "runId", "verdict", "encoderDigest", "byLabelCount", "labelsSaved", "pretext", "preFlight", "data", "cost", "environment"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(
             ["labels", "draws", "pretrained", "scratch", "frozen", "frozenRandom", "difference", "low", "high", "verdict"],
             root.GetProperty("byLabelCount")[0].EnumerateObject().Select(property => property.Name));
         Assert.Equal([6, 12], root.GetProperty("byLabelCount").EnumerateArray().Select(result => result.GetProperty("labels").GetInt32()));
         Assert.Equal("tiny", root.GetProperty("experiment").GetString());
+    }
+
+    [Fact]
+    public async Task A_run_that_leaves_the_pretext_task_to_the_pre_flight_is_the_run_of_what_that_chose()
+    {
+        using var place = new Workplace().WithData().WithExperiment(Workplace.Experiment.Replace("rotation-flip", "auto", StringComparison.Ordinal));
+        var auto = await place.EndRunAsync();
+        Assert.True(auto.ExitCode == 0, auto.ToString());
+        using var report = JsonDocument.Parse(File.ReadAllText(place.PathOf(auto.Output[^2])));
+        var chosen = report.RootElement.GetProperty("preFlight").GetProperty("choice").GetProperty("tasks")[0].GetString();
+        Assert.Equal(chosen, report.RootElement.GetProperty("pretext").GetProperty("task").GetString());
+        Assert.True(report.RootElement.GetProperty("pretext").GetProperty("auto").GetBoolean());
+
+        place.WithExperiment(Workplace.Experiment.Replace("rotation-flip", chosen, StringComparison.Ordinal));
+        Assert.Equal(place.Findings(auto), place.Findings(await place.EndRunAsync()));
     }
 
     [Fact]

@@ -11,6 +11,9 @@ public sealed record EvaluatedRun
 
     public required DatasetManifest Dataset { get; init; }
 
+    /// <summary>What was measured before; null where nothing was.</summary>
+    public PreFlight? PreFlight { get; init; }
+
     /// <summary>One for each pretext task, in the experiment's order.</summary>
     public required IReadOnlyList<PseudoLabelManifest> PseudoLabels { get; init; }
 

@@ -31,6 +31,7 @@ public static class ReportBuilder
             LabelsSaved = LabelsSavedEstimator.Estimate(
                 labels, curves[Arm.Pretrained].Accuracies, curves[Arm.Scratch].Accuracies, curves[Arm.Pretrained].Resamples, curves[Arm.Scratch].Resamples),
             Pretext = Pretext(run),
+            PreFlight = run.PreFlight,
             Data = run.Dataset.Summary,
             Cost = Cost(run),
             Environment = run.Encoder.Environment,
@@ -64,7 +65,7 @@ public static class ReportBuilder
     {
         var first = run.PseudoLabels[0];
         return run.Encoder.HeldOut is { } last && last.Accuracy.TryGetValue(first.Task, out var heldOut)
-            ? new(first.Task, heldOut, first.Samples, first.Ambiguous)
+            ? new(first.Task, heldOut, first.Samples, first.Ambiguous, run.Experiment.Pretext is [Experiment.AutoPretext])
             : throw new PipelineException($"The encoder {run.Encoder.File.Key} has no held-out accuracy of the pretext task '{first.Task}'.");
     }
 
@@ -74,7 +75,7 @@ public static class ReportBuilder
         var seconds = new Dictionary<Stage, double>
         {
             [Stage.Ingestion] = run.Dataset.Seconds,
-            [Stage.PseudoLabels] = run.PseudoLabels.Sum(task => task.Seconds),
+            [Stage.PseudoLabels] = run.PseudoLabels.Sum(task => task.Seconds) + (run.PreFlight?.Seconds ?? 0),
             [Stage.Pretraining] = time.Total,
             [Stage.FineTuning] = run.Trials.Sum(trial => trial.Seconds),
             [Stage.Evaluation] = run.EvaluationSeconds,

@@ -26,6 +26,7 @@ public static class ReportPage
         VerdictSection.Render(content),
         LabelEfficiencySection.Render(content),
         LabelsSavedSection.Render(content),
+        PreFlightSection.Render(content),
         PretrainingSection.Render(content),
         FineTuningSection.Render(content),
         ConfusionSection.Render(content),

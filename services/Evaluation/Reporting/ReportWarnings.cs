@@ -18,6 +18,7 @@ internal static class ReportWarnings
         .. FewDraws(report),
         .. Pretext(run, report),
         .. Ambiguous(run),
+        .. BorderCues(run),
         .. Collapse(run),
         .. Grid(run.Experiment.FineTuning, arms),
     ];
@@ -64,6 +65,12 @@ internal static class ReportWarnings
         where share > ManyAmbiguous
         select $"{Figures.Percent(share)} of the samples were left out of {task.Task} because two of their views are nearly the same picture. "
             + "The task may not suit this data.";
+
+    private static IEnumerable<string> BorderCues(EvaluatedRun run) =>
+        from task in run.PreFlight?.Tasks ?? []
+        where task is { BorderCue: true, Border: not null } && run.PseudoLabels.Any(trained => trained.Task == task.Task)
+        select $"Border pixels alone tell {Figures.Percent(task.Border!.Accuracy)} of the views of {task.Task}: a frame, padding or a resampled edge may give the answer away. "
+            + "Look at the samples; the encoder may have learned the border instead of the content.";
 
     private static IEnumerable<string> Collapse(EvaluatedRun run)
     {

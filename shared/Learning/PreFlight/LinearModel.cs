@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Pretext;
 using TorchSharp;
@@ -12,9 +11,6 @@ namespace Pipeline.Learning.PreFlight;
 /// </summary>
 public sealed class LinearModel
 {
-    // Half the width of a normal distribution's 95 % interval, in deviations.
-    private const double Normal95 = 1.959964;
-
     // What is the same in all samples is only shifted, as in LinearProbe.
     private const double SmallestDeviation = 1e-6;
 
@@ -39,9 +35,9 @@ public sealed class LinearModel
         this.ridge = ridge;
     }
 
-    /// <summary>Accuracy on the held-out samples, each in all of the task's views; the interval is over samples, as the views of one are not independent.</summary>
+    /// <summary>For each held-out sample, how many of its views are told right, as a share of the task's views.</summary>
     /// <param name="border">See this many pixels from the edge alone; null for all.</param>
-    public MeasuredAccuracy Measure(IPretextTask task, int? border = null)
+    public double[] Right(IPretextTask task, int? border = null)
     {
         using var scope = NewDisposeScope();
         var places = arange(channels * side * side, dtype: ScalarType.Int64).reshape(1, channels, side, side);
@@ -80,7 +76,7 @@ public sealed class LinearModel
             right.add_(answers.eq(Scalars.Of((long)label)).to(ScalarType.Float64), Scalars.Of(1));
         }
 
-        return Interval(right.div(views).data<double>().ToArray());
+        return right.div(views).data<double>().ToArray();
     }
 
     /// <summary>Which pixels the model sees, as places in [C, T, T].</summary>
@@ -102,13 +98,5 @@ public sealed class LinearModel
         }
 
         return tensor(places.ToArray());
-    }
-
-    private static MeasuredAccuracy Interval(double[] bySample)
-    {
-        var mean = bySample.Average();
-        var variance = bySample.Sum(right => (right - mean) * (right - mean)) / Math.Max(1, bySample.Length - 1);
-        var half = Normal95 * Math.Sqrt(variance / bySample.Length);
-        return new MeasuredAccuracy(mean, Math.Max(0, mean - half), Math.Min(1, mean + half));
     }
 }

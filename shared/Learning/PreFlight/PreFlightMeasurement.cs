@@ -15,13 +15,13 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
     // Images turned into floats at a time, so that large ones do not stand in memory all at once.
     private const int Batch = 64;
 
+    // Half the width of a normal distribution's 95 % interval, in deviations.
+    private const double Normal95 = 1.959964;
+
     private readonly int[] drawn = Draw(samples, settings);
 
     /// <summary>How many samples are looked at.</summary>
     public int Samples => drawn.Length;
-
-    /// <summary>How many of them the linear models are measured on; 0 where there are too few to say anything.</summary>
-    public int HeldOut => drawn.Length < settings.FewestSamples ? 0 : (int)(drawn.Length * settings.HeldOut);
 
     /// <summary>For each task and drawn sample, how many of its views can be told apart. Knows no torch.</summary>
     public int[][] Distinguishable(CancellationToken cancellation)
@@ -46,12 +46,15 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var model = HeldOut == 0 ? null : Model();
+        (LinearModel First, LinearModel Second)? halves = drawn.Length < settings.FewestSamples ? null : Halves();
+        MeasuredAccuracy? Measured(IPretextTask task, int? border) =>
+            halves is null ? null : Interval([.. halves.Value.First.Right(task, border), .. halves.Value.Second.Right(task, border)]);
+
         var outlooks = new List<PretextOutlook>();
         foreach (var (task, counts) in PretextTasks.All.Zip(distinguishable))
         {
             cancellation.ThrowIfCancellationRequested();
-            outlooks.Add(Outlook(task, counts, model?.Measure(task, Thumbnails.BorderOf(samples.Input.Size)), model?.Measure(task)));
+            outlooks.Add(Outlook(task, counts, Measured(task, Thumbnails.BorderOf(samples.Input.Size)), Measured(task, null)));
         }
 
         return outlooks;
@@ -68,10 +71,20 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
         return outlook with { Advice = PretextAdvice.Of(outlook) };
     }
 
-    private LinearModel Model()
+    // Each half is measured by the model of the other, so every sample counts and none is measured by what has seen it.
+    private (LinearModel First, LinearModel Second) Halves()
     {
-        var held = HeldOut;
-        return new LinearModel(Load(drawn.AsSpan(held)), Load(drawn.AsSpan(0, held)), settings.Ridge);
+        var (first, second) = (Load(drawn.AsSpan(0, drawn.Length / 2)), Load(drawn.AsSpan(drawn.Length / 2)));
+        return (new LinearModel(first, second, settings.Ridge), new LinearModel(second, first, settings.Ridge));
+    }
+
+    /// <summary>Over samples: the views of one are not independent.</summary>
+    private static MeasuredAccuracy Interval(double[] bySample)
+    {
+        var mean = bySample.Average();
+        var variance = bySample.Sum(right => (right - mean) * (right - mean)) / (bySample.Length - 1);
+        var half = Normal95 * Math.Sqrt(variance / bySample.Length);
+        return new MeasuredAccuracy(mean, Math.Max(0, mean - half), Math.Min(1, mean + half));
     }
 
     /// <returns>Thumbnails, shape [N, C, T, T], float64.</returns>

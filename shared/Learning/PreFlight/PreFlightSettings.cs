@@ -5,8 +5,7 @@ namespace Pipeline.Learning.PreFlight;
 /// <param name="FewestSamples">Below that, linear models are not measured: their intervals would say nothing.</param>
 /// <param name="MostBytes">Pixels to look at: larger images are fewer, but never below <paramref name="LargeSamples"/>.</param>
 /// <param name="LargeSamples">What is looked at of the largest images.</param>
-/// <param name="MostShards">Sample shards to open: the sample is drawn from so many, themselves drawn.</param>
-/// <param name="HeldOut">Share of the sample that the linear models do not see and are measured on.</param>
+/// <param name="LeastShards">Sample shards to draw from, themselves drawn; more where these hold fewer samples than are to be looked at.</param>
 /// <param name="Ridge">Ridge penalty over the number of rows, features having deviation 1.</param>
 /// <param name="Seed">Draws shards and samples.</param>
 public sealed record PreFlightSettings(
@@ -14,7 +13,6 @@ public sealed record PreFlightSettings(
     int FewestSamples = 40,
     long MostBytes = 128L << 20,
     int LargeSamples = 200,
-    int MostShards = 16,
-    double HeldOut = 0.25,
+    int LeastShards = 16,
     double Ridge = 0.01,
     ulong Seed = 1);

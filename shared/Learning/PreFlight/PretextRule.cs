@@ -10,7 +10,7 @@ namespace Pipeline.Learning.PreFlight;
 public static class PretextRule
 {
     /// <summary>Differences that a sample of this size cannot tell from none.</summary>
-    private const double Tie = 0.02;
+    private const double Tie = 0.03;
 
     public static PretextChoice Choose(IReadOnlyList<PretextOutlook> tasks)
     {
@@ -24,7 +24,8 @@ public static class PretextRule
         return new PretextChoice([chosen.Task], fit.Count > 0 ? $"{chosen.Task}: {why}" : $"{chosen.Task}, though every task has a border cue or a low ceiling: {why}");
     }
 
-    private static double Gap(PretextOutlook task) => task.Ceiling - (task.Linear?.Accuracy ?? task.Chance);
+    // Nothing measured, nothing to tell the tasks apart by.
+    private static double Gap(PretextOutlook task) => task.Linear is { } linear ? task.Ceiling - linear.Accuracy : 0;
 
     private static string Points(double gap) => string.Create(CultureInfo.InvariantCulture, $"{gap * 100:0}");
 }

@@ -214,10 +214,10 @@ public sealed class SliceTrainerTests
         using var data = await ToyDataset.CreateAsync();
         var experiment = ToyDataset.Experiment;
         var labels = await data.LabelAsync(experiment);
-        async Task<string> RootAsync(Experiment experiment)
+        async Task<string> RootAsync(Experiment experiment, IReadOnlyList<ArtifactReference>? others = null)
         {
             await data.Store.DeleteAsync("experiment.json", Token);
-            return (await PretrainingPlan.ReadAsync(data.Store, await data.RunAsync(experiment), labels, Token)).Root;
+            return (await PretrainingPlan.ReadAsync(data.Store, await data.RunAsync(experiment), others ?? labels, Token)).Root;
         }
 
         var root = await RootAsync(experiment);
@@ -225,7 +225,9 @@ public sealed class SliceTrainerTests
         Assert.Equal(root, await RootAsync(experiment with { Name = "other", FineTuning = experiment.FineTuning with { Labels = [9] }, Evaluation = new EvaluationSpec { Seed = 9 } }));
         Assert.NotEqual(root, await RootAsync(experiment with { Encoder = new EncoderSpec("convnet", 8) }));
         Assert.NotEqual(root, await RootAsync(experiment with { Pretraining = experiment.Pretraining with { Seed = 2 } }));
-        Assert.NotEqual(root, await RootAsync(experiment with { Pretext = ["flip"] }));
+        var flips = experiment with { Pretext = ["flip"] };
+        Assert.NotEqual(root, await RootAsync(flips, await data.LabelAsync(flips)));
+        Assert.Equal(root, await RootAsync(experiment with { Pretext = ["auto"] }));
     }
 
     [Fact]

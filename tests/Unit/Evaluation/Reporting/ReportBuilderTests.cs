@@ -17,10 +17,15 @@ public class ReportBuilderTests
     {
         var report = JsonSerializer.SerializeToNode(Assessment.Report, PipelineJson.Options)!.AsObject();
 
-        Assert.Equal("experiment, runId, verdict, encoderDigest, byLabelCount, labelsSaved, pretext, data, cost, environment", Names(report));
+        Assert.Equal("experiment, runId, verdict, encoderDigest, byLabelCount, labelsSaved, pretext, preFlight, data, cost, environment", Names(report));
         Assert.Equal("labels, draws, pretrained, scratch, frozen, frozenRandom, difference, low, high, verdict", Names(report["byLabelCount"]![0]!));
         Assert.Equal("labels, scratchEquivalent, ratio, low, high", Names(report["labelsSaved"]![0]!));
-        Assert.Equal("task, accuracy, samples, ambiguous", Names(report["pretext"]!));
+        Assert.Equal("task, accuracy, samples, ambiguous, auto", Names(report["pretext"]!));
+        Assert.Equal("dataset, samples, tasks, choice, labels, seconds", Names(report["preFlight"]!));
+        Assert.Equal("task, views, chance, symmetric, ceiling, border, linear, borderCue, advice", Names(report["preFlight"]!["tasks"]![0]!));
+        Assert.Equal("accuracy, low, high", Names(report["preFlight"]!["tasks"]![0]!["border"]!));
+        Assert.Equal("tasks, reason", Names(report["preFlight"]!["choice"]!));
+        Assert.Equal("share, counts, largest, effectiveClasses", Names(report["preFlight"]!["labels"]!));
         Assert.Equal("samples, labelled, duplicates, rejected, train, validation, test, groups, nearDuplicates, largestGroup, leaks", Names(report["data"]!));
         Assert.Equal("not an image, too small: 4 × 4 pixels", Names(report["data"]!["rejected"]!));
         Assert.Equal("seconds, pretrainingImagesPerSecond", Names(report["cost"]!));
@@ -77,7 +82,8 @@ public class ReportBuilderTests
     {
         var cost = Assessment.Report.Cost;
 
-        Assert.Equal(5.5, cost.Seconds["pseudo-labels"], 9);
+        // Two tasks and the pre-flight.
+        Assert.Equal(3.1 + 2.4 + 1.5, cost.Seconds["pseudo-labels"], 9);
         Assert.Equal(1.9 * Run.Trials.Count, cost.Seconds["fine-tuning"], 9);
         Assert.Equal(Run.Encoder.Time.Total, cost.Seconds["pretraining"], 9);
         Assert.Equal(Run.Encoder.Time.Views / Run.Encoder.Time.Total, cost.PretrainingImagesPerSecond, 9);

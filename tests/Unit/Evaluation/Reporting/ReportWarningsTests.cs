@@ -47,6 +47,16 @@ public class ReportWarningsTests
     }
 
     [Fact]
+    public void A_border_that_gives_the_answer_away_is_told_of_the_tasks_that_were_trained_on()
+    {
+        var run = (Sound with { BorderCue = true }).Evaluated();
+        var without = run with { PseudoLabels = [.. run.PseudoLabels.Where(task => task.Task != "flip")] };
+
+        Assert.Contains(ReportBuilder.Build(run).Warnings, warning => warning.StartsWith("Border pixels alone tell 81.0\u202F% of the views of flip", StringComparison.Ordinal));
+        Assert.DoesNotContain(ReportBuilder.Build(without).Warnings, warning => warning.StartsWith("Border", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Collapsed_features_are_told()
     {
         var run = Sound.Evaluated();

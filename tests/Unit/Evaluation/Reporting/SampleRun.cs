@@ -16,6 +16,7 @@ internal sealed record SampleRun
     public double Gain { get; init; } = 0.07;
     public double PretextAccuracy { get; init; } = 0.84;
     public long Ambiguous { get; init; } = 1312;
+    public bool BorderCue { get; init; }
     public IReadOnlyList<double> LearningRates { get; init; } = [1e-3, 3e-3];
 
     public EvaluatedRun Evaluated()
@@ -27,6 +28,7 @@ internal sealed record SampleRun
             RunId = $"{Name}-0a1b2c3d4e5f",
             Experiment = Experiment(),
             Dataset = Dataset(),
+            PreFlight = PreFlight(),
             PseudoLabels = [Task("rotation", 4, Ambiguous, 3.1), Task("flip", 2, 2 * Ambiguous, 2.4)],
             Encoder = Encoder(),
             Trials = trials,
@@ -67,6 +69,20 @@ internal sealed record SampleRun
         Summary = new(69_873, 69_873, 127, new Dictionary<string, long> { ["not an image"] = 3, ["too small: 4 × 4 pixels"] = 1 }, 53_901, 5_989, 9_983),
         ClassCounts = [.. Classes.Select(name => new ClassCount(name, 5_390, 599, 998))],
         Seconds = 21.5,
+    };
+
+    private PreFlight PreFlight() => new()
+    {
+        Dataset = Reference("dataset.json"),
+        Samples = 2000,
+        Tasks =
+        [
+            new("rotation", 4, 0.25, 0.01, 0.995, new(0.62, 0.6, 0.64), new(0.91, 0.89, 0.93), false, "too easy: a linear model on raw pixels reaches 91 % of the ceiling"),
+            new("flip", 4, 0.25, 0.2, 0.9, new(0.81, 0.79, 0.83), new(0.82, 0.8, 0.84), BorderCue, "border pixels alone give the answer away: 81 % right without any content"),
+        ],
+        Choice = new(["rotation"], "rotation: a linear model on raw pixels stays 9 points below its ceiling, farther than in any other task"),
+        Labels = new(1, Classes.ToDictionary(name => name, _ => 5_390L), 1.0 / Classes.Count, Classes.Count),
+        Seconds = 1.5,
     };
 
     private static PseudoLabelManifest Task(string task, int classes, long ambiguous, double seconds) => new()
