@@ -29,7 +29,7 @@ internal static class PreFlightSection
                 })),
             Tag("dl", Class("terms"), measured.Tasks.SelectMany(task => new[] { Tag("dt", task.Task), Tag("dd", task.Advice) })),
             Tag("p", Class("remarks"), Choice(content.Assessment.Report.Pretext.Auto, measured.Choice)),
-            Tag("p", Labels(measured.Labels)));
+            Tag("p", Class("remarks"), Labels(measured.Labels)));
     }
 
     private static string Choice(bool auto, PretextChoice choice) => auto
