@@ -6,16 +6,19 @@ namespace Pipeline.FineTuning;
 /// <summary>Fan-in: which of a run's trials have their result, and the manifest once all have.</summary>
 public sealed class TrialSet(IArtifactStore store)
 {
+    private readonly FanIn fanIn = new(store, TimeProvider.System);
+
     /// <summary>Notes a result for its run. Whoever notes the last gets the manifest of them all.</summary>
-    /// <returns>How many of the run's trials are done, and the manifest if all are.</returns>
+    /// <returns>How many of the run's trials are done, as of at most two seconds ago, and the manifest if all are.</returns>
     public async Task<(int Done, ArtifactReference? Trials)> AddAsync(
         string runId, IReadOnlyList<Trial> trials, Trial trial, ArtifactReference result, CancellationToken cancellation)
     {
-        await store.CreateManifestAsync(NoteKey(runId, Number(trials, trial)), result, cancellation);
-        var done = await CountAsync(runId, cancellation);
-        if (done < trials.Count)
+        var noted = Number(trials, trial);
+        await store.CreateManifestAsync(NoteKey(runId, noted), result, cancellation);
+        var missing = await fanIn.GlanceAsync(runId, Folder(runId), noted, () => [.. Enumerable.Range(0, trials.Count).Select(number => NoteKey(runId, number))], cancellation);
+        if (missing.Count > 0)
         {
-            return (done, null);
+            return (trials.Count - missing.Count, null);
         }
 
         var results = new List<ArtifactReference>();
@@ -24,7 +27,7 @@ public sealed class TrialSet(IArtifactStore store)
             results.Add(await store.ReadManifestAsync<ArtifactReference>(NoteKey(runId, number), cancellation));
         }
 
-        return (done, (await store.CreateManifestAsync($"runs/{runId}/trials.json", new TrialsManifest(results), cancellation)).Reference);
+        return (trials.Count, (await store.CreateManifestAsync($"runs/{runId}/trials.json", new TrialsManifest(results), cancellation)).Reference);
     }
 
     /// <summary>How many of the run's trials have their result.</summary>

@@ -15,6 +15,8 @@ public sealed class ShardLabeller(IArtifactStore store)
     /// <summary>Raised when the same samples would get other pseudo-labels.</summary>
     private const int Format = 2;
 
+    private readonly FanIn fanIn = new(store, TimeProvider.System);
+
     /// <summary>What is recorded of one shard until its task is complete.</summary>
     private sealed record Part(PseudoLabelShard Shard, double Seconds);
 
@@ -48,7 +50,8 @@ public sealed class ShardLabeller(IArtifactStore store)
         var missing = new List<(string Task, int Shard)>();
         foreach (var task in experiment.Pretext)
         {
-            var shards = await MissingAsync(dataset, task, experiment.PseudoLabels, cancellation);
+            var shards = await fanIn.ListAsync(
+                Root(datasetReference, task, experiment.PseudoLabels), PartsFolder(dataset, task, experiment.PseudoLabels), PartKeys(dataset, task, experiment.PseudoLabels), cancellation);
             missing.AddRange(shards.Select(shard => (task, shard)));
             if (shards.Count == 0)
             {
@@ -72,7 +75,8 @@ public sealed class ShardLabeller(IArtifactStore store)
             await store.CreateManifestAsync(key, new Part(made, clock.Elapsed.TotalSeconds), cancellation);
         }
 
-        if ((await MissingAsync(dataset, task, spec, cancellation)).Count > 0)
+        var missing = await fanIn.GlanceAsync(Root(datasetReference, task, spec), PartsFolder(dataset, task, spec), shard, () => PartKeys(dataset, task, spec), cancellation);
+        if (missing.Count > 0)
         {
             return false;
         }
@@ -121,9 +125,9 @@ public sealed class ShardLabeller(IArtifactStore store)
         ArtifactReference datasetReference, DatasetManifest dataset, string task, PseudoLabelSpec spec, CancellationToken cancellation)
     {
         var parts = new List<Part>();
-        for (var shard = 0; shard < dataset.Shards.Count; shard++)
+        foreach (var (shard, key) in PartKeys(dataset, task, spec).Index())
         {
-            var part = await store.ReadManifestAsync<Part>(PartKey(dataset, task, spec, shard), cancellation);
+            var part = await store.ReadManifestAsync<Part>(key, cancellation);
             parts.Add(part with { Shard = part.Shard with { SampleShard = dataset.Shards[shard].File.Key, Split = dataset.Shards[shard].Split } });
         }
 
@@ -146,18 +150,6 @@ public sealed class ShardLabeller(IArtifactStore store)
         await store.CreateManifestAsync(ManifestKey(Root(datasetReference, task, spec)), manifest, cancellation);
     }
 
-    // One listing, where asking for each of them would cost a request for each after each.
-    private async Task<List<int>> MissingAsync(DatasetManifest dataset, string task, PseudoLabelSpec spec, CancellationToken cancellation)
-    {
-        var parts = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var part in store.ListAsync(PartsFolder(dataset, task, spec), cancellation))
-        {
-            parts.Add(part.Key);
-        }
-
-        return [.. Enumerable.Range(0, dataset.Shards.Count).Where(shard => !parts.Contains(PartKey(dataset, task, spec, shard)))];
-    }
-
     private static string ManifestKey(string root) => $"{root}/manifest.json";
 
     /// <summary>Where the pseudo-labels of all versions of a dataset lie.</summary>
@@ -166,7 +158,15 @@ public sealed class ShardLabeller(IArtifactStore store)
 
     private static string PartsFolder(DatasetManifest dataset, string task, PseudoLabelSpec spec) => $"{Folder(dataset, task, spec)}/parts";
 
-    private static string PartKey(DatasetManifest dataset, string task, PseudoLabelSpec spec, int shard) => $"{PartsFolder(dataset, task, spec)}/{Name(dataset.Shards[shard])}.json";
+    private static string PartKey(DatasetManifest dataset, string task, PseudoLabelSpec spec, int shard) => PartKey(PartsFolder(dataset, task, spec), dataset.Shards[shard]);
+
+    private static string PartKey(string folder, SampleShard shard) => $"{folder}/{Name(shard)}.json";
+
+    private static IReadOnlyList<string> PartKeys(DatasetManifest dataset, string task, PseudoLabelSpec spec)
+    {
+        var folder = PartsFolder(dataset, task, spec);
+        return [.. dataset.Shards.Select(shard => PartKey(folder, shard))];
+    }
 
     private static string FileKey(DatasetManifest dataset, string task, PseudoLabelSpec spec, int shard) => $"{Folder(dataset, task, spec)}/files/{Name(dataset.Shards[shard])}.safetensors";
 

@@ -11,17 +11,15 @@ namespace Pipeline.Ingestion.Committing;
 /// </summary>
 public sealed class DatasetCommitter(IArtifactStore store)
 {
-    /// <summary>Numbers of the chunks that have no part yet.</summary>
-    public async Task<IReadOnlyList<int>> MissingAsync(ImportPlan plan, CancellationToken cancellation = default)
-    {
-        var parts = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var part in store.ListAsync(plan.Parts, cancellation))
-        {
-            parts.Add(part.Key);
-        }
+    private readonly FanIn _fanIn = new(store, TimeProvider.System);
 
-        return [.. Enumerable.Range(0, plan.Chunks.Count).Where(chunk => !parts.Contains(plan.PartKey(chunk)))];
-    }
+    /// <summary>Numbers of the chunks that have no part yet.</summary>
+    public Task<IReadOnlyList<int>> MissingAsync(ImportPlan plan, CancellationToken cancellation = default) =>
+        _fanIn.ListAsync(plan.Root, plan.Parts, PartKeys(plan), cancellation);
+
+    /// <summary>The same for whoever has just made a chunk's part: empty for nobody before all are there, and for everybody after; else as of at most two seconds ago.</summary>
+    public Task<IReadOnlyList<int>> LeftAsync(ImportPlan plan, int chunk, CancellationToken cancellation = default) =>
+        _fanIn.GlanceAsync(plan.Root, plan.Parts, chunk, () => PartKeys(plan), cancellation);
 
     /// <summary>The dataset's manifest; null when it has not been committed.</summary>
     public async Task<ArtifactReference?> FindAsync(ImportPlan plan, CancellationToken cancellation = default) =>
@@ -67,6 +65,8 @@ public sealed class DatasetCommitter(IArtifactStore store)
 
         return await writer.FinishAsync(clock, cancellation);
     }
+
+    private static IReadOnlyList<string> PartKeys(ImportPlan plan) => [.. Enumerable.Range(0, plan.Chunks.Count).Select(plan.PartKey)];
 
     // The plan stays: a message that is delivered again still finds what it is about.
     private async Task DeletePartsAsync(ImportPlan plan, CancellationToken cancellation)

@@ -22,7 +22,7 @@ public sealed class ImportChunkConsumer(
             await importer.ImportAsync(plan, chunk, cancellation: context.CancellationToken);
             metrics.Part(Stage.Ingestion);
             metrics.Images(Stage.Ingestion, plan.Chunks[chunk].Items);
-            var missing = await committer.MissingAsync(plan, context.CancellationToken);
+            var missing = await committer.LeftAsync(plan, chunk, context.CancellationToken);
             await context.PublishInTimeAsync(new StageProgressed(null, Stage.Ingestion, plan.Chunks.Count - missing.Count, plan.Chunks.Count, $"{plan.Items} files"));
             if (missing.Count > 0 && await committer.FindAsync(plan, context.CancellationToken) is null)
             {

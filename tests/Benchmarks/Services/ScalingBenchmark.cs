@@ -74,14 +74,10 @@ internal static class ScalingBenchmark
     private static async Task<double> TimeAsync(ServicesRun services, string dataset, string until, IEnumerable<Experiment> experiments)
     {
         var commands = experiments.Select(experiment => $$"""{ "experiment": {{Json(experiment)}}, "version": {{JsonSerializer.Serialize(dataset)}} }""").ToList();
-        var before = await services.CountAsync(until);
+        var before = await services.RunsAsync();
         var start = DateTimeOffset.UtcNow;
         await services.SendAsync("label-dataset", commands);
-        while (await services.CountAsync(until) < before + commands.Count)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(250));
-        }
-
+        await services.WrittenAsync(until, before, commands.Count);
         return (DateTimeOffset.UtcNow - start).TotalSeconds;
     }
 

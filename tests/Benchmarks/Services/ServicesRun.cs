@@ -12,7 +12,7 @@ namespace Pipeline.Tests.Benchmarks.Services;
 /// <summary>Services as processes on a virtual host and a container of their own, given commands as any program would.</summary>
 internal sealed class ServicesRun : IAsyncDisposable
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
 
     private readonly RabbitMqServer broker;
     private readonly BlobContainerClient store;
@@ -53,11 +53,45 @@ internal sealed class ServicesRun : IAsyncDisposable
     /// <summary>Waits for an artifact of the one run there is. A look is one small request, so that looking costs the services nothing to speak of.</summary>
     public async Task WrittenAsync(string file)
     {
-        while (runFolder is null || !await store.GetBlobClient(runFolder + file).ExistsAsync())
+        while (runFolder is null)
         {
-            runFolder ??= await FindRunAsync();
+            runFolder = await RunsAsync() is [var first, ..] ? first : null;
             await Task.Delay(Glance);
         }
+
+        await WrittenAsync(runFolder, file);
+    }
+
+    /// <summary>Waits for an artifact of each of so many runs that were not there before, by one small request at a time.</summary>
+    /// <param name="before">Folders, as <see cref="RunsAsync"/> gives them.</param>
+    public async Task WrittenAsync(string file, IReadOnlyList<string> before, int count)
+    {
+        IReadOnlyList<string> runs = [];
+        while (runs.Count < count)
+        {
+            await Task.Delay(Glance);
+            runs = [.. (await RunsAsync()).Except(before)];
+        }
+
+        foreach (var run in runs)
+        {
+            await WrittenAsync(run, file);
+        }
+    }
+
+    /// <summary>Folders of the runs that there are, each with a slash at its end.</summary>
+    public async Task<IReadOnlyList<string>> RunsAsync()
+    {
+        var runs = new List<string>();
+        if (await store.ExistsAsync())
+        {
+            await foreach (var found in store.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", "runs/", CancellationToken.None))
+            {
+                runs.Add(found.Prefix);
+            }
+        }
+
+        return runs;
     }
 
     public async Task<int> CountAsync(string file)
@@ -90,16 +124,11 @@ internal sealed class ServicesRun : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private async Task<string?> FindRunAsync()
+    private async Task WrittenAsync(string run, string file)
     {
-        if (await store.ExistsAsync())
+        while (!await store.GetBlobClient(run + file).ExistsAsync())
         {
-            await foreach (var found in store.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", "runs/", CancellationToken.None))
-            {
-                return found.Prefix;
-            }
+            await Task.Delay(Glance);
         }
-
-        return null;
     }
 }
