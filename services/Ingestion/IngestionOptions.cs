@@ -22,7 +22,7 @@ public sealed class IngestionOptions
     [Range(64, 1_000_000_000)]
     public long MaxPixels { get; init; } = 50_000_000;
 
-    /// <summary>A file of more bytes is rejected without being read into memory.</summary>
+    /// <summary>A file, or a member of an archive, of more bytes is rejected without being read into memory.</summary>
     [Range(1, 1L << 30)]
     public long MaxFileBytes { get; init; } = 256L << 20;
 
@@ -39,6 +39,26 @@ public sealed class IngestionOptions
     /// </summary>
     [Range(0.0, 1.0)]
     public double MaxRejectedShare { get; init; } = 0.2;
+
+    /// <summary>Most entries of one archive or rows of one table, with all archives in it: some 300 bytes of memory each while it is planned.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxMembers { get; init; } = 1_000_000;
+
+    /// <summary>Most bytes that one archive or table may unpack to, with all archives in it: so much room the folder for temporary files needs.</summary>
+    [Range(1, 1L << 44)]
+    public long MaxUnpackedBytes { get; init; } = 64L << 30;
+
+    /// <summary>Most bytes that one byte of an archive may unpack to, on average over the archive; 16 MB are always allowed.</summary>
+    [Range(1, 100_000)]
+    public int MaxUnpackedRatio { get; init; } = 100;
+
+    /// <summary>Most bytes of images in one row group of a Parquet file, or of one buffer in a record batch of an Arrow file: it lies in memory while it is planned.</summary>
+    [Range(1, int.MaxValue)]
+    public long MaxRowGroupBytes { get; init; } = 512L << 20;
+
+    /// <summary>Longest name of a member, in characters.</summary>
+    [Range(1, 65_535)]
+    public int MaxNameLength { get; init; } = 1024;
 
     /// <summary>Rejected files up to this many bytes are copied to quarantine; of larger ones only the line is kept.</summary>
     [Range(0, 1L << 30)]

@@ -16,7 +16,7 @@ public enum RejectionReason
     /// <summary>Its content is neither JPEG, PNG, GIF, BMP nor WebP, whatever its name says.</summary>
     NotAnImage,
 
-    /// <summary>It begins like an image and is cut short or damaged.</summary>
+    /// <summary>It begins like an image or an archive and is cut short or damaged; of an archive, what came before is used.</summary>
     Corrupt,
 
     /// <summary>More pixels than <see cref="IngestionOptions.MaxPixels"/>, or more bytes than <see cref="IngestionOptions.MaxFileBytes"/>.</summary>
@@ -25,24 +25,51 @@ public enum RejectionReason
     /// <summary>One colour only: nothing to learn from, and all its views are the same picture.</summary>
     Blank,
 
-    /// <summary>labels.csv has a label for a file that is not there. Nothing is left out.</summary>
+    /// <summary>labels.csv or labels.jsonl has a label for a file that is not there. Nothing is left out.</summary>
     UnknownFile,
 
-    /// <summary>labels.csv names a file and leaves its label empty. The file is used without a label.</summary>
+    /// <summary>labels.csv or labels.jsonl names a file and leaves its label empty. The file is used without a label.</summary>
     EmptyLabel,
 
-    /// <summary>labels.csv gives a file two different labels. The file is used without a label.</summary>
+    /// <summary>labels.csv, labels.jsonl or a sample of an archive gives a file two different labels. The file is used without a label.</summary>
     TwoLabels,
 
     /// <summary>Files with the same pixels have different labels. One of them is used, without a label.</summary>
     ConflictingLabels,
 
-    /// <summary>The name in the container has an empty segment, <c>.</c>, <c>..</c>, a backslash or a control character. It is not followed.</summary>
+    /// <summary>
+    /// The name in the container or archive has an empty segment, <c>.</c>, <c>..</c>, a backslash or a control character, or is longer than
+    /// <see cref="IngestionOptions.MaxNameLength"/>. It is not followed.
+    /// </summary>
     UnsafeName,
+
+    /// <summary>The archive has a link, a device or a pipe of that name. It is not followed.</summary>
+    NotAFile,
+
+    /// <summary>Its content in the archive is encrypted.</summary>
+    Encrypted,
+
+    /// <summary>An archive in an archive in an archive; one in another is opened.</summary>
+    NestedArchive,
+
+    /// <summary>The archive has a member of that name already; the first is used.</summary>
+    DuplicateName,
+
+    /// <summary>It is packed by a method that is not read.</summary>
+    Unsupported,
+
+    /// <summary>The archive has more members than <see cref="IngestionOptions.MaxMembers"/>; those before are used.</summary>
+    TooManyMembers,
+
+    /// <summary>
+    /// The archive unpacks to more than <see cref="IngestionOptions.MaxUnpackedBytes"/>, <see cref="IngestionOptions.MaxUnpackedRatio"/> or, in one piece of a
+    /// table, <see cref="IngestionOptions.MaxRowGroupBytes"/>; what came before is used.
+    /// </summary>
+    UnpacksTooLarge,
 }
 
 /// <summary>A line of the rejections file.</summary>
-/// <param name="Path">Below the source's folder, with <c>/</c>; for an image within an archive <c>archive#number</c>.</param>
+/// <param name="Path">Below the source's folder, with <c>/</c>; within an archive <c>archive!/member</c>, within IDX <c>file#number</c>.</param>
 /// <param name="Detail">A few words for a person.</param>
 /// <param name="Sha256">Of the file's bytes, 64 hex digits: its name in quarantine. Null where the reason is about a label, or the file cannot be read.</param>
 public sealed record Rejection(string Path, RejectionReason Reason, string? Detail = null, string? Sha256 = null)

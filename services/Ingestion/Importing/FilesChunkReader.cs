@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts;
+using Pipeline.Artifacts.Folder;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Images;
 using Pipeline.Ingestion.Lakes;
@@ -8,7 +9,7 @@ using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Importing;
 
-/// <summary>Reads image files and holds them against what was planned: a dataset version is named by its content.</summary>
+/// <summary>Reads image files, and what was unpacked of archives and tables, and holds them against what was planned: a dataset version is named by its content.</summary>
 /// <param name="folder">The plan's source.</param>
 public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, ImportPlan plan, FilesChunk chunk, IngestionOptions options) : IChunkReader
 {
@@ -30,7 +31,7 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
     {
         if (item.Rejection is { } rejection)
         {
-            return new ReadItem(item, null, rejection);
+            return new ReadItem(item, null, rejection, item.Detail);
         }
 
         if (item.Sha256 is null)
@@ -46,7 +47,9 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
         var content = new byte[item.Bytes];
         try
         {
-            await using var stream = await folder.OpenReadAsync(item.Path, cancellation);
+            await using var stream = item.Offset is { } offset
+                ? await UnpackedAsync(offset, item.Bytes, cancellation)
+                : await folder.OpenReadAsync(item.Path, cancellation);
             var read = await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellation);
             var isAll = read == content.Length && await stream.ReadAsync(new byte[1], cancellation) == 0;
             if (!isAll || Convert.ToHexStringLower(SHA256.HashData(content)) != item.Sha256)
@@ -61,6 +64,12 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
         {
             throw Changed(item.Path, "is gone", error);
         }
+    }
+
+    private async Task<Stream> UnpackedAsync(long offset, long bytes, CancellationToken cancellation)
+    {
+        var file = await store.MaterializeAsync(chunk.Unpacked!, cancellation);
+        return new RangeStream(File.OpenHandle(file), offset, bytes);
     }
 
     private PipelineException Changed(string path, string how, Exception? inner = null) =>

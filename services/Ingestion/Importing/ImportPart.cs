@@ -13,7 +13,7 @@ namespace Pipeline.Ingestion.Importing;
 public sealed record ImportPart(ArtifactReference? File, ArtifactReference? Items, IReadOnlyList<Rejection> Rejections, double Seconds);
 
 /// <summary>Where a row came from.</summary>
-/// <param name="Path">Below the source's folder; within an archive <c>archive#number</c>.</param>
+/// <param name="Path">Below the source's folder; within an archive <c>archive!/member</c>, within IDX <c>file#number</c>.</param>
 /// <param name="Bytes">Of the source.</param>
 /// <param name="Sha256">Of the source's bytes.</param>
 /// <param name="Width">As shown, before resizing.</param>

@@ -83,7 +83,8 @@ public sealed record ImportPlan
 public abstract record PlannedChunk(int First, int Items);
 
 /// <param name="List">A JSON line for each item: <see cref="Sources.SourceItem"/>.</param>
-public sealed record FilesChunk(int First, int Items, ArtifactReference List) : PlannedChunk(First, Items);
+/// <param name="Unpacked">The bytes of those items that lie in archives and tables; null where none does.</param>
+public sealed record FilesChunk(int First, int Items, ArtifactReference List, ArtifactReference? Unpacked = null) : PlannedChunk(First, Items);
 
 /// <param name="Archive">The file's name in the source.</param>
 /// <param name="Images">Unpacked.</param>

@@ -22,7 +22,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
         var clock = Stopwatch.StartNew();
         var settings = options.Value;
         CheckName(experiment.Data);
-        using var lake = await LakeSources.OpenAsync(folders.Open(source), new KnownFiles(store, source), settings.ReadAhead, cancellation);
+        using var lake = await LakeSources.OpenAsync(folders.Open(source), new KnownFiles(store, source), settings, cancellation);
         var fingerprint = await lake.FingerprintAsync(progress, cancellation);
         // What an experiment lets pass changes no sample.
         var split = experiment.Split with { AllowLeaks = false };

@@ -16,6 +16,13 @@ internal static class RejectionMessages
         [RejectionReason.TwoLabels] = "the file has two labels; it is used without one",
         [RejectionReason.ConflictingLabels] = "files with the same content have different labels; one is used, without a label",
         [RejectionReason.UnsafeName] = "the name leads out of the dataset, or holds what no name should",
+        [RejectionReason.NotAFile] = "the archive has a link or a device of that name",
+        [RejectionReason.Encrypted] = "the content is encrypted",
+        [RejectionReason.NestedArchive] = "an archive in an archive in an archive is not opened",
+        [RejectionReason.DuplicateName] = "the archive has a member of that name already",
+        [RejectionReason.Unsupported] = "it is packed by a method that is not read",
+        [RejectionReason.TooManyMembers] = "the archive has more members than the limits allow; those before are used",
+        [RejectionReason.UnpacksTooLarge] = "the archive unpacks to more than the limits allow; what came before is used",
     };
 
     /// <param name="detail">Null where there is nothing to add.</param>

@@ -1,22 +1,21 @@
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
-using Pipeline.Ingestion.Importing;
+using Pipeline.Ingestion.Containers;
 using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sources;
 
-/// <summary>A file an image. What is known of each is kept in a temporary file, so that memory does not grow with the lake.</summary>
-/// <param name="reads">Files that are read at a time.</param>
-public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFiles known, int reads) : ILakeSource
+/// <summary>A file an image, or a container of images. What is known of each is kept in a temporary file, so that memory does not grow with the lake.</summary>
+public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFiles known, IngestionOptions options) : ILakeSource
 {
     private const int ReportEvery = 1000;
 
     private readonly Spool<SourceItem> _items = new();
     private readonly Spool<KnownFile> _read = new();
-    private readonly SortedSet<string> _classes = new(StringComparer.Ordinal);
-    private readonly SortedSet<Split> _supplied = [];
+    private readonly LabelledItems _labelled = new();
+    private bool _hasContainers;
 
-    public string Layout => "files";
+    public string Layout => _hasContainers ? "containers" : "files";
 
     public async Task<string> FingerprintAsync(IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -27,11 +26,11 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
         }
 
         var files = known.JoinAsync(folder.FilesAsync(cancellation), cancellation);
-        await foreach (var (item, version) in ReadAhead.InOrderAsync(files, reads, long.MaxValue, _ => 0, ReadAsync, cancellation))
+        await foreach (var (item, version) in ReadAhead.InOrderAsync(files, options.ReadAhead, long.MaxValue, _ => 0, ReadAsync, cancellation))
         {
             if (version is not null && item.Sha256 is not null)
             {
-                _read.Add(new KnownFile(item.Path, version, item.Bytes, item.Sha256));
+                _read.Add(new KnownFile(item.Path, version, item.Bytes, item.Sha256, item.Container));
             }
 
             fingerprint.Add(item.Path, item.Bytes, item.Sha256);
@@ -47,38 +46,33 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
             throw new PipelineException($"'{folder.Name}' holds no files to import. {LakeSources.Valid}");
         }
 
+        if (_hasContainers)
+        {
+            // The same archive within other limits holds other images.
+            fingerprint.Add($"{options.MaxMembers} {options.MaxUnpackedBytes} {options.MaxUnpackedRatio} {options.MaxRowGroupBytes} {options.MaxNameLength}", 0, null);
+        }
+
         await known.ReplaceAsync(_read.Lines().Select(line => line.Item), cancellation);
         return fingerprint.Finish();
     }
 
     public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, CancellationToken cancellation = default)
     {
-        var chunks = new List<PlannedChunk>();
-        var lines = new List<string>();
-        var first = 0;
-        var bytes = 0L;
-        foreach (var (line, item) in _items.Lines())
+        using var chunks = new ChunkCutter(store, root, limits);
+        foreach (var (_, item) in _items.Lines())
         {
-            if (lines.Count == limits.MostItems || (lines.Count > 0 && bytes + item.Bytes > limits.Bytes))
+            if (item.Container is null)
             {
-                await CutAsync();
+                await chunks.AddAsync(item, null, cancellation);
             }
-
-            lines.Add(line);
-            bytes += item.Bytes;
+            else
+            {
+                await using var copy = await CopyAsync(item, cancellation);
+                await new ContainerImport(labels, new UnpackBudget(options, item.Bytes), chunks, _labelled).AddAsync(item, FileRange.Of(copy), cancellation);
+            }
         }
 
-        await CutAsync();
-        return new SourcePlan(chunks, [.. _classes], [.. _supplied], [.. labels.Rejections()]);
-
-        async Task CutAsync()
-        {
-            var put = await store.CreateAsync($"{root}/items/{chunks.Count:d5}.jsonl", (stream, token) => WriteAsync(stream, lines, token), cancellation);
-            chunks.Add(new FilesChunk(first, lines.Count, put.Reference));
-            first += lines.Count;
-            bytes = 0;
-            lines.Clear();
-        }
+        return new SourcePlan(await chunks.FinishAsync(cancellation), _labelled.Classes, _labelled.Supplied, [.. labels.Rejections(), .. _labelled.Rejections]);
     }
 
     public void Dispose()
@@ -87,29 +81,11 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
         _read.Dispose();
     }
 
-    private static async Task WriteAsync(Stream stream, List<string> lines, CancellationToken cancellation)
-    {
-        await using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-        foreach (var line in lines)
-        {
-            await writer.WriteLineAsync(line.AsMemory(), cancellation);
-        }
-    }
-
     private void Add(SourceItem item)
     {
-        var (label, split) = item.Rejection is null ? labels.Find(item.Path) : default;
-        if (label is not null)
-        {
-            _classes.Add(label);
-        }
-
-        if (split is { } supplied)
-        {
-            _supplied.Add(supplied);
-        }
-
-        _items.Add(item with { Label = label, Split = split });
+        _hasContainers |= item.Container is not null;
+        var (label, split) = item is { Rejection: null, Container: null } ? labels.Find(item.Path) : default;
+        _items.Add(_labelled.Add(item with { Label = label, Split = split }));
     }
 
     private async Task<(SourceItem Item, string? Version)> ReadAsync((LakeFile File, KnownFile? Known) found, CancellationToken cancellation)
@@ -120,19 +96,35 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
             return (new SourceItem(file.Path, 0, null, null, null, RejectionReason.UnsafeName), null);
         }
 
-        var (bytes, sha256) = same is null ? await TryReadAsync(file.Path, cancellation) : (same.Bytes, same.Sha256);
-        return (new SourceItem(file.Path, bytes, sha256, null, null), file.Version);
+        return (same is null ? await TryReadAsync(file.Path, cancellation) : new SourceItem(file.Path, same.Bytes, same.Sha256, null, null, Container: same.Container), file.Version);
     }
 
-    private async Task<(long Bytes, string? Sha256)> TryReadAsync(string path, CancellationToken cancellation)
+    private async Task<SourceItem> TryReadAsync(string path, CancellationToken cancellation)
     {
         try
         {
-            return await Fingerprint.OfFileAsync(folder, path, cancellation);
+            await using var stream = await folder.OpenReadAsync(path, cancellation);
+            var (bytes, sha256, container) = await Fingerprint.WithKindAsync(stream, cancellation);
+            return new SourceItem(path, bytes, sha256, null, null, Container: container);
         }
         catch (Exception error) when (error is (IOException or UnauthorizedAccessException) and not LakeUnavailableException)
         {
-            return (0, null);
+            return new SourceItem(path, 0, null, null, null);
         }
+    }
+
+    /// <exception cref="PipelineException">It is not what it was when it was fingerprinted.</exception>
+    private async Task<FileStream> CopyAsync(SourceItem item, CancellationToken cancellation)
+    {
+        var copy = TemporaryFile.Create();
+        await using (var stream = await folder.OpenReadAsync(item.Path, cancellation))
+        {
+            await stream.CopyToAsync(copy, cancellation);
+        }
+
+        copy.Position = 0;
+        return (await Fingerprint.OfAsync(copy, cancellation)).Sha256 == item.Sha256
+            ? copy
+            : throw new PipelineException($"'{folder.NameOf(item.Path)}' has changed while its import was planned. Request the run again, once nobody writes to the files.");
     }
 }

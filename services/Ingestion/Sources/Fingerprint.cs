@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using Pipeline.Ingestion.Containers;
 using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sources;
@@ -28,6 +30,30 @@ public sealed class Fingerprint : IDisposable
     {
         await using var stream = await folder.OpenReadAsync(path, cancellation);
         return await OfAsync(stream, cancellation);
+    }
+
+    /// <summary>Length and SHA-256 of a stream, and which container it is, if any.</summary>
+    public static async Task<(long Bytes, string Sha256, ContainerKind? Container)> WithKindAsync(Stream stream, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
+        try
+        {
+            var read = await stream.ReadAtLeastAsync(buffer, ContainerKinds.HeadBytes, throwOnEndOfStream: false, cancellation);
+            var container = ContainerKinds.Of(buffer.AsSpan(0, Math.Min(read, ContainerKinds.HeadBytes)));
+            var bytes = 0L;
+            for (; read > 0; read = await stream.ReadAsync(buffer, cancellation))
+            {
+                hash.AppendData(buffer, 0, read);
+                bytes += read;
+            }
+
+            return (bytes, Convert.ToHexStringLower(hash.GetHashAndReset()), container);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     public void Dispose() => _hash.Dispose();

@@ -15,18 +15,29 @@ public sealed class FolderLabels : IFileLabels
     private FolderLabels(bool splits) => _splits = splits;
 
     /// <exception cref="PipelineException">Split folders and other folders lie side by side.</exception>
-    public static async Task<FolderLabels> ReadAsync(ILakeFolder folder, CancellationToken cancellation = default)
+    public static async Task<FolderLabels> ReadAsync(ILakeFolder folder, CancellationToken cancellation = default) =>
+        Of(await folder.FoldersAsync(cancellation), folder.Name);
+
+    /// <param name="top">Names of the folders at the top.</param>
+    /// <param name="name">For errors.</param>
+    /// <exception cref="PipelineException">Split folders and other folders lie side by side.</exception>
+    public static FolderLabels Of(IEnumerable<string> top, string name)
     {
-        var folders = (await folder.FoldersAsync(cancellation)).ToLookup(name => SplitNames.Find(name) is not null);
+        var folders = top.ToLookup(folder => SplitNames.Find(folder) is not null);
         var splits = folders[true].Any();
         if (splits && folders[false].Any())
         {
             throw new PipelineException(
-                $"'{folder.Name}' has split folders ({string.Join(", ", folders[true])}) beside others ({string.Join(", ", folders[false])}). Valid are split folders alone ({SplitNames.Valid}), or class folders alone.");
+                $"'{name}' has split folders ({string.Join(", ", folders[true])}) beside others ({string.Join(", ", folders[false])}). Valid are split folders alone ({SplitNames.Valid}), or class folders alone.");
         }
 
         return new FolderLabels(splits);
     }
+
+    public bool NamesFiles => false;
+
+    /// <summary>Whether a path has a folder that says a class, or that there is none.</summary>
+    public bool HasClassFolder(string path) => path.Count(c => c == '/') > (_splits && SplitNames.Find(path.Split('/')[0]) is not null ? 1 : 0);
 
     public IReadOnlyList<LabelFile> Files => [];
 

@@ -8,6 +8,9 @@ public interface IFileLabels
     /// <summary>Files beside the images that the answers come from; part of the fingerprint.</summary>
     IReadOnlyList<LabelFile> Files { get; }
 
+    /// <summary>Whether files are named one by one; otherwise the folders that they lie in say their labels.</summary>
+    bool NamesFiles { get; }
+
     /// <param name="path">Below the source's folder, with <c>/</c>.</param>
     FileLabel Find(string path);
 

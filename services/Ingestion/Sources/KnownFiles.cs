@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Containers;
 using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sources;
@@ -13,7 +14,7 @@ namespace Pipeline.Ingestion.Sources;
 public sealed class KnownFiles(IArtifactStore store, string source)
 {
     /// <summary>Raised when the lines change.</summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     private readonly string _folder = $"listings/{ContentKey.Of(Stage.Ingestion, Format, new { source })}";
 
@@ -97,4 +98,5 @@ public sealed class KnownFiles(IArtifactStore store, string source)
 /// <param name="Version">As <see cref="LakeFile.Version"/> was then.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="Sha256">Of its bytes, 64 hex digits.</param>
-public sealed record KnownFile(string Path, string Version, long Bytes, string Sha256);
+/// <param name="Container">What it is, where it holds images and is none.</param>
+public sealed record KnownFile(string Path, string Version, long Bytes, string Sha256, ContainerKind? Container = null);

@@ -7,11 +7,10 @@ namespace Pipeline.Ingestion.Sources;
 public static class LakeSources
 {
     public const string Valid =
-        "Valid is a folder of images: a folder for each class, or labels.csv (file,label) beside the files, or files without labels, or IDX files (train-images-idx3-ubyte[.gz]).";
+        "Valid is a folder of images: a folder for each class, or labels.csv (file,label) or labels.jsonl beside the files, or files without labels, or zips, tars, Parquet and Arrow files of images, or IDX files (train-images-idx3-ubyte[.gz]).";
 
-    /// <param name="reads">Files that are read at a time.</param>
     /// <exception cref="PipelineException">There is no such folder, or none of the layouts fits.</exception>
-    public static async Task<ILakeSource> OpenAsync(ILakeFolder folder, KnownFiles known, int reads, CancellationToken cancellation = default)
+    public static async Task<ILakeSource> OpenAsync(ILakeFolder folder, KnownFiles known, IngestionOptions options, CancellationToken cancellation = default)
     {
         switch (await folder.StateAsync(cancellation))
         {
@@ -26,9 +25,7 @@ public static class LakeSources
             return idx;
         }
 
-        IFileLabels labels = await folder.HasFileAsync(CsvLabels.FileName, cancellation)
-            ? await CsvLabels.ReadAsync(folder, cancellation)
-            : await FolderLabels.ReadAsync(folder, cancellation);
-        return new FilesSource(folder, labels, known, reads);
+        IFileLabels labels = await LabelTable.FindAsync(folder, cancellation) is { } table ? table : await FolderLabels.ReadAsync(folder, cancellation);
+        return new FilesSource(folder, labels, known, options);
     }
 }

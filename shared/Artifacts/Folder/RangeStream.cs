@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Pipeline.Artifacts.Folder;
 
 /// <summary>A part of a file, to be read.</summary>
-internal sealed class RangeStream(SafeFileHandle file, long offset, long length, bool ownsFile = true) : Stream
+public sealed class RangeStream(SafeFileHandle file, long offset, long length, bool ownsFile = true) : Stream
 {
     private long _position;
 

@@ -54,7 +54,7 @@ public class LayoutTests
         using var lake = new Lake();
         lake.Drop("README.md", "nothing here");
 
-        var missing = await Assert.ThrowsAsync<PipelineException>(() => LakeSources.OpenAsync(new LocalFolder(lake.Folder + "-not"), new KnownFiles(lake.Store, lake.Folder), reads: 1));
+        var missing = await Assert.ThrowsAsync<PipelineException>(() => LakeSources.OpenAsync(new LocalFolder(lake.Folder + "-not"), new KnownFiles(lake.Store, lake.Folder), new IngestionOptions()));
         var empty = await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync);
 
         Assert.StartsWith($"There is no folder '{lake.Folder}-not'. Valid is", missing.Message);
@@ -66,7 +66,7 @@ public class LayoutTests
     {
         using var lake = new Lake();
         lake.Drop("labels.csv", "split,file,label\r\ntest,\"a, b.png\",\"the \"\"cat\"\"\"\r\n,./sub\\c.png,dog\n");
-        var labels = await CsvLabels.ReadAsync(new LocalFolder(lake.Folder));
+        var labels = (await LabelTable.FindAsync(new LocalFolder(lake.Folder)))!;
 
         Assert.Equal(new FileLabel("the \"cat\"", Split.Test), labels.Find("a, b.png"));
         Assert.Equal(new FileLabel("dog", null), labels.Find("sub/c.png"));
@@ -79,7 +79,7 @@ public class LayoutTests
     {
         using var lake = new Lake();
         lake.Drop("labels.csv", "file,label\na.png,cat\na.png,dog\nb.png,\nghost.png,cat\nc.png,cat\nc.png,cat\n");
-        var labels = await CsvLabels.ReadAsync(new LocalFolder(lake.Folder));
+        var labels = (await LabelTable.FindAsync(new LocalFolder(lake.Folder)))!;
 
         Assert.Null(labels.Find("a.png").Label);
         Assert.Null(labels.Find("b.png").Label);
@@ -100,6 +100,6 @@ public class LayoutTests
         using var lake = new Lake();
         lake.Drop("labels.csv", table);
 
-        Assert.Contains(message, (await Assert.ThrowsAsync<PipelineException>(() => CsvLabels.ReadAsync(new LocalFolder(lake.Folder)))).Message);
+        Assert.Contains(message, (await Assert.ThrowsAsync<PipelineException>(() => LabelTable.FindAsync(new LocalFolder(lake.Folder)))).Message);
     }
 }

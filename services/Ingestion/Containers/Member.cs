@@ -1,0 +1,22 @@
+using Pipeline.Ingestion.Sources;
+
+namespace Pipeline.Ingestion.Containers;
+
+/// <summary>What a container holds, as it says itself: nothing of it is believed yet.</summary>
+/// <param name="Name">As written there; in a table the row's number.</param>
+/// <param name="Content">To be read before the next member; null where there is none to be used.</param>
+/// <param name="Length">Of the content; null where the container does not say.</param>
+/// <param name="Crc32">Of the content; null where the container does not say.</param>
+/// <param name="Rejection">Why it cannot be used.</param>
+/// <param name="Label">What the container itself says.</param>
+internal sealed record Member(
+    string Name, Stream? Content, long? Length = null, uint? Crc32 = null, RejectionReason? Rejection = null, string? Detail = null, FileLabel Label = default);
+
+/// <summary>A container ends before its end; what came before is used.</summary>
+internal sealed class BrokenContainerException(RejectionReason reason, string detail) : Exception($"{reason}: {detail}")
+{
+    public RejectionReason Reason => reason;
+
+    /// <summary>Where, and what.</summary>
+    public string Detail => detail;
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Parquet;
+using Parquet.Schema;
+
+namespace Pipeline.Ingestion.Containers;
+
+/// <summary>The rows of a Parquet file with images; one row group in memory at a time.</summary>
+internal static class ParquetMembers
+{
+    public static async IAsyncEnumerable<Member> ReadAsync(FileRange table, UnpackBudget budget, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var reader = await ParquetReader.CreateAsync(table.Open(), leaveStreamOpen: false, cancellationToken: cancellation);
+        var fields = reader.Schema.GetDataFields().Where(field => field.MaxRepetitionLevel == 0).ToDictionary(field => field.Path.ToString(), StringComparer.Ordinal);
+        var names = reader.Schema.Fields.Select(field => field.Name).ToList();
+        var image = ImageOf(fields) ?? throw TableColumns.NoImages(names);
+        var label = TableColumns.Find(TableColumns.Labels, fields.Keys) is { } found ? fields[found] : null;
+        var split = TableColumns.Find(TableColumns.Splits, fields.Keys) is { } named ? fields[named] : null;
+        var columns = new TableColumns(reader.CustomMetadata.GetValueOrDefault(TableColumns.FeaturesKey), label?.Name);
+        var row = 0L;
+        for (var group = 0; group < reader.RowGroupCount; group++)
+        {
+            using var rows = reader.OpenRowGroupReader(group);
+            CheckSize(rows, image, group, budget.Options);
+            var images = new byte[]?[rows.RowCount];
+            await rows.ReadAsync(image, images.AsMemory(), cancellationToken: cancellation);
+            var labels = label is null ? null : await ValuesAsync(rows, label, cancellation);
+            var splits = split is null ? null : await ValuesAsync(rows, split, cancellation);
+            for (var i = 0; i < images.Length; i++, row++)
+            {
+                yield return Of(row, images[i], columns.LabelOf(labels?.GetValue(i), splits?.GetValue(i)));
+                images[i] = null;
+            }
+        }
+    }
+
+    public static Member Of(long row, byte[]? image, Sources.FileLabel label)
+    {
+        var name = row.ToString(CultureInfo.InvariantCulture);
+        return image is null
+            ? new Member(name, null, Rejection: RejectionReason.Empty, Detail: "the row has no image")
+            : new Member(name, new MemoryStream(image, writable: false), image.Length, Label: label);
+    }
+
+    private static DataField? ImageOf(Dictionary<string, DataField> fields)
+    {
+        var binary = fields.Values.Where(field => field.ClrType == typeof(byte[])).ToLookup(field => field.Path.ToString().ToLowerInvariant());
+        return TableColumns.Images.SelectMany(name => binary[name].Concat(binary[$"{name}/bytes"])).FirstOrDefault();
+    }
+
+    private static void CheckSize(ParquetRowGroupReader rows, DataField image, int group, IngestionOptions options)
+    {
+        var bytes = rows.GetMetadata(image)?.MetaData?.TotalUncompressedSize ?? 0;
+        if (bytes > options.MaxRowGroupBytes || rows.RowCount > options.MaxMembers)
+        {
+            throw new BrokenContainerException(
+                RejectionReason.UnpacksTooLarge, $"row group {group} has {rows.RowCount} rows and {bytes} bytes; at most {options.MaxMembers} and {options.MaxRowGroupBytes}");
+        }
+    }
+
+    private static async Task<Array?> ValuesAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancellation)
+    {
+        if (field.ClrType == typeof(string))
+        {
+            var text = new string?[rows.RowCount];
+            await rows.ReadAsync(field, text.AsMemory(), cancellationToken: cancellation);
+            return text;
+        }
+
+        return field.ClrType switch
+        {
+            var type when type == typeof(long) => await NumbersAsync<long>(),
+            var type when type == typeof(int) => await NumbersAsync<int>(),
+            var type when type == typeof(short) => await NumbersAsync<short>(),
+            var type when type == typeof(sbyte) => await NumbersAsync<sbyte>(),
+            var type when type == typeof(byte) => await NumbersAsync<byte>(),
+            var type when type == typeof(ushort) => await NumbersAsync<ushort>(),
+            var type when type == typeof(uint) => await NumbersAsync<uint>(),
+            var type when type == typeof(bool) => await NumbersAsync<bool>(),
+            _ => null,
+        };
+
+        async Task<Array> NumbersAsync<T>()
+            where T : struct
+        {
+            if (field.IsNullable)
+            {
+                var numbers = new T?[rows.RowCount];
+                await rows.ReadAsync<T>(field, numbers.AsMemory(), cancellationToken: cancellation);
+                return numbers;
+            }
+
+            var all = new T[rows.RowCount];
+            await rows.ReadAsync<T>(field, all.AsMemory(), cancellationToken: cancellation);
+            return all;
+        }
+    }
+}
