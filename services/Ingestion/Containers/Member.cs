@@ -4,7 +4,7 @@ namespace Pipeline.Ingestion.Containers;
 
 /// <summary>What a container holds, as it says itself: nothing of it is believed yet.</summary>
 /// <param name="Name">As written there; in a table the row's number.</param>
-/// <param name="Content">To be read before the next member; null where there is none to be used.</param>
+/// <param name="Content">To be read before the next member, which closes it; null where there is none to be used.</param>
 /// <param name="Length">Of the content; null where the container does not say.</param>
 /// <param name="Crc32">Of the content; null where the container does not say.</param>
 /// <param name="Rejection">Why it cannot be used.</param>

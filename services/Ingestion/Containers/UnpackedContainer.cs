@@ -15,6 +15,9 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
 {
     private const int BufferBytes = 1 << 17;
 
+    /// <summary>COR_E_IO: no call of the system failed.</summary>
+    private const int UnspecificIOError = unchecked((int)0x80131620);
+
     private readonly FileStream _bytes = TemporaryFile.Create();
     private readonly Spool<UnpackedMember> _members = new();
     private readonly SortedSet<string> _top = new(StringComparer.Ordinal);
@@ -61,9 +64,9 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         _bytes.Dispose();
     }
 
-    /// <summary>Readers of formats throw many things at damaged files; what the disk, the store or a person throws is something else.</summary>
+    /// <summary>Readers of formats throw many things at damaged files; what the disk (with a number of its own), the store or a person throws is something else.</summary>
     private static bool IsOfContent(Exception error) =>
-        error is not (OperationCanceledException or PipelineException or UnauthorizedAccessException) and (not IOException or EndOfStreamException);
+        error is not (OperationCanceledException or PipelineException or UnauthorizedAccessException) and (not IOException or EndOfStreamException or { HResult: UnspecificIOError });
 
     private IAsyncEnumerable<Member> MembersOf(FileRange file, CancellationToken cancellation) => kind switch
     {
@@ -120,7 +123,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
             throw LabelTable.TwoTables(path);
         }
 
-        var (unpacked, _) = await CopyAsync(member, name, isNested: true, cancellation);
+        var unpacked = await CopyAsync(member, name, isNested: true, cancellation);
         if (unpacked.Rejection is not null)
         {
             _members.Add(unpacked);
@@ -133,29 +136,23 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
 
     private async Task AddNoteAsync(Member member, string name, CancellationToken cancellation)
     {
-        var (unpacked, _) = await CopyAsync(member, name, isNested: true, cancellation);
+        var unpacked = await CopyAsync(member, name, isNested: true, cancellation);
         _members.Add(unpacked.Rejection is null ? SampleNotes.Read(unpacked, BytesOf(unpacked)) : unpacked);
     }
 
     private async Task AddContentAsync(Member member, string name, bool isNested, CancellationToken cancellation)
     {
-        var (unpacked, isWhole) = await CopyAsync(member, name, isNested, cancellation);
-        _members.Add(unpacked);
+        _members.Add(await CopyAsync(member, name, isNested, cancellation));
         if (name.IndexOf('/', StringComparison.Ordinal) is > 0 and var top && !LakeNames.IsHidden(name))
         {
             _top.Add(name[..top]);
         }
-
-        if (!isWhole && kind is not ContainerKind.Zip)
-        {
-            throw new BrokenContainerException(RejectionReason.Corrupt, $"'{name}' is cut short");
-        }
     }
 
-    /// <returns>Also whether the content was as long as the container says; false for one that cannot be read to its end.</returns>
-    private async Task<(UnpackedMember Member, bool IsWhole)> CopyAsync(Member member, string name, bool isNested, CancellationToken cancellation)
+    /// <exception cref="BrokenContainerException">The content ends before its end, and with it the container.</exception>
+    private async Task<UnpackedMember> CopyAsync(Member member, string name, bool isNested, CancellationToken cancellation)
     {
-        await using var content = member.Content!;
+        var content = member.Content!;
         var start = _bytes.Length;
         _bytes.Position = start;
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -167,13 +164,13 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
             var container = ContainerKinds.Of(buffer.AsSpan(0, Math.Min(read, ContainerKinds.HeadBytes)));
             if (container is not null && isNested)
             {
-                return (Rejected(RejectionReason.NestedArchive), true);
+                return Rejected(RejectionReason.NestedArchive);
             }
 
             var most = container is null ? budget.Options.MaxFileBytes : long.MaxValue;
             if (member.Length > most)
             {
-                return (Rejected(RejectionReason.TooLarge, $"{member.Length} bytes; at most {most}"), true);
+                return Rejected(RejectionReason.TooLarge, $"{member.Length} bytes; at most {most}");
             }
 
             for (; read > 0; read = await content.ReadAsync(buffer, cancellation))
@@ -184,25 +181,31 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
                 await _bytes.WriteAsync(buffer.AsMemory(0, read), cancellation);
                 if (_bytes.Position - start > most)
                 {
-                    return (Rejected(RejectionReason.TooLarge, $"more than {most} bytes"), true);
+                    return Rejected(RejectionReason.TooLarge, $"more than {most} bytes");
                 }
 
                 if (_bytes.Position - start > member.Length)
                 {
-                    return (Rejected(RejectionReason.Corrupt, $"more than the {member.Length} bytes that the archive says"), false);
+                    return Rejected(RejectionReason.Corrupt, $"more than the {member.Length} bytes that the archive says");
                 }
             }
 
             var bytes = _bytes.Position - start;
-            return bytes < member.Length
-                ? (Rejected(RejectionReason.Corrupt, $"{bytes} bytes; the archive says {member.Length}"), false)
-                : member.Crc32 is { } crc && crc != crc32.GetCurrentHashAsUInt32()
-                    ? (Rejected(RejectionReason.Corrupt, "its checksum is another than the archive says"), false)
-                    : (new UnpackedMember(name, start, bytes, Convert.ToHexStringLower(sha256.GetHashAndReset()), member.Label, Container: container), true);
+            if (bytes < member.Length)
+            {
+                // Entries of a zip lie where its directory says, so that others may be whole.
+                return kind is ContainerKind.Zip
+                    ? Rejected(RejectionReason.Corrupt, $"{bytes} bytes; the archive says {member.Length}")
+                    : throw new BrokenContainerException(RejectionReason.Corrupt, $"'{name}' is cut short");
+            }
+
+            return member.Crc32 is { } crc && crc != crc32.GetCurrentHashAsUInt32()
+                ? Rejected(RejectionReason.Corrupt, "its checksum is another than the archive says")
+                : new UnpackedMember(name, start, bytes, Convert.ToHexStringLower(sha256.GetHashAndReset()), member.Label, Container: container);
         }
         catch (Exception error) when (kind is ContainerKind.Zip && error is InvalidDataException or EndOfStreamException)
         {
-            return (Rejected(RejectionReason.Corrupt, "its packed content is damaged"), false);
+            return Rejected(RejectionReason.Corrupt, "its packed content is damaged");
         }
         finally
         {

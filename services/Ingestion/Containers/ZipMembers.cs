@@ -11,7 +11,16 @@ internal static class ZipMembers
 {
     private const uint DescriptorSignature = 0x08074B50;
 
-    public static IEnumerable<Member> Read(FileRange zip, UnpackBudget budget) => ZipDirectory.Find(zip) is { } directory ? Listed(zip, directory, budget) : Scanned(zip, budget);
+    public static IEnumerable<Member> Read(FileRange zip, UnpackBudget budget)
+    {
+        foreach (var member in ZipDirectory.Find(zip) is { } directory ? Listed(zip, directory, budget) : Scanned(zip, budget))
+        {
+            using (member.Content)
+            {
+                yield return member;
+            }
+        }
+    }
 
     private static IEnumerable<Member> Listed(FileRange zip, ZipDirectory directory, UnpackBudget budget)
     {
