@@ -44,7 +44,7 @@ internal static class ParquetMembers
 
     private static DataField? ImageOf(Dictionary<string, DataField> fields)
     {
-        var binary = fields.Values.Where(field => field.ClrType == typeof(byte[])).ToLookup(field => field.Path.ToString().ToLowerInvariant());
+        var binary = fields.Values.Where(field => field.ClrType == typeof(ReadOnlyMemory<byte>)).ToLookup(field => field.Path.ToString().ToLowerInvariant());
         return TableColumns.Images.SelectMany(name => binary[name].Concat(binary[$"{name}/bytes"])).FirstOrDefault();
     }
 
@@ -60,7 +60,7 @@ internal static class ParquetMembers
 
     private static async Task<Array?> ValuesAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancellation)
     {
-        if (field.ClrType == typeof(string))
+        if (field.ClrType == typeof(ReadOnlyMemory<char>))
         {
             var text = new string?[rows.RowCount];
             await rows.ReadAsync(field, text.AsMemory(), cancellationToken: cancellation);
