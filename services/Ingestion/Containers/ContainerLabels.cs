@@ -10,7 +10,7 @@ namespace Pipeline.Ingestion.Containers;
 /// <param name="around">What its place says.</param>
 internal sealed class ContainerLabels(string path, UnpackedContainer container, IFileLabels lake, FileLabel around)
 {
-    private readonly FolderLabels? _folders = container.Table is null && !lake.NamesFiles ? FolderLabels.Of(container.TopFolders, path) : null;
+    private readonly FolderLabels? _folders = container.Table is null && !lake.NamesFiles ? FolderLabels.Of(container.Folders.Top, path) : null;
 
     public FileLabel Of(UnpackedMember member)
     {
@@ -25,7 +25,8 @@ internal sealed class ContainerLabels(string path, UnpackedContainer container, 
             return container.Table?.Find(name) ?? lake.Find($"{path}!/{name}");
         }
 
-        var own = _folders.Find(name);
-        return _folders.HasClassFolder(name) ? own : new FileLabel(around.Label, own.Split);
+        var unwrapped = container.Folders.Unwrap(name);
+        var own = _folders.Find(unwrapped);
+        return _folders.HasClassFolder(unwrapped) ? own : new FileLabel(around.Label, own.Split);
     }
 }

@@ -20,7 +20,6 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
 
     private readonly FileStream _bytes = TemporaryFile.Create();
     private readonly Spool<UnpackedMember> _members = new();
-    private readonly SortedSet<string> _top = new(StringComparer.Ordinal);
     private int _read;
 
     /// <summary>Why not all of it could be read, and where; null where all was.</summary>
@@ -29,8 +28,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
     /// <summary>The table of labels in it; null where there is none.</summary>
     public LabelTable? Table { get; private set; }
 
-    /// <summary>Names of the folders at its top.</summary>
-    public IReadOnlyCollection<string> TopFolders => _top;
+    public MemberFolders Folders { get; } = new();
 
     public IEnumerable<UnpackedMember> Members() => _members.Lines().Select(line => line.Item);
 
@@ -143,10 +141,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
     private async Task AddContentAsync(Member member, string name, bool isNested, CancellationToken cancellation)
     {
         _members.Add(await CopyAsync(member, name, isNested, cancellation));
-        if (name.IndexOf('/', StringComparison.Ordinal) is > 0 and var top && !LakeNames.IsHidden(name))
-        {
-            _top.Add(name[..top]);
-        }
+        Folders.Add(name);
     }
 
     /// <exception cref="BrokenContainerException">The content ends before its end, and with it the container.</exception>

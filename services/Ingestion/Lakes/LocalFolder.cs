@@ -40,7 +40,8 @@ public sealed class LocalFolder(string folder, string name) : ILakeFolder
 
     public Task<IReadOnlyList<string>> FoldersAsync(CancellationToken cancellation = default) => Task.FromResult(FolderListing.Folders(folder));
 
-    public Task<bool> HasFileAsync(string path, CancellationToken cancellation = default) => Task.FromResult(File.Exists(Path.Combine(folder, path)));
+    public Task<bool> HasFileAsync(string path, CancellationToken cancellation = default) => Task.FromResult(
+        new FileInfo(Path.Combine(folder, path)) is { Exists: true, LinkTarget: null });
 
     public Task<Stream> OpenReadAsync(string path, CancellationToken cancellation = default) => Task.FromResult<Stream>(
         new FileStream(Path.Combine(folder, path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));

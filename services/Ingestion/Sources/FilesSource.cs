@@ -123,8 +123,13 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
         }
 
         copy.Position = 0;
-        return (await Fingerprint.OfAsync(copy, cancellation)).Sha256 == item.Sha256
-            ? copy
-            : throw new PipelineException($"'{folder.NameOf(item.Path)}' has changed while its import was planned. Request the run again, once nobody writes to the files.");
+        if ((await Fingerprint.OfAsync(copy, cancellation)).Sha256 == item.Sha256)
+        {
+            return copy;
+        }
+
+        await copy.DisposeAsync();
+        await known.ForgetAsync(cancellation);
+        throw new PipelineException($"'{folder.NameOf(item.Path)}' has changed while its import was planned. Request the run again, once nobody writes to the files.");
     }
 }

@@ -1,3 +1,4 @@
+using Pipeline.Contracts;
 using Pipeline.Ingestion;
 using Xunit;
 
@@ -19,6 +20,7 @@ public class ContainerImportTests
         foreach (var container in new[]
         {
             Archives.Zip([.. cats, .. dogs]),
+            Archives.Zip([.. cats.Concat(dogs).Select(member => ($"dataset/{member.Name}", member.Content))]),
             Archives.Tar([.. cats, .. dogs]),
             Archives.Gzip(Archives.Tar([.. cats, .. dogs])),
             Archives.Tar([("inner", Archives.Zip([.. cats, .. dogs]))]),
@@ -77,6 +79,29 @@ public class ContainerImportTests
 
         Assert.Equal(["bird", "cat", "dog"], dataset.Classes);
         Assert.Equal([8, 8, 8], (await lake.SamplesAsync(dataset)).GroupBy(sample => sample.Label).Select(group => group.Count()));
+    }
+
+    [Fact]
+    public async Task An_archive_that_is_unchanged_is_known_and_one_that_changed_behind_its_version_stops_the_plan_and_is_read_again()
+    {
+        using var lake = new Lake();
+        var file = Path.Combine(lake.Folder, "data.zip");
+        lake.Drop("data.zip", Archives.Zip([.. Named("cat", 0), .. Named("dog", 100)]));
+        var hourAgo = DateTime.UtcNow.AddHours(-1);
+        File.SetLastWriteTimeUtc(file, hourAgo);
+        var first = await FingerprintAsync();
+        lake.Drop("data.zip", File.ReadAllBytes(file)[..^1].Append((byte)1).ToArray());
+        File.SetLastWriteTimeUtc(file, hourAgo);
+
+        Assert.Equal(first, await FingerprintAsync());
+        Assert.Contains("data.zip' has changed while", (await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync)).Message);
+        Assert.NotEqual(first, await FingerprintAsync());
+
+        async Task<string> FingerprintAsync()
+        {
+            using var source = await lake.OpenAsync();
+            return await source.FingerprintAsync();
+        }
     }
 
     [Fact]
