@@ -1,5 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Ingestion;
+using Pipeline.Tests.Unit.Ingestion.Containers;
 using Xunit;
 
 namespace Pipeline.Tests.Integration.Lakes;
@@ -7,14 +8,14 @@ namespace Pipeline.Tests.Integration.Lakes;
 /// <summary>The lake in a container: the same files give the same dataset version as in a folder.</summary>
 public sealed class ContainerImportTests(SharedServers servers)
 {
-    public static TheoryData<string> Layouts => ["class folders", "split folders", "labels.csv", "idx"];
+    public static TheoryData<string> Layouts => ["class folders", "split folders", "labels.csv", "idx", "archives and tables"];
 
     [Theory]
     [MemberData(nameof(Layouts))]
     public async Task The_same_files_give_the_same_dataset_version_wherever_they_lie(string layout)
     {
         using var lake = await TestLake.CreateAsync(await servers.AzuriteAsync());
-        Fill(lake, layout);
+        await FillAsync(lake, layout);
         await lake.PutFolderAsync("of/birds");
         await lake.PutFolderAsync("of/birds-2");
         Directory.Move(lake.Folder, Path.Combine(lake.Mount, "birds"));
@@ -38,7 +39,7 @@ public sealed class ContainerImportTests(SharedServers servers)
     public async Task A_name_that_leads_elsewhere_is_counted_and_not_followed()
     {
         using var lake = await TestLake.CreateAsync(await servers.AzuriteAsync());
-        Fill(lake, "class folders");
+        await FillAsync(lake, "class folders");
         await lake.PutFolderAsync("birds");
         await lake.PutAsync("secret.bmp", Bitmaps.Bmp(9000));
         await lake.PutRawAsync("birds/../secret.bmp", Bitmaps.Bmp(9001));
@@ -61,7 +62,7 @@ public sealed class ContainerImportTests(SharedServers servers)
     public async Task Marks_of_directories_and_links_are_no_files()
     {
         using var lake = await TestLake.CreateAsync(await servers.AzuriteAsync());
-        Fill(lake, "class folders");
+        await FillAsync(lake, "class folders");
         await lake.PutFolderAsync("birds");
         await lake.PutAsync("birds", [], ("hdi_isfolder", "true"));
         await lake.PutAsync("birds/a", [], ("Hdi_isfolder", "true"));
@@ -75,7 +76,7 @@ public sealed class ContainerImportTests(SharedServers servers)
     public async Task A_blob_that_changes_or_goes_after_the_plan_is_named()
     {
         using var lake = await TestLake.CreateAsync(await servers.AzuriteAsync());
-        Fill(lake, "class folders");
+        await FillAsync(lake, "class folders");
         await lake.PutFolderAsync("birds");
         var store = lake.NewStore();
         var plan = await lake.PlanAsync($"{lake.Url}/birds", store);
@@ -106,7 +107,7 @@ public sealed class ContainerImportTests(SharedServers servers)
     private static async Task<string> RefusalAsync(TestLake lake, string source) =>
         (await Assert.ThrowsAsync<PipelineException>(() => lake.PlanAsync(source, lake.NewStore()))).Message;
 
-    private static void Fill(TestLake lake, string layout)
+    private static async Task FillAsync(TestLake lake, string layout)
     {
         switch (layout)
         {
@@ -142,6 +143,17 @@ public sealed class ContainerImportTests(SharedServers servers)
                 lake.Drop("t10k-labels-idx1-ubyte", Bitmaps.Idx([.. Enumerable.Range(0, 10).Select(i => (byte)(i % 3))], 10));
                 lake.Drop("classes.txt", "cow\nbee\nape\n");
                 break;
+            case "archives and tables":
+                lake.DropPictures("a", 10, 0);
+                lake.Drop("b/more.zip", Archives.Zip([.. Members("", 100), ("../b.bmp", Bitmaps.Bmp(1))]));
+                lake.Drop("c.tar", Archives.Tar([.. Members("c/", 200), ("d.zip", Archives.Zip([.. Members("d/", 300)]))]));
+                lake.Drop("e.tgz", Archives.Gzip(Archives.Tar([.. Members("e/", 400)]))[..^100]);
+                lake.Drop("f.parquet", await Archives.ParquetAsync([.. Members("", 500).Select(member => member.Content)], [.. Enumerable.Repeat("f", 10)]));
+                lake.Drop("g.arrow", Archives.Arrow([.. Members("", 600).Select(member => member.Content)], [.. Enumerable.Repeat(7L, 10)], isFile: true));
+                break;
         }
     }
+
+    private static IEnumerable<(string Name, byte[] Content)> Members(string folder, int firstSeed) =>
+        Enumerable.Range(firstSeed, 10).Select(seed => ($"{folder}{seed}.bmp", Bitmaps.Bmp(seed)));
 }
