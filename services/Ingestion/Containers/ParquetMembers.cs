@@ -21,7 +21,7 @@ internal static class ParquetMembers
         for (var group = 0; group < reader.RowGroupCount; group++)
         {
             using var rows = reader.OpenRowGroupReader(group);
-            CheckSize(rows, image, group, budget.Options);
+            Check(table, rows, [.. new[] { image, label, split }.OfType<DataField>()], group, budget.Options);
             var images = new byte[]?[rows.RowCount];
             await rows.ReadAsync(image, images.AsMemory(), cancellationToken: cancellation);
             var labels = label is null ? null : await ValuesAsync(rows, label, cancellation);
@@ -48,13 +48,21 @@ internal static class ParquetMembers
         return TableColumns.Images.SelectMany(name => binary[name].Concat(binary[$"{name}/bytes"])).FirstOrDefault();
     }
 
-    private static void CheckSize(ParquetRowGroupReader rows, DataField image, int group, IngestionOptions options)
+    private static void Check(FileRange table, ParquetRowGroupReader rows, DataField[] fields, int group, IngestionOptions options)
     {
-        var bytes = rows.GetMetadata(image)?.MetaData?.TotalUncompressedSize ?? 0;
-        if (bytes > options.MaxRowGroupBytes || rows.RowCount > options.MaxMembers)
+        if (rows.RowCount < 0 || rows.RowCount > options.MaxMembers)
         {
-            throw new BrokenContainerException(
-                RejectionReason.UnpacksTooLarge, $"row group {group} has {rows.RowCount} rows and {bytes} bytes; at most {options.MaxMembers} and {options.MaxRowGroupBytes}");
+            throw new BrokenContainerException(RejectionReason.TooManyMembers, $"row group {group} has {rows.RowCount} rows; at most {options.MaxMembers}");
+        }
+
+        foreach (var field in fields)
+        {
+            if (rows.GetMetadata(field)?.MetaData is not { } column)
+            {
+                throw new BrokenContainerException(RejectionReason.Corrupt, $"row group {group} has no column {field.Path}");
+            }
+
+            ParquetPages.Check(table, column, rows.RowCount, options.MaxRowGroupBytes);
         }
     }
 

@@ -54,11 +54,11 @@ internal static class Archives
         return buffer.ToArray();
     }
 
-    public static async Task<byte[]> ParquetAsync(byte[][] images, string[] labels)
+    public static async Task<byte[]> ParquetAsync(byte[][] images, string[] labels, CompressionMethod packing = CompressionMethod.Snappy)
     {
         var (image, label) = (new DataField<byte[]>("image"), new DataField<string>("label"));
         var buffer = new MemoryStream();
-        await using (var writer = await ParquetWriter.CreateAsync(new ParquetSchema(image, label), buffer))
+        await using (var writer = await ParquetWriter.CreateAsync(new ParquetSchema(image, label), buffer, new ParquetOptions { CompressionMethod = packing, CompressionLevel = CompressionLevel.Fastest }))
         {
             foreach (var half in new[] { ..(images.Length / 2), (images.Length / 2).. })
             {
