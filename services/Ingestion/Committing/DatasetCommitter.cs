@@ -46,7 +46,7 @@ public sealed class DatasetCommitter(IArtifactStore store)
             }
         }
 
-        await DeletePartsAsync(plan, cancellation);
+        await DeleteListsAsync(plan, cancellation);
         return (await FindAsync(plan, cancellation))!;
     }
 
@@ -56,10 +56,10 @@ public sealed class DatasetCommitter(IArtifactStore store)
         var parts = new PartReader(store, plan);
         using var survey = new PartSurvey(plan);
         await survey.TakeAsync(parts, cancellation);
-        await using var writer = new DatasetWriter(store, plan, survey);
+        await using var writer = new DatasetWriter(store, plan, parts, survey);
         for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)
         {
-            await writer.AddAsync(parts, chunk, cancellation);
+            await writer.AddAsync(chunk, cancellation);
             progress?.Report(new IngestionProgress("committing", chunk + 1, plan.Chunks.Count));
         }
 
@@ -68,8 +68,8 @@ public sealed class DatasetCommitter(IArtifactStore store)
 
     private static IReadOnlyList<string> PartKeys(ImportPlan plan) => [.. Enumerable.Range(0, plan.Chunks.Count).Select(plan.PartKey)];
 
-    // The plan stays: a message that is delivered again still finds what it is about.
-    private async Task DeletePartsAsync(ImportPlan plan, CancellationToken cancellation)
+    // The plan stays: a message that is delivered again still finds what it is about. The parts stay: the next version has most of them too.
+    private async Task DeleteListsAsync(ImportPlan plan, CancellationToken cancellation)
     {
         await foreach (var found in store.ListAsync(plan.Root, cancellation))
         {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Pipeline.Artifacts;
-using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Importing;
 
@@ -11,6 +10,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
 {
     private readonly IArtifactStore _store;
     private readonly ImportPlan _plan;
+    private readonly PartReader _parts;
     private readonly PartSurvey _survey;
     private readonly SplitRule _rule;
     private readonly ProvenanceWriter _provenance = new();
@@ -24,12 +24,12 @@ internal sealed class DatasetWriter : IAsyncDisposable
 
     private readonly long[,] _labelled;
 
-    public DatasetWriter(IArtifactStore store, ImportPlan plan, PartSurvey survey)
+    public DatasetWriter(IArtifactStore store, ImportPlan plan, PartReader parts, PartSurvey survey)
     {
-        (_store, _plan, _survey) = (store, plan, survey);
+        (_store, _plan, _parts, _survey) = (store, plan, parts, survey);
         _leaks = new LeakPaths(survey.Leaks);
         _rule = new SplitRule(plan.Split, plan.Supplied);
-        _splits = [.. Enum.GetValues<Split>().Select(split => new ShardWriter(store, plan, split, survey.Samples.Count, _provenance))];
+        _splits = [.. Enum.GetValues<Split>().Select(split => new ShardWriter(store, plan, split, parts, _provenance))];
         var used = survey.Samples.Labels;
         Classes = [.. used.Select(label => plan.Classes[label]).Order(StringComparer.Ordinal)];
         _classOf = [.. plan.Classes.Select(name => Classes.IndexOf(name))];
@@ -43,23 +43,20 @@ internal sealed class DatasetWriter : IAsyncDisposable
     /// <summary>Those that a kept sample has.</summary>
     private List<string> Classes { get; }
 
-    public async Task AddAsync(PartReader parts, int chunk, CancellationToken cancellation)
+    public async Task AddAsync(int chunk, CancellationToken cancellation)
     {
-        var (part, file) = await parts.OpenAsync(chunk, cancellation);
-        using (file)
+        using var part = await _parts.OpenAsync(chunk, cancellation);
+        foreach (var rejection in part.Content.Rejections)
         {
-            foreach (var rejection in part.Rejections)
-            {
-                Reject(rejection);
-            }
+            Reject(rejection);
+        }
 
-            var row = 0;
-            await foreach (var item in parts.ItemsAsync(part, cancellation))
+        var row = 0;
+        await foreach (var item in _parts.ItemsAsync(part, cancellation))
+        {
+            if (Add(item, part, row++) is { IsFull: true } full)
             {
-                if (Add(item, file!, row++) is { IsFull: true } full)
-                {
-                    await full.FlushAsync(cancellation);
-                }
+                await full.FlushAsync(cancellation);
             }
         }
     }
@@ -102,10 +99,10 @@ internal sealed class DatasetWriter : IAsyncDisposable
     }
 
     /// <returns>Where the sample went; null where it is a copy of another.</returns>
-    private ShardWriter? Add(ImportedItem source, SafetensorsFile file, int row)
+    private ShardWriter? Add(ImportedItem source, Part part, int row)
     {
-        var digest = file.ReadRows<byte>("digest", row, 1);
-        var item = file.ReadRows<int>("item", row, 1)[0];
+        var digest = part.Digest(row);
+        var item = part.Item(row);
         var pixels = PixelDigest.Of(digest);
         var sample = _survey.Samples[pixels];
         if (sample.Item != item)
@@ -129,7 +126,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
         }
 
         _splits[(int)split].Add(
-            file.ReadRows<byte>("pixels", row, 1), digest, label, new ProvenanceRow(source, item, first.Sample.Item, label < 0 ? null : Classes[label]));
+            part.At(row), digest, label, new ProvenanceRow(source, item, first.Sample.Item, label < 0 ? null : Classes[label]));
         return _splits[(int)split];
     }
 

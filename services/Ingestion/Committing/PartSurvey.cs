@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Importing;
 using Pipeline.Ingestion.NearDuplicates;
@@ -23,7 +21,7 @@ internal sealed class PartSurvey(ImportPlan plan) : IDisposable
     /// <summary>By reason.</summary>
     public SortedDictionary<RejectionReason, long> Rejected { get; } = [];
 
-    /// <summary>Of the parts.</summary>
+    /// <summary>Of the parts, also of those that an earlier version made.</summary>
     public double Seconds { get; private set; }
 
     /// <exception cref="PipelineException">No part has a usable image.</exception>
@@ -32,11 +30,8 @@ internal sealed class PartSurvey(ImportPlan plan) : IDisposable
         for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var (part, file) = await parts.OpenAsync(chunk, cancellation);
-            using (file)
-            {
-                Add(part, file);
-            }
+            using var part = await parts.OpenAsync(chunk, cancellation);
+            Add(part);
         }
 
         if (Samples.Count == 0)
@@ -70,31 +65,19 @@ internal sealed class PartSurvey(ImportPlan plan) : IDisposable
         Leaks = LeakedPair.Find(_looks, splits, cancellation);
     }
 
-    private void Add(ImportPart part, SafetensorsFile? file)
+    private void Add(Part part)
     {
-        Seconds += part.Seconds;
-        foreach (var rejection in part.Rejections)
+        Seconds += part.Content.Seconds;
+        foreach (var rejection in part.Content.Rejections)
         {
             Rejected[rejection.Reason] = Rejected.GetValueOrDefault(rejection.Reason) + 1;
         }
 
-        if (file is null)
+        for (var row = 0; row < part.Rows; row++)
         {
-            return;
-        }
-
-        var digests = file.Read<byte>("digest");
-        var labels = file.Read<int>("label");
-        var hashes = file.Read<ulong>("hash");
-        var thumbnails = file.Read<byte>("thumbnail");
-        var thumbnail = Thumbnail.Bytes(plan.Input);
-        var numbers = file.Read<int>("item");
-        var splits = file.Read<int>("split");
-        for (var row = 0; row < numbers.Length; row++)
-        {
-            if (Samples.Add(PixelDigest.Of(digests[(row * SHA256.HashSizeInBytes)..]), numbers[row], labels[row], splits[row] < 0 ? null : (Split)splits[row]))
+            if (Samples.Add(PixelDigest.Of(part.Digest(row)), part.Item(row), part.Label(row), part.SplitOf(row)))
             {
-                _looks.Add(hashes[row], thumbnails.Slice(row * thumbnail, thumbnail));
+                _looks.Add(part.Hash(row), part.Thumbnail(row));
             }
         }
     }

@@ -11,7 +11,7 @@ namespace Pipeline.Ingestion.Committing;
 
 /// <summary>
 /// Gathers the samples of one split and writes a shard whenever one is full, or a sample's own digest says so: content-defined chunking (Muthitacharoen and others, <i>A low-bandwidth
-/// network file system</i>, 2001). Samples that come or go move no border but those beside them, and a shard is named by what it holds, so that versions of a dataset share all others.
+/// network file system</i>, 2001). Samples that come or go move no border but those beside them, and a shard is named by what it holds, so that versions of a dataset share all others: nothing is read or written for a shard that is there.
 /// </summary>
 internal sealed class ShardWriter
 {
@@ -21,25 +21,23 @@ internal sealed class ShardWriter
     private readonly IArtifactStore _store;
     private readonly ImportPlan _plan;
     private readonly Split _split;
+    private readonly PartReader _parts;
     private readonly ProvenanceWriter _provenance;
     private readonly long _most;
     private readonly List<int> _labels = [];
     private readonly List<ProvenanceRow> _rows = [];
-    private readonly ArrayBufferWriter<byte> _pixels;
-    private readonly ArrayBufferWriter<byte> _digests;
+    private readonly List<PartRow> _pixels = [];
+    private readonly ArrayBufferWriter<byte> _digests = new();
 
-    /// <param name="mostSamples">There are not more than that in the dataset.</param>
-    public ShardWriter(IArtifactStore store, ImportPlan plan, Split split, long mostSamples, ProvenanceWriter provenance)
+    public ShardWriter(IArtifactStore store, ImportPlan plan, Split split, PartReader parts, ProvenanceWriter provenance)
     {
         _store = store;
         _plan = plan;
         _split = split;
+        _parts = parts;
         _provenance = provenance;
         // Not the number of samples there are: a border depends on nothing but the samples beside it.
         _most = Math.Max(plan.ShardBytes / plan.ImageBytes, 1);
-        var capacity = (int)Math.Min(_most, mostSamples);
-        _pixels = new ArrayBufferWriter<byte>(capacity * plan.ImageBytes);
-        _digests = new ArrayBufferWriter<byte>(capacity * SHA256.HashSizeInBytes);
     }
 
     public List<SampleShard> Shards { get; } = [];
@@ -48,9 +46,9 @@ internal sealed class ShardWriter
     public bool IsFull => _labels.Count == _most || (_labels.Count >= _most / 4 && _labels.Count > 0 && EndsShard(_digests.WrittenSpan[^SHA256.HashSizeInBytes..]));
 
     /// <param name="label">An index into the dataset's classes; −1 for none.</param>
-    public void Add(ReadOnlySpan<byte> pixels, ReadOnlySpan<byte> digest, int label, ProvenanceRow row)
+    public void Add(PartRow pixels, ReadOnlySpan<byte> digest, int label, ProvenanceRow row)
     {
-        _pixels.Write(pixels);
+        _pixels.Add(pixels);
         _digests.Write(digest);
         _labels.Add(label);
         _rows.Add(row);
@@ -59,43 +57,52 @@ internal sealed class ShardWriter
     /// <summary>Writes what has gathered, if anything.</summary>
     public async Task FlushAsync(CancellationToken cancellation)
     {
-        var samples = _labels.Count;
-        if (samples == 0)
+        if (_labels.Count == 0)
         {
             return;
         }
 
-        SafetensorsTensor[] tensors =
-        [
-            new("pixels", SafetensorsType.U8, [samples, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size], _pixels.WrittenMemory),
-            new("digest", SafetensorsType.U8, [samples, SHA256.HashSizeInBytes], _digests.WrittenMemory),
-            SafetensorsTensor.Of<int>("label", _labels.ToArray(), samples),
-        ];
-        var metadata = new Dictionary<string, string> { ["dataset"] = _plan.Dataset, ["split"] = Name };
-        var put = await _store.CreateAsync(
-            Key(),
-            (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, metadata, token),
-            cancellation);
-        Shards.Add(new SampleShard(put.Reference, _split, samples));
-        await _provenance.WriteAsync(put.Reference.Key, Name, _rows, _digests.WrittenMemory, cancellation);
-        _pixels.ResetWrittenCount();
+        var name = Name();
+        var shard = await _store.FindManifestAsync<SampleShard>($"{name}.json", cancellation) is { Content: var there } ? there : await WriteAsync(name, cancellation);
+        Shards.Add(shard);
+        await _provenance.WriteAsync(shard.File.Key, SplitName(_split), _rows, _digests.WrittenMemory, cancellation);
+        _pixels.Clear();
         _digests.ResetWrittenCount();
         _labels.Clear();
         _rows.Clear();
     }
 
+    private async Task<SampleShard> WriteAsync(string name, CancellationToken cancellation)
+    {
+        var samples = _labels.Count;
+        using var memory = MemoryPool<byte>.Shared.Rent(samples * _plan.ImageBytes);
+        var pixels = memory.Memory[..(samples * _plan.ImageBytes)];
+        await _parts.CopyPixelsAsync(_pixels, pixels, cancellation);
+        SafetensorsTensor[] tensors =
+        [
+            new("pixels", SafetensorsType.U8, [samples, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size], pixels),
+            new("digest", SafetensorsType.U8, [samples, SHA256.HashSizeInBytes], _digests.WrittenMemory),
+            SafetensorsTensor.Of<int>("label", _labels.ToArray(), samples),
+        ];
+        var metadata = new Dictionary<string, string> { ["dataset"] = _plan.Dataset, ["split"] = SplitName(_split) };
+        var put = await _store.CreateAsync($"{name}.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, metadata, token), cancellation);
+        var shard = new SampleShard(put.Reference, _split, samples);
+        await _store.CreateManifestAsync($"{name}.json", shard, cancellation);
+        return shard;
+    }
+
     private bool EndsShard(ReadOnlySpan<byte> digest) => BinaryPrimitives.ReadUInt64LittleEndian(digest[16..]) % (ulong)Math.Max(_most / 2, 1) == 0;
 
-    private string Key()
+    // Without its ending.
+    private string Name()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(_digests.WrittenSpan);
         hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_labels)));
         var samples = Convert.ToHexStringLower(hash.GetHashAndReset());
-        return $"datasets/{_plan.Dataset}/shards/{Name}-{ContentKey.Of(Stage.Ingestion, Format, new { split = Name, _plan.Input, samples })}.safetensors";
+        var split = SplitName(_split);
+        return $"datasets/{_plan.Dataset}/shards/{split}-{ContentKey.Of(Stage.Ingestion, Format, new { split, _plan.Input, samples })}";
     }
-
-    private string Name => SplitName(_split);
 
     public static string SplitName(Split split) => split.ToString().ToLowerInvariant();
 }

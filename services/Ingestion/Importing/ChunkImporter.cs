@@ -55,7 +55,7 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
             {
                 try
                 {
-                    rows.Add(item, read.Source, reader.Decode(read.Content));
+                    rows.Add(item - chunk.First, read.Source, reader.Decode(read.Content));
                 }
                 catch (ImageRejectedException rejected)
                 {
@@ -70,8 +70,8 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
             }
         }
 
-        var (file, items) = rows.Count == 0 ? (null, null) : await WriteAsync(plan, number, rows, cancellation);
-        await store.CreateManifestAsync(plan.PartKey(number), new ImportPart(file, items, rejections, clock.Elapsed.TotalSeconds), cancellation);
+        var (pixels, index, items) = rows.Count == 0 ? (null, null, null) : await WriteAsync(plan, number, rows, cancellation);
+        await store.CreateManifestAsync(plan.PartKey(number), new ImportPart(pixels, index, items, rows.Classes, rejections, clock.Elapsed.TotalSeconds), cancellation);
 
         async Task RejectAsync(Rejection rejection, byte[]? content)
         {
@@ -83,12 +83,14 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
         }
     }
 
-    private async Task<(ArtifactReference? File, ArtifactReference? Items)> WriteAsync(ImportPlan plan, int number, PartRows rows, CancellationToken cancellation)
+    private async Task<(ArtifactReference? Pixels, ArtifactReference? Index, ArtifactReference? Items)> WriteAsync(ImportPlan plan, int number, PartRows rows, CancellationToken cancellation)
     {
-        var file = await store.CreateAsync(
-            plan.PartFileKey(number), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Tensors(), cancellation: token), cancellation);
+        var pixels = await store.CreateAsync(
+            plan.PartPixelsKey(number), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Pixels(), cancellation: token), cancellation);
+        var index = await store.CreateAsync(
+            plan.PartIndexKey(number), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Index(), cancellation: token), cancellation);
         var items = await store.CreateAsync(plan.PartItemsKey(number), (stream, token) => JsonLines.WriteAsync(stream, rows.Items, token), cancellation);
-        return (file.Reference, items.Reference);
+        return (pixels.Reference, index.Reference, items.Reference);
     }
 
     private IChunkReader ReaderOf(ImportPlan plan, ILakeFolder source, PlannedChunk chunk) => chunk switch

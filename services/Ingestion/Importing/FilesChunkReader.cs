@@ -15,10 +15,12 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
 {
     private readonly ImageDecoder _decoder = new(plan.Input, plan.MaxPixels);
 
-    /// <exception cref="PipelineException">A file is not what it was when the import was planned.</exception>
+    /// <exception cref="PipelineException">A file, or the store, is not what it was when the import was planned.</exception>
     public async IAsyncEnumerable<ReadItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var items = JsonLines.ReadAsync<SourceItem>(await store.OpenReadAsync(chunk.List.Key, cancellation), cancellation);
+        var list = chunk.List
+            ?? throw new PipelineException($"'{ImportPlan.PartKeyOf(plan.Dataset, chunk.Part)}' was deleted since its import was planned. Delete {plan.Key} too, and request the run again.");
+        var items = JsonLines.ReadAsync<SourceItem>(await store.OpenReadAsync(list.Key, cancellation), cancellation);
         await foreach (var read in ReadAhead.InOrderAsync(items, options.ReadAhead, options.ReadAheadBytes, item => item.Bytes, ReadAsync, cancellation))
         {
             yield return read;

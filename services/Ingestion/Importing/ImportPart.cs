@@ -3,14 +3,17 @@ using Pipeline.Contracts;
 namespace Pipeline.Ingestion.Importing;
 
 /// <summary>What one chunk came to.</summary>
-/// <param name="File">
-/// Safetensors: <c>pixels</c> uint8 [N, C, S, S]; <c>label</c> int32 [N], an index into the plan's classes or −1; <c>digest</c> uint8 [N, 32], SHA-256
-/// of the pixels; <c>hash</c> uint64 [N] and <c>thumbnail</c> uint8 [N, C · 16 · 16], by which near-duplicates are found; <c>item</c> int32 [N], the number in the whole import; <c>split</c> int32 [N], as supplied or −1. Null where nothing could be used.
+/// <param name="Pixels">Safetensors: <c>pixels</c> uint8 [N, C, S, S]. Null where nothing could be used.</param>
+/// <param name="Index">
+/// Safetensors of the same rows: <c>label</c> int32 [N], an index into <paramref name="Classes"/> or −1; <c>digest</c> uint8 [N, 32], SHA-256 of the pixels; <c>hash</c> uint64 [N] and
+/// <c>thumbnail</c> uint8 [N, C · 16 · 16], by which near-duplicates are found; <c>item</c> int32 [N], the number in the chunk; <c>split</c> int32 [N], as supplied or −1.
 /// </param>
 /// <param name="Items">JSON lines, an <see cref="ImportedItem"/> for each row of the file.</param>
+/// <param name="Classes">Label names of its rows.</param>
 /// <param name="Rejections">Items that could not be used.</param>
 /// <param name="Seconds">Compute seconds.</param>
-public sealed record ImportPart(ArtifactReference? File, ArtifactReference? Items, IReadOnlyList<Rejection> Rejections, double Seconds);
+public sealed record ImportPart(
+    ArtifactReference? Pixels, ArtifactReference? Index, ArtifactReference? Items, IReadOnlyList<string> Classes, IReadOnlyList<Rejection> Rejections, double Seconds);
 
 /// <summary>Where a row came from.</summary>
 /// <param name="Path">Below the source's folder; within an archive <c>archive!/member</c>, within IDX <c>file#number</c>.</param>

@@ -54,7 +54,7 @@ public sealed record ImportPlan
     public string DatasetKey => $"{DatasetRoot}/manifest.json";
 
     [JsonIgnore]
-    public string Parts => $"{Root}/parts";
+    public string Parts => PartsOf(Dataset);
 
     /// <summary>C · S · S.</summary>
     [JsonIgnore]
@@ -69,26 +69,34 @@ public sealed record ImportPlan
 
     public static bool IsPlan(string key) => key.Split('/') is [Folder, _, FileName];
 
-    public string PartKey(int chunk) => $"{Parts}/{chunk:d5}.json";
+    /// <summary>Where the parts of all versions of a dataset lie.</summary>
+    public static string PartsOf(string dataset) => $"datasets/{dataset}/parts";
 
-    public string PartFileKey(int chunk) => $"{Parts}/{chunk:d5}.safetensors";
+    public static string PartKeyOf(string dataset, string part) => $"{PartsOf(dataset)}/{part}.json";
 
-    public string PartItemsKey(int chunk) => $"{Parts}/{chunk:d5}.jsonl";
+    public string PartKey(int chunk) => PartKeyOf(Dataset, Chunks[chunk].Part);
+
+    public string PartPixelsKey(int chunk) => $"{Parts}/{Chunks[chunk].Part}.pixels.safetensors";
+
+    public string PartIndexKey(int chunk) => $"{Parts}/{Chunks[chunk].Part}.index.safetensors";
+
+    public string PartItemsKey(int chunk) => $"{Parts}/{Chunks[chunk].Part}.jsonl";
 }
 
 /// <summary>A range of the import's items, decoded together.</summary>
 /// <param name="First">Number of its first item in the whole import.</param>
+/// <param name="Part">Name of its part: the content key of the items and of all that bears on their decoding. An import whose chunk has the same finds the part there.</param>
 [JsonDerivedType(typeof(FilesChunk), "files")]
 [JsonDerivedType(typeof(IdxChunk), "idx")]
-public abstract record PlannedChunk(int First, int Items);
+public abstract record PlannedChunk(int First, int Items, string Part);
 
-/// <param name="List">A JSON line for each item: <see cref="Sources.SourceItem"/>.</param>
+/// <param name="List">A JSON line for each item: <see cref="Sources.SourceItem"/>. Null where the part was there when the import was planned.</param>
 /// <param name="Unpacked">The bytes of those items that lie in archives and tables; null where none does.</param>
-public sealed record FilesChunk(int First, int Items, ArtifactReference List, ArtifactReference? Unpacked = null) : PlannedChunk(First, Items);
+public sealed record FilesChunk(int First, int Items, string Part, ArtifactReference? List, ArtifactReference? Unpacked = null) : PlannedChunk(First, Items, Part);
 
 /// <param name="Archive">The file's name in the source.</param>
 /// <param name="Images">Unpacked.</param>
 /// <param name="Labels">Unpacked; null where there are none.</param>
 /// <param name="Start">Number of its first image in the archive.</param>
 public sealed record IdxChunk(
-    int First, int Items, string Archive, ArtifactReference Images, ArtifactReference? Labels, int Start, int Height, int Width, Split? Split) : PlannedChunk(First, Items);
+    int First, int Items, string Part, string Archive, ArtifactReference Images, ArtifactReference? Labels, int Start, int Height, int Width, Split? Split) : PlannedChunk(First, Items, Part);

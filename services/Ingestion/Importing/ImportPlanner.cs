@@ -53,7 +53,8 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
         }
 
         var imageBytes = (long)experiment.Input.Channels * experiment.Input.Size * experiment.Input.Size;
-        var cut = await lake.PlanAsync(store, root, new ChunkLimits(settings.ChunkItems, settings.ChunkBytes, imageBytes), cancellation);
+        var parts = await PartNames.ReadAsync(store, experiment.Data, new { experiment.Input, settings.MaxPixels, settings.MaxFileBytes }, cancellation);
+        var cut = await lake.PlanAsync(store, root, new ChunkLimits(settings.ChunkItems, settings.ChunkBytes, imageBytes), parts, cancellation);
         var plan = new ImportPlan
         {
             Root = root,

@@ -18,27 +18,35 @@ internal sealed class PartRows(ImportPlan plan, int capacity) : IDisposable
     private readonly int[] _numbers = new int[capacity];
     private readonly int[] _splits = new int[capacity];
     private readonly List<ImportedItem> _items = new(capacity);
-    private readonly Dictionary<string, int> _classes = plan.Classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, int> _classes = new(StringComparer.Ordinal);
 
     public int Count => _items.Count;
 
     public IReadOnlyList<ImportedItem> Items => _items;
 
+    /// <summary>Label names, as they came.</summary>
+    public IReadOnlyList<string> Classes => _classes.Keys;
+
+    /// <param name="number">In the chunk.</param>
     public void Add(int number, SourceItem source, DecodedImage image)
     {
         image.Pixels.CopyTo(_pixels, Count * plan.ImageBytes);
         SHA256.HashData(image.Pixels, _digests.AsSpan(Count * SHA256.HashSizeInBytes));
         _hashes[Count] = PerceptualHash.Of(image.Pixels, plan.Input);
         Thumbnail.Write(image.Pixels, plan.Input, _thumbnails.AsSpan(Count * Thumbnail.Bytes(plan.Input)));
-        _labels[Count] = source.Label is null ? -1 : _classes[source.Label];
+        _labels[Count] = source.Label is null ? -1 : ClassOf(source.Label);
         _numbers[Count] = number;
         _splits[Count] = source.Split is { } split ? (int)split : -1;
         _items.Add(new ImportedItem(source.Path, source.Bytes, source.Sha256!, image.Width, image.Height, image.Format));
     }
 
-    public IReadOnlyList<SafetensorsTensor> Tensors() =>
+    public IReadOnlyList<SafetensorsTensor> Pixels() =>
     [
         new("pixels", SafetensorsType.U8, [Count, plan.Input.Channels, plan.Input.Size, plan.Input.Size], _pixels.AsMemory(0, Count * plan.ImageBytes)),
+    ];
+
+    public IReadOnlyList<SafetensorsTensor> Index() =>
+    [
         new("digest", SafetensorsType.U8, [Count, SHA256.HashSizeInBytes], _digests.AsMemory(0, Count * SHA256.HashSizeInBytes)),
         SafetensorsTensor.Of<ulong>("hash", _hashes.AsSpan(0, Count), Count),
         new("thumbnail", SafetensorsType.U8, [Count, Thumbnail.Bytes(plan.Input)], _thumbnails.AsMemory(0, Count * Thumbnail.Bytes(plan.Input))),
@@ -46,6 +54,12 @@ internal sealed class PartRows(ImportPlan plan, int capacity) : IDisposable
         SafetensorsTensor.Of<int>("item", _numbers.AsSpan(0, Count), Count),
         SafetensorsTensor.Of<int>("split", _splits.AsSpan(0, Count), Count),
     ];
+
+    private int ClassOf(string label)
+    {
+        _classes.TryAdd(label, _classes.Count);
+        return _classes[label];
+    }
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_pixels);
 }

@@ -1,6 +1,7 @@
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Containers;
+using Pipeline.Ingestion.Importing;
 using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sources;
@@ -56,9 +57,9 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
         return fingerprint.Finish();
     }
 
-    public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, CancellationToken cancellation = default)
+    public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, PartNames parts, CancellationToken cancellation = default)
     {
-        using var chunks = new ChunkCutter(store, root, limits);
+        using var chunks = new ChunkCutter(store, root, limits, parts);
         foreach (var (_, item) in _items.Lines())
         {
             if (item.Container is null)

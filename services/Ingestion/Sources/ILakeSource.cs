@@ -18,10 +18,10 @@ public interface ILakeSource : IDisposable
     Task<string> FingerprintAsync(IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default);
 
     /// <summary>Cuts what was fingerprinted into chunks, and leaves what importers need beside the folder itself in the store, below <paramref name="root"/>.</summary>
-    Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, CancellationToken cancellation = default);
+    Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, PartNames parts, CancellationToken cancellation = default);
 }
 
-/// <param name="Items">Most items in a chunk.</param>
+/// <param name="Items">Most items in a chunk; where it ends, they say themselves, between a quarter and all of that.</param>
 /// <param name="Bytes">Most bytes of source and of decoded pixels.</param>
 /// <param name="ImageBytes">Of one decoded image.</param>
 public sealed record ChunkLimits(int Items, long Bytes, long ImageBytes)
@@ -30,7 +30,7 @@ public sealed record ChunkLimits(int Items, long Bytes, long ImageBytes)
     public int MostItems => (int)Math.Clamp(Bytes / ImageBytes, 1, Items);
 }
 
-/// <param name="Classes">Label names; labels of parts are indices into this list.</param>
+/// <param name="Classes">Label names.</param>
 /// <param name="Supplied">The splits that the source brings itself.</param>
 /// <param name="Rejections">About labels; files are rejected when they are decoded.</param>
 public sealed record SourcePlan(

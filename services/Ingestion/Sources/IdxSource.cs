@@ -60,12 +60,11 @@ public sealed class IdxSource : ILakeSource
         return fingerprint.Finish();
     }
 
-    public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, CancellationToken cancellation = default)
+    public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, PartNames parts, CancellationToken cancellation = default)
     {
         var names = _names is null ? null : await NamesAsync(_names, cancellation);
-        var chunks = new List<PlannedChunk>();
+        var ranges = new List<(string File, ArtifactReference Images, ArtifactReference? Labels, int Start, int Items, IdxHeader Header, Split? Split)>();
         var used = new SortedSet<byte>();
-        var first = 0;
         foreach (var (file, labelFile, split) in _sets)
         {
             var (images, header) = await UnpackAsync(store, root, file, dimensions: 3, cancellation);
@@ -86,12 +85,21 @@ public sealed class IdxSource : ILakeSource
             for (var start = 0; start < header.Items; start += most)
             {
                 var items = Math.Min(most, header.Items - start);
-                chunks.Add(new IdxChunk(first, items, file, images, labels, start, header.Sizes[1], header.Sizes[2], split));
-                first += items;
+                ranges.Add((file, images, labels, start, items, header, split));
             }
         }
 
-        return new SourcePlan(chunks, Classes(names, used), [.. _sets.Select(set => set.Split).OfType<Split>()], []);
+        var classes = Classes(names, used);
+        var chunks = new List<PlannedChunk>();
+        var first = 0;
+        foreach (var (file, images, labels, start, items, header, split) in ranges)
+        {
+            var part = parts.Of(new { file, images = images.Digest, labels = labels?.Digest, classes, start, items, split });
+            chunks.Add(new IdxChunk(first, items, part, file, images, labels, start, header.Sizes[1], header.Sizes[2], split));
+            first += items;
+        }
+
+        return new SourcePlan(chunks, classes, [.. _sets.Select(set => set.Split).OfType<Split>()], []);
     }
 
     public void Dispose()

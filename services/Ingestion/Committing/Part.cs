@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using Pipeline.Artifacts.Safetensors;
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Importing;
+
+namespace Pipeline.Ingestion.Committing;
+
+/// <summary>One part of an import in the import's own numbers: other imports may share it.</summary>
+/// <param name="first">Number of the chunk's first item.</param>
+/// <param name="index">Null where nothing could be used.</param>
+/// <param name="classes">The plan's classes, by the part's.</param>
+internal sealed class Part(int chunk, int first, ImportPart content, SafetensorsFile? index, int[] classes) : IDisposable
+{
+    public ImportPart Content => content;
+
+    public int Rows { get; } = index is null ? 0 : (int)index.Shape("item")[0];
+
+    /// <summary>Its number in the whole import.</summary>
+    public int Item(int row) => first + index!.ReadRows<int>("item", row, 1)[0];
+
+    /// <summary>SHA-256 of the pixels.</summary>
+    public ReadOnlySpan<byte> Digest(int row) => index!.ReadRows<byte>("digest", row, 1)[..SHA256.HashSizeInBytes];
+
+    /// <summary>An index into the plan's classes; −1 for none.</summary>
+    public int Label(int row) => index!.ReadRows<int>("label", row, 1)[0] is >= 0 and var label ? classes[label] : -1;
+
+    /// <summary>As supplied.</summary>
+    public Split? SplitOf(int row) => index!.ReadRows<int>("split", row, 1)[0] is >= 0 and var split ? (Split)split : null;
+
+    public ulong Hash(int row) => index!.ReadRows<ulong>("hash", row, 1)[0];
+
+    public ReadOnlySpan<byte> Thumbnail(int row) => index!.ReadRows<byte>("thumbnail", row, 1);
+
+    /// <summary>Where the row's pixels lie.</summary>
+    public PartRow At(int row) => new(chunk, row);
+
+    public void Dispose() => index?.Dispose();
+}
