@@ -9,6 +9,7 @@ using Pipeline.Tests.Benchmarks.Services;
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'
 // dotnet run -c Release --project tests/Benchmarks -- ingestion FILES
 // dotnet run -c Release --project tests/Benchmarks -- ingestion-memory FEW MANY
+// dotnet run -c Release --project tests/Benchmarks -- growing FILES VERSIONS FILES-A-VERSION
 // dotnet run -c Release --project tests/Benchmarks -- drops
 // dotnet run -c Release --project tests/Benchmarks -- near-duplicates [IDX-FOLDER]
 // dotnet run -c Release --project tests/Benchmarks -- overhead EXPERIMENT.yaml DATA
@@ -24,6 +25,9 @@ switch (args)
         break;
     case ["import", var folder]:
         await ImportMemoryBenchmark.ImportAsync(folder);
+        break;
+    case ["growing", var files, var versions, var drop]:
+        await GrowingBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture), int.Parse(versions, CultureInfo.InvariantCulture), int.Parse(drop, CultureInfo.InvariantCulture));
         break;
     case ["drops"]:
         await DropsBenchmark.RunAsync();

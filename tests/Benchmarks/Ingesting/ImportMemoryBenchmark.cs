@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 
 namespace Pipeline.Tests.Benchmarks.Ingesting;
 
@@ -59,23 +58,7 @@ internal static class ImportMemoryBenchmark
                 Directory.CreateDirectory(below);
             }
 
-            File.WriteAllBytes(Path.Combine(below, $"{file:d7}.bmp"), Bitmap(random));
+            File.WriteAllBytes(Path.Combine(below, $"{file:d7}.bmp"), SmallBitmap.Random(Size, random));
         }
-    }
-
-    /// <summary>24 bits a pixel, random.</summary>
-    private static byte[] Bitmap(Random random)
-    {
-        var bytes = new byte[54 + (Size * Size * 3)];
-        random.NextBytes(bytes.AsSpan(54));
-        Encoding.ASCII.GetBytes("BM", bytes);
-        BitConverter.TryWriteBytes(bytes.AsSpan(2), bytes.Length);
-        BitConverter.TryWriteBytes(bytes.AsSpan(10), 54);
-        BitConverter.TryWriteBytes(bytes.AsSpan(14), 40);
-        BitConverter.TryWriteBytes(bytes.AsSpan(18), Size);
-        BitConverter.TryWriteBytes(bytes.AsSpan(22), Size);
-        bytes[26] = 1;
-        bytes[28] = 24;
-        return bytes;
     }
 }

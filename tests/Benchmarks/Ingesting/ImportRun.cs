@@ -45,14 +45,14 @@ internal static class ImportRun
         }
     }
 
-    private static ServiceProvider Services(string store) => new ServiceCollection()
+    public static ServiceProvider Services(string store) => new ServiceCollection()
         .AddLogging()
         .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Lake:AnyFolder", "true")]).Build())
         .AddSingleton<IArtifactStore>(new FolderArtifactStore(store))
         .AddIngestion()
         .BuildServiceProvider();
 
-    private static Experiment Experiment(int size) => new()
+    public static Experiment Experiment(int size) => new()
     {
         Name = "benchmark",
         Data = "benchmark",
