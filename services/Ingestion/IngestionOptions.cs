@@ -22,6 +22,16 @@ public sealed class IngestionOptions
     [Range(64, 1_000_000_000)]
     public long MaxPixels { get; init; } = 50_000_000;
 
+    /// <summary>An image whose longer side is more than so many times the shorter is rejected: its centred square shows next to nothing of it.</summary>
+    [Range(1, 100_000)]
+    public double MaxSideRatio { get; init; } = 32;
+
+    /// <summary>
+    /// Whether imports that are planned here decode JPEG with libturbojpeg where the machine has it, or always with the decoder that the program brings.
+    /// Part of the dataset's key: all machines that import should have it, or none. What was planned is kept to everywhere.
+    /// </summary>
+    public TurboJpegUse TurboJpeg { get; init; } = TurboJpegUse.Auto;
+
     /// <summary>A file, or a member of an archive, of more bytes is rejected without being read into memory.</summary>
     [Range(1, 1L << 30)]
     public long MaxFileBytes { get; init; } = 256L << 20;

@@ -22,6 +22,9 @@ public enum RejectionReason
     /// <summary>More pixels than <see cref="IngestionOptions.MaxPixels"/>, or more bytes than <see cref="IngestionOptions.MaxFileBytes"/>.</summary>
     TooLarge,
 
+    /// <summary>One side is more than <see cref="IngestionOptions.MaxSideRatio"/> times the other.</summary>
+    SideRatio,
+
     /// <summary>One colour only: nothing to learn from, and all its views are the same picture.</summary>
     Blank,
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Images.Files;
 using SkiaSharp;
 
 namespace Pipeline.Ingestion.Images;
@@ -10,83 +11,88 @@ namespace Pipeline.Ingestion.Images;
 /// Transparent parts lie over white; the largest centred square is scaled to S×S by <see cref="AreaResampler"/>; the EXIF orientation is applied;
 /// one channel is the Rec. 601 luma. Colour profiles are not applied.
 /// </summary>
-public sealed class ImageDecoder(InputSpec input, long maxPixels)
+/// <param name="jpegDecoder">One of <see cref="JpegDecoders"/>.</param>
+public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpegDecoder)
 {
     private const int BytesPerPixel = 4;
+    private const int CmykChannels = 4;
+
+    private readonly TurboJpegLibrary? _turboJpeg = JpegDecoders.Library(jpegDecoder);
 
     /// <exception cref="ImageRejectedException">It cannot be used.</exception>
     public DecodedImage Decode(byte[] content)
     {
-        if (content.Length == 0)
+        var header = ImageHeader.Read(content);
+        limits.Check(header.Width, header.Height);
+        if (header.Shortage is { } shortage)
         {
-            throw new ImageRejectedException(RejectionReason.Empty);
+            throw new ImageRejectedException(RejectionReason.Corrupt, shortage);
         }
 
-        using var data = SKData.CreateCopy(content);
-        using var stream = new SKMemoryStream(data);
-        using var codec = SKCodec.Create(stream, out var result);
-        if (codec is null)
-        {
-            throw result is SKCodecResult.IncompleteInput or SKCodecResult.ErrorInInput or SKCodecResult.InvalidInput && HasKnownStart(content)
-                ? new ImageRejectedException(RejectionReason.Corrupt, $"the header: {result}")
-                : new ImageRejectedException(RejectionReason.NotAnImage);
-        }
-
-        var format = FormatOf(codec.EncodedFormat);
-        var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if ((long)width * height > maxPixels)
-        {
-            throw new ImageRejectedException(RejectionReason.TooLarge, $"{width}×{height} pixels; at most {maxPixels}");
-        }
-
-        var pixels = DecodeSquare(codec);
-        return Orientation.Transposes(codec.EncodedOrigin) ? new DecodedImage(pixels, height, width, format) : new DecodedImage(pixels, width, height, format);
+        var (pixels, origin) = header.Format == "jpeg" && header.Channels != CmykChannels && _turboJpeg is not null ? DecodeTurbo(content, header) : DecodeSkia(content, header);
+        var (width, height) = Orientation.Transposes(origin) ? (header.Height, header.Width) : (header.Width, header.Height);
+        return new DecodedImage(pixels, width, height, header.Format);
     }
 
     /// <param name="content">Grey, shape [H, W].</param>
-    /// <exception cref="ImageRejectedException">It is of one colour.</exception>
+    /// <exception cref="ImageRejectedException">It is of one colour, or over a limit.</exception>
     public DecodedImage DecodeGrey(byte[] content, int height, int width)
     {
-        var square = Square(content, width, height, step: 1, channels: 1);
-        return new DecodedImage(Channels(square, channels: 1, SKEncodedOrigin.TopLeft), width, height, "idx");
+        limits.Check(width, height);
+        return new DecodedImage(Square(content, width, height, step: 1, isOpaque: true, SKEncodedOrigin.TopLeft), width, height, "idx");
     }
 
-    private static string FormatOf(SKEncodedImageFormat format) => format switch
+    private (byte[] Pixels, SKEncodedOrigin Origin) DecodeTurbo(byte[] content, ImageHeader header)
     {
-        SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Png or SKEncodedImageFormat.Gif or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Webp =>
-            format.ToString().ToLowerInvariant(),
-        _ => throw new ImageRejectedException(RejectionReason.NotAnImage, $"{format} is not among the formats that are read"),
-    };
+        var eighths = Eighths(header);
+        var (width, height) = (TurboJpegLibrary.Scaled(header.Width, eighths), TurboJpegLibrary.Scaled(header.Height, eighths));
+        var buffer = ArrayPool<byte>.Shared.Rent(width * height * BytesPerPixel);
+        try
+        {
+            _turboJpeg!.Decode(content, header.Width, header.Height, eighths, buffer);
+            return (Square(buffer, width, height, BytesPerPixel, isOpaque: true, header.Origin), header.Origin);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 
-    // Skia answers alike to a damaged header and to something else altogether.
-    private static bool HasKnownStart(ReadOnlySpan<byte> content) =>
-        content.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']) || content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ||
-        content.StartsWith("GIF8"u8) || content.StartsWith("BM"u8) ||
-        (content.StartsWith("RIFF"u8) && content.Length >= 12 && content[8..12].SequenceEqual("WEBP"u8));
-
-    private byte[] DecodeSquare(SKCodec codec)
+    private (byte[] Pixels, SKEncodedOrigin Origin) DecodeSkia(byte[] content, ImageHeader header)
     {
-        var size = ScaledSize(codec);
-        var opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
-        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        var pinned = GCHandle.Alloc(content, GCHandleType.Pinned);
+        try
+        {
+            using var data = SKData.Create(pinned.AddrOfPinnedObject(), content.Length);
+            using var codec = SKCodec.Create(data) ?? throw new ImageRejectedException(RejectionReason.Corrupt, "its decoder finds no image in it");
+            if (codec.Info.Width != header.Width || codec.Info.Height != header.Height)
+            {
+                throw new ImageRejectedException(
+                    RejectionReason.Corrupt, $"its headers say {header.Width}×{header.Height} and {codec.Info.Width}×{codec.Info.Height} pixels");
+            }
+
+            var origin = header.Format == "jpeg" ? header.Origin : codec.EncodedOrigin;
+            return (DecodeSkia(codec, header, origin), origin);
+        }
+        finally
+        {
+            pinned.Free();
+        }
+    }
+
+    private byte[] DecodeSkia(SKCodec codec, ImageHeader header, SKEncodedOrigin origin)
+    {
+        var size = header.Format == "jpeg" ? codec.GetScaledDimensions(Eighths(header) / 8f) : codec.Info.Size;
+        var isOpaque = codec.Info.AlphaType == SKAlphaType.Opaque;
+        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, isOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul);
         var buffer = ArrayPool<byte>.Shared.Rent(info.BytesSize);
         var pinned = GCHandle.Alloc(buffer, GCHandleType.Pinned);
         try
         {
             var result = codec.GetPixels(info, pinned.AddrOfPinnedObject());
-            if (result != SKCodecResult.Success)
-            {
-                throw new ImageRejectedException(RejectionReason.Corrupt, result.ToString());
-            }
-
-            var pixels = buffer.AsSpan(0, info.BytesSize);
-            if (!opaque)
-            {
-                LayOverWhite(pixels);
-            }
-
-            var square = Square(pixels, size.Width, size.Height, BytesPerPixel, channels: 3);
-            return Channels(square, channels: 3, codec.EncodedOrigin);
+            return result == SKCodecResult.Success
+                ? Square(buffer, size.Width, size.Height, BytesPerPixel, isOpaque, origin)
+                : throw new ImageRejectedException(RejectionReason.Corrupt, result.ToString());
         }
         finally
         {
@@ -95,71 +101,70 @@ public sealed class ImageDecoder(InputSpec input, long maxPixels)
         }
     }
 
-    /// <summary>A JPEG can be decoded to eighths of its size for less work; never below the size that is wanted.</summary>
-    private SKSizeI ScaledSize(SKCodec codec)
+    /// <summary>A JPEG can be decoded to an eighth, a quarter or half of its size for less work; never below the size that is wanted.</summary>
+    private int Eighths(ImageHeader header)
     {
-        var whole = new SKSizeI(codec.Info.Width, codec.Info.Height);
-        if (codec.EncodedFormat != SKEncodedImageFormat.Jpeg)
-        {
-            return whole;
-        }
-
-        for (var eighths = 1; eighths < 8; eighths++)
-        {
-            var scaled = codec.GetScaledDimensions(eighths / 8f);
-            if (Math.Min(scaled.Width, scaled.Height) >= input.Size)
-            {
-                return scaled;
-            }
-        }
-
-        return whole;
+        var side = Math.Min(header.Width, header.Height);
+        return side >= 8 * input.Size ? 1 : side >= 4 * input.Size ? 2 : side >= 2 * input.Size ? 4 : 8;
     }
 
-    private float[] Square(ReadOnlySpan<byte> pixels, int width, int height, int step, int channels)
-    {
-        var side = Math.Min(width, height);
-        return AreaResampler.Resample(pixels, width, step, channels, (width - side) / 2.0, (height - side) / 2.0, side, input.Size);
-    }
-
-    private static void LayOverWhite(Span<byte> pixels)
-    {
-        for (var i = 0; i < pixels.Length; i += BytesPerPixel)
-        {
-            var alpha = pixels[i + 3];
-            if (alpha == byte.MaxValue)
-            {
-                continue;
-            }
-
-            for (var channel = 0; channel < 3; channel++)
-            {
-                pixels[i + channel] = (byte)(((pixels[i + channel] * alpha) + (byte.MaxValue * (byte.MaxValue - alpha)) + (byte.MaxValue / 2)) / byte.MaxValue);
-            }
-        }
-    }
-
-    /// <param name="square">Shape [S, S, channels].</param>
-    private byte[] Channels(float[] square, int channels, SKEncodedOrigin origin)
+    /// <param name="isOpaque">Else the colours are multiplied by their alpha.</param>
+    /// <returns>Shape [C, S, S].</returns>
+    private byte[] Square(ReadOnlySpan<byte> source, int width, int height, int step, bool isOpaque, SKEncodedOrigin origin)
     {
         var size = input.Size;
-        var pixels = new byte[input.Channels * size * size];
+        var square = ArrayPool<float>.Shared.Rent(size * size * step);
+        try
+        {
+            AreaResampler.Resample(source, width, height, step, size, square.AsSpan(0, size * size * step));
+            var pixels = new byte[input.Channels * size * size];
+            Planes(square, step, isOpaque, origin, pixels);
+            return IsBlank(pixels) ? throw new ImageRejectedException(RejectionReason.Blank) : pixels;
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(square);
+        }
+    }
+
+    /// <param name="square">Shape [S, S, step].</param>
+    private void Planes(ReadOnlySpan<float> square, int step, bool isOpaque, SKEncodedOrigin origin, Span<byte> pixels)
+    {
+        var size = input.Size;
+        var plane = size * size;
+        var at = 0;
         for (var y = 0; y < size; y++)
         {
-            for (var x = 0; x < size; x++)
+            var (start, down) = Orientation.Stored(origin, 0, y, size);
+            var (end, endDown) = Orientation.Stored(origin, size - 1, y, size);
+            var (place, next) = ((down * size) + start, size == 1 ? 0 : (((endDown - down) * size) + end - start) / (size - 1));
+            for (var x = 0; x < size; x++, place += next, at++)
             {
-                var (column, row) = Orientation.Stored(origin, x, y, size);
-                var colour = square.AsSpan(((row * size) + column) * channels, channels);
-                for (var channel = 0; channel < input.Channels; channel++)
+                var colour = square.Slice(place * step, step);
+                // Over white: what alpha leaves is white. Sums of areas and this commute.
+                var white = isOpaque ? 0.5f : 255.5f - colour[3];
+                if (step == 1)
                 {
-                    var value = channels == 1 ? colour[0] : input.Channels == 1 ? Luma(colour) : colour[channel];
-                    pixels[(((channel * size) + y) * size) + x] = (byte)Math.Clamp(value + 0.5f, 0, byte.MaxValue);
+                    for (var channel = 0; channel < input.Channels; channel++)
+                    {
+                        pixels[(channel * plane) + at] = Rounded(colour[0] + 0.5f);
+                    }
+                }
+                else if (input.Channels == 1)
+                {
+                    pixels[at] = Rounded(Luma(colour) + white);
+                }
+                else
+                {
+                    pixels[at] = Rounded(colour[0] + white);
+                    pixels[at + plane] = Rounded(colour[1] + white);
+                    pixels[at + (2 * plane)] = Rounded(colour[2] + white);
                 }
             }
         }
-
-        return IsBlank(pixels) ? throw new ImageRejectedException(RejectionReason.Blank) : pixels;
     }
+
+    private static byte Rounded(float half) => (byte)Math.Min((int)half, byte.MaxValue);
 
     /// <summary>ITU-R BT.601.</summary>
     private static float Luma(ReadOnlySpan<float> colour) => (0.299f * colour[0]) + (0.587f * colour[1]) + (0.114f * colour[2]);

@@ -13,7 +13,7 @@ namespace Pipeline.Ingestion.Importing;
 /// <param name="folder">The plan's source.</param>
 public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, ImportPlan plan, FilesChunk chunk, IngestionOptions options) : IChunkReader
 {
-    private readonly ImageDecoder _decoder = new(plan.Input, plan.MaxPixels);
+    private readonly ImageDecoder _decoder = new(plan.Input, plan.Limits, plan.JpegDecoder ?? JpegDecoders.Skia);
 
     /// <exception cref="PipelineException">A file, or the store, is not what it was when the import was planned.</exception>
     public async IAsyncEnumerable<ReadItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellation = default)

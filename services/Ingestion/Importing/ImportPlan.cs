@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Images;
 using Pipeline.Ingestion.NearDuplicates;
 
 namespace Pipeline.Ingestion.Importing;
@@ -41,11 +42,18 @@ public sealed record ImportPlan
     public required IReadOnlyList<Rejection> Rejections { get; init; }
 
     public required long MaxPixels { get; init; }
+    public required double MaxSideRatio { get; init; }
+
+    /// <summary>One of <see cref="JpegDecoders"/>; null where nothing is decoded.</summary>
+    public required string? JpegDecoder { get; init; }
     public required long MaxFileBytes { get; init; }
     public required long ShardBytes { get; init; }
 
     /// <summary>Compute seconds of planning.</summary>
     public required double Seconds { get; init; }
+
+    [JsonIgnore]
+    public ImageLimits Limits => new(MaxPixels, MaxSideRatio);
 
     [JsonIgnore]
     public string Key => KeyOf(Root);

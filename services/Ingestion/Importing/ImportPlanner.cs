@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Images;
 using Pipeline.Ingestion.Lakes;
 using Pipeline.Ingestion.NearDuplicates;
 using Pipeline.Ingestion.Sources;
@@ -12,7 +13,7 @@ namespace Pipeline.Ingestion.Importing;
 public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOptions<IngestionOptions> options)
 {
     /// <summary>Raised when the same files would give other samples.</summary>
-    private const int Format = 2;
+    private const int Format = 3;
 
     /// <param name="source">A folder of the lake, as <see cref="LakeFolders.Open"/> takes it.</param>
     /// <exception cref="PipelineException">The folder may not be read, is not there, holds nothing to import, or contradicts itself.</exception>
@@ -27,6 +28,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
         // What an experiment lets pass changes no sample.
         var split = experiment.Split with { AllowLeaks = false };
         var likeness = new Likeness(settings.NearDuplicateDistance, settings.NearDuplicateCorrelation);
+        var jpegDecoder = lake.HasFiles ? JpegDecoders.Choose(settings.TurboJpeg) : null;
         var key = ContentKey.Of(Stage.Ingestion, Format, new
         {
             fingerprint,
@@ -36,6 +38,8 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
             split,
             likeness,
             settings.MaxPixels,
+            settings.MaxSideRatio,
+            jpegDecoder,
             settings.MaxFileBytes,
             settings.ShardBytes,
         });
@@ -70,6 +74,8 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
             Items = cut.Chunks.Sum(chunk => (long)chunk.Items),
             Rejections = cut.Rejections,
             MaxPixels = settings.MaxPixels,
+            MaxSideRatio = settings.MaxSideRatio,
+            JpegDecoder = jpegDecoder,
             MaxFileBytes = settings.MaxFileBytes,
             ShardBytes = settings.ShardBytes,
             Seconds = clock.Elapsed.TotalSeconds,

@@ -10,6 +10,7 @@ internal static class RejectionMessages
         [RejectionReason.NotAnImage] = "the content is neither JPEG, PNG, GIF, BMP nor WebP",
         [RejectionReason.Corrupt] = "the file is cut short or damaged",
         [RejectionReason.TooLarge] = "the file is larger than the limits allow",
+        [RejectionReason.SideRatio] = "the image is too long for its width, or too high",
         [RejectionReason.Blank] = "the image is of one colour",
         [RejectionReason.UnknownFile] = "there is a label for a file that is not there",
         [RejectionReason.EmptyLabel] = "the label is empty; the file is used without one",

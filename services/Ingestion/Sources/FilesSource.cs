@@ -18,6 +18,8 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
 
     public string Layout => _hasContainers ? "containers" : "files";
 
+    public bool HasFiles => true;
+
     public async Task<string> FingerprintAsync(IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var fingerprint = new Fingerprint();

@@ -10,6 +10,9 @@ public interface ILakeSource : IDisposable
     /// <summary>Such as <c>files</c> or <c>idx</c>.</summary>
     string Layout { get; }
 
+    /// <summary>Whether its items are image files, which are decoded; else they are pixels.</summary>
+    bool HasFiles { get; }
+
     /// <summary>
     /// Reads every file that the dataset depends on, once. SHA-256 over the sorted (path, length, SHA-256 of the bytes): equal content in equal files
     /// gives an equal fingerprint, wherever the folder lies.

@@ -25,6 +25,8 @@ public sealed class IdxSource : ILakeSource
 
     public string Layout => "idx";
 
+    public bool HasFiles => false;
+
     /// <returns>Null where there are no such files.</returns>
     /// <exception cref="PipelineException">There is a test set and no training set.</exception>
     public static async Task<IdxSource?> FindAsync(ILakeFolder folder, CancellationToken cancellation = default)

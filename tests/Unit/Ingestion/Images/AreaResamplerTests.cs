@@ -11,24 +11,28 @@ public class AreaResamplerTests
     [InlineData(9, 9, 9)]
     [InlineData(30, 40, 7)]
     [InlineData(5, 4, 13)]
+    [InlineData(40, 33, 1)]
+    [InlineData(2501, 2300, 3)]
     public void Each_pixel_is_the_mean_over_the_area_it_covers(int width, int height, int size)
     {
         var random = new Random(width);
-        var source = new byte[width * height * 3];
+        var source = new byte[width * height * 4];
         random.NextBytes(source);
         var side = Math.Min(width, height);
         var (left, top) = ((width - side) / 2.0, (height - side) / 2.0);
 
-        var made = AreaResampler.Resample(source, width, step: 3, channels: 3, left, top, side, size);
+        var made = new float[size * size * 4];
+
+        AreaResampler.Resample(source, width, height, step: 4, size, made);
 
         for (var y = 0; y < size; y++)
         {
             for (var x = 0; x < size; x++)
             {
-                for (var channel = 0; channel < 3; channel++)
+                for (var channel = 0; channel < 4; channel++)
                 {
                     var expected = Naive(source, width, height, channel, left + ((double)x * side / size), top + ((double)y * side / size), (double)side / size);
-                    Assert.Equal(expected, made[(((y * size) + x) * 3) + channel], 1e-3);
+                    Assert.Equal(expected, made[(((y * size) + x) * 4) + channel], 1e-3);
                 }
             }
         }
@@ -43,7 +47,8 @@ public class AreaResamplerTests
             source[i] = (byte)(i % 2 * 200);
         }
 
-        var made = AreaResampler.Resample(source, 64, step: 1, channels: 1, 0, 0, 64, 8);
+        var made = new float[8 * 8];
+        AreaResampler.Resample(source, 64, 64, step: 1, 8, made);
 
         Assert.All(made, value => Assert.Equal(100, value, 1e-3));
     }
@@ -57,7 +62,7 @@ public class AreaResamplerTests
             {
                 var across = Math.Max(0, Math.Min(left + extent, x + 1) - Math.Max(left, x));
                 var down = Math.Max(0, Math.Min(top + extent, y + 1) - Math.Max(top, y));
-                sum += across * down * source[(((y * width) + x) * 3) + channel];
+                sum += across * down * source[(((y * width) + x) * 4) + channel];
             }
         }
 

@@ -1,0 +1,20 @@
+using Pipeline.Ingestion;
+using Pipeline.Ingestion.Images;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Ingestion.Images.Hostile;
+
+public class FuzzTests
+{
+    [Theory]
+    [InlineData(TurboJpegUse.Off)]
+    [InlineData(TurboJpegUse.Auto)]
+    public void Two_thousand_damaged_files_are_refused_or_decode_alike_twice(TurboJpegUse use)
+    {
+        var fuzz = new Fuzz(JpegDecoders.Choose(use));
+
+        Assert.Empty(Enumerable.Range(0, 2_000).Select(fuzz.Try).OfType<string>());
+
+        Assert.True(fuzz.Accepted > 50, "The changes leave too little that can be accepted.");
+    }
+}
