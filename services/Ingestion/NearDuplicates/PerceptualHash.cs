@@ -20,7 +20,8 @@ public static class PerceptualHash
     /// <param name="pixels">Of one sample, [C, S, S].</param>
     public static ulong Of(ReadOnlySpan<byte> pixels, InputSpec input)
     {
-        var small = AreaResampler.Resample(Luma(pixels, input), input.Size, step: 1, channels: 1, left: 0, top: 0, input.Size, Side);
+        Span<float> small = stackalloc float[Side * Side];
+        AreaResampler.Resample(Luma(pixels, input), input.Size, input.Size, step: 1, Side, small);
         Span<long> across = stackalloc long[Side * Kept];
         for (var row = 0; row < Side; row++)
         {

@@ -15,9 +15,10 @@ public static class Thumbnail
     public static void Write(ReadOnlySpan<byte> pixels, InputSpec input, Span<byte> thumbnail)
     {
         var plane = input.Size * input.Size;
+        Span<float> small = stackalloc float[Side * Side];
         for (var channel = 0; channel < input.Channels; channel++)
         {
-            var small = AreaResampler.Resample(pixels.Slice(channel * plane, plane), input.Size, step: 1, channels: 1, left: 0, top: 0, input.Size, Side);
+            AreaResampler.Resample(pixels.Slice(channel * plane, plane), input.Size, input.Size, step: 1, Side, small);
             for (var i = 0; i < small.Length; i++)
             {
                 thumbnail[(channel * small.Length) + i] = (byte)MathF.Round(small[i]);

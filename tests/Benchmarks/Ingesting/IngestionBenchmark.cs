@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Contracts;
+using Pipeline.Ingestion;
 using Pipeline.Ingestion.Images;
 using SkiaSharp;
 
@@ -52,7 +53,7 @@ internal static class IngestionBenchmark
     private static double Decode(string folder)
     {
         var contents = Directory.EnumerateFiles(folder).Select(File.ReadAllBytes).ToList();
-        var decoder = new ImageDecoder(new InputSpec(Size, Channels: 3), maxPixels: 50_000_000);
+        var decoder = new ImageDecoder(new InputSpec(Size, Channels: 3), new ImageLimits(50_000_000, 32), JpegDecoders.Choose(TurboJpegUse.Auto));
         var begin = Process.GetCurrentProcess().TotalProcessorTime;
         foreach (var content in contents)
         {

@@ -13,16 +13,32 @@ internal static class Copies
         ("JPEG of quality 50", pixels => Jpeg(pixels, 50)),
         ("JPEG of quality 75", pixels => Jpeg(pixels, 75)),
         ("doubled", pixels => Area(Larger(pixels, 2 * Side), 2 * Side, 0)),
-        ("shrunk to 20", pixels => Area([.. AreaResampler.Resample(pixels, Side, 1, 1, 0, 0, Side, 20).Select(Rounded)], 20, 0)),
+        ("shrunk to 20", pixels => Area(Resampled(pixels, Side, 20), 20, 0)),
         ("brighter by a tenth", pixels => [.. pixels.Select(value => Rounded(Math.Min(value * 1.1f, byte.MaxValue)))]),
         ("brighter by 15", pixels => [.. pixels.Select(value => Rounded(Math.Min(value + 15f, byte.MaxValue)))]),
-        ("cropped by half a pixel", pixels => Area(pixels, Side, 0.5)),
-        ("cropped by a pixel", pixels => Area(pixels, Side, 1)),
+        ("cropped by half a pixel", pixels => Area(pixels, Side, 1)),
+        ("cropped by a pixel", pixels => Area(pixels, Side, 2)),
     ];
 
-    /// <summary>A square back to 28×28, without so much of each edge.</summary>
-    private static byte[] Area(byte[] pixels, int side, double edge) =>
-        [.. AreaResampler.Resample(pixels, side, 1, 1, edge, edge, side - (2 * edge), Side).Select(Rounded)];
+    /// <summary>A square back to 28×28, without so many half pixels at each edge.</summary>
+    private static byte[] Area(byte[] pixels, int side, int halves)
+    {
+        var kept = 2 * (side - halves);
+        var cropped = new byte[kept * kept];
+        for (var i = 0; i < cropped.Length; i++)
+        {
+            cropped[i] = pixels[(((i / kept) + halves) / 2 * side) + (((i % kept) + halves) / 2)];
+        }
+
+        return Resampled(cropped, kept, Side);
+    }
+
+    private static byte[] Resampled(byte[] pixels, int side, int size)
+    {
+        var made = new float[size * size];
+        AreaResampler.Resample(pixels, side, side, step: 1, size, made);
+        return [.. made.Select(Rounded)];
+    }
 
     private static byte[] Larger(byte[] pixels, int side)
     {
