@@ -17,6 +17,9 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
     private const int BytesPerPixel = 4;
     private const int CmykChannels = 4;
 
+    /// <summary>Bytes that libjpeg may read beyond what it needs: its bit buffer's.</summary>
+    private const int LookAhead = 8;
+
     private readonly TurboJpegLibrary? _turboJpeg = JpegDecoders.Library(jpegDecoder);
 
     /// <exception cref="ImageRejectedException">It cannot be used.</exception>
@@ -60,10 +63,12 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
 
     private (byte[] Pixels, SKEncodedOrigin Origin) DecodeSkia(byte[] content, ImageHeader header)
     {
-        var pinned = GCHandle.Alloc(content, GCHandleType.Pinned);
+        var length = header.DataEnd > 0 ? header.DataEnd + LookAhead : content.Length;
+        var bytes = header.DataEnd > 0 ? WithoutEnd(content, header.DataEnd) : content;
+        var pinned = GCHandle.Alloc(bytes, GCHandleType.Pinned);
         try
         {
-            using var data = SKData.Create(pinned.AddrOfPinnedObject(), content.Length);
+            using var data = SKData.Create(pinned.AddrOfPinnedObject(), length);
             using var codec = SKCodec.Create(data) ?? throw new ImageRejectedException(RejectionReason.Corrupt, "its decoder finds no image in it");
             if (codec.Info.Width != header.Width || codec.Info.Height != header.Height)
             {
@@ -77,7 +82,24 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         finally
         {
             pinned.Free();
+            if (bytes != content)
+            {
+                ArrayPool<byte>.Shared.Return(bytes);
+            }
         }
+    }
+
+    /// <summary>
+    /// At an end-of-image marker that comes too early Skia fills the rest with grey and says nothing; where the file just ends it says so. It looks ahead by
+    /// some bytes, which are zeros here, so that only what lacks more of its data is found out.
+    /// </summary>
+    /// <returns>From the pool.</returns>
+    private static byte[] WithoutEnd(ReadOnlySpan<byte> jpeg, int dataEnd)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(dataEnd + LookAhead);
+        jpeg[..dataEnd].CopyTo(bytes);
+        bytes.AsSpan(dataEnd, LookAhead).Clear();
+        return bytes;
     }
 
     private byte[] DecodeSkia(SKCodec codec, ImageHeader header, SKEncodedOrigin origin)

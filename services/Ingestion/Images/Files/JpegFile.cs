@@ -9,6 +9,7 @@ internal static class JpegFile
     /// <summary>Real files have some ten; each scan of a progressive file goes over the whole picture, however few bytes it has.</summary>
     private const int MostScans = 100;
 
+    private const byte Progressive = 0xC2;
     private const byte StartOfImage = 0xD8;
     private const byte EndOfImage = 0xD9;
     private const byte StartOfScan = 0xDA;
@@ -17,7 +18,7 @@ internal static class JpegFile
     public static ImageHeader Read(ReadOnlySpan<byte> file)
     {
         ImageHeader? header = null;
-        var (origin, blocks, scans, coded) = (SKEncodedOrigin.TopLeft, 0L, 0, 0L);
+        var (origin, progressive, blocks, scans, coded) = (SKEncodedOrigin.TopLeft, false, 0L, 0, 0L);
         var at = 2;
         while (true)
         {
@@ -46,6 +47,7 @@ internal static class JpegFile
             var segment = Segment(file, ref at);
             if (IsFrame(marker))
             {
+                progressive = marker == Progressive;
                 header = header is null ? Frame(marker, segment, out blocks) : throw ImageHeader.Damaged("it has two frame headers");
             }
             else if (marker == StartOfScan)
@@ -67,8 +69,9 @@ internal static class JpegFile
             throw ImageHeader.Damaged("it ends before any picture data");
         }
 
+        var end = scans == 1 && !progressive ? at - 2 : 0;
         // Huffman codes have a bit at least, and each block one code at least.
-        return found with { Origin = origin, Shortage = coded * 8 >= blocks ? null : $"{coded} bytes cannot hold {found.Width}×{found.Height} pixels" };
+        return found with { Origin = origin, DataEnd = end, Shortage = coded * 8 >= blocks ? null : $"{coded} bytes cannot hold {found.Width}×{found.Height} pixels" };
     }
 
     /// <summary>Skips picture data and what else is no marker, as decoders do.</summary>
@@ -118,7 +121,7 @@ internal static class JpegFile
     /// <param name="blocks">Of 8×8 coefficients, in all channels.</param>
     private static ImageHeader Frame(byte marker, ReadOnlySpan<byte> segment, out long blocks)
     {
-        if (marker > 0xC2)
+        if (marker > Progressive)
         {
             throw ImageHeader.NotRead($"a JPEG of a rare kind (SOF{marker - 0xC0}: lossless, hierarchical or arithmetic)");
         }

@@ -89,8 +89,13 @@ internal static class HostileFiles
         add("arithmetic JPEG", With(jpeg, bytes => bytes[frame + 1] = 0xC9), RejectionReason.NotAnImage);
         add("JPEG of 12 bits", With(jpeg, bytes => bytes[frame + 4] = 12), RejectionReason.NotAnImage);
         add("JPEG with a thousand scans", [.. jpeg[..^2], .. Enumerable.Repeat(jpeg[scan..(scan + 14)], 1000).SelectMany(bytes => bytes), 0xFF, 0xD9], RejectionReason.Corrupt);
-        add("JPEG without Huffman tables", Without(jpeg, 0xC4), RejectionReason.Corrupt);
+        add("JPEG whose Huffman table has a number that there is not", With(jpeg, bytes => bytes[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC4]) + 4] = 7), RejectionReason.Corrupt);
         add("JPEG without quantisation tables", Without(jpeg, 0xDB), RejectionReason.Corrupt);
+        foreach (var share in new[] { 10, 50, 90, 99 })
+        {
+            add($"JPEG with {share} % of its data and an end mark", [.. jpeg[..(scan + ((jpeg.Length - scan) * share / 100))], 0xFF, 0xD9], RejectionReason.Corrupt);
+        }
+
         add("JPEG of one colour", Pictures.Painted(64, 64, (_, _) => SKColors.Olive).Encoded(SKEncodedImageFormat.Jpeg), RejectionReason.Blank);
     }
 
