@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Pipeline.Tests.Benchmarks;
+using Pipeline.Tests.Benchmarks.Decoding;
 using Pipeline.Tests.Benchmarks.Drops;
 using Pipeline.Tests.Benchmarks.Ingesting;
 using Pipeline.Tests.Benchmarks.NearDuplicates;
@@ -10,6 +11,9 @@ using Pipeline.Tests.Benchmarks.Services;
 // dotnet run -c Release --project tests/Benchmarks -- ingestion FILES
 // dotnet run -c Release --project tests/Benchmarks -- ingestion-memory FEW MANY
 // dotnet run -c Release --project tests/Benchmarks -- growing FILES VERSIONS FILES-A-VERSION
+// dotnet run -c Release --project tests/Benchmarks -- decoding FOLDER...
+// dotnet run -c Release --project tests/Benchmarks -- hostile
+// dotnet run -c Release --project tests/Benchmarks -- fuzz N SEED
 // dotnet run -c Release --project tests/Benchmarks -- drops
 // dotnet run -c Release --project tests/Benchmarks -- near-duplicates [IDX-FOLDER]
 // dotnet run -c Release --project tests/Benchmarks -- overhead EXPERIMENT.yaml DATA
@@ -28,6 +32,14 @@ switch (args)
         break;
     case ["growing", var files, var versions, var drop]:
         await GrowingBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture), int.Parse(versions, CultureInfo.InvariantCulture), int.Parse(drop, CultureInfo.InvariantCulture));
+    case ["decoding", _, ..]:
+        DecodingBenchmark.Run(args[1..]);
+        break;
+    case ["hostile"]:
+        HostileBenchmark.Run();
+        break;
+    case ["fuzz", var count, var seed]:
+        FuzzRun.Run(int.Parse(count, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
         break;
     case ["drops"]:
         await DropsBenchmark.RunAsync();

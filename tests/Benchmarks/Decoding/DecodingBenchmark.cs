@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using System.Globalization;
+using Pipeline.Contracts;
+using Pipeline.Ingestion;
+using Pipeline.Ingestion.Images;
+using Pipeline.Ingestion.Images.Files;
+using SkiaSharp;
+
+namespace Pipeline.Tests.Benchmarks.Decoding;
+
+/// <summary>
+/// Images per CPU-second to 64×64 in colour: photographs, cut to JPEGs of 640×480, and clip art in PNG as it is; beside PIL and torchvision in the same run,
+/// and how far the pixels are from those of PIL's area filter over the whole image.
+/// </summary>
+internal static class DecodingBenchmark
+{
+    private const int Size = 64;
+    private const int Photographs = 200;
+    private const int Drawings = 200;
+    private const int Rounds = 5;
+
+    /// <param name="folders">With .jpg and .png files anywhere below.</param>
+    public static void Run(string[] folders)
+    {
+        var work = Directory.CreateTempSubdirectory("decoding-");
+        try
+        {
+            Prepare(folders, work.FullName);
+            Compare(work.FullName, "*.jpg", [JpegDecoders.Skia, .. new[] { JpegDecoders.Choose(TurboJpegUse.Auto) }.Where(name => name != JpegDecoders.Skia)]);
+            Compare(work.FullName, "*.png", [JpegDecoders.Skia]);
+        }
+        finally
+        {
+            work.Delete(recursive: true);
+        }
+    }
+
+    private static void Prepare(string[] folders, string work)
+    {
+        var photographs = Files(folders, ".jpg");
+        for (var i = 0; i < Photographs && photographs.Count > 0; i++)
+        {
+            using var whole = SKBitmap.Decode(photographs[i % photographs.Count]);
+            using var cut = new SKBitmap(640, 480);
+            using (var canvas = new SKCanvas(cut))
+            {
+                // From all of the picture to a quarter of each side, another place each time.
+                var random = new Random(i);
+                var width = whole.Width * (0.25f + (random.NextSingle() * 0.75f));
+                var height = Math.Min(whole.Height, width * 0.75f);
+                var place = SKRect.Create(random.NextSingle() * (whole.Width - width), random.NextSingle() * (whole.Height - height), width, height);
+                using var image = SKImage.FromBitmap(whole);
+                canvas.DrawImage(image, place, new SKRect(0, 0, 640, 480), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+            }
+
+            using var encoded = cut.Encode(SKEncodedImageFormat.Jpeg, 90);
+            File.WriteAllBytes($"{work}/{i:d4}.jpg", encoded.ToArray());
+        }
+
+        var decoder = Decoder(JpegDecoders.Skia);
+        var made = 0;
+        var drawings = Files(folders, ".png");
+        for (var i = 0; made < Drawings && i < drawings.Count; i++)
+        {
+            // Spread over the whole list; blank ones and narrow ones have no result to compare.
+            var content = File.ReadAllBytes(drawings[(int)(i * 7919L % drawings.Count)]);
+            try
+            {
+                decoder.Decode(content);
+                File.WriteAllBytes($"{work}/{made:d4}.png", content);
+                made++;
+            }
+            catch (ImageRejectedException)
+            {
+            }
+        }
+    }
+
+    private static void Compare(string work, string pattern, string[] decoders)
+    {
+        var contents = Directory.GetFiles(work, pattern).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList();
+        if (contents.Count == 0)
+        {
+            return;
+        }
+
+        Dictionary<string, List<double>> rates = [];
+        void Note(string name, double rate) => (rates.TryGetValue(name, out var list) ? list : rates[name] = []).Add(rate);
+        var reference = $"{work}/reference";
+        for (var round = 0; round <= Rounds; round++)
+        {
+            foreach (var name in decoders)
+            {
+                var decoder = Decoder(name);
+                var rate = Rate(contents, content => decoder.Decode(content));
+                if (round > 0)
+                {
+                    Note($"Pipeline, {name}", rate);
+                }
+            }
+
+            if (decoders.Contains(JpegDecoders.TurboJpeg))
+            {
+                Note("libjpeg-turbo, the decode alone", Rate(contents, DecodeAlone));
+            }
+
+            foreach (var (name, rate) in round > 0 ? Peers.Measure(work, pattern, Size, round == 1 ? reference : null) : [])
+            {
+                Note(name, rate);
+            }
+        }
+
+        Console.WriteLine($"{contents.Count} {pattern}, images per CPU-second, medians of {Rounds} rounds:");
+        foreach (var (name, list) in rates)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name}: {list.Order().ElementAt(list.Count / 2):0} ({list.Min():0} to {list.Max():0})"));
+        }
+
+        if (File.Exists(reference))
+        {
+            foreach (var name in decoders)
+            {
+                var differences = Differences(contents, Decoder(name), File.ReadAllBytes(reference));
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"  {name} to PIL's area filter, of 255: mean {differences.Average():0.000}, worst image {differences.Max():0.000}"));
+            }
+
+            File.Delete(reference);
+        }
+    }
+
+    private static double Rate(List<byte[]> contents, Action<byte[]> decode)
+    {
+        decode(contents[0]);
+        using var process = Process.GetCurrentProcess();
+        var begin = process.TotalProcessorTime;
+        contents.ForEach(decode);
+        process.Refresh();
+        return contents.Count / (process.TotalProcessorTime - begin).TotalSeconds;
+    }
+
+    private static readonly byte[] Target = new byte[640 * 480 * 4];
+
+    private static void DecodeAlone(byte[] content)
+    {
+        var header = ImageHeader.Read(content);
+        TurboJpegLibrary.Found!.Decode(content, header.Width, header.Height, 2, Target);
+    }
+
+    /// <param name="reference">[N, S, S, 3].</param>
+    private static List<double> Differences(List<byte[]> contents, ImageDecoder decoder, byte[] reference)
+    {
+        const int Plane = Size * Size;
+        return [.. contents.Select((content, n) =>
+        {
+            var pixels = decoder.Decode(content).Pixels;
+            return Enumerable.Range(0, 3 * Plane).Average(i => Math.Abs(pixels[i] - reference[(((n * Plane) + (i % Plane)) * 3) + (i / Plane)]));
+        })];
+    }
+
+    private static ImageDecoder Decoder(string jpegDecoder) => new(new InputSpec(Size, 3), new ImageLimits(50_000_000, 32), jpegDecoder);
+
+    private static List<string> Files(string[] folders, string extension) =>
+        [.. folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*" + extension, SearchOption.AllDirectories)).Order(StringComparer.Ordinal)];
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Globalization;
+using Pipeline.Contracts;
+using Pipeline.Ingestion;
+using Pipeline.Ingestion.Images;
+using Pipeline.Tests.Unit.Ingestion.Images.Hostile;
+
+namespace Pipeline.Tests.Benchmarks.Decoding;
+
+/// <summary>What each hostile file costs: CPU time (the least of three), and by how much it raises the peak of the process's memory.</summary>
+internal static class HostileBenchmark
+{
+    public static void Run()
+    {
+        foreach (var name in new[] { JpegDecoders.Skia, JpegDecoders.Choose(TurboJpegUse.Auto) }.Distinct())
+        {
+            var decoder = new ImageDecoder(new InputSpec(64, 3), new ImageLimits(50_000_000, 32), name);
+            foreach (var sample in SampleFiles.All.Values)
+            {
+                decoder.Decode(sample);
+            }
+
+            var files = HostileFiles.All.Concat(CostlyFiles.All.Select(file => KeyValuePair.Create(file.Key, (file.Value, RejectionReason.Blank)))).ToList();
+            var costs = files.Select(file => (file.Key, Cost: Cost(decoder, file.Value.Item1))).ToList();
+            Console.WriteLine($"{costs.Count} files, JPEG by {name}; the costliest:");
+            foreach (var (file, (milliseconds, megabytes)) in costs.OrderByDescending(cost => cost.Cost.Milliseconds).Take(5).Union(costs.OrderByDescending(cost => cost.Cost.Megabytes).Take(5)))
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {file}: {milliseconds:0.0} ms, {megabytes:0} MB"));
+            }
+        }
+    }
+
+    private static (double Milliseconds, double Megabytes) Cost(ImageDecoder decoder, byte[] content)
+    {
+        var (least, most) = (double.MaxValue, 0.0);
+        for (var trial = 0; trial < 3; trial++)
+        {
+            GC.Collect();
+            // Linux: sets the peak to what is used now.
+            File.WriteAllText("/proc/self/clear_refs", "5");
+            var before = Peak();
+            var clock = Stopwatch.StartNew();
+            try
+            {
+                decoder.Decode(content);
+            }
+            catch (ImageRejectedException)
+            {
+            }
+
+            least = Math.Min(least, clock.Elapsed.TotalMilliseconds);
+            most = Math.Max(most, Peak() - before);
+        }
+
+        return (least, most);
+    }
+
+    private static double Peak() =>
+        double.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024;
+}
