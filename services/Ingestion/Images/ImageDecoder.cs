@@ -27,6 +27,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
     {
         var header = ImageHeader.Read(content);
         limits.Check(header.Width, header.Height);
+        ImageLimits.CheckMemory(Memory(header), content.Length);
         if (header.Shortage is { } shortage)
         {
             throw new ImageRejectedException(RejectionReason.Corrupt, shortage);
@@ -45,20 +46,21 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         return new DecodedImage(Square(content, width, height, step: 1, isOpaque: true, SKEncodedOrigin.TopLeft), width, height, "idx");
     }
 
+    /// <returns>Bytes that the decoder takes: the picture's, or what a JPEG of several scans keeps until the last of them, two for each value.</returns>
+    private long Memory(ImageHeader header)
+    {
+        long pixels = (long)header.Width * header.Height, eighths = header.Format == "jpeg" ? Eighths(header) : 8;
+        var kept = header.Format == "jpeg" && header.DataEnd == 0 ? 2 * pixels * header.Channels : 0;
+        return (pixels * BytesPerPixel * eighths * eighths / 64) + kept;
+    }
+
     private (byte[] Pixels, SKEncodedOrigin Origin) DecodeTurbo(byte[] content, ImageHeader header)
     {
         var eighths = Eighths(header);
         var (width, height) = (TurboJpegLibrary.Scaled(header.Width, eighths), TurboJpegLibrary.Scaled(header.Height, eighths));
-        var buffer = ArrayPool<byte>.Shared.Rent(width * height * BytesPerPixel);
-        try
-        {
-            _turboJpeg!.Decode(content, header.Width, header.Height, eighths, buffer);
-            return (Square(buffer, width, height, BytesPerPixel, isOpaque: true, header.Origin), header.Origin);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        using var buffer = new PixelBuffer((long)width * height * BytesPerPixel);
+        _turboJpeg!.Decode(content, header.Width, header.Height, eighths, buffer.Bytes);
+        return (Square(buffer.Bytes, width, height, BytesPerPixel, isOpaque: true, header.Origin), header.Origin);
     }
 
     private (byte[] Pixels, SKEncodedOrigin Origin) DecodeSkia(byte[] content, ImageHeader header)
@@ -107,27 +109,18 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         var size = header.Format == "jpeg" ? codec.GetScaledDimensions(Eighths(header) / 8f) : codec.Info.Size;
         var isOpaque = codec.Info.AlphaType == SKAlphaType.Opaque;
         var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, isOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul);
-        var buffer = ArrayPool<byte>.Shared.Rent(info.BytesSize);
-        var pinned = GCHandle.Alloc(buffer, GCHandleType.Pinned);
-        try
-        {
-            var result = codec.GetPixels(info, pinned.AddrOfPinnedObject());
-            return result == SKCodecResult.Success
-                ? Square(buffer, size.Width, size.Height, BytesPerPixel, isOpaque, origin)
-                : throw new ImageRejectedException(RejectionReason.Corrupt, result.ToString());
-        }
-        finally
-        {
-            pinned.Free();
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        using var buffer = new PixelBuffer(info.BytesSize64);
+        var result = codec.GetPixels(info, buffer.Address);
+        return result == SKCodecResult.Success
+            ? Square(buffer.Bytes, size.Width, size.Height, BytesPerPixel, isOpaque, origin)
+            : throw new ImageRejectedException(RejectionReason.Corrupt, result.ToString());
     }
 
-    /// <summary>A JPEG can be decoded to an eighth, a quarter or half of its size for less work; never below the size that is wanted.</summary>
+    /// <summary>A JPEG can be decoded to an eighth, a quarter or half of its size for less work; never below twice the size that is wanted, or areas mix at their edges.</summary>
     private int Eighths(ImageHeader header)
     {
         var side = Math.Min(header.Width, header.Height);
-        return side >= 8 * input.Size ? 1 : side >= 4 * input.Size ? 2 : side >= 2 * input.Size ? 4 : 8;
+        return side >= 16 * input.Size ? 1 : side >= 8 * input.Size ? 2 : side >= 4 * input.Size ? 4 : 8;
     }
 
     /// <param name="isOpaque">Else the colours are multiplied by their alpha.</param>

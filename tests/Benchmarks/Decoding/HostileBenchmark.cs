@@ -20,8 +20,7 @@ internal static class HostileBenchmark
                 decoder.Decode(sample);
             }
 
-            var files = HostileFiles.All.Concat(CostlyFiles.All.Select(file => KeyValuePair.Create(file.Key, (file.Value, RejectionReason.Blank)))).ToList();
-            var costs = files.Select(file => (file.Key, Cost: Cost(decoder, file.Value.Item1))).ToList();
+            var costs = HostileFiles.All.Select(file => (file.Key, Cost: Cost(decoder, file.Value.Content))).ToList();
             Console.WriteLine($"{costs.Count} files, JPEG by {name}; the costliest:");
             foreach (var (file, (milliseconds, megabytes)) in costs.OrderByDescending(cost => cost.Cost.Milliseconds).Take(5).Union(costs.OrderByDescending(cost => cost.Cost.Megabytes).Take(5)))
             {

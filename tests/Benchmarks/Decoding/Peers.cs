@@ -7,7 +7,7 @@ namespace Pipeline.Tests.Benchmarks.Decoding;
 /// <summary>What Python's decoders do with the same files, by <c>peers.py</c>; nothing where Python or PIL is not there.</summary>
 internal static class Peers
 {
-    /// <param name="reference">A file to write what PIL's area filter makes of the whole images, [N, S, S, 3]; null for none.</param>
+    /// <param name="reference">A file to write the exact area means of the whole images to, [N, S, S, 3]; null for none.</param>
     /// <returns>Images per CPU-second by the peer's name.</returns>
     public static Dictionary<string, double> Measure(string folder, string pattern, int size, string? reference)
     {

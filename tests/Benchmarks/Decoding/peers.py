@@ -1,7 +1,11 @@
-"""Decodes the files of a folder to [S, S, 3] as PIL and torchvision do, and prints images per CPU second as JSON. One argument more: writes what PIL's area filter makes."""
-import glob, io, json, sys, time
+"""Decodes the files of a folder to [S, S, 3] as PIL and torchvision do, and prints images per CPU second as JSON.
+
+One argument more: writes the exact means over areas of what PIL decodes at full size. (Its own BOX filter counts pixels at an edge whole or not at all.)
+"""
+import glob, io, json, sys, time, warnings
 from PIL import Image
 
+warnings.filterwarnings("ignore")
 folder, pattern, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
 paths = sorted(glob.glob(f"{folder}/{pattern}"))
 contents = [open(path, "rb").read() for path in paths]
@@ -20,12 +24,20 @@ def pil(content):
     return image.resize((size, size), Image.BOX, box=square(image))
 
 
+def weights(length, side):
+    edges = (length - side) / 2 + np.arange(size + 1)[:, None] * (side / size)
+    covered = np.clip(edges - np.arange(length), 0, 1)
+    return (covered[:-1] - covered[1:]) * (size / side)
+
+
 def reference(content):
     image = Image.open(io.BytesIO(content))
     if image.mode != "RGB":
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    return image.resize((size, size), Image.BOX, box=square(image)).tobytes()
+    side = min(image.size)
+    means = np.einsum("yh,hwc,xw->yxc", weights(image.height, side), np.asarray(image, dtype=np.float64), weights(image.width, side), optimize=True)
+    return np.round(means).astype(np.uint8).tobytes()
 
 
 def rate(decode):
@@ -37,6 +49,8 @@ def rate(decode):
 
 
 if len(sys.argv) > 4:
+    import numpy as np
+
     with open(sys.argv[4], "wb") as made:
         made.writelines(map(reference, contents))
 rates = {"PIL": rate(pil)}

@@ -110,6 +110,9 @@ internal static class HostileFiles
         add("PNG that claims 7,000 squared with the data of 64 squared", Whole(Header(7_000, 7_000), data, end), RejectionReason.Corrupt);
         add("PNG of 3,000 by 3", Whole(Header(3_000, 3), Png.Chunk("IDAT", Png.Packed(SampleFiles.NoiseRows(3, 9_000))), end), RejectionReason.SideRatio);
         add("PNG of 2,147,483,647 squared", Whole(Header(int.MaxValue, int.MaxValue), data, end), RejectionReason.TooLarge);
+        add("PNG of 7,000 squared, all black", Bomb(1, 0, 875), RejectionReason.TooLarge);
+        add("PNG of 7,000 squared in colour, all black", Bomb(8, 2, 21_000), RejectionReason.TooLarge);
+        add("interlaced PNG of 7,000 squared, all black", Bomb(8, 2, 21_000, interlacing: 1), RejectionReason.TooLarge);
         add("PNG of no width", Whole(Header(0, 64), data, end), RejectionReason.Corrupt);
         add("PNG of 3 bits", Whole(Header(64, 64, bits: 3), data, end), RejectionReason.Corrupt);
         add("PNG of colour type 5", Whole(Header(64, 64, colour: 5), data, end), RejectionReason.Corrupt);
@@ -124,6 +127,13 @@ internal static class HostileFiles
         add("PNG of one transparent colour", Pictures.Painted(16, 16, (_, _) => SKColors.Transparent).Encoded(), RejectionReason.Blank);
         add("PNG whose chunk is longer than the file", Whole(Header(64, 64), With(data, bytes => bytes[0] = 0x70), end), RejectionReason.Corrupt);
     }
+
+    private static byte[] Bomb(byte bits, byte colour, int rowBytes, byte interlacing = 0) =>
+    [
+        // Interlaced, there is a filter byte for each row of each of seven pictures.
+        .. Png.Signature, .. Png.Header(7_000, 7_000, bits, colour, interlacing), .. Png.Chunk("IDAT", Png.Packed(new byte[(rowBytes + 1) * 7_000 * (1 + interlacing)])),
+        .. Png.Chunk("IEND", []),
+    ];
 
     private static void AddGifs(Action<string, byte[], RejectionReason> add, byte[] gif)
     {

@@ -32,7 +32,7 @@ internal static class Png
     public static byte[] Packed(byte[] rows)
     {
         using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest))
+        using (var zlib = new ZLibStream(packed, CompressionLevel.SmallestSize))
         {
             zlib.Write(rows);
         }
