@@ -27,11 +27,12 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
     {
         var header = ImageHeader.Read(content);
         limits.Check(header.Width, header.Height);
-        ImageLimits.CheckMemory(Memory(header), content.Length);
         if (header.Shortage is { } shortage)
         {
             throw new ImageRejectedException(RejectionReason.Corrupt, shortage);
         }
+
+        ImageLimits.CheckMemory(Memory(header), content.Length);
 
         var (pixels, origin) = header.Format == "jpeg" && header.Channels != CmykChannels && _turboJpeg is not null ? DecodeTurbo(content, header) : DecodeSkia(content, header);
         var (width, height) = Orientation.Transposes(origin) ? (header.Height, header.Width) : (header.Width, header.Height);

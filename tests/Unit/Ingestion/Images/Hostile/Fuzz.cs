@@ -81,7 +81,7 @@ internal sealed class Fuzz(string jpegDecoder)
     private string? Difference(byte[] content, DecodedImage image)
     {
         using var codec = SKCodec.Create(new SKMemoryStream(content));
-        using var bitmap = codec is null ? null : SKBitmap.Decode(codec, new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        using var bitmap = codec is null ? null : SKBitmap.Decode(codec, new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul));
         if (bitmap is null)
         {
             return "is accepted, and a second decoder refuses it";

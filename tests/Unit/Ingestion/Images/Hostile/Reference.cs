@@ -5,7 +5,7 @@ namespace Pipeline.Tests.Unit.Ingestion.Images.Hostile;
 /// <summary>What an image shows at a size, pixel by pixel.</summary>
 internal static class Reference
 {
-    /// <param name="bitmap">RGBA, not multiplied by alpha.</param>
+    /// <param name="bitmap">RGBA, not multiplied by alpha, which does not count where it is said to be opaque.</param>
     /// <returns>Shape [3, S, S], unrounded: the mean over the area, laid over white.</returns>
     public static double[] Square(SKBitmap bitmap, int size)
     {
@@ -22,7 +22,7 @@ internal static class Reference
                 {
                     var share = Math.Max(0, Math.Min(x + extent, column + 1) - Math.Max(x, column)) * Math.Max(0, Math.Min(y + extent, row + 1) - Math.Max(y, row)) / (extent * extent);
                     var at = ((row * bitmap.Width) + column) * 4;
-                    var alpha = pixels[at + 3] / 255.0;
+                    var alpha = bitmap.AlphaType == SKAlphaType.Opaque ? 1 : pixels[at + 3] / 255.0;
                     for (var channel = 0; channel < 3; channel++)
                     {
                         made[(channel * size * size) + i] += share * ((pixels[at + channel] * alpha) + (255 * (1 - alpha)));
