@@ -18,7 +18,7 @@ public sealed class IngestionOptions
     [Range(1, 1L << 30)]
     public long ShardBytes { get; init; } = 4L << 20;
 
-    /// <summary>An image of more pixels, by its header, is rejected before it is decoded: 4 bytes of memory a pixel.</summary>
+    /// <summary>An image of more pixels, by its header, is rejected before it is decoded: 4 bytes of memory a pixel. Small files that unpack to much are too.</summary>
     [Range(64, 1_000_000_000)]
     public long MaxPixels { get; init; } = 50_000_000;
 

@@ -32,6 +32,7 @@ switch (args)
         break;
     case ["growing", var files, var versions, var drop]:
         await GrowingBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture), int.Parse(versions, CultureInfo.InvariantCulture), int.Parse(drop, CultureInfo.InvariantCulture));
+        break;
     case ["decoding", _, ..]:
         DecodingBenchmark.Run(args[1..]);
         break;
