@@ -27,6 +27,13 @@ public sealed class IngestionOptions
     public double MaxSideRatio { get; init; } = 32;
 
     /// <summary>
+    /// An image that takes more than so many times its own bytes to decode is rejected before; 48 MB are always allowed. Photographs take 2 to 30 times, drawings some dozens, and
+    /// drawings of much empty space hundreds, as bombs do.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int MaxImageRatio { get; init; } = 100;
+
+    /// <summary>
     /// Whether imports that are planned here decode JPEG with libturbojpeg where the machine has it, or always with the decoder that the program brings.
     /// Part of the dataset's key: all machines that import should have it, or none. What was planned is kept to everywhere.
     /// </summary>

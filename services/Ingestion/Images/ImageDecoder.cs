@@ -32,7 +32,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
             throw new ImageRejectedException(RejectionReason.Corrupt, shortage);
         }
 
-        ImageLimits.CheckMemory(Memory(header), content.Length);
+        limits.CheckMemory(Memory(header), content.Length);
 
         var (pixels, origin) = header.Format == "jpeg" && header.Channels != CmykChannels && _turboJpeg is not null ? DecodeTurbo(content, header) : DecodeSkia(content, header);
         var (width, height) = Orientation.Transposes(origin) ? (header.Height, header.Width) : (header.Width, header.Height);

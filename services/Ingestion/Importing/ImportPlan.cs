@@ -43,6 +43,7 @@ public sealed record ImportPlan
 
     public required long MaxPixels { get; init; }
     public required double MaxSideRatio { get; init; }
+    public required int MaxImageRatio { get; init; }
 
     /// <summary>One of <see cref="JpegDecoders"/>; null where nothing is decoded.</summary>
     public required string? JpegDecoder { get; init; }
@@ -53,7 +54,7 @@ public sealed record ImportPlan
     public required double Seconds { get; init; }
 
     [JsonIgnore]
-    public ImageLimits Limits => new(MaxPixels, MaxSideRatio);
+    public ImageLimits Limits => new(MaxPixels, MaxSideRatio, MaxImageRatio);
 
     [JsonIgnore]
     public string Key => KeyOf(Root);

@@ -39,6 +39,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
             likeness,
             settings.MaxPixels,
             settings.MaxSideRatio,
+            settings.MaxImageRatio,
             jpegDecoder,
             settings.MaxFileBytes,
             settings.ShardBytes,
@@ -57,7 +58,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
         }
 
         var imageBytes = (long)experiment.Input.Channels * experiment.Input.Size * experiment.Input.Size;
-        var parts = await PartNames.ReadAsync(store, experiment.Data, new { experiment.Input, settings.MaxPixels, settings.MaxFileBytes }, cancellation);
+        var parts = await PartNames.ReadAsync(store, experiment.Data, new { format = Format, experiment.Input, settings.MaxPixels, settings.MaxSideRatio, settings.MaxImageRatio, settings.MaxFileBytes, jpegDecoder }, cancellation);
         var cut = await lake.PlanAsync(store, root, new ChunkLimits(settings.ChunkItems, settings.ChunkBytes, imageBytes), parts, cancellation);
         var plan = new ImportPlan
         {
@@ -75,6 +76,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
             Rejections = cut.Rejections,
             MaxPixels = settings.MaxPixels,
             MaxSideRatio = settings.MaxSideRatio,
+            MaxImageRatio = settings.MaxImageRatio,
             JpegDecoder = jpegDecoder,
             MaxFileBytes = settings.MaxFileBytes,
             ShardBytes = settings.ShardBytes,

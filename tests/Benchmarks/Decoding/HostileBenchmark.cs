@@ -14,7 +14,7 @@ internal static class HostileBenchmark
     {
         foreach (var name in new[] { JpegDecoders.Skia, JpegDecoders.Choose(TurboJpegUse.Auto) }.Distinct())
         {
-            var decoder = new ImageDecoder(new InputSpec(64, 3), new ImageLimits(50_000_000, 32), name);
+            var decoder = new ImageDecoder(new InputSpec(64, 3), new ImageLimits(50_000_000, 32, 100), name);
             foreach (var sample in SampleFiles.All.Values)
             {
                 decoder.Decode(sample);

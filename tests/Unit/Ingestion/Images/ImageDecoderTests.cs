@@ -9,8 +9,8 @@ namespace Pipeline.Tests.Unit.Ingestion.Images;
 
 public class ImageDecoderTests
 {
-    private static readonly ImageDecoder Grey = new(new InputSpec(8, 1), new ImageLimits(1_000_000, 32), JpegDecoders.Skia);
-    private static readonly ImageDecoder Colour = new(new InputSpec(8, 3), new ImageLimits(1_000_000, 32), JpegDecoders.Skia);
+    private static readonly ImageDecoder Grey = new(new InputSpec(8, 1), new ImageLimits(1_000_000, 32, 100), JpegDecoders.Skia);
+    private static readonly ImageDecoder Colour = new(new InputSpec(8, 3), new ImageLimits(1_000_000, 32, 100), JpegDecoders.Skia);
 
     [Theory]
     [InlineData(SKEncodedImageFormat.Png, "png")]

@@ -50,7 +50,7 @@ public class PerceptualHashTests
     [InlineData(224)]
     public void Copies_are_close_and_other_pictures_are_not(int size)
     {
-        var decoder = new ImageDecoder(new InputSpec(size, 3), new ImageLimits(1_000_000, 32), JpegDecoders.Skia);
+        var decoder = new ImageDecoder(new InputSpec(size, 3), new ImageLimits(1_000_000, 32, 100), JpegDecoders.Skia);
         ulong HashOf(byte[] file) => PerceptualHash.Of(decoder.Decode(file).Pixels, new InputSpec(size, 3));
         ulong[] originals = [.. Enumerable.Range(0, 20).Select(seed => HashOf(Pictures.Scene(seed, 256).Encoded()))];
 

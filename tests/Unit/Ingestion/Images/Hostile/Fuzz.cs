@@ -14,7 +14,7 @@ internal sealed class Fuzz(string jpegDecoder)
 
     private static readonly string[] Kinds = [.. SampleFiles.All.Keys];
 
-    private readonly ImageDecoder _decoder = new(new InputSpec(Size, 3), new ImageLimits(1_000_000, 32), jpegDecoder);
+    private readonly ImageDecoder _decoder = new(new InputSpec(Size, 3), new ImageLimits(1_000_000, 32, 100), jpegDecoder);
 
     public int Accepted { get; private set; }
 

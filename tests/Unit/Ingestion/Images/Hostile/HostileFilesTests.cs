@@ -44,5 +44,5 @@ public class HostileFilesTests
 
     /// <summary>Skia's always, libturbojpeg's where the machine has it.</summary>
     private static IEnumerable<ImageDecoder> Decoders() => new[] { JpegDecoders.Skia, JpegDecoders.Choose(Pipeline.Ingestion.TurboJpegUse.Auto) }.Distinct()
-        .Select(name => new ImageDecoder(new InputSpec(16, 3), new ImageLimits(50_000_000, 32), name));
+        .Select(name => new ImageDecoder(new InputSpec(16, 3), new ImageLimits(50_000_000, 32, 100), name));
 }
