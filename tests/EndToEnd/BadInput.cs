@@ -113,7 +113,8 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
     {
         finished.CopyStore(place.Store);
         File.Delete(Directory.EnumerateFiles(place.PathOf("pipeline-store/runs"), "5-verdict.json", SearchOption.AllDirectories).Single());
-        var shard = Directory.EnumerateFiles(place.PathOf("pipeline-store/datasets"), "*.safetensors", SearchOption.AllDirectories).First();
+        // A sample shard that training reads; parts of the import are not read again.
+        var shard = Directory.EnumerateFiles(place.PathOf("pipeline-store/datasets"), "train-*.safetensors", SearchOption.AllDirectories).First();
         using var file = File.Open(shard, FileMode.Open);
         file.Position = file.Length - 1;
         var last = file.ReadByte();
