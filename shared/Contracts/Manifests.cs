@@ -37,7 +37,7 @@ public sealed record DatasetManifest
 /// <summary>Labelled samples of one class, by split.</summary>
 public sealed record ClassCount(string Class, long Train, long Validation, long Test);
 
-public enum Split { Train, Validation, Test }
+public enum Split : byte { Train, Validation, Test }
 
 /// <summary>
 /// A safetensors file: <c>pixels</c> uint8 [N, C, S, S]; <c>label</c> int32 [N], −1 where there is none; <c>digest</c> uint8 [N, 32], SHA-256 of the pixels.

@@ -103,8 +103,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
     {
         var digest = part.Digest(row);
         var item = part.Item(row);
-        var pixels = PixelDigest.Of(digest);
-        var sample = _survey.Samples[pixels];
+        var sample = _survey.Samples[PixelDigest.Of(digest)];
         if (sample.Item != item)
         {
             return null;
@@ -117,7 +116,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
         }
 
         _leaks.Saw(sample.Number, source.Path);
-        var first = _survey.FirstOf(pixels, sample);
+        var first = _survey.FirstOf(sample);
         var split = _rule.Of(first.Digest.ToArray(), sample.Split);
         var label = sample.KeptLabel < 0 ? -1 : _classOf[sample.KeptLabel];
         if (label >= 0)

@@ -7,8 +7,7 @@ namespace Pipeline.Ingestion.Committing;
 /// <summary>What has to be known of all parts before the first sample can be written.</summary>
 internal sealed class PartSurvey(ImportPlan plan) : IDisposable
 {
-    private readonly SampleLooks _looks = new(plan.Likeness, Thumbnail.Bytes(plan.Input));
-    private readonly Dictionary<int, PixelDigest> _centres = [];
+    private readonly SampleLooks _looks = new(plan.Likeness, Thumbnail.Bytes(plan.Input), (int)plan.Items);
 
     public DistinctSamples Samples { get; } = new((int)plan.Items);
 
@@ -44,25 +43,19 @@ internal sealed class PartSurvey(ImportPlan plan) : IDisposable
     }
 
     /// <summary>The first of those that are nearly the same picture as the sample; itself where there is none.</summary>
-    public (PixelDigest Digest, DistinctSamples.Sample Sample) FirstOf(PixelDigest digest, DistinctSamples.Sample sample) =>
-        Stars[sample.Number] == sample.Number ? (digest, sample) : (_centres[Stars[sample.Number]], Samples[_centres[Stars[sample.Number]]]);
+    public (PixelDigest Digest, DistinctSamples.Sample Sample) FirstOf(DistinctSamples.Sample sample) => (Samples.DigestOf(Stars[sample.Number]), Samples[Stars[sample.Number]]);
 
-    public void Dispose() => _looks.Dispose();
+    public void Dispose()
+    {
+        _looks.Dispose();
+        Samples.Dispose();
+    }
 
     private void Compare(CancellationToken cancellation)
     {
         Stars = SampleStars.Of(_looks, cancellation);
-        var splits = new Split[Samples.Count];
-        foreach (var (digest, sample) in Samples.All)
-        {
-            splits[sample.Number] = sample.Split;
-            if (Stars.Centres.Contains(sample.Number))
-            {
-                _centres.Add(sample.Number, digest);
-            }
-        }
-
-        Leaks = LeakedPair.Find(_looks, splits, cancellation);
+        Leaks = LeakedPair.Find(_looks, [.. Enumerable.Range(0, Samples.Count).Select(number => Samples[number].Split)], cancellation);
+        _looks.Clear();
     }
 
     private void Add(Part part)

@@ -18,6 +18,9 @@ internal sealed class ShardWriter
     /// <summary>Raised when the same samples would give another file.</summary>
     private const int Format = 1;
 
+    /// <summary>Of the smallest images: origins of so many lie in memory.</summary>
+    private const int MostSamples = 8192;
+
     private readonly IArtifactStore _store;
     private readonly ImportPlan _plan;
     private readonly Split _split;
@@ -37,7 +40,7 @@ internal sealed class ShardWriter
         _parts = parts;
         _provenance = provenance;
         // Not the number of samples there are: a border depends on nothing but the samples beside it.
-        _most = Math.Max(plan.ShardBytes / plan.ImageBytes, 1);
+        _most = Math.Clamp(plan.ShardBytes / plan.ImageBytes, 1, MostSamples);
     }
 
     public List<SampleShard> Shards { get; } = [];

@@ -4,7 +4,7 @@ namespace Pipeline.Ingestion.NearDuplicates;
 
 /// <summary>
 /// Finds hashes within a Hamming distance without looking at all (Norouzi, Punjani and Fleet 2012, arXiv:1307.2982): of four bands of 16 bits, one at
-/// least differs in no more than a quarter of the distance, and for each band's values it is known which hashes have them. 24 bytes a hash.
+/// least differs in no more than a quarter of the distance, and for each band's values it is known which hashes have them. 16 bytes a hash, beside the hashes.
 /// </summary>
 public sealed class HashIndex
 {
@@ -15,7 +15,7 @@ public sealed class HashIndex
     private const int BandBits = 64 / Bands;
     private const int Values = 1 << BandBits;
 
-    private readonly ulong[] _hashes;
+    private readonly ReadOnlyMemory<ulong> _hashes;
     private readonly int _distance;
 
     /// <summary>Bits that are changed in a band's value to find the values within the band's share of the distance.</summary>
@@ -27,11 +27,12 @@ public sealed class HashIndex
     private readonly int[][] _numbers;
 
     /// <param name="distance">0 to <see cref="LargestDistance"/>.</param>
-    public HashIndex(IReadOnlyList<ulong> hashes, int distance)
+    /// <param name="hashes">Not to be changed any more.</param>
+    public HashIndex(ReadOnlyMemory<ulong> hashes, int distance)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(distance);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(distance, LargestDistance);
-        _hashes = [.. hashes];
+        _hashes = hashes;
         _distance = distance;
         _changes = [.. Enumerable.Range(0, Values).Where(value => BitOperations.PopCount((uint)value) <= distance / Bands)];
         (_starts, _numbers) = (new int[Bands][], new int[Bands][]);
@@ -46,6 +47,7 @@ public sealed class HashIndex
     public void Find(ulong hash, List<int> found)
     {
         found.Clear();
+        var hashes = _hashes.Span;
         for (var band = 0; band < Bands; band++)
         {
             var value = ValueOf(hash, band);
@@ -54,7 +56,7 @@ public sealed class HashIndex
                 var (start, end) = (_starts[band][value ^ change], _starts[band][(value ^ change) + 1]);
                 foreach (var number in _numbers[band].AsSpan(start, end - start))
                 {
-                    var difference = hash ^ _hashes[number];
+                    var difference = hash ^ hashes[number];
                     if (BitOperations.PopCount(difference) <= _distance && !IsFoundBefore(difference, band))
                     {
                         found.Add(number);
@@ -82,7 +84,8 @@ public sealed class HashIndex
     private (int[] Starts, int[] Numbers) Sorted(int band)
     {
         var starts = new int[Values + 1];
-        foreach (var hash in _hashes)
+        var hashes = _hashes.Span;
+        foreach (var hash in hashes)
         {
             starts[ValueOf(hash, band) + 1]++;
         }
@@ -93,10 +96,10 @@ public sealed class HashIndex
         }
 
         var next = starts.AsSpan(0, Values).ToArray();
-        var numbers = new int[_hashes.Length];
+        var numbers = new int[hashes.Length];
         for (var number = 0; number < numbers.Length; number++)
         {
-            numbers[next[ValueOf(_hashes[number], band)]++] = number;
+            numbers[next[ValueOf(hashes[number], band)]++] = number;
         }
 
         return (starts, numbers);

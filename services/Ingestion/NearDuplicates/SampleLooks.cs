@@ -4,24 +4,25 @@ namespace Pipeline.Ingestion.NearDuplicates;
 /// What is kept of each distinct sample to tell which are nearly the same picture. Hashes lie in memory; thumbnails, which few samples need, in a temporary file.
 /// </summary>
 /// <param name="thumbnailBytes">Of each.</param>
-public sealed class SampleLooks(Likeness likeness, int thumbnailBytes) : IDisposable
+/// <param name="capacity">How many there may be.</param>
+public sealed class SampleLooks(Likeness likeness, int thumbnailBytes, int capacity) : IDisposable
 {
     /// <summary>A bound on the time that samples take whose hashes are all alike, such as drawings on much white: of so many the first are compared.</summary>
     private const int MostCompared = 1024;
 
-    private readonly List<ulong> _hashes = [];
+    private ulong[] _hashes = new ulong[capacity];
     private readonly FileStream _thumbnails = TemporaryFile.Create();
     private readonly byte[] _one = new byte[thumbnailBytes];
     private readonly byte[] _other = new byte[thumbnailBytes];
     private readonly List<int> _found = [];
     private HashIndex? _index;
 
-    public int Count => _hashes.Count;
+    public int Count { get; private set; }
 
     /// <summary>Their numbers are 0, 1, 2, … as they come; all have to be there before anything is looked for.</summary>
     public void Add(ulong hash, ReadOnlySpan<byte> thumbnail)
     {
-        _hashes.Add(hash);
+        _hashes[Count++] = hash;
         _thumbnails.Write(thumbnail);
     }
 
@@ -29,7 +30,7 @@ public sealed class SampleLooks(Likeness likeness, int thumbnailBytes) : IDispos
     /// <param name="isWanted">Others are not compared.</param>
     public IEnumerable<Alike> AlikeTo(int sample, Func<int, bool> isWanted)
     {
-        _index ??= new HashIndex(_hashes, likeness.Distance);
+        _index ??= new HashIndex(_hashes.AsMemory(0, Count), likeness.Distance);
         _index.Find(_hashes[sample], _found);
         var compared = 0;
         foreach (var other in _found)
@@ -56,6 +57,9 @@ public sealed class SampleLooks(Likeness likeness, int thumbnailBytes) : IDispos
             }
         }
     }
+
+    /// <summary>Gives the memory back: nothing is to be looked for any more.</summary>
+    public void Clear() => (_hashes, _index) = ([], null);
 
     public void Dispose() => _thumbnails.Dispose();
 

@@ -11,9 +11,14 @@ public sealed class SampleStars
     private SampleStars(int[] centres)
     {
         _centres = centres;
-        var sizes = centres.CountBy(centre => centre).Where(star => star.Value > 1).ToDictionary();
-        (Groups, Members, Largest) = (sizes.Count, sizes.Values.Sum(), sizes.Values.DefaultIfEmpty(0).Max());
-        Centres = sizes.Keys.ToHashSet();
+        var sizes = new int[centres.Length];
+        foreach (var centre in centres)
+        {
+            sizes[centre]++;
+        }
+
+        var stars = sizes.Where(size => size > 1).ToList();
+        (Groups, Members, Largest) = (stars.Count, stars.Sum(), stars.DefaultIfEmpty(0).Max());
     }
 
     public static SampleStars None { get; } = new([]);
@@ -26,9 +31,6 @@ public sealed class SampleStars
 
     /// <summary>Samples in the largest; 0 where there is none.</summary>
     public int Largest { get; }
-
-    /// <summary>Representatives of stars of two samples or more.</summary>
-    public IReadOnlySet<int> Centres { get; }
 
     /// <summary>The representative of a sample's star: itself where it is alone.</summary>
     public int this[int sample] => _centres[sample];

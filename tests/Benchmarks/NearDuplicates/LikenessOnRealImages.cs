@@ -42,7 +42,7 @@ internal static class LikenessOnRealImages
 
     private static void Group(Look[] all, Split[] splits, Likeness likeness)
     {
-        using var looks = new SampleLooks(likeness, Thumbnail.Bytes(Input));
+        using var looks = new SampleLooks(likeness, Thumbnail.Bytes(Input), 70_000);
         foreach (var look in all)
         {
             looks.Add(look.Hash, look.Thumbnail);

@@ -17,7 +17,7 @@ internal static class ManySamplesBenchmark
         {
             var before = GC.GetTotalMemory(forceFullCollection: true);
             var clock = Stopwatch.StartNew();
-            using var looks = new SampleLooks(new Likeness(options.NearDuplicateDistance, options.NearDuplicateCorrelation), ThumbnailBytes);
+            using var looks = new SampleLooks(new Likeness(options.NearDuplicateDistance, options.NearDuplicateCorrelation), ThumbnailBytes, count);
             Fill(looks, count);
             var filled = clock.Elapsed;
             var stars = SampleStars.Of(looks);

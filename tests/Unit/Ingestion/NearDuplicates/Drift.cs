@@ -33,7 +33,7 @@ internal sealed class Drift
 
     public SampleLooks Looks()
     {
-        var looks = new SampleLooks(Likeness, 256);
+        var looks = new SampleLooks(Likeness, 256, capacity: Count + 1000);
         foreach (var (hash, thumbnail) in _samples)
         {
             looks.Add(hash, thumbnail);

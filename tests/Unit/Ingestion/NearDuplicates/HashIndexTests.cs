@@ -44,7 +44,7 @@ public class HashIndexTests
     [Theory]
     [InlineData(-1)]
     [InlineData(HashIndex.LargestDistance + 1)]
-    public void A_distance_beyond_its_reach_is_refused(int distance) => Assert.Throws<ArgumentOutOfRangeException>(() => new HashIndex([1], distance));
+    public void A_distance_beyond_its_reach_is_refused(int distance) => Assert.Throws<ArgumentOutOfRangeException>(() => new HashIndex(new ulong[1], distance));
 
     private static List<ulong> Apart(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (ulong)random.NextInt64(long.MinValue, long.MaxValue))];
 
