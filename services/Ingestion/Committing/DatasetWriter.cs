@@ -124,8 +124,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
             _labelled[label, (int)split]++;
         }
 
-        _splits[(int)split].Add(
-            part.At(row), digest, label, new ProvenanceRow(source, item, first.Sample.Item, label < 0 ? null : Classes[label]));
+        _splits[(int)split].Add(part.At(row), label, source, digest, item, first.Sample.Item, label < 0 ? null : Classes[label]);
         return _splits[(int)split];
     }
 

@@ -1,16 +1,8 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
 using Parquet;
 using Parquet.Schema;
-using Pipeline.Ingestion.Importing;
 
 namespace Pipeline.Ingestion.Committing;
-
-/// <summary>Where one sample came from.</summary>
-/// <param name="Item">Its number in the import.</param>
-/// <param name="Group">Number of the first that is nearly the same picture; its own where there is none.</param>
-/// <param name="Label">The class's name; null where there is none.</param>
-public sealed record ProvenanceRow(ImportedItem Source, int Item, int Group, string? Label);
 
 /// <summary>Parquet, a row group for each sample shard. Kept in a temporary file until all is known.</summary>
 internal sealed class ProvenanceWriter : IAsyncDisposable
@@ -35,30 +27,27 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
     private readonly FileStream _file = TemporaryFile.Create();
     private ParquetWriter? _writer;
 
-    /// <param name="digests">SHA-256 of the pixels, 32 bytes a row.</param>
-    public async Task WriteAsync(string shard, string split, IReadOnlyList<ProvenanceRow> rows, ReadOnlyMemory<byte> digests, CancellationToken cancellation)
+    public async Task WriteAsync(string shard, string split, ProvenanceRows rows, CancellationToken cancellation)
     {
         // The library's own zstd level is many times slower, for little.
         var options = new ParquetOptions { CompressionMethod = CompressionMethod.Zstd, CompressionLevel = CompressionLevel.Fastest };
         _writer ??= await ParquetWriter.CreateAsync(Schema, _file, options, cancellationToken: cancellation);
         using var group = _writer.CreateRowGroup();
-        await group.WriteAsync(Shard, Strings(_ => shard));
+        await group.WriteAsync(Shard, Same(shard));
         await group.WriteAsync<int>(Row, Enumerable.Range(0, rows.Count).ToArray(), cancellationToken: cancellation);
-        await group.WriteAsync(Path, Strings(row => row.Source.Path));
-        await group.WriteAsync<int>(Item, Values(row => row.Item), cancellationToken: cancellation);
-        await group.WriteAsync<int>(Group, Values(row => row.Group), cancellationToken: cancellation);
-        await group.WriteAsync(Label, Strings(row => row.Label));
-        await group.WriteAsync(SplitOf, Strings(_ => split));
-        await group.WriteAsync<int>(Width, Values(row => row.Source.Width), cancellationToken: cancellation);
-        await group.WriteAsync<int>(Height, Values(row => row.Source.Height), cancellationToken: cancellation);
-        await group.WriteAsync(Format, Strings(row => row.Source.Format));
-        await group.WriteAsync<long>(SourceBytes, Values(row => row.Source.Bytes), cancellationToken: cancellation);
-        await group.WriteAsync(SourceSha256, Strings(row => row.Source.Sha256));
-        await group.WriteAsync(Digest, Hex());
+        await group.WriteAsync(Path, rows.Paths());
+        await group.WriteAsync<int>(Item, rows.Items(), cancellationToken: cancellation);
+        await group.WriteAsync<int>(Group, rows.Groups(), cancellationToken: cancellation);
+        await group.WriteAsync(Label, rows.Labels()!);
+        await group.WriteAsync(SplitOf, Same(split));
+        await group.WriteAsync<int>(Width, rows.Widths(), cancellationToken: cancellation);
+        await group.WriteAsync<int>(Height, rows.Heights(), cancellationToken: cancellation);
+        await group.WriteAsync(Format, rows.Formats());
+        await group.WriteAsync<long>(SourceBytes, rows.Bytes(), cancellationToken: cancellation);
+        await group.WriteAsync(SourceSha256, rows.Sha256());
+        await group.WriteAsync(Digest, rows.PixelSha256());
 
-        string[] Hex() => [.. Enumerable.Range(0, rows.Count).Select(row => Convert.ToHexStringLower(digests.Span.Slice(row * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes)))];
-        string[] Strings(Func<ProvenanceRow, string?> value) => [.. rows.Select(row => value(row)!)];
-        T[] Values<T>(Func<ProvenanceRow, T> value) => [.. rows.Select(value)];
+        string[] Same(string value) => [.. Enumerable.Repeat(value, rows.Count)];
     }
 
     /// <summary>Ends the file; nothing can be added after that.</summary>

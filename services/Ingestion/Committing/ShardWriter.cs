@@ -28,9 +28,8 @@ internal sealed class ShardWriter
     private readonly ProvenanceWriter _provenance;
     private readonly long _most;
     private readonly List<int> _labels = [];
-    private readonly List<ProvenanceRow> _rows = [];
+    private readonly ProvenanceRows _rows = new();
     private readonly List<PartRow> _pixels = [];
-    private readonly ArrayBufferWriter<byte> _digests = new();
 
     public ShardWriter(IArtifactStore store, ImportPlan plan, Split split, PartReader parts, ProvenanceWriter provenance)
     {
@@ -46,15 +45,15 @@ internal sealed class ShardWriter
     public List<SampleShard> Shards { get; } = [];
 
     /// <summary>Between a quarter and all of the size that is wanted, about two thirds of it on average.</summary>
-    public bool IsFull => _labels.Count == _most || (_labels.Count >= _most / 4 && _labels.Count > 0 && EndsShard(_digests.WrittenSpan[^SHA256.HashSizeInBytes..]));
+    public bool IsFull => _labels.Count == _most || (_labels.Count >= _most / 4 && _labels.Count > 0 && EndsShard(_rows.Digests.Span[^SHA256.HashSizeInBytes..]));
 
     /// <param name="label">An index into the dataset's classes; −1 for none.</param>
-    public void Add(PartRow pixels, ReadOnlySpan<byte> digest, int label, ProvenanceRow row)
+    /// <inheritdoc cref="ProvenanceRows.Add"/>
+    public void Add(PartRow pixels, int label, ImportedItem source, ReadOnlySpan<byte> digest, int item, int group, string? name)
     {
         _pixels.Add(pixels);
-        _digests.Write(digest);
         _labels.Add(label);
-        _rows.Add(row);
+        _rows.Add(source, digest, item, group, name);
     }
 
     /// <summary>Writes what has gathered, if anything.</summary>
@@ -68,9 +67,8 @@ internal sealed class ShardWriter
         var name = Name();
         var shard = await _store.FindManifestAsync<SampleShard>($"{name}.json", cancellation) is { Content: var there } ? there : await WriteAsync(name, cancellation);
         Shards.Add(shard);
-        await _provenance.WriteAsync(shard.File.Key, SplitName(_split), _rows, _digests.WrittenMemory, cancellation);
+        await _provenance.WriteAsync(shard.File.Key, SplitName(_split), _rows, cancellation);
         _pixels.Clear();
-        _digests.ResetWrittenCount();
         _labels.Clear();
         _rows.Clear();
     }
@@ -84,7 +82,7 @@ internal sealed class ShardWriter
         SafetensorsTensor[] tensors =
         [
             new("pixels", SafetensorsType.U8, [samples, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size], pixels),
-            new("digest", SafetensorsType.U8, [samples, SHA256.HashSizeInBytes], _digests.WrittenMemory),
+            new("digest", SafetensorsType.U8, [samples, SHA256.HashSizeInBytes], _rows.Digests),
             SafetensorsTensor.Of<int>("label", _labels.ToArray(), samples),
         ];
         var metadata = new Dictionary<string, string> { ["dataset"] = _plan.Dataset, ["split"] = SplitName(_split) };
@@ -100,7 +98,7 @@ internal sealed class ShardWriter
     private string Name()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(_digests.WrittenSpan);
+        hash.AppendData(_rows.Digests.Span);
         hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_labels)));
         var samples = Convert.ToHexStringLower(hash.GetHashAndReset());
         var split = SplitName(_split);
