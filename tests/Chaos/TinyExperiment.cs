@@ -33,7 +33,7 @@ public sealed class TinyExperiment : IDisposable
 
     private const string Text = """
         {
-          "name": "tiny", "data": "tiny", "input": { "size": 12, "channels": 1 }, "pretext": "rotation-flip",
+          "name": "tiny", "data": "tiny", "input": { "size": 12, "channels": 1 }, "pretext": "auto",
           "encoder": { "name": "convnet", "width": 4 },
           "pretraining": { "epochs": EPOCHS, "batch": 16, "augmentation": { "scale": 1, "shift": 1, "gain": 1.1, "cutout": 2 } },
           "fineTuning": { "labels": [6, 12], "draws": 3, "learningRates": [0.003], "probeLearningRates": [0.1], "steps": 30 },
@@ -80,7 +80,7 @@ public sealed class TinyExperiment : IDisposable
     {
         using var document = JsonDocument.Parse(report);
         var root = document.RootElement;
-        return JsonSerializer.Serialize(new { encoder = root.GetProperty("encoderDigest"), results = root.GetProperty("byLabelCount") });
+        return JsonSerializer.Serialize(new { pretext = root.GetProperty("preFlight").GetProperty("choice"), encoder = root.GetProperty("encoderDigest"), results = root.GetProperty("byLabelCount") });
     }
 
     /// <summary>Its folder stays, to be looked at.</summary>

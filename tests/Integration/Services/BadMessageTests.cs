@@ -61,7 +61,7 @@ public sealed class BadMessageTests(SharedServers servers)
         using var experiment = new Chaos.TinyExperiment();
         await fleet.Fleet.StartAsync("Ingestion");
         await fleet.Fleet.StartAsync("PseudoLabels");
-        await fleet.SendAsync("run-experiment", experiment.Request.Replace("rotation-flip", "jigsaw", StringComparison.Ordinal));
+        await fleet.SendAsync("run-experiment", experiment.Request.Replace("\"auto\"", "\"jigsaw\"", StringComparison.Ordinal));
 
         Assert.Contains("'jigsaw'; valid is", RunningFleet.Header(await fleet.TakeAsync("dataset-committed_error"), "MT-Fault-Message"));
         var failed = (await fleet.ArtifactAsync("runs/tiny-", "failed.json")).GetProperty("content");
