@@ -39,7 +39,7 @@ public sealed class DatasetCommitter(IArtifactStore store)
         }
         catch (Exception error) when (error is ArtifactNotFoundException or PipelineException)
         {
-            // Whoever committed meanwhile has deleted the parts under our hands.
+            // Where the version is there already, it does not matter that parts were deleted since.
             if (await FindAsync(plan, cancellation) is null)
             {
                 throw;
