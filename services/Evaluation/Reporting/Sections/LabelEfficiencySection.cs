@@ -30,7 +30,8 @@ internal static class LabelEfficiencySection
                 Term("pretrained", "starts from the pretrained encoder; all weights are tuned."),
                 Term("scratch", "the same network from random weights, tuned the same way."),
                 Term("frozen", "a linear probe on the pretrained encoder."),
-                Term("frozen-random", "a linear probe on random weights.")));
+                Term("frozen-random", "a linear probe on random weights."),
+                arms.Select(result => result.Arm).Distinct().SelectMany(Explained)));
     }
 
     private static Series Curve(Arm arm, IReadOnlyList<ArmResult> results) =>
@@ -53,6 +54,14 @@ internal static class LabelEfficiencySection
             Percent(result.Frozen), Percent(result.FrozenRandom), Count(result.Draws),
         }),
         numbersFrom: 0);
+
+    private static XElement[] Explained(Arm arm) => arm switch
+    {
+        Arm.Baseline => Term("baseline", "no network: logistic regression on the pixels."),
+        Arm.Lora => Term("lora", "the pretrained encoder as it is, with low-rank adapters that are tuned."),
+        Arm.LayerDecay => Term("layer-decay", "as pretrained, lower layers tuned slower."),
+        _ => [],
+    };
 
     private static string Words(Verdict verdict) => verdict switch
     {
