@@ -1,4 +1,5 @@
 using Pipeline.Learning.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;

@@ -1,3 +1,4 @@
+using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Randomness;

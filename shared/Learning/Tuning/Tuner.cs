@@ -2,7 +2,6 @@ using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Randomness;
 using Pipeline.Learning.Training;
-
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
 
