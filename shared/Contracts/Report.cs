@@ -64,6 +64,22 @@ public sealed record LabelCountResult(
 
     /// <summary>Pretrained, lower layers tuned slower; null where the experiment does not compare it.</summary>
     public double? LayerDecay { get; init; }
+
+    /// <summary>Those of the arms that may be left out which were not.</summary>
+    [JsonIgnore]
+    public IEnumerable<(Arm Arm, double Accuracy)> Compared
+    {
+        get
+        {
+            foreach (var (arm, accuracy) in new[] { (Arm.Baseline, Baseline), (Arm.Lora, Lora), (Arm.LayerDecay, LayerDecay) })
+            {
+                if (accuracy is { } found)
+                {
+                    yield return (arm, found);
+                }
+            }
+        }
+    }
 }
 
 /// <summary>How many labels <c>scratch</c> needs to equal <c>pretrained</c> at <paramref name="Labels"/>; null where its curve never gets there.</summary>

@@ -45,15 +45,17 @@ internal static class LabelEfficiencySection
 
     private static XElement Numbers(Report report) => Table(
         "Mean test accuracy of each arm at the learning rate that validation chose; difference is pretrained minus scratch, in points, paired by draw",
-        ["Labels", "Pretrained", "Scratch", "Difference", "95\u202F% interval", "Verdict", "Frozen", "Frozen-random", "Draws"],
+        ["Labels", "Pretrained", "Scratch", "Difference", "95\u202F% interval", "Verdict", "Frozen", "Frozen-random", .. report.ByLabelCount[0].Compared.Select(arm => Capital(Name(arm.Arm))), "Draws"],
         report.ByLabelCount.Select(result => new object?[]
         {
             Count(result.Labels), Percent(result.Pretrained), Percent(result.Scratch),
             Tag("strong", Points(result.Difference)), $"{Points(result.Low)} to {Points(result.High)}",
             Tag("span", Class($"badge {Name(result.Verdict)}"), Words(result.Verdict)),
-            Percent(result.Frozen), Percent(result.FrozenRandom), Count(result.Draws),
-        }),
+            Percent(result.Frozen), Percent(result.FrozenRandom),
+        }.Concat(result.Compared.Select(arm => Percent(arm.Accuracy))).Append(Count(result.Draws))),
         numbersFrom: 0);
+
+    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 
     private static XElement[] Explained(Arm arm) => arm switch
     {
