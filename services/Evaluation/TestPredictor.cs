@@ -37,8 +37,16 @@ public sealed class TestPredictor(IArtifactStore store, TorchDevice device)
     private int[] Predict(Experiment experiment, DatasetManifest dataset, Trial trial, string model, string? weights, LabelledSamples samples)
     {
         using var file = SafetensorsFile.Open(model);
+        if (trial.Arm == Arm.Baseline)
+        {
+            using var baseline = new LogisticRegression(samples.Features, dataset.Classes.Count);
+            baseline.LoadTensors(file, "baseline.");
+            baseline.to(device.Device);
+            return Inference.Predict(baseline, samples, device.Device);
+        }
+
         using var classifier = new Classifier(experiment.Encoder, experiment.Input, dataset.Classes.Count, Tuner.Seed(experiment.FineTuning, trial.Draw));
-        if (trial.Arm is Arm.Pretrained or Arm.Scratch)
+        if (trial.Arm is not (Arm.Frozen or Arm.FrozenRandom))
         {
             classifier.LoadTensors(file);
             classifier.to(device.Device);

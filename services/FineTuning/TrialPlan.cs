@@ -7,23 +7,26 @@ namespace Pipeline.FineTuning;
 public static class TrialPlan
 {
     /// <summary>Raised when the same inputs would train another model.</summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     /// <summary>Every arm at every label count, draw and learning rate of its grid.</summary>
     public static IReadOnlyList<Trial> Trials(FineTuningSpec spec) =>
     [
-        .. from arm in Enum.GetValues<Arm>()
+        .. from arm in (Arm[])[Arm.Pretrained, Arm.Scratch, Arm.Frozen, Arm.FrozenRandom, .. spec.Arms]
            from labels in spec.Labels
            from draw in Enumerable.Range(0, spec.Draws)
-           from rate in Probes(arm) ? spec.ProbeLearningRates : spec.LearningRates
+           from rate in Grid(spec, arm)
            select new Trial(arm, labels, draw, rate),
     ];
+
+    private static IReadOnlyList<double> Grid(FineTuningSpec spec, Arm arm) =>
+        arm == Arm.Baseline ? spec.BaselinePenalties : Probes(arm) ? spec.ProbeLearningRates : spec.LearningRates;
 
     /// <summary>Whether only a linear head is trained.</summary>
     public static bool Probes(Arm arm) => arm is Arm.Frozen or Arm.FrozenRandom;
 
     /// <summary>Whether it starts from what pretraining left.</summary>
-    public static bool Pretrained(Arm arm) => arm is Arm.Pretrained or Arm.Frozen;
+    public static bool Pretrained(Arm arm) => arm is Arm.Pretrained or Arm.Frozen or Arm.Lora or Arm.LayerDecay;
 
     /// <summary>
     /// Where a trial's outputs lie. Its key holds no more than what the trial depends on: trials from random weights are shared by all runs over a dataset version.
@@ -31,19 +34,24 @@ public static class TrialPlan
     public static string Root(Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Trial trial)
     {
         var spec = experiment.FineTuning;
-        var key = ContentKey.Of(Stage.FineTuning, Format, new
-        {
-            samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest),
-            classes = dataset.Classes.Count,
-            weights = Pretrained(trial.Arm) ? encoder.File.Digest : null,
-            architecture = experiment.Encoder,
-            trial,
-            spec.Steps,
-            spec.Batch,
-            spec.WeightDecay,
-            spec.Augmentation,
-            spec.Seed,
-        });
+        var samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
+        var key = trial.Arm == Arm.Baseline
+            ? ContentKey.Of(Stage.FineTuning, Format, new { samples, classes = dataset.Classes.Count, trial, spec.Seed })
+            : ContentKey.Of(Stage.FineTuning, Format, new
+            {
+                samples,
+                classes = dataset.Classes.Count,
+                weights = Pretrained(trial.Arm) ? encoder.File.Digest : null,
+                architecture = experiment.Encoder,
+                trial,
+                rank = trial.Arm == Arm.Lora ? spec.LoraRank : (int?)null,
+                decay = trial.Arm == Arm.LayerDecay ? spec.LayerDecay : (double?)null,
+                spec.Steps,
+                spec.Batch,
+                spec.WeightDecay,
+                spec.Augmentation,
+                spec.Seed,
+            });
         return $"trials/{key}";
     }
 

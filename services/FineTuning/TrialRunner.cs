@@ -33,11 +33,11 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
         var metadata = new Dictionary<string, string> { ["architecture"] = experiment.Encoder.Name, ["arm"] = trial.Arm.ToString() };
         var model = await store.CreateAsync(
             $"{root}/model.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, trained.Tensors, metadata, token), cancellation);
-        var result = new TrialResult(trial, trained.Accuracy, model.Reference, trained.Loss, clock.Elapsed.TotalSeconds);
+        var result = new TrialResult(trial, trained.Accuracy, model.Reference, trained.Loss, clock.Elapsed.TotalSeconds, trained.Parameters);
         return (await store.CreateManifestAsync(TrialPlan.ResultKey(root), result, cancellation)).Reference;
     }
 
-    private sealed record Trained(List<SafetensorsTensor> Tensors, double Accuracy, IReadOnlyList<double> Loss);
+    private sealed record Trained(List<SafetensorsTensor> Tensors, double Accuracy, IReadOnlyList<double> Loss, long Parameters);
 
     private Trained Train(
         Experiment experiment, DatasetManifest dataset, string? weights, Trial trial, LabelledSamples training, LabelledSamples validation, CancellationToken cancellation)
@@ -49,8 +49,12 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
         }
 
         var draw = LabelDraws.Order(training.Labels, spec.Seed, trial.Draw)[..trial.Labels];
-        var tuner = new Tuner(spec, trial.Draw, trial.LearningRate, device.Device);
+        if (trial.Arm == Arm.Baseline)
+        {
+            return Regress(dataset, trial, training, validation, draw, cancellation);
+        }
 
+        var tuner = new Tuner(spec, trial.Draw, trial.LearningRate, device.Device);
         var seed = Tuner.Seed(spec, trial.Draw);
         using var classifier = new Classifier(experiment.Encoder, experiment.Input, dataset.Classes.Count, seed);
         if (weights is not null)
@@ -60,20 +64,45 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
         }
 
         classifier.to(device.Device);
-        if (!TrialPlan.Probes(trial.Arm))
-        {
-            var loss = tuner.TuneAll(classifier, training, draw, experiment.Input.Size, cancellation);
-            return new Trained([.. classifier.Tensors()], Accuracy(Inference.Predict(classifier, validation, device.Device), validation.Labels), loss);
-        }
+        return TrialPlan.Probes(trial.Arm)
+            ? Probe(classifier, dataset.Classes.Count, seed, tuner, training, validation, draw, cancellation)
+            : Tune(classifier, experiment.Input.Size, trial.Arm, tuner, training, validation, draw, cancellation);
+    }
 
+    private Trained Tune(
+        Classifier classifier, int size, Arm arm, Tuner tuner, LabelledSamples training, LabelledSamples validation, int[] draw, CancellationToken cancellation)
+    {
+        var (loss, parameters) = arm switch
+        {
+            Arm.Lora => tuner.TuneAdapters(classifier, training, draw, size, cancellation),
+            Arm.LayerDecay => (tuner.TuneLayers(classifier, training, draw, size, cancellation), Parameters(classifier)),
+            _ => (tuner.TuneAll(classifier, training, draw, size, cancellation), Parameters(classifier)),
+        };
+        return new Trained([.. classifier.Tensors()], Accuracy(Inference.Predict(classifier, validation, device.Device), validation.Labels), loss, parameters);
+    }
+
+    private Trained Probe(
+        Classifier classifier, int classes, ulong seed, Tuner tuner, LabelledSamples training, LabelledSamples validation, int[] draw, CancellationToken cancellation)
+    {
         using var scope = torch.NewDisposeScope();
-        using var probe = new LinearProbe(classifier.Encoder.Features, dataset.Classes.Count, seed);
+        using var probe = new LinearProbe(classifier.Encoder.Features, classes, seed);
         probe.to(device.Device);
         var features = Inference.Features(classifier.Encoder, training, draw, device.Device);
         probe.Standardize(features);
-        var losses = tuner.TuneHead(probe, features, training.Targets(draw, device.Device), cancellation);
-        return new Trained([.. probe.Tensors("probe.")], Accuracy(Inference.Predict(classifier.Encoder, probe, validation, device.Device), validation.Labels), losses);
+        var loss = tuner.TuneHead(probe, features, training.Targets(draw, device.Device), cancellation);
+        return new Trained([.. probe.Tensors("probe.")], Accuracy(Inference.Predict(classifier.Encoder, probe, validation, device.Device), validation.Labels), loss, Parameters(probe));
     }
+
+    private Trained Regress(DatasetManifest dataset, Trial trial, LabelledSamples training, LabelledSamples validation, int[] draw, CancellationToken cancellation)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var baseline = new LogisticRegression(training.Features, dataset.Classes.Count);
+        baseline.to(device.Device);
+        var loss = baseline.Fit(training.Images(draw, device.Device).flatten(1), training.Targets(draw, device.Device), trial.LearningRate, cancellation);
+        return new Trained([.. baseline.Tensors("baseline.")], Accuracy(Inference.Predict(baseline, validation, device.Device), validation.Labels), loss, baseline.Size);
+    }
+
+    private static long Parameters(torch.nn.Module module) => module.parameters().Sum(parameter => parameter.numel());
 
     private static double Accuracy(int[] predicted, IReadOnlyList<int> labels) =>
         (double)predicted.Where((label, i) => label == labels[i]).Count() / predicted.Length;

@@ -94,13 +94,25 @@ public sealed record FineTuningSpec
     /// <summary>Random choices of the labelled samples at each count.</summary>
     public int Draws { get; init; } = 5;
 
-    /// <summary>Grid for <c>pretrained</c> and <c>scratch</c>; the best for each arm and count is chosen on validation.</summary>
+    /// <summary>Grid for every arm that tunes the network; the best for each arm and count is chosen on validation.</summary>
     public IReadOnlyList<double> LearningRates { get; init; } = [1e-3, 3e-3, 1e-2];
 
     /// <summary>Grid for the linear probes <c>frozen</c> and <c>frozen-random</c>.</summary>
     public IReadOnlyList<double> ProbeLearningRates { get; init; } = [1e-2, 1e-1];
 
-    /// <summary>Optimizer steps of a trial, the same for every arm.</summary>
+    /// <summary>Arms to compare beside <c>pretrained</c>, <c>scratch</c>, <c>frozen</c> and <c>frozen-random</c>, which always are: of <c>baseline</c>, <c>lora</c>, <c>layer-decay</c>.</summary>
+    public IReadOnlyList<Arm> Arms { get; init; } = [Arm.Baseline];
+
+    /// <summary>Grid for <c>baseline</c>: the weight of the penalty on half the sum of its squared coefficients.</summary>
+    public IReadOnlyList<double> BaselinePenalties { get; init; } = [1e-3, 1e-2, 1e-1];
+
+    /// <summary>Rank of the adapters of <c>lora</c>.</summary>
+    public int LoraRank { get; init; } = 8;
+
+    /// <summary>Of <c>layer-decay</c>: the learning rate of a layer over that of the layer above it; above 0, at most 1.</summary>
+    public double LayerDecay { get; init; } = 0.75;
+
+    /// <summary>Optimizer steps of a trial, the same for every arm that has an optimizer.</summary>
     public int Steps { get; init; } = 100;
 
     public int Batch { get; init; } = 32;

@@ -159,10 +159,11 @@ public sealed record PretrainingTime(double Training, double Waiting, double Mea
 }
 
 /// <summary>One trial's outcome.</summary>
-/// <param name="Model">The tuned weights, safetensors: encoder and head, or for the frozen arms the head alone.</param>
+/// <param name="Model">The tuned weights, safetensors: encoder and head; of the frozen arms the head alone, of the baseline its coefficients.</param>
 /// <param name="Loss">Training loss by step.</param>
+/// <param name="Parameters">Numbers that were trained; 0 from a version that did not tell.</param>
 public sealed record TrialResult(
-    Trial Trial, double ValidationAccuracy, ArtifactReference Model, IReadOnlyList<double> Loss, double Seconds);
+    Trial Trial, double ValidationAccuracy, ArtifactReference Model, IReadOnlyList<double> Loss, double Seconds, long Parameters = 0);
 
 /// <summary>All trials of a run.</summary>
 public sealed record TrialsManifest(IReadOnlyList<ArtifactReference> Results);

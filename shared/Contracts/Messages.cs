@@ -121,9 +121,18 @@ public enum Arm
 
     /// <summary>A linear probe on random weights.</summary>
     FrozenRandom,
+
+    /// <summary>No network: multinomial logistic regression on the pixels themselves.</summary>
+    Baseline,
+
+    /// <summary>The pretrained encoder as it is, with low-rank adapters that are tuned.</summary>
+    Lora,
+
+    /// <summary>The pretrained encoder, all weights tuned, lower layers slower.</summary>
+    LayerDecay,
 }
 
 /// <param name="Labels">Labelled samples it trains on.</param>
 /// <param name="Draw">Which random choice of them, from 0.</param>
-/// <param name="LearningRate">The highest of its schedule.</param>
+/// <param name="LearningRate">The highest of its schedule; of <see cref="Arm.Baseline"/>, the weight of its penalty.</param>
 public sealed record Trial(Arm Arm, int Labels, int Draw, double LearningRate);

@@ -54,7 +54,33 @@ public sealed record Report
 /// <param name="High">Upper end.</param>
 public sealed record LabelCountResult(
     int Labels, int Draws, double Pretrained, double Scratch, double Frozen, double FrozenRandom,
-    double Difference, double Low, double High, Verdict Verdict);
+    double Difference, double Low, double High, Verdict Verdict)
+{
+    /// <summary>Logistic regression without a network; null where the experiment does not compare it.</summary>
+    public double? Baseline { get; init; }
+
+    /// <summary>Low-rank adapters on the pretrained encoder; null where the experiment does not compare them.</summary>
+    public double? Lora { get; init; }
+
+    /// <summary>Pretrained, lower layers tuned slower; null where the experiment does not compare it.</summary>
+    public double? LayerDecay { get; init; }
+
+    /// <summary>Those of the arms that may be left out which were not.</summary>
+    [JsonIgnore]
+    public IEnumerable<(Arm Arm, double Accuracy)> Compared
+    {
+        get
+        {
+            foreach (var (arm, accuracy) in new[] { (Arm.Baseline, Baseline), (Arm.Lora, Lora), (Arm.LayerDecay, LayerDecay) })
+            {
+                if (accuracy is { } found)
+                {
+                    yield return (arm, found);
+                }
+            }
+        }
+    }
+}
 
 /// <summary>How many labels <c>scratch</c> needs to equal <c>pretrained</c> at <paramref name="Labels"/>; null where its curve never gets there.</summary>
 /// <param name="Ratio"><paramref name="ScratchEquivalent"/> over <paramref name="Labels"/>.</param>

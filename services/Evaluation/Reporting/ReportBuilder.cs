@@ -12,14 +12,15 @@ public static class ReportBuilder
     {
         var labels = run.Experiment.FineTuning.Labels.Order().ToArray();
         var choice = LearningRateChoice.Of(run.Trials);
-        var cells = (from arm in Enum.GetValues<Arm>() from count in labels select Cell.Of(run, arm, count, choice)).ToArray();
+        Arm[] tried = [.. run.Trials.Select(trial => trial.Trial.Arm).Distinct().Order()];
+        var cells = (from arm in tried from count in labels select Cell.Of(run, arm, count, choice)).ToArray();
 
         var bootstrap = new PairedBootstrap(
             cells[0].Hits.Draws, cells[0].Hits.Samples, run.Experiment.Evaluation.Resamples, run.Experiment.Evaluation.Seed);
         var resampled = cells.Zip(bootstrap.Accuracies([.. cells.Select(cell => cell.Hits)])).ToLookup(cell => cell.First.Arm);
         ArmCurve Curve(Arm arm) => new([.. resampled[arm].Select(cell => cell.First)], [.. resampled[arm].Select(cell => cell.Second)]);
 
-        var curves = Enum.GetValues<Arm>().ToDictionary(arm => arm, Curve);
+        var curves = tried.ToDictionary(arm => arm, Curve);
         var byLabelCount = ByLabelCount(labels, curves);
         var report = new Report
         {
@@ -52,10 +53,16 @@ public static class ReportBuilder
         [.. labels.Select((count, i) =>
         {
             double Mean(Arm arm) => curves[arm].Accuracies[i];
+            double? Compared(Arm arm) => curves.ContainsKey(arm) ? Mean(arm) : null;
             var interval = PairedBootstrap.DifferenceInterval(curves[Arm.Pretrained].Resamples[i], curves[Arm.Scratch].Resamples[i]);
             return new LabelCountResult(
                 count, curves[Arm.Pretrained].Cells[i].Hits.Draws, Mean(Arm.Pretrained), Mean(Arm.Scratch), Mean(Arm.Frozen), Mean(Arm.FrozenRandom),
-                Mean(Arm.Pretrained) - Mean(Arm.Scratch), interval.Low, interval.High, VerdictRule.Judge(interval));
+                Mean(Arm.Pretrained) - Mean(Arm.Scratch), interval.Low, interval.High, VerdictRule.Judge(interval))
+            {
+                Baseline = Compared(Arm.Baseline),
+                Lora = Compared(Arm.Lora),
+                LayerDecay = Compared(Arm.LayerDecay),
+            };
         })];
 
     private static ConfusionMatrix Confusion(EvaluatedRun run, ArmCurve curve) =>

@@ -29,6 +29,7 @@ public static class ReportPage
         PreFlightSection.Render(content),
         PretrainingSection.Render(content),
         FineTuningSection.Render(content),
+        MethodsSection.Render(content),
         ConfusionSection.Render(content),
         GallerySection.Render(content),
         DataSection.Render(content),

@@ -20,6 +20,7 @@ internal static class ReportWarnings
         .. Ambiguous(run),
         .. BorderCues(run),
         .. Collapse(run),
+        .. Baseline(report),
         .. Grid(run.Experiment.FineTuning, arms),
     ];
 
@@ -85,6 +86,12 @@ internal static class ReportWarnings
                 + $"(1 is healthy) and their effective rank {Figures.Number(last.EffectiveRank)}. It says nearly the same of every sample.";
         }
     }
+
+    private static IEnumerable<string> Baseline(Report report) =>
+        from result in report.ByLabelCount
+        where result.Baseline >= result.Pretrained
+        select $"At {Figures.Count(result.Labels)} labels, logistic regression without a network reaches {Figures.Percent(result.Baseline!.Value)}, pretrained {Figures.Percent(result.Pretrained)}: "
+            + "the simpler model does as well there.";
 
     /// <summary>An arm whose choice is the same end of the grid at every label count might do better beyond it, and the comparison with it.</summary>
     private static IEnumerable<string> Grid(FineTuningSpec tuning, IReadOnlyList<ArmResult> arms)

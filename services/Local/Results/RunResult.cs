@@ -38,9 +38,9 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
         output.WriteLine();
         TextTable.Write(
             output,
-            ["labels", "pretrained", "scratch", "difference", "95 % interval", "verdict"],
+            ["labels", "pretrained", "scratch", "difference", "95 % interval", "verdict", .. Compared(Report.ByLabelCount[0]).Select(arm => arm.Name)],
             Report.ByLabelCount.Select(Row),
-            ['r', 'r', 'r', 'r', 'r', 'l']);
+            ['r', 'r', 'r', 'r', 'r', 'l', .. Compared(Report.ByLabelCount[0]).Select(_ => 'r')]);
         output.WriteLine();
         foreach (var saved in Report.LabelsSaved)
         {
@@ -61,7 +61,11 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
         Figures.Points(result.Difference),
         $"{Figures.Points(result.Low)} to {Figures.Points(result.High)}",
         Words.Of(result.Verdict),
+        .. Compared(result).Select(arm => Plain(Figures.Percent(arm.Accuracy))),
     ];
+
+    private static IEnumerable<(string Name, double Accuracy)> Compared(LabelCountResult result) =>
+        result.Compared.Select(arm => (Figures.Name(arm.Arm), arm.Accuracy));
 
     /// <summary>Not every console's font has the narrow space.</summary>
     private static string Plain(string text) => text.Replace('\u202F', ' ');

@@ -18,6 +18,10 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
 
     private static readonly NumberRange ProbeLearningRate = new(0, 100, WithLow: false);
 
+    private static readonly NumberRange Penalty = new(0, 1000, WithLow: false);
+
+    private static readonly NumberRange Decay = new(0, 1, WithLow: false);
+
     private static readonly NumberRange Fraction = new(0, 1);
 
     private static readonly NumberRange Share = new(0, 1, WithLow: false, WithHigh: false);
@@ -113,6 +117,10 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
             Draws = section.Whole("draws", 1, 100, otherwise.Draws),
             LearningRates = section.DifferentNumbers("learningRates", LearningRate, otherwise.LearningRates),
             ProbeLearningRates = section.DifferentNumbers("probeLearningRates", ProbeLearningRate, otherwise.ProbeLearningRates),
+            Arms = Arms(section, otherwise.Arms),
+            BaselinePenalties = section.DifferentNumbers("baselinePenalties", Penalty, otherwise.BaselinePenalties),
+            LoraRank = section.Whole("loraRank", 1, 1024, otherwise.LoraRank),
+            LayerDecay = section.Number("layerDecay", Decay, otherwise.LayerDecay),
             Steps = section.Whole("steps", 1, MostSteps, otherwise.Steps),
             Batch = section.Whole("batch", 1, 65536, otherwise.Batch),
             WeightDecay = section.Number("weightDecay", Fraction, otherwise.WeightDecay),
@@ -120,6 +128,9 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
             Seed = section.Seed("seed", otherwise.Seed),
         };
     }
+
+    private static IReadOnlyList<Arm> Arms(YamlSection section, IReadOnlyList<Arm> otherwise) =>
+        section.Has("arms") ? [.. section.Names("arms", ExperimentVocabulary.Arms).Select(name => Enum.Parse<Arm>(name.Replace("-", "", StringComparison.Ordinal), ignoreCase: true)).Order()] : otherwise;
 
     private static AugmentationSpec Augmentation(YamlSection parent, int size, AugmentationSpec otherwise)
     {

@@ -12,6 +12,9 @@ public sealed record ExperimentVocabulary(IReadOnlyList<string> PretextTasks, IR
 
     internal static IReadOnlyList<string> Schedules { get; } = ["one-cycle", "cosine"];
 
+    /// <summary>Those that may be left out.</summary>
+    internal static IReadOnlyList<string> Arms { get; } = ["baseline", "lora", "layer-decay"];
+
     internal static IReadOnlyList<string> Metrics { get; } = ["accuracy"];
 
     internal static IReadOnlyList<string> Promotions { get; } = ["helps", "no-evidence", "never"];

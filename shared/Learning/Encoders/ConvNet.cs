@@ -43,6 +43,9 @@ internal sealed class ConvNet : Encoder
         RegisterComponents();
     }
 
+    public override IReadOnlyList<IReadOnlyList<string>> Layers { get; } =
+        [[nameof(conv1), nameof(bn1)], [nameof(conv2), nameof(bn2)], [nameof(conv3), nameof(bn3)], [nameof(conv4), nameof(bn4)]];
+
     public override Tensor forward(Tensor input)
     {
         var x = nn.functional.relu(bn1.Normalize(conv1.forward(input)));       // [N, W, S/2, S/2]

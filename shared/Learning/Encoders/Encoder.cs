@@ -8,6 +8,9 @@ public abstract class Encoder(string name, int features) : nn.Module<Tensor, Ten
 {
     /// <summary>D.</summary>
     public int Features { get; } = features;
+
+    /// <summary>Names of its modules, by depth, those nearest to the input first.</summary>
+    public abstract IReadOnlyList<IReadOnlyList<string>> Layers { get; }
 }
 
 /// <summary>Makes encoders of one architecture.</summary>

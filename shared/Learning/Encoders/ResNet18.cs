@@ -39,6 +39,8 @@ internal sealed class ResNet18 : Encoder
         RegisterComponents();
     }
 
+    public override IReadOnlyList<IReadOnlyList<string>> Layers { get; } = [[nameof(conv1), nameof(bn1)], [nameof(layer1)], [nameof(layer2)], [nameof(layer3)], [nameof(layer4)]];
+
     public override Tensor forward(Tensor input)
     {
         var x = nn.functional.relu(bn1.Normalize(conv1.forward(input)));                                         // [N, W, S, S]

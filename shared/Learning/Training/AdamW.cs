@@ -19,14 +19,18 @@ public sealed class AdamW : IDisposable
 
     private readonly double weightDecay;
     private readonly Parameter[] parameters;
+    private readonly double[] rates;
     private readonly Tensor[] means;
     private readonly Tensor[] squares;
     private long steps;
 
-    public AdamW(IEnumerable<Parameter> parameters, double weightDecay)
+    /// <param name="rates">Of each parameter, its learning rate over that of the step; null for the same for all.</param>
+    public AdamW(IEnumerable<Parameter> parameters, double weightDecay, IEnumerable<double>? rates = null)
     {
         this.weightDecay = weightDecay;
         this.parameters = [.. parameters];
+        this.rates = rates is null ? [.. this.parameters.Select(_ => 1.0)] : [.. rates];
+        ArgumentOutOfRangeException.ThrowIfNotEqual(this.rates.Length, this.parameters.Length, nameof(rates));
         means = [.. this.parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
         squares = [.. this.parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
     }
@@ -46,9 +50,7 @@ public sealed class AdamW : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         steps++;
-        using Scalar decay = 1 - (learningRate * weightDecay);
         using Scalar correction = Math.Sqrt(1 - Math.Pow(Beta2, steps));
-        using Scalar stride = -learningRate / (1 - Math.Pow(Beta1, steps));
         for (var i = 0; i < parameters.Length; i++)
         {
             if (parameters[i].grad is not { } gradient)
@@ -56,6 +58,8 @@ public sealed class AdamW : IDisposable
                 continue;
             }
 
+            using Scalar decay = 1 - (learningRate * rates[i] * weightDecay);
+            using Scalar stride = -learningRate * rates[i] / (1 - Math.Pow(Beta1, steps));
             parameters[i].mul_(decay);
             means[i].mul_(Scalars.Of(Beta1)).add_(gradient, Scalars.Of(1 - Beta1));
             squares[i].mul_(Scalars.Of(Beta2)).addcmul_(gradient, gradient, Scalars.Of(1 - Beta2));

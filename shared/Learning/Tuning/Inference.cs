@@ -34,6 +34,20 @@ public static class Inference
         return [.. probe.forward(features).argmax(1).cpu().data<long>().ToArray().Select(label => (int)label)];
     }
 
+    /// <returns>The most probable class of every sample, by a linear model of its pixels.</returns>
+    public static int[] Predict(LogisticRegression baseline, LabelledSamples samples, Device device)
+    {
+        var predicted = new List<int>(samples.Count);
+        foreach (var chunk in Enumerable.Range(0, samples.Count).Chunk(Batch))
+        {
+            using var scope = NewDisposeScope();
+            using var noGradient = inference_mode();
+            predicted.AddRange(baseline.forward(samples.Images(chunk, device).flatten(1)).argmax(1).cpu().data<long>().ToArray().Select(label => (int)label));
+        }
+
+        return [.. predicted];
+    }
+
     /// <returns>Features of the samples at the positions, shape [N, D].</returns>
     public static Tensor Features(Encoder encoder, LabelledSamples samples, IReadOnlyList<int> positions, Device device)
     {

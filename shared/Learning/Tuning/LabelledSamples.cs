@@ -22,6 +22,9 @@ public sealed class LabelledSamples
     /// <summary>Class of each.</summary>
     public IReadOnlyList<int> Labels { get; }
 
+    /// <summary>Numbers in a sample: C · S · S.</summary>
+    public int Features => samples.ImageBytes;
+
     /// <param name="positions">Places in this list.</param>
     /// <returns>Shape [N, C, S, S], in [0, 1].</returns>
     public Tensor Images(ReadOnlySpan<int> positions, Device device)

@@ -3,6 +3,7 @@ using Pipeline.Learning.Native;
 using Pipeline.Learning.Randomness;
 using Pipeline.Learning.Training;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Pipeline.Learning.Tuning;
 
@@ -25,29 +26,60 @@ public sealed class Tuner(FineTuningSpec spec, int draw, double learningRate, De
     /// <exception cref="PipelineException">The loss is not finite.</exception>
     public IReadOnlyList<double> TuneAll(Classifier classifier, LabelledSamples samples, int[] positions, int size, CancellationToken cancellation)
     {
-        var augmentation = new Augmentation(spec.Augmentation, size);
-        classifier.train();
-        return Train(classifier, positions.Length, (step, places) =>
-        {
-            int[] chosen = [.. places.Select(place => positions[place])];
-            var images = augmentation.Apply(samples.Images(chosen, device), Numbers(augmentation, step, chosen.Length));
-            return nn.functional.cross_entropy(classifier.forward(images), samples.Targets(chosen, device));
-        }, cancellation);
+        using var optimizer = new AdamW(classifier.parameters(), spec.WeightDecay);
+        return Train(optimizer, positions.Length, Loss(classifier, samples, positions, size), cancellation);
+    }
+
+    /// <summary>Tunes all weights, those of each layer slower than those of the layer above it (Howard and Ruder 2018, arXiv:1801.06146).</summary>
+    /// <inheritdoc cref="TuneAll"/>
+    public IReadOnlyList<double> TuneLayers(Classifier classifier, LabelledSamples samples, int[] positions, int size, CancellationToken cancellation)
+    {
+        var named = classifier.named_parameters().ToList();
+        using var optimizer = new AdamW(named.Select(entry => entry.parameter), spec.WeightDecay, named.Select(entry => LayerRates.Of(classifier.Encoder, entry.name, spec.LayerDecay)));
+        return Train(optimizer, positions.Length, Loss(classifier, samples, positions, size), cancellation);
+    }
+
+    /// <summary>Tunes the head, and low-rank adapters of an encoder that stays as it is; afterwards the adapters are part of its weights.</summary>
+    /// <inheritdoc cref="TuneAll"/>
+    /// <returns>Loss by step, and how many numbers were tuned.</returns>
+    public (IReadOnlyList<double> Loss, long Parameters) TuneAdapters(Classifier classifier, LabelledSamples samples, int[] positions, int size, CancellationToken cancellation)
+    {
+        using var adapters = new LowRankAdapters(classifier.Encoder, spec.LoraRank, Seed(spec, draw));
+        Parameter[] tuned = [.. adapters.Parameters, .. classifier.Head.parameters()];
+        using var optimizer = new AdamW(tuned, spec.WeightDecay);
+        var losses = Train(optimizer, positions.Length, Loss(classifier, samples, positions, size), cancellation, adapters.TakeGradients, adapters.Merge);
+        return (losses, tuned.Sum(parameter => parameter.numel()));
     }
 
     /// <summary>Tunes a linear head on features that stay as they are.</summary>
     /// <param name="features">Shape [N, D].</param>
     /// <param name="targets">Shape [N].</param>
-    public IReadOnlyList<double> TuneHead(LinearProbe head, Tensor features, Tensor targets, CancellationToken cancellation) =>
-        Train(head, (int)features.shape[0], (_, places) =>
+    public IReadOnlyList<double> TuneHead(LinearProbe head, Tensor features, Tensor targets, CancellationToken cancellation)
+    {
+        using var optimizer = new AdamW(head.parameters(), spec.WeightDecay);
+        return Train(optimizer, (int)features.shape[0], (_, places) =>
         {
             var index = tensor(places.Select(place => (long)place).ToArray(), device: device);
             return nn.functional.cross_entropy(head.forward(features.index_select(0, index)), targets.index_select(0, index));
         }, cancellation);
+    }
 
-    private List<double> Train(nn.Module module, int count, Func<int, int[], Tensor> loss, CancellationToken cancellation)
+    private Func<int, int[], Tensor> Loss(Classifier classifier, LabelledSamples samples, int[] positions, int size)
     {
-        using var optimizer = new AdamW(module.parameters(), spec.WeightDecay);
+        var augmentation = new Augmentation(spec.Augmentation, size);
+        classifier.train();
+        return (step, places) =>
+        {
+            int[] chosen = [.. places.Select(place => positions[place])];
+            var images = augmentation.Apply(samples.Images(chosen, device), Numbers(augmentation, step, chosen.Length));
+            return nn.functional.cross_entropy(classifier.forward(images), samples.Targets(chosen, device));
+        };
+    }
+
+    /// <param name="derived">Called when the gradients are there.</param>
+    /// <param name="stepped">Called after each step.</param>
+    private List<double> Train(AdamW optimizer, int count, Func<int, int[], Tensor> loss, CancellationToken cancellation, Action? derived = null, Action? stepped = null)
+    {
         var losses = new List<double>(spec.Steps);
         var order = (Epoch: -1, Places: Array.Empty<int>());
         for (var step = 0; step < spec.Steps; step++)
@@ -70,7 +102,9 @@ public sealed class Tuner(FineTuningSpec spec, int draw, double learningRate, De
             var current = loss(step, places);
             optimizer.ZeroGradients();
             current.backward();
+            derived?.Invoke();
             optimizer.Step(Training.Schedule.LearningRate(Schedule, learningRate, step, spec.Steps));
+            stepped?.Invoke();
             var value = current.Read();
             losses.Add(double.IsFinite(value) ? value : throw new PipelineException($"A trial diverged: the loss is {value} at step {step + 1} with learning rate {learningRate:g3}. Take it out of fineTuning's learning rates."));
         }

@@ -17,12 +17,18 @@ public sealed class TrialPlanTests
     {
         var trials = TrialPlan.Trials(Spec);
 
-        Assert.Equal((2 * 3 * 2 * 2) + (2 * 3 * 2 * 1), trials.Count);
+        Assert.Equal((2 * 3 * 2 * 2) + (2 * 3 * 2 * 1) + (2 * 3 * 3), trials.Count);
         Assert.Equal(trials.Count, trials.Distinct().Count());
         Assert.All(trials, trial => Assert.Contains(
-            trial.LearningRate, trial.Arm is Arm.Pretrained or Arm.Scratch ? Spec.LearningRates : Spec.ProbeLearningRates));
+            trial.LearningRate, trial.Arm switch { Arm.Pretrained or Arm.Scratch => Spec.LearningRates, Arm.Baseline => Spec.BaselinePenalties, _ => Spec.ProbeLearningRates }));
         Assert.All(trials.GroupBy(trial => (trial.Arm, trial.Labels)), group => Assert.Equal([0, 1, 2], group.Select(trial => trial.Draw).Distinct()));
     }
+
+    [Fact]
+    public void Arms_that_tune_the_network_share_its_grid() =>
+        Assert.Equal(
+            Spec.LearningRates,
+            TrialPlan.Trials(Spec with { Arms = [Arm.Lora, Arm.LayerDecay] }).Where(trial => trial is { Arm: Arm.Lora, Labels: 10, Draw: 0 }).Select(trial => trial.LearningRate));
 
     [Fact]
     public async Task Whoever_notes_the_last_result_gets_the_list_of_all_in_the_order_of_the_trials()

@@ -34,7 +34,7 @@ public sealed partial class ExperimentDocumentTests
         var defaults = ExperimentFileTests.Json(ExperimentFile.Parse(Example(), "example", ExperimentFileTests.Vocabulary));
         foreach (var (key, otherwise, _) in Rows.Where(row => row.Default is not ("required" or "the encoder's own")))
         {
-            Assert.Equal(otherwise.Replace(" ", ""), ExperimentFileTests.At(defaults, key)!.ToJsonString().Trim('"'));
+            Assert.Equal(otherwise.Replace(" ", ""), ExperimentFileTests.At(defaults, key)!.ToJsonString().Replace("\"", ""));
         }
     }
 

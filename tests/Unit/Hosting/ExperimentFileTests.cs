@@ -39,6 +39,10 @@ public sealed class ExperimentFileTests
           draws: 7
           learningRates: [1e-4]
           probeLearningRates: [1, 10]
+          arms: [layer-decay, lora]
+          baselinePenalties: [0.5]
+          loraRank: 4
+          layerDecay: 0.9
           steps: 500
           batch: 16
           weightDecay: 0.5
@@ -81,6 +85,10 @@ public sealed class ExperimentFileTests
                     Draws = 7,
                     LearningRates = [1e-4],
                     ProbeLearningRates = [1, 10],
+                    Arms = [Arm.Lora, Arm.LayerDecay],
+                    BaselinePenalties = [0.5],
+                    LoraRank = 4,
+                    LayerDecay = 0.9,
                     Steps = 500,
                     Batch = 16,
                     WeightDecay = 0.5,

@@ -16,4 +16,4 @@ internal sealed record Series(string Name, string Style, IReadOnlyList<(double X
     public IEnumerable<double> Ys => Line.Select(at => at.Y).Concat(Points.Select(at => at.Y)).Concat(Band.SelectMany(at => new[] { at.Low, at.High }));
 }
 
-internal enum Marker { Circle, Square, Triangle, Diamond }
+internal enum Marker { Circle, Square, Triangle, Diamond, Cross, Pentagon, Star }

@@ -22,7 +22,10 @@ internal static class Shapes
         Marker.Circle => Tag("circle", Class(style), Set("cx", Coordinate(x)), Set("cy", Coordinate(y)), Set("r", Coordinate(radius))),
         Marker.Square => Polygon(style, x, y, radius * 0.9, (-1, -1), (1, -1), (1, 1), (-1, 1)),
         Marker.Triangle => Polygon(style, x, y, radius * 1.15, (0, -1), (0.95, 0.75), (-0.95, 0.75)),
-        _ => Polygon(style, x, y, radius * 1.25, (0, -1), (1, 0), (0, 1), (-1, 0)),
+        Marker.Diamond => Polygon(style, x, y, radius * 1.25, (0, -1), (1, 0), (0, 1), (-1, 0)),
+        Marker.Cross => Polygon(style, x, y, radius * 1.1, (-0.35, -1), (0.35, -1), (0.35, -0.35), (1, -0.35), (1, 0.35), (0.35, 0.35), (0.35, 1), (-0.35, 1), (-0.35, 0.35), (-1, 0.35), (-1, -0.35), (-0.35, -0.35)),
+        Marker.Pentagon => Polygon(style, x, y, radius * 1.1, (0, -1), (0.95, -0.31), (0.59, 0.81), (-0.59, 0.81), (-0.95, -0.31)),
+        _ => Polygon(style, x, y, radius * 1.3, (0, -1), (0.3, -0.3), (1, 0), (0.3, 0.3), (0, 1), (-0.3, 0.3), (-1, 0), (-0.3, -0.3)),
     };
 
     private static XElement Polygon(string style, double x, double y, double radius, params (double X, double Y)[] corners) =>

@@ -15,6 +15,9 @@ internal static class Arms
         Arm.Pretrained => Marker.Circle,
         Arm.Scratch => Marker.Square,
         Arm.Frozen => Marker.Triangle,
-        _ => Marker.Diamond,
+        Arm.FrozenRandom => Marker.Diamond,
+        Arm.Baseline => Marker.Cross,
+        Arm.Lora => Marker.Pentagon,
+        _ => Marker.Star,
     };
 }

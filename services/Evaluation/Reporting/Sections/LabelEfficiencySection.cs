@@ -30,7 +30,8 @@ internal static class LabelEfficiencySection
                 Term("pretrained", "starts from the pretrained encoder; all weights are tuned."),
                 Term("scratch", "the same network from random weights, tuned the same way."),
                 Term("frozen", "a linear probe on the pretrained encoder."),
-                Term("frozen-random", "a linear probe on random weights.")));
+                Term("frozen-random", "a linear probe on random weights."),
+                arms.Select(result => result.Arm).Distinct().SelectMany(Explained)));
     }
 
     private static Series Curve(Arm arm, IReadOnlyList<ArmResult> results) =>
@@ -44,15 +45,25 @@ internal static class LabelEfficiencySection
 
     private static XElement Numbers(Report report) => Table(
         "Mean test accuracy of each arm at the learning rate that validation chose; difference is pretrained minus scratch, in points, paired by draw",
-        ["Labels", "Pretrained", "Scratch", "Difference", "95\u202F% interval", "Verdict", "Frozen", "Frozen-random", "Draws"],
+        ["Labels", "Pretrained", "Scratch", "Difference", "95\u202F% interval", "Verdict", "Frozen", "Frozen-random", .. report.ByLabelCount[0].Compared.Select(arm => Capital(Name(arm.Arm))), "Draws"],
         report.ByLabelCount.Select(result => new object?[]
         {
             Count(result.Labels), Percent(result.Pretrained), Percent(result.Scratch),
             Tag("strong", Points(result.Difference)), $"{Points(result.Low)} to {Points(result.High)}",
             Tag("span", Class($"badge {Name(result.Verdict)}"), Words(result.Verdict)),
-            Percent(result.Frozen), Percent(result.FrozenRandom), Count(result.Draws),
-        }),
+            Percent(result.Frozen), Percent(result.FrozenRandom),
+        }.Concat(result.Compared.Select(arm => Percent(arm.Accuracy))).Append(Count(result.Draws))),
         numbersFrom: 0);
+
+    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
+
+    private static XElement[] Explained(Arm arm) => arm switch
+    {
+        Arm.Baseline => Term("baseline", "no network: logistic regression on the pixels."),
+        Arm.Lora => Term("lora", "the pretrained encoder as it is, with low-rank adapters that are tuned."),
+        Arm.LayerDecay => Term("layer-decay", "as pretrained, lower layers tuned slower."),
+        _ => [],
+    };
 
     private static string Words(Verdict verdict) => verdict switch
     {

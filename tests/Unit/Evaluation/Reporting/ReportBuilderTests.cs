@@ -18,7 +18,7 @@ public class ReportBuilderTests
         var report = JsonSerializer.SerializeToNode(Assessment.Report, PipelineJson.Options)!.AsObject();
 
         Assert.Equal("experiment, runId, verdict, encoderDigest, byLabelCount, labelsSaved, pretext, preFlight, data, cost, environment", Names(report));
-        Assert.Equal("labels, draws, pretrained, scratch, frozen, frozenRandom, difference, low, high, verdict", Names(report["byLabelCount"]![0]!));
+        Assert.Equal("labels, draws, pretrained, scratch, frozen, frozenRandom, difference, low, high, verdict, baseline, lora, layerDecay", Names(report["byLabelCount"]![0]!));
         Assert.Equal("labels, scratchEquivalent, ratio, low, high", Names(report["labelsSaved"]![0]!));
         Assert.Equal("task, accuracy, samples, ambiguous, auto", Names(report["pretext"]!));
         Assert.Equal("dataset, samples, tasks, choice, labels, seconds", Names(report["preFlight"]!));

@@ -67,6 +67,23 @@ public sealed class TunerTests
     }
 
     [Fact]
+    public async Task With_layer_decay_lower_layers_move_less()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
+        using var scope = NewDisposeScope();
+        using var classifier = Classifier();
+        var before = classifier.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter.detach().clone());
+
+        // AdamW's first step moves every weight by the learning rate.
+        Tuner(Spec with { Steps = 1, LayerDecay = 0.1, WeightDecay = 0 }, 0).TuneLayers(classifier, new LabelledSamples(reader), [.. Enumerable.Range(0, 8)], ToyDataset.Size, Token);
+
+        var moved = classifier.named_parameters().ToDictionary(entry => entry.name, entry => (entry.parameter.detach() - before[entry.name]).abs().max().item<float>());
+        Assert.Equal(0.1, moved["encoder.conv4.weight"] / moved["head.weight"], tolerance: 0.01);
+        Assert.Equal(0.01, moved["encoder.conv3.weight"] / moved["head.weight"], tolerance: 0.001);
+    }
+
+    [Fact]
     public async Task Samples_without_a_label_are_no_samples()
     {
         using var data = await ToyDataset.CreateAsync();

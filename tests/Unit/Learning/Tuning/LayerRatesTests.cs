@@ -1,0 +1,37 @@
+using Pipeline.Contracts;
+using Pipeline.Learning.Encoders;
+using Pipeline.Learning.Tuning;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Learning.Tuning;
+
+[Collection(TorchTests.Name)]
+public sealed class LayerRatesTests
+{
+    public static TheoryData<string> Encoders { get; } = [.. EncoderArchitectures.Names];
+
+    [Theory]
+    [InlineData("head.weight", 1)]
+    [InlineData("head.bias", 1)]
+    [InlineData("encoder.conv4.weight", 0.5)]
+    [InlineData("encoder.bn3.bias", 0.25)]
+    [InlineData("encoder.conv1.weight", 0.0625)]
+    public void Each_layer_is_slower_than_the_one_above_it(string parameter, double rate)
+    {
+        using var classifier = new Classifier(new EncoderSpec("convnet", 4), new InputSpec(16, 1), 3, 1);
+
+        Assert.Equal(rate, LayerRates.Of(classifier.Encoder, parameter, 0.5));
+    }
+
+    [Theory]
+    [MemberData(nameof(Encoders))]
+    public void Every_parameter_of_every_encoder_belongs_to_a_layer(string name)
+    {
+        using var classifier = new Classifier(new EncoderSpec(name, 4), new InputSpec(16, 1), 3, 1);
+
+        var rates = classifier.named_parameters().Select(entry => LayerRates.Of(classifier.Encoder, entry.name, 0.5)).ToList();
+
+        Assert.Equal(classifier.Encoder.Layers.Count + 1, rates.Distinct().Count());
+        Assert.Equal(rates.Order(), rates);
+    }
+}
