@@ -4,11 +4,11 @@ namespace Pipeline.Ingestion.Images;
 
 /// <summary>
 /// The names of what can decode JPEG. They differ in single bits and in which damaged files they notice, so the name is part of a dataset version's key,
-/// and whoever takes part in an import uses the one that was planned.
+/// and whoever takes part in an import uses the one that was planned. A decoder that makes other pixels than before takes another name.
 /// </summary>
 public static class JpegDecoders
 {
-    public const string Skia = "skia";
+    public const string Skia = "skia2";
 
     public const string TurboJpeg = "turbojpeg";
 
