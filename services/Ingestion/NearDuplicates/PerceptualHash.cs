@@ -1,3 +1,4 @@
+using System.Numerics;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Images;
 
@@ -22,18 +23,18 @@ public static class PerceptualHash
     {
         Span<float> small = stackalloc float[Side * Side];
         AreaResampler.Resample(Luma(pixels, input), input.Size, input.Size, step: 1, Side, small);
+        Span<int> whole = stackalloc int[Side * Side];
+        for (var i = 0; i < whole.Length; i++)
+        {
+            whole[i] = (int)MathF.Round(small[i] * Fractions);
+        }
+
         Span<long> across = stackalloc long[Side * Kept];
         for (var row = 0; row < Side; row++)
         {
             for (var frequency = 0; frequency < Kept; frequency++)
             {
-                var sum = 0L;
-                for (var column = 0; column < Side; column++)
-                {
-                    sum += (long)MathF.Round(small[(row * Side) + column] * Fractions) * Cosines[(frequency * Side) + column];
-                }
-
-                across[(row * Kept) + frequency] = sum;
+                across[(row * Kept) + frequency] = Product(whole.Slice(row * Side, Side), Cosines.AsSpan(frequency * Side, Side));
             }
         }
 
@@ -47,6 +48,26 @@ public static class PerceptualHash
         }
 
         return AboveMedian(lowest);
+    }
+
+    /// <summary>Each product fits into 32 bits (255 · 64 · 2¹⁴ is below 2³¹), their sum does not.</summary>
+    private static long Product(ReadOnlySpan<int> pixels, ReadOnlySpan<int> cosines)
+    {
+        var sums = Vector<long>.Zero;
+        var at = 0;
+        for (; at <= pixels.Length - Vector<int>.Count; at += Vector<int>.Count)
+        {
+            Vector.Widen(new Vector<int>(pixels[at..]) * new Vector<int>(cosines[at..]), out var low, out var high);
+            sums += low + high;
+        }
+
+        var sum = Vector.Sum(sums);
+        for (; at < pixels.Length; at++)
+        {
+            sum += (long)pixels[at] * cosines[at];
+        }
+
+        return sum;
     }
 
     private static ulong AboveMedian(ReadOnlySpan<long> values)
