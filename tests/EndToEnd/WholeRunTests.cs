@@ -34,7 +34,7 @@ public sealed class WholeRunTests(FinishedRun finished)
             ["experiment", "runId", "verdict", "encoderDigest", "byLabelCount", "labelsSaved", "pretext", "preFlight", "data", "cost", "environment"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(
-            ["labels", "draws", "pretrained", "scratch", "frozen", "frozenRandom", "difference", "low", "high", "verdict"],
+            ["labels", "draws", "pretrained", "scratch", "frozen", "frozenRandom", "difference", "low", "high", "verdict", "baseline", "lora", "layerDecay"],
             root.GetProperty("byLabelCount")[0].EnumerateObject().Select(property => property.Name));
         Assert.Equal([6, 12], root.GetProperty("byLabelCount").EnumerateArray().Select(result => result.GetProperty("labels").GetInt32()));
         Assert.Equal("tiny", root.GetProperty("experiment").GetString());

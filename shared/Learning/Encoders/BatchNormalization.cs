@@ -16,7 +16,7 @@ internal static class BatchNormalization
         if (layer.training)
         {
             using var noGradient = no_grad();
-            layer.num_batches_tracked!.add_(Scalars.Of(1));
+            layer.num_batches_tracked!.add_(Scalars.Of(1), Scalars.Of(1));
         }
 
         return nn.functional.batch_norm(input, layer.running_mean!, layer.running_var!, layer.weight, layer.bias, layer.training, Momentum, Epsilon);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Learning.Native;
 
 /// <summary>
-/// Numbers for torch that stay alive. TorchSharp 0.107 makes an object of each number that an operator is given (<c>x * 2.0</c>, and the 1 hidden in <c>a + b</c>),
+/// Numbers for torch that stay alive. TorchSharp 0.107 makes an object of each number that an operator is given (<c>x * 2.0</c>, and the 1 hidden in <c>a + b</c> and in <c>add_(number)</c>),
 /// passes on its native half and lets go of the object: a collection at that moment frees the number while libtorch reads it. Rare, but a run makes millions.
 /// So training code takes its numbers, sums and read-outs from here and uses no operator that hides one.
 /// </summary>

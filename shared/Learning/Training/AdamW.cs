@@ -63,7 +63,7 @@ public sealed class AdamW : IDisposable
             parameters[i].mul_(decay);
             means[i].mul_(Scalars.Of(Beta1)).add_(gradient, Scalars.Of(1 - Beta1));
             squares[i].mul_(Scalars.Of(Beta2)).addcmul_(gradient, gradient, Scalars.Of(1 - Beta2));
-            var scale = squares[i].sqrt().div_(correction).add_(Scalars.Of(Epsilon));
+            var scale = squares[i].sqrt().div_(correction).add_(Scalars.Of(Epsilon), Scalars.Of(1));
             parameters[i].addcdiv_(means[i], scale, stride);
         }
     }
