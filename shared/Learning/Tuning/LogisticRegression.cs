@@ -108,6 +108,7 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
     // The two loops of L-BFGS (Nocedal and Wright 2006, algorithm 7.4): minus the approximate inverse Hessian times the gradient.
     private static Tensor Direction(Tensor gradient, List<(Tensor Moved, Tensor Changed, double Scale)> steps)
     {
+        using var scope = NewDisposeScope();
         var direction = gradient.neg();
         var along = new double[steps.Count];
         for (var i = steps.Count - 1; i >= 0; i--)
@@ -129,7 +130,7 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
             direction = direction.add(steps[i].Moved, forth);
         }
 
-        return direction;
+        return direction.MoveToOuterDisposeScope();
     }
 
     private static double Dot(Tensor a, Tensor b) => a.dot(b).Read();
