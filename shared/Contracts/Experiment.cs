@@ -6,13 +6,19 @@ public sealed record Experiment
     /// <summary>Letters, digits, '-' and '_'; at most 40.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What a sample is. Only <c>image</c> today.</summary>
-    public string Modality { get; init; } = "image";
+    /// <summary>What a sample is: one of <see cref="Modalities"/>.</summary>
+    public string Modality { get; init; } = Modalities.Image;
 
     /// <summary>The dataset's name. Its labels are used by fine-tuning and evaluation only.</summary>
     public required string Data { get; init; }
 
     public InputSpec Input { get; init; } = new();
+
+    /// <summary>Null for images.</summary>
+    public TokenizerSpec? Tokenizer { get; init; }
+
+    /// <summary>Null for images.</summary>
+    public MaskingSpec? Masking { get; init; }
 
     public SplitSpec Split { get; init; } = new();
 
@@ -33,9 +39,15 @@ public sealed record Experiment
     public EvaluationSpec Evaluation { get; init; } = new();
 }
 
-/// <param name="Size">Side of the square that images are resized to, in pixels; 8 to 512.</param>
-/// <param name="Channels">1 (grey) or 3 (red, green, blue).</param>
-public sealed record InputSpec(int Size = 28, int Channels = 1);
+/// <param name="Size">Side of the square that images are resized to, in pixels; 8 to 512. 0 for sequences.</param>
+/// <param name="Channels">1 (grey) or 3 (red, green, blue). 0 for sequences.</param>
+/// <param name="Window">Most characters, bases or residues of a sample: longer documents are cut into so many. 0 for images.</param>
+/// <param name="LowerCase">Whether text is brought to lower case.</param>
+public sealed record InputSpec(int Size = 28, int Channels = 1, int Window = 0, bool LowerCase = false)
+{
+    /// <summary>What sequences are brought to.</summary>
+    public static InputSpec Sequence(int window, bool lowerCase = false) => new(0, 0, window, lowerCase);
+}
 
 /// <summary>How samples without a split of their own are divided. By group: samples that are nearly the same picture never part.</summary>
 /// <param name="Validation">Share of the samples for validation, above 0.</param>
@@ -49,9 +61,10 @@ public sealed record SplitSpec(double Validation = 0.1, double Test = 0.2, ulong
 /// </param>
 public sealed record PseudoLabelSpec(double Ambiguity = 0.02);
 
-/// <param name="Name">A name from the list of encoders: <c>convnet</c>, <c>resnet18</c>.</param>
+/// <param name="Name">A name from the list of encoders: <c>convnet</c>, <c>resnet18</c>, <c>transformer</c>.</param>
 /// <param name="Width">Channels of the first layer; later layers scale with it. Null: the encoder's own default.</param>
-public sealed record EncoderSpec(string Name = "convnet", int? Width = null);
+/// <param name="Transformer">Of <c>transformer</c> alone, whose width stands here.</param>
+public sealed record EncoderSpec(string Name = "convnet", int? Width = null, TransformerSpec? Transformer = null);
 
 /// <summary>
 /// Random changes to an image that leave the pseudo-label what it is: every one is drawn from a distribution that no turn or flip
@@ -88,6 +101,9 @@ public sealed record PretrainingSpec
 
 public sealed record FineTuningSpec
 {
+    /// <summary>What a label is of: <c>classification</c>, of a sample; <c>tagging</c>, of a place in a sequence.</summary>
+    public string Task { get; init; } = "classification";
+
     /// <summary>Label counts to compare at, ascending.</summary>
     public required IReadOnlyList<int> Labels { get; init; }
 
@@ -127,7 +143,7 @@ public sealed record FineTuningSpec
 
 public sealed record EvaluationSpec
 {
-    /// <summary>Only <c>accuracy</c> today.</summary>
+    /// <summary><c>accuracy</c>, <c>macro-f1</c>, <c>balanced-accuracy</c>; for tagging also <c>entity-f1</c>. What trials are chosen and the verdict is reached by.</summary>
     public string Metric { get; init; } = "accuracy";
 
     /// <summary>The model is promoted when the verdict is at least this: <c>helps</c>, <c>no-evidence</c> (always, unless it hurts) or <c>never</c>.</summary>

@@ -8,10 +8,17 @@ namespace Pipeline.Contracts;
 public sealed record DatasetManifest
 {
     public required string Dataset { get; init; }
+
+    /// <summary>One of <see cref="Modalities"/>.</summary>
+    public string Modality { get; init; } = Modalities.Image;
+
     public required InputSpec Input { get; init; }
 
     /// <summary>Label names; a label in a shard is an index into this list. Ordinal order.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Names of the labels of places; a tag in a shard is an index into this list. Ordinal order; empty where the data has none.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>Sample shards of all splits; a shard holds samples of one split only.</summary>
     public required IReadOnlyList<SampleShard> Shards { get; init; }
@@ -41,6 +48,8 @@ public enum Split : byte { Train, Validation, Test }
 
 /// <summary>
 /// A safetensors file: <c>pixels</c> uint8 [N, C, S, S]; <c>label</c> int32 [N], −1 where there is none; <c>digest</c> uint8 [N, 32], SHA-256 of the pixels.
+/// Of sequences, instead of pixels: <c>text</c> uint8 [B], the samples as UTF-8, one after another; <c>start</c> int64 [N + 1], where each begins in it, and the end of the last; the digest is
+/// of a sample's bytes. Where the data tags places: <c>tag</c> int16 [B], of each byte, −1 where there is none.
 /// </summary>
 public sealed record SampleShard(ArtifactReference File, Split Split, int Samples);
 
@@ -101,6 +110,18 @@ public sealed record PseudoLabelManifest
     public required double Ambiguity { get; init; }
     public required IReadOnlyList<PseudoLabelShard> Shards { get; init; }
 
+    /// <summary>What made tokens of the samples; null for images.</summary>
+    public TokenizerReference? Tokenizer { get; init; }
+
+    /// <summary>How tokens are masked; null for images.</summary>
+    public MaskingSpec? Masking { get; init; }
+
+    /// <summary>Of all samples, without those for start and end; 0 for images.</summary>
+    public long Tokens { get; init; }
+
+    /// <summary>Samples that had more tokens than fit, and lost their last; 0 for images.</summary>
+    public long Truncated { get; init; }
+
     /// <summary>Samples that have pseudo-labels.</summary>
     public required long Samples { get; init; }
 
@@ -112,6 +133,9 @@ public sealed record PseudoLabelManifest
 /// <summary>
 /// A safetensors file of R rows, those of a sample side by side: <c>sample</c> int32 [R], the row in the sample shard; <c>view</c> uint8 [R], how it is shown;
 /// <c>label</c> uint8 [R], what is to be predicted. Its metadata names the sample shard.
+/// Of <c>masked-token</c>: <c>sample</c> int32 [N], the row in the sample shard; <c>token</c> int32 [T], their tokens one after another, without start and end; <c>continues</c> uint8 [T], 1 where
+/// a token goes on with the word of the one before it; <c>start</c> int64 [N + 1], where each sample's begin. And what the first epoch masks, which is what held-out samples are
+/// measured on: <c>position</c> int32 [M], within the sample's tokens; <c>input</c> int32 [M], the token shown there; <c>target</c> int32 [M], the one to be predicted; <c>mask</c> int64 [N + 1], where each sample's begin.
 /// </summary>
 public sealed record PseudoLabelShard(ArtifactReference File, string SampleShard, Split Split, int Samples, int Ambiguous);
 
@@ -120,6 +144,9 @@ public sealed record EncoderManifest
 {
     public required EncoderSpec Encoder { get; init; }
     public required InputSpec Input { get; init; }
+
+    /// <summary>What makes tokens for it; null for images.</summary>
+    public TokenizerReference? Tokenizer { get; init; }
 
     /// <summary>The weights, safetensors.</summary>
     public required ArtifactReference File { get; init; }

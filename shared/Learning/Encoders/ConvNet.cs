@@ -8,11 +8,11 @@ namespace Pipeline.Learning.Encoders;
 /// <summary>A small convolutional network for small images: about 130,000 weights at width 32.</summary>
 public sealed class ConvNetArchitecture : IEncoderArchitecture
 {
+    private const int DefaultWidth = 32;
+
     public string Name => "convnet";
 
-    public int DefaultWidth => 32;
-
-    public Encoder Create(InputSpec input, int width) => new ConvNet(input.Channels, width);
+    public Encoder Create(EncoderSpec spec, InputSpec input, TokenizerReference? tokenizer) => new ConvNet(input.Channels, spec.Width ?? DefaultWidth);
 }
 
 /// <summary>

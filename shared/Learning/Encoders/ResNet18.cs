@@ -11,11 +11,11 @@ namespace Pipeline.Learning.Encoders;
 /// </summary>
 public sealed class ResNet18Architecture : IEncoderArchitecture
 {
+    private const int DefaultWidth = 64;
+
     public string Name => "resnet18";
 
-    public int DefaultWidth => 64;
-
-    public Encoder Create(InputSpec input, int width) => new ResNet18(input.Channels, width);
+    public Encoder Create(EncoderSpec spec, InputSpec input, TokenizerReference? tokenizer) => new ResNet18(input.Channels, spec.Width ?? DefaultWidth);
 }
 
 internal sealed class ResNet18 : Encoder

@@ -64,6 +64,20 @@ public sealed class SampleReader : IDisposable
         return files[shard].ReadRows<byte>("pixels", sample - firsts[shard], 1);
     }
 
+    /// <returns>A sequence as UTF-8.</returns>
+    public ReadOnlySpan<byte> Text(int sample)
+    {
+        var (shard, start, length) = Extent(sample);
+        return files[shard].ReadRows<byte>("text", start, length);
+    }
+
+    /// <returns>For each byte of <see cref="Text"/> an index into the dataset's tags; −1 where there is none. Empty where the data has no tags.</returns>
+    public ReadOnlySpan<short> Tags(int sample)
+    {
+        var (shard, start, length) = Extent(sample);
+        return files[shard].Entries.ContainsKey("tag") ? files[shard].ReadRows<short>("tag", start, length) : [];
+    }
+
     /// <returns>Index into the dataset's classes; −1 where there is no label.</returns>
     public int Label(int sample)
     {
@@ -77,6 +91,13 @@ public sealed class SampleReader : IDisposable
         {
             file.Dispose();
         }
+    }
+
+    private (int Shard, long Start, long Length) Extent(int sample)
+    {
+        var shard = ShardOf(sample);
+        var ends = files[shard].ReadRows<long>("start", sample - firsts[shard], 2);
+        return (shard, ends[0], ends[1] - ends[0]);
     }
 
     private int ShardOf(int sample)

@@ -6,17 +6,18 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>An encoder with a linear head over the dataset's classes: images [N, C, S, S] to logits [N, K].</summary>
+/// <summary>An encoder with a linear head over the dataset's classes: images [N, C, S, S] or tokens [N, T] to logits [N, K].</summary>
 public sealed class Classifier : nn.Module<Tensor, Tensor>
 {
     private readonly Encoder encoder;
     private readonly Linear head;
 
     /// <param name="seed">Of the random weights that encoder and head start from.</param>
-    public Classifier(EncoderSpec spec, InputSpec input, int classes, ulong seed)
+    /// <param name="tokenizer">Null for images.</param>
+    public Classifier(EncoderSpec spec, InputSpec input, int classes, ulong seed, TokenizerReference? tokenizer = null)
         : base("classifier")
     {
-        encoder = EncoderArchitectures.Create(spec, input);
+        encoder = EncoderArchitectures.Create(spec, input, tokenizer);
         head = nn.Linear(encoder.Features, classes);
         RegisterComponents();
         WeightInitialization.Initialize(this, seed);
