@@ -8,14 +8,14 @@ namespace Pipeline.Learning.Training.MaskedModelling;
 /// BERT's head (Devlin et al. 2019, arXiv:1810.04805): a dense layer, GELU, norm, then the product with the encoder's own token vectors and a bias for each token.
 /// Thrown away after pretraining.
 /// </summary>
-/// <param name="width">D.</param>
-/// <param name="vocabulary">V.</param>
 public sealed class MaskedTokenHead : nn.Module
 {
     private readonly Linear dense;
     private readonly LayerNorm norm;
     private readonly Parameter bias;
 
+    /// <param name="width">D.</param>
+    /// <param name="vocabulary">V.</param>
     public MaskedTokenHead(int width, int vocabulary)
         : base("masked-token")
     {
