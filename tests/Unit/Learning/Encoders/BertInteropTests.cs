@@ -34,7 +34,7 @@ public sealed class BertInteropTests
         await WriteAsync(folder["model.safetensors"], [.. encoder.Tensors()]);
         await WriteAsync(folder["expected.safetensors"], [SafetensorsTensor.Of<long>("tokens", tokens, 2, 6), ModuleTensors.ToSafetensors("hidden", hidden)]);
 
-        var (code, answer) = Run(python!, Path.Combine(AppContext.BaseDirectory, "interop", "bert_forward.py"), Path.GetDirectoryName(folder["config.json"])!);
+        var (code, answer) = Run(python!, Path.Combine(AppContext.BaseDirectory, "interop", "bert_forward.py"), folder.Path);
 
         Assert.Equal(0, code);
         Assert.InRange(double.Parse(answer, CultureInfo.InvariantCulture), 0, 1e-4);
