@@ -207,9 +207,10 @@ public sealed class TransformerTests
         manual_seed(1);
         using (no_grad())
         {
-            foreach (var parameter in encoder.parameters())
+            foreach (var (name, parameter) in encoder.named_parameters())
             {
-                parameter.normal_(0, 0.5);
+                var scale = parameter.dim() == 1 && name.EndsWith("weight", StringComparison.Ordinal);
+                parameter.normal_(scale ? 1 : 0, 0.5);
             }
         }
 
