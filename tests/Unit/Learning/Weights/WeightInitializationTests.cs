@@ -1,8 +1,10 @@
 using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Training;
+using Pipeline.Learning.Training.MaskedModelling;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Weights;
+using Pipeline.Tests.Unit.Learning.Encoders;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -62,6 +64,32 @@ public sealed class WeightInitializationTests
 
         Assert.All(encoder.state_dict()["bn1.weight"].data<float>().ToArray(), scale => Assert.Equal(1f, scale));
         Assert.All(encoder.state_dict()["bn1.bias"].data<float>().ToArray(), shift => Assert.Equal(0f, shift));
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("bert")]
+    public void Transformers_start_with_deviation_0_02_wherever_they_stand(string layout)
+    {
+        var spec = new EncoderSpec("transformer", Transformer: TransformerTests.Small with { Width = 128, FeedForward = 512, Norm = "post", Layout = layout });
+        var tokenizer = TransformerTests.Tokenizer with { Vocabulary = 500 };
+        using var pretraining = new MaskedTokenNetwork(spec, InputSpec.Sequence(20), tokenizer, seed: 9);
+        using var classifier = new Classifier(spec, InputSpec.Sequence(20), classes: 3, seed: 9, tokenizer);
+        using var encoder = EncoderArchitectures.Create(spec, InputSpec.Sequence(20), tokenizer);
+        WeightInitialization.Initialize(encoder, seed: 9);
+
+        Assert.Equal(Values(pretraining.Encoder), Values(classifier.Encoder));
+        foreach (var (name, parameter) in encoder.named_parameters().Where(entry => entry.parameter.dim() == 2 && entry.parameter.numel() > 15_000))
+        {
+            AssertGaussian(parameter, 0.02);
+            AssertGaussian(pretraining.state_dict()["encoder." + name], 0.02);
+        }
+
+        AssertGaussian(pretraining.state_dict()["head.dense.weight"], 0.02);
+        Assert.All(encoder.named_parameters().Where(entry => entry.name.EndsWith("bias", StringComparison.Ordinal)), entry => Assert.All(entry.parameter.data<float>().ToArray(), bias => Assert.Equal(0f, bias)));
+
+        // A head on top is none of it.
+        Assert.InRange(classifier.state_dict()["head.weight"].data<float>().ToArray().Max(Math.Abs), 0.2f, 1f);
     }
 
     private static void AssertGaussian(Tensor weight, double deviation)

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using Pipeline.Contracts;
+using Pipeline.Learning.Native;
+using Pipeline.Learning.Training.MaskedModelling;
+
+namespace Pipeline.Tests.Benchmarks.Transformers;
+
+/// <summary>
+/// Training steps on masked tokens, 32 samples of 64 tokens, against the same network in PyTorch: a process that stays, so that both are warm, asked for a round in turn with ours.
+/// </summary>
+internal static class TokensPerSecondBenchmark
+{
+    private const int Rounds = 9;
+    private const int Batch = 32;
+    private const int Length = 64;
+    private const int Masked = 9;
+    private const int Vocabulary = 8000;
+
+    private static readonly Dictionary<string, TransformerSpec> Sizes = new()
+    {
+        ["tiny"] = new TransformerSpec(Width: 128, Layers: 2, Heads: 2, FeedForward: 512),
+        ["mini"] = new TransformerSpec(Width: 256, Layers: 4, Heads: 4, FeedForward: 1024),
+        ["small"] = new TransformerSpec(Width: 512, Layers: 4, Heads: 8, FeedForward: 2048),
+    };
+
+    /// <param name="python">Starts a Python that has torch, 2.0 or newer.</param>
+    public static void Run(string size, string python)
+    {
+        var shape = Sizes.GetValueOrDefault(size) ?? throw new PipelineException($"'{size}' is no size. Valid are {string.Join(", ", Sizes.Keys)}.");
+        using var device = new TorchDevice(new TorchOptions());
+        using var trainer = Trainer(shape, device);
+        var batch = MakeBatch();
+        using var peer = Start(python, shape);
+        Console.WriteLine($"{size}: {peer.StandardOutput.ReadLine()}, {Environment.ProcessorCount} threads each");
+
+        var steps = 1;
+        Ours(trainer, batch, 2);
+        while (Ours(trainer, batch, steps) < 2)
+        {
+            steps *= 2;
+        }
+
+        Theirs(peer, steps);
+        var rounds = new List<(double Ours, double Theirs)>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            // In turn, and each first as often as second.
+            var (first, second) = round % 2 == 0 ? (Ours(trainer, batch, steps), Theirs(peer, steps)) : (Theirs(peer, steps), Ours(trainer, batch, steps));
+            rounds.Add(round % 2 == 0 ? (first, second) : (second, first));
+            Console.WriteLine($"  {Rate(rounds[^1].Ours):n0} tokens/s, PyTorch {Rate(rounds[^1].Theirs):n0}, ratio {rounds[^1].Theirs / rounds[^1].Ours:n3}");
+        }
+
+        peer.StandardInput.Close();
+        peer.WaitForExit();
+        var ratios = rounds.Select(round => round.Theirs / round.Ours).Order().ToList();
+        Console.WriteLine($"median of {Rounds} rounds of {steps} steps: {Rate(Median(rounds.Select(round => round.Ours))):n0} tokens/s, PyTorch {Rate(Median(rounds.Select(round => round.Theirs))):n0}; ratio {Median(ratios):n3} ({ratios[0]:n3} to {ratios[^1]:n3})");
+        double Rate(double seconds) => steps * Batch * Length / seconds;
+    }
+
+    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
+
+    private static double Ours(MaskedTokenTrainer trainer, MaskedTokenBatch batch, int steps)
+    {
+        var clock = Stopwatch.StartNew();
+        for (var step = 0; step < steps; step++)
+        {
+            trainer.Train(batch);
+        }
+
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    private static double Theirs(Process peer, int steps)
+    {
+        peer.StandardInput.WriteLine(steps.ToString(CultureInfo.InvariantCulture));
+        peer.StandardInput.Flush();
+        return double.Parse(peer.StandardOutput.ReadLine() ?? throw new PipelineException("Python ended; what it said stands above."), CultureInfo.InvariantCulture);
+    }
+
+    private static MaskedTokenTrainer Trainer(TransformerSpec shape, TorchDevice device)
+    {
+        var tokenizer = new TokenizerReference(new Dictionary<string, ArtifactReference>(), new TokenizerSpec(Vocabulary: Vocabulary, Length: Length), true, Vocabulary, new SpecialTokens());
+        var experiment = new Experiment
+        {
+            Name = "benchmark",
+            Data = "none",
+            Modality = Modalities.Text,
+            Input = InputSpec.Sequence(1000),
+            Encoder = new EncoderSpec("transformer", Transformer: shape),
+            Pretext = ["masked-token"],
+            Pretraining = new PretrainingSpec { LearningRate = 1e-3 },
+            FineTuning = new FineTuningSpec { Labels = [1] },
+        };
+        return new MaskedTokenTrainer(experiment, "masked-token", tokenizer, steps: 1_000_000, device.Device);
+    }
+
+    private static MaskedTokenBatch MakeBatch()
+    {
+        var random = new Random(1);
+        var tokens = Enumerable.Range(0, Batch * Length).Select(_ => (long)random.Next(5, Vocabulary)).ToArray();
+        var places = Enumerable.Range(0, Batch).SelectMany(sample => Enumerable.Range(0, Masked).Select(i => ((long)sample * Length) + (i * 7) + 1)).ToArray();
+        return new MaskedTokenBatch(0, Batch, tokens, places, [.. places.Select(place => tokens[place])], tokens.Length);
+    }
+
+    private static Process Start(string python, TransformerSpec shape)
+    {
+        var script = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Transformers", "peer.py"));
+        int[] numbers = [shape.Width, shape.Layers, shape.Heads, shape.FeedForward, Vocabulary, Batch, Length, Masked, Environment.ProcessorCount];
+        return Process.Start(new ProcessStartInfo(python, ["-c", script, .. numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+    }
+}
