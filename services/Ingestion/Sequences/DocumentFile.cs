@@ -63,7 +63,7 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
         var unpacked = TemporaryFile.Create();
         try
         {
-            using var gzip = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
+            using var gzip = new GZipStream(new SealedGzip(file), CompressionMode.Decompress);
             var buffer = new byte[1 << 16];
             for (int read; (read = gzip.Read(buffer)) > 0;)
             {
@@ -74,8 +74,7 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
                 }
             }
 
-            unpacked.Position = 0;
-            return unpacked;
+            return SealedGzip.TakeOff(unpacked) ? unpacked : throw new InvalidDataException();
         }
         catch (InvalidDataException)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Ingestion.Sequences.Unicode;
 
 namespace Pipeline.Ingestion.Sequences;
 
@@ -40,7 +41,7 @@ internal sealed class TextNormalizer(bool lowerCase, int most) : ISequenceNormal
     public string Finish()
     {
         var text = lowerCase ? _text.ToString().ToLowerInvariant() : _text.ToString();
-        return text.Normalize(NormalizationForm.FormC);
+        return CanonicalComposition.Of(text);
     }
 
     private void Add(char letter)
