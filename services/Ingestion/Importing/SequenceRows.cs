@@ -120,7 +120,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
         var isCut = document.Text.Length > plan.Input.Window;
         // A record's own label goes before what its file's place says.
         var label = (document.Label ?? source.Label) is { } name ? NumberOf(_classes, name, _classes.Count) : -1;
-        foreach (var (start, length) in Windows.Of(document.Text, plan.Input.Window, atSpaces: plan.Modality == Modalities.Text))
+        foreach (var (start, length) in DocumentWindows.Of(document.Text, plan.Input.Window, atSpaces: plan.Modality == Modalities.Text))
         {
             var letters = document.Text.AsSpan(start, length);
             var first = _text.WrittenCount;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Pipeline.Ingestion.Sources;
 
@@ -57,19 +58,19 @@ internal sealed class CsvText(Func<ISequenceNormalizer> normalizer, int most) : 
 /// <summary>Gathers the lines of one record.</summary>
 internal sealed class CsvRecord(LineReader lines, int most)
 {
-    private readonly MemoryStream _raw = new();
+    private readonly ArrayBufferWriter<byte> _raw = new();
     private SequenceRejectedException? _rejected;
     private long _offset;
 
     /// <summary>On which it begins, from 1.</summary>
     public int Line { get; private set; }
 
-    public byte[] Raw => _raw.ToArray();
+    public byte[] Raw => _raw.WrittenSpan.ToArray();
 
     /// <returns>False at the end.</returns>
     public bool Read()
     {
-        _raw.SetLength(0);
+        _raw.ResetWrittenCount();
         _rejected = null;
         do
         {
@@ -84,10 +85,10 @@ internal sealed class CsvRecord(LineReader lines, int most)
         var quoted = false;
         while (true)
         {
-            if (lines.IsTooLong || _raw.Length + lines.Bytes.Length > most)
+            if (lines.IsTooLong || _raw.WrittenCount + lines.Bytes.Length > most)
             {
                 _rejected = new SequenceRejectedException(RejectionReason.LineTooLong, $"the record at line {Line} has more than {most} bytes");
-                _raw.SetLength(0);
+                _raw.ResetWrittenCount();
                 return true;
             }
 
@@ -98,7 +99,7 @@ internal sealed class CsvRecord(LineReader lines, int most)
                 return true;
             }
 
-            _raw.WriteByte((byte)'\n');
+            _raw.Write("\n"u8);
         }
     }
 
@@ -110,10 +111,10 @@ internal sealed class CsvRecord(LineReader lines, int most)
             throw _rejected;
         }
 
-        LineReader.VerifyUtf8(_raw.GetBuffer().AsSpan(0, (int)_raw.Length), _offset);
+        LineReader.VerifyUtf8(_raw.WrittenSpan, _offset);
         try
         {
-            return new CsvReader(new StringReader(Encoding.UTF8.GetString(_raw.GetBuffer(), 0, (int)_raw.Length))).Read() ?? [];
+            return new CsvReader(new StringReader(Encoding.UTF8.GetString(_raw.WrittenSpan))).Read() ?? [];
         }
         catch (FormatException)
         {

@@ -1,7 +1,7 @@
 namespace Pipeline.Ingestion.Sequences;
 
 /// <summary>Cuts documents that are longer than a sample may be.</summary>
-internal static class Windows
+internal static class DocumentWindows
 {
     /// <param name="most">UTF-16 units of a window.</param>
     /// <param name="atSpaces">Whether it is cut at the last white space that fits, which no window then has at its ends; where there is none, and of sequences, a window is full.</param>
