@@ -11,6 +11,9 @@ namespace Pipeline.Ingestion.Sequences;
 /// </summary>
 internal sealed class DocumentFile(string modality, InputSpec input, SequenceRules rules)
 {
+    /// <summary>Enough to tell the format.</summary>
+    private const int HeadBytes = 4096;
+
     /// <summary>Small files in gzip may unpack to this much whatever the ratio.</summary>
     private const long AlwaysUnpacked = 16 << 20;
 
@@ -25,7 +28,7 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
         var encoding = EncodedText.Of(content);
         var format = FormatOf(encoding.Open(content), name);
         using var records = format.Read(new LineReader(encoding.Open(content), rules.MaxLineBytes, encoding.Start)).GetEnumerator();
-        while (Next(records))
+        while (Guarded(records.MoveNext))
         {
             yield return (format.Name, Checked(records.Current));
         }
@@ -36,11 +39,11 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
         : record;
 
     // What UTF-16 cannot be is found while it is read.
-    private static bool Next(IEnumerator<ReadRecord> records)
+    private static T Guarded<T>(Func<T> read)
     {
         try
         {
-            return records.MoveNext();
+            return read();
         }
         catch (DecoderFallbackException)
         {
@@ -104,13 +107,9 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
             return new PlainText(Normalizer);
         }
 
-        var lines = new LineReader(content, rules.MaxLineBytes);
-        byte? start = null;
-        while (start is null && lines.Read())
-        {
-            start = lines.Bytes.Trim(" \t\r"u8) is [var first, ..] ? first : null;
-        }
-
+        var head = new byte[HeadBytes];
+        var read = Guarded(() => content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
+        byte? start = head.AsSpan(0, read).TrimStart(" \t\r\n"u8) is [var first, ..] ? first : null;
         return start switch
         {
             (byte)'>' or (byte)';' => new FastaRecords(Normalizer),
