@@ -79,7 +79,7 @@ public sealed class SequenceDatasetTests
         // Each second begins as the one before it ends, a base apart: they hang together by one window.
         for (var i = 1; i < documents.Count; i += 2)
         {
-            documents[i] = "C" + documents[i - 1][601..900] + documents[i][300..];
+            documents[i] = (documents[i - 1][600] == 'C' ? "G" : "C") + documents[i - 1][601..900] + documents[i][300..];
         }
 
         lake.Drop("all.fa", Lines(documents.Count, i => $">s{i}\n{documents[i]}"));
