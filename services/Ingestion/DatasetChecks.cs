@@ -8,10 +8,16 @@ public static class DatasetChecks
     /// <exception cref="PipelineException">It has too few classes or labels.</exception>
     public static void Verify(Experiment experiment, DatasetManifest dataset)
     {
+        if (experiment.FineTuning.Task == "tagging")
+        {
+            VerifyTags(experiment, dataset);
+            return;
+        }
+
         if (dataset.Classes.Count < 2)
         {
             var found = dataset.Classes.Count == 0 ? "no labels" : $"one class only, '{dataset.Classes[0]}'";
-            throw new PipelineException($"The dataset '{dataset.Dataset}' has {found}; valid are two or more: a folder for each class, or a labels.csv that says the labels.");
+            throw new PipelineException($"The dataset '{dataset.Dataset}' has {found}; valid are two or more: a folder for each class, or a labels.csv that says the labels{(Modalities.IsSequence(dataset.Modality) ? ", or a label in each record" : "")}.");
         }
 
         var most = experiment.FineTuning.Labels.Max();
@@ -23,6 +29,21 @@ public static class DatasetChecks
 
         Require(dataset, "validation", dataset.ClassCounts.Sum(count => count.Validation));
         Require(dataset, "test", dataset.ClassCounts.Sum(count => count.Test));
+    }
+
+    private static void VerifyTags(Experiment experiment, DatasetManifest dataset)
+    {
+        if (dataset.Tags.Count < 2)
+        {
+            var found = dataset.Tags.Count == 0 ? "no tags" : $"one tag only, '{dataset.Tags[0]}'";
+            throw new PipelineException($"The dataset '{dataset.Dataset}' has {found}; valid are two or more, in JSON lines with tokens and tags.");
+        }
+
+        var most = experiment.FineTuning.Labels.Max();
+        if (most > dataset.Summary.Train)
+        {
+            throw new PipelineException($"fineTuning.labels goes up to {most} and the dataset '{dataset.Dataset}' has {dataset.Summary.Train} training samples; valid are counts up to {dataset.Summary.Train}.");
+        }
     }
 
     private static void Require(DatasetManifest dataset, string split, long labelled)

@@ -51,6 +51,18 @@ public sealed class IngestionOptions
     [Range(0.5, 1.0)]
     public double NearDuplicateCorrelation { get; init; } = 0.995;
 
+    /// <summary>Least resemblance of two sequences, the share of their pieces that both have, for them to count as nearly the same.</summary>
+    [Range(0.5, 1.0)]
+    public double NearDuplicateResemblance { get; init; } = 0.8;
+
+    /// <summary>Most bytes of a line of text, or of a record of CSV. A longer one is rejected without being read into memory.</summary>
+    [Range(64, 1 << 30)]
+    public int MaxLineBytes { get; init; } = 1 << 20;
+
+    /// <summary>Most characters, bases or residues of a document, before it is cut into windows: some four times as many bytes of memory.</summary>
+    [Range(64, 1 << 29)]
+    public int MaxSequenceLength { get; init; } = 10_000_000;
+
     /// <summary>
     /// When more than this share of the files is rejected, the run stops before training. The dataset version is kept, and does not depend on it.
     /// </summary>

@@ -25,7 +25,7 @@ public enum RejectionReason
     /// <summary>One side is more than <see cref="IngestionOptions.MaxSideRatio"/> times the other.</summary>
     SideRatio,
 
-    /// <summary>One colour only: nothing to learn from, and all its views are the same picture.</summary>
+    /// <summary>One colour only: nothing to learn from, and all its views are the same picture. Of a sequence, no letter of it is known.</summary>
     Blank,
 
     /// <summary>labels.csv or labels.jsonl has a label for a file that is not there. Nothing is left out.</summary>
@@ -37,7 +37,7 @@ public enum RejectionReason
     /// <summary>labels.csv, labels.jsonl or a sample of an archive gives a file two different labels. The file is used without a label.</summary>
     TwoLabels,
 
-    /// <summary>Files with the same pixels have different labels. One of them is used, without a label.</summary>
+    /// <summary>Files with the same pixels, or samples of the same text, have different labels. One of them is used, without a label.</summary>
     ConflictingLabels,
 
     /// <summary>
@@ -61,6 +61,27 @@ public enum RejectionReason
     /// <summary>It is packed by a method that is not read.</summary>
     Unsupported,
 
+    /// <summary>Bytes that are neither UTF-8 nor, behind its byte order mark, UTF-16. The detail says where.</summary>
+    InvalidEncoding,
+
+    /// <summary>A line, or a record of CSV, has more bytes than <see cref="IngestionOptions.MaxLineBytes"/>. It is not read into memory.</summary>
+    LineTooLong,
+
+    /// <summary>A document has more letters than <see cref="IngestionOptions.MaxSequenceLength"/>.</summary>
+    SequenceTooLong,
+
+    /// <summary>Nothing is left of the document once it is normalised.</summary>
+    EmptySample,
+
+    /// <summary>The file is no text: it has a byte of 0.</summary>
+    NotText,
+
+    /// <summary>A letter that there is not in DNA, or in proteins; or a sequence that is written in the other's alphabet.</summary>
+    WrongAlphabet,
+
+    /// <summary>The record is against the rules of its format: JSON, the width of CSV, the qualities of FASTQ. The detail names the line.</summary>
+    MalformedRecord,
+
     /// <summary>The archive has more members than <see cref="IngestionOptions.MaxMembers"/>; those before are used.</summary>
     TooManyMembers,
 
@@ -72,7 +93,7 @@ public enum RejectionReason
 }
 
 /// <summary>A line of the rejections file.</summary>
-/// <param name="Path">Below the source's folder, with <c>/</c>; within an archive <c>archive!/member</c>, within IDX <c>file#number</c>.</param>
+/// <param name="Path">Below the source's folder, with <c>/</c>; within an archive <c>archive!/member</c>, within IDX, and of records, <c>file#number</c>.</param>
 /// <param name="Detail">A few words for a person.</param>
 /// <param name="Sha256">Of the file's bytes, 64 hex digits: its name in quarantine. Null where the reason is about a label, or the file cannot be read.</param>
 public sealed record Rejection(string Path, RejectionReason Reason, string? Detail = null, string? Sha256 = null)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Pipeline.Contracts;
 
 /// <summary>What is to be found out: which data, which pretext task, which encoder, how trained, how judged. See docs/experiment.md.</summary>
@@ -43,7 +45,11 @@ public sealed record Experiment
 /// <param name="Channels">1 (grey) or 3 (red, green, blue). 0 for sequences.</param>
 /// <param name="Window">Most characters, bases or residues of a sample: longer documents are cut into so many. 0 for images.</param>
 /// <param name="LowerCase">Whether text is brought to lower case.</param>
-public sealed record InputSpec(int Size = 28, int Channels = 1, int Window = 0, bool LowerCase = false)
+public sealed record InputSpec(
+    int Size = 28,
+    int Channels = 1,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Window = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool LowerCase = false)
 {
     /// <summary>What sequences are brought to.</summary>
     public static InputSpec Sequence(int window, bool lowerCase = false) => new(0, 0, window, lowerCase);

@@ -112,6 +112,10 @@ public sealed record DataSummary(
 
     /// <summary>Pairs of nearly the same picture that the data's own splits put into training and into validation or test.</summary>
     public long Leaks { get; init; }
+
+    /// <summary>What the samples were cut from; 0 for images.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Documents { get; init; }
 }
 
 /// <param name="Seconds">Compute seconds by stage, over all workers.</param>

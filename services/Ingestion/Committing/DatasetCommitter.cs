@@ -53,8 +53,8 @@ public sealed class DatasetCommitter(IArtifactStore store)
     private async Task<DatasetManifest> MakeAsync(ImportPlan plan, IProgress<IngestionProgress>? progress, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var parts = new PartReader(store, plan);
-        using var survey = new PartSurvey(plan);
+        var parts = await PartReader.OpenAllAsync(store, plan, cancellation);
+        using var survey = new PartSurvey(plan, parts.Capacity);
         await survey.TakeAsync(parts, cancellation);
         await using var writer = new DatasetWriter(store, plan, parts, survey);
         for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)

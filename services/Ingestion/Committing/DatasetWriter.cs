@@ -19,7 +19,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
     private readonly LeakPaths _leaks;
     private readonly ShardWriter[] _splits;
 
-    /// <summary>The dataset's classes, by the plan's.</summary>
+    /// <summary>The dataset's classes, by the parts'.</summary>
     private readonly int[] _classOf;
 
     private readonly long[,] _labelled;
@@ -31,8 +31,8 @@ internal sealed class DatasetWriter : IAsyncDisposable
         _rule = new SplitRule(plan.Split, plan.Supplied);
         _splits = [.. Enum.GetValues<Split>().Select(split => new ShardWriter(store, plan, split, parts, _provenance))];
         var used = survey.Samples.Labels;
-        Classes = [.. used.Select(label => plan.Classes[label]).Order(StringComparer.Ordinal)];
-        _classOf = [.. plan.Classes.Select(name => Classes.IndexOf(name))];
+        Classes = [.. used.Select(label => parts.Classes[label]).Order(StringComparer.Ordinal)];
+        _classOf = [.. parts.Classes.Select(name => Classes.IndexOf(name))];
         _labelled = new long[Classes.Count, _splits.Length];
         foreach (var rejection in plan.Rejections)
         {
@@ -80,8 +80,10 @@ internal sealed class DatasetWriter : IAsyncDisposable
         return new DatasetManifest
         {
             Dataset = _plan.Dataset,
+            Modality = _plan.Modality,
             Input = _plan.Input,
             Classes = Classes,
+            Tags = _parts.Tags,
             Shards = [.. _splits.SelectMany(split => split.Shards)],
             Provenance = provenance.Reference,
             Rejections = rejections?.Reference,
@@ -112,7 +114,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
         if (sample.Conflicts)
         {
             Reject(new Rejection(
-                source.Path, RejectionReason.ConflictingLabels, $"the same pixels are '{_plan.Classes[sample.Label]}' and '{_plan.Classes[sample.OtherLabel]}'"));
+                source.Path, RejectionReason.ConflictingLabels, $"{ModalityWords.Of(_plan.Modality).Content} are '{_parts.Classes[sample.Label]}' and '{_parts.Classes[sample.OtherLabel]}'"));
         }
 
         _leaks.Saw(sample.Number, source.Path);
@@ -124,7 +126,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
             _labelled[label, (int)split]++;
         }
 
-        _splits[(int)split].Add(part.At(row), label, source, digest, item, first.Sample.Item, label < 0 ? null : Classes[label]);
+        _splits[(int)split].Add(part.At(row), part.TagDigest(row), label, source, digest, item, first.Sample.Item, label < 0 ? null : Classes[label]);
         return _splits[(int)split];
     }
 
@@ -156,6 +158,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
             NearDuplicates = _survey.Stars.Members,
             LargestGroup = _survey.Stars.Largest,
             Leaks = _survey.Leaks.Count,
+            Documents = _parts.Documents,
         };
     }
 }

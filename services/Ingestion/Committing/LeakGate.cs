@@ -26,10 +26,11 @@ internal static class LeakGate
             }
         }
 
+        var sample = ModalityWords.Of(dataset.Modality).Sample;
         var others = dataset.Summary.Leaks - named.Count;
         throw new PipelineException(
-            $"The dataset '{dataset.Dataset}' brings its own splits, and {dataset.Summary.Leaks} pairs of nearly the same picture lie on both sides of them: " +
-            $"{string.Join(", ", named)}{(others > 0 ? $" and {others} more" : "")}. All stand in {dataset.Leaks.Key}; valid are splits that share no picture, " +
+            $"The dataset '{dataset.Dataset}' brings its own splits, and {dataset.Summary.Leaks} pairs of nearly the same {sample} lie on both sides of them: " +
+            $"{string.Join(", ", named)}{(others > 0 ? $" and {others} more" : "")}. All stand in {dataset.Leaks.Key}; valid are splits that share no {sample}, " +
             "or 'allowLeaks: true' in the experiment's split, which the report then says.");
     }
 }

@@ -6,7 +6,7 @@ namespace Pipeline.Ingestion.Committing;
 /// <param name="Training">Path of the training sample, as in provenance.</param>
 /// <param name="HeldOut">Path of the one in validation or test.</param>
 /// <param name="Split"><c>validation</c> or <c>test</c>.</param>
-/// <param name="Correlation">Of their thumbnails.</param>
+/// <param name="Correlation">Of their thumbnails; of sequences their resemblance.</param>
 public sealed record Leak(string Training, string HeldOut, string Split, double Correlation);
 
 /// <summary>Gives pairs of samples their paths, while the samples pass by.</summary>

@@ -1,21 +1,71 @@
 using System.Runtime.CompilerServices;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Contracts;
 using Pipeline.Ingestion.Importing;
 
 namespace Pipeline.Ingestion.Committing;
 
 /// <summary>Opens the parts of an import, one at a time.</summary>
-internal sealed class PartReader(IArtifactStore store, ImportPlan plan)
+internal sealed class PartReader
 {
-    private readonly Dictionary<string, int> _classes = plan.Classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
+    private readonly IArtifactStore _store;
+    private readonly ImportPlan _plan;
+    private readonly Dictionary<string, int> _classes;
+    private readonly Dictionary<string, short> _tags;
+    private readonly IReadOnlyList<int> _firsts;
+    private readonly IReadOnlyList<int> _firstDocuments;
 
-    /// <summary>What is known of a part's rows, without their pixels.</summary>
+    private PartReader(IArtifactStore store, ImportPlan plan, IReadOnlyList<string> classes, IReadOnlyList<string> tags, IReadOnlyList<int> firsts, IReadOnlyList<int> firstDocuments)
+    {
+        (_store, _plan, Classes, Tags, _firsts, _firstDocuments) = (store, plan, classes, tags, firsts, firstDocuments);
+        _classes = classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
+        _tags = tags.Index().ToDictionary(entry => entry.Item, entry => checked((short)entry.Index), StringComparer.Ordinal);
+    }
+
+    /// <summary>Label names of all parts; a label of a <see cref="Part"/> is an index into this list.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>Names of the tags of all parts; ordinal order.</summary>
+    public IReadOnlyList<string> Tags { get; }
+
+    /// <summary>Most samples that there can be.</summary>
+    public int Capacity => _firsts[^1];
+
+    /// <summary>What samples were cut from; 0 for images.</summary>
+    public int Documents => _firstDocuments[^1];
+
+    /// <summary>Of images the plan tells how many there are at most, and which classes; of documents the parts do.</summary>
+    /// <exception cref="PipelineException">They have more tags than a shard can tell.</exception>
+    public static async Task<PartReader> OpenAllAsync(IArtifactStore store, ImportPlan plan, CancellationToken cancellation)
+    {
+        if (plan.Sequences is null)
+        {
+            return new PartReader(store, plan, plan.Classes, [], [.. plan.Chunks.Select(chunk => chunk.First), (int)plan.Items], [0]);
+        }
+
+        SortedSet<string> classes = new(StringComparer.Ordinal), tags = new(StringComparer.Ordinal);
+        List<int> firsts = [0], documents = [0];
+        for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)
+        {
+            var part = await store.ReadManifestAsync<ImportPart>(plan.PartKey(chunk), cancellation);
+            classes.UnionWith(part.Classes);
+            tags.UnionWith(part.Tags ?? []);
+            firsts.Add(checked(firsts[^1] + part.Rows!.Value));
+            documents.Add(checked(documents[^1] + part.Documents!.Value));
+        }
+
+        return tags.Count <= short.MaxValue
+            ? new PartReader(store, plan, [.. classes], [.. tags], firsts, documents)
+            : throw new PipelineException($"The documents of '{plan.Source}' have {tags.Count} different tags; valid are {short.MaxValue} at most.");
+    }
+
+    /// <summary>What is known of a part's rows, without the samples themselves.</summary>
     public async Task<Part> OpenAsync(int chunk, CancellationToken cancellation)
     {
-        var part = await store.ReadManifestAsync<ImportPart>(plan.PartKey(chunk), cancellation);
-        var index = part.Index is null ? null : SafetensorsFile.Open(await store.MaterializeAsync(part.Index, cancellation));
-        return new Part(chunk, plan.Chunks[chunk].First, part, index, [.. part.Classes.Select(name => _classes[name])]);
+        var part = await _store.ReadManifestAsync<ImportPart>(_plan.PartKey(chunk), cancellation);
+        var index = part.Index is null ? null : SafetensorsFile.Open(await _store.MaterializeAsync(part.Index, cancellation));
+        return new Part(chunk, _firsts[chunk], part, index, [.. part.Classes.Select(name => _classes[name])], _plan.Sequences is null ? null : _firstDocuments[chunk]);
     }
 
     /// <summary>Where the rows of a part came from, in their order.</summary>
@@ -26,7 +76,7 @@ internal sealed class PartReader(IArtifactStore store, ImportPlan plan)
             yield break;
         }
 
-        await foreach (var item in JsonLines.ReadAsync<ImportedItem>(await store.OpenReadAsync(part.Content.Items.Key, cancellation), cancellation))
+        await foreach (var item in JsonLines.ReadAsync<ImportedItem>(await _store.OpenReadAsync(part.Content.Items.Key, cancellation), cancellation))
         {
             yield return item;
         }
@@ -34,20 +84,39 @@ internal sealed class PartReader(IArtifactStore store, ImportPlan plan)
 
     /// <summary>Copies the pixels of rows one after another, each part's file opened once for rows that follow each other.</summary>
     /// <param name="pixels">Of all rows.</param>
-    public async Task CopyPixelsAsync(IReadOnlyList<PartRow> rows, Memory<byte> pixels, CancellationToken cancellation)
+    public Task CopyPixelsAsync(IReadOnlyList<PartRow> rows, Memory<byte> pixels, CancellationToken cancellation) => ReadAsync(
+        rows, (file, _, at, row) => file.ReadRows<byte>("pixels", row, 1).CopyTo(pixels.Span[(at * _plan.ImageBytes)..]), cancellation);
+
+    /// <summary>Gathers the sequences of rows one after another.</summary>
+    public async Task<GatheredTexts> GatherAsync(IReadOnlyList<PartRow> rows, CancellationToken cancellation)
+    {
+        var texts = new GatheredTexts(isTagged: Tags.Count > 0);
+        await ReadAsync(
+            rows,
+            (file, part, _, row) =>
+            {
+                var ends = file.ReadRows<long>("start", row, 2);
+                var (start, length) = (ends[0], ends[1] - ends[0]);
+                texts.Add(file.ReadRows<byte>("text", start, length), file.Entries.ContainsKey("tag") ? file.ReadRows<short>("tag", start, length) : [], tag => _tags[part.Tags![tag]]);
+            },
+            cancellation);
+        return texts;
+    }
+
+    private async Task ReadAsync(IReadOnlyList<PartRow> rows, Action<SafetensorsFile, ImportPart, int, int> read, CancellationToken cancellation)
     {
         for (var first = 0; first < rows.Count;)
         {
             var chunk = rows[first].Chunk;
-            var part = await store.ReadManifestAsync<ImportPart>(plan.PartKey(chunk), cancellation);
-            using var file = SafetensorsFile.Open(await store.MaterializeAsync(part.Pixels!, cancellation));
+            var part = await _store.ReadManifestAsync<ImportPart>(_plan.PartKey(chunk), cancellation);
+            using var file = SafetensorsFile.Open(await _store.MaterializeAsync(part.Pixels!, cancellation));
             for (; first < rows.Count && rows[first].Chunk == chunk; first++)
             {
-                file.ReadRows<byte>("pixels", rows[first].Row, 1).CopyTo(pixels.Span[(first * plan.ImageBytes)..]);
+                read(file, part, first, rows[first].Row);
             }
         }
     }
 }
 
-/// <summary>Where the pixels of a sample lie.</summary>
+/// <summary>Where the pixels or the text of a sample lie.</summary>
 internal readonly record struct PartRow(int Chunk, int Row);

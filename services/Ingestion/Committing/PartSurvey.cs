@@ -5,11 +5,38 @@ using Pipeline.Ingestion.NearDuplicates;
 namespace Pipeline.Ingestion.Committing;
 
 /// <summary>What has to be known of all parts before the first sample can be written.</summary>
-internal sealed class PartSurvey(ImportPlan plan) : IDisposable
+internal sealed class PartSurvey : IDisposable
 {
-    private readonly SampleLooks _looks = new(plan.Likeness, Thumbnail.Bytes(plan.Input), (int)plan.Items);
+    private readonly ImportPlan _plan;
+    private readonly ISampleLooks _looks;
+    private readonly Action<Part, int> _look;
 
-    public DistinctSamples Samples { get; } = new((int)plan.Items);
+    /// <summary>Of each distinct sequence; empty for images.</summary>
+    private readonly List<int> _documents = [];
+
+    private int[] _groups = [];
+
+    public PartSurvey(ImportPlan plan, int capacity)
+    {
+        _plan = plan;
+        Samples = new DistinctSamples(capacity);
+        if (plan.Sequences is null)
+        {
+            var looks = new SampleLooks(plan.Likeness, Thumbnail.Bytes(plan.Input), capacity);
+            (_looks, _look) = (looks, (part, row) => looks.Add(part.Hash(row), part.Thumbnail(row)));
+        }
+        else
+        {
+            var looks = new SequenceLooks(plan.Resemblance, capacity);
+            (_looks, _look) = (looks, (part, row) =>
+            {
+                looks.Add(part.Signature(row));
+                _documents.Add(part.Document(row));
+            });
+        }
+    }
+
+    public DistinctSamples Samples { get; }
 
     /// <summary>By the numbers of <see cref="Samples"/>.</summary>
     public SampleStars Stars { get; private set; } = SampleStars.None;
@@ -23,10 +50,10 @@ internal sealed class PartSurvey(ImportPlan plan) : IDisposable
     /// <summary>Of the parts, also of those that an earlier version made.</summary>
     public double Seconds { get; private set; }
 
-    /// <exception cref="PipelineException">No part has a usable image.</exception>
+    /// <exception cref="PipelineException">No part has a usable sample.</exception>
     public async Task TakeAsync(PartReader parts, CancellationToken cancellation)
     {
-        for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)
+        for (var chunk = 0; chunk < _plan.Chunks.Count; chunk++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var part = await parts.OpenAsync(chunk, cancellation);
@@ -36,14 +63,15 @@ internal sealed class PartSurvey(ImportPlan plan) : IDisposable
         if (Samples.Count == 0)
         {
             var reasons = Rejected.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Value} {Rejection.NameOf(reason.Key)}");
-            throw new PipelineException($"'{plan.Source}' has no usable image: all {plan.Items} files were rejected: {string.Join(", ", reasons)}. Valid are JPEG, PNG, GIF, BMP and WebP files of more than one colour.");
+            var usable = _plan.Sequences is null ? "image" : "document";
+            throw new PipelineException($"'{_plan.Source}' has no usable {usable}: all {_plan.Items} files were rejected: {string.Join(", ", reasons)}. Valid are {ModalityWords.Of(_plan.Modality).Valid}.");
         }
 
         Compare(cancellation);
     }
 
-    /// <summary>The first of those that are nearly the same picture as the sample; itself where there is none.</summary>
-    public (PixelDigest Digest, DistinctSamples.Sample Sample) FirstOf(DistinctSamples.Sample sample) => (Samples.DigestOf(Stars[sample.Number]), Samples[Stars[sample.Number]]);
+    /// <summary>The first of those that are nearly the same as the sample, or hang together with it by its document; itself where there is none.</summary>
+    public (PixelDigest Digest, DistinctSamples.Sample Sample) FirstOf(DistinctSamples.Sample sample) => (Samples.DigestOf(GroupOf(sample)), Samples[GroupOf(sample)]);
 
     public void Dispose()
     {
@@ -51,11 +79,17 @@ internal sealed class PartSurvey(ImportPlan plan) : IDisposable
         Samples.Dispose();
     }
 
+    private int GroupOf(DistinctSamples.Sample sample) => _plan.Sequences is null ? Stars[sample.Number] : _groups[sample.Number];
+
     private void Compare(CancellationToken cancellation)
     {
         Stars = SampleStars.Of(_looks, cancellation);
         Leaks = LeakedPair.Find(_looks, [.. Enumerable.Range(0, Samples.Count).Select(number => Samples[number].Split)], cancellation);
         _looks.Clear();
+        if (_plan.Sequences is not null)
+        {
+            _groups = SampleGroups.Of(Stars, _documents);
+        }
     }
 
     private void Add(Part part)
@@ -70,7 +104,7 @@ internal sealed class PartSurvey(ImportPlan plan) : IDisposable
         {
             if (Samples.Add(PixelDigest.Of(part.Digest(row)), part.Item(row), part.Label(row), part.SplitOf(row)))
             {
-                _looks.Add(part.Hash(row), part.Thumbnail(row));
+                _look(part, row);
             }
         }
     }

@@ -14,11 +14,13 @@ internal static class RejectedShare
     {
         var reasons = dataset.Summary.Rejected.Where(reason => !Remarks.Contains(reason.Key)).OrderByDescending(reason => reason.Value).ToList();
         var rejected = reasons.Sum(reason => reason.Value);
-        var files = rejected + dataset.Summary.Samples + dataset.Summary.Duplicates;
+        // A file that holds many documents counts as so many.
+        var sequences = Modalities.IsSequence(dataset.Modality);
+        var files = rejected + (sequences ? dataset.Summary.Documents : dataset.Summary.Samples + dataset.Summary.Duplicates);
         if (rejected > most * files)
         {
             throw new PipelineException(
-                $"Of the {files} files of the dataset '{dataset.Dataset}' {rejected} were rejected ({100.0 * rejected / files:f1} %): " +
+                $"Of the {files} {(sequences ? "documents" : "files")} of the dataset '{dataset.Dataset}' {rejected} were rejected ({100.0 * rejected / files:f1} %): " +
                 $"{string.Join(", ", reasons.Select(reason => $"{reason.Value} {reason.Key}"))}; valid is a share of up to {100 * most:f1} % (Ingestion:MaxRejectedShare). " +
                 $"Each stands in {dataset.Rejections!.Key}. What could be used is kept: a run with a higher limit does not import again.");
         }

@@ -18,7 +18,7 @@ internal sealed class ShardWriter
     /// <summary>Raised when the same samples would give another file.</summary>
     private const int Format = 1;
 
-    /// <summary>Of the smallest images: origins of so many lie in memory.</summary>
+    /// <summary>Of the smallest samples: origins of so many lie in memory.</summary>
     private const int MostSamples = 8192;
 
     private readonly IArtifactStore _store;
@@ -29,7 +29,8 @@ internal sealed class ShardWriter
     private readonly long _most;
     private readonly List<int> _labels = [];
     private readonly ProvenanceRows _rows = new();
-    private readonly List<PartRow> _pixels = [];
+    private readonly List<PartRow> _samples = [];
+    private readonly ArrayBufferWriter<byte> _tags = new();
 
     public ShardWriter(IArtifactStore store, ImportPlan plan, Split split, PartReader parts, ProvenanceWriter provenance)
     {
@@ -39,7 +40,7 @@ internal sealed class ShardWriter
         _parts = parts;
         _provenance = provenance;
         // Not the number of samples there are: a border depends on nothing but the samples beside it.
-        _most = Math.Clamp(plan.ShardBytes / plan.ImageBytes, 1, MostSamples);
+        _most = Math.Clamp(plan.ShardBytes / plan.SampleBytes, 1, MostSamples);
     }
 
     public List<SampleShard> Shards { get; } = [];
@@ -47,11 +48,13 @@ internal sealed class ShardWriter
     /// <summary>Between a quarter and all of the size that is wanted, about two thirds of it on average.</summary>
     public bool IsFull => _labels.Count == _most || (_labels.Count >= _most / 4 && _labels.Count > 0 && EndsShard(_rows.Digests.Span[^SHA256.HashSizeInBytes..]));
 
+    /// <param name="tags">SHA-256 of the names of its tags; empty where there are none.</param>
     /// <param name="label">An index into the dataset's classes; −1 for none.</param>
     /// <inheritdoc cref="ProvenanceRows.Add"/>
-    public void Add(PartRow pixels, int label, ImportedItem source, ReadOnlySpan<byte> digest, int item, int group, string? name)
+    public void Add(PartRow sample, ReadOnlySpan<byte> tags, int label, ImportedItem source, ReadOnlySpan<byte> digest, int item, int group, string? name)
     {
-        _pixels.Add(pixels);
+        _samples.Add(sample);
+        _tags.Write(tags);
         _labels.Add(label);
         _rows.Add(source, digest, item, group, name);
     }
@@ -68,7 +71,8 @@ internal sealed class ShardWriter
         var shard = await _store.FindManifestAsync<SampleShard>($"{name}.json", cancellation) is { Content: var there } ? there : await WriteAsync(name, cancellation);
         Shards.Add(shard);
         await _provenance.WriteAsync(shard.File.Key, SplitName(_split), _rows, cancellation);
-        _pixels.Clear();
+        _samples.Clear();
+        _tags.ResetWrittenCount();
         _labels.Clear();
         _rows.Clear();
     }
@@ -76,12 +80,11 @@ internal sealed class ShardWriter
     private async Task<SampleShard> WriteAsync(string name, CancellationToken cancellation)
     {
         var samples = _labels.Count;
-        using var memory = MemoryPool<byte>.Shared.Rent(samples * _plan.ImageBytes);
-        var pixels = memory.Memory[..(samples * _plan.ImageBytes)];
-        await _parts.CopyPixelsAsync(_pixels, pixels, cancellation);
+        var imageBytes = _plan.Sequences is null ? samples * _plan.ImageBytes : 0;
+        using var memory = MemoryPool<byte>.Shared.Rent(imageBytes);
         SafetensorsTensor[] tensors =
         [
-            new("pixels", SafetensorsType.U8, [samples, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size], pixels),
+            .. _plan.Sequences is null ? await PixelsAsync(memory.Memory[..imageBytes], cancellation) : (await _parts.GatherAsync(_samples, cancellation)).Tensors(),
             new("digest", SafetensorsType.U8, [samples, SHA256.HashSizeInBytes], _rows.Digests),
             SafetensorsTensor.Of<int>("label", _labels.ToArray(), samples),
         ];
@@ -92,6 +95,12 @@ internal sealed class ShardWriter
         return shard;
     }
 
+    private async Task<IEnumerable<SafetensorsTensor>> PixelsAsync(Memory<byte> pixels, CancellationToken cancellation)
+    {
+        await _parts.CopyPixelsAsync(_samples, pixels, cancellation);
+        return [new("pixels", SafetensorsType.U8, [_samples.Count, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size], pixels)];
+    }
+
     private bool EndsShard(ReadOnlySpan<byte> digest) => BinaryPrimitives.ReadUInt64LittleEndian(digest[16..]) % (ulong)Math.Max(_most / 2, 1) == 0;
 
     // Without its ending.
@@ -100,9 +109,13 @@ internal sealed class ShardWriter
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(_rows.Digests.Span);
         hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_labels)));
+        hash.AppendData(_tags.WrittenSpan);
         var samples = Convert.ToHexStringLower(hash.GetHashAndReset());
         var split = SplitName(_split);
-        return $"datasets/{_plan.Dataset}/shards/{split}-{ContentKey.Of(Stage.Ingestion, Format, new { split, _plan.Input, samples })}";
+        var key = _plan.Sequences is null
+            ? ContentKey.Of(Stage.Ingestion, Format, new { split, _plan.Input, samples })
+            : ContentKey.Of(Stage.Ingestion, Format, new { split, _plan.Modality, _plan.Input, samples, tags = _parts.Tags });
+        return $"datasets/{_plan.Dataset}/shards/{split}-{key}";
     }
 
     public static string SplitName(Split split) => split.ToString().ToLowerInvariant();

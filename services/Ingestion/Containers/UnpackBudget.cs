@@ -1,10 +1,11 @@
 using System.IO.Hashing;
 using System.Text;
+using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Containers;
 
 /// <summary>What one file of the lake may cost to unpack, with all archives in it.</summary>
-internal sealed class UnpackBudget(IngestionOptions options, long packedBytes)
+internal sealed class UnpackBudget(IngestionOptions options, long packedBytes, LakeContent content = LakeContent.Images)
 {
     /// <summary>Small containers may hold this much whatever the ratio: empty pictures shrink to almost nothing.</summary>
     private const long AlwaysAllowed = 16 << 20;
@@ -15,6 +16,9 @@ internal sealed class UnpackBudget(IngestionOptions options, long packedBytes)
     private int _members;
 
     public IngestionOptions Options => options;
+
+    /// <summary>What its members are read as.</summary>
+    public LakeContent Content => content;
 
     /// <exception cref="BrokenContainerException">There are too many.</exception>
     public void Member()

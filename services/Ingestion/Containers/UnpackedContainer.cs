@@ -71,6 +71,8 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         ContainerKind.Zip => ZipMembers.Read(file, budget).ToAsyncEnumerable(),
         ContainerKind.Tar => TarMembers.ReadAsync(file.Open(), budget, cancellation),
         ContainerKind.GzipTar => TarMembers.ReadAsync(new GZipStream(file.Open(), CompressionMode.Decompress), budget, cancellation),
+        ContainerKind.Parquet or ContainerKind.Arrow when budget.Content == LakeContent.Sequences =>
+            throw new BrokenContainerException(RejectionReason.Unsupported, $"a table in {kind}; valid are text, JSON lines, CSV, FASTA and FASTQ"),
         ContainerKind.Parquet => ParquetMembers.ReadAsync(file, budget, cancellation),
         ContainerKind.Arrow => ArrowMembers.ReadAsync(file, budget, cancellation),
         _ => throw new UnreachableException($"No reader for {kind}."),
@@ -104,11 +106,11 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         {
             await ReadTableAsync(member, name, cancellation);
         }
-        else if (kind is ContainerKind.Tar or ContainerKind.GzipTar && SampleNotes.IsNote(name))
+        else if (budget.Content == LakeContent.Images && kind is ContainerKind.Tar or ContainerKind.GzipTar && SampleNotes.IsNote(name))
         {
             await AddNoteAsync(member, name, cancellation);
         }
-        else if (LakeNames.MayBeImage(name))
+        else if (LakeNames.MayBeContent(name, budget.Content))
         {
             await AddContentAsync(member, name, isNested, cancellation);
         }

@@ -3,13 +3,12 @@ using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
-using Pipeline.Ingestion.Images;
 using Pipeline.Ingestion.Lakes;
 using Pipeline.Ingestion.Rejecting;
 
 namespace Pipeline.Ingestion.Importing;
 
-/// <summary>Decodes one chunk into a part. What cannot be used goes to quarantine and never stops the rest.</summary>
+/// <summary>Makes a part of one chunk. What cannot be used goes to quarantine and never stops the rest.</summary>
 public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quarantine quarantine, IOptions<IngestionOptions> options)
 {
     private const int ReportEvery = 256;
@@ -41,25 +40,21 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
         var clock = Stopwatch.StartNew();
         var chunk = plan.Chunks[number];
         var source = lake.Open(plan.Source);
-        using var rows = new PartRows(plan, chunk.Items);
-        var rejections = new List<Rejection>();
+                var rejections = new List<Rejection>();
         var reader = ReaderOf(plan, source, chunk);
+        using IPartRows rows = plan.Sequences is { } rules ? new SequenceRows(plan, rules) : new PictureRows(plan, reader, chunk.Items);
         var item = chunk.First;
         await foreach (var read in reader.ReadAsync(cancellation))
         {
-            if (read.Content is null)
+            if (read.Rejection is not null)
             {
-                await RejectAsync(new Rejection(read.Source.Path, read.Rejection!.Value, read.Detail, read.Source.Sha256), null);
+                await RejectAsync(new Rejection(read.Source.Path, read.Rejection.Value, read.Detail, read.Source.Sha256), null);
             }
             else
             {
-                try
+                foreach (var (rejection, content) in rows.Add(item - chunk.First, read))
                 {
-                    rows.Add(item - chunk.First, read.Source, reader.Decode(read.Content));
-                }
-                catch (ImageRejectedException rejected)
-                {
-                    await RejectAsync(new Rejection(read.Source.Path, rejected.Reason, rejected.Detail, read.Source.Sha256), read.Content);
+                    await RejectAsync(rejection, content);
                 }
             }
 
@@ -71,7 +66,7 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
         }
 
         var (pixels, index, items) = rows.Count == 0 ? (null, null, null) : await WriteAsync(plan, number, rows, cancellation);
-        await store.CreateManifestAsync(plan.PartKey(number), new ImportPart(pixels, index, items, rows.Classes, rejections, clock.Elapsed.TotalSeconds), cancellation);
+        await store.CreateManifestAsync(plan.PartKey(number), rows.Describe(new ImportPart(pixels, index, items, rows.Classes, rejections, clock.Elapsed.TotalSeconds)), cancellation);
 
         async Task RejectAsync(Rejection rejection, byte[]? content)
         {
@@ -83,10 +78,10 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
         }
     }
 
-    private async Task<(ArtifactReference? Pixels, ArtifactReference? Index, ArtifactReference? Items)> WriteAsync(ImportPlan plan, int number, PartRows rows, CancellationToken cancellation)
+    private async Task<(ArtifactReference? Pixels, ArtifactReference? Index, ArtifactReference? Items)> WriteAsync(ImportPlan plan, int number, IPartRows rows, CancellationToken cancellation)
     {
         var pixels = await store.CreateAsync(
-            plan.PartPixelsKey(number), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Pixels(), cancellation: token), cancellation);
+            plan.PartPixelsKey(number), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Samples(), cancellation: token), cancellation);
         var index = await store.CreateAsync(
             plan.PartIndexKey(number), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Index(), cancellation: token), cancellation);
         var items = await store.CreateAsync(plan.PartItemsKey(number), (stream, token) => JsonLines.WriteAsync(stream, rows.Items, token), cancellation);

@@ -9,10 +9,13 @@ using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Importing;
 
-/// <summary>Reads image files, and what was unpacked of archives and tables, and holds them against what was planned: a dataset version is named by its content.</summary>
+/// <summary>Reads files, and what was unpacked of archives and tables, and holds them against what was planned: a dataset version is named by its content.</summary>
 /// <param name="folder">The plan's source.</param>
 public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, ImportPlan plan, FilesChunk chunk, IngestionOptions options) : IChunkReader
 {
+    /// <summary>Larger files of sequences lie in temporary files, not in memory.</summary>
+    private const int LargestInMemory = 1 << 20;
+
     private readonly ImageDecoder _decoder = new(plan.Input, plan.Limits, plan.JpegDecoder ?? JpegDecoders.Skia);
 
     /// <exception cref="PipelineException">A file, or the store, is not what it was when the import was planned.</exception>
@@ -21,7 +24,7 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
         var list = chunk.List
             ?? throw new PipelineException($"'{ImportPlan.PartKeyOf(plan.Dataset, chunk.Part)}' was deleted since its import was planned. Delete {plan.Key} too, and request the run again.");
         var items = JsonLines.ReadAsync<SourceItem>(await store.OpenReadAsync(list.Key, cancellation), cancellation);
-        await foreach (var read in ReadAhead.InOrderAsync(items, options.ReadAhead, options.ReadAheadBytes, item => item.Bytes, ReadAsync, cancellation))
+        await foreach (var read in ReadAhead.InOrderAsync(items, options.ReadAhead, options.ReadAheadBytes, HeldBytes, ReadAsync, cancellation))
         {
             yield return read;
         }
@@ -46,18 +49,22 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
             return new ReadItem(item, null, RejectionReason.TooLarge, $"{item.Bytes} bytes; at most {plan.MaxFileBytes}");
         }
 
-        var content = new byte[item.Bytes];
         try
         {
             await using var stream = item.Offset is { } offset
                 ? await UnpackedAsync(offset, item.Bytes, cancellation)
                 : await folder.OpenReadAsync(item.Path, cancellation);
+            if (IsLarge(item))
+            {
+                return new ReadItem(item, null, File: await SpillAsync(item, stream, cancellation));
+            }
+
+            var content = new byte[item.Bytes];
             var read = await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellation);
             var isAll = read == content.Length && await stream.ReadAsync(new byte[1], cancellation) == 0;
             if (!isAll || Convert.ToHexStringLower(SHA256.HashData(content)) != item.Sha256)
             {
-                await new KnownFiles(store, plan.Source).ForgetAsync(cancellation);
-                throw Changed(item.Path, "has changed");
+                throw await ChangedAsync(item, cancellation);
             }
 
             return new ReadItem(item, content);
@@ -66,6 +73,31 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
         {
             throw Changed(item.Path, "is gone", error);
         }
+    }
+
+    private bool IsLarge(SourceItem item) => plan.Sequences is not null && item.Bytes > LargestInMemory;
+
+    private long HeldBytes(SourceItem item) => IsLarge(item) ? 0 : item.Bytes;
+
+    private async Task<FileStream> SpillAsync(SourceItem item, Stream stream, CancellationToken cancellation)
+    {
+        var file = TemporaryFile.Create();
+        await stream.CopyToAsync(file, cancellation);
+        file.Position = 0;
+        if (await Fingerprint.OfAsync(file, cancellation) != (item.Bytes, item.Sha256!))
+        {
+            await file.DisposeAsync();
+            throw await ChangedAsync(item, cancellation);
+        }
+
+        file.Position = 0;
+        return file;
+    }
+
+    private async Task<PipelineException> ChangedAsync(SourceItem item, CancellationToken cancellation)
+    {
+        await new KnownFiles(store, plan.Source).ForgetAsync(cancellation);
+        return Changed(item.Path, "has changed");
     }
 
     private async Task<Stream> UnpackedAsync(long offset, long bytes, CancellationToken cancellation)

@@ -12,5 +12,6 @@ public interface IChunkReader
     DecodedImage Decode(byte[] content);
 }
 
-/// <param name="Content">Null where it could not be read, for the reason given.</param>
-public sealed record ReadItem(SourceItem Source, byte[]? Content, RejectionReason? Rejection = null, string? Detail = null);
+/// <param name="Content">Null where it lies in <paramref name="File"/>, or could not be read, for the reason given.</param>
+/// <param name="File">A temporary one, which whoever reads it disposes; only of large files of sequences.</param>
+public sealed record ReadItem(SourceItem Source, byte[]? Content, RejectionReason? Rejection = null, string? Detail = null, FileStream? File = null);

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Images;
 using Pipeline.Ingestion.NearDuplicates;
+using Pipeline.Ingestion.Sequences;
 
 namespace Pipeline.Ingestion.Importing;
 
@@ -21,6 +22,9 @@ public sealed record ImportPlan
 
     /// <summary>The folder: a URL in the lake, or a path as whoever reads the chunks sees it.</summary>
     public required string Source { get; init; }
+
+    /// <summary>One of <see cref="Modalities"/>.</summary>
+    public string Modality { get; init; } = Modalities.Image;
     public required InputSpec Input { get; init; }
     public required SplitSpec Split { get; init; }
 
@@ -50,6 +54,12 @@ public sealed record ImportPlan
     public required long MaxFileBytes { get; init; }
     public required long ShardBytes { get; init; }
 
+    /// <summary>How documents are read; null for images.</summary>
+    public SequenceRules? Sequences { get; init; }
+
+    /// <summary>Least resemblance of two sequences that count as nearly the same.</summary>
+    public double Resemblance { get; init; }
+
     /// <summary>Compute seconds of planning.</summary>
     public required double Seconds { get; init; }
 
@@ -68,6 +78,10 @@ public sealed record ImportPlan
     /// <summary>C · S · S.</summary>
     [JsonIgnore]
     public int ImageBytes => Input.Channels * Input.Size * Input.Size;
+
+    /// <summary>Of a sample, or about: of a window as if each letter was a byte.</summary>
+    [JsonIgnore]
+    public int SampleBytes => Sequences is null ? ImageBytes : Input.Window;
 
     /// <summary>Where all imports lie.</summary>
     public const string Folder = "imports";

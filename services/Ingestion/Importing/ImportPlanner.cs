@@ -5,6 +5,7 @@ using Pipeline.Contracts;
 using Pipeline.Ingestion.Images;
 using Pipeline.Ingestion.Lakes;
 using Pipeline.Ingestion.NearDuplicates;
+using Pipeline.Ingestion.Sequences;
 using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Importing;
@@ -15,6 +16,9 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
     /// <summary>Raised when the same files would give other samples.</summary>
     private const int Format = 3;
 
+    /// <summary>The same, of sequences.</summary>
+    private const int SequenceFormat = 1;
+
     /// <param name="source">A folder of the lake, as <see cref="LakeFolders.Open"/> takes it.</param>
     /// <exception cref="PipelineException">The folder may not be read, is not there, holds nothing to import, or contradicts itself.</exception>
     public async Task<PlannedImport> PlanAsync(
@@ -23,13 +27,15 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
         var clock = Stopwatch.StartNew();
         var settings = options.Value;
         CheckName(experiment.Data);
-        using var lake = await LakeSources.OpenAsync(folders.Open(source), new KnownFiles(store, source), settings, cancellation);
+        CheckInput(experiment);
+        using var lake = await LakeSources.OpenAsync(folders.Open(source), new KnownFiles(store, source), settings, LakeContents.Of(experiment.Modality), cancellation);
         var fingerprint = await lake.FingerprintAsync(progress, cancellation);
         // What an experiment lets pass changes no sample.
         var split = experiment.Split with { AllowLeaks = false };
         var likeness = new Likeness(settings.NearDuplicateDistance, settings.NearDuplicateCorrelation);
-        var jpegDecoder = lake.HasFiles ? JpegDecoders.Choose(settings.TurboJpeg) : null;
-        var key = ContentKey.Of(Stage.Ingestion, Format, new
+        var rules = Modalities.IsSequence(experiment.Modality) ? SequenceRules.Of(settings) : null;
+        var jpegDecoder = rules is null && lake.HasFiles ? JpegDecoders.Choose(settings.TurboJpeg) : null;
+        var key = rules is not null ? SequenceKey(experiment, settings, rules, fingerprint, lake.Layout) : ContentKey.Of(Stage.Ingestion, Format, new
         {
             fingerprint,
             lake.Layout,
@@ -58,7 +64,10 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
         }
 
         var imageBytes = (long)experiment.Input.Channels * experiment.Input.Size * experiment.Input.Size;
-        var parts = await PartNames.ReadAsync(store, experiment.Data, new { format = Format, experiment.Input, settings.MaxPixels, settings.MaxSideRatio, settings.MaxImageRatio, settings.MaxFileBytes, jpegDecoder }, cancellation);
+        object decoding = rules is not null
+            ? new { format = SequenceFormat, experiment.Modality, experiment.Input, settings.MaxFileBytes, rules }
+            : new { format = Format, experiment.Input, settings.MaxPixels, settings.MaxSideRatio, settings.MaxImageRatio, settings.MaxFileBytes, jpegDecoder };
+        var parts = await PartNames.ReadAsync(store, experiment.Data, decoding, cancellation);
         var cut = await lake.PlanAsync(store, root, new ChunkLimits(settings.ChunkItems, settings.ChunkBytes, imageBytes), parts, cancellation);
         var plan = new ImportPlan
         {
@@ -66,6 +75,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
             DatasetRoot = datasetRoot,
             Dataset = experiment.Data,
             Source = source,
+            Modality = experiment.Modality,
             Input = experiment.Input,
             Split = split,
             Likeness = likeness,
@@ -80,10 +90,39 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
             JpegDecoder = jpegDecoder,
             MaxFileBytes = settings.MaxFileBytes,
             ShardBytes = settings.ShardBytes,
+            Sequences = rules,
+            Resemblance = rules is null ? 0 : settings.NearDuplicateResemblance,
             Seconds = clock.Elapsed.TotalSeconds,
         };
         await store.CreateManifestAsync(plan.Key, plan, cancellation);
         return new PlannedImport(null, await store.FindManifestAsync<ImportPlan>(plan.Key, cancellation));
+    }
+
+    private static string SequenceKey(Experiment experiment, IngestionOptions settings, SequenceRules rules, string fingerprint, string layout) => ContentKey.Of(Stage.Ingestion, SequenceFormat, new
+    {
+        fingerprint,
+        layout,
+        dataset = experiment.Data,
+        experiment.Modality,
+        experiment.Input,
+        split = experiment.Split with { AllowLeaks = false },
+        resemblance = settings.NearDuplicateResemblance,
+        settings.MaxFileBytes,
+        settings.ShardBytes,
+        rules,
+    });
+
+    private static void CheckInput(Experiment experiment)
+    {
+        if (!Modalities.All.Contains(experiment.Modality))
+        {
+            throw new PipelineException($"'{experiment.Modality}' is no modality; valid are {string.Join(", ", Modalities.All)}.");
+        }
+
+        if (Modalities.IsSequence(experiment.Modality) && experiment.Input.Window < 1)
+        {
+            throw new PipelineException($"The experiment '{experiment.Name}' has an input window of {experiment.Input.Window}; valid for {experiment.Modality} is 1 or more.");
+        }
     }
 
     private static void CheckName(string dataset)

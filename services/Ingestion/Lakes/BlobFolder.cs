@@ -34,10 +34,10 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
         },
         cancellation);
 
-    public async IAsyncEnumerable<LakeFile> FilesAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<LakeFile> FilesAsync(LakeContent content, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using var files = new SortedFiles();
-        await BlobFailure.GuardAsync(name, () => ListAsync(files, cancellation), cancellation);
+        await BlobFailure.GuardAsync(name, () => ListAsync(files, content, cancellation), cancellation);
         foreach (var file in files.InOrder())
         {
             yield return file;
@@ -63,7 +63,7 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
         return new BlobReadStream(download.Value.Content, NameOf(path));
     }
 
-    private async Task ListAsync(SortedFiles files, CancellationToken cancellation)
+    private async Task ListAsync(SortedFiles files, LakeContent content, CancellationToken cancellation)
     {
         await foreach (var blob in container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, prefix, cancellation))
         {
@@ -77,7 +77,7 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
             {
                 files.Add(new LakeFile(LakeNames.Shown(path), Safe: false));
             }
-            else if (LakeNames.MayBeImage(path))
+            else if (LakeNames.MayBeContent(path, content))
             {
                 files.Add(new LakeFile(path, Version: blob.Properties.ETag?.ToString()));
             }

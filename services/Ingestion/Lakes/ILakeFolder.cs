@@ -12,9 +12,9 @@ public interface ILakeFolder
     Task<LakeFolderState> StateAsync(CancellationToken cancellation = default);
 
     /// <summary>
-    /// All files below it that may be images, by the rules of <see cref="LakeNames"/>, in ordinal order of their paths. The list may be longer than memory.
+    /// All files below it that may hold what is wanted, by the rules of <see cref="LakeNames"/>, in ordinal order of their paths. The list may be longer than memory.
     /// </summary>
-    IAsyncEnumerable<LakeFile> FilesAsync(CancellationToken cancellation = default);
+    IAsyncEnumerable<LakeFile> FilesAsync(LakeContent content, CancellationToken cancellation = default);
 
     /// <summary>Names of the folders directly in it, without hidden ones, ordinal order.</summary>
     Task<IReadOnlyList<string>> FoldersAsync(CancellationToken cancellation = default);

@@ -1,11 +1,13 @@
 using System.Text;
+using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Lakes;
 
 /// <summary>
 /// What the names of files say, in folders and containers alike. Left out are hidden files and folders, and files that by their role are no images:
 /// README, LICENSE, NOTICE, COPYING with any ending, <c>_SUCCESS</c>, Thumbs.db, desktop.ini, and in the top folder what is named .csv, .tsv, .txt, .md,
-/// .json, .jsonl, .xml, .yaml, .yml, .html or .log. Anything else that is no image is rejected, and counted.
+/// .json, .jsonl, .xml, .yaml, .yml, .html or .log. Of sequences only the tables of labels, and .tsv, .xml, .yaml, .yml, .html and .log there. Anything else that is not what is wanted is
+/// rejected, and counted.
 /// </summary>
 public static class LakeNames
 {
@@ -18,19 +20,25 @@ public static class LakeNames
     private static readonly HashSet<string> Sidecars =
         new([".csv", ".tsv", ".txt", ".md", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
 
+    private static readonly HashSet<string> SequenceSidecars = new([".tsv", ".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
+
     public static bool IsHidden(string name) => name.StartsWith('.');
 
     /// <param name="name">Of the file alone.</param>
     /// <param name="top">Whether it lies in the top folder.</param>
-    public static bool IsSidecar(string name, bool top) =>
-        Roles.Contains(name) || Roles.Contains(Path.GetFileNameWithoutExtension(name)) || (top && Sidecars.Contains(Path.GetExtension(name)));
+    public static bool IsSidecar(string name, bool top, LakeContent content = LakeContent.Images) =>
+        Roles.Contains(name) || Roles.Contains(Path.GetFileNameWithoutExtension(name)) || (top && IsSidecarAtTop(name, content));
 
-    /// <summary>Whether a safe path is that of a file that may be an image.</summary>
-    public static bool MayBeImage(string path)
+    /// <summary>Whether a safe path is that of a file that may hold what is wanted.</summary>
+    public static bool MayBeContent(string path, LakeContent content)
     {
         var segments = path.Split('/');
-        return !segments.Any(IsHidden) && !IsSidecar(segments[^1], top: segments.Length == 1);
+        return !segments.Any(IsHidden) && !IsSidecar(segments[^1], top: segments.Length == 1, content);
     }
+
+    private static bool IsSidecarAtTop(string name, LakeContent content) => content == LakeContent.Images
+        ? Sidecars.Contains(Path.GetExtension(name))
+        : LabelTable.FileNames.Contains(name) || SequenceSidecars.Contains(Path.GetExtension(name));
 
     /// <summary>False where a segment is empty, <c>.</c> or <c>..</c>, or where there is a backslash or a control character.</summary>
     public static bool IsSafe(string path) =>

@@ -35,8 +35,8 @@ public sealed class LocalFolder(string folder, string name) : ILakeFolder
     public Task<LakeFolderState> StateAsync(CancellationToken cancellation = default) =>
         Task.FromResult(Directory.Exists(folder) ? LakeFolderState.Folder : File.Exists(folder) ? LakeFolderState.File : LakeFolderState.Missing);
 
-    public IAsyncEnumerable<LakeFile> FilesAsync(CancellationToken cancellation = default) =>
-        FolderListing.Files(folder, DateTime.UtcNow).ToAsyncEnumerable();
+    public IAsyncEnumerable<LakeFile> FilesAsync(LakeContent content, CancellationToken cancellation = default) =>
+        FolderListing.Files(folder, DateTime.UtcNow, content).ToAsyncEnumerable();
 
     public Task<IReadOnlyList<string>> FoldersAsync(CancellationToken cancellation = default) => Task.FromResult(FolderListing.Folders(folder));
 

@@ -2,7 +2,7 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Ingestion.NearDuplicates;
 
-/// <summary>Two samples that are nearly the same picture, of which the source puts one into validation or test and the other elsewhere.</summary>
+/// <summary>Two samples that are nearly the same, of which the source puts one into validation or test and the other elsewhere.</summary>
 /// <param name="HeldOut">Number of the one in validation or test.</param>
 /// <param name="Split">Its split.</param>
 public sealed record LeakedPair(int Training, int HeldOut, Split Split, double Correlation)
@@ -13,7 +13,7 @@ public sealed record LeakedPair(int Training, int HeldOut, Split Split, double C
     /// </summary>
     /// <param name="splits">By sample: validation or test where supplied, otherwise train.</param>
     /// <returns>In order of the training samples, then of the held-out ones.</returns>
-    public static IReadOnlyList<LeakedPair> Find(SampleLooks looks, IReadOnlyList<Split> splits, CancellationToken cancellation = default)
+    public static IReadOnlyList<LeakedPair> Find(ISampleLooks looks, IReadOnlyList<Split> splits, CancellationToken cancellation = default)
     {
         if (splits.All(split => split == Split.Train))
         {

@@ -5,7 +5,7 @@ namespace Pipeline.Ingestion.NearDuplicates;
 /// </summary>
 /// <param name="thumbnailBytes">Of each.</param>
 /// <param name="capacity">How many there may be.</param>
-public sealed class SampleLooks(Likeness likeness, int thumbnailBytes, int capacity) : IDisposable
+public sealed class SampleLooks(Likeness likeness, int thumbnailBytes, int capacity) : ISampleLooks
 {
     /// <summary>A bound on the time that samples take whose hashes are all alike, such as drawings on much white: of so many the first are compared.</summary>
     private const int MostCompared = 1024;
@@ -26,8 +26,8 @@ public sealed class SampleLooks(Likeness likeness, int thumbnailBytes, int capac
         _thumbnails.Write(thumbnail);
     }
 
-    /// <summary>The samples that are nearly the same picture as one, ascending, itself left out. To be gone through before the next are asked for.</summary>
-    /// <param name="isWanted">Others are not compared.</param>
+    /// <returns>Ascending.</returns>
+    /// <inheritdoc/>
     public IEnumerable<Alike> AlikeTo(int sample, Func<int, bool> isWanted)
     {
         _index ??= new HashIndex(_hashes.AsMemory(0, Count), likeness.Distance);
@@ -58,13 +58,9 @@ public sealed class SampleLooks(Likeness likeness, int thumbnailBytes, int capac
         }
     }
 
-    /// <summary>Gives the memory back: nothing is to be looked for any more.</summary>
     public void Clear() => (_hashes, _index) = ([], null);
 
     public void Dispose() => _thumbnails.Dispose();
 
     private void Read(int sample, Span<byte> thumbnail) => RandomAccess.Read(_thumbnails.SafeFileHandle, thumbnail, (long)sample * thumbnailBytes);
 }
-
-/// <param name="Correlation">Of the thumbnails.</param>
-public readonly record struct Alike(int Sample, double Correlation);

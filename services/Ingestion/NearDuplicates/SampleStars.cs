@@ -1,7 +1,7 @@
 namespace Pipeline.Ingestion.NearDuplicates;
 
 /// <summary>
-/// Groups of samples that are nearly the same picture: each is a star, whose members are all alike to its first sample, the representative. So nothing
+/// Groups of samples that are nearly the same: each is a star, whose members are all alike to its first sample, the representative. So nothing
 /// is drawn in by a chain of small steps, and what a sample belongs to follows from the samples before it alone.
 /// </summary>
 public sealed class SampleStars
@@ -35,7 +35,7 @@ public sealed class SampleStars
     /// <summary>The representative of a sample's star: itself where it is alone.</summary>
     public int this[int sample] => _centres[sample];
 
-    public static SampleStars Of(SampleLooks looks, CancellationToken cancellation = default)
+    public static SampleStars Of(ISampleLooks looks, CancellationToken cancellation = default)
     {
         var centres = new int[looks.Count];
         for (var sample = 0; sample < centres.Length; sample++)

@@ -6,8 +6,8 @@ using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sources;
 
-/// <summary>A file an image, or a container of images. What is known of each is kept in a temporary file, so that memory does not grow with the lake.</summary>
-public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFiles known, IngestionOptions options) : ILakeSource
+/// <summary>Files that hold what is wanted, or containers of such. What is known of each is kept in a temporary file, so that memory does not grow with the lake.</summary>
+public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFiles known, IngestionOptions options, LakeContent content) : ILakeSource
 {
     private const int ReportEvery = 1000;
 
@@ -28,7 +28,7 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
             fingerprint.Add(path, bytes, sha256);
         }
 
-        var files = known.JoinAsync(folder.FilesAsync(cancellation), cancellation);
+        var files = known.JoinAsync(folder.FilesAsync(content, cancellation), cancellation);
         await foreach (var (item, version) in ReadAhead.InOrderAsync(files, options.ReadAhead, long.MaxValue, _ => 0, ReadAsync, cancellation))
         {
             if (version is not null && item.Sha256 is not null)
@@ -46,7 +46,7 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
 
         if (_items.Count == 0)
         {
-            throw new PipelineException($"'{folder.Name}' holds no files to import. {LakeSources.Valid}");
+            throw new PipelineException($"'{folder.Name}' holds no files to import. {LakeSources.ValidOf(content)}");
         }
 
         if (_hasContainers)
@@ -71,7 +71,7 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
             else
             {
                 await using var copy = await CopyAsync(item, cancellation);
-                await new ContainerImport(labels, new UnpackBudget(options, item.Bytes), chunks, _labelled).AddAsync(item, FileRange.Of(copy), cancellation);
+                await new ContainerImport(labels, new UnpackBudget(options, item.Bytes, content), chunks, _labelled).AddAsync(item, FileRange.Of(copy), cancellation);
             }
         }
 

@@ -12,8 +12,8 @@ public static class FolderListing
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
 
     /// <param name="now">UTC.</param>
-    public static IEnumerable<LakeFile> Files(string folder, DateTime now) =>
-        Walk(new DirectoryInfo(folder), "", (name, top) => !LakeNames.IsSidecar(name, top)).Select(found => new LakeFile(found.Path, Version: VersionOf(found.File, now)));
+    public static IEnumerable<LakeFile> Files(string folder, DateTime now, LakeContent content = LakeContent.Images) =>
+        Walk(new DirectoryInfo(folder), "", (name, top) => !LakeNames.IsSidecar(name, top, content)).Select(found => new LakeFile(found.Path, Version: VersionOf(found.File, now)));
 
     /// <summary>As <see cref="Files"/>, with the files that by their role are no images.</summary>
     /// <returns>Paths below the folder, with <c>/</c>.</returns>

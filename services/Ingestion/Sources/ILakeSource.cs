@@ -26,11 +26,11 @@ public interface ILakeSource : IDisposable
 
 /// <param name="Items">Most items in a chunk; where it ends, they say themselves, between a quarter and all of that.</param>
 /// <param name="Bytes">Most bytes of source and of decoded pixels.</param>
-/// <param name="ImageBytes">Of one decoded image.</param>
+/// <param name="ImageBytes">Of one decoded image; 0 for sequences.</param>
 public sealed record ChunkLimits(int Items, long Bytes, long ImageBytes)
 {
     /// <summary>Items whose decoded pixels fit.</summary>
-    public int MostItems => (int)Math.Clamp(Bytes / ImageBytes, 1, Items);
+    public int MostItems => ImageBytes == 0 ? Items : (int)Math.Clamp(Bytes / ImageBytes, 1, Items);
 }
 
 /// <param name="Classes">Label names.</param>

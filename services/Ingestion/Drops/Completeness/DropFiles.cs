@@ -26,7 +26,7 @@ public sealed class DropFiles(LakeFolders lakes)
     {
         var folder = lakes.Open(url);
         return await folder.StateAsync(cancellation) == LakeFolderState.Folder
-            ? await folder.FilesAsync(cancellation).LongCountAsync(file => file.Path.Split('/')[^1] != manifest, cancellation)
+            ? await folder.FilesAsync(LakeContent.Images, cancellation).LongCountAsync(file => file.Path.Split('/')[^1] != manifest, cancellation)
             : 0;
     }
 }

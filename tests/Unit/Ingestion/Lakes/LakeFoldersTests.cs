@@ -49,7 +49,7 @@ public class LakeFoldersTests
 
         var folder = Folders(anyFolder: false, mount.Path).Open("lake://mounted/birds");
 
-        Assert.Equal(["a.png"], await folder.FilesAsync().Select(file => file.Path).ToListAsync());
+        Assert.Equal(["a.png"], await folder.FilesAsync(LakeContent.Images).Select(file => file.Path).ToListAsync());
         Assert.Equal("lake://mounted/birds", folder.Name);
     }
 

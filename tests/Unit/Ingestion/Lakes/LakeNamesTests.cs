@@ -29,7 +29,7 @@ public class LakeNamesTests
     [InlineData("_SUCCESS", false)]
     [InlineData(".hidden.png", false)]
     [InlineData("cat/.cache/a.png", false)]
-    public void Blobs_are_left_out_by_the_names_that_files_are_left_out_by(string path, bool mayBeImage) => Assert.Equal(mayBeImage, LakeNames.MayBeImage(path));
+    public void Blobs_are_left_out_by_the_names_that_files_are_left_out_by(string path, bool mayBeImage) => Assert.Equal(mayBeImage, LakeNames.MayBeContent(path, LakeContent.Images));
 
     [Fact]
     public void A_name_is_shown_on_one_line() => Assert.Equal("a%0Ab%00.png", LakeNames.Shown("a\nb\0.png"));

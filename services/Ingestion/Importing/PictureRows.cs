@@ -7,8 +7,8 @@ using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Importing;
 
-/// <summary>The decoded rows of one part.</summary>
-internal sealed class PartRows(ImportPlan plan, int capacity) : IDisposable
+/// <summary>The decoded images of one part.</summary>
+internal sealed class PictureRows(ImportPlan plan, IChunkReader reader, int capacity) : IPartRows
 {
     private readonly byte[] _pixels = ArrayPool<byte>.Shared.Rent(capacity * plan.ImageBytes);
     private readonly byte[] _digests = new byte[capacity * SHA256.HashSizeInBytes];
@@ -24,11 +24,24 @@ internal sealed class PartRows(ImportPlan plan, int capacity) : IDisposable
 
     public IReadOnlyList<ImportedItem> Items => _items;
 
-    /// <summary>Label names, as they came.</summary>
     public IReadOnlyList<string> Classes => _classes.Keys;
 
-    /// <param name="number">In the chunk.</param>
-    public void Add(int number, SourceItem source, DecodedImage image)
+    public IEnumerable<(Rejection Rejection, byte[]? Content)> Add(int number, ReadItem item)
+    {
+        try
+        {
+            Add(number, item.Source, reader.Decode(item.Content!));
+            return [];
+        }
+        catch (ImageRejectedException rejected)
+        {
+            return [(new Rejection(item.Source.Path, rejected.Reason, rejected.Detail, item.Source.Sha256), item.Content)];
+        }
+    }
+
+    public ImportPart Describe(ImportPart part) => part;
+
+    private void Add(int number, SourceItem source, DecodedImage image)
     {
         image.Pixels.CopyTo(_pixels, Count * plan.ImageBytes);
         SHA256.HashData(image.Pixels, _digests.AsSpan(Count * SHA256.HashSizeInBytes));
@@ -40,7 +53,7 @@ internal sealed class PartRows(ImportPlan plan, int capacity) : IDisposable
         _items.Add(new ImportedItem(source.Path, source.Bytes, source.Sha256!, image.Width, image.Height, image.Format));
     }
 
-    public IReadOnlyList<SafetensorsTensor> Pixels() =>
+    public IReadOnlyList<SafetensorsTensor> Samples() =>
     [
         new("pixels", SafetensorsType.U8, [Count, plan.Input.Channels, plan.Input.Size, plan.Input.Size], _pixels.AsMemory(0, Count * plan.ImageBytes)),
     ];

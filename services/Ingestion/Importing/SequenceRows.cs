@@ -1,0 +1,179 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Pipeline.Artifacts.Safetensors;
+using Pipeline.Contracts;
+using Pipeline.Ingestion.NearDuplicates;
+using Pipeline.Ingestion.Sequences;
+using Pipeline.Ingestion.Sources;
+
+namespace Pipeline.Ingestion.Importing;
+
+/// <summary>The sequences of one part: the windows of all documents in its files.</summary>
+internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPartRows
+{
+    /// <summary>Of one file so many unusable records are told and the rest is read no further: it is something else than its name says.</summary>
+    private const int MostRejected = 100_000;
+
+    private readonly DocumentFile _documents = new(plan.Modality, plan.Input, rules);
+    private readonly ArrayBufferWriter<byte> _text = new();
+    private readonly List<long> _starts = [0];
+    private readonly List<short> _tags = [];
+    private readonly ArrayBufferWriter<byte> _digests = new();
+    private readonly ArrayBufferWriter<byte> _tagDigests = new();
+    private readonly List<uint> _signatures = [];
+    private readonly uint[] _signature = new uint[MinHash.Places];
+    private readonly List<int> _labels = [];
+    private readonly List<int> _numbers = [];
+    private readonly List<int> _splits = [];
+    private readonly List<int> _ofDocuments = [];
+    private readonly List<ImportedItem> _items = [];
+    private readonly OrderedDictionary<string, int> _classes = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, short> _tagNames = new(StringComparer.Ordinal);
+    private int _read;
+
+    public int Count => _items.Count;
+
+    public IReadOnlyList<ImportedItem> Items => _items;
+
+    public IReadOnlyList<string> Classes => _classes.Keys;
+
+    public IEnumerable<(Rejection Rejection, byte[]? Content)> Add(int number, ReadItem item)
+    {
+        using var file = item.File ?? (Stream)new MemoryStream(item.Content!, writable: false);
+        using var records = _documents.Read(file, item.Source.Path).GetEnumerator();
+        var rejected = 0;
+        while (true)
+        {
+            ReadRecord record;
+            string format;
+            (Rejection, byte[]?)? broken = null;
+            try
+            {
+                if (!records.MoveNext())
+                {
+                    yield break;
+                }
+
+                (format, record) = records.Current;
+                if (record.Number is null && record.Rejected is not null)
+                {
+                    throw record.Rejected;
+                }
+            }
+            catch (SequenceRejectedException rejection)
+            {
+                broken = (new Rejection(item.Source.Path, rejection.Reason, rejection.Detail, item.Source.Sha256), item.Content);
+                (format, record) = ("", default);
+            }
+
+            if (broken is { } whole)
+            {
+                yield return whole;
+                yield break;
+            }
+
+            var path = record.Number is { } at ? $"{item.Source.Path}#{at}" : item.Source.Path;
+            if (record.Document is { } document)
+            {
+                Add(number, item.Source, path, format, document);
+                continue;
+            }
+
+            var sha256 = record.Raw is { Length: > 0 } raw ? Convert.ToHexStringLower(SHA256.HashData(raw)) : null;
+            yield return (new Rejection(path, record.Rejected!.Reason, record.Rejected.Detail, sha256), record.Raw);
+            if (++rejected == MostRejected)
+            {
+                yield return (new Rejection(item.Source.Path, RejectionReason.MalformedRecord, $"{rejected} of its records cannot be used; the rest is not read", item.Source.Sha256), item.Content);
+                yield break;
+            }
+        }
+    }
+
+    public IReadOnlyList<SafetensorsTensor> Samples() =>
+    [
+        new("text", SafetensorsType.U8, [_text.WrittenCount], _text.WrittenMemory),
+        SafetensorsTensor.Of<long>("start", CollectionsMarshal.AsSpan(_starts), _starts.Count),
+        .. _tagNames.Count == 0 ? [] : new[] { SafetensorsTensor.Of<short>("tag", CollectionsMarshal.AsSpan(_tags), _tags.Count) },
+    ];
+
+    public IReadOnlyList<SafetensorsTensor> Index() =>
+    [
+        new("digest", SafetensorsType.U8, [Count, SHA256.HashSizeInBytes], _digests.WrittenMemory),
+        SafetensorsTensor.Of<uint>("signature", CollectionsMarshal.AsSpan(_signatures), Count, MinHash.Places),
+        SafetensorsTensor.Of<int>("document", CollectionsMarshal.AsSpan(_ofDocuments), Count),
+        SafetensorsTensor.Of<int>("label", CollectionsMarshal.AsSpan(_labels), Count),
+        SafetensorsTensor.Of<int>("item", CollectionsMarshal.AsSpan(_numbers), Count),
+        SafetensorsTensor.Of<int>("split", CollectionsMarshal.AsSpan(_splits), Count),
+        .. _tagNames.Count == 0 ? [] : new[] { new SafetensorsTensor("tags", SafetensorsType.U8, [Count, SHA256.HashSizeInBytes], _tagDigests.WrittenMemory) },
+    ];
+
+    public ImportPart Describe(ImportPart part) => part with { Rows = Count, Documents = _read, Tags = _tagNames.Count == 0 ? null : [.. _tagNames.Keys] };
+
+    public void Dispose()
+    {
+    }
+
+    private void Add(int number, SourceItem source, string path, string format, Document document)
+    {
+        var isCut = document.Text.Length > plan.Input.Window;
+        // A record's own label goes before what its file's place says.
+        var label = (document.Label ?? source.Label) is { } name ? NumberOf(_classes, name, _classes.Count) : -1;
+        foreach (var (start, length) in DocumentWindows.Of(document.Text, plan.Input.Window, atSpaces: plan.Modality == Modalities.Text))
+        {
+            var letters = document.Text.AsSpan(start, length);
+            var first = _text.WrittenCount;
+            Encoding.UTF8.GetBytes(letters, _text);
+            _starts.Add(_text.WrittenCount);
+            Digest(_text.WrittenSpan[first..], _digests);
+            AddTags(letters, document.Tags is { } tags ? tags.AsSpan(start, length) : default);
+            MinHash.Write(Shingles.Of(plan.Modality, letters), _signature);
+            _signatures.AddRange(_signature);
+            _ofDocuments.Add(_read);
+            _labels.Add(label);
+            _numbers.Add(number);
+            _splits.Add(source.Split is { } split ? (int)split : -1);
+            _items.Add(new ImportedItem(isCut ? $"{path}@{start}" : path, source.Bytes, source.Sha256!, length, 1, format));
+        }
+
+        _read++;
+    }
+
+    // Of each byte that of its character; both halves of a surrogate pair have the same.
+    private void AddTags(ReadOnlySpan<char> letters, ReadOnlySpan<string?> tags)
+    {
+        var names = new ArrayBufferWriter<byte>();
+        for (var at = 0; at < letters.Length;)
+        {
+            Rune.DecodeFromUtf16(letters[at..], out var rune, out var units);
+            var name = tags.IsEmpty ? null : tags[at];
+            var tag = name is null ? (short)-1 : NumberOf(_tagNames, name, checked((short)_tagNames.Count));
+            for (var i = 0; i < rune.Utf8SequenceLength; i++)
+            {
+                _tags.Add(tag);
+            }
+
+            if (!tags.IsEmpty)
+            {
+                Encoding.UTF8.GetBytes($"{rune.Utf8SequenceLength} {name}\n", names);
+            }
+
+            at += units;
+        }
+
+        Digest(names.WrittenSpan, _tagDigests);
+    }
+
+    private static void Digest(ReadOnlySpan<byte> bytes, ArrayBufferWriter<byte> digests)
+    {
+        SHA256.HashData(bytes, digests.GetSpan(SHA256.HashSizeInBytes));
+        digests.Advance(SHA256.HashSizeInBytes);
+    }
+
+    private static T NumberOf<T>(OrderedDictionary<string, T> names, string name, T next)
+    {
+        names.TryAdd(name, next);
+        return names[name];
+    }
+}

@@ -1,0 +1,17 @@
+namespace Pipeline.Ingestion.NearDuplicates;
+
+/// <summary>What is kept of each distinct sample to tell which are nearly the same. Their numbers are 0, 1, 2, … as they came.</summary>
+public interface ISampleLooks : IDisposable
+{
+    int Count { get; }
+
+    /// <summary>The samples that are nearly the same as one, itself left out, in an order that those after it do not change. To be gone through before the next are asked for.</summary>
+    /// <param name="isWanted">Others are not compared.</param>
+    IEnumerable<Alike> AlikeTo(int sample, Func<int, bool> isWanted);
+
+    /// <summary>Gives the memory back: nothing is to be looked for any more.</summary>
+    void Clear();
+}
+
+/// <param name="Correlation">Of the thumbnails; of sequences their resemblance, 0 to 1.</param>
+public readonly record struct Alike(int Sample, double Correlation);

@@ -1,0 +1,69 @@
+using System.Text;
+
+namespace Pipeline.Ingestion.Sequences;
+
+/// <summary>
+/// Bases or residues in upper case. Rejected is what is written in the other alphabet: letters that there are not; bases of which more than half are ambiguous codes other than N; residues
+/// that are bases alone, where there are a hundred or more.
+/// </summary>
+/// <param name="most">Letters.</param>
+internal sealed class LetterNormalizer(Alphabet alphabet, int most) : ISequenceNormalizer
+{
+    private const int EnoughToTell = 100;
+
+    private readonly StringBuilder _letters = new();
+    private int _ambiguous;
+    private int _any;
+    private int _bases;
+
+    public void Append(ReadOnlySpan<byte> utf8, int line)
+    {
+        for (var at = 0; at < utf8.Length; at++)
+        {
+            var letter = utf8[at];
+            if (!alphabet.IsValid(letter))
+            {
+                Rune.DecodeFromUtf8(utf8[at..], out var shown, out _);
+                throw new SequenceRejectedException(
+                    RejectionReason.WrongAlphabet, $"line {line} has '{(Rune.IsControl(shown) ? $"%{shown.Value:X2}" : shown)}' at letter {at + 1}; valid in {alphabet.Name} are {alphabet.Others}");
+            }
+
+            if (!alphabet.IsSkipped(letter))
+            {
+                Add(letter);
+            }
+        }
+
+        if (_letters.Length > most)
+        {
+            throw new SequenceRejectedException(RejectionReason.SequenceTooLong, $"more than {most} letters by line {line}");
+        }
+    }
+
+    public string Finish()
+    {
+        if (_letters.Length > 0 && _any == _letters.Length)
+        {
+            throw new SequenceRejectedException(RejectionReason.Blank, $"{_letters.Length} times {alphabet.Any}");
+        }
+
+        if (alphabet == Alphabet.Dna && _letters.Length >= EnoughToTell && 2 * _ambiguous > _letters.Length)
+        {
+            throw new SequenceRejectedException(RejectionReason.WrongAlphabet, $"{_ambiguous} of its {_letters.Length} letters are ambiguous codes: it is a protein, by its letters");
+        }
+
+        return alphabet == Alphabet.Protein && _letters.Length >= EnoughToTell && _bases == _letters.Length
+            ? throw new SequenceRejectedException(RejectionReason.WrongAlphabet, $"its {_letters.Length} letters are A, C, G, T, U and N alone: it is DNA or RNA, by its letters")
+            : _letters.ToString();
+    }
+
+    private void Add(byte letter)
+    {
+        var written = alphabet[letter];
+        var upper = (char)(letter & ~0x20);
+        _letters.Append(written);
+        _any += written == alphabet.Any ? 1 : 0;
+        _ambiguous += written == alphabet.Any && upper != alphabet.Any ? 1 : 0;
+        _bases += "ACGTUN".Contains(upper, StringComparison.Ordinal) ? 1 : 0;
+    }
+}

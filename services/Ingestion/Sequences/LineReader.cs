@@ -1,0 +1,133 @@
+using System.Text;
+using System.Text.Unicode;
+
+namespace Pipeline.Ingestion.Sequences;
+
+/// <summary>Lines of UTF-8, one in memory at a time and none longer than the limit, whatever the file holds.</summary>
+/// <param name="stream">UTF-8 without a byte order mark.</param>
+/// <param name="most">Bytes of a line.</param>
+/// <param name="start">Of the stream in its file, in bytes.</param>
+internal sealed class LineReader(Stream stream, int most, int start = 0)
+{
+    private byte[] _buffer = new byte[1 << 16];
+    private int _next;
+    private int _end;
+    private long _read = start;
+    private int _first;
+    private int _length;
+
+    /// <summary>From 1.</summary>
+    public int Line { get; private set; }
+
+    /// <summary>Of the line's first byte in the file; in gzip, of what is unpacked.</summary>
+    public long Offset { get; private set; }
+
+    /// <summary>Whether the line is longer than the limit: then there is nothing of it.</summary>
+    public bool IsTooLong { get; private set; }
+
+    /// <summary>Without its end. Valid until the next is read.</summary>
+    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(_first, _length);
+
+    /// <returns>False at the end.</returns>
+    public bool Read()
+    {
+        Offset = _read - (_end - _next);
+        IsTooLong = false;
+        _length = 0;
+        var scanned = _next;
+        while (true)
+        {
+            var found = _buffer.AsSpan(scanned, _end - scanned).IndexOf((byte)'\n');
+            if (found >= 0)
+            {
+                Take(scanned + found, scanned + found + 1);
+                return true;
+            }
+
+            // A carriage return before the line's end does not count.
+            if (_end - _next > most + 1)
+            {
+                IsTooLong = true;
+                _next = _end;
+            }
+
+            scanned = Fill();
+            if (scanned == _end)
+            {
+                if (_next == _end && !IsTooLong)
+                {
+                    return false;
+                }
+
+                Take(_end, _end);
+                return true;
+            }
+        }
+    }
+
+    /// <exception cref="SequenceRejectedException">It is too long, or no UTF-8.</exception>
+    public void Verify()
+    {
+        if (IsTooLong)
+        {
+            throw new SequenceRejectedException(RejectionReason.LineTooLong, $"line {Line} has more than {most} bytes");
+        }
+
+        VerifyUtf8(Bytes, Offset);
+    }
+
+    /// <exception cref="SequenceRejectedException">It is no UTF-8.</exception>
+    public static void VerifyUtf8(ReadOnlySpan<byte> bytes, long offset)
+    {
+        if (Utf8.IsValid(bytes))
+        {
+            return;
+        }
+
+        var valid = 0;
+        while (Rune.DecodeFromUtf8(bytes[valid..], out _, out var consumed) == System.Buffers.OperationStatus.Done)
+        {
+            valid += consumed;
+        }
+
+        throw new SequenceRejectedException(RejectionReason.InvalidEncoding, $"byte {offset + valid} is 0x{bytes[valid]:X2}, which is no UTF-8 there");
+    }
+
+    private void Take(int end, int next)
+    {
+        Line++;
+        (_first, _length) = (_next, end - _next);
+        _next = next;
+        if (_length > 0 && _buffer[_first + _length - 1] == '\r')
+        {
+            _length--;
+        }
+
+        IsTooLong |= _length > most;
+        if (IsTooLong)
+        {
+            _length = 0;
+        }
+    }
+
+    // Where what is new begins; the end of all where there is nothing.
+    private int Fill()
+    {
+        var kept = _end - _next;
+        if (_next > 0)
+        {
+            _buffer.AsSpan(_next, kept).CopyTo(_buffer);
+            (_next, _end) = (0, kept);
+        }
+
+        if (_end == _buffer.Length)
+        {
+            Array.Resize(ref _buffer, _buffer.Length * 2);
+        }
+
+        var read = stream.Read(_buffer, _end, _buffer.Length - _end);
+        _end += read;
+        _read += read;
+        return _end - read;
+    }
+}
