@@ -6,6 +6,7 @@ using Pipeline.Tests.Benchmarks.Drops;
 using Pipeline.Tests.Benchmarks.Ingesting;
 using Pipeline.Tests.Benchmarks.NearDuplicates;
 using Pipeline.Tests.Benchmarks.Services;
+using Pipeline.Tests.Benchmarks.Tokenizing;
 
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'
 // dotnet run -c Release --project tests/Benchmarks -- ingestion FILES
@@ -19,6 +20,7 @@ using Pipeline.Tests.Benchmarks.Services;
 // dotnet run -c Release --project tests/Benchmarks -- overhead EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- scaling EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- queued RUNS MINUTES
+// dotnet run -c Release --project tests/Benchmarks -- tokenizer FILE VOCABULARY [FOLDER-FOR-THE-VOCABULARIES]
 switch (args)
 {
     case ["ingestion", var files]:
@@ -59,6 +61,12 @@ switch (args)
         break;
     case ["queued", var runs, var minutes]:
         await QueuedRunsBenchmark.RunAsync(int.Parse(runs, CultureInfo.InvariantCulture), TimeSpan.FromMinutes(int.Parse(minutes, CultureInfo.InvariantCulture)));
+        break;
+    case ["tokenizer", var file, var vocabulary]:
+        TokenizerBenchmark.Run(file, int.Parse(vocabulary, CultureInfo.InvariantCulture), folder: null);
+        break;
+    case ["tokenizer", var file, var vocabulary, var folder]:
+        TokenizerBenchmark.Run(file, int.Parse(vocabulary, CultureInfo.InvariantCulture), folder);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(DecodingBenchmarks).Assembly).Run(args);

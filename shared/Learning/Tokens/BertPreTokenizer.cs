@@ -73,7 +73,7 @@ internal sealed class BertPreTokenizer(bool lowerCase) : IPreTokenizer
     private static bool IsWhiteSpace(Rune rune) => rune.Value is '\t' or '\n' or '\r' || (rune.Value is not (0x0B or 0x0C or 0x85) && Rune.IsWhiteSpace(rune));
 
     private static bool IsDropped(Rune rune) =>
-        rune.Value is 0 or 0xFFFD || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+        rune.Value is 0 or 0xFFFD || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse;
 
     private static bool IsPunctuation(Rune rune) =>
         rune.IsAscii ? rune.Value > ' ' && rune.Value < 0x7F && !Rune.IsLetterOrDigit(rune) : Rune.IsPunctuation(rune);
