@@ -8,9 +8,10 @@ public static class TokenizerStore
 {
     /// <summary>Writes its files, create-only: whoever is first counts.</summary>
     /// <param name="folder">Key prefix they lie under.</param>
+    /// <exception cref="PipelineException">Tokens lack that must be there, or one is there twice.</exception>
     public static async Task<TokenizerReference> WriteAsync(IArtifactStore store, string folder, TokenizerContent content, TokenizerSpec spec, CancellationToken cancellation = default)
     {
-        var tokenizer = content.Open("the tokenizer");
+        var tokenizer = content.Open(spec.Given ?? "the tokenizer");
         var files = new SortedDictionary<string, ArtifactReference>(StringComparer.Ordinal);
         foreach (var (name, bytes) in content.Files())
         {
