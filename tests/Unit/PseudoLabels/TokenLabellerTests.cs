@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;

@@ -16,7 +16,7 @@ public sealed class SequenceExperimentTests
     {
         var experiment = Parse(modality);
 
-        Assert.Equal(InputSpec.Sequence(window), experiment.Input);
+        Assert.Equal((modality, InputSpec.Sequence(window)), (experiment.Modality, experiment.Input));
         Assert.Equal(new TokenizerSpec(kind, vocabulary, k, length), experiment.Tokenizer);
         Assert.Equal(new MaskingSpec(Unit: unit), experiment.Masking);
         Assert.Equal(["masked-token"], experiment.Pretext);
