@@ -9,9 +9,9 @@ namespace Pipeline.PseudoLabels;
 /// </summary>
 public sealed class RunPretext(IArtifactStore store, PreFlightMaker preFlights)
 {
-    /// <returns>The experiment with the tasks that it became, and the pre-flight; sequences have none.</returns>
+    /// <returns>The experiment with the tasks that it became, and the pre-flight.</returns>
     /// <exception cref="PipelineException">The experiment names what this version does not know, or is of another modality than the dataset.</exception>
-    public async Task<(Experiment Experiment, ArtifactReference? PreFlight)> ResolveAsync(RunReference run, DatasetManifest dataset, CancellationToken cancellation)
+    public async Task<(Experiment Experiment, ArtifactReference PreFlight)> ResolveAsync(RunReference run, DatasetManifest dataset, CancellationToken cancellation)
     {
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, cancellation);
         ExperimentNames.Check(experiment);
@@ -20,12 +20,7 @@ public sealed class RunPretext(IArtifactStore store, PreFlightMaker preFlights)
             throw new PipelineException($"Experiment '{experiment.Name}' is of modality {experiment.Modality}, and dataset '{dataset.Dataset}' holds {dataset.Modality}; valid is an experiment of the dataset's modality.");
         }
 
-        if (Modalities.IsSequence(dataset.Modality))
-        {
-            return (experiment with { Pretext = [Experiment.MaskedToken] }, null);
-        }
-
-        var (reference, preFlight) = await preFlights.MakeAsync(run.Dataset, dataset, experiment.PseudoLabels, cancellation);
+        var (reference, preFlight) = await preFlights.MakeAsync(run.Dataset, dataset, experiment, cancellation);
         return (experiment.Pretext is [Experiment.AutoPretext] ? experiment with { Pretext = preFlight.Choice.Tasks } : experiment, reference);
     }
 }

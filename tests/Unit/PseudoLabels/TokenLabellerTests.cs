@@ -2,12 +2,17 @@ using System.Security.Cryptography;
 using System.Text;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Experiments;
+using Pipeline.Learning.Native;
 using Pipeline.Learning.Tokens;
 using Pipeline.PseudoLabels;
+using Pipeline.Tests.Unit.Learning;
+using Pipeline.Tests.Unit.Learning.Training;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.PseudoLabels;
 
+[Collection(TorchTests.Name)]
 public sealed class TokenLabellerTests
 {
     private static readonly string[] Training = ["the cat sat on the mat", "the dog sat on the cat", "...", "dogs and cats and mats", "", "  "];
@@ -194,6 +199,38 @@ public sealed class TokenLabellerTests
         var error = await Assert.ThrowsAsync<PipelineException>(() => data.LabelAsync(experiment));
 
         Assert.Contains("All 2 samples are left out of 'masked-token'", error.Message);
+    }
+
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("masked-token")]
+    public async Task A_run_over_sequences_masks_tokens_and_has_a_pre_flight(string pretext)
+    {
+        using var data = await CreateAsync();
+        using var device = new TorchDevice(LoadedTorch.Options);
+        using var maker = new PreFlightMaker(data.Store, device);
+        var experiment = ToyTexts.Experiment with { Pretext = [pretext] };
+        var stored = await ExperimentArtifact.PutAsync(data.Store, experiment, Token);
+
+        var (resolved, reference) = await new RunPretext(data.Store, maker).ResolveAsync(new RunReference("run", stored, data.Reference), data.Manifest, Token);
+
+        Assert.Equal(["masked-token"], resolved.Pretext);
+        var preFlight = await data.Store.ReadManifestAsync<PreFlight>(reference, Token);
+        Assert.Equal((Training.Length, "masked-token"), (preFlight.Samples, preFlight.Tasks.Single().Task));
+        Assert.InRange(preFlight.Tasks[0].Chance, 0.01, 0.5);
+    }
+
+    [Fact]
+    public async Task An_experiment_of_another_modality_than_the_data_is_refused()
+    {
+        using var data = await CreateAsync();
+        using var device = new TorchDevice(LoadedTorch.Options);
+        using var maker = new PreFlightMaker(data.Store, device);
+        var stored = await ExperimentArtifact.PutAsync(data.Store, ToyDataset.Experiment, Token);
+
+        var error = await Assert.ThrowsAsync<PipelineException>(() => new RunPretext(data.Store, maker).ResolveAsync(new RunReference("run", stored, data.Reference), data.Manifest, Token));
+
+        Assert.Contains("is of modality image, and dataset 'toy' holds text", error.Message);
     }
 
     private static Task<ToyTexts> CreateAsync() => ToyTexts.CreateAsync(Modalities.Text, (Split.Train, Training), (Split.Validation, Validation));
