@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Learning.Native;
@@ -20,10 +21,27 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
     // Many runs over one dataset version can start at once: the second waits for the first and finds its work.
     private readonly SemaphoreSlim one = new(1);
 
-    /// <summary>The pre-flight, found or made now. Of several makers the first counts, for all.</summary>
-    public async Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(ArtifactReference datasetReference, DatasetManifest dataset, PseudoLabelSpec spec, CancellationToken cancellation)
+    private readonly TokenizerMaker tokenizers = new(store);
+
+    /// <summary>The pre-flight of images, found or made now. Of several makers the first counts, for all.</summary>
+    public Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(ArtifactReference datasetReference, DatasetManifest dataset, PseudoLabelSpec spec, CancellationToken cancellation) =>
+        MakeAsync(Key(datasetReference, dataset, spec), () => MeasureAsync(datasetReference, dataset, spec, cancellation), cancellation);
+
+    /// <summary>That of an experiment's modality.</summary>
+    /// <inheritdoc cref="MakeAsync(ArtifactReference, DatasetManifest, PseudoLabelSpec, CancellationToken)"/>
+    public Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, CancellationToken cancellation) =>
+        Modalities.IsSequence(dataset.Modality)
+            ? MakeAsync(Key(datasetReference, experiment.Tokenizer!), () => MeasureAsync(datasetReference, dataset, experiment.Tokenizer!, cancellation), cancellation)
+            : MakeAsync(datasetReference, dataset, experiment.PseudoLabels, cancellation);
+
+    public void Dispose()
     {
-        var key = Key(datasetReference, dataset, spec);
+        one.Dispose();
+        tokenizers.Dispose();
+    }
+
+    private async Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(string key, Func<Task<PreFlight>> measure, CancellationToken cancellation)
+    {
         if (await store.FindManifestAsync<PreFlight>(key, cancellation) is { } found)
         {
             return found;
@@ -34,7 +52,7 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
         {
             if (await store.FindAsync(key, cancellation) is null)
             {
-                await store.CreateManifestAsync(key, await MeasureAsync(datasetReference, dataset, spec, cancellation), cancellation);
+                await store.CreateManifestAsync(key, await measure(), cancellation);
             }
         }
         finally
@@ -45,10 +63,29 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
         return (await store.FindManifestAsync<PreFlight>(key, cancellation))!.Value;
     }
 
-    public void Dispose() => one.Dispose();
-
     private static string Key(ArtifactReference reference, DatasetManifest dataset, PseudoLabelSpec spec) =>
         $"pre-flight/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = reference.Key, dataset.Input, spec, Settings, PretextTasks.Names })}.json";
+
+    private static string Key(ArtifactReference reference, TokenizerSpec tokenizer) =>
+        $"pre-flight/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = reference.Key, tokenizer = TokenizerMaker.MadeFrom(tokenizer), Settings })}.json";
+
+    private async Task<PreFlight> MeasureAsync(ArtifactReference reference, DatasetManifest dataset, TokenizerSpec spec, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var (_, tokenizer) = await tokenizers.MakeAsync(dataset, spec, cancellation);
+        using var samples = await SampleReader.OpenAsync(store, dataset with { Shards = Drawn(dataset) }, Split.Train, cancellation);
+        var drawn = new CounterRandom(Settings.Seed, "pre-flight").Permutation(samples.Count).Take(Settings.MostSamples);
+        var tokens = drawn.Select(sample => tokenizer.Encode(Encoding.UTF8.GetString(samples.Text(sample))).Ids).Select(ids => ids[..Math.Min(ids.Length, spec.Length - 2)]).ToList();
+        return new PreFlight
+        {
+            Dataset = reference,
+            Samples = tokens.Count,
+            Tasks = [TokenMeasurement.Measure(tokens, tokenizer.Special, tokenizer.Count, Settings)],
+            Choice = new PretextChoice([Experiment.MaskedToken], $"{Experiment.MaskedToken}: the one task of {dataset.Modality}"),
+            Labels = Balance.Of(dataset),
+            Seconds = clock.Elapsed.TotalSeconds,
+        };
+    }
 
     private async Task<PreFlight> MeasureAsync(ArtifactReference reference, DatasetManifest dataset, PseudoLabelSpec spec, CancellationToken cancellation)
     {

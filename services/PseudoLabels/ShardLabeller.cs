@@ -10,19 +10,26 @@ namespace Pipeline.PseudoLabels;
 /// Makes the pseudo-labels of one sample shard for one pretext task, and the task's manifest when all shards have theirs. They lie under the shard's own digest: a dataset version
 /// that shares shards with one before it shares their pseudo-labels.
 /// </summary>
-public sealed class ShardLabeller(IArtifactStore store)
+public sealed class ShardLabeller(IArtifactStore store) : IDisposable
 {
     /// <summary>Raised when the same samples would get other pseudo-labels.</summary>
     private const int Format = 2;
 
     private readonly FanIn fanIn = new(store, TimeProvider.System);
 
+    private readonly TokenizerMaker tokenizers = new(store);
+
     /// <summary>What is recorded of one shard until its task is complete.</summary>
-    private sealed record Part(PseudoLabelShard Shard, double Seconds);
+    private sealed record Part(PseudoLabelShard Shard, double Seconds, long Tokens = 0, long Truncated = 0);
 
     /// <summary>Where the pseudo-labels of a task over a dataset version lie, whichever run asks.</summary>
     public static string Root(ArtifactReference dataset, string task, PseudoLabelSpec spec) =>
         $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = dataset.Key, task, spec })}";
+
+    /// <inheritdoc cref="Root(ArtifactReference, string, PseudoLabelSpec)"/>
+    public static string Root(ArtifactReference dataset, string task, Experiment experiment) => Modalities.IsSequence(experiment.Modality)
+        ? $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = dataset.Key, task, tokenizer = TokenizerMaker.MadeFrom(experiment.Tokenizer!), experiment.Masking, experiment.Pretraining.Seed })}"
+        : Root(dataset, task, experiment.PseudoLabels);
 
     /// <summary>The manifests of the experiment's tasks; null as long as one is missing.</summary>
     public async Task<IReadOnlyList<ArtifactReference>?> FindAllAsync(ArtifactReference dataset, Experiment experiment, CancellationToken cancellation)
@@ -30,7 +37,7 @@ public sealed class ShardLabeller(IArtifactStore store)
         var found = new List<ArtifactReference>();
         foreach (var task in experiment.Pretext)
         {
-            if (await store.FindManifestAsync<PseudoLabelManifest>(ManifestKey(Root(dataset, task, experiment.PseudoLabels)), cancellation) is not { } manifest)
+            if (await store.FindManifestAsync<PseudoLabelManifest>(ManifestKey(Root(dataset, task, experiment)), cancellation) is not { } manifest)
             {
                 return null;
             }
@@ -43,19 +50,21 @@ public sealed class ShardLabeller(IArtifactStore store)
 
     /// <summary>What is still to be done for a dataset version; tasks of which nothing is get their manifest.</summary>
     /// <returns>Numbers of the shards that have no pseudo-labels yet, by task.</returns>
-    /// <exception cref="PipelineException">All samples are ambiguous for a task.</exception>
+    /// <exception cref="PipelineException">No training sample is left for a task, or a given vocabulary cannot be used.</exception>
     public async Task<IReadOnlyList<(string Task, int Shard)>> MissingAsync(
         ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, CancellationToken cancellation)
     {
         var missing = new List<(string Task, int Shard)>();
         foreach (var task in experiment.Pretext)
         {
-            var shards = await fanIn.ListAsync(
-                Root(datasetReference, task, experiment.PseudoLabels), PartsFolder(dataset, task, experiment.PseudoLabels), PartKeys(dataset, task, experiment.PseudoLabels), cancellation);
+            var root = Root(datasetReference, task, experiment);
+            var labeller = await LabellerAsync(dataset, experiment, task, cancellation);
+            var folder = Folder(dataset, task, labeller);
+            var shards = await fanIn.ListAsync(root, Parts(folder), PartKeys(folder, dataset), cancellation);
             missing.AddRange(shards.Select(shard => (task, shard)));
             if (shards.Count == 0)
             {
-                await CompleteAsync(datasetReference, dataset, task, experiment.PseudoLabels, cancellation);
+                await CompleteAsync(root, folder, datasetReference, dataset, task, labeller, cancellation);
             }
         }
 
@@ -66,109 +75,96 @@ public sealed class ShardLabeller(IArtifactStore store)
     /// <returns>Whether the task has all its pseudo-labels.</returns>
     public async Task<bool> LabelAsync(ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, string task, int shard, CancellationToken cancellation)
     {
-        var spec = experiment.PseudoLabels;
-        var key = PartKey(dataset, task, spec, shard);
+        var labeller = await LabellerAsync(dataset, experiment, task, cancellation);
+        var folder = Folder(dataset, task, labeller);
+        var key = PartKey(folder, dataset.Shards[shard]);
         if (await store.FindAsync(key, cancellation) is null)
         {
-            var clock = Stopwatch.StartNew();
-            var made = await LabelAsync(FileKey(dataset, task, spec, shard), dataset.Shards[shard], dataset.Input, PretextTasks.Named(task), spec.Ambiguity, cancellation);
-            await store.CreateManifestAsync(key, new Part(made, clock.Elapsed.TotalSeconds), cancellation);
+            await store.CreateManifestAsync(key, await LabelAsync(folder, dataset.Shards[shard], task, labeller, cancellation), cancellation);
         }
 
-        var missing = await fanIn.GlanceAsync(Root(datasetReference, task, spec), PartsFolder(dataset, task, spec), shard, () => PartKeys(dataset, task, spec), cancellation);
+        var root = Root(datasetReference, task, experiment);
+        var missing = await fanIn.GlanceAsync(root, Parts(folder), shard, () => PartKeys(folder, dataset), cancellation);
         if (missing.Count > 0)
         {
             return false;
         }
 
-        await CompleteAsync(datasetReference, dataset, task, spec, cancellation);
+        await CompleteAsync(root, folder, datasetReference, dataset, task, labeller, cancellation);
         return true;
     }
 
-    private async Task<PseudoLabelShard> LabelAsync(
-        string key, SampleShard shard, InputSpec input, IPretextTask task, double ambiguity, CancellationToken cancellation)
+    public void Dispose() => tokenizers.Dispose();
+
+    private async Task<ISampleLabeller> LabellerAsync(DatasetManifest dataset, Experiment experiment, string task, CancellationToken cancellation)
     {
-        using var file = SafetensorsFile.Open(await store.MaterializeAsync(shard.File, cancellation));
-        var samples = new List<int>();
-        var ambiguous = 0;
-        for (var sample = 0; sample < shard.Samples; sample++)
+        if (!Modalities.IsSequence(dataset.Modality))
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (Ambiguity.Distance(task, file.ReadRows<byte>("pixels", sample, 1), input.Channels, input.Size) < ambiguity)
-            {
-                ambiguous++;
-            }
-            else
-            {
-                samples.Add(sample);
-            }
+            return new ViewLabeller(PretextTasks.Named(task), dataset.Input, experiment.PseudoLabels);
         }
 
-        var labels = task.Views.Count;
-        SafetensorsTensor[] tensors =
-        [
-            SafetensorsTensor.Of<int>("sample", samples.SelectMany(sample => Enumerable.Repeat(sample, labels)).ToArray(), samples.Count * labels),
-            SafetensorsTensor.Of<byte>("view", samples.SelectMany(_ => task.Views.Select(view => view.Code)).ToArray(), samples.Count * labels),
-            SafetensorsTensor.Of<byte>("label", samples.SelectMany(_ => Enumerable.Range(0, labels).Select(label => (byte)label)).ToArray(), samples.Count * labels),
-        ];
+        var (reference, tokenizer) = await tokenizers.MakeAsync(dataset, experiment.Tokenizer!, cancellation);
+        return new TokenLabeller(reference, tokenizer, experiment.Masking!, experiment.Pretraining.Seed);
+    }
+
+    private async Task<Part> LabelAsync(string folder, SampleShard shard, string task, ISampleLabeller labeller, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        using var file = SafetensorsFile.Open(await store.MaterializeAsync(shard.File, cancellation));
+        var labels = labeller.Label(file, shard.Samples, cancellation);
         var metadata = new Dictionary<string, string>
         {
-            ["task"] = task.Name,
+            ["task"] = task,
             ["sample_shard_digest"] = shard.File.Digest,
         };
         var put = await store.CreateAsync(
-            key, (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, metadata, token), cancellation);
-        return new PseudoLabelShard(put.Reference, shard.File.Key, shard.Split, samples.Count, ambiguous);
+            $"{folder}/files/{Name(shard)}.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, labels.Tensors, metadata, token), cancellation);
+        return new Part(
+            new PseudoLabelShard(put.Reference, shard.File.Key, shard.Split, labels.Samples, labels.Ambiguous), clock.Elapsed.TotalSeconds, labels.Tokens, labels.Truncated);
     }
 
     private async Task CompleteAsync(
-        ArtifactReference datasetReference, DatasetManifest dataset, string task, PseudoLabelSpec spec, CancellationToken cancellation)
+        string root, string folder, ArtifactReference datasetReference, DatasetManifest dataset, string task, ISampleLabeller labeller, CancellationToken cancellation)
     {
         var parts = new List<Part>();
-        foreach (var (shard, key) in PartKeys(dataset, task, spec).Index())
+        foreach (var (shard, key) in PartKeys(folder, dataset).Index())
         {
             var part = await store.ReadManifestAsync<Part>(key, cancellation);
             parts.Add(part with { Shard = part.Shard with { SampleShard = dataset.Shards[shard].File.Key, Split = dataset.Shards[shard].Split } });
         }
 
-        var manifest = new PseudoLabelManifest
+        var manifest = labeller.Describe(new PseudoLabelManifest
         {
             Task = task,
-            Classes = PretextTasks.Named(task).Views.Count,
+            Classes = 0,
             Dataset = datasetReference,
-            Ambiguity = spec.Ambiguity,
+            Ambiguity = 0,
             Shards = [.. parts.Select(part => part.Shard)],
+            Tokens = parts.Sum(part => part.Tokens),
+            Truncated = parts.Sum(part => part.Truncated),
             Samples = parts.Sum(part => (long)part.Shard.Samples),
             Ambiguous = parts.Sum(part => (long)part.Shard.Ambiguous),
             Seconds = parts.Sum(part => part.Seconds),
-        };
+        });
         if (parts.Where(part => part.Shard.Split == Split.Train).Sum(part => part.Shard.Samples) == 0)
         {
-            throw new PipelineException($"All {manifest.Ambiguous} samples are ambiguous for '{task}': two of its views are the same picture. Valid is another pretext task, or a pseudoLabels.ambiguity below {spec.Ambiguity}.");
+            throw labeller.NothingLeft(manifest);
         }
 
-        await store.CreateManifestAsync(ManifestKey(Root(datasetReference, task, spec)), manifest, cancellation);
+        await store.CreateManifestAsync(ManifestKey(root), manifest, cancellation);
     }
 
     private static string ManifestKey(string root) => $"{root}/manifest.json";
 
     /// <summary>Where the pseudo-labels of all versions of a dataset lie.</summary>
-    private static string Folder(DatasetManifest dataset, string task, PseudoLabelSpec spec) =>
-        $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = dataset.Dataset, dataset.Input, task, spec })}";
+    private static string Folder(DatasetManifest dataset, string task, ISampleLabeller labeller) =>
+        $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = dataset.Dataset, dataset.Input, task, spec = labeller.MadeFrom })}";
 
-    private static string PartsFolder(DatasetManifest dataset, string task, PseudoLabelSpec spec) => $"{Folder(dataset, task, spec)}/parts";
+    private static string Parts(string folder) => $"{folder}/parts";
 
-    private static string PartKey(DatasetManifest dataset, string task, PseudoLabelSpec spec, int shard) => PartKey(PartsFolder(dataset, task, spec), dataset.Shards[shard]);
+    private static string PartKey(string folder, SampleShard shard) => $"{Parts(folder)}/{Name(shard)}.json";
 
-    private static string PartKey(string folder, SampleShard shard) => $"{folder}/{Name(shard)}.json";
-
-    private static IReadOnlyList<string> PartKeys(DatasetManifest dataset, string task, PseudoLabelSpec spec)
-    {
-        var folder = PartsFolder(dataset, task, spec);
-        return [.. dataset.Shards.Select(shard => PartKey(folder, shard))];
-    }
-
-    private static string FileKey(DatasetManifest dataset, string task, PseudoLabelSpec spec, int shard) => $"{Folder(dataset, task, spec)}/files/{Name(dataset.Shards[shard])}.safetensors";
+    private static IReadOnlyList<string> PartKeys(string folder, DatasetManifest dataset) => [.. dataset.Shards.Select(shard => PartKey(folder, shard))];
 
     private static string Name(SampleShard shard) => shard.File.Digest[Digest.Prefix.Length..];
 }

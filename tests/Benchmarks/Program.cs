@@ -7,6 +7,7 @@ using Pipeline.Tests.Benchmarks.Ingesting;
 using Pipeline.Tests.Benchmarks.NearDuplicates;
 using Pipeline.Tests.Benchmarks.Services;
 using Pipeline.Tests.Benchmarks.Transformers;
+using Pipeline.Tests.Benchmarks.Tokenizing;
 
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'
 // dotnet run -c Release --project tests/Benchmarks -- ingestion FILES
@@ -21,6 +22,7 @@ using Pipeline.Tests.Benchmarks.Transformers;
 // dotnet run -c Release --project tests/Benchmarks -- scaling EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- queued RUNS MINUTES
 // dotnet run -c Release --project tests/Benchmarks -- tokens-per-second SIZE PYTHON
+// dotnet run -c Release --project tests/Benchmarks -- tokenizer FILE VOCABULARY [FOLDER-FOR-THE-VOCABULARIES]
 switch (args)
 {
     case ["ingestion", var files]:
@@ -64,6 +66,12 @@ switch (args)
         break;
     case ["tokens-per-second", var size, var python]:
         TokensPerSecondBenchmark.Run(size, python);
+        break;
+    case ["tokenizer", var file, var vocabulary]:
+        TokenizerBenchmark.Run(file, int.Parse(vocabulary, CultureInfo.InvariantCulture), folder: null);
+        break;
+    case ["tokenizer", var file, var vocabulary, var folder]:
+        TokenizerBenchmark.Run(file, int.Parse(vocabulary, CultureInfo.InvariantCulture), folder);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(DecodingBenchmarks).Assembly).Run(args);

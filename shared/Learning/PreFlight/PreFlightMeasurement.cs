@@ -79,7 +79,7 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
     }
 
     /// <summary>Over samples: the views of one are not independent.</summary>
-    private static MeasuredAccuracy Interval(double[] bySample)
+    internal static MeasuredAccuracy Interval(double[] bySample)
     {
         var mean = bySample.Average();
         var variance = bySample.Sum(right => (right - mean) * (right - mean)) / (bySample.Length - 1);

@@ -15,6 +15,18 @@ internal static class PreFlightSection
             return null;
         }
 
+        if (measured.Tasks is [{ Task: Experiment.MaskedToken } tokens])
+        {
+            return Section("pre-flight", "Pre-flight",
+                Tag("p", $"Measured on {Count(measured.Samples)} training samples before pretraining. Neither the most frequent token nor the token on the left should tell most of the tokens: then there is something to learn."),
+                Table(
+                    "Share of tokens told right, with a 95\u202F% interval",
+                    ["Task", "Tokens there are", "Most frequent token", "By the token on the left"],
+                    [new object?[] { tokens.Task, Count(tokens.Views), Percent(tokens.Chance), Measured(tokens.Linear) }]),
+                Tag("dl", Class("terms"), Tag("dt", tokens.Task), Tag("dd", tokens.Advice)),
+                Tag("p", Class("remarks"), Labels(measured.Labels)));
+        }
+
         var trained = content.Run.PseudoLabels.Select(task => task.Task).ToHashSet();
         return Section("pre-flight", "Pre-flight",
             Tag("p", $"Measured on {Count(measured.Samples)} training samples before pretraining. A good task has a high ceiling, which a perfect model reaches, "
