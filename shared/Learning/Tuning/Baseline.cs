@@ -22,7 +22,7 @@ public sealed class Baseline : IDisposable
 
     /// <summary>Where sequences can be counted in several ways, the one that does best on validation; of equals the first.</summary>
     /// <param name="draw">Places in <paramref name="training"/>.</param>
-    /// <param name="penalty">See <see cref="LogisticRegression.Fit"/>.</param>
+    /// <param name="penalty">Weight of half the sum of the squared coefficients, above 0.</param>
     /// <param name="metric">What validation goes by.</param>
     /// <returns>The model, its loss by iteration, and its answers on the validation split.</returns>
     public static (Baseline Model, IReadOnlyList<double> Loss, int[] Validation) Fit(

@@ -15,6 +15,11 @@ internal static class PreFlightSection
             return null;
         }
 
+        if (Modalities.IsSequence(content.Run.Dataset.Modality))
+        {
+            return Sequences(content, measured);
+        }
+
         var trained = content.Run.PseudoLabels.Select(task => task.Task).ToHashSet();
         return Section("pre-flight", "Pre-flight",
             Tag("p", $"Measured on {Count(measured.Samples)} training samples before pretraining. A good task has a high ceiling, which a perfect model reaches, "
@@ -31,6 +36,16 @@ internal static class PreFlightSection
             Tag("p", Class("remarks"), Choice(content.Assessment.Report.Pretext.Auto, measured.Choice)),
             Tag("p", Class("remarks"), Labels(measured.Labels)));
     }
+
+    private static XElement Sequences(ReportPageContent content, PreFlight measured) => Section("pre-flight", "Pre-flight",
+        Tag("p", $"Measured on {Count(measured.Samples)} training samples before pretraining."),
+        Table(
+            "Share of masked tokens told right",
+            ["Task", "Guessing", "A perfect model", "A linear model"],
+            measured.Tasks.Select(task => new object?[] { Tag("strong", task.Task), Percent(task.Chance), Percent(task.Ceiling), Measured(task.Linear) })),
+        Tag("dl", Class("terms"), measured.Tasks.SelectMany(task => new[] { Tag("dt", task.Task), Tag("dd", task.Advice) })),
+        Tag("p", Class("remarks"), Choice(content.Assessment.Report.Pretext.Auto, measured.Choice)),
+        Tag("p", Class("remarks"), Labels(measured.Labels)));
 
     private static string Choice(bool auto, PretextChoice choice) => auto
         ? $"The experiment left the choice to this: it took {choice.Reason}."
