@@ -28,7 +28,8 @@ public sealed class MaskedReader(IArtifactStore store)
 
     private static MaskedSample Read(SafetensorsFile file, int sample, ITokenizer tokenizer, string shard)
     {
-        var (starts, masks) = (file.ReadRows<long>("start", sample, 2), file.ReadRows<long>("mask", sample, 2));
+        var starts = file.ReadRows<long>("start", sample, 2);
+        var masks = file.ReadRows<long>("mask", sample, 2);
         var tokens = file.ReadRows<int>("token", starts[0], Math.Min(MostTokens, starts[1] - starts[0]));
         var shown = new MaskedToken[tokens.Length];
         for (var i = 0; i < shown.Length; i++)
