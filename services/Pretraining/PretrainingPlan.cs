@@ -1,5 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Learning.Encoders;
 
 namespace Pipeline.Pretraining;
 
@@ -11,11 +12,15 @@ public sealed record PretrainingPlan(Experiment Experiment, DatasetManifest Data
 
     public string ManifestKey => $"{Root}/manifest.json";
 
-    public string EncoderKey => $"{Root}/encoder.safetensors";
+    /// <summary>The weights. Of layout <c>bert</c> under the name that transformers looks for.</summary>
+    public string EncoderKey => $"{Root}/{(Experiment.Encoder.Transformer?.Layout == TransformerNames.Bert ? "model" : "encoder")}.safetensors";
 
     public string CheckpointPrefix => $"{Root}/checkpoints";
 
     public string CheckpointKey(long step) => $"{CheckpointPrefix}/{step:d12}.safetensors";
+
+    /// <summary>The pseudo-labels where they are masked tokens; null for images.</summary>
+    public PseudoLabelManifest? MaskedTokens => PseudoLabels is [{ Tokenizer: not null } labels] ? labels : null;
 
     /// <summary>
     /// Optimizer steps of the whole pretraining, without reading a sample; null where no task takes every sample, as only the samples tell then how many have a label.
@@ -36,6 +41,7 @@ public sealed record PretrainingPlan(Experiment Experiment, DatasetManifest Data
         }
     }
 
+    /// <exception cref="PipelineException">Tasks on images and on tokens are mixed, or there is more than one on tokens.</exception>
     public static async Task<PretrainingPlan> ReadAsync(
         IArtifactStore store, RunReference run, IReadOnlyList<ArtifactReference> pseudoLabels, CancellationToken cancellation)
     {
@@ -47,12 +53,29 @@ public sealed record PretrainingPlan(Experiment Experiment, DatasetManifest Data
             manifests.Add(await store.ReadManifestAsync<PseudoLabelManifest>(reference, cancellation));
         }
 
+        if (manifests.Count > 1 && manifests.Exists(manifest => manifest.Tokenizer is not null))
+        {
+            throw new PipelineException($"Pretext tasks are {string.Join(", ", manifests.Select(manifest => manifest.Task))}. Valid on tokens is one task alone.");
+        }
+
         // Not the manifests' own digests: they tell of compute seconds, which differ where the labels do not.
         var labels = manifests.SelectMany(manifest => manifest.Shards).Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
         var samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
         // The tasks that there are labels of: where the experiment left the choice to the pre-flight, it does not name them.
         var pretext = manifests.Select(manifest => manifest.Task);
-        var key = ContentKey.Of(Stage.Pretraining, Format, new { samples, labels, experiment.Input, experiment.Encoder, pretext, experiment.Pretraining });
+        var key = manifests is [{ Tokenizer: { } tokenizer, Masking: { } masking }]
+            ? ContentKey.Of(Stage.Pretraining, Format, new { samples, labels, experiment.Input, experiment.Encoder, pretext, experiment.Pretraining, tokenizer = TokenizerKey(tokenizer), masking })
+            : ContentKey.Of(Stage.Pretraining, Format, new { samples, labels, experiment.Input, experiment.Encoder, pretext, experiment.Pretraining });
         return new PretrainingPlan(experiment, dataset, manifests, $"pretraining/{key}");
     }
+
+    // What it holds, not where it lies.
+    private static object TokenizerKey(TokenizerReference tokenizer) => new
+    {
+        files = tokenizer.Files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => new { file.Key, file.Value.Digest }),
+        tokenizer.Spec,
+        tokenizer.LowerCase,
+        tokenizer.Vocabulary,
+        tokenizer.Special,
+    };
 }

@@ -5,6 +5,7 @@ using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Training;
+using Pipeline.Learning.Training.MaskedModelling;
 
 namespace Pipeline.Pretraining;
 
@@ -16,35 +17,27 @@ public sealed class PretrainingSession : IDisposable
     private readonly IArtifactStore store;
     private readonly PretrainingOptions options;
     private readonly TorchDevice device;
-    private readonly PretextSamples training;
-    private readonly PretextSamples heldOut;
-    private readonly PretextBatches batches;
-    private readonly PretextBatches heldOutBatches;
-    private readonly PretextTrainer trainer;
+    private readonly IPretrainingWork work;
     private Diary diary = new([], 0, 0, new PretrainingTime(0, 0, 0, 0, 0));
 
     /// <summary>What a checkpoint tells beside the weights.</summary>
     /// <param name="LossSum">Over the steps since the last point.</param>
     private sealed record Diary(IReadOnlyList<PretrainingPoint> History, double LossSum, int LossCount, PretrainingTime Time);
 
-    private PretrainingSession(IArtifactStore store, PretrainingPlan plan, PretrainingOptions options, TorchDevice device, PretextSamples training, PretextSamples heldOut)
+    private PretrainingSession(IArtifactStore store, PretrainingPlan plan, PretrainingOptions options, TorchDevice device, IPretrainingWork work)
     {
         this.store = store;
         this.options = options;
         this.device = device;
-        this.training = training;
-        this.heldOut = heldOut;
+        this.work = work;
         Plan = plan;
-        batches = new PretextBatches(training, plan.Experiment.Pretraining);
-        heldOutBatches = new PretextBatches(heldOut, plan.Experiment.Pretraining);
-        trainer = new PretextTrainer(plan.Experiment, [.. plan.PseudoLabels.Select(labels => (labels.Task, labels.Classes))], batches.Steps, device.Device);
     }
 
     public PretrainingPlan Plan { get; }
 
-    public long Step => trainer.Step;
+    public long Step => work.StepsDone;
 
-    public long Steps => batches.Steps;
+    public long Steps => work.Steps;
 
     public bool Finished => Step >= Steps;
 
@@ -57,15 +50,13 @@ public sealed class PretrainingSession : IDisposable
         IArtifactStore store, PretrainingPlan plan, PretrainingOptions options, TorchDevice device, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var training = await PretextSamples.OpenAsync(store, plan.Dataset, plan.PseudoLabels, Split.Train, cancellation);
-        var heldOut = await PretextSamples.OpenAsync(store, plan.Dataset, plan.PseudoLabels, Split.Validation, cancellation);
-        var session = await device.Thread.RunAsync(() => new PretrainingSession(store, plan, options, device, training, heldOut));
+        var session = new PretrainingSession(store, plan, options, device, await OpenWorkAsync(store, plan, device, cancellation));
         if (await NewestCheckpointAsync(store, plan, cancellation) is { } newest)
         {
             await using var stream = await store.OpenReadAsync(newest.Key, cancellation);
             var reference = new ArtifactReference(newest.Key, await Digest.OfAsync(stream, cancellation), newest.Bytes);
             using var checkpoint = SafetensorsFile.Open(await store.MaterializeAsync(reference, cancellation));
-            await device.Thread.RunAsync(() => session.trainer.Load(checkpoint));
+            await device.Thread.RunAsync(() => session.work.Load(checkpoint));
             session.diary = JsonSerializer.Deserialize<Diary>(checkpoint.Metadata[DiaryKey], PipelineJson.Compact)!;
         }
 
@@ -94,7 +85,7 @@ public sealed class PretrainingSession : IDisposable
         }
 
         var clock = Stopwatch.StartNew();
-        var checkpoint = await device.Thread.RunAsync(trainer.Save);
+        var checkpoint = await device.Thread.RunAsync(work.Save);
         Spend(checkpointing: clock.Elapsed);
         var metadata = new Dictionary<string, string> { [DiaryKey] = JsonSerializer.Serialize(diary, PipelineJson.Compact) };
         clock.Restart();
@@ -107,35 +98,35 @@ public sealed class PretrainingSession : IDisposable
     /// <summary>Writes the finished encoder.</summary>
     public async Task<ArtifactReference> SaveEncoderAsync(CancellationToken cancellation)
     {
-        var tensors = await device.Thread.RunAsync(trainer.SaveEncoder);
+        var tensors = await device.Thread.RunAsync(work.SaveEncoder);
         var metadata = new Dictionary<string, string> { ["architecture"] = Plan.Experiment.Encoder.Name };
         var put = await store.CreateAsync(Plan.EncoderKey, (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, metadata, token), cancellation);
         return put.Reference;
     }
 
-    public void Dispose()
-    {
-        trainer.Dispose();
-        training.Dispose();
-        heldOut.Dispose();
-    }
+    public void Dispose() => work.Dispose();
+
+    private static async Task<IPretrainingWork> OpenWorkAsync(IArtifactStore store, PretrainingPlan plan, TorchDevice device, CancellationToken cancellation) =>
+        plan.MaskedTokens is { } labels
+            ? await MaskedTokenWork.OpenAsync(store, plan.Experiment, plan.Dataset, labels, device, cancellation)
+            : await PretextWork.OpenAsync(store, plan.Experiment, plan.Dataset, plan.PseudoLabels, device, cancellation);
 
     private void Train(Action<PretrainingPoint, double> progressed, CancellationToken stopping)
     {
         var slice = Stopwatch.StartNew();
         var clock = Stopwatch.StartNew();
         var pointEvery = Math.Max(1, Steps / options.Points);
-        using var prefetcher = new Prefetcher(batches.Training, Step, Steps, options.BatchesAhead);
+        using var prefetcher = new Prefetcher(work.Assemble, Step, Steps, options.BatchesAhead);
         while (!Finished && !stopping.IsCancellationRequested && slice.Elapsed < options.SliceBudget)
         {
             clock.Restart();
-            var batch = prefetcher.Next();
+            var step = prefetcher.Next();
             var waited = clock.Elapsed;
 
             clock.Restart();
-            var loss = trainer.Train(batch);
+            var loss = step.Train();
             diary = diary with { LossSum = diary.LossSum + loss, LossCount = diary.LossCount + 1 };
-            Spend(training: clock.Elapsed, waiting: waited, views: batch.Rows);
+            Spend(training: clock.Elapsed, waiting: waited, views: step.Views);
 
             if (Step % pointEvery == 0 || Finished)
             {
@@ -152,22 +143,13 @@ public sealed class PretrainingSession : IDisposable
     {
         var number = diary.History.Count + 1;
         var samples = Finished ? options.FinalHeldOutSamples : number % options.MeasureEvery == 0 ? options.HeldOutSamples : 0;
-        var measure = samples == 0 || heldOut.Usable.Count < 2 ? null : trainer.Measure(HeldOut(Math.Min(samples, heldOut.Usable.Count)));
+        var measure = samples == 0 || work.HeldOut < 2 ? null : work.Measure(Math.Min(samples, work.HeldOut));
         diary = diary with
         {
-            History = [.. diary.History, new PretrainingPoint(Step, diary.LossSum / diary.LossCount, trainer.LearningRate, measure)],
+            History = [.. diary.History, new PretrainingPoint(Step, diary.LossSum / diary.LossCount, work.LearningRate, measure)],
             LossSum = 0,
             LossCount = 0,
         };
-    }
-
-    private IEnumerable<PretextBatch> HeldOut(int samples)
-    {
-        const int Batch = 64;
-        for (var first = 0; first < samples; first += Batch)
-        {
-            yield return heldOutBatches.Plain(first, Math.Min(Batch, samples - first));
-        }
     }
 
     private void ThrowIfCollapsed()

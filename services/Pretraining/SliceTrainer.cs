@@ -76,7 +76,9 @@ public sealed class SliceTrainer(IArtifactStore store, IOptions<PretrainingOptio
         {
             Encoder = session.Plan.Experiment.Encoder,
             Input = session.Plan.Experiment.Input,
+            Tokenizer = session.Plan.MaskedTokens?.Tokenizer,
             File = await session.SaveEncoderAsync(CancellationToken.None),
+            Config = await HuggingFaceFolder.WriteAsync(store, session.Plan, CancellationToken.None),
             Steps = session.Steps,
             History = session.History,
             Time = session.Time,

@@ -150,6 +150,9 @@ public sealed record EncoderManifest
 
     /// <summary>The weights, safetensors.</summary>
     public required ArtifactReference File { get; init; }
+
+    /// <summary><c>config.json</c> beside the weights, by which Hugging Face's transformers opens the folder; null for layouts that it has no network for.</summary>
+    public ArtifactReference? Config { get; init; }
     public required long Steps { get; init; }
     public required IReadOnlyList<PretrainingPoint> History { get; init; }
     public required PretrainingTime Time { get; init; }

@@ -35,7 +35,7 @@ public interface IEncoderArchitecture
 /// <summary>The list of encoders. A new one is one file and one line here.</summary>
 public static class EncoderArchitectures
 {
-    public static IReadOnlyList<IEncoderArchitecture> All { get; } = [new ConvNetArchitecture(), new ResNet18Architecture()];
+    public static IReadOnlyList<IEncoderArchitecture> All { get; } = [new ConvNetArchitecture(), new ResNet18Architecture(), new TransformerArchitecture()];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(architecture => architecture.Name)];
 

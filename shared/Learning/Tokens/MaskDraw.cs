@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Pipeline.Contracts;
 using Pipeline.Learning.Randomness;
 
@@ -10,6 +11,9 @@ namespace Pipeline.Learning.Tokens;
 /// <param name="vocabulary">Tokens there are.</param>
 public sealed class MaskDraw(MaskingSpec spec, SpecialTokens special, int vocabulary)
 {
+    /// <summary>The number that a sample's masks are drawn by, wherever it lies: of its digest the first eight bytes, little-endian, without the sign.</summary>
+    public static long SampleNumber(ReadOnlySpan<byte> digest) => BinaryPrimitives.ReadInt64LittleEndian(digest) & long.MaxValue;
+
     /// <param name="tokens">Of one sample, without those for start and end.</param>
     /// <param name="continues">For each whether it goes on with the word before; asked for by unit <c>word</c> alone.</param>
     /// <returns>At least one position where there is any token that is not special; ascending.</returns>

@@ -6,16 +6,16 @@ namespace Pipeline.Learning.Training;
 /// <summary>Assembles the next batches on a thread of its own while this one trains, never more than a few ahead.</summary>
 public sealed class Prefetcher : IDisposable
 {
-    private readonly Channel<PretextBatch> ready;
+    private readonly Channel<TrainingStep> ready;
     private readonly CancellationTokenSource stop = new();
     private readonly Task producer;
 
     /// <param name="first">First step.</param>
     /// <param name="end">One past the last.</param>
     /// <param name="ahead">Batches kept ready, at least 1.</param>
-    public Prefetcher(Func<long, PretextBatch> assemble, long first, long end, int ahead)
+    public Prefetcher(Func<long, TrainingStep> assemble, long first, long end, int ahead)
     {
-        ready = Channel.CreateBounded<PretextBatch>(new BoundedChannelOptions(ahead) { SingleReader = true, SingleWriter = true });
+        ready = Channel.CreateBounded<TrainingStep>(new BoundedChannelOptions(ahead) { SingleReader = true, SingleWriter = true });
         producer = Task.Run(async () =>
         {
             try
@@ -37,7 +37,7 @@ public sealed class Prefetcher : IDisposable
     }
 
     /// <summary>Waits for the next batch. Throws what assembling it threw.</summary>
-    public PretextBatch Next()
+    public TrainingStep Next()
     {
         if (ready.Reader.TryRead(out var batch))
         {

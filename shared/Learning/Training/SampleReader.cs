@@ -78,6 +78,13 @@ public sealed class SampleReader : IDisposable
         return files[shard].Entries.ContainsKey("tag") ? files[shard].ReadRows<short>("tag", start, length) : [];
     }
 
+    /// <returns>SHA-256 of what the sample is made of, 32 bytes.</returns>
+    public ReadOnlySpan<byte> Digest(int sample)
+    {
+        var shard = ShardOf(sample);
+        return files[shard].ReadRows<byte>("digest", sample - firsts[shard], 1);
+    }
+
     /// <returns>Index into the dataset's classes; −1 where there is no label.</returns>
     public int Label(int sample)
     {

@@ -10,12 +10,13 @@ public static class LayerRates
     /// <returns><paramref name="decay"/> to the number of layers above; 1 for the head.</returns>
     public static double Of(Encoder encoder, string parameter, double decay)
     {
-        if (parameter.Split('.') is not ["encoder", var module, ..])
+        const string Prefix = "encoder.";
+        if (!parameter.StartsWith(Prefix, StringComparison.Ordinal))
         {
             return 1;
         }
 
-        var depth = encoder.Layers.Index().First(layer => layer.Item.Contains(module)).Index;
+        var depth = encoder.Layers.Index().First(layer => layer.Item.Any(module => parameter.StartsWith($"{Prefix}{module}.", StringComparison.Ordinal))).Index;
         return Math.Pow(decay, encoder.Layers.Count - depth);
     }
 }

@@ -85,5 +85,5 @@ public sealed class PrefetcherTests
         read.Dispose();
     }
 
-    private static PretextBatch Empty(long step) => new(step, [], [], [[]], []);
+    private static TrainingStep Empty(long step) => new(step, 0, () => 0);
 }

@@ -1,6 +1,7 @@
 using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Tuning;
+using Pipeline.Tests.Unit.Learning.Encoders;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Learning.Tuning;
@@ -8,7 +9,7 @@ namespace Pipeline.Tests.Unit.Learning.Tuning;
 [Collection(TorchTests.Name)]
 public sealed class LayerRatesTests
 {
-    public static TheoryData<string> Encoders { get; } = [.. EncoderArchitectures.Names];
+    public static TheoryData<string> Encoders { get; } = [.. EncoderArchitectures.Names.Except(["transformer"])];
 
     [Theory]
     [InlineData("head.weight", 1)]
@@ -32,6 +33,20 @@ public sealed class LayerRatesTests
         var rates = classifier.named_parameters().Select(entry => LayerRates.Of(classifier.Encoder, entry.name, 0.5)).ToList();
 
         Assert.Equal(classifier.Encoder.Layers.Count + 1, rates.Distinct().Count());
+        Assert.Equal(rates.Order(), rates);
+    }
+
+    [Theory]
+    [MemberData(nameof(TransformerTests.Shapes), MemberType = typeof(TransformerTests))]
+    public void Every_parameter_of_every_transformer_belongs_to_a_layer(string position, string norm, string pooling, string layout)
+    {
+        var spec = new EncoderSpec("transformer", Transformer: TransformerTests.Small with { Layers = 12, Position = position, Norm = norm, Pooling = pooling, Layout = layout });
+        using var classifier = new Classifier(spec, InputSpec.Sequence(20), 3, 1, TransformerTests.Tokenizer);
+
+        var rates = classifier.named_parameters().Select(entry => LayerRates.Of(classifier.Encoder, entry.name, 0.5)).ToList();
+
+        // Embeddings, each block, the head.
+        Assert.Equal(1 + 12 + 1, rates.Distinct().Count());
         Assert.Equal(rates.Order(), rates);
     }
 }

@@ -1,0 +1,36 @@
+using Pipeline.Contracts;
+using Pipeline.Learning.Encoders;
+using Pipeline.Learning.Weights;
+using static TorchSharp.torch;
+
+namespace Pipeline.Learning.Training.MaskedModelling;
+
+/// <summary>An encoder of sequences with the head that predicts masked tokens.</summary>
+public sealed class MaskedTokenNetwork : nn.Module
+{
+    private readonly TransformerNetwork encoder;
+    private readonly MaskedTokenHead head;
+
+    /// <exception cref="PipelineException">The encoder is not for tokens.</exception>
+    public MaskedTokenNetwork(EncoderSpec spec, InputSpec input, TokenizerReference tokenizer, ulong seed)
+        : base("masked-tokens")
+    {
+        var created = EncoderArchitectures.Create(spec, input, tokenizer);
+        encoder = created as TransformerNetwork
+            ?? throw new PipelineException($"Encoder '{spec.Name}' takes images, not tokens. Valid for masked-token is transformer.");
+        head = new MaskedTokenHead(encoder.Features, tokenizer.Vocabulary);
+        RegisterComponents();
+        WeightInitialization.Initialize(this, seed);
+    }
+
+    public TransformerNetwork Encoder => encoder;
+
+    /// <param name="tokens">As shown, shape [N, T].</param>
+    /// <param name="places">Of the masked tokens among all N · T, shape [M].</param>
+    /// <returns>Hidden states [N, T, D], and logits [M, V].</returns>
+    public (Tensor Hidden, Tensor Logits) Forward(Tensor tokens, Tensor places)
+    {
+        var hidden = encoder.Hidden(tokens);
+        return (hidden, head.Forward(hidden.flatten(0, 1).index_select(0, places), encoder.TokenVectors));
+    }
+}

@@ -1,0 +1,106 @@
+using Pipeline.Artifacts.Safetensors;
+using Pipeline.Contracts;
+using Pipeline.Learning.Native;
+using Pipeline.Learning.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Learning.Training.MaskedModelling;
+
+/// <summary>
+/// The live state of one pretraining run on masked tokens (Devlin et al. 2019, arXiv:1810.04805): network, optimizer, step. A step is a function of this state and the batch;
+/// saved and loaded, it goes on bit for bit as if nothing had been.
+/// </summary>
+public sealed class MaskedTokenTrainer : IDisposable
+{
+    private readonly PretrainingSpec spec;
+    private readonly string task;
+    private readonly long steps;
+    private readonly Device device;
+    private readonly MaskedTokenNetwork network;
+    private readonly AdamW optimizer;
+
+    public MaskedTokenTrainer(Experiment experiment, string task, TokenizerReference tokenizer, long steps, Device device)
+    {
+        spec = experiment.Pretraining;
+        this.task = task;
+        this.steps = steps;
+        this.device = device;
+        network = new MaskedTokenNetwork(experiment.Encoder, experiment.Input, tokenizer, spec.Seed);
+        network.to(device);
+        optimizer = new AdamW(network.parameters(), spec.WeightDecay);
+    }
+
+    /// <summary>Steps done.</summary>
+    public long Step { get; private set; }
+
+    public double LearningRate => Schedule.LearningRate(spec.Schedule, spec.LearningRate, Math.Min(Step, steps - 1), steps);
+
+    /// <summary>One optimizer step.</summary>
+    /// <returns>The cross-entropy of the masked tokens before it, in nats; 0 where the batch has none.</returns>
+    /// <exception cref="PipelineException">The loss is not finite: training diverged.</exception>
+    public double Train(MaskedTokenBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        network.train();
+        DropoutMasks.Seed(spec.Seed, Step);
+        var (_, logits) = network.Forward(Tokens(batch), tensor(batch.Places, device: device));
+        var loss = nn.functional.cross_entropy(
+            logits, tensor(batch.Targets, device: device), reduction: batch.Targets.Length > 0 ? nn.Reduction.Mean : nn.Reduction.Sum);
+
+        optimizer.ZeroGradients();
+        loss.backward();
+        optimizer.Step(LearningRate);
+        Step++;
+
+        var value = loss.Read();
+        return double.IsFinite(value)
+            ? value
+            : throw new PipelineException($"Pretraining diverged: the loss is {value} at step {Step} of {steps}. A lower pretraining.learningRate than {spec.LearningRate:g3} may help.");
+    }
+
+    /// <summary>How many of the masked tokens are predicted, and feature statistics over the samples as shown, without training.</summary>
+    public HeldOutMeasure Measure(IEnumerable<MaskedTokenBatch> batches)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = inference_mode();
+        network.eval();
+        var (right, asked) = (0.0, 0L);
+        var features = new List<Tensor>();
+        foreach (var batch in batches)
+        {
+            using var inner = NewDisposeScope();
+            var tokens = Tokens(batch);
+            var (hidden, logits) = network.Forward(tokens, tensor(batch.Places, device: device));
+            features.Add(network.Encoder.Pool(hidden, tokens).MoveToOuterDisposeScope());
+            right += batch.Targets.Length == 0 ? 0 : logits.argmax(1).eq(tensor(batch.Targets, device: device)).sum().Read();
+            asked += batch.Targets.Length;
+        }
+
+        var all = cat(features);
+        return new HeldOutMeasure(
+            new Dictionary<string, double> { [task] = asked == 0 ? 0 : right / asked }, FeatureStatistics.Deviation(all), FeatureStatistics.EffectiveRank(all), all.shape[0]);
+    }
+
+    /// <summary>Everything that the next step depends on.</summary>
+    public List<SafetensorsTensor> Save() =>
+        [SafetensorsTensor.Of<long>("trainer.step", [Step], 1), .. network.Tensors(), .. optimizer.Tensors()];
+
+    public void Load(SafetensorsFile checkpoint)
+    {
+        network.LoadTensors(checkpoint);
+        optimizer.Load(checkpoint);
+        Step = checkpoint.Read<long>("trainer.step")[0];
+    }
+
+    /// <summary>The encoder alone: what pretraining leaves.</summary>
+    public List<SafetensorsTensor> SaveEncoder() => [.. network.Encoder.Tensors()];
+
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        network.Dispose();
+    }
+
+    private Tensor Tokens(MaskedTokenBatch batch) => tensor(batch.Tokens, batch.Samples, batch.Tokens.Length / batch.Samples, device: device);
+}
