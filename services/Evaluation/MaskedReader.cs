@@ -21,7 +21,7 @@ public sealed class MaskedReader(IArtifactStore store)
             return [];
         }
 
-        var tokenizer = await TokenizerFiles.OpenAsync(store, manifest.Tokenizer!, cancellation);
+        var tokenizer = await TokenizerStore.OpenAsync(store, manifest.Tokenizer!, cancellation);
         using var file = SafetensorsFile.Open(await store.MaterializeAsync(shard.File, cancellation));
         return [.. Enumerable.Range(0, Math.Min(Samples, shard.Samples)).Select(sample => Read(file, sample, tokenizer, Path.GetFileNameWithoutExtension(shard.SampleShard)))];
     }

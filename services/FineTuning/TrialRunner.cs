@@ -29,7 +29,7 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
         using var training = await SampleReader.OpenAsync(store, dataset, Split.Train, cancellation);
         using var validation = await SampleReader.OpenAsync(store, dataset, Split.Validation, cancellation);
         var weights = TrialPlan.Pretrained(trial.Arm) ? await store.MaterializeAsync(encoder.File, cancellation) : null;
-        var tokenizer = encoder.Tokenizer is { } reference ? await TokenizerFiles.OpenAsync(store, reference, cancellation) : null;
+        var tokenizer = encoder.Tokenizer is { } reference ? await TokenizerStore.OpenAsync(store, reference, cancellation) : null;
         LabelledSamples Labelled(SampleReader samples) => LabelledSplits.Of(samples, dataset, experiment.FineTuning, tokenizer, encoder.Tokenizer?.Spec.Length ?? 0);
         var trained = await device.Thread.RunAsync(
             () => Train(experiment, encoder.Tokenizer, weights, trial, Labelled(training), Labelled(validation), cancellation));

@@ -25,6 +25,9 @@ public sealed record Experiment
     /// <summary>Stands alone in <see cref="Pretext"/> where the pre-flight is to choose.</summary>
     public const string AutoPretext = "auto";
 
+    /// <summary>The pretext task of sequences.</summary>
+    public const string MaskedToken = "masked-token";
+
     /// <summary>Names of pretext tasks; several are trained jointly, one head each. Or <see cref="AutoPretext"/> alone: then the pseudo-labels tell which tasks it became.</summary>
     public required IReadOnlyList<string> Pretext { get; init; }
 

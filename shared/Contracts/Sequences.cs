@@ -10,6 +10,14 @@ namespace Pipeline.Contracts;
 /// <param name="Given">Where an existing vocabulary lies that is to be used: a folder with <c>vocab.txt</c>, or <c>vocab.json</c> and <c>merges.txt</c>. Null: learned on the training split.</param>
 public sealed record TokenizerSpec(string Kind = "wordpiece", int Vocabulary = 8000, int K = 1, int Length = 128, string? Given = null);
 
+/// <summary>Kinds of <see cref="TokenizerSpec"/>.</summary>
+public static class TokenizerKinds
+{
+    public const string WordPiece = "wordpiece";
+    public const string Bpe = "bpe";
+    public const string Kmer = "kmer";
+}
+
 /// <summary>Which tokens are masked, and how (Devlin et al. 2019, arXiv:1810.04805).</summary>
 /// <param name="Share">Of a sample's tokens, those to predict; above 0, below 1.</param>
 /// <param name="Mask">Of these, those shown as the mask token.</param>

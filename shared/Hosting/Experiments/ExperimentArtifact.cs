@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
@@ -25,11 +26,47 @@ public static class ExperimentArtifact
     public static async Task<ArtifactReference> PutAsync(IArtifactStore store, Experiment experiment, CancellationToken cancellation = default) =>
         (await store.CreateManifestAsync(KeyOf(experiment), experiment, cancellation)).Reference;
 
-    /// <summary>As messages hold it.</summary>
-    public static JsonElement ToJson(Experiment experiment) => JsonSerializer.SerializeToElement(experiment, WithoutNulls);
+    /// <summary>As messages hold it: with the keys of an experiment file.</summary>
+    public static JsonElement ToJson(Experiment experiment)
+    {
+        var json = JsonSerializer.SerializeToNode(experiment, WithoutNulls)!.AsObject();
+        if (Modalities.IsSequence(experiment.Modality))
+        {
+            Remove(json, "pseudoLabels", "input.size", "input.channels", "pretraining.augmentation", "fineTuning.augmentation");
+            Remove(json, experiment.Modality == Modalities.Text ? ["tokenizer.k"] : ["tokenizer.vocabulary", "input.lowerCase"]);
+            Remove(json, experiment.Tokenizer?.Given is null ? [] : ["tokenizer.vocabulary"]);
+        }
+        else
+        {
+            Remove(json, "input.window", "input.lowerCase");
+        }
+
+        var encoder = json["encoder"]!.AsObject();
+        if (encoder["transformer"] is JsonObject shape)
+        {
+            encoder.Remove("transformer");
+            foreach (var (key, value) in shape)
+            {
+                encoder[key] = value!.DeepClone();
+            }
+        }
+
+        return JsonSerializer.SerializeToElement(json);
+    }
 
     /// <summary>Checks an experiment that came in a message like one from a file.</summary>
     /// <exception cref="PipelineException">It is not valid.</exception>
     public static Experiment FromJson(JsonElement json, ExperimentVocabulary vocabulary) =>
         ExperimentFile.Parse(json.ValueKind == JsonValueKind.String ? json.GetString()! : json.GetRawText(), "experiment", vocabulary);
+
+    // What the file does not have for the modality.
+    private static void Remove(JsonObject json, params ReadOnlySpan<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            var keys = path.Split('.');
+            var section = keys.Length == 1 ? json : json[keys[0]] as JsonObject;
+            section?.Remove(keys[^1]);
+        }
+    }
 }

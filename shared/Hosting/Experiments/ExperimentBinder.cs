@@ -30,20 +30,35 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
 
     public Experiment Bind(YamlSection file)
     {
-        var input = Input(file.Section<InputSpec>("input"));
+        var modality = file.OneOf("modality", Modalities.All, Modalities.Image);
+        var sequence = Modalities.IsSequence(modality);
+        var input = sequence ? SequenceBinder.Input(file.Section<InputSpec>("input"), modality) : Input(file.Section<InputSpec>("input"));
+        var fineTuning = FineTuning(file.Section<FineTuningSpec>("fineTuning"), input, modality);
+        if (!sequence)
+        {
+            file.Reject("tokenizer", "to leave it out: images have none");
+            file.Reject("masking", "to leave it out: images have none");
+        }
+        else
+        {
+            file.Reject("pseudoLabels", $"to leave it out: {modality} has no views to look alike");
+        }
+
         return new Experiment
         {
             Name = Name(file, "name"),
-            Modality = file.OneOf("modality", ExperimentVocabulary.Modalities, "image"),
+            Modality = modality,
             Data = Name(file, "data"),
             Input = input,
+            Tokenizer = sequence ? SequenceBinder.Tokenizer(file.Section<TokenizerSpec>("tokenizer"), modality, input) : null,
+            Masking = sequence ? SequenceBinder.Masking(file.Section<MaskingSpec>("masking"), modality) : null,
             Split = Split(file.Section<SplitSpec>("split")),
-            Pretext = Pretext(file),
+            Pretext = Pretext(file, modality),
             PseudoLabels = new PseudoLabelSpec(file.Section<PseudoLabelSpec>("pseudoLabels").Number("ambiguity", Fraction, new PseudoLabelSpec().Ambiguity)),
-            Encoder = Encoder(file),
-            Pretraining = Pretraining(file.Section<PretrainingSpec>("pretraining"), input.Size),
-            FineTuning = FineTuning(file.Section<FineTuningSpec>("fineTuning"), input.Size),
-            Evaluation = Evaluation(file.Section<EvaluationSpec>("evaluation")),
+            Encoder = Encoder(file, modality),
+            Pretraining = Pretraining(file.Section<PretrainingSpec>("pretraining"), input, modality),
+            FineTuning = fineTuning,
+            Evaluation = Evaluation(file.Section<EvaluationSpec>("evaluation"), fineTuning.Task),
         };
     }
 
@@ -52,10 +67,19 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
             key, $"1 to {LongestName} letters, digits, '-' and '_'",
             text => text.Length is > 0 and <= LongestName && !text.AsSpan().ContainsAnyExcept(NameCharacters));
 
-    private IReadOnlyList<string> Pretext(YamlSection file)
+    private IReadOnlyList<string> Pretext(YamlSection file, string modality)
     {
-        IReadOnlyList<string> known = vocabulary.PretextTasks;
-        var names = file.Names("pretext", known.Count == 0 ? [] : [.. known, Experiment.AutoPretext]);
+        if (Modalities.IsSequence(modality) && !file.Has("pretext"))
+        {
+            return [Experiment.MaskedToken];
+        }
+
+        var names = file.Names("pretext", vocabulary.PretextTasksOf(modality));
+        if (names.Contains(Experiment.MaskedToken) && !Modalities.IsSequence(modality))
+        {
+            throw file.Invalid("pretext", $"a task of images: {Experiment.MaskedToken} is of sequences");
+        }
+
         return names.Count == 1 || !names.Contains(Experiment.AutoPretext)
             ? names
             : throw file.Invalid("pretext", $"{Experiment.AutoPretext} alone, or a list without it");
@@ -63,6 +87,8 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
 
     private static InputSpec Input(YamlSection section)
     {
+        section.Reject("window", "to leave it out: images have a size");
+        section.Reject("lowerCase", "to leave it out: images have no case");
         var otherwise = new InputSpec();
         var channels = section.OneOf("channels", ["1", "3"], $"{otherwise.Channels}");
         return new InputSpec(section.Whole("size", 8, 512, otherwise.Size), int.Parse(channels, CultureInfo.InvariantCulture));
@@ -81,19 +107,15 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
             : throw section.Invalid(section.Has("validation") ? "validation" : "test", "shares for validation and test that leave some for training: together below 1");
     }
 
-    private EncoderSpec Encoder(YamlSection file)
+    private EncoderSpec Encoder(YamlSection file, string modality)
     {
-        var otherwise = new EncoderSpec();
-        if (!file.Has("encoder") || file.IsScalar("encoder"))
-        {
-            return new EncoderSpec(file.OneOf("encoder", vocabulary.Encoders, otherwise.Name));
-        }
-
-        var section = file.Section<EncoderSpec>("encoder");
-        return new EncoderSpec(section.OneOf("name", vocabulary.Encoders, otherwise.Name), section.WholeOrNull("width", 1, 512));
+        var encoder = EncoderBinder.Bind(file, vocabulary.EncodersOf(modality), Modalities.IsSequence(modality) ? ExperimentVocabulary.Transformer : new EncoderSpec().Name);
+        return encoder.Transformer is null || Modalities.IsSequence(modality)
+            ? encoder
+            : throw file.Invalid("encoder", $"an encoder of images: {ExperimentVocabulary.Transformer} is of sequences");
     }
 
-    private static PretrainingSpec Pretraining(YamlSection section, int size)
+    private static PretrainingSpec Pretraining(YamlSection section, InputSpec input, string modality)
     {
         var otherwise = new PretrainingSpec();
         return new PretrainingSpec
@@ -103,16 +125,17 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
             LearningRate = section.Number("learningRate", LearningRate, otherwise.LearningRate),
             Schedule = section.OneOf("schedule", ExperimentVocabulary.Schedules, otherwise.Schedule),
             WeightDecay = section.Number("weightDecay", Fraction, otherwise.WeightDecay),
-            Augmentation = Augmentation(section, size, otherwise.Augmentation),
+            Augmentation = Augmentation(section, input.Size, modality, otherwise.Augmentation),
             Seed = section.Seed("seed", otherwise.Seed),
         };
     }
 
-    private static FineTuningSpec FineTuning(YamlSection section, int size)
+    private static FineTuningSpec FineTuning(YamlSection section, InputSpec input, string modality)
     {
         var otherwise = new FineTuningSpec { Labels = [] };
         return new FineTuningSpec
         {
+            Task = Task(section, modality, otherwise.Task),
             Labels = section.AscendingWholes("labels", 1, 100_000_000),
             Draws = section.Whole("draws", 1, 100, otherwise.Draws),
             LearningRates = section.DifferentNumbers("learningRates", LearningRate, otherwise.LearningRates),
@@ -124,7 +147,7 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
             Steps = section.Whole("steps", 1, MostSteps, otherwise.Steps),
             Batch = section.Whole("batch", 1, 65536, otherwise.Batch),
             WeightDecay = section.Number("weightDecay", Fraction, otherwise.WeightDecay),
-            Augmentation = Augmentation(section, size, otherwise.Augmentation),
+            Augmentation = Augmentation(section, input.Size, modality, otherwise.Augmentation),
             Seed = section.Seed("seed", otherwise.Seed),
         };
     }
@@ -132,8 +155,20 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
     private static IReadOnlyList<Arm> Arms(YamlSection section, IReadOnlyList<Arm> otherwise) =>
         section.Has("arms") ? [.. section.Names("arms", ExperimentVocabulary.Arms).Select(name => Enum.Parse<Arm>(name.Replace("-", "", StringComparison.Ordinal), ignoreCase: true)).Order()] : otherwise;
 
-    private static AugmentationSpec Augmentation(YamlSection parent, int size, AugmentationSpec otherwise)
+    private static string Task(YamlSection section, string modality, string otherwise)
     {
+        var task = section.OneOf("task", ExperimentVocabulary.Tasks, otherwise);
+        return task == otherwise || Modalities.IsSequence(modality) ? task : throw section.Invalid("task", $"{otherwise}: images have no places to tag");
+    }
+
+    private static AugmentationSpec Augmentation(YamlSection parent, int size, string modality, AugmentationSpec otherwise)
+    {
+        if (Modalities.IsSequence(modality))
+        {
+            parent.Reject("augmentation", $"to leave it out: nothing changes {modality} at random");
+            return new AugmentationSpec();
+        }
+
         var section = parent.Section<AugmentationSpec>("augmentation");
         return new AugmentationSpec(
             section.Number("scale", Factor, otherwise.Scale),
@@ -143,12 +178,12 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
             section.Whole("cutout", 0, size, Math.Min(otherwise.Cutout, size / 2)));
     }
 
-    private static EvaluationSpec Evaluation(YamlSection section)
+    private static EvaluationSpec Evaluation(YamlSection section, string task)
     {
         var otherwise = new EvaluationSpec();
         return new EvaluationSpec
         {
-            Metric = section.OneOf("metric", ExperimentVocabulary.Metrics, otherwise.Metric),
+            Metric = section.OneOf("metric", task == "tagging" ? ExperimentVocabulary.Metrics : [.. ExperimentVocabulary.Metrics.SkipLast(1)], otherwise.Metric),
             Promote = section.OneOf("promote", ExperimentVocabulary.Promotions, otherwise.Promote),
             Resamples = section.Whole("resamples", 100, 100_000, otherwise.Resamples),
             Seed = section.Seed("seed", otherwise.Seed),

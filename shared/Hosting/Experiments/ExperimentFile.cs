@@ -35,7 +35,7 @@ public static class ExperimentFile
             stream.Load(new StringReader(yaml));
             return stream.Documents.Count == 1
                 ? new ExperimentBinder(vocabulary).Bind(YamlSection.Of<Experiment>(name, "", stream.Documents[0].RootNode))
-                : throw new PipelineException($"{name} holds {stream.Documents.Count} YAML documents; valid is one, with the keys {string.Join(", ", ExperimentKeys.Of<Experiment>())}.");
+                : throw new PipelineException($"{name} holds {stream.Documents.Count} YAML documents; valid is one, with the keys {string.Join(", ", ExperimentKeys.Of(typeof(Experiment)))}.");
         }
         catch (YamlException error)
         {

@@ -23,7 +23,7 @@ internal sealed class YamlSection
     public static YamlSection Of<T>(string file, string path, YamlNode? node)
     {
         var section = new YamlSection(file, path);
-        var keys = ExperimentKeys.Of<T>();
+        var keys = ExperimentKeys.Of(typeof(T));
         if (node is null)
         {
             return section;
@@ -94,6 +94,19 @@ internal sealed class YamlSection
 
     /// <summary>A value that is valid alone, but not with the others.</summary>
     public PipelineException Invalid(string key, string valid) => YamlFailure.Invalid(_file, PathOf(key), _values[key], valid);
+
+    /// <summary>A key of this section that the rest of the experiment has no use for.</summary>
+    /// <exception cref="PipelineException">It is there.</exception>
+    public void Reject(string key, string valid)
+    {
+        if (Has(key))
+        {
+            throw Invalid(key, valid);
+        }
+    }
+
+    /// <summary>What no single value is to blame for.</summary>
+    public PipelineException Outside(string what) => new($"{_file}: {what}.");
 
     public bool Has(string key) => _values.ContainsKey(key);
 

@@ -76,13 +76,14 @@ public sealed class Tuner(FineTuningSpec spec, int draw, double learningRate, De
     private Func<int, int[], Tensor> Loss(Classifier classifier, LabelledSamples samples, int[] positions, int size)
     {
         var augmentation = new Augmentation(spec.Augmentation, size);
+        var dropout = new CounterRandom(spec.Seed, "trial-dropout", draw).NextUInt64();
         classifier.train();
         return (step, places) =>
         {
             int[] chosen = [.. places.Select(place => positions[place])];
             var inputs = samples.Inputs(chosen, device);
             var shown = size == 0 ? inputs : augmentation.Apply(inputs, Numbers(augmentation, step, chosen.Length));
-            manual_seed((long)(new CounterRandom(spec.Seed, "trial-dropout", draw, step).NextUInt64() >> 1));
+            DropoutMasks.Seed(dropout, step);
             return nn.functional.cross_entropy(classifier.forward(shown).flatten(0, -2), samples.Targets(chosen, device).flatten());
         };
     }

@@ -48,7 +48,27 @@ public sealed class ExperimentFileTests
           weightDecay: 0.5
           augmentation: { scale: 4, shift: 0.5, gain: 4, cutout: 1 }
           seed: 0
-        evaluation: { metric: accuracy, promote: never, resamples: 100, seed: 3 }
+        evaluation: { metric: macro-f1, promote: never, resamples: 100, seed: 3 }
+        """;
+
+    private const string LeastText = """
+        name: fashion
+        data: fashion
+        modality: text
+        fineTuning: { labels: [60, 100] }
+        """;
+
+    private const string EverythingOfText = """
+        name: all-of_it
+        data: other
+        modality: protein
+        input: { window: 60 }
+        tokenizer: { kind: kmer, k: 2, length: 40 }
+        masking: { share: 0.3, mask: 0.5, random: 0.4, unit: span, span: 5 }
+        pretext: auto
+        encoder: { name: transformer, size: tiny, layers: 3, heads: 8, feedForward: 300, position: learned, norm: post, pooling: first, dropout: 0, layout: bert }
+        fineTuning: { labels: [1], task: tagging }
+        evaluation: { metric: entity-f1 }
         """;
 
     [Fact]
@@ -95,20 +115,23 @@ public sealed class ExperimentFileTests
                     Augmentation = new AugmentationSpec(4, 0.5, 4, 1),
                     Seed = 0,
                 },
-                Evaluation = new EvaluationSpec { Promote = "never", Resamples = 100, Seed = 3 },
+                Evaluation = new EvaluationSpec { Metric = "macro-f1", Promote = "never", Resamples = 100, Seed = 3 },
             },
             Parse(Everything));
 
     [Fact]
     public void Every_key_reaches_its_property()
     {
-        var defaults = Json(Parse(Least));
-        var all = Json(Parse(Everything));
+        var defaults = Keys(Parse(Least));
+        var all = Keys(Parse(Everything));
 
-        // These have one valid value only.
-        foreach (var key in ExperimentKeys.All.Except(["modality", "evaluation.metric"]))
+        var (text, allOfText) = (Keys(Parse(LeastText)), Keys(Parse(EverythingOfText)));
+        var dna = Keys(Parse(LeastText.Replace("text", "dna") + "\ntokenizer: { k: 3 }"));
+
+        foreach (var key in ExperimentKeys.All.Except(["encoder.size"]))
         {
-            Assert.False(JsonNode.DeepEquals(At(defaults, key), At(all, key)), key);
+            Assert.False(
+                JsonNode.DeepEquals(At(defaults, key), At(all, key)) && JsonNode.DeepEquals(At(text, key), At(allOfText, key)) && At(dna, key) is null, key);
         }
     }
 
@@ -152,12 +175,12 @@ public sealed class ExperimentFileTests
     [InlineData("xyzzy: 1", "'xyzzy' is not a key. Valid keys are")]
     [InlineData("<<: { name: x }", "'<<' is not a key")]
     [InlineData("? [a, b]\n: c", "'' is not a key")]
-    [InlineData("modality: text", "'modality' is 'text'; valid is image.")]
-    [InlineData("encoder: resnet50", "'encoder' is 'resnet50'; valid is convnet, resnet18, transformer (did you mean 'resnet18'?).")]
-    [InlineData("encoder: { name: vit }", "'encoder.name' is 'vit'; valid is convnet, resnet18, transformer.")]
+    [InlineData("modality: video", "'modality' is 'video'; valid is image, text, dna, protein.")]
+    [InlineData("encoder: resnet50", "'encoder' is 'resnet50'; valid is convnet, resnet18 (did you mean 'resnet18'?).")]
+    [InlineData("encoder: { name: vit }", "'encoder.name' is 'vit'; valid is convnet, resnet18.")]
     [InlineData("encoder: { width: 0 }", "'encoder.width' is 0; valid is a whole number from 1 to 512.")]
-    [InlineData("encoder: [convnet]", "'encoder' is [convnet]; valid is a mapping with the keys name, width.")]
-    [InlineData("evaluation: { metric: f1 }", "'evaluation.metric' is 'f1'; valid is accuracy.")]
+    [InlineData("encoder: [convnet]", "'encoder' is [convnet]; valid is a mapping with the keys name, width, size, layers,")]
+    [InlineData("evaluation: { metric: f1 }", "'evaluation.metric' is 'f1'; valid is accuracy, macro-f1, balanced-accuracy")]
     [InlineData("evaluation: { promote: always }", "'evaluation.promote' is 'always'; valid is helps, no-evidence, never.")]
     [InlineData("evaluation: { resamples: 99 }", "'evaluation.resamples' is 99; valid is a whole number from 100 to 100000.")]
     [InlineData("input: { size: 7 }", "'input.size' is 7; valid is a whole number from 8 to 512.")]
@@ -259,6 +282,9 @@ public sealed class ExperimentFileTests
     }
 
     internal static JsonNode? At(JsonNode experiment, string key) => key.Split('.').Aggregate((JsonNode?)experiment, (node, name) => node?[name]);
+
+    /// <summary>As the file spells it.</summary>
+    internal static JsonNode Keys(Experiment experiment) => JsonSerializer.SerializeToNode(ExperimentArtifact.ToJson(experiment))!;
 
     internal static JsonNode Json(Experiment experiment) => JsonSerializer.SerializeToNode(experiment, PipelineJson.Options)!;
 

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+
+namespace Pipeline.Learning.Tokens;
+
+/// <summary>
+/// BERT's basic tokenisation (Devlin et al. 2019, arXiv:1810.04805): control characters out, words at white space, every punctuation mark and ideograph a word of its own; in lower case without
+/// accents if asked. As Hugging Face's <c>BertNormalizer</c> and <c>BertPreTokenizer</c> do it.
+/// </summary>
+internal sealed class BertPreTokenizer(bool lowerCase) : IPreTokenizer
+{
+    public PreTokens Cut(string text)
+    {
+        var cut = new PreTokens();
+        var letters = new StringBuilder();
+        var (start, place) = (0, 0);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (IsWhiteSpace(rune))
+            {
+                EndWord();
+            }
+            else if (!IsDropped(rune))
+            {
+                var ideograph = IsIdeograph(rune);
+                if (!lowerCase)
+                {
+                    Append(rune, ideograph);
+                }
+                else if (rune.IsAscii)
+                {
+                    Append(Rune.ToLowerInvariant(rune), ideograph);
+                }
+                else
+                {
+                    letters.Clear();
+                    Accents.AppendBase(rune, letters);
+                    foreach (var letter in letters.ToString().EnumerateRunes())
+                    {
+                        Append(Rune.ToLowerInvariant(letter), ideograph);
+                    }
+                }
+            }
+
+            place += rune.Utf16SequenceLength;
+        }
+
+        EndWord();
+        return cut;
+
+        void EndWord()
+        {
+            cut.Word(start, cut.Length);
+            start = cut.Length;
+        }
+
+        void Append(Rune letter, bool ideograph)
+        {
+            var alone = ideograph || IsPunctuation(letter);
+            if (alone)
+            {
+                EndWord();
+            }
+
+            cut.Append(letter, place);
+            if (alone)
+            {
+                EndWord();
+            }
+        }
+    }
+
+    private static bool IsWhiteSpace(Rune rune) => rune.Value is '\t' or '\n' or '\r' || (rune.Value is not (0x0B or 0x0C or 0x85) && Rune.IsWhiteSpace(rune));
+
+    private static bool IsDropped(Rune rune) =>
+        rune.Value is 0 or 0xFFFD || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
+
+    private static bool IsPunctuation(Rune rune) =>
+        rune.IsAscii ? rune.Value > ' ' && rune.Value < 0x7F && !Rune.IsLetterOrDigit(rune) : Rune.IsPunctuation(rune);
+
+    private static bool IsIdeograph(Rune rune) => rune.Value is
+        (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2B73F) or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B920 and <= 0x2CEAF)
+        or (>= 0xF900 and <= 0xFAFF) or (>= 0x2F800 and <= 0x2FA1F);
+}

@@ -1,0 +1,49 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Learning.Tokens;
+
+/// <summary>Tokens by number and by name, those that stand for no text among them.</summary>
+internal sealed class TokenVocabulary
+{
+    /// <summary>As RoBERTa spells the special tokens.</summary>
+    private static readonly string[] OtherNames = ["<pad>", "<unk>", "<s>", "</s>", "<mask>"];
+
+    /// <param name="names">In the order of their numbers.</param>
+    /// <param name="where">Where they come from, for errors.</param>
+    /// <exception cref="PipelineException">There are none, one twice, or no special ones.</exception>
+    public TokenVocabulary(IReadOnlyList<string> names, string where)
+    {
+        Names = names;
+        Numbers = new Dictionary<string, int>(names.Count, StringComparer.Ordinal);
+        foreach (var (number, name) in names.Index())
+        {
+            if (!Numbers.TryAdd(name, number))
+            {
+                throw new PipelineException($"{where} has the token '{name}' twice, as {Numbers[name]} and {number}; valid is each token once.");
+            }
+        }
+
+        if (names.Count == 0)
+        {
+            throw new PipelineException($"{where} has no tokens; valid is a vocabulary.");
+        }
+
+        var missing = SpecialTokens.Names.Where(name => !Numbers.ContainsKey(name)).ToList();
+        if (missing.Count > 0 && !OtherNames.All(Numbers.ContainsKey))
+        {
+            throw new PipelineException($"{where} lacks {string.Join(", ", missing)}; valid is a vocabulary with {string.Join(", ", SpecialTokens.Names)}, or with {string.Join(", ", OtherNames)}.");
+        }
+
+        SpecialNames = missing.Count == 0 ? SpecialTokens.Names : OtherNames;
+        Special = new SpecialTokens(Numbers[SpecialNames[0]], Numbers[SpecialNames[1]], Numbers[SpecialNames[2]], Numbers[SpecialNames[3]], Numbers[SpecialNames[4]]);
+    }
+
+    public IReadOnlyList<string> Names { get; }
+
+    public Dictionary<string, int> Numbers { get; }
+
+    public SpecialTokens Special { get; }
+
+    /// <summary>In the order of <see cref="SpecialTokens.Names"/>.</summary>
+    public IReadOnlyList<string> SpecialNames { get; }
+}
