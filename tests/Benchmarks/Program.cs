@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Pipeline.Tests.Benchmarks;
+using Pipeline.Tests.Benchmarks.Baselines;
 using Pipeline.Tests.Benchmarks.Decoding;
 using Pipeline.Tests.Benchmarks.Drops;
 using Pipeline.Tests.Benchmarks.Ingesting;
@@ -19,6 +20,8 @@ using Pipeline.Tests.Benchmarks.Services;
 // dotnet run -c Release --project tests/Benchmarks -- overhead EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- scaling EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- queued RUNS MINUTES
+// dotnet run -c Release --project tests/Benchmarks -- glosses data.noun
+// dotnet run -c Release --project tests/Benchmarks -- splice FASTA
 switch (args)
 {
     case ["ingestion", var files]:
@@ -59,6 +62,12 @@ switch (args)
         break;
     case ["queued", var runs, var minutes]:
         await QueuedRunsBenchmark.RunAsync(int.Parse(runs, CultureInfo.InvariantCulture), TimeSpan.FromMinutes(int.Parse(minutes, CultureInfo.InvariantCulture)));
+        break;
+    case ["glosses", var file]:
+        SequenceBaselines.Glosses(file);
+        break;
+    case ["splice", var file]:
+        SequenceBaselines.Splice(file);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(DecodingBenchmarks).Assembly).Run(args);
