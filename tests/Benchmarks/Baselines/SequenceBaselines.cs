@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Pipeline.Learning.Native;
 using Pipeline.Learning.Randomness;
 using Pipeline.Learning.Statistics;
 using Pipeline.Learning.Tuning;
@@ -38,6 +39,7 @@ internal static class SequenceBaselines
 
     private static void Measure(string[] texts, int[] labels, string[] kinds, int[] counts)
     {
+        LibTorch.Load(new TorchOptions { Device = "cpu", Threads = 1 });
         int[] order = new CounterRandom(1, "baseline").Permutation(texts.Length);
         int[] classes = [.. labels.Distinct().Order()];
         var (test, train) = (order[..(texts.Length / 5)], order[(texts.Length / 5)..]);
