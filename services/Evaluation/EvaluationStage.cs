@@ -8,7 +8,7 @@ namespace Pipeline.Evaluation;
 public static class EvaluationStage
 {
     public static IServiceCollection AddEvaluation(this IServiceCollection services) =>
-        services.AddTorch().AddSingleton<TestPredictor>().AddSingleton<GalleryPainter>().AddSingleton<RunEvaluator>();
+        services.AddTorch().AddSingleton<TestPredictor>().AddSingleton<GalleryPainter>().AddSingleton<MaskedReader>().AddSingleton<RunEvaluator>();
 
     public static void AddEvaluationConsumers(this IBusRegistrationConfigurator bus) =>
         bus.AddConsumer<TrialsReadyConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);

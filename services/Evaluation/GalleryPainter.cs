@@ -16,7 +16,7 @@ public sealed class GalleryPainter(IArtifactStore store)
         DatasetManifest dataset, IReadOnlyList<PseudoLabelManifest> pseudoLabels, CancellationToken cancellation)
     {
         var galleries = new List<SampleGallery>();
-        foreach (var manifest in pseudoLabels)
+        foreach (var manifest in pseudoLabels.Where(manifest => manifest.Tokenizer is null))
         {
             galleries.Add(await PaintAsync(dataset, manifest, cancellation));
         }

@@ -10,7 +10,7 @@ using Pipeline.Learning.Statistics;
 namespace Pipeline.Evaluation;
 
 /// <summary>From all trials of a run to its verdict, report and promoted model.</summary>
-public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPredictor predictor, GalleryPainter painter)
+public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPredictor predictor, GalleryPainter painter, MaskedReader reader)
 {
     /// <param name="progressed">Called with how many test predictions of how many are made.</param>
     public async Task<VerdictReached> EvaluateAsync(TrialsReady ready, Func<int, int, Task> progressed, CancellationToken cancellation)
@@ -23,8 +23,8 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
         var pseudoLabels = await ReadAllAsync<PseudoLabelManifest>(ready.PseudoLabels, cancellation);
         var measured = (await ledger.FindAsync<PseudoLabelsReady>(run.RunId, Stage.PseudoLabels, cancellation))?.PreFlight;
         var trials = await ReadAllAsync<TrialResult>((await store.ReadManifestAsync<TrialsManifest>(ready.Trials, cancellation)).Results, cancellation);
-        var chosen = LearningRateChoice.Chosen(trials);
-        var (labels, predictions) = await predictor.PredictAsync(
+        var chosen = LearningRateChoice.Chosen(trials, experiment.Evaluation.Metric);
+        var (truth, predictions) = await predictor.PredictAsync(
             experiment, dataset, encoder, chosen, done => progressed(done, chosen.Count), cancellation);
 
         var evaluated = new EvaluatedRun
@@ -36,7 +36,7 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
             PseudoLabels = pseudoLabels,
             Encoder = encoder,
             Trials = trials,
-            TestLabels = labels,
+            Truth = truth,
             Predictions = predictions,
             EvaluationSeconds = clock.Elapsed.TotalSeconds,
         };
@@ -46,6 +46,7 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
             Run = evaluated,
             Assessment = assessment,
             Galleries = await painter.PaintAsync(dataset, pseudoLabels, cancellation),
+            Masked = await reader.ReadAsync(pseudoLabels, cancellation),
             Provenance = Provenance(ready, dataset, measured, encoder, pseudoLabels),
         });
 
@@ -65,7 +66,7 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
         };
         return wanted
             ? chosen.Where(result => result.Trial.Arm == Arm.Pretrained)
-                .OrderByDescending(result => result.Trial.Labels).ThenByDescending(result => result.ValidationAccuracy).First().Model
+                .OrderByDescending(result => result.Trial.Labels).ThenByDescending(result => LearningRateChoice.Validation(result, experiment.Evaluation.Metric)).First().Model
             : null;
     }
 

@@ -1,5 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Learning.Tuning;
 
 namespace Pipeline.FineTuning;
 
@@ -7,12 +8,12 @@ namespace Pipeline.FineTuning;
 public static class TrialPlan
 {
     /// <summary>Raised when the same inputs would train another model.</summary>
-    private const int Format = 2;
+    private const int Format = 3;
 
-    /// <summary>Every arm at every label count, draw and learning rate of its grid.</summary>
+    /// <summary>Every arm at every label count, draw and learning rate of its grid. Tagging has no baseline.</summary>
     public static IReadOnlyList<Trial> Trials(FineTuningSpec spec) =>
     [
-        .. from arm in (Arm[])[Arm.Pretrained, Arm.Scratch, Arm.Frozen, Arm.FrozenRandom, .. spec.Arms]
+        .. from arm in (Arm[])[Arm.Pretrained, Arm.Scratch, Arm.Frozen, Arm.FrozenRandom, .. spec.Arms.Where(arm => arm != Arm.Baseline || spec.Task != LabelledSplits.Tagging)]
            from labels in spec.Labels
            from draw in Enumerable.Range(0, spec.Draws)
            from rate in Grid(spec, arm)
@@ -35,12 +36,23 @@ public static class TrialPlan
     {
         var spec = experiment.FineTuning;
         var samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
+        var (classes, tagging) = spec.Task == LabelledSplits.Tagging ? (dataset.Tags.Count, true) : (dataset.Classes.Count, false);
         var key = trial.Arm == Arm.Baseline
-            ? ContentKey.Of(Stage.FineTuning, Format, new { samples, classes = dataset.Classes.Count, trial, spec.Seed })
+            ? ContentKey.Of(Stage.FineTuning, Format, new
+            {
+                samples,
+                classes,
+                // Of sequences it chooses what to count by the metric.
+                metric = encoder.Tokenizer is null ? null : experiment.Evaluation.Metric,
+                trial,
+                spec.Seed,
+            })
             : ContentKey.Of(Stage.FineTuning, Format, new
             {
                 samples,
-                classes = dataset.Classes.Count,
+                classes,
+                tagging,
+                tokenizer = encoder.Tokenizer,
                 weights = Pretrained(trial.Arm) ? encoder.File.Digest : null,
                 architecture = experiment.Encoder,
                 trial,

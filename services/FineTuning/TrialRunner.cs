@@ -3,6 +3,8 @@ using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Learning.Native;
+using Pipeline.Learning.Statistics;
+using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Weights;
@@ -27,20 +29,24 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
         using var training = await SampleReader.OpenAsync(store, dataset, Split.Train, cancellation);
         using var validation = await SampleReader.OpenAsync(store, dataset, Split.Validation, cancellation);
         var weights = TrialPlan.Pretrained(trial.Arm) ? await store.MaterializeAsync(encoder.File, cancellation) : null;
+        var tokenizer = encoder.Tokenizer is { } reference ? await TokenizerStore.OpenAsync(store, reference, cancellation) : null;
+        LabelledSamples Labelled(SampleReader samples) => LabelledSplits.Of(samples, dataset, experiment.FineTuning, tokenizer, encoder.Tokenizer?.Spec.Length ?? 0);
         var trained = await device.Thread.RunAsync(
-            () => Train(experiment, dataset, weights, trial, new LabelledSamples(training), new LabelledSamples(validation), cancellation));
+            () => Train(experiment, encoder.Tokenizer, weights, trial, Labelled(training), Labelled(validation), cancellation));
 
         var metadata = new Dictionary<string, string> { ["architecture"] = experiment.Encoder.Name, ["arm"] = trial.Arm.ToString() };
         var model = await store.CreateAsync(
             $"{root}/model.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, trained.Tensors, metadata, token), cancellation);
-        var result = new TrialResult(trial, trained.Accuracy, model.Reference, trained.Loss, clock.Elapsed.TotalSeconds, trained.Parameters);
+        var result = new TrialResult(
+            trial, trained.Scores[Metrics.Accuracy], model.Reference, trained.Loss, clock.Elapsed.TotalSeconds, trained.Parameters, trained.Scores);
         return (await store.CreateManifestAsync(TrialPlan.ResultKey(root), result, cancellation)).Reference;
     }
 
-    private sealed record Trained(List<SafetensorsTensor> Tensors, double Accuracy, IReadOnlyList<double> Loss, long Parameters);
+    /// <param name="Scores">Every metric on the validation split.</param>
+    private sealed record Trained(List<SafetensorsTensor> Tensors, IReadOnlyDictionary<string, double> Scores, IReadOnlyList<double> Loss, long Parameters);
 
     private Trained Train(
-        Experiment experiment, DatasetManifest dataset, string? weights, Trial trial, LabelledSamples training, LabelledSamples validation, CancellationToken cancellation)
+        Experiment experiment, TokenizerReference? tokenizer, string? weights, Trial trial, LabelledSamples training, LabelledSamples validation, CancellationToken cancellation)
     {
         var spec = experiment.FineTuning;
         if (training.Count < trial.Labels || validation.Count == 0)
@@ -48,15 +54,15 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
             throw new PipelineException($"A trial wants {trial.Labels} labels; the training split has {training.Count} labelled samples, and the validation split {validation.Count}. Valid are fineTuning.labels up to {training.Count}, and at least one labelled sample to validate on.");
         }
 
-        var draw = LabelDraws.Order(training.Labels, spec.Seed, trial.Draw)[..trial.Labels];
+        var draw = LabelDraws.Order(training.Strata, spec.Seed, trial.Draw)[..trial.Labels];
         if (trial.Arm == Arm.Baseline)
         {
-            return Regress(dataset, trial, training, validation, draw, cancellation);
+            return Regress(experiment, trial, training, validation, draw, cancellation);
         }
 
         var tuner = new Tuner(spec, trial.Draw, trial.LearningRate, device.Device);
         var seed = Tuner.Seed(spec, trial.Draw);
-        using var classifier = new Classifier(experiment.Encoder, experiment.Input, dataset.Classes.Count, seed);
+        using var classifier = new Classifier(experiment.Encoder, experiment.Input, training.Truth.Names.Count, seed, tokenizer, training.Truth.Tagged);
         if (weights is not null)
         {
             using var file = SafetensorsFile.Open(weights);
@@ -65,7 +71,7 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
 
         classifier.to(device.Device);
         return TrialPlan.Probes(trial.Arm)
-            ? Probe(classifier, dataset.Classes.Count, seed, tuner, training, validation, draw, cancellation)
+            ? Probe(classifier, seed, tuner, training, validation, draw, cancellation)
             : Tune(classifier, experiment.Input.Size, trial.Arm, tuner, training, validation, draw, cancellation);
     }
 
@@ -78,32 +84,29 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
             Arm.LayerDecay => (tuner.TuneLayers(classifier, training, draw, size, cancellation), Parameters(classifier)),
             _ => (tuner.TuneAll(classifier, training, draw, size, cancellation), Parameters(classifier)),
         };
-        return new Trained([.. classifier.Tensors()], Accuracy(Inference.Predict(classifier, validation, device.Device), validation.Labels), loss, parameters);
+        return new Trained([.. classifier.Tensors()], Metrics.All(validation.Truth, Inference.Predict(classifier, validation, device.Device)), loss, parameters);
     }
 
     private Trained Probe(
-        Classifier classifier, int classes, ulong seed, Tuner tuner, LabelledSamples training, LabelledSamples validation, int[] draw, CancellationToken cancellation)
+        Classifier classifier, ulong seed, Tuner tuner, LabelledSamples training, LabelledSamples validation, int[] draw, CancellationToken cancellation)
     {
         using var scope = torch.NewDisposeScope();
-        using var probe = new LinearProbe(classifier.Encoder.Features, classes, seed);
+        using var probe = new LinearProbe(classifier.Encoder.Features, training.Truth.Names.Count, seed);
         probe.to(device.Device);
-        var features = Inference.Features(classifier.Encoder, training, draw, device.Device);
+        var features = Inference.Features(classifier, training, draw, device.Device);
         probe.Standardize(features);
-        var loss = tuner.TuneHead(probe, features, training.Targets(draw, device.Device), cancellation);
-        return new Trained([.. probe.Tensors("probe.")], Accuracy(Inference.Predict(classifier.Encoder, probe, validation, device.Device), validation.Labels), loss, Parameters(probe));
+        var labels = draw.Select(training.Labels).ToArray();
+        var targets = torch.tensor(labels.SelectMany(sample => sample.Select(label => (long)label)).ToArray(), device: device.Device);
+        var loss = tuner.TuneHead(probe, features, targets, cancellation, [.. labels.Select(sample => sample.Count)]);
+        return new Trained([.. probe.Tensors("probe.")], Metrics.All(validation.Truth, Inference.Predict(classifier, probe, validation, device.Device)), loss, Parameters(probe));
     }
 
-    private Trained Regress(DatasetManifest dataset, Trial trial, LabelledSamples training, LabelledSamples validation, int[] draw, CancellationToken cancellation)
+    private Trained Regress(Experiment experiment, Trial trial, LabelledSamples training, LabelledSamples validation, int[] draw, CancellationToken cancellation)
     {
-        using var scope = torch.NewDisposeScope();
-        using var baseline = new LogisticRegression(training.Features, dataset.Classes.Count);
-        baseline.to(device.Device);
-        var loss = baseline.Fit(training.Images(draw, device.Device).flatten(1), training.Targets(draw, device.Device), trial.LearningRate, cancellation);
-        return new Trained([.. baseline.Tensors("baseline.")], Accuracy(Inference.Predict(baseline, validation, device.Device), validation.Labels), loss, baseline.Size);
+        var (baseline, loss, answers) = Baseline.Fit(training, draw, validation, trial.LearningRate, experiment.Evaluation.Metric, device.Device, cancellation);
+        using var fitted = baseline;
+        return new Trained([.. baseline.Tensors()], Metrics.All(validation.Truth, answers), loss, baseline.Size);
     }
 
     private static long Parameters(torch.nn.Module module) => module.parameters().Sum(parameter => parameter.numel());
-
-    private static double Accuracy(int[] predicted, IReadOnlyList<int> labels) =>
-        (double)predicted.Where((label, i) => label == labels[i]).Count() / predicted.Length;
 }

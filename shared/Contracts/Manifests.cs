@@ -192,8 +192,10 @@ public sealed record PretrainingTime(double Training, double Waiting, double Mea
 /// <param name="Model">The tuned weights, safetensors: encoder and head; of the frozen arms the head alone, of the baseline its coefficients.</param>
 /// <param name="Loss">Training loss by step.</param>
 /// <param name="Parameters">Numbers that were trained; 0 from a version that did not tell.</param>
+/// <param name="Validation">Every metric on the validation split, by its name; null from a version that did not tell.</param>
 public sealed record TrialResult(
-    Trial Trial, double ValidationAccuracy, ArtifactReference Model, IReadOnlyList<double> Loss, double Seconds, long Parameters = 0);
+    Trial Trial, double ValidationAccuracy, ArtifactReference Model, IReadOnlyList<double> Loss, double Seconds, long Parameters = 0,
+    IReadOnlyDictionary<string, double>? Validation = null);
 
 /// <summary>All trials of a run.</summary>
 public sealed record TrialsManifest(IReadOnlyList<ArtifactReference> Results);

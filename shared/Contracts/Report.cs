@@ -16,7 +16,10 @@ public enum Verdict
     [JsonStringEnumMemberName("hurts")] Hurts,
 }
 
-/// <summary>report.json. Others read it: names and meanings stay. All accuracies and differences are fractions between 0 and 1.</summary>
+/// <summary>
+/// report.json. Others read it: names and meanings stay. All accuracies and differences are fractions between 0 and 1. Where it says accuracy of an arm, and in its differences and verdicts, it is
+/// what <see cref="Metric"/> names.
+/// </summary>
 public sealed record Report
 {
     public required string Experiment { get; init; }
@@ -44,7 +47,16 @@ public sealed record Report
     public required CostSummary Cost { get; init; }
 
     public required EnvironmentSummary Environment { get; init; }
+
+    /// <summary>What the arms were compared by, and their learning rates chosen: <c>accuracy</c>, <c>macro-f1</c>, <c>balanced-accuracy</c> or <c>entity-f1</c>.</summary>
+    public string Metric { get; init; } = "accuracy";
+
+    /// <summary>Every metric, whichever decides, by arm, then by label count.</summary>
+    public IReadOnlyList<ArmMetrics> Metrics { get; init; } = [];
 }
+
+/// <param name="Values">Means over the draws, on the test split, by the metric's name.</param>
+public sealed record ArmMetrics(Arm Arm, int Labels, IReadOnlyDictionary<string, double> Values);
 
 /// <summary>The arms at one label count, on the test split, each at the learning rate that validation chose.</summary>
 /// <param name="Labels">Labelled samples each trial trained on.</param>
@@ -119,7 +131,7 @@ public sealed record DataSummary(
 }
 
 /// <param name="Seconds">Compute seconds by stage, over all workers.</param>
-/// <param name="PretrainingImagesPerSecond">Views trained on in a second.</param>
+/// <param name="PretrainingImagesPerSecond">Views trained on in a second; of sequences, the samples.</param>
 public sealed record CostSummary(IReadOnlyDictionary<string, double> Seconds, double PretrainingImagesPerSecond);
 
 /// <param name="Device">Such as <c>cpu</c> or <c>cuda:0</c>.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Pipeline.Tests.Benchmarks;
+using Pipeline.Tests.Benchmarks.Baselines;
 using Pipeline.Tests.Benchmarks.Decoding;
 using Pipeline.Tests.Benchmarks.Drops;
 using Pipeline.Tests.Benchmarks.Ingesting;
@@ -23,6 +24,8 @@ using Pipeline.Tests.Benchmarks.Tokenizing;
 // dotnet run -c Release --project tests/Benchmarks -- queued RUNS MINUTES
 // dotnet run -c Release --project tests/Benchmarks -- tokens-per-second SIZE PYTHON
 // dotnet run -c Release --project tests/Benchmarks -- tokenizer FILE VOCABULARY [FOLDER-FOR-THE-VOCABULARIES]
+// dotnet run -c Release --project tests/Benchmarks -- glosses data.noun
+// dotnet run -c Release --project tests/Benchmarks -- splice FASTA
 switch (args)
 {
     case ["ingestion", var files]:
@@ -72,6 +75,12 @@ switch (args)
         break;
     case ["tokenizer", var file, var vocabulary, var folder]:
         TokenizerBenchmark.Run(file, int.Parse(vocabulary, CultureInfo.InvariantCulture), folder);
+        break;
+    case ["glosses", var file]:
+        SequenceBaselines.Glosses(file);
+        break;
+    case ["splice", var file]:
+        SequenceBaselines.Splice(file);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(DecodingBenchmarks).Assembly).Run(args);

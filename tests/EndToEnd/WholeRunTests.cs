@@ -31,7 +31,7 @@ public sealed class WholeRunTests(FinishedRun finished)
         using var report = JsonDocument.Parse(File.ReadAllText(finished.Place.PathOf(finished.Ended.Output[^2])));
         var root = report.RootElement;
         Assert.Equal(
-            ["experiment", "runId", "verdict", "encoderDigest", "byLabelCount", "labelsSaved", "pretext", "preFlight", "data", "cost", "environment"],
+            ["experiment", "runId", "verdict", "encoderDigest", "byLabelCount", "labelsSaved", "pretext", "preFlight", "data", "cost", "environment", "metric", "metrics"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(
             ["labels", "draws", "pretrained", "scratch", "frozen", "frozenRandom", "difference", "low", "high", "verdict", "baseline", "lora", "layerDecay"],

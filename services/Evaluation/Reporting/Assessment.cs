@@ -23,7 +23,8 @@ public sealed record Assessment
 
 /// <summary>One arm at one label count.</summary>
 /// <param name="LearningRate">Chosen on validation.</param>
-/// <param name="TestAccuracies">By draw, 0 to 1.</param>
-/// <param name="Interval">95 %, of the mean accuracy.</param>
+/// <param name="TestScores">The experiment's metric on the test split by draw, 0 to 1.</param>
+/// <param name="Score">Their mean.</param>
+/// <param name="Interval">95 %, of the mean.</param>
 public sealed record ArmResult(
-    Arm Arm, int Labels, double LearningRate, IReadOnlyList<double> TestAccuracies, double Accuracy, Interval Interval);
+    Arm Arm, int Labels, double LearningRate, IReadOnlyList<double> TestScores, double Score, Interval Interval);

@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Learning.Statistics;
 
 namespace Pipeline.Evaluation.Reporting;
 
@@ -22,8 +23,8 @@ public sealed record EvaluatedRun
     /// <summary>Every trial of the run, whether its learning rate was chosen or not.</summary>
     public required IReadOnlyList<TrialResult> Trials { get; init; }
 
-    /// <summary>True class of each labelled test sample, [samples].</summary>
-    public required IReadOnlyList<int> TestLabels { get; init; }
+    /// <summary>The right answers on the labelled test samples.</summary>
+    public required Truth Truth { get; init; }
 
     /// <summary>One for each trial at its arm's chosen learning rate.</summary>
     public required IReadOnlyList<TestPredictions> Predictions { get; init; }
@@ -32,5 +33,5 @@ public sealed record EvaluatedRun
     public required double EvaluationSeconds { get; init; }
 }
 
-/// <param name="Classes">Predicted class of each labelled test sample, [samples], in the order of <see cref="EvaluatedRun.TestLabels"/>.</param>
+/// <param name="Classes">What was predicted for each of the labels of <see cref="EvaluatedRun.Truth"/>, in their order.</param>
 public sealed record TestPredictions(Trial Trial, int[] Classes);

@@ -11,13 +11,14 @@ public static class ReportBuilder
     public static Assessment Build(EvaluatedRun run)
     {
         var labels = run.Experiment.FineTuning.Labels.Order().ToArray();
-        var choice = LearningRateChoice.Of(run.Trials);
+        var metric = run.Experiment.Evaluation.Metric;
+        var choice = LearningRateChoice.Of(run.Trials, metric);
         Arm[] tried = [.. run.Trials.Select(trial => trial.Trial.Arm).Distinct().Order()];
         var cells = (from arm in tried from count in labels select Cell.Of(run, arm, count, choice)).ToArray();
 
         var bootstrap = new PairedBootstrap(
-            cells[0].Hits.Draws, cells[0].Hits.Samples, run.Experiment.Evaluation.Resamples, run.Experiment.Evaluation.Seed);
-        var resampled = cells.Zip(bootstrap.Accuracies([.. cells.Select(cell => cell.Hits)])).ToLookup(cell => cell.First.Arm);
+            cells[0].Answers.Draws, cells[0].Answers.Samples, run.Experiment.Evaluation.Resamples, run.Experiment.Evaluation.Seed);
+        var resampled = cells.Zip(bootstrap.Scores([.. cells.Select(cell => cell.Answers)])).ToLookup(cell => cell.First.Arm);
         ArmCurve Curve(Arm arm) => new([.. resampled[arm].Select(cell => cell.First)], [.. resampled[arm].Select(cell => cell.Second)]);
 
         var curves = tried.ToDictionary(arm => arm, Curve);
@@ -30,12 +31,16 @@ public static class ReportBuilder
             EncoderDigest = run.Encoder.File.Digest,
             ByLabelCount = byLabelCount,
             LabelsSaved = LabelsSavedEstimator.Estimate(
-                labels, curves[Arm.Pretrained].Accuracies, curves[Arm.Scratch].Accuracies, curves[Arm.Pretrained].Resamples, curves[Arm.Scratch].Resamples),
+                labels, curves[Arm.Pretrained].Scores, curves[Arm.Scratch].Scores, curves[Arm.Pretrained].Resamples, curves[Arm.Scratch].Resamples),
             Pretext = Pretext(run),
             PreFlight = run.PreFlight,
             Data = run.Dataset.Summary,
             Cost = Cost(run),
             Environment = run.Encoder.Environment,
+            Metric = metric,
+            Metrics = [.. from cell in cells
+                          select new ArmMetrics(cell.Arm, cell.Labels, Metrics.For(run.Truth).ToDictionary(
+                              name => name, name => Metrics.Judge(name, run.Truth, cell.Predictions).Mean))],
         };
 
         ArmResult[] arms = [.. curves.Values.SelectMany(curve => curve.Results)];
@@ -52,11 +57,11 @@ public static class ReportBuilder
     private static LabelCountResult[] ByLabelCount(int[] labels, Dictionary<Arm, ArmCurve> curves) =>
         [.. labels.Select((count, i) =>
         {
-            double Mean(Arm arm) => curves[arm].Accuracies[i];
+            double Mean(Arm arm) => curves[arm].Scores[i];
             double? Compared(Arm arm) => curves.ContainsKey(arm) ? Mean(arm) : null;
             var interval = PairedBootstrap.DifferenceInterval(curves[Arm.Pretrained].Resamples[i], curves[Arm.Scratch].Resamples[i]);
             return new LabelCountResult(
-                count, curves[Arm.Pretrained].Cells[i].Hits.Draws, Mean(Arm.Pretrained), Mean(Arm.Scratch), Mean(Arm.Frozen), Mean(Arm.FrozenRandom),
+                count, curves[Arm.Pretrained].Cells[i].Answers.Draws, Mean(Arm.Pretrained), Mean(Arm.Scratch), Mean(Arm.Frozen), Mean(Arm.FrozenRandom),
                 Mean(Arm.Pretrained) - Mean(Arm.Scratch), interval.Low, interval.High, VerdictRule.Judge(interval))
             {
                 Baseline = Compared(Arm.Baseline),
@@ -66,7 +71,7 @@ public static class ReportBuilder
         })];
 
     private static ConfusionMatrix Confusion(EvaluatedRun run, ArmCurve curve) =>
-        ConfusionMatrix.Of(run.Dataset.Classes.Count, run.TestLabels, curve.Cells[0].Predictions);
+        ConfusionMatrix.Of(run.Truth.Names.Count, run.Truth.Labels, curve.Cells[0].Predictions);
 
     private static PretextResult Pretext(EvaluatedRun run)
     {
@@ -93,7 +98,7 @@ public static class ReportBuilder
     }
 
     /// <summary>One arm at one label count, at its chosen learning rate.</summary>
-    private sealed record Cell(Arm Arm, int Labels, double LearningRate, IReadOnlyList<int[]> Predictions, Hits Hits)
+    private sealed record Cell(Arm Arm, int Labels, double LearningRate, IReadOnlyList<int[]> Predictions, Answers Answers)
     {
         public static Cell Of(EvaluatedRun run, Arm arm, int labels, IReadOnlyDictionary<(Arm, int), double> choice)
         {
@@ -105,17 +110,17 @@ public static class ReportBuilder
             var draws = run.Trials.Where(trial => trial.Trial == new Trial(arm, labels, trial.Trial.Draw, rate)).Select(trial => trial.Trial).OrderBy(trial => trial.Draw);
             int[][] predictions = [.. draws.Select(trial => run.Predictions.FirstOrDefault(made => made.Trial == trial)?.Classes
                 ?? throw new PipelineException($"The run {run.RunId} has no test predictions of {trial}."))];
-            return new(arm, labels, rate, predictions, Hits.Of(run.TestLabels, predictions));
+            return new(arm, labels, rate, predictions, Metrics.Judge(run.Experiment.Evaluation.Metric, run.Truth, predictions));
         }
     }
 
     /// <param name="Cells">By label count, ascending.</param>
-    /// <param name="Resamples">Accuracies in the resamples, [counts][resamples].</param>
+    /// <param name="Resamples">Means of the metric in the resamples, [counts][resamples].</param>
     private sealed record ArmCurve(IReadOnlyList<Cell> Cells, IReadOnlyList<double[]> Resamples)
     {
-        public IReadOnlyList<double> Accuracies { get; } = [.. Cells.Select(cell => cell.Hits.Accuracy)];
+        public IReadOnlyList<double> Scores { get; } = [.. Cells.Select(cell => cell.Answers.Mean)];
 
         public IEnumerable<ArmResult> Results => Cells.Zip(Resamples, (cell, resamples) => new ArmResult(
-            cell.Arm, cell.Labels, cell.LearningRate, cell.Hits.AccuracyByDraw, cell.Hits.Accuracy, Interval.Percentile(resamples)));
+            cell.Arm, cell.Labels, cell.LearningRate, cell.Answers.ByDraw, cell.Answers.Mean, Interval.Percentile(resamples)));
     }
 }

@@ -9,26 +9,28 @@ internal static class ReportWarnings
     private const double EasyPretextAccuracy = 0.95;
     private const double NearChance = 1.1;
     private const double ManyAmbiguous = 0.2;
+    private const double ManyTruncated = 0.05;
     private const double CollapsedDeviation = 0.1;
     private const double CollapsedRank = 2;
 
     public static IEnumerable<string> For(EvaluatedRun run, Report report, IReadOnlyList<ArmResult> arms) =>
     [
-        .. Leaks(report.Data),
+        .. Leaks(report.Data, SampleWords.Of(run.Dataset.Modality)),
         .. FewDraws(report),
         .. Pretext(run, report),
         .. Ambiguous(run),
+        .. Truncated(run),
         .. BorderCues(run),
         .. Collapse(run),
         .. Baseline(report),
         .. Grid(run.Experiment.FineTuning, arms),
     ];
 
-    private static IEnumerable<string> Leaks(DataSummary data)
+    private static IEnumerable<string> Leaks(DataSummary data, SampleWords words)
     {
         if (data.Leaks > 0)
         {
-            yield return $"The data's own splits put {Figures.Count(data.Leaks)} {(data.Leaks == 1 ? "pair" : "pairs")} of nearly the same picture into training and into validation or test, "
+            yield return $"The data's own splits put {Figures.Count(data.Leaks)} {(data.Leaks == 1 ? "pair" : "pairs")} of nearly the same {words.Alike} into training and into validation or test, "
                 + "and the experiment allows it (allowLeaks). Accuracies may be too high by what was seen before.";
         }
     }
@@ -44,17 +46,18 @@ internal static class ReportWarnings
 
     private static IEnumerable<string> Pretext(EvaluatedRun run, Report report)
     {
+        var words = SampleWords.Of(run.Dataset.Modality);
         foreach (var task in run.PseudoLabels)
         {
             var accuracy = run.Encoder.HeldOut?.Accuracy.GetValueOrDefault(task.Task, double.NaN) ?? double.NaN;
             if (accuracy >= EasyPretextAccuracy && report.Verdict != Verdict.Helps)
             {
-                yield return $"The pretext task {task.Task} was solved ({Figures.Percent(accuracy)} of held-out views right) and there is no gain: "
+                yield return $"The pretext task {task.Task} was solved ({Figures.Percent(accuracy)} of held-out {words.Asked} right) and there is no gain: "
                     + "it is probably too easy. A solved task asks the encoder for little; try a harder one, or several together.";
             }
             else if (accuracy < NearChance / task.Classes)
             {
-                yield return $"The pretext task {task.Task} was not learned: {Figures.Percent(accuracy)} of held-out views right, "
+                yield return $"The pretext task {task.Task} was not learned: {Figures.Percent(accuracy)} of held-out {words.Asked} right, "
                     + $"where guessing gives {Figures.Percent(1.0 / task.Classes)}. Train longer, or change the learning rate.";
             }
         }
@@ -63,9 +66,17 @@ internal static class ReportWarnings
     private static IEnumerable<string> Ambiguous(EvaluatedRun run) =>
         from task in run.PseudoLabels
         let share = task.Ambiguous / (double)Math.Max(1, task.Samples + task.Ambiguous)
-        where share > ManyAmbiguous
+        where task.Tokenizer is null && share > ManyAmbiguous
         select $"{Figures.Percent(share)} of the samples were left out of {task.Task} because two of their views are nearly the same picture. "
             + "The task may not suit this data.";
+
+    private static IEnumerable<string> Truncated(EvaluatedRun run) =>
+        from task in run.PseudoLabels
+        where task.Tokenizer is not null
+        let share = task.Truncated / (double)Math.Max(1, task.Samples + task.Ambiguous)
+        where share > ManyTruncated
+        select $"{Figures.Percent(share)} of the samples have more than {Figures.Count(task.Tokenizer!.Spec.Length)} tokens and lost their end, which no arm but the baseline saw. "
+            + "Raise tokenizer.length, or cut the samples shorter (input.window).";
 
     private static IEnumerable<string> BorderCues(EvaluatedRun run) =>
         from task in run.PreFlight?.Tasks ?? []

@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Learning.Statistics;
 using static Pipeline.Evaluation.Reporting.Figures;
 
 namespace Pipeline.Evaluation.Reporting;
@@ -28,7 +29,8 @@ public static class VerdictSentence
             (Verdict.Helps, _) => $"; from scratch, not even {Count(report.ByLabelCount[^1].Labels)} labels reach that",
             _ => "",
         };
-        return $"{Percent(result.Pretrained)} against {Percent(result.Scratch)} from scratch, {Points(result.Difference)} points, "
+        var metric = report.Metric == Metrics.Accuracy ? "" : $" {MetricWords.Of(report.Metric)}";
+        return $"{Percent(result.Pretrained)}{metric} against {Percent(result.Scratch)} from scratch, {Points(result.Difference)} points, "
             + $"95{'\u202F'}% interval {Points(result.Low)} to {Points(result.High)}{saving}.";
     }
 }

@@ -2,8 +2,8 @@ using System.Numerics;
 
 namespace Pipeline.Learning.Statistics;
 
-/// <summary>Which test samples one arm got right at one label count: [draws, samples], the samples in the same order for every draw.</summary>
-public sealed class Hits
+/// <summary>Which test samples one arm got right at one label count. Judged by accuracy.</summary>
+public sealed class Hits : Answers
 {
     // One row for each draw: −1 (all bits set) where the answer is right, else 0, so that a weight is taken or dropped by a bitwise and.
     private readonly int[][] masks;
@@ -32,18 +32,28 @@ public sealed class Hits
             ? draw.Select((predicted, sample) => predicted == truth[sample]).ToArray()
             : throw new ArgumentException($"A draw has {draw.Length} predictions for {truth.Count} test samples.", nameof(predictions)))]);
 
-    public int Draws => masks.Length;
+    public override int Draws => masks.Length;
 
-    public int Samples => masks[0].Length;
+    public override int Samples => masks[0].Length;
 
-    /// <summary>Share of right answers in each draw, 0 to 1.</summary>
-    public IReadOnlyList<double> AccuracyByDraw => [.. masks.Select(draw => -draw.Sum() / (double)Samples)];
+    protected override double Score(int draw, ReadOnlySpan<int> times) => Count(draw, times) / (double)Samples;
 
-    /// <summary>Share of right answers over all draws, 0 to 1.</summary>
-    public double Accuracy => masks.Sum(draw => -draw.Sum()) / ((double)Draws * Samples);
+    internal override double Score(ReadOnlySpan<int> drawTimes, ReadOnlySpan<int> sampleTimes)
+    {
+        var right = 0L;
+        for (var draw = 0; draw < drawTimes.Length; draw++)
+        {
+            if (drawTimes[draw] > 0)
+            {
+                right += (long)drawTimes[draw] * Count(draw, sampleTimes);
+            }
+        }
+
+        return right / ((double)drawTimes.Length * sampleTimes.Length);
+    }
 
     /// <summary>Right answers of one draw when each sample counts as often as <paramref name="times"/> says, [samples].</summary>
-    internal int Count(int draw, ReadOnlySpan<int> times)
+    private int Count(int draw, ReadOnlySpan<int> times)
     {
         ReadOnlySpan<int> mask = masks[draw];
         var lanes = Vector<int>.Zero;

@@ -3,7 +3,7 @@ using Pipeline.Learning.Randomness;
 namespace Pipeline.Learning.Statistics;
 
 /// <summary>
-/// Two-way bootstrap of accuracies: every resample takes as many draws, and as many test samples, with replacement (Efron and Tibshirani 1993;
+/// Two-way bootstrap of a metric: every resample takes as many draws, and as many test samples, with replacement (Efron and Tibshirani 1993;
 /// for two crossed factors Owen 2007, "The pigeonhole bootstrap"). A resample is the same for all arms and label counts, so that what they have in
 /// common (easy samples, lucky draws) cancels in their differences.
 /// </summary>
@@ -33,28 +33,28 @@ public sealed class PairedBootstrap
     }
 
     /// <summary>Mean of the paired difference <c>first − second</c> and its 95 % percentile interval.</summary>
-    public static (double Mean, Interval Interval) Difference(Hits first, Hits second, int resamples, ulong seed)
+    public static (double Mean, Interval Interval) Difference(Answers first, Answers second, int resamples, ulong seed)
     {
-        var accuracies = new PairedBootstrap(first.Draws, first.Samples, resamples, seed).Accuracies([first, second]);
-        return (first.Accuracy - second.Accuracy, DifferenceInterval(accuracies[0], accuracies[1]));
+        var scores = new PairedBootstrap(first.Draws, first.Samples, resamples, seed).Scores([first, second]);
+        return (first.Mean - second.Mean, DifferenceInterval(scores[0], scores[1]));
     }
 
-    /// <param name="first">Accuracies of one arm, [resamples].</param>
+    /// <param name="first">Scores of one arm, [resamples].</param>
     /// <param name="second">Those of the other in the same resamples.</param>
     public static Interval DifferenceInterval(double[] first, double[] second) =>
         Interval.Percentile([.. first.Zip(second, (a, b) => a - b)]);
 
-    /// <summary>The accuracy of each cell in each resample.</summary>
+    /// <summary>The mean over the draws of each cell's metric in each resample.</summary>
     /// <param name="cells">Arms at label counts, all with this bootstrap's draws and test samples.</param>
     /// <returns>[cells][resamples], 0 to 1.</returns>
-    public double[][] Accuracies(IReadOnlyList<Hits> cells)
+    public double[][] Scores(IReadOnlyList<Answers> cells)
     {
         if (cells.FirstOrDefault(cell => cell.Draws != draws || cell.Samples != samples) is { } odd)
         {
             throw new ArgumentException($"A cell has {odd.Draws} draws and {odd.Samples} test samples; {draws} and {samples} are expected.", nameof(cells));
         }
 
-        var accuracies = cells.Select(_ => new double[resamples]).ToArray();
+        var scores = cells.Select(_ => new double[resamples]).ToArray();
         var drawTimes = new int[draws];
         var sampleTimes = new int[samples];
         for (var resample = 0; resample < resamples; resample++)
@@ -64,11 +64,11 @@ public sealed class PairedBootstrap
             Resample(ref random, sampleTimes);
             for (var cell = 0; cell < cells.Count; cell++)
             {
-                accuracies[cell][resample] = Accuracy(cells[cell], drawTimes, sampleTimes);
+                scores[cell][resample] = cells[cell].Score(drawTimes, sampleTimes);
             }
         }
 
-        return accuracies;
+        return scores;
     }
 
     /// <summary>As many indices as there are, with replacement; leaves how often each came.</summary>
@@ -79,19 +79,5 @@ public sealed class PairedBootstrap
         {
             times[random.NextInt(times.Length)]++;
         }
-    }
-
-    private static double Accuracy(Hits hits, int[] drawTimes, int[] sampleTimes)
-    {
-        var right = 0L;
-        for (var draw = 0; draw < drawTimes.Length; draw++)
-        {
-            if (drawTimes[draw] > 0)
-            {
-                right += (long)drawTimes[draw] * hits.Count(draw, sampleTimes);
-            }
-        }
-
-        return right / ((double)drawTimes.Length * sampleTimes.Length);
     }
 }

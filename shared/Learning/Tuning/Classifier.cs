@@ -6,18 +6,27 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>An encoder with a linear head over the dataset's classes: images [N, C, S, S] or tokens [N, T] to logits [N, K].</summary>
+/// <summary>An encoder with a linear head over the dataset's classes: images [N, C, S, S] or tokens [N, T] to logits [N, K]; as a tagger, tokens to logits of each, [N, T, K].</summary>
 public sealed class Classifier : nn.Module<Tensor, Tensor>
 {
     private readonly Encoder encoder;
     private readonly Linear head;
+    private readonly bool tags;
 
     /// <param name="seed">Of the random weights that encoder and head start from.</param>
     /// <param name="tokenizer">Null for images.</param>
-    public Classifier(EncoderSpec spec, InputSpec input, int classes, ulong seed, TokenizerReference? tokenizer = null)
+    /// <param name="tags">Whether it answers for each token.</param>
+    /// <exception cref="PipelineException">The encoder has no hidden states of tokens.</exception>
+    public Classifier(EncoderSpec spec, InputSpec input, int classes, ulong seed, TokenizerReference? tokenizer = null, bool tags = false)
         : base("classifier")
     {
+        this.tags = tags;
         encoder = EncoderArchitectures.Create(spec, input, tokenizer);
+        if (tags && encoder is not SequenceEncoder)
+        {
+            throw new PipelineException($"fineTuning.task is tagging, which encoder '{spec.Name}' cannot do: valid is an encoder of sequences.");
+        }
+
         head = nn.Linear(encoder.Features, classes);
         RegisterComponents();
         WeightInitialization.Initialize(this, seed);
@@ -27,5 +36,8 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
 
     public Linear Head => head;
 
-    public override Tensor forward(Tensor input) => head.forward(encoder.forward(input));
+    public override Tensor forward(Tensor input) => head.forward(Features(input));
+
+    /// <summary>What the head goes by: features of the samples [N, D], or of each token [N, T, D].</summary>
+    public Tensor Features(Tensor input) => tags ? ((SequenceEncoder)encoder).Hidden(input) : encoder.forward(input);
 }

@@ -1,54 +1,56 @@
-using Pipeline.Learning.Native;
-using Pipeline.Learning.Training;
+using Pipeline.Learning.Statistics;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>The labelled samples of one split, in the order of the split.</summary>
-public sealed class LabelledSamples
+/// <summary>The labelled samples of one split, in the order of the split: what an encoder is shown, what is to be answered, and what the baseline sees.</summary>
+public abstract class LabelledSamples
 {
-    private readonly SampleReader samples;
-    private readonly int[] numbers;
+    /// <summary>What the cross-entropy of PyTorch passes over.</summary>
+    public const long NoTarget = -100;
 
-    public LabelledSamples(SampleReader samples)
+    public int Count => Strata.Count;
+
+    /// <summary>What draws are stratified by: the class of each sample, or the same for all.</summary>
+    public abstract IReadOnlyList<int> Strata { get; }
+
+    /// <summary>All right answers, in the order of the samples.</summary>
+    public abstract Truth Truth { get; }
+
+    /// <summary>The right answers of one sample.</summary>
+    public IReadOnlyList<int> Labels(int position)
     {
-        this.samples = samples;
-        numbers = [.. Enumerable.Range(0, samples.Count).Where(sample => samples.Label(sample) >= 0)];
-        Labels = [.. numbers.Select(samples.Label)];
+        var (first, count) = Truth.Of(position).GetOffsetAndLength(Truth.Labels.Count);
+        return [.. Enumerable.Range(first, count).Select(label => Truth.Labels[label])];
     }
 
-    public int Count => numbers.Length;
-
-    /// <summary>Class of each.</summary>
-    public IReadOnlyList<int> Labels { get; }
-
-    /// <summary>Numbers in a sample: C · S · S.</summary>
-    public int Features => samples.ImageBytes;
+    /// <summary>How long a sample is, so that samples of like length share a batch; of images all the same.</summary>
+    public virtual int Length(int position) => 1;
 
     /// <param name="positions">Places in this list.</param>
-    /// <returns>Shape [N, C, S, S], in [0, 1].</returns>
-    public Tensor Images(ReadOnlySpan<int> positions, Device device)
-    {
-        var size = samples.ImageBytes;
-        var pixels = new byte[positions.Length * size];
-        for (var i = 0; i < positions.Length; i++)
-        {
-            samples.Pixels(numbers[positions[i]]).CopyTo(pixels.AsSpan(i * size));
-        }
+    /// <returns>Images [N, C, S, S] in [0, 1], or tokens [N, T], int64, T being the longest.</returns>
+    public abstract Tensor Inputs(ReadOnlySpan<int> positions, Device device);
 
-        var input = samples.Input;
-        return tensor(pixels, positions.Length, input.Channels, input.Size, input.Size, device: device).to(ScalarType.Float32).div(Scalars.Of(255));
-    }
-
-    /// <returns>Shape [N], int64.</returns>
-    public Tensor Targets(ReadOnlySpan<int> positions, Device device)
+    /// <returns>int64: shape [N]; of tagged sequences [N, T] as <see cref="Inputs"/>, <see cref="NoTarget"/> where nothing is asked.</returns>
+    public virtual Tensor Targets(ReadOnlySpan<int> positions, Device device)
     {
         var targets = new long[positions.Length];
         for (var i = 0; i < positions.Length; i++)
         {
-            targets[i] = Labels[positions[i]];
+            targets[i] = Truth.Labels[positions[i]];
         }
 
         return tensor(targets, device: device);
     }
+
+    /// <summary>Which rows of an output answer, its dimensions but the last made one: of [N, K] all; of [N, T, K] those of words.</summary>
+    public virtual long[] Answering(IReadOnlyList<int> positions) => [.. Enumerable.Range(0, positions.Count).Select(row => (long)row)];
+
+    /// <summary>What a linear model can be given without a network: dense or sparse rows.</summary>
+    /// <param name="terms">Of sequences, what is counted in them; null for images.</param>
+    public abstract IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device);
+
+    /// <summary>Ways of counting in these sequences that a baseline is to choose from; none for images.</summary>
+    /// <param name="positions">Those that it is to be fitted on.</param>
+    public virtual IReadOnlyList<Terms> Candidates(IReadOnlyList<int> positions) => [];
 }

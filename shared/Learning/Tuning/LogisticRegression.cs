@@ -36,23 +36,29 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
 
     /// <param name="input">Features, shape [N, D].</param>
     /// <returns>Logits, shape [N, K].</returns>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Logits(new DenseRows(input));
+
+    /// <returns>Logits, shape [N, K].</returns>
+    public Tensor Logits(IFeatureRows rows)
     {
         var all = get_buffer(nameof(coefficients))!;
-        return (input - get_buffer(nameof(mean))!).matmul(all[..^1]).Plus(all[^1]);
+        return rows.Times(all) - get_buffer(nameof(mean))!.matmul(all[..^1]);
     }
 
+    /// <inheritdoc cref="Fit(IFeatureRows, Tensor, double, CancellationToken)"/>
     /// <param name="features">Shape [N, D].</param>
+    public IReadOnlyList<double> Fit(Tensor features, Tensor targets, double penalty, CancellationToken cancellation = default) =>
+        Fit(new DenseRows(features), targets, penalty, cancellation);
+
     /// <param name="targets">Shape [N], int64.</param>
     /// <param name="penalty">Weight of half the sum of the squared coefficients, intercepts left out; above 0.</param>
     /// <returns>Mean cross-entropy in nats and penalty, by iteration.</returns>
-    public IReadOnlyList<double> Fit(Tensor features, Tensor targets, double penalty, CancellationToken cancellation = default)
+    public IReadOnlyList<double> Fit(IFeatureRows rows, Tensor targets, double penalty, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var centre = features.to(ScalarType.Float64).mean([0]);
-        var rows = cat([features.to(ScalarType.Float64) - centre, ones(features.shape[0], 1, dtype: ScalarType.Float64, device: features.device)], 1);
-        var problem = new Problem(rows, targets, get_buffer(nameof(coefficients))!.shape, penalty);
+        var (prepared, centre) = rows.Prepare();
+        var problem = new Problem(prepared, targets, get_buffer(nameof(coefficients))!.shape, penalty);
         var (found, losses) = Minimize(problem, cancellation);
         get_buffer(nameof(mean))!.copy_(centre);
         get_buffer(nameof(coefficients))!.copy_(found.reshape(get_buffer(nameof(coefficients))!.shape));
@@ -135,25 +141,24 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
 
     private static double Dot(Tensor a, Tensor b) => a.dot(b).Read();
 
-    /// <param name="rows">Shape [N, D + 1], the last column 1.</param>
-    private sealed class Problem(Tensor rows, Tensor targets, long[] shape, double penalty)
+    private sealed class Problem(IFeatureRows rows, Tensor targets, long[] shape, double penalty)
     {
         private readonly Tensor wanted = nn.functional.one_hot(targets, shape[1]).to(ScalarType.Float64);
 
         public long Size => shape[0] * shape[1];
 
-        public Device Device => rows.device;
+        public Device Device => rows.Device;
 
         public (double Loss, Tensor Gradient) At(Tensor point)
         {
             using var scope = NewDisposeScope();
-            using Scalar samples = (double)rows.shape[0];
+            using Scalar samples = (double)rows.Count;
             var weights = point.reshape(shape).clone();
-            var logits = rows.matmul(weights);
+            var logits = rows.Times(weights);
             var logarithms = nn.functional.log_softmax(logits, 1);
             weights[^1].zero_();
-            var loss = -((logarithms * wanted).sum().Read() / rows.shape[0]) + (penalty / 2 * (weights * weights).sum().Read());
-            var gradient = rows.t().matmul(logarithms.exp() - wanted).div(samples).add(weights, Scalars.Of(penalty)).reshape(-1);
+            var loss = -((logarithms * wanted).sum().Read() / rows.Count) + (penalty / 2 * (weights * weights).sum().Read());
+            var gradient = rows.TransposedTimes(logarithms.exp() - wanted).div(samples).add(weights, Scalars.Of(penalty)).reshape(-1);
             return (loss, gradient.MoveToOuterDisposeScope());
         }
     }

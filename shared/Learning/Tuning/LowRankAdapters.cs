@@ -9,7 +9,7 @@ namespace Pipeline.Learning.Tuning;
 
 /// <summary>
 /// LoRA (Hu and others 2021, arXiv:2106.09685): to each matrix W of an encoder, convolutions flattened to [out, in · k · k], a product of two thin ones is added, W + B·A, and these
-/// alone are tuned; everything else stays, batch norm's running statistics excepted. The sum is written into the weight itself, so that any encoder can be adapted without knowing of it: by the chain rule the gradients
+/// alone are tuned; everything else stays, embeddings too, batch norm's running statistics excepted. The sum is written into the weight itself, so that any encoder can be adapted without knowing of it: by the chain rule the gradients
 /// are ∂B = ∂W·Aᵀ and ∂A = Bᵀ·∂W. It saves what is trained and kept by the optimizer, not the time of a step.
 /// </summary>
 public sealed class LowRankAdapters : IDisposable
@@ -22,10 +22,11 @@ public sealed class LowRankAdapters : IDisposable
     /// <exception cref="PipelineException">The rank is so large that no matrix has an adapter.</exception>
     public LowRankAdapters(Encoder encoder, int rank, ulong seed)
     {
+        var embeddings = encoder.named_modules().Where(entry => entry.module is Embedding).Select(entry => entry.name + ".weight").ToHashSet();
         foreach (var (name, parameter) in encoder.named_parameters())
         {
             var (rows, columns) = (parameter.shape[0], parameter.numel() / parameter.shape[0]);
-            if (parameter.dim() < 2 || rank * (rows + columns) >= rows * columns)
+            if (parameter.dim() < 2 || embeddings.Contains(name) || rank * (rows + columns) >= rows * columns)
             {
                 parameter.requires_grad_(false);
                 continue;

@@ -8,7 +8,7 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Pipeline.Learning.Tuning;
 
 /// <summary>
-/// Trains on a draw of labelled samples. Order and augmentation depend on the seed and the draw alone, so all arms see the same batches.
+/// Trains on a draw of labelled samples. Order, augmentation and dropout depend on the seed and the draw alone, so all arms see the same batches.
 /// </summary>
 /// <param name="draw">The draw's number.</param>
 public sealed class Tuner(FineTuningSpec spec, int draw, double learningRate, Device device)
@@ -22,6 +22,7 @@ public sealed class Tuner(FineTuningSpec spec, int draw, double learningRate, De
 
     /// <summary>Tunes all weights.</summary>
     /// <param name="positions">The draw: places in <paramref name="samples"/>.</param>
+    /// <param name="size">Side of images; 0 for sequences, which are shown as they are.</param>
     /// <returns>Loss by step.</returns>
     /// <exception cref="PipelineException">The loss is not finite.</exception>
     public IReadOnlyList<double> TuneAll(Classifier classifier, LabelledSamples samples, int[] positions, int size, CancellationToken cancellation)
@@ -52,14 +53,22 @@ public sealed class Tuner(FineTuningSpec spec, int draw, double learningRate, De
     }
 
     /// <summary>Tunes a linear head on features that stay as they are.</summary>
-    /// <param name="features">Shape [N, D].</param>
-    /// <param name="targets">Shape [N].</param>
-    public IReadOnlyList<double> TuneHead(LinearProbe head, Tensor features, Tensor targets, CancellationToken cancellation)
+    /// <param name="features">A row for each label of the draw's samples, shape [labels, D]; of a class each, as many as samples.</param>
+    /// <param name="targets">Shape [labels].</param>
+    /// <param name="counts">Labels of each sample, which stay together in a batch; null where each has one.</param>
+    public IReadOnlyList<double> TuneHead(LinearProbe head, Tensor features, Tensor targets, CancellationToken cancellation, IReadOnlyList<int>? counts = null)
     {
         using var optimizer = new AdamW(head.parameters(), spec.WeightDecay);
-        return Train(optimizer, (int)features.shape[0], (_, places) =>
+        counts ??= [.. Enumerable.Repeat(1, (int)features.shape[0])];
+        var firsts = new long[counts.Count];
+        for (var sample = 1; sample < firsts.Length; sample++)
         {
-            var index = tensor(places.Select(place => (long)place).ToArray(), device: device);
+            firsts[sample] = firsts[sample - 1] + counts[sample - 1];
+        }
+
+        return Train(optimizer, counts.Count, (_, places) =>
+        {
+            var index = tensor(places.SelectMany(place => Enumerable.Range(0, counts[place]).Select(label => firsts[place] + label)).ToArray(), device: device);
             return nn.functional.cross_entropy(head.forward(features.index_select(0, index)), targets.index_select(0, index));
         }, cancellation);
     }
@@ -67,12 +76,15 @@ public sealed class Tuner(FineTuningSpec spec, int draw, double learningRate, De
     private Func<int, int[], Tensor> Loss(Classifier classifier, LabelledSamples samples, int[] positions, int size)
     {
         var augmentation = new Augmentation(spec.Augmentation, size);
+        var dropout = new CounterRandom(spec.Seed, "trial-dropout", draw).NextUInt64();
         classifier.train();
         return (step, places) =>
         {
             int[] chosen = [.. places.Select(place => positions[place])];
-            var images = augmentation.Apply(samples.Images(chosen, device), Numbers(augmentation, step, chosen.Length));
-            return nn.functional.cross_entropy(classifier.forward(images), samples.Targets(chosen, device));
+            var inputs = samples.Inputs(chosen, device);
+            var shown = size == 0 ? inputs : augmentation.Apply(inputs, Numbers(augmentation, step, chosen.Length));
+            DropoutMasks.Seed(dropout, step);
+            return nn.functional.cross_entropy(classifier.forward(shown).flatten(0, -2), samples.Targets(chosen, device).flatten());
         };
     }
 

@@ -41,6 +41,8 @@ public sealed class TrialRunnerTests
         Assert.NotEmpty(first.Loss);
         Assert.True(arm == Arm.Baseline || first.Loss.Count == Experiment.FineTuning.Steps);
         Assert.InRange(first.ValidationAccuracy, 0, 1);
+        Assert.Equal(first.ValidationAccuracy, first.Validation!["accuracy"]);
+        Assert.Equal(["accuracy", "macro-f1", "balanced-accuracy"], first.Validation.Keys);
         Assert.Equal(trial, first.Trial);
     }
 
@@ -133,9 +135,9 @@ public sealed class TrialRunnerTests
         net.LoadTensors(file);
         net.eval();
         using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
-        var samples = new LabelledSamples(reader);
-        var draw = LabelDraws.Order(samples.Labels, spec.Seed, 0)[..6];
-        var mean = net.forward(samples.Images(draw, torch.CPU)).mean([0]).data<float>().ToArray();
+        var samples = new LabelledImages(reader, data.Manifest.Classes);
+        var draw = LabelDraws.Order(samples.Strata, spec.Seed, 0)[..6];
+        var mean = net.forward(samples.Inputs(draw, torch.CPU)).mean([0]).data<float>().ToArray();
         Assert.All(mean.Zip(model.Read<float>("probe.mean").ToArray()), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-5f));
     }
 

@@ -15,7 +15,7 @@ internal static class ConfusionSection
 
     public static XElement Render(ReportPageContent content)
     {
-        var (assessment, classes) = (content.Assessment, content.Run.Dataset.Classes);
+        var (assessment, classes) = (content.Assessment, content.Run.Truth.Names);
         var labels = $"{Count(assessment.Report.ByLabelCount[0].Labels)} labels";
         return Section("confusion", "What is taken for what",
             Tag("p", $"At {labels}, on the test split, all draws together, in percent of each true class. The framed diagonal is what was recognised."),

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Pipeline.Contracts;
 using static Pipeline.Evaluation.Reporting.Figures;
 using static Pipeline.Evaluation.Reporting.Markup;
 
@@ -10,6 +11,7 @@ internal static class DataSection
     public static XElement Render(ReportPageContent content)
     {
         var data = content.Assessment.Report.Data;
+        var words = SampleWords.Of(content.Run.Dataset.Modality);
         return Section("data", "Data",
             Tag("div", Class("pair"),
                 Table($"Dataset {content.Run.Dataset.Dataset}", ["", "Samples"],
@@ -19,16 +21,27 @@ internal static class DataSection
                     ["for training", Count(data.Train)],
                     ["for validation", Count(data.Validation)],
                     ["for the test", Count(data.Test)],
-                    [$"in {Count(data.Groups)} groups of nearly the same picture", Count(data.NearDuplicates)],
+                    [$"in {Count(data.Groups)} groups of nearly the same {words.Alike}", Count(data.NearDuplicates)],
                     ["in the largest of them", Count(data.LargestGroup)],
-                    ["Pairs of nearly the same picture in training and in validation or test", Count(data.Leaks)],
+                    [$"Pairs of nearly the same {words.Alike} in training and in validation or test", Count(data.Leaks)],
                 ]),
                 Table("Left out", ["", "Number"],
                 [
-                    ["Duplicates: same pixels as another file", Count(data.Duplicates)],
+                    [$"Duplicates: same {words.Content} as another file", Count(data.Duplicates)],
                     .. data.Rejected.OrderByDescending(reason => reason.Value).ThenBy(reason => reason.Key, StringComparer.Ordinal)
                         .Select(reason => new object?[] { $"Rejected: {reason.Key}", Count(reason.Value) }),
-                    .. content.Run.PseudoLabels.Select(task => new object?[] { $"Ambiguous in {task.Task} (left out of pretraining only)", Count(task.Ambiguous) }),
-                ])));
+                    .. content.Run.PseudoLabels.Where(task => task.Tokenizer is null).Select(task => new object?[] { $"Ambiguous in {task.Task} (left out of pretraining only)", Count(task.Ambiguous) }),
+                ]),
+                content.Run.PseudoLabels.FirstOrDefault(task => task.Tokenizer is not null) is { } tokens ? Tokens(content.Run, tokens) : null));
     }
+
+    private static XElement Tokens(EvaluatedRun run, PseudoLabelManifest labels) =>
+        Table($"Tokens: {labels.Tokenizer!.Spec.Kind}", ["", ""],
+        [
+            ["Modality", run.Dataset.Modality],
+            ["Vocabulary", Count(labels.Tokenizer.Vocabulary)],
+            ["Tokens of all samples", Count(labels.Tokens)],
+            ["Most tokens of a sample, start and end included", Count(labels.Tokenizer.Spec.Length)],
+            ["Samples that were longer and lost their end", $"{Count(labels.Truncated)} ({Percent(labels.Truncated / (double)Math.Max(1, labels.Samples + labels.Ambiguous))})"],
+        ]);
 }

@@ -16,7 +16,7 @@ internal static class FineTuningSection
     {
         var assessment = content.Assessment;
         var smallest = assessment.Report.ByLabelCount[0].Labels;
-        Series[] series = [.. LearningRateChoice.Chosen([.. content.Run.Trials.Where(trial => trial.Trial.Labels == smallest)])
+        Series[] series = [.. LearningRateChoice.Chosen([.. content.Run.Trials.Where(trial => trial.Trial.Labels == smallest)], assessment.Report.Metric)
             .GroupBy(trial => trial.Trial.Arm)
             .Select(arm => Arms.Series(arm.Key, MeanCurve([.. arm.Select(trial => trial.Loss)]), marked: false))];
         var chart = new SvgChart(

@@ -6,19 +6,20 @@ using static Pipeline.Evaluation.Reporting.Markup;
 
 namespace Pipeline.Evaluation.Reporting.Sections;
 
-/// <summary>Accuracy by label count: the curve and its numbers.</summary>
+/// <summary>The metric by label count: the curve and its numbers.</summary>
 internal static class LabelEfficiencySection
 {
     public static XElement Render(ReportPageContent content)
     {
         var (report, arms) = (content.Assessment.Report, content.Assessment.Arms);
+        var metric = MetricWords.Of(report.Metric);
         Series[] series = [.. arms.GroupBy(result => result.Arm).Select(arm => Curve(arm.Key, [.. arm]))];
         var chart = new SvgChart(
-            "Test accuracy by number of labels, for each arm. The table below holds the same numbers.",
+            $"Test {metric} by number of labels, for each arm. The table below holds the same numbers.",
             new Axis("labels", Count) { Logarithmic = true, Ticks = [.. report.ByLabelCount.Select(result => (double)result.Labels)], Margin = 0.04 },
-            new Axis("accuracy", value => Percent(value, digits: 0)) { Margin = 0.04 },
+            new Axis(metric, value => Percent(value, digits: 0)) { Margin = 0.04 },
             series);
-        return Section("label-efficiency", "Accuracy by number of labels",
+        return Section("label-efficiency", $"{Capital(metric)} by number of labels",
             Tag("figure",
                 (chart with { Width = 860, Height = 420, LabelLines = true }).Render("wide"),
                 Legend.Render(series, "narrow"),
@@ -31,20 +32,20 @@ internal static class LabelEfficiencySection
                 Term("scratch", "the same network from random weights, tuned the same way."),
                 Term("frozen", "a linear probe on the pretrained encoder."),
                 Term("frozen-random", "a linear probe on random weights."),
-                arms.Select(result => result.Arm).Distinct().SelectMany(Explained)));
+                arms.Select(result => result.Arm).Distinct().SelectMany(arm => Explained(arm, SampleWords.Of(content.Run.Dataset.Modality)))));
     }
 
     private static Series Curve(Arm arm, IReadOnlyList<ArmResult> results) =>
-        Arms.Series(arm, [.. results.Select(result => ((double)result.Labels, result.Accuracy))]) with
+        Arms.Series(arm, [.. results.Select(result => ((double)result.Labels, result.Score))]) with
         {
-            Points = [.. results.SelectMany(result => result.TestAccuracies.Select(accuracy => ((double)result.Labels, accuracy)))],
+            Points = [.. results.SelectMany(result => result.TestScores.Select(score => ((double)result.Labels, score)))],
             Band = arm is Arm.Pretrained or Arm.Scratch
                 ? [.. results.Select(result => ((double)result.Labels, result.Interval.Low, result.Interval.High))]
                 : [],
         };
 
     private static XElement Numbers(Report report) => Table(
-        "Mean test accuracy of each arm at the learning rate that validation chose; difference is pretrained minus scratch, in points, paired by draw",
+        $"Mean test {MetricWords.Of(report.Metric)} of each arm at the learning rate that validation chose; difference is pretrained minus scratch, in points, paired by draw",
         ["Labels", "Pretrained", "Scratch", "Difference", "95\u202F% interval", "Verdict", "Frozen", "Frozen-random", .. report.ByLabelCount[0].Compared.Select(arm => Capital(Name(arm.Arm))), "Draws"],
         report.ByLabelCount.Select(result => new object?[]
         {
@@ -57,9 +58,9 @@ internal static class LabelEfficiencySection
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 
-    private static XElement[] Explained(Arm arm) => arm switch
+    private static XElement[] Explained(Arm arm, SampleWords words) => arm switch
     {
-        Arm.Baseline => Term("baseline", "no network: logistic regression on the pixels."),
+        Arm.Baseline => Term("baseline", $"no network: logistic regression on {words.Raw}."),
         Arm.Lora => Term("lora", "the pretrained encoder as it is, with low-rank adapters that are tuned."),
         Arm.LayerDecay => Term("layer-decay", "as pretrained, lower layers tuned slower."),
         _ => [],

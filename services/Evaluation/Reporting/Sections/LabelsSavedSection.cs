@@ -11,7 +11,7 @@ internal static class LabelsSavedSection
     {
         var report = content.Assessment.Report;
         return Section("labels-saved", "Labels saved",
-            Tag("p", "How many labels scratch would need for the accuracy that pretrained has. Read from scratch’s curve, made non-decreasing, "
+            Tag("p", $"How many labels scratch would need for the {MetricWords.Of(report.Metric)} that pretrained has. Read from scratch’s curve, made non-decreasing, "
                 + "straight between label counts on a logarithmic axis."),
             Table(
                 "Labels that scratch needs to equal pretrained",

@@ -3,7 +3,7 @@ using static Pipeline.Evaluation.Reporting.Figures;
 
 namespace Pipeline.Evaluation.Reporting.Sections;
 
-/// <summary>Labels saved in words. Where scratch's curve ends before the accuracy is reached, or starts above it, only a bound is known.</summary>
+/// <summary>Labels saved in words. Where scratch's curve ends before the score is reached, or starts above it, only a bound is known.</summary>
 public static class LabelsSavedText
 {
     public static string Ratio(Report report, LabelsSaved saved) => saved.Ratio switch

@@ -16,7 +16,7 @@ internal static class VerdictSection
             Tag("p", Class("eyebrow"), $"Experiment {report.Experiment}"),
             Tag("h1", Tag("strong", VerdictSentence.Claim(result) + " "), Tag("span", VerdictSentence.Evidence(report))),
             Tag("dl", Class("figures"),
-                Figure("pretrained", Percent(result.Pretrained), "accuracy on the test split"),
+                Figure("pretrained", Percent(result.Pretrained), $"{MetricWords.Of(report.Metric)} on the test split"),
                 Figure("from scratch", Percent(result.Scratch), "same network, same labels, same steps"),
                 Figure("difference", Points(result.Difference), $"points; 95{'\u202F'}% interval {Points(result.Low)} to {Points(result.High)}"),
                 Saving(report, saved)),

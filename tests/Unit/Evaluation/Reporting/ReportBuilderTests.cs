@@ -17,8 +17,10 @@ public class ReportBuilderTests
     {
         var report = JsonSerializer.SerializeToNode(Assessment.Report, PipelineJson.Options)!.AsObject();
 
-        Assert.Equal("experiment, runId, verdict, encoderDigest, byLabelCount, labelsSaved, pretext, preFlight, data, cost, environment", Names(report));
+        Assert.Equal("experiment, runId, verdict, encoderDigest, byLabelCount, labelsSaved, pretext, preFlight, data, cost, environment, metric, metrics", Names(report));
         Assert.Equal("labels, draws, pretrained, scratch, frozen, frozenRandom, difference, low, high, verdict, baseline, lora, layerDecay", Names(report["byLabelCount"]![0]!));
+        Assert.Equal("arm, labels, values", Names(report["metrics"]![0]!));
+        Assert.Equal("accuracy, macro-f1, balanced-accuracy", Names(report["metrics"]![0]!["values"]!));
         Assert.Equal("labels, scratchEquivalent, ratio, low, high", Names(report["labelsSaved"]![0]!));
         Assert.Equal("task, accuracy, samples, ambiguous, auto", Names(report["pretext"]!));
         Assert.Equal("dataset, samples, tasks, choice, labels, seconds", Names(report["preFlight"]!));
@@ -55,7 +57,7 @@ public class ReportBuilderTests
         {
             double Mean(Arm arm) => Run.Predictions
                 .Where(made => made.Trial.Arm == arm && made.Trial.Labels == result.Labels && made.Trial.LearningRate == choice[(arm, result.Labels)])
-                .Average(made => made.Classes.Zip(Run.TestLabels).Average(answer => answer.First == answer.Second ? 1.0 : 0.0));
+                .Average(made => made.Classes.Zip(Run.Truth.Labels).Average(answer => answer.First == answer.Second ? 1.0 : 0.0));
 
             Assert.Equal(Mean(Arm.Pretrained), result.Pretrained, 12);
             Assert.Equal(Mean(Arm.Scratch), result.Scratch, 12);

@@ -35,7 +35,7 @@ public partial class ReportPageTests
     [Fact]
     public void Sections_come_in_the_order_in_which_questions_come() =>
         Assert.Equal(
-            ["label-efficiency", "labels-saved", "pre-flight", "pretraining", "fine-tuning", "methods", "confusion", "samples", "data", "cost", "warnings", "settings", "provenance"],
+            ["label-efficiency", "labels-saved", "pre-flight", "pretraining", "fine-tuning", "methods", "metrics", "confusion", "samples", "data", "cost", "warnings", "settings", "provenance"],
             Root.Descendants("section").Select(section => section.Attribute("id")!.Value));
 
     [Fact]

@@ -32,7 +32,7 @@ internal sealed record SampleRun
             PseudoLabels = [Task("rotation", 4, Ambiguous, 3.1), Task("flip", 2, 2 * Ambiguous, 2.4)],
             Encoder = Encoder(),
             Trials = trials,
-            TestLabels = truth,
+            Truth = new(truth, Classes),
             Predictions = [.. LearningRateChoice.Chosen(trials).Select(trial => new TestPredictions(trial.Trial, Predict(trial.Trial, truth)))],
             EvaluationSeconds = 9.6,
         };

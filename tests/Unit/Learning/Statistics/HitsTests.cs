@@ -10,8 +10,8 @@ public class HitsTests
     {
         var hits = Hits.Of([0, 1, 2, 1], [[0, 1, 2, 2], [0, 0, 0, 0]]);
 
-        Assert.Equal([0.75, 0.25], hits.AccuracyByDraw);
-        Assert.Equal(0.5, hits.Accuracy);
+        Assert.Equal([0.75, 0.25], hits.ByDraw);
+        Assert.Equal(0.5, hits.Mean);
     }
 
     [Fact]

@@ -10,21 +10,21 @@ public class PairedBootstrapTests
     [InlineData(1, 1)]
     [InlineData(3, 17)]
     [InlineData(5, 64)]
-    public void Resampled_accuracies_are_those_of_a_loop_over_the_drawn_indices(int draws, int samples)
+    public void Resampled_scores_are_those_of_a_loop_over_the_drawn_indices(int draws, int samples)
     {
         const int resamples = 50;
         var first = Synthetic.RightAnswers(seed: 1, draws, samples, effect: 0);
         var second = Synthetic.RightAnswers(seed: 2, draws, samples, effect: 0);
 
-        var accuracies = new PairedBootstrap(draws, samples, resamples, seed: 7).Accuracies([new Hits(first), new Hits(second)]);
+        var scores = new PairedBootstrap(draws, samples, resamples, seed: 7).Scores([new Hits(first), new Hits(second)]);
 
         for (var resample = 0; resample < resamples; resample++)
         {
             var random = new CounterRandom(7, "bootstrap").At(resample);
             var drawn = Enumerable.Range(0, draws).Select(_ => random.NextInt(draws)).ToArray();
             var picked = Enumerable.Range(0, samples).Select(_ => random.NextInt(samples)).ToArray();
-            Assert.Equal(NaiveAccuracy(first, drawn, picked), accuracies[0][resample], 12);
-            Assert.Equal(NaiveAccuracy(second, drawn, picked), accuracies[1][resample], 12);
+            Assert.Equal(NaiveAccuracy(first, drawn, picked), scores[0][resample], 12);
+            Assert.Equal(NaiveAccuracy(second, drawn, picked), scores[1][resample], 12);
         }
     }
 
@@ -55,8 +55,8 @@ public class PairedBootstrapTests
     {
         var (first, second) = Synthetic.Arms(seed: 5, draws: 5, samples: 1000, effect: 0.3);
         var bootstrap = new PairedBootstrap(5, 1000, 1000, seed: 1);
-        var together = bootstrap.Accuracies([first, second]);
-        var apart = new PairedBootstrap(5, 1000, 1000, seed: 2).Accuracies([second])[0];
+        var together = bootstrap.Scores([first, second]);
+        var apart = new PairedBootstrap(5, 1000, 1000, seed: 2).Scores([second])[0];
 
         var paired = PairedBootstrap.DifferenceInterval(together[0], together[1]);
         var unpaired = PairedBootstrap.DifferenceInterval(together[0], apart);
@@ -69,7 +69,7 @@ public class PairedBootstrapTests
     {
         var bootstrap = new PairedBootstrap(draws: 5, samples: 10, resamples: 10, seed: 1);
 
-        Assert.Throws<ArgumentException>(() => bootstrap.Accuracies([new Hits([new bool[10]])]));
+        Assert.Throws<ArgumentException>(() => bootstrap.Scores([new Hits([new bool[10]])]));
     }
 
     private static double NaiveAccuracy(bool[][] right, int[] draws, int[] samples) =>

@@ -54,16 +54,16 @@ public sealed class TunerTests
         using var data = await ToyDataset.CreateAsync();
         using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
         using var held = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Validation, Token);
-        var samples = new LabelledSamples(held);
+        var samples = new LabelledImages(held, ["a", "b", "c"]);
         using var classifier = Classifier();
 
         var losses = Tuner(Spec with { Steps = 80, Batch = 16, Augmentation = new AugmentationSpec() }, 0)
-            .TuneAll(classifier, new LabelledSamples(reader), [.. Enumerable.Range(0, 30)], ToyDataset.Size, Token);
+            .TuneAll(classifier, new LabelledImages(reader, ["a", "b", "c"]), [.. Enumerable.Range(0, 30)], ToyDataset.Size, Token);
         var predicted = Inference.Predict(classifier, samples, CPU);
 
         Assert.Equal(80, losses.Count);
         Assert.InRange(losses.TakeLast(5).Average(), 0, losses.Take(5).Average() / 3);
-        Assert.InRange(predicted.Zip(samples.Labels).Count(pair => pair.First == pair.Second) / (double)samples.Count, 0.8, 1);
+        Assert.InRange(predicted.Zip(samples.Truth.Labels).Count(pair => pair.First == pair.Second) / (double)samples.Count, 0.8, 1);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class TunerTests
         var before = classifier.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter.detach().clone());
 
         // AdamW's first step moves every weight by the learning rate.
-        Tuner(Spec with { Steps = 1, LayerDecay = 0.1, WeightDecay = 0 }, 0).TuneLayers(classifier, new LabelledSamples(reader), [.. Enumerable.Range(0, 8)], ToyDataset.Size, Token);
+        Tuner(Spec with { Steps = 1, LayerDecay = 0.1, WeightDecay = 0 }, 0).TuneLayers(classifier, new LabelledImages(reader, ["a", "b", "c"]), [.. Enumerable.Range(0, 8)], ToyDataset.Size, Token);
 
         var moved = classifier.named_parameters().ToDictionary(entry => entry.name, entry => (entry.parameter.detach() - before[entry.name]).abs().max().item<float>());
         Assert.Equal(0.1, moved["encoder.conv4.weight"] / moved["head.weight"], tolerance: 0.01);
@@ -91,13 +91,13 @@ public sealed class TunerTests
         using var scope = NewDisposeScope();
         int[] expected = [.. Enumerable.Range(0, 20).Concat(Enumerable.Range(40, 20)).Where(sample => ToyDataset.Label(sample) >= 0)];
 
-        var samples = new LabelledSamples(reader);
+        var samples = new LabelledImages(reader, ["a", "b", "c"]);
 
         Assert.Equal(expected.Length, samples.Count);
-        Assert.Equal(expected.Select(ToyDataset.Label), samples.Labels);
+        Assert.Equal(expected.Select(ToyDataset.Label), samples.Truth.Labels);
         Assert.Equal(
             ToyDataset.Paint(expected[^1]).Concat(ToyDataset.Paint(expected[0])).Select(pixel => pixel / 255f),
-            samples.Images([samples.Count - 1, 0], CPU).data<float>().ToArray());
+            samples.Inputs([samples.Count - 1, 0], CPU).data<float>().ToArray());
         Assert.Equal([ToyDataset.Label(expected[^1]), ToyDataset.Label(expected[0])], samples.Targets([samples.Count - 1, 0], CPU).data<long>().ToArray());
     }
 
@@ -109,7 +109,7 @@ public sealed class TunerTests
         using var classifier = Classifier();
 
         var error = Assert.Throws<PipelineException>(() =>
-            new Tuner(Spec, draw: 0, learningRate: 1e30, CPU).TuneAll(classifier, new LabelledSamples(reader), [0, 1, 2, 3, 4, 5], ToyDataset.Size, Token));
+            new Tuner(Spec, draw: 0, learningRate: 1e30, CPU).TuneAll(classifier, new LabelledImages(reader, ["a", "b", "c"]), [0, 1, 2, 3, 4, 5], ToyDataset.Size, Token));
 
         Assert.Contains("1e+30", error.Message, StringComparison.Ordinal);
     }
@@ -118,7 +118,7 @@ public sealed class TunerTests
     {
         manual_seed(torchSeed);
         using var classifier = Classifier();
-        var losses = Tuner(spec, draw).TuneAll(classifier, new LabelledSamples(reader), [.. Enumerable.Range(3, 10)], ToyDataset.Size, Token);
+        var losses = Tuner(spec, draw).TuneAll(classifier, new LabelledImages(reader, ["a", "b", "c"]), [.. Enumerable.Range(3, 10)], ToyDataset.Size, Token);
         return (losses, classifier.Tensors().Select(Text).ToList());
     }
 

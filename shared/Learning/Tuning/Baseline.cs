@@ -1,0 +1,96 @@
+using Pipeline.Artifacts.Safetensors;
+using Pipeline.Learning.Statistics;
+using Pipeline.Learning.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Learning.Tuning;
+
+/// <summary>Logistic regression without a network: on the pixels of images, on what is counted in sequences. One pass over its choices, no seed.</summary>
+public sealed class Baseline : IDisposable
+{
+    private const string Prefix = "baseline.";
+    private const int Chunk = 1024;
+
+    private readonly LogisticRegression regression;
+    private readonly Terms? terms;
+
+    private Baseline(LogisticRegression regression, Terms? terms) => (this.regression, this.terms) = (regression, terms);
+
+    /// <summary>Numbers that were fitted.</summary>
+    public long Size => regression.Size;
+
+    /// <summary>Where sequences can be counted in several ways, the one that does best on validation; of equals the first.</summary>
+    /// <param name="draw">Places in <paramref name="training"/>.</param>
+    /// <param name="penalty">Weight of half the sum of the squared coefficients, above 0.</param>
+    /// <param name="metric">What validation goes by.</param>
+    /// <returns>The model, its loss by iteration, and its answers on the validation split.</returns>
+    public static (Baseline Model, IReadOnlyList<double> Loss, int[] Validation) Fit(
+        LabelledSamples training, int[] draw, LabelledSamples validation, double penalty, string metric, Device device, CancellationToken cancellation)
+    {
+        var candidates = training.Candidates(draw);
+        (Baseline Model, IReadOnlyList<double> Loss, int[] Validation, double Score)? best = null;
+        foreach (var terms in candidates.DefaultIfEmpty<Terms?>(null))
+        {
+            var (model, loss) = Fit(training, draw, terms, penalty, device, cancellation);
+            var answers = model.Predict(validation, device);
+            var score = Metrics.Judge(metric, validation.Truth, [answers]).Mean;
+            if (best is null || score > best.Value.Score)
+            {
+                best?.Model.Dispose();
+                best = (model, loss, answers, score);
+            }
+            else
+            {
+                model.Dispose();
+            }
+        }
+
+        return (best!.Value.Model, best.Value.Loss, best.Value.Validation);
+    }
+
+    /// <param name="classes">K.</param>
+    public static Baseline Load(SafetensorsFile file, LabelledSamples samples, int classes, Device device)
+    {
+        var terms = Terms.Load(file, Prefix);
+        var regression = new LogisticRegression(terms?.Count ?? Features(samples), classes);
+        regression.LoadTensors(file, Prefix);
+        regression.to(terms is null ? device : CPU);
+        return new Baseline(regression, terms);
+    }
+
+    /// <returns>The most probable class of every sample.</returns>
+    public int[] Predict(LabelledSamples samples, Device device)
+    {
+        var predicted = new List<int>(samples.Count);
+        foreach (var chunk in Enumerable.Range(0, samples.Count).Chunk(Chunk))
+        {
+            using var scope = NewDisposeScope();
+            using var noGradient = no_grad();
+            var logits = regression.Logits(samples.Rows(chunk, terms, device));
+            predicted.AddRange(logits.argmax(1).cpu().data<long>().ToArray().Select(label => (int)label));
+        }
+
+        return [.. predicted];
+    }
+
+    public IEnumerable<SafetensorsTensor> Tensors() => [.. regression.Tensors(Prefix), .. terms?.Tensors(Prefix) ?? []];
+
+    public void Dispose() => regression.Dispose();
+
+    private static (Baseline Model, IReadOnlyList<double> Loss) Fit(
+        LabelledSamples training, int[] draw, Terms? terms, double penalty, Device device, CancellationToken cancellation)
+    {
+        var regression = new LogisticRegression(terms?.Count ?? Features(training), training.Truth.Names.Count);
+        regression.to(terms is null ? device : CPU);
+        using var scope = NewDisposeScope();
+        var rows = training.Rows(draw, terms, device);
+        return (new Baseline(regression, terms), regression.Fit(rows, training.Targets(draw, rows.Device), penalty, cancellation));
+    }
+
+    private static int Features(LabelledSamples samples)
+    {
+        using var scope = NewDisposeScope();
+        return samples.Rows([0], null, CPU).Features;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text;
+using Pipeline.Contracts;
+using Pipeline.Learning.Statistics;
+using Pipeline.Learning.Tokens;
+using Pipeline.Learning.Training;
+using static TorchSharp.torch;
+
+namespace Pipeline.Learning.Tuning;
+
+/// <summary>Sequences with their classes, as tokens. The baseline counts in their text.</summary>
+public sealed class LabelledSequences : LabelledSamples
+{
+    private readonly SampleReader samples;
+    private readonly string modality;
+    private readonly int[] numbers;
+    private readonly int[][] tokens;
+    private readonly SpecialTokens special;
+
+    /// <param name="length">Most tokens of a sample, start and end included; what is beyond is cut off.</param>
+    public LabelledSequences(SampleReader samples, DatasetManifest dataset, ITokenizer tokenizer, int length)
+    {
+        (this.samples, modality, special) = (samples, dataset.Modality, tokenizer.Special);
+        numbers = [.. Enumerable.Range(0, samples.Count).Where(sample => samples.Label(sample) >= 0)];
+        tokens = [.. numbers.Select(number => tokenizer.Encode(Encoding.UTF8.GetString(samples.Text(number))).Ids)
+            .Select(ids => ids.Length > length - TokenBatch.Ends ? ids[..(length - TokenBatch.Ends)] : ids)];
+        Truth = new Truth([.. numbers.Select(samples.Label)], dataset.Classes);
+    }
+
+    public override IReadOnlyList<int> Strata => Truth.Labels;
+
+    public override Truth Truth { get; }
+
+    public override int Length(int position) => tokens[position].Length;
+
+    public override Tensor Inputs(ReadOnlySpan<int> positions, Device device)
+    {
+        var chosen = new int[positions.Length][];
+        for (var i = 0; i < chosen.Length; i++)
+        {
+            chosen[i] = tokens[positions[i]];
+        }
+
+        return TokenBatch.Of(chosen, special, device);
+    }
+
+    public override IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device) => terms!.Rows(positions.Select(Text));
+
+    public override IReadOnlyList<Terms> Candidates(IReadOnlyList<int> positions)
+    {
+        string[] texts = [.. positions.Select(Text)];
+        return [.. TermKinds.For(modality, texts).Select(kind => Terms.Fit(kind, texts))];
+    }
+
+    private string Text(int position) => Encoding.UTF8.GetString(samples.Text(numbers[position]));
+}

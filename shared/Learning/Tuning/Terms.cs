@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Pipeline.Artifacts.Safetensors;
+using Pipeline.Contracts;
+
+namespace Pipeline.Learning.Tuning;
+
+/// <summary>
+/// Terms of a fixed list, counted in sequences: the numbers that the baseline sees. Words are weighted by TF-IDF as scikit-learn does it, with sublinear frequencies: (1 + ln tf) · (1 + ln((1 + n) / (1 + df))),
+/// each row brought to length 1; k-mers by their frequency, brought to length 1; letters at positions are 0 or 1. Fitted on the labelled samples of a draw alone, as they are all that a
+/// model without pretraining has. Kept in the model's file.
+/// </summary>
+public sealed class Terms
+{
+    /// <summary>Terms with the most samples come first; those beyond are left out.</summary>
+    public const int Most = 20_000;
+
+    private readonly string kind;
+    private readonly string[] names;
+    private readonly double[] weights;
+    private readonly Dictionary<string, int> columns;
+
+    private Terms(string kind, string[] names, double[] weights)
+    {
+        (this.kind, this.names, this.weights) = (kind, names, weights);
+        columns = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
+    }
+
+    public string Kind => kind;
+
+    public int Count => names.Length;
+
+    /// <param name="kind">One of <see cref="TermKinds"/>.</param>
+    /// <param name="texts">What the list is taken from.</param>
+    public static Terms Fit(string kind, IReadOnlyCollection<string> texts)
+    {
+        var frequencies = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var term in texts.SelectMany(text => TermKinds.Cut(kind, text).Distinct(StringComparer.Ordinal)))
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(frequencies, term, out _)++;
+        }
+
+        var kept = frequencies.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal).Take(Most).ToArray();
+        return new Terms(
+            kind, [.. kept.Select(entry => entry.Key)],
+            [.. kept.Select(entry => TermKinds.Weighted(kind) ? 1 + Math.Log((1.0 + texts.Count) / (1 + entry.Value)) : 1)]);
+    }
+
+    public SparseRows Rows(IEnumerable<string> texts) => new([.. texts.Select(Row)], Count);
+
+    /// <summary>The same list again.</summary>
+    /// <param name="prefix">Put before every name, such as <c>baseline.</c></param>
+    public IEnumerable<SafetensorsTensor> Tensors(string prefix)
+    {
+        yield return Text(prefix + "kind", kind);
+        yield return Text(prefix + "terms", string.Join('\n', names));
+        yield return SafetensorsTensor.Of<double>(prefix + "weights", weights, weights.Length);
+    }
+
+    /// <returns>Null where the file holds none: a baseline of images.</returns>
+    /// <exception cref="PipelineException">The list is damaged.</exception>
+    public static Terms? Load(SafetensorsFile file, string prefix)
+    {
+        if (!file.Entries.ContainsKey(prefix + "kind"))
+        {
+            return null;
+        }
+
+        var (names, weights) = (Encoding.UTF8.GetString(file.Read<byte>(prefix + "terms")), file.Read<double>(prefix + "weights").ToArray());
+        var terms = weights.Length == 0 ? [] : names.Split('\n');
+        return terms.Length == weights.Length
+            ? new Terms(Encoding.UTF8.GetString(file.Read<byte>(prefix + "kind")), terms, weights)
+            : throw new PipelineException($"'{file.Path}' has {terms.Length} terms and {weights.Length} weights for them.");
+    }
+
+    private (int, double)[] Row(string text)
+    {
+        var counts = new SortedDictionary<int, int>();
+        foreach (var term in TermKinds.Cut(kind, text))
+        {
+            if (columns.TryGetValue(term, out var column))
+            {
+                counts[column] = counts.GetValueOrDefault(column) + 1;
+            }
+        }
+
+        var row = counts.Select(entry => (Column: entry.Key, Value: (TermKinds.Weighted(kind) ? 1 + Math.Log(entry.Value) : entry.Value) * weights[entry.Key])).ToArray();
+        var length = kind == TermKinds.Positions ? 1 : Math.Sqrt(row.Sum(entry => entry.Value * entry.Value));
+        return [.. row.Select(entry => (entry.Column, entry.Value / length))];
+    }
+
+    private static SafetensorsTensor Text(string name, string text) =>
+        Encoding.UTF8.GetBytes(text) is var bytes ? SafetensorsTensor.Of<byte>(name, bytes, bytes.Length) : null!;
+}
