@@ -20,7 +20,7 @@ using Pipeline.Tests.Benchmarks.Transformers;
 // dotnet run -c Release --project tests/Benchmarks -- overhead EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- scaling EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- queued RUNS MINUTES
-// dotnet run -c Release --project tests/Benchmarks -- tokens-per-second SIZE PYTHON
+// dotnet run -c Release --project tests/Benchmarks -- tokens-per-second SIZE PYTHON [THREADS]
 switch (args)
 {
     case ["ingestion", var files]:
@@ -63,7 +63,10 @@ switch (args)
         await QueuedRunsBenchmark.RunAsync(int.Parse(runs, CultureInfo.InvariantCulture), TimeSpan.FromMinutes(int.Parse(minutes, CultureInfo.InvariantCulture)));
         break;
     case ["tokens-per-second", var size, var python]:
-        TokensPerSecondBenchmark.Run(size, python);
+        TokensPerSecondBenchmark.Run(size, python, Environment.ProcessorCount);
+        break;
+    case ["tokens-per-second", var size, var python, var threads]:
+        TokensPerSecondBenchmark.Run(size, python, int.Parse(threads, CultureInfo.InvariantCulture));
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(DecodingBenchmarks).Assembly).Run(args);

@@ -11,11 +11,14 @@ namespace Pipeline.Learning.Tokens;
 /// <param name="vocabulary">Tokens there are.</param>
 public sealed class MaskDraw(MaskingSpec spec, SpecialTokens special, int vocabulary)
 {
-    /// <summary>The number that a sample's masks are drawn by, wherever it lies: of its digest the first eight bytes, little-endian, without the sign.</summary>
+    /// <summary>What <see cref="Draw"/> takes for a sample: its own content's number, so that a dataset which grows changes no draw.</summary>
+    /// <param name="digest">SHA-256, as sample shards hold it.</param>
+    /// <returns>63 bits of it.</returns>
     public static long SampleNumber(ReadOnlySpan<byte> digest) => BinaryPrimitives.ReadInt64LittleEndian(digest) & long.MaxValue;
 
     /// <param name="tokens">Of one sample, without those for start and end.</param>
     /// <param name="continues">For each whether it goes on with the word before; asked for by unit <c>word</c> alone.</param>
+    /// <param name="sample">Of <see cref="SampleNumber"/>.</param>
     /// <returns>At least one position where there is any token that is not special; ascending.</returns>
     public MaskedTokens Draw(ReadOnlySpan<int> tokens, ReadOnlySpan<bool> continues, ulong seed, long epoch, long sample)
     {
