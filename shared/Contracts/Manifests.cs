@@ -168,13 +168,13 @@ public sealed record EncoderManifest
 /// <param name="HeldOut">Measured at some of the points only.</param>
 public sealed record PretrainingPoint(long Step, double Loss, double LearningRate, HeldOutMeasure? HeldOut);
 
-/// <summary>The encoder on held-out samples, in all their views, without augmentation.</summary>
-/// <param name="Accuracy">For each pretext task.</param>
+/// <summary>The encoder on held-out samples, in all their views, without augmentation; on sequences with the masks that their shards hold.</summary>
+/// <param name="Accuracy">For each pretext task: of views, or of masked tokens.</param>
 /// <param name="FeatureDeviation">
 /// Mean over the features of their standard deviation across views, each feature vector scaled to length √D: about 1 is healthy, 0 is collapse.
 /// </param>
 /// <param name="EffectiveRank">exp of the entropy of the normalised singular values of the centred features (Roy and Vetterli 2007); 1 to D.</param>
-/// <param name="Views">How many were measured on.</param>
+/// <param name="Views">How many were measured on: views of images, or sequences.</param>
 public sealed record HeldOutMeasure(IReadOnlyDictionary<string, double> Accuracy, double FeatureDeviation, double EffectiveRank, long Views);
 
 /// <summary>Where pretraining's wall time went, in seconds, over all slices.</summary>
@@ -182,7 +182,7 @@ public sealed record HeldOutMeasure(IReadOnlyDictionary<string, double> Accuracy
 /// <param name="Waiting">Waiting for the next batch.</param>
 /// <param name="Measuring">Held-out accuracy, feature statistics.</param>
 /// <param name="Checkpointing">Writing and loading checkpoints, building the network.</param>
-/// <param name="Views">Views trained on.</param>
+/// <param name="Views">Views of images, or tokens of sequences, trained on.</param>
 public sealed record PretrainingTime(double Training, double Waiting, double Measuring, double Checkpointing, long Views)
 {
     public double Total => Training + Waiting + Measuring + Checkpointing;

@@ -22,7 +22,7 @@ using Pipeline.Tests.Benchmarks.Tokenizing;
 // dotnet run -c Release --project tests/Benchmarks -- overhead EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- scaling EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- queued RUNS MINUTES
-// dotnet run -c Release --project tests/Benchmarks -- tokens-per-second SIZE PYTHON
+// dotnet run -c Release --project tests/Benchmarks -- tokens-per-second SIZE PYTHON [THREADS]
 // dotnet run -c Release --project tests/Benchmarks -- tokenizer FILE VOCABULARY [FOLDER-FOR-THE-VOCABULARIES]
 // dotnet run -c Release --project tests/Benchmarks -- glosses data.noun
 // dotnet run -c Release --project tests/Benchmarks -- splice FASTA
@@ -68,7 +68,10 @@ switch (args)
         await QueuedRunsBenchmark.RunAsync(int.Parse(runs, CultureInfo.InvariantCulture), TimeSpan.FromMinutes(int.Parse(minutes, CultureInfo.InvariantCulture)));
         break;
     case ["tokens-per-second", var size, var python]:
-        TokensPerSecondBenchmark.Run(size, python);
+        TokensPerSecondBenchmark.Run(size, python, Environment.ProcessorCount);
+        break;
+    case ["tokens-per-second", var size, var python, var threads]:
+        TokensPerSecondBenchmark.Run(size, python, int.Parse(threads, CultureInfo.InvariantCulture));
         break;
     case ["tokenizer", var file, var vocabulary]:
         TokenizerBenchmark.Run(file, int.Parse(vocabulary, CultureInfo.InvariantCulture), folder: null);

@@ -9,5 +9,8 @@ namespace Pipeline.Learning.Training;
 public static class DropoutMasks
 {
     /// <summary>To be called before the forward pass of a step.</summary>
-    public static void Seed(ulong seed, long step) => manual_seed((long)(new CounterRandom(seed, "dropout", step).NextUInt64() & long.MaxValue));
+    public static void Seed(ulong seed, long step)
+    {
+        using var generator = manual_seed((long)(new CounterRandom(seed, "dropout", step).NextUInt64() & long.MaxValue));
+    }
 }

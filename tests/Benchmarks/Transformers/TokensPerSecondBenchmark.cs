@@ -17,6 +17,10 @@ internal static class TokensPerSecondBenchmark
     private const int Masked = 9;
     private const int Vocabulary = 8000;
 
+    /// <param name="Wall">Seconds.</param>
+    /// <param name="Processor">Seconds of all threads: what other work beside it disturbs less.</param>
+    private sealed record Times(double Wall, double Processor);
+
     private static readonly Dictionary<string, TransformerSpec> Sizes = new()
     {
         ["tiny"] = new TransformerSpec(Width: 128, Layers: 2, Heads: 2, FeedForward: 512),
@@ -24,58 +28,73 @@ internal static class TokensPerSecondBenchmark
         ["small"] = new TransformerSpec(Width: 512, Layers: 4, Heads: 8, FeedForward: 2048),
     };
 
+    /// <param name="threads">Of each.</param>
     /// <param name="python">Starts a Python that has torch, 2.0 or newer.</param>
-    public static void Run(string size, string python)
+    public static void Run(string size, string python, int threads)
     {
         var shape = Sizes.GetValueOrDefault(size) ?? throw new PipelineException($"'{size}' is no size. Valid are {string.Join(", ", Sizes.Keys)}.");
-        using var device = new TorchDevice(new TorchOptions());
+        using var device = new TorchDevice(new TorchOptions { Threads = threads });
         using var trainer = Trainer(shape, device);
         var batch = MakeBatch();
-        using var peer = Start(python, shape);
-        Console.WriteLine($"{size}: {peer.StandardOutput.ReadLine()}, {Environment.ProcessorCount} threads each");
+        using var peer = Start(python, shape, threads);
+        Console.WriteLine($"{size}: {peer.StandardOutput.ReadLine()}, threads of each: {threads}");
 
         var steps = 1;
         Ours(trainer, batch, 2);
-        while (Ours(trainer, batch, steps) < 2)
+        while (Ours(trainer, batch, steps).Wall < 2)
         {
             steps *= 2;
         }
 
         Theirs(peer, steps);
-        var rounds = new List<(double Ours, double Theirs)>();
+        var rounds = new List<(Times Ours, Times Theirs)>();
         for (var round = 0; round < Rounds; round++)
         {
             // In turn, and each first as often as second.
             var (first, second) = round % 2 == 0 ? (Ours(trainer, batch, steps), Theirs(peer, steps)) : (Theirs(peer, steps), Ours(trainer, batch, steps));
             rounds.Add(round % 2 == 0 ? (first, second) : (second, first));
-            Console.WriteLine($"  {Rate(rounds[^1].Ours):n0} tokens/s, PyTorch {Rate(rounds[^1].Theirs):n0}, ratio {rounds[^1].Theirs / rounds[^1].Ours:n3}");
+            Console.WriteLine($"  {Rate(rounds[^1].Ours.Wall):n0} tokens/s, PyTorch {Rate(rounds[^1].Theirs.Wall):n0}");
         }
 
         peer.StandardInput.Close();
         peer.WaitForExit();
-        var ratios = rounds.Select(round => round.Theirs / round.Ours).Order().ToList();
-        Console.WriteLine($"median of {Rounds} rounds of {steps} steps: {Rate(Median(rounds.Select(round => round.Ours))):n0} tokens/s, PyTorch {Rate(Median(rounds.Select(round => round.Theirs))):n0}; ratio {Median(ratios):n3} ({ratios[0]:n3} to {ratios[^1]:n3})");
+        Console.WriteLine($"medians of {Rounds} rounds of {steps} steps:");
+        Tell("tokens a second", times => times.Wall);
+        Tell("tokens a processor-second", times => times.Processor);
+
         double Rate(double seconds) => steps * Batch * Length / seconds;
+
+        void Tell(string what, Func<Times, double> seconds)
+        {
+            var ratios = rounds.Select(round => seconds(round.Theirs) / seconds(round.Ours)).Order().ToList();
+            Console.WriteLine($"  {what}: {Rate(Median(rounds.Select(round => seconds(round.Ours)))):n0}, PyTorch {Rate(Median(rounds.Select(round => seconds(round.Theirs)))):n0}; ratio {Median(ratios):n3} ({ratios[0]:n3} to {ratios[^1]:n3})");
+        }
     }
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 
-    private static double Ours(MaskedTokenTrainer trainer, MaskedTokenBatch batch, int steps)
+    private static Times Ours(MaskedTokenTrainer trainer, MaskedTokenBatch batch, int steps)
     {
+        using var self = Process.GetCurrentProcess();
+        var before = self.TotalProcessorTime;
         var clock = Stopwatch.StartNew();
         for (var step = 0; step < steps; step++)
         {
             trainer.Train(batch);
         }
 
-        return clock.Elapsed.TotalSeconds;
+        var wall = clock.Elapsed.TotalSeconds;
+        self.Refresh();
+        return new Times(wall, (self.TotalProcessorTime - before).TotalSeconds);
     }
 
-    private static double Theirs(Process peer, int steps)
+    private static Times Theirs(Process peer, int steps)
     {
         peer.StandardInput.WriteLine(steps.ToString(CultureInfo.InvariantCulture));
         peer.StandardInput.Flush();
-        return double.Parse(peer.StandardOutput.ReadLine() ?? throw new PipelineException("Python ended; what it said stands above."), CultureInfo.InvariantCulture);
+        var answer = peer.StandardOutput.ReadLine() ?? throw new PipelineException("Python ended; what it said stands above.");
+        var seconds = answer.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+        return new Times(seconds[0], seconds[1]);
     }
 
     private static MaskedTokenTrainer Trainer(TransformerSpec shape, TorchDevice device)
@@ -103,10 +122,10 @@ internal static class TokensPerSecondBenchmark
         return new MaskedTokenBatch(0, Batch, tokens, places, [.. places.Select(place => tokens[place])], tokens.Length);
     }
 
-    private static Process Start(string python, TransformerSpec shape)
+    private static Process Start(string python, TransformerSpec shape, int threads)
     {
         var script = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Transformers", "peer.py"));
-        int[] numbers = [shape.Width, shape.Layers, shape.Heads, shape.FeedForward, Vocabulary, Batch, Length, Masked, Environment.ProcessorCount];
+        int[] numbers = [shape.Width, shape.Layers, shape.Heads, shape.FeedForward, Vocabulary, Batch, Length, Masked, threads];
         return Process.Start(new ProcessStartInfo(python, ["-c", script, .. numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))])
         {
             RedirectStandardInput = true,
