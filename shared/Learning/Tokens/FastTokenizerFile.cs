@@ -41,8 +41,16 @@ internal static class FastTokenizerFile
         return content.Kind == TokenizerKinds.Bpe
             ? new
             {
-                type = "BPE", dropout = (double?)null, unk_token = (string?)null, continuing_subword_prefix = (string?)null, end_of_word_suffix = (string?)null,
-                fuse_unk = false, byte_fallback = false, ignore_merges = false, vocab, merges = content.Merges.Select(merge => new[] { merge.Left, merge.Right }),
+                type = "BPE",
+                dropout = (double?)null,
+                unk_token = (string?)null,
+                continuing_subword_prefix = (string?)null,
+                end_of_word_suffix = (string?)null,
+                fuse_unk = false,
+                byte_fallback = false,
+                ignore_merges = false,
+                vocab,
+                merges = content.Merges.Select(merge => new[] { merge.Left, merge.Right }),
             }
             : new { type = "WordPiece", unk_token = vocabulary.SpecialNames[1], continuing_subword_prefix = WordPieceTokenizer.Continuation, max_input_chars_per_word = WordPieceTokenizer.LongestWord, vocab };
     }

@@ -126,7 +126,7 @@ public sealed class ExperimentFileTests
         [
             (Keys(Parse(Least)), Keys(Parse(Everything))),
             (Keys(Parse(LeastText)), Keys(Parse(EverythingOfText))),
-            (Keys(Parse(LeastText)), Keys(Parse(LeastText + "\ntokenizer: { given: here }"))),
+            (Keys(Parse(LeastText)), Keys(Parse(LeastText + "\ntokenizer: { given: here }\nencoder: { position: rotary }"))),
             (Keys(Parse(LeastText.Replace("text", "dna"))), Keys(Parse(LeastText.Replace("text", "dna") + "\ntokenizer: { k: 3 }"))),
         ];
 

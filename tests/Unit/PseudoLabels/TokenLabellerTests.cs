@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Experiments;
@@ -209,7 +210,7 @@ public sealed class TokenLabellerTests
         using var data = await CreateAsync();
         using var device = new TorchDevice(LoadedTorch.Options);
         using var maker = new PreFlightMaker(data.Store, device);
-        var experiment = ToyTexts.Experiment with { Pretext = [pretext] };
+        var experiment = ToyTexts.Experiment with { Pretext = [pretext], Tokenizer = new TokenizerSpec(Vocabulary: 300, Length: 12) };
         var stored = await ExperimentArtifact.PutAsync(data.Store, experiment, Token);
 
         var (resolved, reference) = await new RunPretext(data.Store, maker).ResolveAsync(new RunReference("run", stored, data.Reference), data.Manifest, Token);

@@ -30,6 +30,7 @@ internal sealed class ToyTexts : IDisposable
         Tokenizer = new TokenizerSpec(Vocabulary: 60, Length: 12),
         Masking = new MaskingSpec(Unit: "word"),
         Pretext = [Experiment.MaskedToken],
+        Encoder = new EncoderSpec("transformer", Transformer: new TransformerSpec()),
         FineTuning = new FineTuningSpec { Labels = [6] },
     };
 
