@@ -31,7 +31,7 @@ public class SequencePageTests
         Assert.Equal(
             [("[MASK]", "a", "hidden"), ("herb", "shrub", "hidden"), ("the", "the", "kept")],
             section.Descendants("figure").First().Descendants("ruby").Select(token => (token.Nodes().OfType<XText>().First().Value, token.Element("rt")!.Value, token.Attribute("class")!.Value)));
-        Assert.StartsWith("a small perennial".Replace("a ", "[MASK]a ", StringComparison.Ordinal), section.Descendants("p").ElementAt(1).Value, StringComparison.Ordinal);
+        Assert.Contains("</ruby> <span>small</span> <span>perennial</span> <ruby", ReportPage.Render(Content), StringComparison.Ordinal);
     }
 
     [Fact]
