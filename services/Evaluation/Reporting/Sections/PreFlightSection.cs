@@ -15,9 +15,16 @@ internal static class PreFlightSection
             return null;
         }
 
-        if (Modalities.IsSequence(content.Run.Dataset.Modality))
+        if (measured.Tasks is [{ Task: Experiment.MaskedToken } tokens])
         {
-            return Sequences(content, measured);
+            return Section("pre-flight", "Pre-flight",
+                Tag("p", $"Measured on {Count(measured.Samples)} training samples before pretraining. Neither the most frequent token nor the token on the left should tell most of the tokens: then there is something to learn."),
+                Table(
+                    "Share of tokens told right, with a 95\u202F% interval",
+                    ["Task", "Tokens there are", "Most frequent token", "By the token on the left"],
+                    [new object?[] { tokens.Task, Count(tokens.Views), Percent(tokens.Chance), Measured(tokens.Linear) }]),
+                Tag("dl", Class("terms"), Tag("dt", tokens.Task), Tag("dd", tokens.Advice)),
+                Tag("p", Class("remarks"), Labels(measured.Labels)));
         }
 
         var trained = content.Run.PseudoLabels.Select(task => task.Task).ToHashSet();
@@ -36,16 +43,6 @@ internal static class PreFlightSection
             Tag("p", Class("remarks"), Choice(content.Assessment.Report.Pretext.Auto, measured.Choice)),
             Tag("p", Class("remarks"), Labels(measured.Labels)));
     }
-
-    private static XElement Sequences(ReportPageContent content, PreFlight measured) => Section("pre-flight", "Pre-flight",
-        Tag("p", $"Measured on {Count(measured.Samples)} training samples before pretraining."),
-        Table(
-            "Share of masked tokens told right",
-            ["Task", "Guessing", "A perfect model", "A linear model"],
-            measured.Tasks.Select(task => new object?[] { Tag("strong", task.Task), Percent(task.Chance), Percent(task.Ceiling), Measured(task.Linear) })),
-        Tag("dl", Class("terms"), measured.Tasks.SelectMany(task => new[] { Tag("dt", task.Task), Tag("dd", task.Advice) })),
-        Tag("p", Class("remarks"), Choice(content.Assessment.Report.Pretext.Auto, measured.Choice)),
-        Tag("p", Class("remarks"), Labels(measured.Labels)));
 
     private static string Choice(bool auto, PretextChoice choice) => auto
         ? $"The experiment left the choice to this: it took {choice.Reason}."
