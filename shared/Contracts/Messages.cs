@@ -122,7 +122,7 @@ public enum Arm
     /// <summary>A linear probe on random weights.</summary>
     FrozenRandom,
 
-    /// <summary>No network: multinomial logistic regression on the pixels themselves.</summary>
+    /// <summary>No network: multinomial logistic regression on the pixels themselves, or on what is counted in sequences. Left out where words are tagged.</summary>
     Baseline,
 
     /// <summary>The pretrained encoder as it is, with low-rank adapters that are tuned.</summary>

@@ -1,4 +1,3 @@
-using Pipeline.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
@@ -49,35 +48,62 @@ public sealed class DenseRows(Tensor values) : IFeatureRows
     }
 }
 
-/// <summary>Few numbers of a row are not 0: only these are kept, and multiplied. In float64, on the CPU, where sums have one order.</summary>
+/// <summary>Few numbers of a row are not 0: only these are kept, and multiplied. In float64, on the CPU: a matrix of few columns is faster by plain loops than by torch's scattered sums.</summary>
 public sealed class SparseRows : IFeatureRows
 {
-    private readonly Tensor rows;
-    private readonly Tensor columns;
-    private readonly Tensor values;
+    private readonly (int Column, double Value)[][] rows;
 
-    /// <param name="entries">Of each row its columns, each once, and values.</param>
+    /// <param name="rows">Of each its columns, each once, and values.</param>
     /// <param name="features">D.</param>
-    public SparseRows(IReadOnlyList<IReadOnlyList<(int Column, double Value)>> entries, int features)
+    public SparseRows(IEnumerable<(int Column, double Value)[]> rows, int features)
     {
-        (Count, Features) = (entries.Count, features);
-        rows = tensor(entries.SelectMany((row, number) => Enumerable.Repeat((long)number, row.Count + 1)).ToArray());
-        columns = tensor(entries.SelectMany(row => row.Select(entry => (long)entry.Column).Append(features)).ToArray());
-        values = tensor(entries.SelectMany(row => row.Select(entry => entry.Value).Append(1)).ToArray()).unsqueeze(1);
+        this.rows = [.. rows.Select(row => ((int, double)[])[.. row, (features, 1)])];
+        Features = features;
     }
 
-    public int Count { get; }
+    public int Count => rows.Length;
 
     public int Features { get; }
 
     public Device Device => CPU;
 
-    public Tensor Times(Tensor weights) => Sum(Count, rows, weights.index_select(0, columns));
+    public Tensor Times(Tensor weights)
+    {
+        var (width, from, product) = ((int)weights.shape[1], Numbers(weights), new double[Count * weights.shape[1]]);
+        for (var row = 0; row < rows.Length; row++)
+        {
+            foreach (var (column, value) in rows[row])
+            {
+                Add(value, from.AsSpan(column * width, width), product.AsSpan(row * width, width));
+            }
+        }
 
-    public Tensor TransposedTimes(Tensor errors) => Sum(Features + 1, columns, errors.index_select(0, rows));
+        return tensor(product, Count, width);
+    }
+
+    public Tensor TransposedTimes(Tensor errors)
+    {
+        var (width, from, product) = ((int)errors.shape[1], Numbers(errors), new double[(Features + 1) * errors.shape[1]]);
+        for (var row = 0; row < rows.Length; row++)
+        {
+            foreach (var (column, value) in rows[row])
+            {
+                Add(value, from.AsSpan(row * width, width), product.AsSpan(column * width, width));
+            }
+        }
+
+        return tensor(product, Features + 1, width);
+    }
 
     public (IFeatureRows Rows, Tensor Centre) Prepare() => (this, zeros(Features, dtype: ScalarType.Float64));
 
-    private Tensor Sum(int into, Tensor where, Tensor picked) =>
-        zeros(into, picked.shape[1], dtype: picked.dtype).index_add(0, where, picked.mul(values.to(picked.dtype)), Scalars.Of(1));
+    private static void Add(double times, ReadOnlySpan<double> from, Span<double> to)
+    {
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] += times * from[i];
+        }
+    }
+
+    private static double[] Numbers(Tensor matrix) => matrix.to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
 }

@@ -42,7 +42,7 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
     public Tensor Logits(IFeatureRows rows)
     {
         var all = get_buffer(nameof(coefficients))!;
-        return rows.Times(all) - get_buffer(nameof(mean))!.matmul(all[..^1]);
+        return rows.Times(all) - get_buffer(nameof(mean))!.matmul(all[..^1]).to(rows.Device);
     }
 
     /// <inheritdoc cref="Fit(IFeatureRows, Tensor, double, CancellationToken)"/>

@@ -7,13 +7,16 @@ namespace Pipeline.Learning.Tuning;
 
 /// <summary>
 /// Terms of a fixed list, counted in sequences: the numbers that the baseline sees. Words are weighted by TF-IDF as scikit-learn does it, with sublinear frequencies: (1 + ln tf) · (1 + ln((1 + n) / (1 + df))),
-/// each row brought to length 1; k-mers by their frequency, brought to length 1; letters at positions are 0 or 1. Fitted on the labelled samples of a draw alone, as they are all that a
+/// k-mers by their frequency; of both each row is brought to the same length. Letters at positions are 0 or 1. Fitted on the labelled samples of a draw alone, as they are all that a
 /// model without pretraining has. Kept in the model's file.
 /// </summary>
 public sealed class Terms
 {
     /// <summary>Terms with the most samples come first; those beyond are left out.</summary>
     public const int Most = 20_000;
+
+    /// <summary>Of a row. About that of an image's pixels in [0, 1], so that one grid of penalties suits both.</summary>
+    public const double Length = 10;
 
     private readonly string kind;
     private readonly string[] names;
@@ -46,7 +49,7 @@ public sealed class Terms
             [.. kept.Select(entry => TermKinds.Weighted(kind) ? 1 + Math.Log((1.0 + texts.Count) / (1 + entry.Value)) : 1)]);
     }
 
-    public SparseRows Rows(IEnumerable<string> texts) => new([.. texts.Select(Row)], Count);
+    public SparseRows Rows(IEnumerable<string> texts) => new(texts.Select(Row), Count);
 
     /// <summary>The same list again.</summary>
     /// <param name="prefix">Put before every name, such as <c>baseline.</c></param>
@@ -85,8 +88,8 @@ public sealed class Terms
         }
 
         var row = counts.Select(entry => (Column: entry.Key, Value: (TermKinds.Weighted(kind) ? 1 + Math.Log(entry.Value) : entry.Value) * weights[entry.Key])).ToArray();
-        var length = kind == TermKinds.Positions ? 1 : Math.Sqrt(row.Sum(entry => entry.Value * entry.Value));
-        return [.. row.Select(entry => (entry.Column, entry.Value / length))];
+        var scale = kind == TermKinds.Positions ? 1 : Length / Math.Sqrt(row.Sum(entry => entry.Value * entry.Value));
+        return [.. row.Select(entry => (entry.Column, scale * entry.Value))];
     }
 
     private static SafetensorsTensor Text(string name, string text) =>

@@ -6,7 +6,6 @@ using Pipeline.Evaluation.Reporting;
 using Pipeline.FineTuning;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Statistics;
-using Pipeline.Learning.Tuning;
 using Pipeline.Tests.Unit.Learning;
 using Pipeline.Tests.Unit.Learning.Tuning;
 using TorchSharp;

@@ -2,6 +2,7 @@ using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Weights;
+using Pipeline.Tests.Unit.Learning.Encoders;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -13,6 +14,20 @@ public sealed class LowRankAdaptersTests
     private const int Rank = 2;
 
     public static TheoryData<string> Encoders { get; } = [.. EncoderArchitectures.Names.Except(["transformer"])];
+
+    [Fact]
+    public void Of_a_transformer_each_matrix_of_its_blocks_has_adapters_and_its_embeddings_stay()
+    {
+        using var scope = NewDisposeScope();
+        using var classifier = new Classifier(new EncoderSpec("transformer", Transformer: TransformerTests.Small), InputSpec.Sequence(20), 3, 1, TransformerTests.Tokenizer);
+        var names = classifier.Encoder.named_parameters().ToList();
+        using var adapters = new LowRankAdapters(classifier.Encoder, rank: 1, seed: 1);
+
+        // Two blocks of four matrices.
+        Assert.Equal(2 * 4 * 2, adapters.Parameters.Count());
+        Assert.All(names.Where(entry => entry.name is "tokens.weight" or "positions.weight"), entry => Assert.False(entry.parameter.requires_grad));
+        Assert.Equal(2, names.Count(entry => entry.name is "tokens.weight" or "positions.weight"));
+    }
 
     [Theory]
     [MemberData(nameof(Encoders))]

@@ -41,7 +41,7 @@ public sealed class TermsTests
         var row = Dense(terms, ["the the cat unseen"])[..terms.Count];
 
         // Two samples of three have 'the', one has 'cat'; 'unseen' is no term.
-        double the = (1 + Math.Log(2)) * (1 + Math.Log(4 / 3.0)), cat = 1 + Math.Log(4 / 2.0), length = Math.Sqrt((the * the) + (cat * cat));
+        double the = (1 + Math.Log(2)) * (1 + Math.Log(4 / 3.0)), cat = 1 + Math.Log(4 / 2.0), length = Math.Sqrt((the * the) + (cat * cat)) / Terms.Length;
         Assert.Equal(vocabulary.Length, terms.Count);
         Assert.Equal(the / length, row[Array.IndexOf(vocabulary, "the")], 12);
         Assert.Equal(cat / length, row[Array.IndexOf(vocabulary, "cat")], 12);
@@ -84,7 +84,7 @@ public sealed class TermsTests
         sparse.Fit(rows, targets, penalty: 0.1);
         dense.Fit(whole, targets, penalty: 0.1);
 
-        Assert.True(allclose(dense.Logits(new DenseRows(whole.to(ScalarType.Float32))).softmax(1), sparse.Logits(rows).softmax(1), atol: 1e-4));
+        Assert.True(allclose(dense.Logits(new DenseRows(whole.to(ScalarType.Float32))).softmax(1).to(ScalarType.Float64), sparse.Logits(rows).softmax(1), atol: 1e-4));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class TermsTests
         var terms = Terms.Fit(TermKinds.Words, many);
 
         Assert.Equal(Terms.Most, terms.Count);
-        Assert.Equal(1, terms.Rows(["common"]).Times(eye(terms.Count + 1, 1, dtype: ScalarType.Float64))[0, 0].item<double>());
+        Assert.Equal(Terms.Length, terms.Rows(["common"]).Times(eye(terms.Count + 1, 1, dtype: ScalarType.Float64))[0, 0].item<double>());
     }
 
     private static double[] Dense(Terms terms, string[] texts) =>
