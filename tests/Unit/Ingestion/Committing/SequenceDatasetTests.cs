@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using Parquet;
 using Pipeline.Contracts;
 using Pipeline.Ingestion;
@@ -238,6 +239,10 @@ public sealed class SequenceDatasetTests
             return lake;
         }
     }
+
+    [Fact]
+    public void What_only_sequences_have_leaves_the_keys_of_images_as_they_were() =>
+        Assert.Equal("""{"size":28,"channels":1}""", JsonSerializer.Serialize(new InputSpec(28, 1), PipelineJson.Compact));
 
     private static Lake Of(string modality, int window)
     {
