@@ -28,11 +28,7 @@ internal sealed class PartSurvey : IDisposable
         else
         {
             var looks = new SequenceLooks(plan.Resemblance, capacity);
-            (_looks, _look) = (looks, (part, row) =>
-            {
-                looks.Add(part.Signature(row));
-                _documents.Add(part.Document(row));
-            });
+            (_looks, _look) = (looks, (part, row) => looks.Add(part.Signature(row)));
         }
     }
 
@@ -105,6 +101,10 @@ internal sealed class PartSurvey : IDisposable
             if (Samples.Add(PixelDigest.Of(part.Digest(row)), part.Item(row), part.Label(row), part.SplitOf(row)))
             {
                 _look(part, row);
+                if (_plan.Sequences is not null)
+                {
+                    _documents.Add(part.Document(row));
+                }
             }
         }
     }

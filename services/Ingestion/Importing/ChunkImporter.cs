@@ -40,7 +40,7 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
         var clock = Stopwatch.StartNew();
         var chunk = plan.Chunks[number];
         var source = lake.Open(plan.Source);
-                var rejections = new List<Rejection>();
+        var rejections = new List<Rejection>();
         var reader = ReaderOf(plan, source, chunk);
         using IPartRows rows = plan.Sequences is { } rules ? new SequenceRows(plan, rules) : new PictureRows(plan, reader, chunk.Items);
         var item = chunk.First;

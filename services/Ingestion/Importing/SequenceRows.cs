@@ -16,6 +16,9 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
     /// <summary>Of one file so many unusable records are told and the rest is read no further: it is something else than its name says.</summary>
     private const int MostRejected = 100_000;
 
+    /// <summary>Bytes of text in a part: it lies in memory.</summary>
+    private const int MostBytes = 1 << 30;
+
     private readonly DocumentFile _documents = new(plan.Modality, plan.Input, rules);
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly List<long> _starts = [0];
@@ -138,6 +141,16 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
         }
 
         _read++;
+        CheckRoom(source);
+    }
+
+    /// <exception cref="PipelineException">It is more than a part may hold.</exception>
+    private void CheckRoom(SourceItem source)
+    {
+        if (_text.WrittenCount > MostBytes)
+        {
+            throw new PipelineException($"The chunk of '{source.Path}' has more than {MostBytes >> 20} MB of text, unpacked; valid are smaller chunks (Ingestion:ChunkItems, Ingestion:ChunkBytes) or files.");
+        }
     }
 
     // Of each byte that of its character; both halves of a surrogate pair have the same.

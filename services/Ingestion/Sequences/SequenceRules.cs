@@ -3,9 +3,9 @@ namespace Pipeline.Ingestion.Sequences;
 /// <summary>What bears on how documents are read, beside the experiment's modality and input.</summary>
 /// <param name="MaxLineBytes">Of a line, or of a record of CSV.</param>
 /// <param name="MaxSequenceLength">Letters of a document, before it is cut into windows.</param>
-/// <param name="MaxUnpackedBytes">Of a file in gzip.</param>
+/// <param name="MaxUnpackedBytes">Of a file in gzip: no more than of a plain one.</param>
 /// <param name="MaxUnpackedRatio">Bytes that one byte of a file in gzip may unpack to.</param>
 public sealed record SequenceRules(int MaxLineBytes, int MaxSequenceLength, long MaxUnpackedBytes, int MaxUnpackedRatio)
 {
-    public static SequenceRules Of(IngestionOptions options) => new(options.MaxLineBytes, options.MaxSequenceLength, options.MaxUnpackedBytes, options.MaxUnpackedRatio);
+    public static SequenceRules Of(IngestionOptions options) => new(options.MaxLineBytes, options.MaxSequenceLength, Math.Min(options.MaxUnpackedBytes, options.MaxFileBytes), options.MaxUnpackedRatio);
 }

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using Parquet;
-using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion;
 using Pipeline.Ingestion.Committing;
@@ -214,10 +214,10 @@ public sealed class SequenceDatasetTests
     {
         using var grown = Filled(new Random(8));
         var before = await grown.ImportAllAsync();
-        var (added, label) = (Words(new Random(9), 40), "added");
-        grown.Drop($"{label}/new.txt", added);
+        var added = Words(new Random(9), 40);
+        grown.Drop("b/new.txt", added);
         using var fresh = Filled(new Random(8));
-        fresh.Drop($"{label}/new.txt", added);
+        fresh.Drop("b/new.txt", added);
 
         var after = await grown.ImportAllAsync();
         var expected = await fresh.ImportAllAsync();
@@ -239,6 +239,10 @@ public sealed class SequenceDatasetTests
             return lake;
         }
     }
+
+    [Fact]
+    public void What_only_sequences_have_leaves_the_keys_of_images_as_they_were() =>
+        Assert.Equal("""{"size":28,"channels":1}""", JsonSerializer.Serialize(new InputSpec(28, 1), PipelineJson.Compact));
 
     private static Lake Of(string modality, int window)
     {

@@ -33,4 +33,16 @@ public class LakeNamesTests
 
     [Fact]
     public void A_name_is_shown_on_one_line() => Assert.Equal("a%0Ab%00.png", LakeNames.Shown("a\nb\0.png"));
+
+    [Theory]
+    [InlineData("a.txt", true)]
+    [InlineData("all.jsonl", true)]
+    [InlineData("all.csv", true)]
+    [InlineData("labels.csv", false)]
+    [InlineData("labels.jsonl", false)]
+    [InlineData("spam/labels.csv", true)]
+    [InlineData("data.yaml", false)]
+    [InlineData("README.md", false)]
+    [InlineData("ham/README.txt", false)]
+    public void Of_sequences_files_of_text_are_content(string path, bool mayBeContent) => Assert.Equal(mayBeContent, LakeNames.MayBeContent(path, LakeContent.Sequences));
 }
