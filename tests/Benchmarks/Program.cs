@@ -7,8 +7,8 @@ using Pipeline.Tests.Benchmarks.Drops;
 using Pipeline.Tests.Benchmarks.Ingesting;
 using Pipeline.Tests.Benchmarks.NearDuplicates;
 using Pipeline.Tests.Benchmarks.Services;
-using Pipeline.Tests.Benchmarks.Transformers;
 using Pipeline.Tests.Benchmarks.Tokenizing;
+using Pipeline.Tests.Benchmarks.Transformers;
 
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'
 // dotnet run -c Release --project tests/Benchmarks -- ingestion FILES
