@@ -15,6 +15,9 @@ public sealed class Tuner(FineTuningSpec spec, int draw, double learningRate, De
 {
     private const string Schedule = "one-cycle";
 
+    /// <summary>Samples of like length that go through the network together: fewer pad less, more use the processor better.</summary>
+    private const int Group = 8;
+
     /// <summary>
     /// Of the random weights that a draw's trials start from, the same for every arm: heads start alike, and <c>scratch</c> and <c>frozen-random</c> have the same encoder.
     /// </summary>
@@ -80,12 +83,24 @@ public sealed class Tuner(FineTuningSpec spec, int draw, double learningRate, De
         classifier.train();
         return (step, places) =>
         {
-            int[] chosen = [.. places.Select(place => positions[place])];
-            var inputs = samples.Inputs(chosen, device);
-            var shown = size == 0 ? inputs : augmentation.Apply(inputs, Numbers(augmentation, step, chosen.Length));
             DropoutMasks.Seed(dropout, step);
-            return nn.functional.cross_entropy(classifier.forward(shown).flatten(0, -2), samples.Targets(chosen, device).flatten());
+            var groups = AlikeInLength(samples, places.Select(place => positions[place]));
+            var logits = cat([.. groups.Select(group => classifier.forward(Shown(group, step)).flatten(0, -2))]);
+            return nn.functional.cross_entropy(logits, cat([.. groups.Select(group => samples.Targets(group, device).flatten())]));
         };
+
+        Tensor Shown(int[] group, int step)
+        {
+            var inputs = samples.Inputs(group, device);
+            return size == 0 ? inputs : augmentation.Apply(inputs, Numbers(augmentation, step, group.Length));
+        }
+    }
+
+    // Of a batch whose samples differ in length, most would be padding: groups of like length go through the network one after another, and make one loss.
+    private static int[][] AlikeInLength(LabelledSamples samples, IEnumerable<int> chosen)
+    {
+        int[] sorted = [.. chosen.OrderBy(samples.Length)];
+        return samples.Length(sorted[0]) == samples.Length(sorted[^1]) ? [sorted] : [.. sorted.Chunk(Group)];
     }
 
     /// <param name="derived">Called when the gradients are there.</param>
