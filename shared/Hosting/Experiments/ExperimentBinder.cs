@@ -30,10 +30,10 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
 
     public Experiment Bind(YamlSection file)
     {
+        var (name, data) = (Name(file, "name"), Name(file, "data"));
         var modality = file.OneOf("modality", Modalities.All, Modalities.Image);
         var sequence = Modalities.IsSequence(modality);
         var input = sequence ? SequenceBinder.Input(file.Section<InputSpec>("input"), modality) : Input(file.Section<InputSpec>("input"));
-        var fineTuning = FineTuning(file.Section<FineTuningSpec>("fineTuning"), input, modality);
         if (!sequence)
         {
             file.Reject("tokenizer", "to leave it out: images have none");
@@ -44,16 +44,18 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
             file.Reject("pseudoLabels", $"to leave it out: {modality} has no views to look alike");
         }
 
+        var pretext = Pretext(file, modality);
+        var fineTuning = FineTuning(file.Section<FineTuningSpec>("fineTuning"), input, modality);
         return new Experiment
         {
-            Name = Name(file, "name"),
+            Name = name,
             Modality = modality,
-            Data = Name(file, "data"),
+            Data = data,
             Input = input,
             Tokenizer = sequence ? SequenceBinder.Tokenizer(file.Section<TokenizerSpec>("tokenizer"), modality, input) : null,
             Masking = sequence ? SequenceBinder.Masking(file.Section<MaskingSpec>("masking"), modality) : null,
             Split = Split(file.Section<SplitSpec>("split")),
-            Pretext = Pretext(file, modality),
+            Pretext = pretext,
             PseudoLabels = new PseudoLabelSpec(file.Section<PseudoLabelSpec>("pseudoLabels").Number("ambiguity", Fraction, new PseudoLabelSpec().Ambiguity)),
             Encoder = Encoder(file, modality),
             Pretraining = Pretraining(file.Section<PretrainingSpec>("pretraining"), input, modality),
