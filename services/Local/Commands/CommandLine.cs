@@ -52,7 +52,7 @@ public static class CommandLine
     private static RootCommand Root()
     {
         var root = new RootCommand(
-            "Did pretraining help? Pretrains an encoder on unlabelled images with labels that it makes itself, fine-tunes it on few real labels, and compares that with training from scratch.")
+            "Did pretraining help? Pretrains an encoder on unlabelled images, text, DNA or protein with labels that it makes itself, fine-tunes it on few real labels, and compares that with training from scratch.")
         {
             DemoCommand.Create(),
             RunCommand.Create(),

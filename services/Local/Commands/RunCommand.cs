@@ -17,7 +17,7 @@ internal static class RunCommand
         var experiment = new Argument<string>("experiment") { Description = "The experiment's YAML file; docs/experiment.md describes it." };
         var data = new Option<string?>("--data")
         {
-            Description = "Folder with the images and, for some of them, labels. Among services also the URL of a place in the lake; where the dataset lands if left out.",
+            Description = "Folder with the data and, for some of them, labels. Among services also the URL of a place in the lake; where the dataset lands if left out.",
             HelpName = "source",
         };
         var onDrops = new Option<bool>("--on-drops") { Description = "Run it with each drop into its dataset, and now too if --data is given." };
@@ -44,7 +44,7 @@ internal static class RunCommand
             var (source, again) = (parsed.GetValue(data), parsed.GetValue(onDrops));
             if (shape is Shape.Local && source is null && !again)
             {
-                throw new PipelineException($"Option '--data' is required where no services do the work; valid is a folder of images. See: {CommandLine.Program} run --help");
+                throw new PipelineException($"Option '--data' is required where no services do the work; valid is a folder of data. See: {CommandLine.Program} run --help");
             }
 
             var what = ExperimentInput.Read(parsed.GetRequiredValue(experiment));
