@@ -24,7 +24,7 @@ public sealed record TokenizerContent(string Kind, bool LowerCase, IReadOnlyList
     public static TokenizerContent Learn(TokenizerSpec spec, bool lowerCase, IEnumerable<string> texts)
     {
         var bytes = spec.Kind == TokenizerKinds.Bpe;
-        var words = new WordCounts(bytes ? new BytePreTokenizer(lowerCase) : new BertPreTokenizer(lowerCase));
+        var words = new WordCounts(bytes ? new Gpt2Rules(lowerCase) : new BertRules(lowerCase));
         foreach (var text in texts)
         {
             words.Add(text);

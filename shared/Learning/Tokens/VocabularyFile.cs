@@ -30,12 +30,12 @@ internal static class VocabularyFile
         }
     }
 
-    /// <summary>A token a line, in the order of their numbers.</summary>
+    /// <summary>A token a line, in the order of their numbers; a byte order mark is none.</summary>
     public static IReadOnlyList<string> Lines(string text, string path)
     {
-        string[] lines = [.. text.TrimEnd('\n', '\r').Split('\n').Select(line => line.TrimEnd('\r'))];
-        return lines is [""] ? [] : Array.IndexOf(lines, "") is >= 0 and var empty
-            ? throw new PipelineException($"{path}, line {empty + 1}: the line is empty; valid is a token on each.")
+        string[] lines = [.. text.TrimStart('\uFEFF').TrimEnd('\n', '\r').Split('\n').Select(line => line.TrimEnd('\r'))];
+        return lines is [""] ? [] : Array.FindIndex(lines, line => line is "" || line.Contains('\r')) is >= 0 and var wrong
+            ? throw new PipelineException($"{path}, line {wrong + 1}: the line {(lines[wrong] is "" ? "is empty" : "has a carriage return within")}; valid is a token on each.")
             : lines;
     }
 

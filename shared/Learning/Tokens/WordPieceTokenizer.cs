@@ -1,4 +1,7 @@
+using System.Text;
+using Microsoft.ML.Tokenizers;
 using Pipeline.Contracts;
+using Library = Microsoft.ML.Tokenizers.WordPieceTokenizer;
 
 namespace Pipeline.Learning.Tokens;
 
@@ -8,23 +11,25 @@ public sealed class WordPieceTokenizer : ITokenizer
     /// <summary>What begins a token that goes on with a word.</summary>
     public const string Continuation = "##";
 
-    /// <summary>Characters; longer words are unknown, as in BERT.</summary>
+    /// <summary>UTF-16 units; longer words are unknown, as in BERT.</summary>
     internal const int LongestWord = 100;
 
     private readonly TokenVocabulary vocabulary;
-    private readonly BertPreTokenizer preTokenizer;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> beginnings;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> continuations;
-    private readonly int longest;
+    private readonly BertRules rules;
+    private readonly Library library;
 
     internal WordPieceTokenizer(TokenVocabulary vocabulary, bool lowerCase)
     {
         this.vocabulary = vocabulary;
-        preTokenizer = new BertPreTokenizer(lowerCase);
-        beginnings = vocabulary.Numbers.GetAlternateLookup<ReadOnlySpan<char>>();
-        continuations = vocabulary.Numbers.Where(entry => entry.Key.StartsWith(Continuation, StringComparison.Ordinal))
-            .ToDictionary(entry => entry.Key[Continuation.Length..], entry => entry.Value, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
-        longest = vocabulary.Names.Max(name => name.Length);
+        rules = new BertRules(lowerCase);
+        using var names = new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', vocabulary.Names)));
+        library = Library.Create(names, new WordPieceOptions
+        {
+            PreTokenizer = rules.PreTokenizer,
+            UnknownToken = vocabulary.SpecialNames[1],
+            ContinuingSubwordPrefix = Continuation,
+            MaxInputCharsPerWord = LongestWord,
+        });
     }
 
     public int Count => vocabulary.Names.Count;
@@ -33,42 +38,13 @@ public sealed class WordPieceTokenizer : ITokenizer
 
     public TokenSequence Encode(string text)
     {
-        var cut = preTokenizer.Cut(text);
-        var tokens = new TokenList(cut.Words.Count);
-        foreach (var word in cut.Words)
-        {
-            Encode(cut, word, tokens);
-        }
-
-        return tokens.ToSequence();
+        var normalized = rules.Normalize(text);
+        var tokens = library.EncodeToTokens(normalized.Text, out _, considerNormalization: false);
+        return new TokenSequence(
+            [.. tokens.Select(token => token.Id)],
+            [.. tokens.Select(token => normalized.Origin(token.Offset.Start.Value))],
+            [.. tokens.Select(token => token.Value.StartsWith(Continuation, StringComparison.Ordinal))]);
     }
 
     public string NameOf(int token) => vocabulary.Names[token];
-
-    private void Encode(PreTokens cut, Range word, TokenList tokens)
-    {
-        var (first, last) = (word.Start.Value, word.End.Value);
-        var before = tokens.Count;
-        var known = last - first <= LongestWord || cut.Text[word].EnumerateRunes().Count() <= LongestWord;
-        for (var start = first; known && start < last;)
-        {
-            var lookup = start == first ? beginnings : continuations;
-            var length = Math.Min(last - start, longest);
-            var token = 0;
-            while (length > 0 && !lookup.TryGetValue(cut.Text.AsSpan(start, length), out token))
-            {
-                length--;
-            }
-
-            known = length > 0;
-            tokens.Add(token, cut.Origin(start), start != first);
-            start += length;
-        }
-
-        if (!known)
-        {
-            tokens.Cut(before);
-            tokens.Add(Special.Unknown, cut.Origin(first), continues: false);
-        }
-    }
 }

@@ -6,13 +6,13 @@ internal sealed class WordCounts
     /// <summary>Longer words are names of nothing: left out of learning, not of encoding.</summary>
     private const int LongestWord = 100;
 
-    private readonly IPreTokenizer preTokenizer;
+    private readonly IWordRules rules;
     private readonly Dictionary<string, long> counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> lookup;
 
-    public WordCounts(IPreTokenizer preTokenizer)
+    public WordCounts(IWordRules rules)
     {
-        this.preTokenizer = preTokenizer;
+        this.rules = rules;
         lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -21,12 +21,12 @@ internal sealed class WordCounts
 
     public void Add(string text)
     {
-        var cut = preTokenizer.Cut(text);
-        foreach (var word in cut.Words)
+        var normalized = rules.Normalize(text).Text;
+        foreach (var (start, length) in rules.PreTokenizer.PreTokenize(normalized))
         {
-            if (word.End.Value - word.Start.Value <= LongestWord)
+            if (length <= LongestWord)
             {
-                var letters = cut.Text.AsSpan(word);
+                var letters = normalized.AsSpan(start, length);
                 lookup[letters] = lookup.TryGetValue(letters, out var count) ? count + 1 : 1;
             }
         }

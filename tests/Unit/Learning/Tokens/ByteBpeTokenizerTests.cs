@@ -20,13 +20,32 @@ public sealed class ByteBpeTokenizerTests
     [InlineData("'S ''s", "'|S| ''|s")]
     [InlineData("a\u00A0b", "a|\u00A0|b")]
     [InlineData("𝒜𝒷 𝟙é", "𝒜𝒷| 𝟙|é")]
+    [InlineData("a𝒜 𝒷! 𝒷's", "a𝒜| 𝒷|!| 𝒷|'s")]
+    [InlineData("😀' 𝟙2😀x", "😀'| 𝟙2|😀|x")]
     [InlineData(" ", " ")]
     [InlineData("", "")]
     public void Words_are_those_of_GPT_2(string text, string words)
     {
-        var cut = new BytePreTokenizer(lowerCase: false).Cut(text);
+        var cut = new Gpt2PreTokenizer().PreTokenize(text);
 
-        Assert.Equal(words, string.Join('|', cut.Words.Select(word => cut.Text[word])));
+        Assert.Equal(words, string.Join('|', cut.Select(word => text.Substring(word.Offset, word.Length))));
+    }
+
+    [Fact]
+    public void A_word_of_more_than_4096_units_is_cut_between_characters()
+    {
+        var text = "a" + string.Concat(Enumerable.Repeat("𝒜", 3000)) + " b";
+
+        Assert.Equal([(0, 4095), (4095, 1906), (6001, 2)], new Gpt2PreTokenizer().PreTokenize(text));
+    }
+
+    [Fact]
+    public void A_merge_given_twice_counts_where_it_stands_first()
+    {
+        IReadOnlyList<string> names = [.. SpecialTokens.Names, .. ByteLetters.Ordered.Select(letter => letter.ToString()), "ab", "bc"];
+        var tokenizer = new TokenizerContent("bpe", false, names, [("a", "b"), ("b", "c"), ("a", "b")]).Open("here");
+
+        Assert.Equal(["ab", "c"], tokenizer.Encode("abc").Ids.Select(tokenizer.NameOf));
     }
 
     [Fact]

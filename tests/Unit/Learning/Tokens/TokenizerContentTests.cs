@@ -51,7 +51,7 @@ public sealed class TokenizerContentTests
     [Fact]
     public void Vocabularies_of_BERT_and_RoBERTa_have_their_own_numbers()
     {
-        var bert = Read("wordpiece", ("vocab.txt", "[PAD]\n[unused0]\n[UNK]\r\n[CLS]\n[SEP]\n[MASK]\nthe\n"));
+        var bert = Read("wordpiece", ("vocab.txt", "\uFEFF[PAD]\n[unused0]\n[UNK]\r\n[CLS]\n[SEP]\n[MASK]\nthe\n"));
         var roberta = TokenizerContent.Learn(new TokenizerSpec("bpe", 300), false, []);
         var names = (string[])["<s>", "<pad>", "</s>", "<unk>", .. roberta.Names.Skip(5), "<mask>"];
 
@@ -64,6 +64,7 @@ public sealed class TokenizerContentTests
     [InlineData("wordpiece", "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe", "lacks [MASK]; valid is a vocabulary with [PAD], [UNK], [CLS], [SEP], [MASK], or with <pad>")]
     [InlineData("wordpiece", "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\na", "has the token 'a' twice, as 5 and 6; valid is each token once.")]
     [InlineData("wordpiece", "vocab.txt", "[PAD]\n\n[UNK]", "vocab.txt, line 2: the line is empty; valid is a token on each.")]
+    [InlineData("wordpiece", "vocab.txt", "[PAD]\na\rb", "vocab.txt, line 2: the line has a carriage return within; valid is a token on each.")]
     [InlineData("wordpiece", "other.txt", "a", "vocab.txt cannot be read:")]
     [InlineData("bpe", "vocab.json", "[1]", "vocab.json is no vocabulary; valid is a JSON object of numbers by token, each once:")]
     [InlineData("bpe", "vocab.json", "{\"a\": 0, \"a\": 1}", "vocab.json is no vocabulary")]

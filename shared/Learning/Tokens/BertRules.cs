@@ -1,24 +1,27 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.ML.Tokenizers;
 
 namespace Pipeline.Learning.Tokens;
 
 /// <summary>
 /// BERT's basic tokenisation (Devlin et al. 2019, arXiv:1810.04805): control characters out, words at white space, every punctuation mark and ideograph a word of its own; in lower case without
-/// accents if asked. As Hugging Face's <c>BertNormalizer</c> and <c>BertPreTokenizer</c> do it.
+/// accents if asked. As Hugging Face's <c>BertNormalizer</c> and <c>BertPreTokenizer</c> do it. Normalised, words have one space between them.
 /// </summary>
-internal sealed class BertPreTokenizer(bool lowerCase) : IPreTokenizer
+internal sealed class BertRules(bool lowerCase) : IWordRules
 {
-    public PreTokens Cut(string text)
+    public PreTokenizer PreTokenizer { get; } = PreTokenizer.CreateWhiteSpace();
+
+    public NormalizedText Normalize(string text)
     {
-        var cut = new PreTokens();
+        var normalized = new NormalizedText();
         var letters = new StringBuilder();
-        var (start, place) = (0, 0);
+        var place = 0;
         foreach (var rune in text.EnumerateRunes())
         {
             if (IsWhiteSpace(rune))
             {
-                EndWord();
+                normalized.Part(place);
             }
             else if (!IsDropped(rune))
             {
@@ -45,27 +48,20 @@ internal sealed class BertPreTokenizer(bool lowerCase) : IPreTokenizer
             place += rune.Utf16SequenceLength;
         }
 
-        EndWord();
-        return cut;
-
-        void EndWord()
-        {
-            cut.Word(start, cut.Length);
-            start = cut.Length;
-        }
+        return normalized;
 
         void Append(Rune letter, bool ideograph)
         {
             var alone = ideograph || IsPunctuation(letter);
             if (alone)
             {
-                EndWord();
+                normalized.Part(place);
             }
 
-            cut.Append(letter, place);
+            normalized.Append(letter, place);
             if (alone)
             {
-                EndWord();
+                normalized.Part(place);
             }
         }
     }
