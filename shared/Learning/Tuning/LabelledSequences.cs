@@ -13,16 +13,18 @@ public sealed class LabelledSequences : LabelledSamples
     private readonly SampleReader samples;
     private readonly string modality;
     private readonly int[] numbers;
-    private readonly int[][] tokens;
-    private readonly SpecialTokens special;
+    private readonly ITokenizer tokenizer;
+    private readonly int most;
+
+    /// <summary>Made when they are asked for: a trial asks for few of the training split.</summary>
+    private readonly int[]?[] tokens;
 
     /// <param name="length">Most tokens of a sample, start and end included; what is beyond is cut off.</param>
     public LabelledSequences(SampleReader samples, DatasetManifest dataset, ITokenizer tokenizer, int length)
     {
-        (this.samples, modality, special) = (samples, dataset.Modality, tokenizer.Special);
+        (this.samples, this.tokenizer, modality, most) = (samples, tokenizer, dataset.Modality, length - TokenBatch.Ends);
         numbers = [.. Enumerable.Range(0, samples.Count).Where(sample => samples.Label(sample) >= 0)];
-        tokens = [.. numbers.Select(number => tokenizer.Encode(Encoding.UTF8.GetString(samples.Text(number))).Ids)
-            .Select(ids => ids.Length > length - TokenBatch.Ends ? ids[..(length - TokenBatch.Ends)] : ids)];
+        tokens = new int[]?[numbers.Length];
         Truth = new Truth([.. numbers.Select(samples.Label)], dataset.Classes);
     }
 
@@ -30,17 +32,17 @@ public sealed class LabelledSequences : LabelledSamples
 
     public override Truth Truth { get; }
 
-    public override int Length(int position) => tokens[position].Length;
+    public override int Length(int position) => Tokens(position).Length;
 
     public override Tensor Inputs(ReadOnlySpan<int> positions, Device device)
     {
         var chosen = new int[positions.Length][];
         for (var i = 0; i < chosen.Length; i++)
         {
-            chosen[i] = tokens[positions[i]];
+            chosen[i] = Tokens(positions[i]);
         }
 
-        return TokenBatch.Of(chosen, special, device);
+        return TokenBatch.Of(chosen, tokenizer.Special, device);
     }
 
     public override IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device) => terms!.Rows(positions.Select(Text));
@@ -49,6 +51,17 @@ public sealed class LabelledSequences : LabelledSamples
     {
         string[] texts = [.. positions.Select(Text)];
         return [.. TermKinds.For(modality, texts).Select(kind => Terms.Fit(kind, texts))];
+    }
+
+    private int[] Tokens(int position)
+    {
+        if (tokens[position] is not { } own)
+        {
+            own = tokenizer.Encode(Text(position)).Ids;
+            tokens[position] = own = own.Length > most ? own[..most] : own;
+        }
+
+        return own;
     }
 
     private string Text(int position) => Encoding.UTF8.GetString(samples.Text(numbers[position]));
