@@ -131,7 +131,7 @@ public sealed record DataSummary(
 }
 
 /// <param name="Seconds">Compute seconds by stage, over all workers.</param>
-/// <param name="PretrainingImagesPerSecond">Views trained on in a second; of sequences, the samples.</param>
+/// <param name="PretrainingImagesPerSecond">Views trained on in a second; of sequences, tokens.</param>
 public sealed record CostSummary(IReadOnlyDictionary<string, double> Seconds, double PretrainingImagesPerSecond);
 
 /// <param name="Device">Such as <c>cpu</c> or <c>cuda:0</c>.</param>

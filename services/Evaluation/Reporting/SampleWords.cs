@@ -12,8 +12,8 @@ internal sealed record SampleWords(string Alike, string Content, string Asked, s
 {
     public static SampleWords Of(string modality) => modality switch
     {
-        Modalities.Text => new("text", "text", "masked tokens", "texts", "the words and pairs of words that are in a text (TF-IDF)"),
-        Modalities.Dna or Modalities.Protein => new("sequence", "letters", "masked tokens", "sequences", "the letter at each position, or how often each short piece occurs"),
+        Modalities.Text => new("text", "text", "masked tokens", "tokens", "the words and pairs of words that are in a text (TF-IDF)"),
+        Modalities.Dna or Modalities.Protein => new("sequence", "letters", "masked tokens", "tokens", "the letter at each position, or how often each short piece occurs"),
         _ => new("picture", "pixels", "views", "views", "the pixels"),
     };
 }

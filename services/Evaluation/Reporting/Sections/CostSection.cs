@@ -12,7 +12,7 @@ internal static class CostSection
     {
         var (cost, time) = (content.Assessment.Report.Cost, content.Run.Encoder.Time);
         return Section("cost", "Cost",
-            Tag("p", $"{Duration(cost.Seconds.Values.Sum())} of compute in all. Pretraining trained on {Speed(content.Run, cost.PretrainingImagesPerSecond)} a second"
+            Tag("p", $"{Duration(cost.Seconds.Values.Sum())} of compute in all. Pretraining trained on {Number(cost.PretrainingImagesPerSecond)} {SampleWords.Of(content.Run.Dataset.Modality).Shown} a second"
                 + (time.Total > 0 ? $", with {Percent(time.Training / time.Total)} of its wall time inside training steps." : ".")),
             Tag("div", Class("pair"),
                 Bars.Render("Compute time by stage, over all workers", "Stage", [.. cost.Seconds.Select(stage => (stage.Key, stage.Value))]),
@@ -21,10 +21,4 @@ internal static class CostSection
                     ("training steps", time.Training), ("waiting for batches", time.Waiting), ("measuring", time.Measuring), ("checkpoints, set-up", time.Checkpointing),
                 ])));
     }
-
-    /// <summary>Of sequences, tokens at their mean length.</summary>
-    private static string Speed(EvaluatedRun run, double samples) =>
-        run.PseudoLabels[0] is { Tokens: > 0, Samples: > 0 } labels
-            ? $"{Number(samples)} {SampleWords.Of(run.Dataset.Modality).Shown} ({Number(samples * labels.Tokens / labels.Samples)} tokens)"
-            : $"{Number(samples)} views";
 }

@@ -69,5 +69,5 @@ public class SequencePageTests
 
     [Fact]
     public void Speed_is_told_in_tokens() =>
-        Assert.Contains("tokens) a second", Root.Descendants("section").Single(section => section.Attribute("id")!.Value == "cost").Value, StringComparison.Ordinal);
+        Assert.Contains(" tokens a second", Root.Descendants("section").Single(section => section.Attribute("id")!.Value == "cost").Value, StringComparison.Ordinal);
 }
