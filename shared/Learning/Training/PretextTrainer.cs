@@ -14,32 +14,29 @@ namespace Pipeline.Learning.Training;
 /// </summary>
 public sealed class PretextTrainer : IDisposable
 {
-    private readonly PretrainingSpec spec;
     private readonly InputSpec input;
-    private readonly long steps;
     private readonly Device device;
     private readonly IReadOnlyList<string> tasks;
     private readonly Augmentation augmentation;
     private readonly PretextNetwork network;
-    private readonly AdamW optimizer;
+    private readonly PretrainedNetwork state;
 
     public PretextTrainer(Experiment experiment, IReadOnlyList<(string Task, int Classes)> classes, long steps, Device device)
     {
-        spec = experiment.Pretraining;
+        var spec = experiment.Pretraining;
         input = experiment.Input;
-        this.steps = steps;
         this.device = device;
         tasks = [.. classes.Select(task => task.Task)];
         augmentation = new Augmentation(spec.Augmentation, input.Size);
         network = new PretextNetwork(experiment.Encoder, input, classes, spec.Seed);
         network.to(device);
-        optimizer = new AdamW(network.parameters(), spec.WeightDecay);
+        state = new PretrainedNetwork(network, spec, steps);
     }
 
     /// <summary>Steps done.</summary>
-    public long Step { get; private set; }
+    public long Step => state.Step;
 
-    public double LearningRate => Schedule.LearningRate(spec.Schedule, spec.LearningRate, Math.Min(Step, steps - 1), steps);
+    public double LearningRate => state.LearningRate;
 
     /// <summary>One optimizer step.</summary>
     /// <returns>The loss before it, in nats, summed over tasks.</returns>
@@ -51,17 +48,7 @@ public sealed class PretextTrainer : IDisposable
         var shown = augmentation.Apply(
             Show(batch), tensor(batch.Augmentation, batch.Augmentation.Length / Augmentation.Numbers, Augmentation.Numbers, device: device));
         var (_, logits) = network.Forward(shown);
-        var loss = Loss(logits, batch);
-
-        optimizer.ZeroGradients();
-        loss.backward();
-        optimizer.Step(LearningRate);
-        Step++;
-
-        var value = loss.Read();
-        return double.IsFinite(value)
-            ? value
-            : throw new PipelineException($"Pretraining diverged: the loss is {value} at step {Step} of {steps}. A lower pretraining.learningRate than {spec.LearningRate:g3} may help.");
+        return state.Descend(Loss(logits, batch));
     }
 
     /// <summary>Accuracy by task and feature statistics, without training.</summary>
@@ -95,22 +82,16 @@ public sealed class PretextTrainer : IDisposable
     }
 
     /// <summary>Everything that the next step depends on.</summary>
-    public List<SafetensorsTensor> Save() =>
-        [SafetensorsTensor.Of<long>("trainer.step", [Step], 1), .. network.Tensors(), .. optimizer.Tensors()];
+    public List<SafetensorsTensor> Save() => state.Save();
 
-    public void Load(SafetensorsFile checkpoint)
-    {
-        network.LoadTensors(checkpoint);
-        optimizer.Load(checkpoint);
-        Step = checkpoint.Read<long>("trainer.step")[0];
-    }
+    public void Load(SafetensorsFile checkpoint) => state.Load(checkpoint);
 
     /// <summary>The encoder alone: what pretraining leaves.</summary>
     public List<SafetensorsTensor> SaveEncoder() => [.. network.Encoder.Tensors()];
 
     public void Dispose()
     {
-        optimizer.Dispose();
+        state.Dispose();
         network.Dispose();
     }
 

@@ -15,26 +15,24 @@ public sealed class MaskedTokenTrainer : IDisposable
 {
     private readonly PretrainingSpec spec;
     private readonly string task;
-    private readonly long steps;
     private readonly Device device;
     private readonly MaskedTokenNetwork network;
-    private readonly AdamW optimizer;
+    private readonly PretrainedNetwork state;
 
     public MaskedTokenTrainer(Experiment experiment, string task, TokenizerReference tokenizer, long steps, Device device)
     {
         spec = experiment.Pretraining;
         this.task = task;
-        this.steps = steps;
         this.device = device;
         network = new MaskedTokenNetwork(experiment.Encoder, experiment.Input, tokenizer, spec.Seed);
         network.to(device);
-        optimizer = new AdamW(network.parameters(), spec.WeightDecay);
+        state = new PretrainedNetwork(network, spec, steps);
     }
 
     /// <summary>Steps done.</summary>
-    public long Step { get; private set; }
+    public long Step => state.Step;
 
-    public double LearningRate => Schedule.LearningRate(spec.Schedule, spec.LearningRate, Math.Min(Step, steps - 1), steps);
+    public double LearningRate => state.LearningRate;
 
     /// <summary>One optimizer step.</summary>
     /// <returns>The cross-entropy of the masked tokens before it, in nats; 0 where the batch has none.</returns>
@@ -47,16 +45,7 @@ public sealed class MaskedTokenTrainer : IDisposable
         var (_, logits) = network.Forward(Tokens(batch), tensor(batch.Places, device: device));
         var loss = nn.functional.cross_entropy(
             logits, tensor(batch.Targets, device: device), reduction: batch.Targets.Length > 0 ? nn.Reduction.Mean : nn.Reduction.Sum);
-
-        optimizer.ZeroGradients();
-        loss.backward();
-        optimizer.Step(LearningRate);
-        Step++;
-
-        var value = loss.Read();
-        return double.IsFinite(value)
-            ? value
-            : throw new PipelineException($"Pretraining diverged: the loss is {value} at step {Step} of {steps}. A lower pretraining.learningRate than {spec.LearningRate:g3} may help.");
+        return state.Descend(loss);
     }
 
     /// <summary>How many of the masked tokens are predicted, and feature statistics over the samples as shown, without training.</summary>
@@ -83,22 +72,16 @@ public sealed class MaskedTokenTrainer : IDisposable
     }
 
     /// <summary>Everything that the next step depends on.</summary>
-    public List<SafetensorsTensor> Save() =>
-        [SafetensorsTensor.Of<long>("trainer.step", [Step], 1), .. network.Tensors(), .. optimizer.Tensors()];
+    public List<SafetensorsTensor> Save() => state.Save();
 
-    public void Load(SafetensorsFile checkpoint)
-    {
-        network.LoadTensors(checkpoint);
-        optimizer.Load(checkpoint);
-        Step = checkpoint.Read<long>("trainer.step")[0];
-    }
+    public void Load(SafetensorsFile checkpoint) => state.Load(checkpoint);
 
     /// <summary>The encoder alone: what pretraining leaves.</summary>
     public List<SafetensorsTensor> SaveEncoder() => [.. network.Encoder.Tensors()];
 
     public void Dispose()
     {
-        optimizer.Dispose();
+        state.Dispose();
         network.Dispose();
     }
 
