@@ -7,6 +7,9 @@ namespace Pipeline.Ingestion.Committing;
 /// <summary>What has to be known of all parts before the first sample can be written.</summary>
 internal sealed class PartSurvey : IDisposable
 {
+    /// <summary>From here on tables take some megabytes.</summary>
+    private const int ManySamples = 1 << 17;
+
     private readonly ImportPlan _plan;
     private readonly ISampleLooks _looks;
     private readonly Action<Part, int> _look;
@@ -79,12 +82,24 @@ internal sealed class PartSurvey : IDisposable
 
     private void Compare(CancellationToken cancellation)
     {
+        Samples.ReleaseIndex();
+        Collect();
         Stars = SampleStars.Of(_looks, cancellation);
-        Leaks = LeakedPair.Find(_looks, [.. Enumerable.Range(0, Samples.Count).Select(number => Samples[number].Split)], cancellation);
+        Leaks = LeakedPair.Find(_looks, Samples.SplitOf, cancellation);
         _looks.Clear();
+        Collect();
         if (_plan.Sequences is not null)
         {
             _groups = SampleGroups.Of(Stars, _documents);
+        }
+    }
+
+    // Large tables that nobody needs any more would lie there beside those that are made next: the collector looks at what is old long after.
+    private void Collect()
+    {
+        if (Samples.Count >= ManySamples)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }
 

@@ -11,9 +11,9 @@ namespace Pipeline.Ingestion.Importing;
 internal sealed class PictureRows(ImportPlan plan, IChunkReader reader, int capacity) : IPartRows
 {
     private readonly byte[] _pixels = ArrayPool<byte>.Shared.Rent(capacity * plan.ImageBytes);
-    private readonly byte[] _digests = new byte[capacity * SHA256.HashSizeInBytes];
+    private readonly byte[] _digests = ArrayPool<byte>.Shared.Rent(capacity * SHA256.HashSizeInBytes);
     private readonly ulong[] _hashes = new ulong[capacity];
-    private readonly byte[] _thumbnails = new byte[capacity * Thumbnail.Bytes(plan.Input)];
+    private readonly byte[] _thumbnails = ArrayPool<byte>.Shared.Rent(capacity * Thumbnail.Bytes(plan.Input));
     private readonly int[] _labels = new int[capacity];
     private readonly int[] _numbers = new int[capacity];
     private readonly int[] _splits = new int[capacity];
@@ -74,5 +74,10 @@ internal sealed class PictureRows(ImportPlan plan, IChunkReader reader, int capa
         return _classes[label];
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_pixels);
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_pixels);
+        ArrayPool<byte>.Shared.Return(_thumbnails);
+        ArrayPool<byte>.Shared.Return(_digests);
+    }
 }

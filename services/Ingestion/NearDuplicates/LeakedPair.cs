@@ -11,29 +11,29 @@ public sealed record LeakedPair(int Training, int HeldOut, Split Split, double C
     /// Each sample that has a counterpart on the other side, with the one most like it. So all samples concerned are named, and there are no more pairs
     /// than samples however many are alike.
     /// </summary>
-    /// <param name="splits">By sample: validation or test where supplied, otherwise train.</param>
+    /// <param name="splitOf">Of a sample: validation or test where supplied, otherwise train.</param>
     /// <returns>In order of the training samples, then of the held-out ones.</returns>
-    public static IReadOnlyList<LeakedPair> Find(ISampleLooks looks, IReadOnlyList<Split> splits, CancellationToken cancellation = default)
+    public static IReadOnlyList<LeakedPair> Find(ISampleLooks looks, Func<int, Split> splitOf, CancellationToken cancellation = default)
     {
-        if (splits.All(split => split == Split.Train))
+        if (Enumerable.Range(0, looks.Count).All(sample => splitOf(sample) == Split.Train))
         {
             return [];
         }
 
         var pairs = new HashSet<LeakedPair>();
         var ofHeldOut = new Dictionary<int, LeakedPair>();
-        for (var training = 0; training < splits.Count; training++)
+        for (var training = 0; training < looks.Count; training++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (splits[training] != Split.Train)
+            if (splitOf(training) != Split.Train)
             {
                 continue;
             }
 
             LeakedPair? closest = null;
-            foreach (var (heldOut, correlation) in looks.AlikeTo(training, other => splits[other] != Split.Train))
+            foreach (var (heldOut, correlation) in looks.AlikeTo(training, other => splitOf(other) != Split.Train))
             {
-                var pair = new LeakedPair(training, heldOut, splits[heldOut], correlation);
+                var pair = new LeakedPair(training, heldOut, splitOf(heldOut), correlation);
                 closest = closest is null || correlation > closest.Correlation ? pair : closest;
                 if (!ofHeldOut.TryGetValue(heldOut, out var known) || correlation > known.Correlation)
                 {

@@ -11,14 +11,14 @@ public sealed class SampleStars
     private SampleStars(int[] centres)
     {
         _centres = centres;
-        var sizes = new int[centres.Length];
-        foreach (var centre in centres)
+        // Of those alone, which are most, nothing is kept.
+        var sizes = new Dictionary<int, int>();
+        foreach (var (_, centre) in centres.Index().Where(entry => entry.Item != entry.Index))
         {
-            sizes[centre]++;
+            sizes[centre] = sizes.GetValueOrDefault(centre, 1) + 1;
         }
 
-        var stars = sizes.Where(size => size > 1).ToList();
-        (Groups, Members, Largest) = (stars.Count, stars.Sum(), stars.DefaultIfEmpty(0).Max());
+        (Groups, Members, Largest) = (sizes.Count, sizes.Values.Sum(), sizes.Values.DefaultIfEmpty(0).Max());
     }
 
     public static SampleStars None { get; } = new([]);

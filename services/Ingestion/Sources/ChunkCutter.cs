@@ -17,6 +17,9 @@ internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits
     private int _first;
     private long _bytes;
 
+    /// <summary>Of the longest list yet: the next is written without growing.</summary>
+    private int _listBytes;
+
     /// <param name="content">Null for a file of the lake, and for what cannot be used.</param>
     public async Task AddAsync(SourceItem item, Stream? content, CancellationToken cancellation)
     {
@@ -52,9 +55,10 @@ internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits
 
     private async Task CutAsync(CancellationToken cancellation)
     {
-        var buffer = new MemoryStream();
+        var buffer = new MemoryStream(_listBytes);
         await JsonLines.WriteAsync(buffer, _items, cancellation);
-        var lines = buffer.ToArray();
+        buffer.TryGetBuffer(out var lines);
+        _listBytes = lines.Array!.Length;
         var part = parts.Of(Digest.Of(lines));
         ArtifactReference? list = null, unpacked = null;
         if (!parts.IsThere(part))

@@ -51,7 +51,7 @@ internal static class LikenessOnRealImages
         var clock = Stopwatch.StartNew();
         var stars = SampleStars.Of(looks);
         var seconds = clock.Elapsed.TotalSeconds;
-        var leaks = LeakedPair.Find(looks, splits);
+        var leaks = LeakedPair.Find(looks, sample => splits[sample]);
         var straddling = Enumerable.Range(0, all.Length).Count(sample => looks.AlikeTo(sample, other => other < sample && stars[other] != stars[sample]).Any());
         Console.WriteLine(
             $"  {stars.Members} samples ({100.0 * stars.Members / all.Length:f2} %) in {stars.Groups} groups, the largest of {stars.Largest}, in {seconds:f1} s; " +

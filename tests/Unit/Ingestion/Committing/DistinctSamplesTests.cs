@@ -29,6 +29,11 @@ public sealed class DistinctSamplesTests
 
             expected[known < 0 ? ^1 : known].Copies.Add(copy);
             Assert.Equal(known < 0, samples.Add(Digest(picture), copy.item, copy.Item2, copy.Item3));
+            if (item % 1500 == 1499)
+            {
+                samples.ReleaseIndex();
+            }
+
             if (expected.Count > 3000)
             {
                 break; // A naive search takes too long beyond that, and the digests of most have gone to the file.
@@ -36,6 +41,7 @@ public sealed class DistinctSamplesTests
         }
 
         Assert.Equal(expected.Count, samples.Count);
+        samples.ReleaseIndex();
         foreach (var (number, (picture, copies)) in expected.Index())
         {
             var held = copies.Select(copy => copy.Split is { } split && split != Split.Train ? split : Split.Train).ToList();
