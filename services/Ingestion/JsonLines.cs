@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipeline.Contracts;
@@ -8,6 +9,19 @@ namespace Pipeline.Ingestion;
 internal static class JsonLines
 {
     private static ReadOnlyMemory<byte> LineEnd { get; } = "\n"u8.ToArray();
+
+    /// <summary>The bytes of <see cref="WriteAsync{T}"/>, behind what the buffer holds.</summary>
+    public static void Write<T>(IBufferWriter<byte> buffer, IEnumerable<T> items)
+    {
+        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = PipelineJson.Compact.Encoder });
+        foreach (var item in items)
+        {
+            JsonSerializer.Serialize(writer, item, PipelineJson.Compact);
+            writer.Flush();
+            buffer.Write(LineEnd.Span);
+            writer.Reset();
+        }
+    }
 
     public static async Task WriteAsync<T>(Stream stream, IEnumerable<T> items, CancellationToken cancellation)
     {

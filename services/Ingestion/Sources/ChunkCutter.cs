@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
@@ -14,11 +15,11 @@ internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits
     private readonly List<PlannedChunk> _chunks = [];
     private readonly List<SourceItem> _items = [];
     private readonly FileStream _unpacked = TemporaryFile.Create();
+
+    /// <summary>The chunk's list; used again, as it is large.</summary>
+    private readonly ArrayBufferWriter<byte> _lines = new();
     private int _first;
     private long _bytes;
-
-    /// <summary>Of the longest list yet: the next is written without growing.</summary>
-    private int _listBytes;
 
     /// <param name="content">Null for a file of the lake, and for what cannot be used.</param>
     public async Task AddAsync(SourceItem item, Stream? content, CancellationToken cancellation)
@@ -55,16 +56,14 @@ internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits
 
     private async Task CutAsync(CancellationToken cancellation)
     {
-        var buffer = new MemoryStream(_listBytes);
-        await JsonLines.WriteAsync(buffer, _items, cancellation);
-        buffer.TryGetBuffer(out var lines);
-        _listBytes = lines.Array!.Length;
-        var part = parts.Of(Digest.Of(lines));
+        _lines.ResetWrittenCount();
+        JsonLines.Write(_lines, _items);
+        var part = parts.Of(Digest.Of(_lines.WrittenSpan));
         ArtifactReference? list = null, unpacked = null;
         if (!parts.IsThere(part))
         {
             var name = $"{_chunks.Count:d5}";
-            list = (await store.CreateAsync($"{root}/items/{name}.jsonl", (stream, token) => stream.WriteAsync(lines, token).AsTask(), cancellation)).Reference;
+            list = (await store.CreateAsync($"{root}/items/{name}.jsonl", (stream, token) => stream.WriteAsync(_lines.WrittenMemory, token).AsTask(), cancellation)).Reference;
             unpacked = _unpacked.Position == 0 ? null : (await store.CreateAsync($"{root}/unpacked/{name}", WriteUnpackedAsync, cancellation)).Reference;
         }
 

@@ -1,0 +1,27 @@
+using System.Buffers;
+using Pipeline.Ingestion;
+using Pipeline.Ingestion.Sources;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Ingestion;
+
+public sealed class JsonLinesTests
+{
+    [Fact]
+    public async Task Lines_in_memory_are_those_that_a_stream_gets()
+    {
+        SourceItem[] items =
+        [
+            new("a/b.png", 12, new string('0', 64), "cat", null),
+            new("Straße/雪 \"quoted\"\u2028<&>.png", long.MaxValue, null, null, null),
+            new("c", 0, null, "", null, RejectionReason.UnsafeName),
+        ];
+        var stream = new MemoryStream();
+        await JsonLines.WriteAsync(stream, items, TestContext.Current.CancellationToken);
+        var buffer = new ArrayBufferWriter<byte>();
+        JsonLines.Write(buffer, items.Take(1));
+        JsonLines.Write(buffer, items.Skip(1));
+
+        Assert.Equal(stream.ToArray(), buffer.WrittenSpan.ToArray());
+    }
+}
