@@ -10,17 +10,15 @@ internal static class JsonLines
 {
     private static ReadOnlyMemory<byte> LineEnd { get; } = "\n"u8.ToArray();
 
-    /// <summary>The bytes of <see cref="WriteAsync{T}"/>, behind what the buffer holds.</summary>
-    public static void Write<T>(IBufferWriter<byte> buffer, IEnumerable<T> items)
+    /// <summary>One line, behind what the buffer holds: the bytes of <see cref="WriteAsync{T}"/>.</summary>
+    public static void Write<T>(IBufferWriter<byte> buffer, T item)
     {
-        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = PipelineJson.Compact.Encoder });
-        foreach (var item in items)
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = PipelineJson.Compact.Encoder }))
         {
             JsonSerializer.Serialize(writer, item, PipelineJson.Compact);
-            writer.Flush();
-            buffer.Write(LineEnd.Span);
-            writer.Reset();
         }
+
+        buffer.Write(LineEnd.Span);
     }
 
     public static async Task WriteAsync<T>(Stream stream, IEnumerable<T> items, CancellationToken cancellation)

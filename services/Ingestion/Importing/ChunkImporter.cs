@@ -84,7 +84,7 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
             plan.PartPixelsKey(number), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Samples(), cancellation: token), cancellation);
         var index = await store.CreateAsync(
             plan.PartIndexKey(number), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Index(), cancellation: token), cancellation);
-        var items = await store.CreateAsync(plan.PartItemsKey(number), (stream, token) => JsonLines.WriteAsync(stream, rows.Items, token), cancellation);
+        var items = await store.CreateAsync(plan.PartItemsKey(number), rows.Items.CopyToAsync, cancellation);
         return (pixels.Reference, index.Reference, items.Reference);
     }
 

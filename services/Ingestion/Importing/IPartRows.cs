@@ -7,7 +7,8 @@ internal interface IPartRows : IDisposable
 {
     int Count { get; }
 
-    IReadOnlyList<ImportedItem> Items { get; }
+    /// <summary>Where each came from. Not in memory: objects that live as long as a part takes to make would pile up until the collector looks at what is old.</summary>
+    Spool<ImportedItem> Items { get; }
 
     /// <summary>Label names, as they came.</summary>
     IReadOnlyList<string> Classes { get; }

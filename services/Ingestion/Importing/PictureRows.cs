@@ -17,12 +17,12 @@ internal sealed class PictureRows(ImportPlan plan, IChunkReader reader, int capa
     private readonly int[] _labels = new int[capacity];
     private readonly int[] _numbers = new int[capacity];
     private readonly int[] _splits = new int[capacity];
-    private readonly List<ImportedItem> _items = new(capacity);
+    private readonly Spool<ImportedItem> _items = new();
     private readonly OrderedDictionary<string, int> _classes = new(StringComparer.Ordinal);
 
-    public int Count => _items.Count;
+    public int Count => (int)_items.Count;
 
-    public IReadOnlyList<ImportedItem> Items => _items;
+    public Spool<ImportedItem> Items => _items;
 
     public IReadOnlyList<string> Classes => _classes.Keys;
 
@@ -76,6 +76,7 @@ internal sealed class PictureRows(ImportPlan plan, IChunkReader reader, int capa
 
     public void Dispose()
     {
+        _items.Dispose();
         ArrayPool<byte>.Shared.Return(_pixels);
         ArrayPool<byte>.Shared.Return(_thumbnails);
         ArrayPool<byte>.Shared.Return(_digests);

@@ -31,14 +31,14 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
     private readonly List<int> _numbers = [];
     private readonly List<int> _splits = [];
     private readonly List<int> _ofDocuments = [];
-    private readonly List<ImportedItem> _items = [];
+    private readonly Spool<ImportedItem> _items = new();
     private readonly OrderedDictionary<string, int> _classes = new(StringComparer.Ordinal);
     private readonly OrderedDictionary<string, short> _tagNames = new(StringComparer.Ordinal);
     private int _read;
 
-    public int Count => _items.Count;
+    public int Count => (int)_items.Count;
 
-    public IReadOnlyList<ImportedItem> Items => _items;
+    public Spool<ImportedItem> Items => _items;
 
     public IReadOnlyList<string> Classes => _classes.Keys;
 
@@ -114,9 +114,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
 
     public ImportPart Describe(ImportPart part) => part with { Rows = Count, Documents = _read, Tags = _tagNames.Count == 0 ? null : [.. _tagNames.Keys] };
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _items.Dispose();
 
     private void Add(int number, SourceItem source, string path, string format, Document document)
     {

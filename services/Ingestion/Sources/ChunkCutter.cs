@@ -13,23 +13,29 @@ namespace Pipeline.Ingestion.Sources;
 internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits limits, PartNames parts) : IDisposable
 {
     private readonly List<PlannedChunk> _chunks = [];
-    private readonly List<SourceItem> _items = [];
     private readonly FileStream _unpacked = TemporaryFile.Create();
 
-    /// <summary>The chunk's list; used again, as it is large.</summary>
-    private readonly ArrayBufferWriter<byte> _lines = new();
+    /// <summary>A JSON line for each item of the chunk. Objects would live long enough to pile up until the collector looks at what is old.</summary>
+    private readonly ArrayBufferWriter<byte> _list = new();
+
+    private int _items;
+
+    /// <summary>SHA-256 of the last item; null where it could not be read.</summary>
+    private string? _last;
     private int _first;
     private long _bytes;
 
     /// <param name="content">Null for a file of the lake, and for what cannot be used.</param>
     public async Task AddAsync(SourceItem item, Stream? content, CancellationToken cancellation)
     {
-        if (_items.Count > 0 && (_items.Count == limits.MostItems || _bytes + item.Bytes > limits.Bytes || EndsChunk(_items[^1])))
+        if (_items > 0 && (_items == limits.MostItems || _bytes + item.Bytes > limits.Bytes || EndsChunk))
         {
             await CutAsync(cancellation);
         }
 
-        _items.Add(content is null ? item : item with { Offset = _unpacked.Position });
+        JsonLines.Write(_list, content is null ? item : item with { Offset = _unpacked.Position });
+        _last = item.Sha256;
+        _items++;
         _bytes += item.Bytes;
         if (content is not null)
         {
@@ -39,7 +45,7 @@ internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits
 
     public async Task<IReadOnlyList<PlannedChunk>> FinishAsync(CancellationToken cancellation)
     {
-        if (_items.Count > 0)
+        if (_items > 0)
         {
             await CutAsync(cancellation);
         }
@@ -49,28 +55,27 @@ internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits
 
     public void Dispose() => _unpacked.Dispose();
 
-    private bool EndsChunk(SourceItem last) =>
-        _items.Count >= limits.MostItems / 4
-        && last.Sha256 is { } sha256
+    private bool EndsChunk =>
+        _items >= limits.MostItems / 4
+        && _last is { } sha256
         && ulong.Parse(sha256.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) % (ulong)Math.Max(limits.MostItems / 2, 1) == 0;
 
     private async Task CutAsync(CancellationToken cancellation)
     {
-        _lines.ResetWrittenCount();
-        JsonLines.Write(_lines, _items);
-        var part = parts.Of(Digest.Of(_lines.WrittenSpan));
+        var part = parts.Of(Digest.Of(_list.WrittenSpan));
         ArtifactReference? list = null, unpacked = null;
         if (!parts.IsThere(part))
         {
             var name = $"{_chunks.Count:d5}";
-            list = (await store.CreateAsync($"{root}/items/{name}.jsonl", (stream, token) => stream.WriteAsync(_lines.WrittenMemory, token).AsTask(), cancellation)).Reference;
+            list = (await store.CreateAsync($"{root}/items/{name}.jsonl", (stream, token) => stream.WriteAsync(_list.WrittenMemory, token).AsTask(), cancellation)).Reference;
             unpacked = _unpacked.Position == 0 ? null : (await store.CreateAsync($"{root}/unpacked/{name}", WriteUnpackedAsync, cancellation)).Reference;
         }
 
-        _chunks.Add(new FilesChunk(_first, _items.Count, part, list, unpacked));
-        _first += _items.Count;
+        _chunks.Add(new FilesChunk(_first, _items, part, list, unpacked));
+        _first += _items;
         _bytes = 0;
-        _items.Clear();
+        _items = 0;
+        _list.ResetWrittenCount();
         _unpacked.SetLength(0);
     }
 
