@@ -10,7 +10,8 @@ namespace Pipeline.Artifacts.Folder;
 internal sealed class ArtifactWriteStream(SafeFileHandle file) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly byte[] _buffer = new byte[1 << 17];
+    // Larger ones lie among the large objects, which the collector looks at last.
+    private readonly byte[] _buffer = new byte[1 << 16];
     private int _buffered;
     private long _written;
     private bool _complete;
@@ -44,6 +45,12 @@ internal sealed class ArtifactWriteStream(SafeFileHandle file) : Stream
         ObjectDisposedException.ThrowIf(_complete, this);
         while (!buffer.IsEmpty)
         {
+            if (_buffered == 0 && buffer.Length >= _buffer.Length)
+            {
+                WriteThrough(buffer);
+                return;
+            }
+
             var part = buffer[..Math.Min(buffer.Length, _buffer.Length - _buffered)];
             part.CopyTo(_buffer.AsSpan(_buffered));
             _buffered += part.Length;
@@ -82,10 +89,14 @@ internal sealed class ArtifactWriteStream(SafeFileHandle file) : Stream
 
     private void WriteBuffer()
     {
-        var bytes = _buffer.AsSpan(0, _buffered);
+        WriteThrough(_buffer.AsSpan(0, _buffered));
+        _buffered = 0;
+    }
+
+    private void WriteThrough(ReadOnlySpan<byte> bytes)
+    {
         RandomAccess.Write(file, bytes, _written);
         _hash.AppendData(bytes);
-        _written += _buffered;
-        _buffered = 0;
+        _written += bytes.Length;
     }
 }
