@@ -28,7 +28,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
     {
         (_store, _plan, _parts, _survey) = (store, plan, parts, survey);
         _leaks = new LeakPaths(survey.Leaks);
-        _rule = new SplitRule(plan.Split, plan.Supplied);
+        _rule = new SplitRule(plan.Split, survey.Supplied);
         _splits = [.. Enum.GetValues<Split>().Select(split => new ShardWriter(store, plan, split, parts, _provenance))];
         var used = survey.Samples.Labels;
         Classes = [.. used.Select(label => parts.Classes[label]).Order(StringComparer.Ordinal)];

@@ -19,6 +19,7 @@ internal sealed class PartSurvey : IDisposable
     public PartSurvey(ImportPlan plan, int capacity)
     {
         _plan = plan;
+        Supplied = [.. plan.Supplied];
         Samples = new DistinctSamples(capacity);
         if (plan.Sequences is null)
         {
@@ -33,6 +34,9 @@ internal sealed class PartSurvey : IDisposable
     }
 
     public DistinctSamples Samples { get; }
+
+    /// <summary>The splits that the source brings itself: by its places, or in a record.</summary>
+    public SortedSet<Split> Supplied { get; }
 
     /// <summary>By the numbers of <see cref="Samples"/>.</summary>
     public SampleStars Stars { get; private set; } = SampleStars.None;
@@ -98,6 +102,11 @@ internal sealed class PartSurvey : IDisposable
 
         for (var row = 0; row < part.Rows; row++)
         {
+            if (part.SplitOf(row) is { } supplied)
+            {
+                Supplied.Add(supplied);
+            }
+
             if (Samples.Add(PixelDigest.Of(part.Digest(row)), part.Item(row), part.Label(row), part.SplitOf(row)))
             {
                 _look(part, row);

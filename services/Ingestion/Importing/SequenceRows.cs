@@ -121,8 +121,9 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
     private void Add(int number, SourceItem source, string path, string format, Document document)
     {
         var isCut = document.Text.Length > plan.Input.Window;
-        // A record's own label goes before what its file's place says.
+        // What a record says itself goes before what its file's place says.
         var label = (document.Label ?? source.Label) is { } name ? NumberOf(_classes, name, _classes.Count) : -1;
+        var split = (document.Split ?? source.Split) is { } own ? (int)own : -1;
         foreach (var (start, length) in DocumentWindows.Of(document.Text, plan.Input.Window, atSpaces: plan.Modality == Modalities.Text))
         {
             var letters = document.Text.AsSpan(start, length);
@@ -136,7 +137,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
             _ofDocuments.Add(_read);
             _labels.Add(label);
             _numbers.Add(number);
-            _splits.Add(source.Split is { } split ? (int)split : -1);
+            _splits.Add(split);
             _items.Add(new ImportedItem(isCut ? $"{path}@{start}" : path, source.Bytes, source.Sha256!, length, 1, format));
         }
 

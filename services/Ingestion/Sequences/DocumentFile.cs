@@ -7,7 +7,7 @@ namespace Pipeline.Ingestion.Sequences;
 
 /// <summary>
 /// Reads the documents of one file: UTF-8 with or without a byte order mark, or UTF-16 with one; plain or in gzip, told by the content. DNA and protein are FASTA or FASTQ, told by the first
-/// letter; .jsonl, .ndjson and .json are JSON lines, .csv is CSV, told by the name, before .gz; any other file of text is one document.
+/// letter; .jsonl, .ndjson and .json are JSON lines, .csv and .tsv are CSV, told by the name, before .gz; any other file of text is one document.
 /// </summary>
 internal sealed class DocumentFile(string modality, InputSpec input, SequenceRules rules)
 {
@@ -100,6 +100,8 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
                 return new JsonLinesText(Normalizer);
             case ".csv":
                 return new CsvText(Normalizer, rules.MaxLineBytes);
+            case ".tsv":
+                return new CsvText(Normalizer, rules.MaxLineBytes, '\t');
         }
 
         if (modality == Modalities.Text)
@@ -115,7 +117,7 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
             (byte)'>' or (byte)';' => new FastaRecords(Normalizer),
             (byte)'@' => new FastqRecords(Normalizer),
             null => throw new SequenceRejectedException(RejectionReason.EmptySample),
-            _ => throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"it begins with '{LakeNames.Shown($"{(char)start}")}'; valid is '>' (FASTA), '@' (FASTQ), or a name that ends with .jsonl or .csv"),
+            _ => throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"it begins with '{LakeNames.Shown($"{(char)start}")}'; valid is '>' (FASTA), '@' (FASTQ), or a name that ends with .jsonl, .csv or .tsv"),
         };
     }
 }

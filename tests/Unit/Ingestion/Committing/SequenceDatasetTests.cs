@@ -1,13 +1,12 @@
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using Parquet;
 using Pipeline.Contracts;
 using Pipeline.Ingestion;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Learning.Training;
 using Pipeline.Tests.Unit.Ingestion.Sequences;
 using Xunit;
+using static Pipeline.Tests.Unit.Ingestion.Texts;
 
 namespace Pipeline.Tests.Unit.Ingestion.Committing;
 
@@ -243,63 +242,4 @@ public sealed class SequenceDatasetTests
     [Fact]
     public void What_only_sequences_have_leaves_the_keys_of_images_as_they_were() =>
         Assert.Equal("""{"size":28,"channels":1}""", JsonSerializer.Serialize(new InputSpec(28, 1), PipelineJson.Compact));
-
-    private static Lake Of(string modality, int window)
-    {
-        using var lake = new Lake();
-        return new Lake { Experiment = lake.Experiment with { Modality = modality, Input = InputSpec.Sequence(window) } };
-    }
-
-    private static string Words(Random random, int count) => string.Join(' ', Enumerable.Range(0, count).Select(_ => Letters(random, "abcdefghijklmnopqrstuvwxyz", random.Next(2, 9))));
-
-    private static string Letters(Random random, string alphabet, int count) => string.Concat(Enumerable.Range(0, count).Select(_ => alphabet[random.Next(alphabet.Length)]));
-
-    private static string Lines(int count, Func<int, string> line) => string.Concat(Enumerable.Range(0, count).Select(i => line(i) + "\n"));
-
-    private static string ReverseComplement(string strand) => string.Concat(strand.Reverse().Select(letter => "TGCA"["ACGT".IndexOf(letter, StringComparison.Ordinal)]));
-
-    private static byte[] Zip(params (string Name, string Text)[] members)
-    {
-        using var buffer = new MemoryStream();
-        using (var zip = new ZipArchive(buffer, ZipArchiveMode.Create))
-        {
-            foreach (var (name, text) in members)
-            {
-                using var member = zip.CreateEntry(name).Open();
-                member.Write(Encoding.UTF8.GetBytes(text));
-            }
-        }
-
-        return buffer.ToArray();
-    }
-
-    private static async Task<IReadOnlyList<(string Text, string? Label)>> SamplesAsync(Lake lake, DatasetManifest dataset)
-    {
-        var samples = new List<(string, string?)>();
-        foreach (var split in Enum.GetValues<Split>())
-        {
-            using var reader = await SampleReader.OpenAsync(lake.Store, dataset, split, Cancellation);
-            samples.AddRange(Enumerable.Range(0, reader.Count).Select(i => (Encoding.UTF8.GetString(reader.Text(i)), reader.Label(i) < 0 ? null : dataset.Classes[reader.Label(i)])));
-        }
-
-        return samples;
-    }
-
-    private static async Task<IReadOnlyList<(string Path, string Split, int Group)>> RowsAsync(Lake lake, DatasetManifest dataset)
-    {
-        await using var reader = await ParquetReader.CreateAsync(await lake.Store.MaterializeAsync(dataset.Provenance, Cancellation), cancellationToken: Cancellation);
-        var rows = new List<(string, string, int)>();
-        for (var i = 0; i < reader.RowGroupCount; i++)
-        {
-            using var group = reader.OpenRowGroupReader(i);
-            string?[] paths = new string?[group.RowCount], splits = new string?[group.RowCount];
-            var groups = new int[group.RowCount];
-            await group.ReadAsync(reader.Schema.FindDataField("path"), paths.AsMemory(), cancellationToken: Cancellation);
-            await group.ReadAsync(reader.Schema.FindDataField("split"), splits.AsMemory(), cancellationToken: Cancellation);
-            await group.ReadAsync<int>(reader.Schema.FindDataField("group"), groups.AsMemory(), cancellationToken: Cancellation);
-            rows.AddRange(Enumerable.Range(0, paths.Length).Select(row => (paths[row]!, splits[row]!, groups[row])));
-        }
-
-        return rows;
-    }
 }
