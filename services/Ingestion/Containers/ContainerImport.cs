@@ -42,7 +42,7 @@ internal sealed class ContainerImport(IFileLabels lake, UnpackBudget budget, Chu
             label = null;
         }
 
-        var item = new SourceItem(path, member.Bytes, member.Sha256, label, split, Container: member.Container);
+        var item = new SourceItem(path, member.Bytes, member.Sha256, label, split, Container: member.Container, Table: container.Texts);
         if (member.Container is null)
         {
             await using var bytes = container.BytesOf(member).Open();

@@ -28,6 +28,9 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
     /// <summary>The table of labels in it; null where there is none.</summary>
     public LabelTable? Table { get; private set; }
 
+    /// <summary>The kind of table whose rows are texts, which are nothing else whatever they begin with; null where its members are files or images.</summary>
+    public ContainerKind? Texts { get; } = budget.Content == LakeContent.Sequences && kind is (ContainerKind.Parquet or ContainerKind.Arrow) ? kind : null;
+
     public MemberFolders Folders { get; } = new();
 
     public IEnumerable<UnpackedMember> Members() => _members.Lines().Select(line => line.Item);
@@ -71,8 +74,6 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         ContainerKind.Zip => ZipMembers.Read(file, budget).ToAsyncEnumerable(),
         ContainerKind.Tar => TarMembers.ReadAsync(file.Open(), budget, cancellation),
         ContainerKind.GzipTar => TarMembers.ReadAsync(new GZipStream(file.Open(), CompressionMode.Decompress), budget, cancellation),
-        ContainerKind.Parquet or ContainerKind.Arrow when budget.Content == LakeContent.Sequences =>
-            throw new BrokenContainerException(RejectionReason.Unsupported, $"a table in {kind}; valid are text, JSON lines, CSV, FASTA and FASTQ"),
         ContainerKind.Parquet => ParquetMembers.ReadAsync(file, budget, cancellation),
         ContainerKind.Arrow => ArrowMembers.ReadAsync(file, budget, cancellation),
         _ => throw new UnreachableException($"No reader for {kind}."),
@@ -158,7 +159,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         try
         {
             var read = await content.ReadAtLeastAsync(buffer, ContainerKinds.HeadBytes, throwOnEndOfStream: false, cancellation);
-            var container = ContainerKinds.Of(buffer.AsSpan(0, Math.Min(read, ContainerKinds.HeadBytes)));
+            var container = Texts is not null ? null : ContainerKinds.Of(buffer.AsSpan(0, Math.Min(read, ContainerKinds.HeadBytes)));
             if (container is not null && isNested)
             {
                 return Rejected(RejectionReason.NestedArchive);

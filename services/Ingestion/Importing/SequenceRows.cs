@@ -45,7 +45,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
     public IEnumerable<(Rejection Rejection, byte[]? Content)> Add(int number, ReadItem item)
     {
         using var file = item.File ?? (Stream)new MemoryStream(item.Content!, writable: false);
-        using var records = _documents.Read(file, item.Source.Path).GetEnumerator();
+        using var records = (item.Source.Table is { } table ? _documents.ReadRow(file, $"{table}".ToLowerInvariant()) : _documents.Read(file, item.Source.Path)).GetEnumerator();
         var rejected = 0;
         while (true)
         {

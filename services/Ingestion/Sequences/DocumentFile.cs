@@ -34,6 +34,19 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
         }
     }
 
+    /// <summary>Reads the row of a table: one document, whatever it begins with.</summary>
+    /// <param name="row">UTF-8.</param>
+    /// <exception cref="SequenceRejectedException">It cannot be used.</exception>
+    public IEnumerable<(string Format, ReadRecord Record)> ReadRow(Stream row, string format)
+    {
+        var bytes = new byte[row.Length];
+        row.ReadExactly(bytes);
+        LineReader.VerifyUtf8(bytes, 0);
+        var text = Normalizer();
+        text.Append(bytes, 1);
+        yield return (format, Checked(new ReadRecord(null, new Document(text.Finish()))));
+    }
+
     private static ReadRecord Checked(ReadRecord record) => record.Document is { Text.Length: 0 }
         ? record with { Document = null, Rejected = new SequenceRejectedException(RejectionReason.EmptySample) }
         : record;
@@ -91,9 +104,10 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
         }
     }
 
+    private ISequenceNormalizer Normalizer() => SequenceNormalizers.Of(modality, input, rules.MaxSequenceLength);
+
     private IDocumentFormat FormatOf(Stream content, string name)
     {
-        ISequenceNormalizer Normalizer() => SequenceNormalizers.Of(modality, input, rules.MaxSequenceLength);
         switch (Path.GetExtension(name).ToLowerInvariant())
         {
             case ".jsonl" or ".ndjson" or ".json":

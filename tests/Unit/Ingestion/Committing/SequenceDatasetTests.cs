@@ -183,9 +183,9 @@ public sealed class SequenceDatasetTests
 
         var rejections = await lake.RejectionsAsync(dataset);
         Assert.Equal(
-            [("binary.txt", RejectionReason.NotText), ("good.jsonl#40", RejectionReason.MalformedRecord), ("table.parquet", RejectionReason.Unsupported)],
+            [("binary.txt", RejectionReason.NotText), ("good.jsonl#40", RejectionReason.MalformedRecord), ("table.parquet", RejectionReason.Corrupt)],
             rejections.Select(rejection => (rejection.Path, rejection.Reason)).Order());
-        foreach (var rejection in rejections.Where(rejection => rejection.Sha256 is not null && rejection.Reason != RejectionReason.Unsupported))
+        foreach (var rejection in rejections.Where(rejection => rejection.Sha256 is not null && rejection.Reason != RejectionReason.Corrupt))
         {
             Assert.NotNull(await lake.Store.FindAsync($"quarantine/pictures/{rejection.Sha256}", Cancellation));
         }
