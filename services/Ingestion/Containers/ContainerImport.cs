@@ -14,7 +14,7 @@ internal sealed class ContainerImport(IFileLabels lake, UnpackBudget budget, Chu
         using var container = new UnpackedContainer(item.Path, item.Container!.Value, budget);
         await container.UnpackAsync(file, isNested, cancellation);
         var labels = new ContainerLabels(item.Path, container, lake, around);
-        foreach (var member in SampleNotes.Apply(container.Members()))
+        foreach (var member in SampleNotes.Apply(container.Members(), budget.Content))
         {
             await AddAsync(item.Path, container, member, labels, cancellation);
         }

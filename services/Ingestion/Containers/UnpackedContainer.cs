@@ -33,6 +33,8 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
 
     public MemberFolders Folders { get; } = new();
 
+    private bool HasNotes => kind is ContainerKind.Tar or ContainerKind.GzipTar;
+
     public IEnumerable<UnpackedMember> Members() => _members.Lines().Select(line => line.Item);
 
     public FileRange BytesOf(UnpackedMember member) => FileRange.Of(_bytes).Part(member.Offset, member.Bytes);
@@ -107,7 +109,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         {
             await ReadTableAsync(member, name, cancellation);
         }
-        else if (budget.Content == LakeContent.Images && kind is ContainerKind.Tar or ContainerKind.GzipTar && SampleNotes.IsNote(name))
+        else if (HasNotes && budget.Content == LakeContent.Images && SampleNotes.IsNote(name))
         {
             await AddNoteAsync(member, name, cancellation);
         }
@@ -143,7 +145,9 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
 
     private async Task AddContentAsync(Member member, string name, bool isNested, CancellationToken cancellation)
     {
-        _members.Add(await CopyAsync(member, name, isNested, cancellation));
+        var unpacked = await CopyAsync(member, name, isNested, cancellation);
+        var mayBeNote = HasNotes && budget.Content == LakeContent.Sequences && unpacked is { Rejection: null, Container: null };
+        _members.Add(mayBeNote ? SampleNotes.Mark(unpacked, BytesOf(unpacked)) : unpacked);
         Folders.Add(name);
     }
 
