@@ -6,7 +6,7 @@ namespace Pipeline.Ingestion.Committing;
 
 /// <summary>
 /// Samples with the same pixels, of which one is kept: the first, unless a copy lies in a supplied test or validation split, so that no picture of
-/// those is trained on. A label that any copy has counts for the one that is kept; where copies disagree it has none. Of a million samples some 20 MB are in memory: digests lie in a
+/// those is trained on. A label that any copy has counts for the one that is kept, and tags that any has; where copies disagree it has none. Of a million samples some 20 MB are in memory: digests lie in a
 /// temporary file, and 32 of their bits in memory say which of them to look at.
 /// </summary>
 /// <param name="capacity">How many there may be.</param>
@@ -28,6 +28,12 @@ public sealed class DistinctSamples(int capacity) : IDisposable
     /// <summary>By number, where copies disagree.</summary>
     private readonly Dictionary<int, int> _otherLabels = [];
 
+    /// <summary>By number, the first tags of a sample and the item that has them.</summary>
+    private readonly Dictionary<int, (PixelDigest Tags, int Item)> _tagged = [];
+
+    /// <summary>Numbers of those whose copies have other tags.</summary>
+    private readonly HashSet<int> _otherTags = [];
+
     /// <summary>An open hash table of numbers, at most two thirds full, probed in line.</summary>
     private readonly int[] _slots = Slots(capacity);
 
@@ -44,8 +50,9 @@ public sealed class DistinctSamples(int capacity) : IDisposable
     /// <param name="item">Its number in the import.</param>
     /// <param name="label">−1 where there is none.</param>
     /// <param name="supplied">Null where the source leaves it open.</param>
+    /// <param name="tags">SHA-256 of the tags of a sequence; null where it has none.</param>
     /// <returns>Whether no sample before had these pixels.</returns>
-    public bool Add(PixelDigest digest, int item, int label, Split? supplied)
+    public bool Add(PixelDigest digest, int item, int label, Split? supplied, PixelDigest? tags = null)
     {
         Added++;
         var fixedSplit = supplied is Split.Validation or Split.Test ? supplied.Value : Split.Train;
@@ -55,11 +62,13 @@ public sealed class DistinctSamples(int capacity) : IDisposable
             var number = Count;
             (_slots[slot], _tags[number], _items[number], _labels[number], _splits[number]) = (number, Tag(digest), item, label, fixedSplit);
             Keep(number, digest);
+            Tag(number, item, tags);
             Count++;
             return true;
         }
 
         var known = _slots[slot];
+        Tag(known, item, tags);
         if (fixedSplit > _splits[known])
         {
             (_items[known], _splits[known]) = (item, fixedSplit);
@@ -82,7 +91,11 @@ public sealed class DistinctSamples(int capacity) : IDisposable
         _slots[SlotOf(digest)] is not Free and var number ? this[number] : throw new KeyNotFoundException("No sample has these pixels.");
 
     /// <param name="number">0, 1, 2, … in the order in which the different pixels came.</param>
-    public Sample this[int number] => new(number, _items[number], _labels[number], _otherLabels.GetValueOrDefault(number, Unlabelled), _splits[number]);
+    public Sample this[int number] => new(number, _items[number], _labels[number], _otherLabels.GetValueOrDefault(number, Unlabelled), _splits[number])
+    {
+        Tags = _otherTags.Contains(number) || !_tagged.TryGetValue(number, out var tagged) ? null : tagged,
+        TagsConflict = _otherTags.Contains(number),
+    };
 
     /// <summary>Of the pixels.</summary>
     public PixelDigest DigestOf(int number)
@@ -112,6 +125,14 @@ public sealed class DistinctSamples(int capacity) : IDisposable
         return slot;
     }
 
+    private void Tag(int number, int item, PixelDigest? tags)
+    {
+        if (tags is { } told && !_tagged.TryAdd(number, (told, item)) && _tagged[number].Tags != told)
+        {
+            _otherTags.Add(number);
+        }
+    }
+
     private void Keep(int number, PixelDigest digest)
     {
         _latest[number % Latest] = digest;
@@ -138,6 +159,12 @@ public sealed class DistinctSamples(int capacity) : IDisposable
     public readonly record struct Sample(int Number, int Item, int Label, int OtherLabel, Split Split)
     {
         public bool Conflicts => OtherLabel != Unlabelled;
+
+        /// <summary>SHA-256 of its tags, and the item that has them; null where there are none, or copies disagree.</summary>
+        public (PixelDigest Digest, int Item)? Tags { get; init; }
+
+        /// <summary>Whether copies disagree about its tags.</summary>
+        public bool TagsConflict { get; init; }
 
         /// <summary>−1 where there is none, or copies disagree.</summary>
         public int KeptLabel => Conflicts ? Unlabelled : Label;

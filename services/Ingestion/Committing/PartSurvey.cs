@@ -107,7 +107,7 @@ internal sealed class PartSurvey : IDisposable
                 Supplied.Add(supplied);
             }
 
-            if (Samples.Add(PixelDigest.Of(part.Digest(row)), part.Item(row), part.Label(row), part.SplitOf(row)))
+            if (Samples.Add(PixelDigest.Of(part.Digest(row)), part.Item(row), part.Label(row), part.SplitOf(row), part.Tags(row)))
             {
                 _look(part, row);
                 if (_plan.Sequences is not null)

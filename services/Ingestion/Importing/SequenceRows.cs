@@ -158,6 +158,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
     private void AddTags(ReadOnlySpan<char> letters, ReadOnlySpan<string?> tags)
     {
         var names = new ArrayBufferWriter<byte>();
+        var isTagged = false;
         for (var at = 0; at < letters.Length;)
         {
             Rune.DecodeFromUtf16(letters[at..], out var rune, out var units);
@@ -168,6 +169,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
                 _tags.Add(tag);
             }
 
+            isTagged |= name is not null;
             if (!tags.IsEmpty)
             {
                 Encoding.UTF8.GetBytes($"{rune.Utf8SequenceLength} {name}\n", names);
@@ -176,7 +178,8 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
             at += units;
         }
 
-        Digest(names.WrittenSpan, _tagDigests);
+        // A sequence of which no token has a tag is as one without tags.
+        Digest(isTagged ? names.WrittenSpan : [], _tagDigests);
     }
 
     private static void Digest(ReadOnlySpan<byte> bytes, ArrayBufferWriter<byte> digests)

@@ -171,6 +171,37 @@ public sealed class SequenceDatasetTests
     }
 
     [Fact]
+    public async Task Copies_whose_tags_differ_have_none_and_one_that_has_some_lends_them()
+    {
+        using var lake = Of(Modalities.Text, window: 1000);
+        lake.Options = new() { ChunkItems = 1 };
+        var random = new Random(10);
+        lake.Drop("a.jsonl", Lines(40, _ => $$"""{"tokens": ["{{Words(random, 20)}}"], "tags": ["O"]}""") + "{\"text\": \"Ada slept\", \"label\": \"x\"}\n" + """{"tokens": ["Bob", "ran"], "tags": ["PER", "O"]}""");
+        lake.Drop("b.jsonl", "");
+        lake.Drop("c.jsonl", """{"tokens": ["Ada", "slept"], "tags": ["PER", null]}""" + "\n" + """{"tokens": ["Bob", "ran"], "tags": ["DOG", "O"], "label": "x"}""");
+
+        var dataset = await lake.ImportAllAsync();
+
+        Assert.Equal(["a.jsonl#41", "b.jsonl"], (await lake.RejectionsAsync(dataset)).Select(rejection => rejection.Path).Order());
+        var conflict = (await lake.RejectionsAsync(dataset)).Single(rejection => rejection.Reason == RejectionReason.ConflictingLabels);
+        Assert.Equal(("a.jsonl#41", "the same texts have different tags"), (conflict.Path, conflict.Detail));
+        var tags = new Dictionary<string, string>();
+        foreach (var split in Enum.GetValues<Split>())
+        {
+            using var reader = await SampleReader.OpenAsync(lake.Store, dataset, split, Cancellation);
+            for (var i = 0; i < reader.Count; i++)
+            {
+                tags.Add(Encoding.UTF8.GetString(reader.Text(i)), string.Join(' ', reader.Tags(i).ToArray().Select(tag => tag < 0 ? "-" : dataset.Tags[tag])));
+            }
+        }
+
+        Assert.Equal(42, tags.Count);
+        Assert.Equal("PER PER PER - - - - - -", tags["Ada slept"]);
+        Assert.Equal("- - - - - - -", tags["Bob ran"]);
+        Assert.Equal(2, dataset.Summary.Labelled);
+    }
+
+    [Fact]
     public async Task What_cannot_be_used_is_told_by_record_and_kept()
     {
         using var lake = Of(Modalities.Text, window: 1000);
