@@ -111,6 +111,22 @@ public sealed class TextTableTests
     }
 
     [Fact]
+    public async Task Strings_that_may_not_be_null_and_bytes_are_text_too()
+    {
+        using var lake = Of(Modalities.Text, window: 500);
+        var random = new Random(8);
+        string[] texts = [.. Enumerable.Range(0, 40).Select(_ => Words(random, 20))];
+        lake.Drop("strings", await TextTables.RequiredAsync("sentence", texts[..20]));
+        lake.Drop("bytes", await TextTables.BytesAsync("content", [.. texts[20..].Select(Archives.Text), [0x61, 0xFF]]));
+
+        var dataset = await lake.ImportAllAsync();
+
+        Assert.Equal(texts.Order(), (await SamplesAsync(lake, dataset)).Select(sample => sample.Text).Order());
+        var rejection = Assert.Single(await lake.RejectionsAsync(dataset));
+        Assert.Equal(("bytes!/20", RejectionReason.InvalidEncoding, "byte 1 is 0xFF, which is no UTF-8 there"), (rejection.Path, rejection.Reason, rejection.Detail));
+    }
+
+    [Fact]
     public async Task A_table_without_text_is_told_what_its_column_may_be_called()
     {
         using var lake = Of(Modalities.Text, window: 500);

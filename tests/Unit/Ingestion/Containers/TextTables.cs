@@ -37,6 +37,32 @@ internal static class TextTables
         return buffer.ToArray();
     }
 
+    /// <summary>One column of strings, none of which may be null.</summary>
+    public static Task<byte[]> RequiredAsync(string column, string[] texts)
+    {
+        var field = new DataField(column, typeof(string), isNullable: false);
+        return WriteAsync(field, group => group.WriteAsync(field, texts));
+    }
+
+    /// <summary>One column of bytes.</summary>
+    public static Task<byte[]> BytesAsync(string column, byte[][] texts)
+    {
+        var field = new DataField<byte[]>(column);
+        return WriteAsync(field, group => group.WriteAsync(field, texts));
+    }
+
+    private static async Task<byte[]> WriteAsync(DataField field, Func<ParquetRowGroupWriter, Task> write)
+    {
+        var buffer = new MemoryStream();
+        await using (var writer = await ParquetWriter.CreateAsync(new ParquetSchema(field), buffer))
+        {
+            using var group = writer.CreateRowGroup();
+            await write(group);
+        }
+
+        return buffer.ToArray();
+    }
+
     /// <summary>In two record batches.</summary>
     public static byte[] Arrow(string column, TextRow[] rows, bool isFile)
     {
