@@ -81,7 +81,7 @@ public sealed class IngestionOptions
     [Range(1, 100_000)]
     public int MaxUnpackedRatio { get; init; } = 100;
 
-    /// <summary>Most bytes of images in one row group of a Parquet file, or of one buffer in a record batch of an Arrow file: some six times as much memory while it is planned.</summary>
+    /// <summary>Most bytes of images or texts in one row group of a Parquet file, or of one buffer in a record batch of an Arrow file: some six times as much memory while it is planned.</summary>
     [Range(1, int.MaxValue)]
     public long MaxRowGroupBytes { get; init; } = 256L << 20;
 

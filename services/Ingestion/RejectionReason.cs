@@ -37,7 +37,7 @@ public enum RejectionReason
     /// <summary>labels.csv, labels.jsonl or a sample of an archive gives a file two different labels. The file is used without a label.</summary>
     TwoLabels,
 
-    /// <summary>Files with the same pixels, or samples of the same text, have different labels. One of them is used, without a label.</summary>
+    /// <summary>Files with the same pixels, or samples of the same text, have different labels or tags. One of them is used, without these.</summary>
     ConflictingLabels,
 
     /// <summary>

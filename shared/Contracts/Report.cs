@@ -100,9 +100,9 @@ public sealed record LabelCountResult(
 /// <param name="High">Upper end; null where it lies beyond the largest label count.</param>
 public sealed record LabelsSaved(int Labels, double? ScratchEquivalent, double? Ratio, double? Low, double? High);
 
-/// <param name="Accuracy">On held-out samples (the validation split), all views.</param>
+/// <param name="Accuracy">On held-out samples (the validation split), all views, or masked tokens.</param>
 /// <param name="Samples">Samples with pseudo-labels.</param>
-/// <param name="Ambiguous">Samples left out because two of their views are nearly the same picture.</param>
+/// <param name="Ambiguous">Samples left out because two of their views are nearly the same picture; of sequences, because they have no token to mask.</param>
 /// <param name="Auto">Whether the experiment left it to the pre-flight to choose.</param>
 public sealed record PretextResult(string Task, double Accuracy, long Samples, long Ambiguous, bool Auto = false);
 

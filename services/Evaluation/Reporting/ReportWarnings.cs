@@ -66,9 +66,11 @@ internal static class ReportWarnings
     private static IEnumerable<string> Ambiguous(EvaluatedRun run) =>
         from task in run.PseudoLabels
         let share = task.Ambiguous / (double)Math.Max(1, task.Samples + task.Ambiguous)
-        where task.Tokenizer is null && share > ManyAmbiguous
-        select $"{Figures.Percent(share)} of the samples were left out of {task.Task} because two of their views are nearly the same picture. "
-            + "The task may not suit this data.";
+        where share > ManyAmbiguous
+        select $"{Figures.Percent(share)} of the samples were left out of {task.Task} because "
+            + (task.Tokenizer is null
+                ? "two of their views are nearly the same picture. The task may not suit this data."
+                : "they have no token that could be masked. A tokenizer that knows more of their letters, or other data, may suit it better.");
 
     private static IEnumerable<string> Truncated(EvaluatedRun run) =>
         from task in run.PseudoLabels

@@ -28,7 +28,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
     {
         (_store, _plan, _parts, _survey) = (store, plan, parts, survey);
         _leaks = new LeakPaths(survey.Leaks);
-        _rule = new SplitRule(plan.Split, plan.Supplied);
+        _rule = new SplitRule(plan.Split, survey.Supplied);
         _splits = [.. Enum.GetValues<Split>().Select(split => new ShardWriter(store, plan, split, parts, _provenance))];
         var used = survey.Samples.Labels;
         Classes = [.. used.Select(label => parts.Classes[label]).Order(StringComparer.Ordinal)];
@@ -117,6 +117,11 @@ internal sealed class DatasetWriter : IAsyncDisposable
                 source.Path, RejectionReason.ConflictingLabels, $"{ModalityWords.Of(_plan.Modality).Content} are '{_parts.Classes[sample.Label]}' and '{_parts.Classes[sample.OtherLabel]}'"));
         }
 
+        if (sample.TagsConflict)
+        {
+            Reject(new Rejection(source.Path, RejectionReason.ConflictingLabels, $"{ModalityWords.Of(_plan.Modality).Content} have different tags"));
+        }
+
         _leaks.Saw(sample.Number, source.Path);
         var first = _survey.FirstOf(sample);
         var split = _rule.Of(first.Digest.ToArray(), sample.Split);
@@ -126,7 +131,8 @@ internal sealed class DatasetWriter : IAsyncDisposable
             _labelled[label, (int)split]++;
         }
 
-        _splits[(int)split].Add(part.At(row), part.TagDigest(row), label, source, digest, item, first.Sample.Item, label < 0 ? null : Classes[label]);
+        var at = sample.Tags is { } tagged ? _parts.Tagged(tagged.Item) : part.At(row);
+        _splits[(int)split].Add(at, sample.Tags?.Digest ?? default, label, source, digest, item, first.Sample.Item, label < 0 ? null : Classes[label]);
         return _splits[(int)split];
     }
 

@@ -4,7 +4,7 @@ namespace Pipeline.Ingestion.Committing;
 
 /// <summary>
 /// Samples with the same pixels, of which one is kept: the first, unless a copy lies in a supplied test or validation split, so that no picture of
-/// those is trained on. A label that any copy has counts for the one that is kept; where copies disagree it has none. In memory are 9 bytes a sample, and 10 to find it by its digest.
+/// those is trained on. A label that any copy has counts for the one that is kept, and tags that any has; where copies disagree it has none. In memory are 9 bytes a sample, and 10 to find it by its digest.
 /// </summary>
 /// <param name="capacity">How many there may be.</param>
 public sealed class DistinctSamples(int capacity) : IDisposable
@@ -19,6 +19,12 @@ public sealed class DistinctSamples(int capacity) : IDisposable
     /// <summary>By number, where copies disagree.</summary>
     private readonly Dictionary<int, int> _otherLabels = [];
 
+    /// <summary>By number, the first tags of a sample and the item that has them.</summary>
+    private readonly Dictionary<int, (PixelDigest Tags, int Item)> _tagged = [];
+
+    /// <summary>Numbers of those whose copies have other tags.</summary>
+    private readonly HashSet<int> _otherTags = [];
+
     /// <summary>How many were added.</summary>
     public long Added { get; private set; }
 
@@ -32,12 +38,14 @@ public sealed class DistinctSamples(int capacity) : IDisposable
     /// <param name="item">Its number in the import.</param>
     /// <param name="label">−1 where there is none.</param>
     /// <param name="supplied">Null where the source leaves it open.</param>
+    /// <param name="tags">SHA-256 of the tags of a sequence; null where it has none.</param>
     /// <returns>Whether no sample before had these pixels.</returns>
-    public bool Add(PixelDigest digest, int item, int label, Split? supplied)
+    public bool Add(PixelDigest digest, int item, int label, Split? supplied, PixelDigest? tags = null)
     {
         Added++;
         var fixedSplit = supplied is Split.Validation or Split.Test ? supplied.Value : Split.Train;
         var (number, isNew) = _digests.Add(digest);
+        Tag(number, item, tags);
         if (isNew)
         {
             (_items[number], _labels[number], _splits[number]) = (item, label, (byte)fixedSplit);
@@ -65,7 +73,11 @@ public sealed class DistinctSamples(int capacity) : IDisposable
     public Sample this[PixelDigest digest] => this[_digests[digest]];
 
     /// <param name="number">0, 1, 2, … in the order in which the different pixels came.</param>
-    public Sample this[int number] => new(number, _items[number], _labels[number], _otherLabels.GetValueOrDefault(number, Unlabelled), SplitOf(number));
+    public Sample this[int number] => new(number, _items[number], _labels[number], _otherLabels.GetValueOrDefault(number, Unlabelled), SplitOf(number))
+    {
+        Tags = _otherTags.Contains(number) || !_tagged.TryGetValue(number, out var tagged) ? null : tagged,
+        TagsConflict = _otherTags.Contains(number),
+    };
 
     /// <summary>As <see cref="Sample.Split"/>.</summary>
     public Split SplitOf(int number) => (Split)_splits[number];
@@ -78,6 +90,14 @@ public sealed class DistinctSamples(int capacity) : IDisposable
 
     public void Dispose() => _digests.Dispose();
 
+    private void Tag(int number, int item, PixelDigest? tags)
+    {
+        if (tags is { } told && !_tagged.TryAdd(number, (told, item)) && _tagged[number].Tags != told)
+        {
+            _otherTags.Add(number);
+        }
+    }
+
     /// <param name="Number">0, 1, 2, … in the order in which the different pixels came.</param>
     /// <param name="Item">The one that is kept.</param>
     /// <param name="Label">The first label found; −1 for none.</param>
@@ -86,6 +106,12 @@ public sealed class DistinctSamples(int capacity) : IDisposable
     public readonly record struct Sample(int Number, int Item, int Label, int OtherLabel, Split Split)
     {
         public bool Conflicts => OtherLabel != Unlabelled;
+
+        /// <summary>SHA-256 of its tags, and the item that has them; null where there are none, or copies disagree.</summary>
+        public (PixelDigest Digest, int Item)? Tags { get; init; }
+
+        /// <summary>Whether copies disagree about its tags.</summary>
+        public bool TagsConflict { get; init; }
 
         /// <summary>−1 where there is none, or copies disagree.</summary>
         public int KeptLabel => Conflicts ? Unlabelled : Label;

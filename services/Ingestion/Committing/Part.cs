@@ -12,6 +12,8 @@ namespace Pipeline.Ingestion.Committing;
 /// <param name="firstDocument">Number of its first document; null for images.</param>
 internal sealed class Part(int chunk, int first, ImportPart content, SafetensorsFile? index, int[] classes, int? firstDocument) : IDisposable
 {
+    private static readonly PixelDigest NoTags = PixelDigest.Of(SHA256.HashData([]));
+
     public ImportPart Content => content;
 
     public int Rows { get; } = index is null ? 0 : (int)index.Shape("item")[0];
@@ -38,10 +40,10 @@ internal sealed class Part(int chunk, int first, ImportPart content, Safetensors
     /// <summary>Number of the sequence's document in the whole import.</summary>
     public int Document(int row) => firstDocument!.Value + index!.ReadRows<int>("document", row, 1)[0];
 
-    /// <summary>SHA-256 of the names of a sequence's tags; empty where the part has none.</summary>
-    public ReadOnlySpan<byte> TagDigest(int row) => content.Tags is null ? [] : index!.ReadRows<byte>("tags", row, 1);
+    /// <summary>SHA-256 of the names of a sequence's tags; null where it has none.</summary>
+    public PixelDigest? Tags(int row) => content.Tags is not null && PixelDigest.Of(index!.ReadRows<byte>("tags", row, 1)) is var tags && tags != NoTags ? tags : null;
 
-    /// <summary>Where the row's pixels or text lie.</summary>
+    /// <summary>Where the row's pixels or text lie, without tags.</summary>
     public PartRow At(int row) => new(chunk, row);
 
     public void Dispose() => index?.Dispose();

@@ -82,10 +82,25 @@ internal sealed class PartReader
         }
     }
 
+    /// <summary>Where the text and the tags of a sequence lie.</summary>
+    /// <param name="item">Its number in the import.</param>
+    public PartRow Tagged(int item)
+    {
+        // The part is the last that begins at or before the item: parts without rows begin where the next one does.
+        var (part, end) = (0, _firsts.Count - 1);
+        while (end - part > 1)
+        {
+            var middle = (part + end) / 2;
+            (part, end) = _firsts[middle] <= item ? (middle, end) : (part, middle);
+        }
+
+        return new PartRow(part, item - _firsts[part], IsTagged: true);
+    }
+
     /// <summary>Copies the pixels of rows one after another, each part's file opened once for rows that follow each other.</summary>
     /// <param name="pixels">Of all rows.</param>
     public Task CopyPixelsAsync(IReadOnlyList<PartRow> rows, Memory<byte> pixels, CancellationToken cancellation) => ReadAsync(
-        rows, (file, _, at, row) => file.ReadRows<byte>("pixels", row, 1).CopyTo(pixels.Span[(at * _plan.ImageBytes)..]), cancellation);
+        rows, (file, _, at, row) => file.ReadRows<byte>("pixels", row.Row, 1).CopyTo(pixels.Span[(at * _plan.ImageBytes)..]), cancellation);
 
     /// <summary>Gathers the sequences of rows one after another.</summary>
     public async Task<GatheredTexts> GatherAsync(IReadOnlyList<PartRow> rows, CancellationToken cancellation)
@@ -95,15 +110,15 @@ internal sealed class PartReader
             rows,
             (file, part, _, row) =>
             {
-                var ends = file.ReadRows<long>("start", row, 2);
+                var ends = file.ReadRows<long>("start", row.Row, 2);
                 var (start, length) = (ends[0], ends[1] - ends[0]);
-                texts.Add(file.ReadRows<byte>("text", start, length), file.Entries.ContainsKey("tag") ? file.ReadRows<short>("tag", start, length) : [], tag => _tags[part.Tags![tag]]);
+                texts.Add(file.ReadRows<byte>("text", start, length), row.IsTagged ? file.ReadRows<short>("tag", start, length) : [], tag => _tags[part.Tags![tag]]);
             },
             cancellation);
         return texts;
     }
 
-    private async Task ReadAsync(IReadOnlyList<PartRow> rows, Action<SafetensorsFile, ImportPart, int, int> read, CancellationToken cancellation)
+    private async Task ReadAsync(IReadOnlyList<PartRow> rows, Action<SafetensorsFile, ImportPart, int, PartRow> read, CancellationToken cancellation)
     {
         for (var first = 0; first < rows.Count;)
         {
@@ -112,11 +127,12 @@ internal sealed class PartReader
             using var file = SafetensorsFile.Open(await _store.MaterializeAsync(part.Pixels!, cancellation));
             for (; first < rows.Count && rows[first].Chunk == chunk; first++)
             {
-                read(file, part, first, rows[first].Row);
+                read(file, part, first, rows[first]);
             }
         }
     }
 }
 
 /// <summary>Where the pixels or the text of a sample lie.</summary>
-internal readonly record struct PartRow(int Chunk, int Row);
+/// <param name="IsTagged">Whether the tags that lie there count too.</param>
+internal readonly record struct PartRow(int Chunk, int Row, bool IsTagged = false);

@@ -22,6 +22,7 @@ internal sealed class PartSurvey : IDisposable
     public PartSurvey(ImportPlan plan, int capacity)
     {
         _plan = plan;
+        Supplied = [.. plan.Supplied];
         Samples = new DistinctSamples(capacity);
         if (plan.Sequences is null)
         {
@@ -36,6 +37,9 @@ internal sealed class PartSurvey : IDisposable
     }
 
     public DistinctSamples Samples { get; }
+
+    /// <summary>The splits that the source brings itself: by its places, or in a record.</summary>
+    public SortedSet<Split> Supplied { get; }
 
     /// <summary>By the numbers of <see cref="Samples"/>.</summary>
     public SampleStars Stars { get; private set; } = SampleStars.None;
@@ -113,7 +117,12 @@ internal sealed class PartSurvey : IDisposable
 
         for (var row = 0; row < part.Rows; row++)
         {
-            if (Samples.Add(PixelDigest.Of(part.Digest(row)), part.Item(row), part.Label(row), part.SplitOf(row)))
+            if (part.SplitOf(row) is { } supplied)
+            {
+                Supplied.Add(supplied);
+            }
+
+            if (Samples.Add(PixelDigest.Of(part.Digest(row)), part.Item(row), part.Label(row), part.SplitOf(row), part.Tags(row)))
             {
                 _look(part, row);
                 if (_plan.Sequences is not null)

@@ -48,13 +48,17 @@ internal sealed class ShardWriter
     /// <summary>Between a quarter and all of the size that is wanted, about two thirds of it on average.</summary>
     public bool IsFull => _labels.Count == _most || (_labels.Count >= _most / 4 && _labels.Count > 0 && EndsShard(_rows.Digests.Span[^SHA256.HashSizeInBytes..]));
 
-    /// <param name="tags">SHA-256 of the names of its tags; empty where there are none.</param>
+    /// <param name="tags">SHA-256 of the names of its tags; zeros where there are none.</param>
     /// <param name="label">An index into the dataset's classes; −1 for none.</param>
     /// <inheritdoc cref="ProvenanceRows.Add"/>
-    public void Add(PartRow sample, ReadOnlySpan<byte> tags, int label, ImportedItem source, ReadOnlySpan<byte> digest, int item, int group, string? name)
+    public void Add(PartRow sample, PixelDigest tags, int label, ImportedItem source, ReadOnlySpan<byte> digest, int item, int group, string? name)
     {
         _samples.Add(sample);
-        _tags.Write(tags);
+        if (_parts.Tags.Count > 0)
+        {
+            _tags.Write(tags.ToArray());
+        }
+
         _labels.Add(label);
         _rows.Add(source, digest, item, group, name);
     }

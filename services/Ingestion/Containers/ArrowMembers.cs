@@ -2,11 +2,12 @@ using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
+using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Containers;
 
 /// <summary>
-/// The rows of an Arrow IPC stream with images, or of a file, which is a stream with a table of contents behind it: read from its start, so that one that
+/// The rows of an Arrow IPC stream with images or texts, or of a file, which is a stream with a table of contents behind it: read from its start, so that one that
 /// is cut short gives what it has. One record batch in memory at a time.
 /// </summary>
 internal static class ArrowMembers
@@ -22,21 +23,22 @@ internal static class ArrowMembers
         using var reader = new ArrowStreamReader(table.Part(start, table.Length - start).Open(), allocator, new CompressionCodecFactory(), leaveOpen: false);
         var schema = reader.Schema ?? throw new InvalidDataException("no schema");
         var names = schema.FieldsList.Select(field => field.Name).ToList();
-        var image = TableColumns.Images.Select(name => TableColumns.Find([name], names)).FirstOrDefault(name => name is not null && HoldsBytes(schema.GetFieldByName(name).DataType))
-            ?? throw TableColumns.NoImages(names);
+        bool IsContent(Apache.Arrow.Types.IArrowType type) => budget.Content == LakeContent.Images ? HoldsBytes(type) : HoldsText(type);
+        var content = TableColumns.NamesOf(budget.Content).Select(name => TableColumns.Find([name], names)).FirstOrDefault(name => name is not null && IsContent(schema.GetFieldByName(name).DataType))
+            ?? throw TableColumns.NoContent(budget.Content, names);
         var (label, split) = (TableColumns.Find(TableColumns.Labels, names), TableColumns.Find(TableColumns.Splits, names));
-        var columns = new TableColumns(schema.Metadata?.GetValueOrDefault(TableColumns.FeaturesKey), label);
+        var columns = new TableColumns(budget.Content, schema.Metadata?.GetValueOrDefault(TableColumns.FeaturesKey), label);
         var row = 0L;
         while (await reader.ReadNextRecordBatchAsync(cancellation) is { } batch)
         {
             using (batch)
             {
-                var images = BytesOf(batch.Column(image));
+                var contents = BytesOf(batch.Column(content));
                 var labels = label is null ? null : batch.Column(label);
                 var splits = split is null ? null : batch.Column(split);
                 for (var i = 0; i < batch.Length; i++, row++)
                 {
-                    yield return ParquetMembers.Of(row, images(i), columns.LabelOf(ArrowValues.At(labels, i), ArrowValues.At(splits, i)));
+                    yield return columns.Row(row, contents(i), ArrowValues.At(labels, i), ArrowValues.At(splits, i));
                 }
             }
         }
@@ -54,6 +56,11 @@ internal static class ArrowMembers
         _ => false,
     };
 
+    private static bool HoldsText(Apache.Arrow.Types.IArrowType type) => type
+        is Apache.Arrow.Types.StringType or Apache.Arrow.Types.LargeStringType or Apache.Arrow.Types.StringViewType
+        or Apache.Arrow.Types.BinaryType or Apache.Arrow.Types.LargeBinaryType or Apache.Arrow.Types.BinaryViewType;
+
+    // Arrays of strings are arrays of bytes.
     private static Func<int, byte[]?> BytesOf(IArrowArray array) => array switch
     {
         StructArray of => StructOf(of),

@@ -14,7 +14,7 @@ internal sealed class ContainerImport(IFileLabels lake, UnpackBudget budget, Chu
         using var container = new UnpackedContainer(item.Path, item.Container!.Value, budget);
         await container.UnpackAsync(file, isNested, cancellation);
         var labels = new ContainerLabels(item.Path, container, lake, around);
-        foreach (var member in SampleNotes.Apply(container.Members()))
+        foreach (var member in SampleNotes.Apply(container.Members(), budget.Content))
         {
             await AddAsync(item.Path, container, member, labels, cancellation);
         }
@@ -42,7 +42,7 @@ internal sealed class ContainerImport(IFileLabels lake, UnpackBudget budget, Chu
             label = null;
         }
 
-        var item = new SourceItem(path, member.Bytes, member.Sha256, label, split, Container: member.Container);
+        var item = new SourceItem(path, member.Bytes, member.Sha256, label, split, Container: member.Container, Table: container.Texts);
         if (member.Container is null)
         {
             await using var bytes = container.BytesOf(member).Open();

@@ -1,11 +1,12 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Parquet;
 using Parquet.Schema;
+using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Containers;
 
-/// <summary>The rows of a Parquet file with images; one row group in memory at a time.</summary>
+/// <summary>The rows of a Parquet file with images or texts; one row group in memory at a time.</summary>
 internal static class ParquetMembers
 {
     public static async IAsyncEnumerable<Member> ReadAsync(FileRange table, UnpackBudget budget, [EnumeratorCancellation] CancellationToken cancellation)
@@ -13,39 +14,65 @@ internal static class ParquetMembers
         await using var reader = await ParquetReader.CreateAsync(table.Open(), leaveStreamOpen: false, cancellationToken: cancellation);
         var fields = reader.Schema.GetDataFields().Where(field => field.MaxRepetitionLevel == 0).ToDictionary(field => field.Path.ToString(), StringComparer.Ordinal);
         var names = reader.Schema.Fields.Select(field => field.Name).ToList();
-        var image = ImageOf(fields) ?? throw TableColumns.NoImages(names);
+        var content = ContentOf(fields, budget.Content) ?? throw TableColumns.NoContent(budget.Content, names);
         var label = TableColumns.Find(TableColumns.Labels, fields.Keys) is { } found ? fields[found] : null;
         var split = TableColumns.Find(TableColumns.Splits, fields.Keys) is { } named ? fields[named] : null;
-        var columns = new TableColumns(reader.CustomMetadata.GetValueOrDefault(TableColumns.FeaturesKey), label?.Name);
+        var columns = new TableColumns(budget.Content, reader.CustomMetadata.GetValueOrDefault(TableColumns.FeaturesKey), label?.Name);
         var row = 0L;
         for (var group = 0; group < reader.RowGroupCount; group++)
         {
             using var rows = reader.OpenRowGroupReader(group);
-            Check(table, rows, [.. new[] { image, label, split }.OfType<DataField>()], group, budget.Options);
-            var images = new byte[]?[rows.RowCount];
-            await rows.ReadAsync(image, images.AsMemory(), cancellationToken: cancellation);
+            Check(table, rows, [.. new[] { content, label, split }.OfType<DataField>()], group, budget.Options);
+            var contents = await ContentsAsync(rows, content, cancellation);
             var labels = label is null ? null : await ValuesAsync(rows, label, cancellation);
             var splits = split is null ? null : await ValuesAsync(rows, split, cancellation);
-            for (var i = 0; i < images.Length; i++, row++)
+            for (var i = 0; i < rows.RowCount; i++, row++)
             {
-                yield return Of(row, images[i], columns.LabelOf(labels?.GetValue(i), splits?.GetValue(i)));
-                images[i] = null;
+                yield return columns.Row(row, contents(i), labels?.GetValue(i), splits?.GetValue(i));
             }
         }
     }
 
-    public static Member Of(long row, byte[]? image, Sources.FileLabel label)
+    private static DataField? ContentOf(Dictionary<string, DataField> fields, LakeContent content)
     {
-        var name = row.ToString(CultureInfo.InvariantCulture);
-        return image is null
-            ? new Member(name, null, Rejection: RejectionReason.Empty, Detail: "the row has no image")
-            : new Member(name, new MemoryStream(image, writable: false), image.Length, Label: label);
+        var found = fields.Values
+            .Where(field => field.ClrType == typeof(ReadOnlyMemory<byte>) || (content == LakeContent.Sequences && field.ClrType == typeof(ReadOnlyMemory<char>)))
+            .ToLookup(field => field.Path.ToString().ToLowerInvariant());
+        return TableColumns.NamesOf(content).SelectMany(name => content == LakeContent.Images ? found[name].Concat(found[$"{name}/bytes"]) : found[name]).FirstOrDefault();
     }
 
-    private static DataField? ImageOf(Dictionary<string, DataField> fields)
+    /// <summary>By row; each is asked for once.</summary>
+    private static async Task<Func<int, byte[]?>> ContentsAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancellation)
     {
-        var binary = fields.Values.Where(field => field.ClrType == typeof(ReadOnlyMemory<byte>)).ToLookup(field => field.Path.ToString().ToLowerInvariant());
-        return TableColumns.Images.SelectMany(name => binary[name].Concat(binary[$"{name}/bytes"])).FirstOrDefault();
+        if (field.ClrType == typeof(ReadOnlyMemory<char>))
+        {
+            if (field.IsNullable)
+            {
+                var texts = new ReadOnlyMemory<char>?[rows.RowCount];
+                await rows.ReadAsync<ReadOnlyMemory<char>>(field, texts.AsMemory(), cancellationToken: cancellation);
+                return row => texts[row] is { } text ? Utf8(text.Span) : null;
+            }
+
+            var all = new ReadOnlyMemory<char>[rows.RowCount];
+            await rows.ReadAsync<ReadOnlyMemory<char>>(field, all.AsMemory(), cancellationToken: cancellation);
+            return row => Utf8(all[row].Span);
+        }
+
+        var contents = new byte[]?[rows.RowCount];
+        await rows.ReadAsync(field, contents.AsMemory(), cancellationToken: cancellation);
+        return row =>
+        {
+            var content = contents[row];
+            contents[row] = null;
+            return content;
+        };
+    }
+
+    private static byte[] Utf8(ReadOnlySpan<char> text)
+    {
+        var bytes = new byte[Encoding.UTF8.GetByteCount(text)];
+        Encoding.UTF8.GetBytes(text, bytes);
+        return bytes;
     }
 
     private static void Check(FileRange table, ParquetRowGroupReader rows, DataField[] fields, int group, IngestionOptions options)

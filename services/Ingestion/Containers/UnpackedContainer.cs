@@ -28,7 +28,12 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
     /// <summary>The table of labels in it; null where there is none.</summary>
     public LabelTable? Table { get; private set; }
 
+    /// <summary>The kind of table whose rows are texts, which are nothing else whatever they begin with; null where its members are files or images.</summary>
+    public ContainerKind? Texts { get; } = budget.Content == LakeContent.Sequences && kind is (ContainerKind.Parquet or ContainerKind.Arrow) ? kind : null;
+
     public MemberFolders Folders { get; } = new();
+
+    private bool HasNotes => kind is ContainerKind.Tar or ContainerKind.GzipTar;
 
     public IEnumerable<UnpackedMember> Members() => _members.Lines().Select(line => line.Item);
 
@@ -71,8 +76,6 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         ContainerKind.Zip => ZipMembers.Read(file, budget).ToAsyncEnumerable(),
         ContainerKind.Tar => TarMembers.ReadAsync(file.Open(), budget, cancellation),
         ContainerKind.GzipTar => TarMembers.ReadAsync(new GZipStream(file.Open(), CompressionMode.Decompress), budget, cancellation),
-        ContainerKind.Parquet or ContainerKind.Arrow when budget.Content == LakeContent.Sequences =>
-            throw new BrokenContainerException(RejectionReason.Unsupported, $"a table in {kind}; valid are text, JSON lines, CSV, FASTA and FASTQ"),
         ContainerKind.Parquet => ParquetMembers.ReadAsync(file, budget, cancellation),
         ContainerKind.Arrow => ArrowMembers.ReadAsync(file, budget, cancellation),
         _ => throw new UnreachableException($"No reader for {kind}."),
@@ -106,7 +109,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         {
             await ReadTableAsync(member, name, cancellation);
         }
-        else if (budget.Content == LakeContent.Images && kind is ContainerKind.Tar or ContainerKind.GzipTar && SampleNotes.IsNote(name))
+        else if (HasNotes && budget.Content == LakeContent.Images && SampleNotes.IsNote(name))
         {
             await AddNoteAsync(member, name, cancellation);
         }
@@ -142,7 +145,9 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
 
     private async Task AddContentAsync(Member member, string name, bool isNested, CancellationToken cancellation)
     {
-        _members.Add(await CopyAsync(member, name, isNested, cancellation));
+        var unpacked = await CopyAsync(member, name, isNested, cancellation);
+        var mayBeNote = HasNotes && budget.Content == LakeContent.Sequences && unpacked is { Rejection: null, Container: null };
+        _members.Add(mayBeNote ? SampleNotes.Mark(unpacked, BytesOf(unpacked)) : unpacked);
         Folders.Add(name);
     }
 
@@ -158,7 +163,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         try
         {
             var read = await content.ReadAtLeastAsync(buffer, ContainerKinds.HeadBytes, throwOnEndOfStream: false, cancellation);
-            var container = ContainerKinds.Of(buffer.AsSpan(0, Math.Min(read, ContainerKinds.HeadBytes)));
+            var container = Texts is not null ? null : ContainerKinds.Of(buffer.AsSpan(0, Math.Min(read, ContainerKinds.HeadBytes)));
             if (container is not null && isNested)
             {
                 return Rejected(RejectionReason.NestedArchive);

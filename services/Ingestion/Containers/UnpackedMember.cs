@@ -7,7 +7,7 @@ namespace Pipeline.Ingestion.Containers;
 /// <param name="Offset">Where its bytes start among all that is unpacked.</param>
 /// <param name="Label">What the container itself says.</param>
 /// <param name="Container">What it is, where it holds images and is none.</param>
-/// <param name="IsNote">Says something of the members of its sample, and is no image itself.</param>
+/// <param name="IsNote">Says something of the members of its sample, and is no image or document itself; of sequences where there is a document beside it.</param>
 internal sealed record UnpackedMember(
     string Name,
     long Offset = 0,

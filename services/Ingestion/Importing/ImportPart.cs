@@ -37,5 +37,5 @@ public sealed record ImportPart(
 /// <param name="Sha256">Of the source's bytes.</param>
 /// <param name="Width">As shown, before resizing; of a sequence its length, in UTF-16 units.</param>
 /// <param name="Height">As shown, before resizing; 1 of a sequence.</param>
-/// <param name="Format"><c>jpeg</c>, <c>png</c>, <c>gif</c>, <c>bmp</c>, <c>webp</c> or <c>idx</c>; <c>text</c>, <c>jsonl</c>, <c>csv</c>, <c>fasta</c> or <c>fastq</c>.</param>
+/// <param name="Format"><c>jpeg</c>, <c>png</c>, <c>gif</c>, <c>bmp</c>, <c>webp</c> or <c>idx</c>; <c>text</c>, <c>jsonl</c>, <c>csv</c>, <c>tsv</c>, <c>fasta</c>, <c>fastq</c>, <c>parquet</c> or <c>arrow</c>.</param>
 public sealed record ImportedItem(string Path, long Bytes, string Sha256, int Width, int Height, string Format);

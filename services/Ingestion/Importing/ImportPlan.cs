@@ -34,7 +34,7 @@ public sealed record ImportPlan
     /// <summary>Label names; labels of parts are indices into this list.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
-    /// <summary>The splits that the source brings itself.</summary>
+    /// <summary>The splits that the source brings itself, but for what records of sequences say.</summary>
     public required IReadOnlyList<Split> Supplied { get; init; }
 
     public required IReadOnlyList<PlannedChunk> Chunks { get; init; }

@@ -17,7 +17,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
     private const int Format = 3;
 
     /// <summary>The same, of sequences.</summary>
-    private const int SequenceFormat = 1;
+    private const int SequenceFormat = 2;
 
     /// <param name="source">A folder of the lake, as <see cref="LakeFolders.Open"/> takes it.</param>
     /// <exception cref="PipelineException">The folder may not be read, is not there, holds nothing to import, or contradicts itself.</exception>

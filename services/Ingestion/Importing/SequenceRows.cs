@@ -45,7 +45,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
     public IEnumerable<(Rejection Rejection, byte[]? Content)> Add(int number, ReadItem item)
     {
         using var file = item.File ?? (Stream)new MemoryStream(item.Content!, writable: false);
-        using var records = _documents.Read(file, item.Source.Path).GetEnumerator();
+        using var records = (item.Source.Table is { } table ? _documents.ReadRow(file, $"{table}".ToLowerInvariant()) : _documents.Read(file, item.Source.Path)).GetEnumerator();
         var rejected = 0;
         while (true)
         {
@@ -119,8 +119,9 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
     private void Add(int number, SourceItem source, string path, string format, Document document)
     {
         var isCut = document.Text.Length > plan.Input.Window;
-        // A record's own label goes before what its file's place says.
+        // What a record says itself goes before what its file's place says.
         var label = (document.Label ?? source.Label) is { } name ? NumberOf(_classes, name, _classes.Count) : -1;
+        var split = (document.Split ?? source.Split) is { } own ? (int)own : -1;
         foreach (var (start, length) in DocumentWindows.Of(document.Text, plan.Input.Window, atSpaces: plan.Modality == Modalities.Text))
         {
             var letters = document.Text.AsSpan(start, length);
@@ -134,7 +135,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
             _ofDocuments.Add(_read);
             _labels.Add(label);
             _numbers.Add(number);
-            _splits.Add(source.Split is { } split ? (int)split : -1);
+            _splits.Add(split);
             _items.Add(new ImportedItem(isCut ? $"{path}@{start}" : path, source.Bytes, source.Sha256!, length, 1, format));
         }
 
@@ -155,6 +156,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
     private void AddTags(ReadOnlySpan<char> letters, ReadOnlySpan<string?> tags)
     {
         var names = new ArrayBufferWriter<byte>();
+        var isTagged = false;
         for (var at = 0; at < letters.Length;)
         {
             Rune.DecodeFromUtf16(letters[at..], out var rune, out var units);
@@ -165,6 +167,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
                 _tags.Add(tag);
             }
 
+            isTagged |= name is not null;
             if (!tags.IsEmpty)
             {
                 Encoding.UTF8.GetBytes($"{rune.Utf8SequenceLength} {name}\n", names);
@@ -173,7 +176,8 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
             at += units;
         }
 
-        Digest(names.WrittenSpan, _tagDigests);
+        // A sequence of which no token has a tag is as one without tags.
+        Digest(isTagged ? names.WrittenSpan : [], _tagDigests);
     }
 
     private static void Digest(ReadOnlySpan<byte> bytes, ArrayBufferWriter<byte> digests)

@@ -6,7 +6,7 @@ namespace Pipeline.Ingestion.Lakes;
 /// <summary>
 /// What the names of files say, in folders and containers alike. Left out are hidden files and folders, and files that by their role are no images:
 /// README, LICENSE, NOTICE, COPYING with any ending, <c>_SUCCESS</c>, Thumbs.db, desktop.ini, and in the top folder what is named .csv, .tsv, .txt, .md,
-/// .json, .jsonl, .xml, .yaml, .yml, .html or .log. Of sequences only the tables of labels, and .tsv, .xml, .yaml, .yml, .html and .log there. Anything else that is not what is wanted is
+/// .json, .jsonl, .xml, .yaml, .yml, .html or .log. Of sequences only the tables of labels, and .xml, .yaml, .yml, .html and .log there. Anything else that is not what is wanted is
 /// rejected, and counted.
 /// </summary>
 public static class LakeNames
@@ -20,7 +20,7 @@ public static class LakeNames
     private static readonly HashSet<string> Sidecars =
         new([".csv", ".tsv", ".txt", ".md", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
 
-    private static readonly HashSet<string> SequenceSidecars = new([".tsv", ".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> SequenceSidecars = new([".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
 
     public static bool IsHidden(string name) => name.StartsWith('.');
 

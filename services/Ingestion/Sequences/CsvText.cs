@@ -5,16 +5,18 @@ using Pipeline.Ingestion.Sources;
 namespace Pipeline.Ingestion.Sequences;
 
 /// <summary>
-/// Comma-separated values by RFC 4180 with a header row: a column <c>text</c> or <c>sequence</c> and, where wanted, <c>label</c>. A record that spans lines is bounded as a line is.
+/// Comma-separated values by RFC 4180, or the same separated by tabs, with a header row: a column <c>text</c> or <c>sequence</c> and, where wanted, <c>label</c> and <c>split</c>. A record
+/// that spans lines is bounded as a line is.
 /// </summary>
 /// <param name="most">Bytes of a record.</param>
-internal sealed class CsvText(Func<ISequenceNormalizer> normalizer, int most) : IDocumentFormat
+/// <param name="separator">Of fields: a comma or a tab.</param>
+internal sealed class CsvText(Func<ISequenceNormalizer> normalizer, int most, char separator = ',') : IDocumentFormat
 {
-    public string Name => "csv";
+    public string Name => separator == ',' ? "csv" : "tsv";
 
     public IEnumerable<ReadRecord> Read(LineReader lines)
     {
-        var record = new CsvRecord(lines, most);
+        var record = new CsvRecord(lines, most, separator);
         if (!record.Read())
         {
             yield break;
@@ -24,16 +26,16 @@ internal sealed class CsvText(Func<ISequenceNormalizer> normalizer, int most) : 
         var text = header.IndexOf("text") is >= 0 and var named ? named : header.IndexOf("sequence");
         if (text < 0)
         {
-            throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"line {record.Line} has the columns '{string.Join(",", header)}'; valid is a header row with text or sequence and, where wanted, label");
+            throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"line {record.Line} has the columns '{string.Join(",", header)}'; valid is a header row with text or sequence and, where wanted, label and split");
         }
 
         for (var number = 0; record.Read(); number++)
         {
-            yield return Read(record, number, header.Count, text, header.IndexOf("label"));
+            yield return Read(record, number, header.Count, text, header.IndexOf("label"), header.IndexOf("split"));
         }
     }
 
-    private ReadRecord Read(CsvRecord record, int number, int width, int text, int label)
+    private ReadRecord Read(CsvRecord record, int number, int width, int text, int label, int split)
     {
         try
         {
@@ -46,7 +48,7 @@ internal sealed class CsvText(Func<ISequenceNormalizer> normalizer, int most) : 
             var sequence = normalizer();
             sequence.Append(Encoding.UTF8.GetBytes(fields[text]), record.Line);
             var name = label < 0 ? "" : fields[label].Trim();
-            return new ReadRecord(number, new Document(sequence.Finish(), name.Length == 0 ? null : name));
+            return new ReadRecord(number, new Document(sequence.Finish(), name.Length == 0 ? null : name, split < 0 ? null : RecordSplit.Of(fields[split], $"line {record.Line}")));
         }
         catch (SequenceRejectedException rejected)
         {
@@ -56,7 +58,7 @@ internal sealed class CsvText(Func<ISequenceNormalizer> normalizer, int most) : 
 }
 
 /// <summary>Gathers the lines of one record.</summary>
-internal sealed class CsvRecord(LineReader lines, int most)
+internal sealed class CsvRecord(LineReader lines, int most, char separator)
 {
     private readonly ArrayBufferWriter<byte> _raw = new();
     private SequenceRejectedException? _rejected;
@@ -114,7 +116,7 @@ internal sealed class CsvRecord(LineReader lines, int most)
         LineReader.VerifyUtf8(_raw.WrittenSpan, _offset);
         try
         {
-            return new CsvReader(new StringReader(Encoding.UTF8.GetString(_raw.WrittenSpan))).Read() ?? [];
+            return new CsvReader(new StringReader(Encoding.UTF8.GetString(_raw.WrittenSpan)), separator).Read() ?? [];
         }
         catch (FormatException)
         {
@@ -123,7 +125,7 @@ internal sealed class CsvRecord(LineReader lines, int most)
     }
 
     // Whether a quoted field goes on in the next line.
-    private static bool IsOpenAfter(ReadOnlySpan<byte> line, bool quoted)
+    private bool IsOpenAfter(ReadOnlySpan<byte> line, bool quoted)
     {
         var fieldStart = !quoted;
         foreach (var letter in line)
@@ -136,7 +138,7 @@ internal sealed class CsvRecord(LineReader lines, int most)
             }
             else if (!quoted)
             {
-                fieldStart = letter == ',';
+                fieldStart = letter == separator;
             }
         }
 

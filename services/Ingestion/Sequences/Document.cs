@@ -1,9 +1,12 @@
+using Pipeline.Contracts;
+
 namespace Pipeline.Ingestion.Sequences;
 
 /// <summary>A document as it is normalised, before it is cut into windows.</summary>
 /// <param name="Label">What its record says; null where there is none.</param>
+/// <param name="Split">What its record says; null where there is none.</param>
 /// <param name="Tags">For each UTF-16 unit of the text the name of its tag; null where there is none. Null where the record tags nothing.</param>
-internal sealed record Document(string Text, string? Label = null, string?[]? Tags = null);
+internal sealed record Document(string Text, string? Label = null, Split? Split = null, string?[]? Tags = null);
 
 /// <summary>A record of a file: a document, or why there is none.</summary>
 /// <param name="Number">In its file, from 0; null for a file that is one document.</param>

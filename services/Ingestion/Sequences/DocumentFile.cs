@@ -7,7 +7,7 @@ namespace Pipeline.Ingestion.Sequences;
 
 /// <summary>
 /// Reads the documents of one file: UTF-8 with or without a byte order mark, or UTF-16 with one; plain or in gzip, told by the content. DNA and protein are FASTA or FASTQ, told by the first
-/// letter; .jsonl, .ndjson and .json are JSON lines, .csv is CSV, told by the name, before .gz; any other file of text is one document.
+/// letter; .jsonl, .ndjson and .json are JSON lines, .csv and .tsv are CSV, told by the name, before .gz; any other file of text is one document.
 /// </summary>
 internal sealed class DocumentFile(string modality, InputSpec input, SequenceRules rules)
 {
@@ -32,6 +32,19 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
         {
             yield return (format.Name, Checked(records.Current));
         }
+    }
+
+    /// <summary>Reads the row of a table: one document, whatever it begins with.</summary>
+    /// <param name="row">UTF-8.</param>
+    /// <exception cref="SequenceRejectedException">It cannot be used.</exception>
+    public IEnumerable<(string Format, ReadRecord Record)> ReadRow(Stream row, string format)
+    {
+        var bytes = new byte[row.Length];
+        row.ReadExactly(bytes);
+        LineReader.VerifyUtf8(bytes, 0);
+        var text = Normalizer();
+        text.Append(bytes, 1);
+        yield return (format, Checked(new ReadRecord(null, new Document(text.Finish()))));
     }
 
     private static ReadRecord Checked(ReadRecord record) => record.Document is { Text.Length: 0 }
@@ -91,15 +104,18 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
         }
     }
 
+    private ISequenceNormalizer Normalizer() => SequenceNormalizers.Of(modality, input, rules.MaxSequenceLength);
+
     private IDocumentFormat FormatOf(Stream content, string name)
     {
-        ISequenceNormalizer Normalizer() => SequenceNormalizers.Of(modality, input, rules.MaxSequenceLength);
         switch (Path.GetExtension(name).ToLowerInvariant())
         {
             case ".jsonl" or ".ndjson" or ".json":
                 return new JsonLinesText(Normalizer);
             case ".csv":
                 return new CsvText(Normalizer, rules.MaxLineBytes);
+            case ".tsv":
+                return new CsvText(Normalizer, rules.MaxLineBytes, '\t');
         }
 
         if (modality == Modalities.Text)
@@ -115,7 +131,7 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
             (byte)'>' or (byte)';' => new FastaRecords(Normalizer),
             (byte)'@' => new FastqRecords(Normalizer),
             null => throw new SequenceRejectedException(RejectionReason.EmptySample),
-            _ => throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"it begins with '{LakeNames.Shown($"{(char)start}")}'; valid is '>' (FASTA), '@' (FASTQ), or a name that ends with .jsonl or .csv"),
+            _ => throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"it begins with '{LakeNames.Shown($"{(char)start}")}'; valid is '>' (FASTA), '@' (FASTQ), or a name that ends with .jsonl, .csv or .tsv"),
         };
     }
 }

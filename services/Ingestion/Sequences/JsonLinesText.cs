@@ -1,11 +1,12 @@
 using System.Text;
 using System.Text.Json;
+using Pipeline.Contracts;
 
 namespace Pipeline.Ingestion.Sequences;
 
 /// <summary>
-/// An object a line: <c>text</c> or <c>sequence</c>, and <c>label</c>, text or a whole number, where there is one. Or <c>tokens</c>, which one space joins, and, where wanted, <c>tags</c>, a
-/// name or null for each of them. Empty lines are skipped.
+/// An object a line: <c>text</c> or <c>sequence</c>, and <c>label</c>, text or a whole number, and <c>split</c> where there are such. Or <c>tokens</c>, which one space joins, and, where
+/// wanted, <c>tags</c>, a name or null for each of them. Empty lines are skipped.
 /// </summary>
 internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer) : IDocumentFormat
 {
@@ -45,10 +46,10 @@ internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer) : IDoc
 
     private Document DocumentOf(JsonElement record, int line)
     {
-        var label = LabelOf(record, line);
+        var (label, split) = (LabelOf(record, line), SplitOf(record, line));
         if (record.TryGetProperty("tokens", out var tokens))
         {
-            return Tokens(tokens, record, line, label);
+            return Tokens(tokens, record, line) with { Label = label, Split = split };
         }
 
         if ((!record.TryGetProperty("text", out var text) && !record.TryGetProperty("sequence", out text)) || text.ValueKind != JsonValueKind.String)
@@ -56,10 +57,10 @@ internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer) : IDoc
             throw Malformed(line, $"has neither text nor sequence; {Valid}");
         }
 
-        return new Document(Normalized(text.GetString()!, line), label);
+        return new Document(Normalized(text.GetString()!, line), label, split);
     }
 
-    private Document Tokens(JsonElement tokens, JsonElement record, int line, string? label)
+    private Document Tokens(JsonElement tokens, JsonElement record, int line)
     {
         var words = Texts(tokens, "tokens", line);
         var names = record.TryGetProperty("tags", out var tags) ? Texts(tags, "tags", line) : null;
@@ -93,7 +94,7 @@ internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer) : IDoc
             ofLetters.AddRange(Enumerable.Repeat(names?[at], normalized.Length));
         }
 
-        return new Document(text.ToString(), label, names is null ? null : [.. ofLetters]);
+        return new Document(text.ToString(), Tags: names is null ? null : [.. ofLetters]);
     }
 
     private string Normalized(string text, int line)
@@ -111,6 +112,9 @@ internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer) : IDoc
         JsonValueKind.Number when label.TryGetInt64(out var number) => $"{number}",
         _ => throw Malformed(line, "has a label that is neither text nor a whole number"),
     };
+
+    private static Split? SplitOf(JsonElement record, int line) => !record.TryGetProperty("split", out var split) || split.ValueKind == JsonValueKind.Null ? null
+        : RecordSplit.Of(split.ValueKind == JsonValueKind.String ? split.GetString()! : split.GetRawText(), $"line {line}");
 
     private static List<string?> Texts(JsonElement list, string name, int line) =>
         list.ValueKind == JsonValueKind.Array && list.EnumerateArray().All(item => item.ValueKind is JsonValueKind.String or JsonValueKind.Null)

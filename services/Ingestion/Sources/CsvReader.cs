@@ -3,7 +3,8 @@ using System.Text;
 namespace Pipeline.Ingestion.Sources;
 
 /// <summary>Comma-separated values by RFC 4180: fields in double quotes may hold commas, line breaks and doubled quotes. Empty lines are skipped.</summary>
-public sealed class CsvReader(TextReader reader)
+/// <param name="separator">In place of the comma, where it is another.</param>
+public sealed class CsvReader(TextReader reader, char separator = ',')
 {
     /// <summary>Line on which the last record began, from 1.</summary>
     public int Line { get; private set; }
@@ -30,13 +31,13 @@ public sealed class CsvReader(TextReader reader)
         {
             fields.Add(reader.Peek() == '"' ? Quoted() : Plain());
         }
-        while (TakeComma());
+        while (TakeSeparator());
         return fields;
     }
 
-    private bool TakeComma()
+    private bool TakeSeparator()
     {
-        if (reader.Peek() is not ',')
+        if (reader.Peek() != separator)
         {
             return reader.Peek() is < 0 or '\r' or '\n' ? false : throw new FormatException($"line {_next}: text after a closing quote");
         }
@@ -48,7 +49,7 @@ public sealed class CsvReader(TextReader reader)
     private string Plain()
     {
         var field = new StringBuilder();
-        while (reader.Peek() is >= 0 and not ',' and not '\r' and not '\n')
+        while (reader.Peek() is >= 0 and not '\r' and not '\n' and var next && next != separator)
         {
             field.Append((char)reader.Read());
         }

@@ -11,6 +11,9 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
 {
     private const int ReportEvery = 1000;
 
+    /// <summary>Raised when the same containers would give other items.</summary>
+    private const int ContainerFormat = 2;
+
     private readonly Spool<SourceItem> _items = new();
     private readonly Spool<KnownFile> _read = new();
     private readonly LabelledItems _labelled = new();
@@ -52,7 +55,7 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
         if (_hasContainers)
         {
             // The same archive within other limits holds other images.
-            fingerprint.Add($"{options.MaxMembers} {options.MaxUnpackedBytes} {options.MaxUnpackedRatio} {options.MaxRowGroupBytes} {options.MaxNameLength}", 0, null);
+            fingerprint.Add($"{ContainerFormat} {options.MaxMembers} {options.MaxUnpackedBytes} {options.MaxUnpackedRatio} {options.MaxRowGroupBytes} {options.MaxNameLength}", 0, null);
         }
 
         await known.ReplaceAsync(_read.Lines().Select(line => line.Item), cancellation);

@@ -23,12 +23,12 @@ public sealed class FolderLabels : IFileLabels
     /// <exception cref="PipelineException">Split folders and other folders lie side by side.</exception>
     public static FolderLabels Of(IEnumerable<string> top, string name)
     {
-        var folders = top.ToLookup(folder => SplitNames.Find(folder) is not null);
+        var folders = top.ToLookup(folder => SplitNames.OfFolder(folder) is not null);
         var splits = folders[true].Any();
         if (splits && folders[false].Any())
         {
             throw new PipelineException(
-                $"'{name}' has split folders ({string.Join(", ", folders[true])}) beside others ({string.Join(", ", folders[false])}). Valid are split folders alone ({SplitNames.Valid}), or class folders alone.");
+                $"'{name}' has split folders ({string.Join(", ", folders[true])}) beside others ({string.Join(", ", folders[false])}). Valid are split folders alone ({SplitNames.ValidFolders}), or class folders alone.");
         }
 
         return new FolderLabels(splits);
@@ -37,14 +37,14 @@ public sealed class FolderLabels : IFileLabels
     public bool NamesFiles => false;
 
     /// <summary>Whether a path has a folder that says a class, or that there is none.</summary>
-    public bool HasClassFolder(string path) => path.Count(c => c == '/') > (_splits && SplitNames.Find(path.Split('/')[0]) is not null ? 1 : 0);
+    public bool HasClassFolder(string path) => path.Count(c => c == '/') > (_splits && SplitNames.OfFolder(path.Split('/')[0]) is not null ? 1 : 0);
 
     public IReadOnlyList<LabelFile> Files => [];
 
     public FileLabel Find(string path)
     {
         var segments = path.Split('/');
-        var split = _splits ? SplitNames.Find(segments[0]) : null;
+        var split = _splits ? SplitNames.OfFolder(segments[0]) : null;
         var folders = segments.AsSpan(split is null ? 0 : 1)[..^1];
         return new FileLabel(folders.Length > 0 && !IsUnlabelled(folders[0]) ? folders[0] : null, split);
     }

@@ -10,7 +10,7 @@ public static class LakeSources
         "Valid is a folder of images: a folder for each class, or labels.csv (file,label) or labels.jsonl beside the files, or files without labels, or zips, tars, Parquet and Arrow files of images, or IDX files (train-images-idx3-ubyte[.gz]).";
 
     public const string ValidSequences =
-        "Valid is a folder of text, JSON lines, CSV, FASTA or FASTQ files, plain or in gzip: a folder for each class, or labels.csv (file,label) or labels.jsonl beside the files, or a label in each record, or files without labels, or zips and tars of such files.";
+        "Valid is a folder of text, JSON lines, CSV, TSV, FASTA or FASTQ files, plain or in gzip: a folder for each class, or labels.csv (file,label) or labels.jsonl beside the files, or a label in each record, or files without labels, or zips and tars of such files, or Parquet and Arrow files of text.";
 
     public static string ValidOf(LakeContent content) => content == LakeContent.Images ? Valid : ValidSequences;
 

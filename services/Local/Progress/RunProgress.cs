@@ -9,6 +9,7 @@ public sealed class RunProgress(TimeProvider clock)
     private readonly Lock gate = new();
     private readonly long start = clock.GetTimestamp();
     private readonly StageProgress[] stages = [.. Enum.GetValues<Stage>().Select(stage => new StageProgress(stage))];
+    private string counted = CountedIn(Modalities.Image);
 
     /// <summary>Null until the dataset is committed.</summary>
     public string? RunId { get; private set; }
@@ -29,7 +30,12 @@ public sealed class RunProgress(TimeProvider clock)
         }
     }
 
-    public void Start() => Update(Stage.Ingestion, Begun);
+    /// <param name="modality">Of the experiment: says what pretraining counts.</param>
+    public void Start(string modality = Modalities.Image)
+    {
+        counted = CountedIn(modality);
+        Update(Stage.Ingestion, Begun);
+    }
 
     public void Stop() => Stopping = true;
 
@@ -59,7 +65,7 @@ public sealed class RunProgress(TimeProvider clock)
         RunId ??= message.RunId;
         Update(Stage.Pretraining, stage => Advanced(stage, message.Step, message.Steps) with
         {
-            Training = new TrainingFigures(message.Slice, message.Point.Loss, message.Point.HeldOut?.Accuracy ?? stage.Training?.HeldOut, message.ImagesPerSecond),
+            Training = new TrainingFigures(message.Slice, message.Point.Loss, message.Point.HeldOut?.Accuracy ?? stage.Training?.HeldOut, message.ImagesPerSecond, counted),
         });
     }
 
@@ -78,6 +84,8 @@ public sealed class RunProgress(TimeProvider clock)
             Update(stage.Stage, Ended(state));
         }
     }
+
+    private static string CountedIn(string modality) => Modalities.IsSequence(modality) ? "tokens" : "views";
 
     private StageProgress Begun(StageProgress stage) =>
         stage.State == StageState.Waiting ? stage with { State = StageState.Running, Started = Now } : stage;

@@ -30,5 +30,6 @@ public sealed record StageProgress(
 }
 
 /// <param name="HeldOut">Accuracy by pretext task, as last measured; null before.</param>
-/// <param name="ViewsPerSecond">Over the whole training.</param>
-public sealed record TrainingFigures(int Slice, double Loss, IReadOnlyDictionary<string, double>? HeldOut, double ViewsPerSecond);
+/// <param name="PerSecond">Over the whole training.</param>
+/// <param name="Counted">What of: <c>views</c>, or <c>tokens</c>.</param>
+public sealed record TrainingFigures(int Slice, double Loss, IReadOnlyDictionary<string, double>? HeldOut, double PerSecond, string Counted);

@@ -24,7 +24,7 @@ internal static class StageText
                 yield return $"held-out {string.Join(", ", heldOut.Values.Select(accuracy => $"{accuracy * 100:0.0} %"))}";
             }
 
-            yield return $"{training.ViewsPerSecond:0} items/s";
+            yield return $"{training.PerSecond:0} {training.Counted}/s";
         }
         else if (stage is { State: StageState.Running, Detail: { Length: > 0 } detail })
         {

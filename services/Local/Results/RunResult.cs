@@ -4,6 +4,7 @@ using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.Evaluation.Reporting.Sections;
 using Pipeline.Hosting.Runs;
+using Pipeline.Learning.Statistics;
 
 namespace Pipeline.Local.Results;
 
@@ -36,11 +37,16 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
     {
         output.WriteLine(Plain(VerdictSentence.Of(Report)));
         output.WriteLine();
+        if (NamesMetric)
+        {
+            output.WriteLine($"{MetricWords.Of(Report.Metric)} on the test split{(ShowsMacroF1 ? $"; beside it the {MetricWords.Of(Metrics.MacroF1)} of pretrained" : "")}");
+        }
+
         TextTable.Write(
             output,
-            ["labels", "pretrained", "scratch", "difference", "95 % interval", "verdict", .. Compared(Report.ByLabelCount[0]).Select(arm => arm.Name)],
+            ["labels", "pretrained", "scratch", "difference", "95 % interval", "verdict", .. MacroF1Of(_ => MetricWords.Of(Metrics.MacroF1)), .. Compared(Report.ByLabelCount[0]).Select(arm => arm.Name)],
             Report.ByLabelCount.Select(Row),
-            ['r', 'r', 'r', 'r', 'r', 'l', .. Compared(Report.ByLabelCount[0]).Select(_ => 'r')]);
+            ['r', 'r', 'r', 'r', 'r', 'l', .. MacroF1Of(_ => 'r'), .. Compared(Report.ByLabelCount[0]).Select(_ => 'r')]);
         output.WriteLine();
         foreach (var saved in Report.LabelsSaved)
         {
@@ -53,7 +59,15 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
         output.WriteLine(Shown(Page));
     }
 
-    private static IReadOnlyList<string> Row(LabelCountResult result) =>
+    /// <summary>Accuracy of images goes without saying.</summary>
+    private bool NamesMetric => Report.Metric != Metrics.Accuracy || Report.Data.Documents > 0;
+
+    /// <summary>Where another metric decides, and there are classes and no tags to tell: those are told by entities.</summary>
+    private bool ShowsMacroF1 => NamesMetric && Report.Metric != Metrics.MacroF1 && Report.Metrics.Any(arm => arm.Values.ContainsKey(Metrics.MacroF1));
+
+    private IEnumerable<T> MacroF1Of<T>(Func<string, T> column) => ShowsMacroF1 ? [column(Metrics.MacroF1)] : [];
+
+    private IReadOnlyList<string> Row(LabelCountResult result) =>
     [
         Plain(Figures.Count(result.Labels)),
         Plain(Figures.Percent(result.Pretrained)),
@@ -61,6 +75,7 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
         Figures.Points(result.Difference),
         $"{Figures.Points(result.Low)} to {Figures.Points(result.High)}",
         Words.Of(result.Verdict),
+        .. MacroF1Of(metric => Plain(Figures.Percent(Report.Metrics.Single(arm => arm.Arm == Arm.Pretrained && arm.Labels == result.Labels).Values[metric]))),
         .. Compared(result).Select(arm => Plain(Figures.Percent(arm.Accuracy))),
     ];
 

@@ -68,7 +68,7 @@ internal static class LocalRun
         var progress = host.Services.GetRequiredService<RunProgress>();
         using var ended = new CancellationTokenSource();
         var display = RunDisplay.ForThisConsole().ShowAsync(progress, ended.Token);
-        progress.Start();
+        progress.Start(settings.Experiment.Modality);
         await host.Services.GetRequiredService<IBus>().Publish(request);
         var outcome = await host.Services.GetRequiredService<RunEnd>().Outcome;
         await host.StopAsync();

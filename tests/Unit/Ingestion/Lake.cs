@@ -143,7 +143,7 @@ internal sealed class Lake : IDisposable
 
     public void Dispose() => _temporary.Dispose();
 
-    private static LakeFolders Folders()
+    public static LakeFolders Folders()
     {
         var options = Microsoft.Extensions.Options.Options.Create(new LakeOptions { AnyFolder = true });
         return new LakeFolders(new LakeLocations(options), new LakeContainers(), options);

@@ -27,7 +27,7 @@ internal static class DataSection
                 ]),
                 Table("Left out", ["", "Number"],
                 [
-                    [$"Duplicates: same {words.Content} as another file", Count(data.Duplicates)],
+                    [$"Duplicates: same {words.Content} as another {words.Source}", Count(data.Duplicates)],
                     .. data.Rejected.OrderByDescending(reason => reason.Value).ThenBy(reason => reason.Key, StringComparer.Ordinal)
                         .Select(reason => new object?[] { $"Rejected: {reason.Key}", Count(reason.Value) }),
                     .. content.Run.PseudoLabels.Where(task => task.Tokenizer is null).Select(task => new object?[] { $"Ambiguous in {task.Task} (left out of pretraining only)", Count(task.Ambiguous) }),
@@ -42,6 +42,7 @@ internal static class DataSection
             ["Vocabulary", Count(labels.Tokenizer.Vocabulary)],
             ["Tokens of all samples", Count(labels.Tokens)],
             ["Most tokens of a sample, start and end included", Count(labels.Tokenizer.Spec.Length)],
+            ["Samples without a token to mask (left out of pretraining only)", Count(labels.Ambiguous)],
             ["Samples that were longer and lost their end", $"{Count(labels.Truncated)} ({Percent(labels.Truncated / (double)Math.Max(1, labels.Samples + labels.Ambiguous))})"],
         ]);
 }

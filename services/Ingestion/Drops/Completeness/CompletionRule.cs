@@ -74,7 +74,7 @@ public sealed class CompletionRule(LakeFileReader read, LakeFileCounter count, T
             }
 
             var files = drop.Files.LongCount(file => file.Name != manifest && PendingDrop.IsBelow(file.Url, found.Parent));
-            if (files < expected && await count(found.Parent, manifest, cancellation) < expected)
+            if (files < expected && await count(drop.Dataset.Name, found.Parent, manifest, cancellation) < expected)
             {
                 return false;
             }

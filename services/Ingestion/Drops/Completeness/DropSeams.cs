@@ -10,5 +10,5 @@ public delegate Task DatasetRequester(IngestDataset command, string? traceparent
 /// <param name="url">Plain text, not percent-encoded.</param>
 public delegate Task<ReadOnlyMemory<byte>?> LakeFileReader(string url, CancellationToken cancellation);
 
-/// <summary>How many files lie below a folder of the lake, at any depth; hidden ones, <c>_SUCCESS</c> and the manifest itself do not count.</summary>
-public delegate Task<long> LakeFileCounter(string url, string manifest, CancellationToken cancellation);
+/// <summary>How many files lie below a folder of the lake, at any depth, that may be a dataset's content: hidden ones, <c>_SUCCESS</c> and the manifest itself do not count.</summary>
+public delegate Task<long> LakeFileCounter(string dataset, string url, string manifest, CancellationToken cancellation);

@@ -14,6 +14,9 @@ internal sealed class FollowedRun(string name, string experiment, Guid conversat
 
     public string Name => name;
 
+    /// <summary>The experiment's.</summary>
+    public string Modality { get; init; } = Modalities.Image;
+
     public RunProgress Progress { get; } = new(clock);
 
     public Task<RunOutcome> Outcome => _end.Outcome;

@@ -28,7 +28,7 @@ internal sealed class RunConversation(IHost host)
     public async Task ListenAsync(IEnumerable<Experiment> experiments)
     {
         var clock = host.Services.GetRequiredService<TimeProvider>();
-        _runs = [.. experiments.Select(experiment => new FollowedRun(experiment.Name, ExperimentArtifact.KeyOf(experiment), _id, clock))];
+        _runs = [.. experiments.Select(experiment => new FollowedRun(experiment.Name, ExperimentArtifact.KeyOf(experiment), _id, clock) { Modality = experiment.Modality })];
         var follower = new RemoteFollower(_runs);
         var listening = host.Services.GetRequiredService<IBusControl>().ConnectReceiveEndpoint($"{QueuePrefix}{_id:n}", endpoint =>
         {
@@ -49,7 +49,7 @@ internal sealed class RunConversation(IHost host)
         var worst = ExitCode.Success;
         foreach (var run in _runs)
         {
-            run.Progress.Start();
+            run.Progress.Start(run.Modality);
         }
 
         foreach (var run in _runs)

@@ -6,16 +6,16 @@ namespace Pipeline.Tests.Unit.Evaluation.Reporting;
 /// <summary>A made-up run about text: masked tokens instead of views, judged by macro-F1.</summary>
 internal static class SequencePage
 {
-    public static ReportPageContent Content(long truncated = 1_200, string word = "a", string metric = "macro-f1")
+    public static ReportPageContent Content(long truncated = 1_200, string word = "a", string metric = "macro-f1", long ambiguous = 0)
     {
         var images = new SampleRun { Name = "glosses", Classes = ["act", "animal", "artifact", "body", "plant"] }.Evaluated();
         var tokenizer = new TokenizerReference(new Dictionary<string, ArtifactReference>(), new TokenizerSpec(), LowerCase: true, Vocabulary: 8000, new SpecialTokens());
         var run = images with
         {
             Experiment = images.Experiment with { Modality = Modalities.Text, Pretext = [Experiment.MaskedToken], Evaluation = images.Experiment.Evaluation with { Metric = metric } },
-            Dataset = images.Dataset with { Modality = Modalities.Text, Input = InputSpec.Sequence(500), Summary = images.Dataset.Summary with { Rejected = new Dictionary<string, long> { ["sequence too long"] = 3 } } },
+            Dataset = images.Dataset with { Modality = Modalities.Text, Input = InputSpec.Sequence(500), Summary = images.Dataset.Summary with { Rejected = new Dictionary<string, long> { ["sequence too long"] = 3 }, Documents = images.Dataset.Summary.Samples } },
             PreFlight = null,
-            PseudoLabels = [images.PseudoLabels[0] with { Task = Experiment.MaskedToken, Classes = 8000, Tokenizer = tokenizer, Tokens = 901_000, Truncated = truncated, Ambiguous = 0 }],
+            PseudoLabels = [images.PseudoLabels[0] with { Task = Experiment.MaskedToken, Classes = 8000, Tokenizer = tokenizer, Tokens = 901_000, Truncated = truncated, Ambiguous = ambiguous }],
             Encoder = images.Encoder with
             {
                 Encoder = new EncoderSpec("transformer", Transformer: new TransformerSpec()),

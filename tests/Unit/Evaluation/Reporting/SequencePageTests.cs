@@ -68,6 +68,19 @@ public class SequencePageTests
     }
 
     [Fact]
+    public void Samples_without_a_token_to_mask_are_told_as_such()
+    {
+        var content = SequencePage.Content(ambiguous: 100_000);
+
+        Assert.Contains(content.Assessment.Warnings, warning => warning.Contains("of the samples were left out of masked-token because they have no token that could be masked", StringComparison.Ordinal));
+        Assert.DoesNotContain(content.Assessment.Warnings, warning => warning.Contains("view", StringComparison.Ordinal));
+        var data = XDocument.Parse(ReportPage.Render(content)).Descendants("section").Single(section => section.Attribute("id")!.Value == "data").Value;
+        Assert.Contains("Samples without a token to mask (left out of pretraining only)100\u202F000", data, StringComparison.Ordinal);
+        Assert.Contains("Duplicates: same text as another sample", data, StringComparison.Ordinal);
+        Assert.DoesNotContain(Content.Assessment.Warnings, warning => warning.Contains("left out", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Speed_is_told_in_tokens() =>
         Assert.Contains(" tokens a second", Root.Descendants("section").Single(section => section.Attribute("id")!.Value == "cost").Value, StringComparison.Ordinal);
 }

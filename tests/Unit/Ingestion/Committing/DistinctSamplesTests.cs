@@ -59,6 +59,21 @@ public sealed class DistinctSamplesTests
     }
 
     [Fact]
+    public void Tags_that_any_copy_has_count_unless_others_contradict_them()
+    {
+        using var samples = new DistinctSamples(9);
+        PixelDigest?[][] copies = [[null, null], [Digest(7), null, Digest(7)], [null, Digest(7)], [Digest(7), Digest(8)]];
+        var item = 0;
+        foreach (var (text, tags) in copies.Index().SelectMany(copy => copy.Item.Select(tags => (copy.Index, tags))))
+        {
+            samples.Add(Digest(text), item++, label: -1, supplied: null, tags);
+        }
+
+        Assert.Equal([null, (Digest(7), 2), (Digest(7), 6), null], Enumerable.Range(0, 4).Select(text => samples[Digest(text)].Tags));
+        Assert.Equal([false, false, false, true], Enumerable.Range(0, 4).Select(text => samples[Digest(text)].TagsConflict));
+    }
+
+    [Fact]
     public void Digests_that_begin_alike_are_told_apart()
     {
         using var samples = new DistinctSamples(4);

@@ -1,13 +1,12 @@
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using Parquet;
 using Pipeline.Contracts;
 using Pipeline.Ingestion;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Learning.Training;
 using Pipeline.Tests.Unit.Ingestion.Sequences;
 using Xunit;
+using static Pipeline.Tests.Unit.Ingestion.Texts;
 
 namespace Pipeline.Tests.Unit.Ingestion.Committing;
 
@@ -172,6 +171,37 @@ public sealed class SequenceDatasetTests
     }
 
     [Fact]
+    public async Task Copies_whose_tags_differ_have_none_and_one_that_has_some_lends_them()
+    {
+        using var lake = Of(Modalities.Text, window: 1000);
+        lake.Options = new() { ChunkItems = 1 };
+        var random = new Random(10);
+        lake.Drop("a.jsonl", Lines(40, _ => $$"""{"tokens": ["{{Words(random, 20)}}"], "tags": ["O"]}""") + "{\"text\": \"Ada slept\", \"label\": \"x\"}\n" + """{"tokens": ["Bob", "ran"], "tags": ["PER", "O"]}""");
+        lake.Drop("b.jsonl", "");
+        lake.Drop("c.jsonl", """{"tokens": ["Ada", "slept"], "tags": ["PER", null]}""" + "\n" + """{"tokens": ["Bob", "ran"], "tags": ["DOG", "O"], "label": "x"}""");
+
+        var dataset = await lake.ImportAllAsync();
+
+        Assert.Equal(["a.jsonl#41", "b.jsonl"], (await lake.RejectionsAsync(dataset)).Select(rejection => rejection.Path).Order());
+        var conflict = (await lake.RejectionsAsync(dataset)).Single(rejection => rejection.Reason == RejectionReason.ConflictingLabels);
+        Assert.Equal(("a.jsonl#41", "the same texts have different tags"), (conflict.Path, conflict.Detail));
+        var tags = new Dictionary<string, string>();
+        foreach (var split in Enum.GetValues<Split>())
+        {
+            using var reader = await SampleReader.OpenAsync(lake.Store, dataset, split, Cancellation);
+            for (var i = 0; i < reader.Count; i++)
+            {
+                tags.Add(Encoding.UTF8.GetString(reader.Text(i)), string.Join(' ', reader.Tags(i).ToArray().Select(tag => tag < 0 ? "-" : dataset.Tags[tag])));
+            }
+        }
+
+        Assert.Equal(42, tags.Count);
+        Assert.Equal("PER PER PER - - - - - -", tags["Ada slept"]);
+        Assert.Equal("- - - - - - -", tags["Bob ran"]);
+        Assert.Equal(2, dataset.Summary.Labelled);
+    }
+
+    [Fact]
     public async Task What_cannot_be_used_is_told_by_record_and_kept()
     {
         using var lake = Of(Modalities.Text, window: 1000);
@@ -184,9 +214,9 @@ public sealed class SequenceDatasetTests
 
         var rejections = await lake.RejectionsAsync(dataset);
         Assert.Equal(
-            [("binary.txt", RejectionReason.NotText), ("good.jsonl#40", RejectionReason.MalformedRecord), ("table.parquet", RejectionReason.Unsupported)],
+            [("binary.txt", RejectionReason.NotText), ("good.jsonl#40", RejectionReason.MalformedRecord), ("table.parquet", RejectionReason.Corrupt)],
             rejections.Select(rejection => (rejection.Path, rejection.Reason)).Order());
-        foreach (var rejection in rejections.Where(rejection => rejection.Sha256 is not null && rejection.Reason != RejectionReason.Unsupported))
+        foreach (var rejection in rejections.Where(rejection => rejection.Sha256 is not null && rejection.Reason != RejectionReason.Corrupt))
         {
             Assert.NotNull(await lake.Store.FindAsync($"quarantine/pictures/{rejection.Sha256}", Cancellation));
         }
@@ -243,63 +273,4 @@ public sealed class SequenceDatasetTests
     [Fact]
     public void What_only_sequences_have_leaves_the_keys_of_images_as_they_were() =>
         Assert.Equal("""{"size":28,"channels":1}""", JsonSerializer.Serialize(new InputSpec(28, 1), PipelineJson.Compact));
-
-    private static Lake Of(string modality, int window)
-    {
-        using var lake = new Lake();
-        return new Lake { Experiment = lake.Experiment with { Modality = modality, Input = InputSpec.Sequence(window) } };
-    }
-
-    private static string Words(Random random, int count) => string.Join(' ', Enumerable.Range(0, count).Select(_ => Letters(random, "abcdefghijklmnopqrstuvwxyz", random.Next(2, 9))));
-
-    private static string Letters(Random random, string alphabet, int count) => string.Concat(Enumerable.Range(0, count).Select(_ => alphabet[random.Next(alphabet.Length)]));
-
-    private static string Lines(int count, Func<int, string> line) => string.Concat(Enumerable.Range(0, count).Select(i => line(i) + "\n"));
-
-    private static string ReverseComplement(string strand) => string.Concat(strand.Reverse().Select(letter => "TGCA"["ACGT".IndexOf(letter, StringComparison.Ordinal)]));
-
-    private static byte[] Zip(params (string Name, string Text)[] members)
-    {
-        using var buffer = new MemoryStream();
-        using (var zip = new ZipArchive(buffer, ZipArchiveMode.Create))
-        {
-            foreach (var (name, text) in members)
-            {
-                using var member = zip.CreateEntry(name).Open();
-                member.Write(Encoding.UTF8.GetBytes(text));
-            }
-        }
-
-        return buffer.ToArray();
-    }
-
-    private static async Task<IReadOnlyList<(string Text, string? Label)>> SamplesAsync(Lake lake, DatasetManifest dataset)
-    {
-        var samples = new List<(string, string?)>();
-        foreach (var split in Enum.GetValues<Split>())
-        {
-            using var reader = await SampleReader.OpenAsync(lake.Store, dataset, split, Cancellation);
-            samples.AddRange(Enumerable.Range(0, reader.Count).Select(i => (Encoding.UTF8.GetString(reader.Text(i)), reader.Label(i) < 0 ? null : dataset.Classes[reader.Label(i)])));
-        }
-
-        return samples;
-    }
-
-    private static async Task<IReadOnlyList<(string Path, string Split, int Group)>> RowsAsync(Lake lake, DatasetManifest dataset)
-    {
-        await using var reader = await ParquetReader.CreateAsync(await lake.Store.MaterializeAsync(dataset.Provenance, Cancellation), cancellationToken: Cancellation);
-        var rows = new List<(string, string, int)>();
-        for (var i = 0; i < reader.RowGroupCount; i++)
-        {
-            using var group = reader.OpenRowGroupReader(i);
-            string?[] paths = new string?[group.RowCount], splits = new string?[group.RowCount];
-            var groups = new int[group.RowCount];
-            await group.ReadAsync(reader.Schema.FindDataField("path"), paths.AsMemory(), cancellationToken: Cancellation);
-            await group.ReadAsync(reader.Schema.FindDataField("split"), splits.AsMemory(), cancellationToken: Cancellation);
-            await group.ReadAsync<int>(reader.Schema.FindDataField("group"), groups.AsMemory(), cancellationToken: Cancellation);
-            rows.AddRange(Enumerable.Range(0, paths.Length).Select(row => (paths[row]!, splits[row]!, groups[row])));
-        }
-
-        return rows;
-    }
 }

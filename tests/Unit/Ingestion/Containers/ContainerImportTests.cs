@@ -68,6 +68,34 @@ public class ContainerImportTests
     }
 
     [Fact]
+    public async Task Texts_of_a_webdataset_have_the_labels_of_their_notes()
+    {
+        using var lake = Texts.Of(Modalities.Text, window: 500);
+        var random = new Random(1);
+        string[] texts = [.. Enumerable.Range(0, 43).Select(_ => Texts.Words(random, 20))];
+        lake.Drop("shard", Archives.Tar([
+            .. Enumerable.Range(0, 40).SelectMany(i => new[]
+            {
+                ($"{i:d4}.{(i % 2 == 0 ? "cls" : "json")}", Archives.Text(i % 2 == 0 ? "even\n" : """{"label": "odd", "url": "x"}""")),
+                ($"{i:d4}.txt", Archives.Text(texts[i])),
+            }),
+            // Documents themselves: alone, or with text of its own.
+            ("alone.json", Archives.Text($$"""{"text": "{{texts[40]}}", "label": "own"}""")),
+            ("both.json", Archives.Text($$"""{"text": "{{texts[41]}}", "label": "own"}""")),
+            ("both.txt", Archives.Text(texts[42])),
+            ("one.cls", Archives.Text("a")),
+            ("one.json", Archives.Text("""{"cls": "b"}""")),
+            ("one.txt", Archives.Text("two labels are none"))]));
+
+        var dataset = await lake.ImportAllAsync();
+
+        Assert.Equal([("shard!/one.txt", RejectionReason.TwoLabels)], (await lake.RejectionsAsync(dataset)).Select(rejection => (rejection.Path, rejection.Reason)));
+        Assert.Equal(
+            texts.Select((text, i) => (text, i < 40 ? i % 2 == 0 ? "even" : "odd" : i < 42 ? "own" : null)).Append(("two labels are none", null)).Order(),
+            (await Texts.SamplesAsync(lake, dataset)).Order());
+    }
+
+    [Fact]
     public async Task Containers_and_loose_files_lie_side_by_side_and_the_folder_around_an_archive_is_its_class()
     {
         using var lake = new Lake();

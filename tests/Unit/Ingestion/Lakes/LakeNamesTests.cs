@@ -38,6 +38,7 @@ public class LakeNamesTests
     [InlineData("a.txt", true)]
     [InlineData("all.jsonl", true)]
     [InlineData("all.csv", true)]
+    [InlineData("all.tsv", true)]
     [InlineData("labels.csv", false)]
     [InlineData("labels.jsonl", false)]
     [InlineData("spam/labels.csv", true)]

@@ -79,6 +79,34 @@ public class DocumentFileTests
     }
 
     [Fact]
+    public void Tabs_part_fields_as_commas_do()
+    {
+        var records = Read("label\ttext\nham\t\"one\n\"\"two\"\",\tthree\"\nspam\tfour, five\nham\tsix\tseven\n", "a.TSV");
+
+        Assert.Equal(["0 one\n\"two\", three ham", "1 four, five spam", "2 malformed-record"], records.Select(Shown));
+        Assert.Equal("line 5 has 3 fields; the header has 2", records[2].Rejected!.Detail);
+    }
+
+    [Fact]
+    public void A_record_says_its_split_by_the_names_that_tables_of_labels_have()
+    {
+        string?[] names = ["train", "Validation", "valid", " val ", "test", "", null, "tset"];
+        var lines = Read(string.Join('\n', names.Select(name => $$"""{"tokens": ["a"], "split": {{(name is null ? "null" : $"\"{name}\"")}}}""").Append("""{"text": "a", "split": 1}""")), "a.jsonl");
+        var rows = Read("text,split\n" + string.Concat(names.Select(name => $"a,{name}\n")), "a.csv");
+
+        foreach (var records in new[] { lines, rows })
+        {
+            Assert.Equal(
+                [Split.Train, Split.Validation, Split.Validation, Split.Validation, Split.Test, null, null], records.Take(7).Select(record => record.Document!.Split));
+            Assert.Equal(RejectionReason.MalformedRecord, records[7].Rejected!.Reason);
+        }
+
+        Assert.Equal("line 8 names the split 'tset'; valid are train, validation, valid, val, test, or nothing", lines[7].Rejected!.Detail);
+        Assert.Contains("line 9 names the split '1'", lines[8].Rejected!.Detail);
+        Assert.Contains("line 9 names the split 'tset'", rows[7].Rejected!.Detail);
+    }
+
+    [Fact]
     public void A_quote_that_is_never_closed_takes_no_more_than_the_limit()
     {
         var records = Read($"text\n\"open\n{string.Join('\n', Enumerable.Repeat(new string('x', 50), 10))}\n", "a.csv", Rules with { MaxLineBytes = 100 });

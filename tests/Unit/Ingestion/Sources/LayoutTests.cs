@@ -92,7 +92,7 @@ public class LayoutTests
     [Theory]
     [InlineData("name,label\n", "begins with the columns 'name,label'")]
     [InlineData("", "begins with the columns ''")]
-    [InlineData("file,label,split\na.png,cat,tset\n", "line 2 names the split 'tset'; valid are train, validation, val, test")]
+    [InlineData("file,label,split\na.png,cat,tset\n", "line 2 names the split 'tset'; valid are train, validation, valid, val, test")]
     [InlineData("file,label\na.png,\"cat\n", "line 2: a quote that is not closed")]
     [InlineData("file,label,split\na.png,cat,test\na.png,cat,train\n", "line 3 puts 'a.png' into another split than line 2")]
     public async Task A_table_that_cannot_be_trusted_is_refused_with_its_line(string table, string message)

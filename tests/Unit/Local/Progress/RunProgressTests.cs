@@ -67,6 +67,19 @@ public sealed class RunProgressTests
         Assert.Equal(0.6, progress.Stages[(int)Stage.Pretraining].Training?.HeldOut?["rotation"]);
     }
 
+    [Theory]
+    [InlineData(Modalities.Image, "2600 views/s")]
+    [InlineData(Modalities.Text, "2600 tokens/s")]
+    [InlineData(Modalities.Dna, "2600 tokens/s")]
+    public void Speed_is_told_in_what_is_counted(string modality, string speed)
+    {
+        var progress = new RunProgress(clock);
+        progress.Start(modality);
+        progress.Advance(new PretrainingProgressed("run", 0, 10, 100, new PretrainingPoint(10, 1.2, 1e-3, null), 2600));
+
+        Assert.Equal(["loss 1.20", speed], StageText.Figures(progress.Stages[(int)Stage.Pretraining]));
+    }
+
     [Fact]
     public void A_failure_ends_only_what_was_in_hand()
     {

@@ -64,7 +64,7 @@ internal sealed class WatchedLake : IDisposable
         var options = Options.Create(_options);
         var rule = new CompletionRule(
             (url, _) => Task.FromResult<ReadOnlyMemory<byte>?>(Files.TryGetValue(url, out var content) ? Encoding.UTF8.GetBytes(content) : null),
-            (_, _, _) => Task.FromResult(Counted),
+            (_, _, _, _) => Task.FromResult(Counted),
             Clock,
             NullLogger<CompletionRule>.Instance);
         return new DropWatcher(new DropShelf(Store), rule, new DropDatasets(options), SendAsync, options, Clock, NullLogger<DropWatcher>.Instance);
