@@ -32,7 +32,7 @@ public sealed class BadInputTests(FinishedRun finished)
     [Fact]
     public async Task A_second_process_on_the_same_store_is_told_so_in_one_line()
     {
-        using var place = new Workplace().WithExperiment(Workplace.Experiment.Replace("epochs: 1", "epochs: 1000")).WithData();
+        using var place = new Workplace().WithExperiment(TinyTask.Image.Experiment.Replace("epochs: 1", "epochs: 1000")).WithData();
         using var first = place.StartRun();
         await first.SeeAsync("pretraining");
 

@@ -13,7 +13,7 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun undisturbed)
         public static Workplace Place()
         {
             var place = new Workplace()
-                .WithExperiment(Workplace.Experiment.Replace("rotation-flip", "auto").Replace("epochs: 1", "epochs: 160").Replace("resamples: 200", "resamples: 100000").Replace("steps: 10", "steps: 30"))
+                .WithExperiment(TinyTask.Image.Experiment.Replace("rotation-flip", "auto").Replace("epochs: 1", "epochs: 160").Replace("resamples: 200", "resamples: 100000").Replace("steps: 10", "steps: 30"))
                 .WithData();
             place.Settings["Ingestion__ChunkItems"] = "5";
             place.Settings["Ingestion__ShardBytes"] = (5 * TinyImages.Size * TinyImages.Size).ToString();
