@@ -41,7 +41,7 @@ public sealed record TinyTask(string Experiment, Action<string> Write)
         "protein", "input: { window: 60 }\ntokenizer: { k: 1 }", folder => TinyTexts.WriteFasta(folder, Samples, TinyTexts.Protein));
 
     public static TinyTask Tagging { get; } = new(
-        Text.Experiment.Replace("fineTuning: {", "fineTuning: { task: tagging, arms: [],", StringComparison.Ordinal),
+        Text.Experiment.Replace("fineTuning: {", "fineTuning: { task: tagging,", StringComparison.Ordinal),
         folder => TinyTexts.WriteTagged(folder, Samples));
 
     /// <summary>For tests over several.</summary>

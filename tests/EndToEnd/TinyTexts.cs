@@ -47,9 +47,16 @@ public static class TinyTexts
 
     public static string Protein(int number) => Drawn(number, Residues[number % Classes]);
 
-    /// <summary>JSON lines with <c>text</c> and <c>label</c>.</summary>
-    public static void WriteSentences(string folder, int count, int classes = Classes) => Write(
-        folder, "sentences.jsonl", count, number => JsonSerializer.Serialize(Kind(number, classes) is { } label ? new { text = Sentence(number), label } : (object)new { text = Sentence(number) }));
+    /// <summary>Files of JSON lines with <c>text</c> and <c>label</c>, ten in each.</summary>
+    public static void WriteSentences(string folder, int count, int classes = Classes)
+    {
+        for (var first = 0; first < count; first += 10)
+        {
+            Write(folder, $"sentences-{first:d4}.jsonl", Math.Min(10, count - first), number => Line(first + number));
+        }
+
+        string Line(int number) => JsonSerializer.Serialize(Kind(number, classes) is { } label ? new { text = Sentence(number), label } : (object)new { text = Sentence(number) });
+    }
 
     /// <summary>JSON lines with <c>tokens</c> and <c>tags</c>.</summary>
     public static void WriteTagged(string folder, int count) => Write(
