@@ -15,12 +15,13 @@ public static class ChaosProgram
             $"seed {Seed}: {Faults.Values.Sum()} faults ({string.Join(", ", Faults.OrderBy(kind => kind.Key).Select(kind => $"{kind.Key} {kind.Value}"))}) in {Runs} runs, {Time.TotalMinutes:0.0} min; slowest stop {SlowestStop.TotalSeconds:0.0} s; {Problems.Count} problems{string.Concat(Problems.Select(problem => "\n" + problem))}");
     }
 
-    public static async Task<Outcome> RunAsync(int seed, int faults, int faultsPerRun, TextWriter log)
+    /// <param name="modality"><c>image</c> or <c>text</c>.</param>
+    public static async Task<Outcome> RunAsync(int seed, int faults, int faultsPerRun, TextWriter log, string modality = "image")
     {
         var clock = Stopwatch.StartNew();
         await using var broker = await RabbitMqServer.StartAsync();
         await using var store = await AzuriteServer.StartAsync();
-        using var experiment = new TinyExperiment();
+        using var experiment = new TinyExperiment(modality);
         var findings = await experiment.FindLocallyAsync();
         await log.WriteLineAsync($"The one-process run found {findings}");
 
