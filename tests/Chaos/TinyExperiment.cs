@@ -12,10 +12,11 @@ public sealed class TinyExperiment : IDisposable
     private readonly string root = Directory.CreateTempSubdirectory("pipeline-chaos-").FullName;
 
     /// <param name="modality"><c>image</c> or <c>text</c>.</param>
-    /// <param name="epochs">Of pretraining, which takes its time by them.</param>
-    public TinyExperiment(string modality = Modalities.Image, int epochs = 60)
+    /// <param name="epochs">Of pretraining, which takes its time by them. Null for some seconds.</param>
+    public TinyExperiment(string modality = Modalities.Image, int? epochs = null)
     {
-        Json = (modality == Modalities.Text ? Text : Image).Replace("EPOCHS", $"{epochs}", StringComparison.Ordinal);
+        var (experiment, enough) = modality == Modalities.Text ? (Text, 30) : (Image, 60);
+        Json = experiment.Replace("EPOCHS", $"{epochs ?? enough}", StringComparison.Ordinal);
         TinyTask.All[modality].Write(Data);
         File.WriteAllText(Path.Combine(root, "tiny.json"), Json);
     }
