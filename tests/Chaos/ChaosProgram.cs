@@ -35,7 +35,7 @@ public static class ChaosProgram
         {
             await log.WriteLineAsync($"run {runs}, {(runs == 0 ? "undisturbed" : $"{left} faults left")}");
             await using var run = new ChaosRun(broker, store, experiment, log);
-            var outcome = await run.RunAsync(plan, runs == 0 ? 0 : Math.Min(left, faultsPerRun), findings);
+            var outcome = await RunAsync(run, plan, runs == 0 ? 0 : Math.Min(left, faultsPerRun), findings, experiment);
             foreach (var (kind, count) in outcome.Faults)
             {
                 done[kind] = done.GetValueOrDefault(kind) + count;
@@ -54,5 +54,19 @@ public static class ChaosProgram
         }
 
         return new Outcome(seed, runs, done, problems, slowest, clock.Elapsed);
+    }
+
+    /// <exception cref="InvalidOperationException">The run broke off; the services' logs stay.</exception>
+    private static async Task<ChaosOutcome> RunAsync(ChaosRun run, IEnumerator<Fault> plan, int most, string findings, TinyExperiment experiment)
+    {
+        try
+        {
+            return await run.RunAsync(plan, most, findings);
+        }
+        catch (Exception error)
+        {
+            experiment.Keep();
+            throw new InvalidOperationException($"The run broke off: {error.Message} The services' logs are in {experiment.Logs}.", error);
+        }
     }
 }
