@@ -15,12 +15,13 @@ public static class ChaosProgram
             $"seed {Seed}: {Faults.Values.Sum()} faults ({string.Join(", ", Faults.OrderBy(kind => kind.Key).Select(kind => $"{kind.Key} {kind.Value}"))}) in {Runs} runs, {Time.TotalMinutes:0.0} min; slowest stop {SlowestStop.TotalSeconds:0.0} s; {Problems.Count} problems{string.Concat(Problems.Select(problem => "\n" + problem))}");
     }
 
-    public static async Task<Outcome> RunAsync(int seed, int faults, int faultsPerRun, TextWriter log)
+    /// <param name="modality"><c>image</c> or <c>text</c>.</param>
+    public static async Task<Outcome> RunAsync(int seed, int faults, int faultsPerRun, TextWriter log, string modality = "image")
     {
         var clock = Stopwatch.StartNew();
         await using var broker = await RabbitMqServer.StartAsync();
         await using var store = await AzuriteServer.StartAsync();
-        using var experiment = new TinyExperiment();
+        using var experiment = new TinyExperiment(modality);
         var findings = await experiment.FindLocallyAsync();
         await log.WriteLineAsync($"The one-process run found {findings}");
 
@@ -34,7 +35,7 @@ public static class ChaosProgram
         {
             await log.WriteLineAsync($"run {runs}, {(runs == 0 ? "undisturbed" : $"{left} faults left")}");
             await using var run = new ChaosRun(broker, store, experiment, log);
-            var outcome = await run.RunAsync(plan, runs == 0 ? 0 : Math.Min(left, faultsPerRun), findings);
+            var outcome = await RunAsync(run, plan, runs == 0 ? 0 : Math.Min(left, faultsPerRun), findings, experiment);
             foreach (var (kind, count) in outcome.Faults)
             {
                 done[kind] = done.GetValueOrDefault(kind) + count;
@@ -53,5 +54,19 @@ public static class ChaosProgram
         }
 
         return new Outcome(seed, runs, done, problems, slowest, clock.Elapsed);
+    }
+
+    /// <exception cref="InvalidOperationException">The run broke off; the services' logs stay.</exception>
+    private static async Task<ChaosOutcome> RunAsync(ChaosRun run, IEnumerator<Fault> plan, int most, string findings, TinyExperiment experiment)
+    {
+        try
+        {
+            return await run.RunAsync(plan, most, findings);
+        }
+        catch (Exception error)
+        {
+            experiment.Keep();
+            throw new InvalidOperationException($"The run broke off: {error.Message} The services' logs are in {experiment.Logs}.", error);
+        }
     }
 }

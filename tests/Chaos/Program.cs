@@ -1,15 +1,17 @@
 using System.Globalization;
 using Pipeline.Tests.Chaos;
 
-// dotnet run -c Release --project tests/Chaos -- --seed 1 --faults 200 [--faults-per-run 10]
+// dotnet run -c Release --project tests/Chaos -- --seed 1 --faults 200 [--faults-per-run 10] [--modality image|text]
 var seed = Option("--seed", 1);
 var faults = Option("--faults", 200);
-var outcome = await ChaosProgram.RunAsync(seed, faults, Option("--faults-per-run", 10), Console.Out);
+var outcome = await ChaosProgram.RunAsync(seed, faults, Option("--faults-per-run", 10), Console.Out, Text("--modality", "image"));
 Console.WriteLine(outcome.Summary);
 return outcome.Problems.Count == 0 ? 0 : 1;
 
-int Option(string name, int otherwise)
+int Option(string name, int otherwise) => int.Parse(Text(name, $"{otherwise}"), CultureInfo.InvariantCulture);
+
+string Text(string name, string otherwise)
 {
     var at = Array.IndexOf(args, name);
-    return at < 0 ? otherwise : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
+    return at < 0 ? otherwise : args[at + 1];
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Pipeline.Contracts;
 using Pipeline.Tests.EndToEnd;
 
 namespace Pipeline.Tests.Chaos;
@@ -7,18 +8,16 @@ namespace Pipeline.Tests.Chaos;
 /// <summary>An experiment that is small and yet has many parts in every stage for faults to hit.</summary>
 public sealed class TinyExperiment : IDisposable
 {
-    private const int TrainingImages = 300;
-    private const int TestImages = 90;
-
     private bool kept;
     private readonly string root = Directory.CreateTempSubdirectory("pipeline-chaos-").FullName;
 
-    /// <param name="epochs">Of pretraining, which takes its time by them.</param>
-    public TinyExperiment(int epochs = 60)
+    /// <param name="modality"><c>image</c> or <c>text</c>.</param>
+    /// <param name="epochs">Of pretraining, which takes its time by them. Null for some seconds.</param>
+    public TinyExperiment(string modality = Modalities.Image, int? epochs = null)
     {
-        Json = Text.Replace("EPOCHS", $"{epochs}", StringComparison.Ordinal);
-
-        TinyImages.WriteIdx(Data, TrainingImages, TestImages);
+        var (experiment, enough) = modality == Modalities.Text ? (Text, 30) : (Image, 60);
+        Json = experiment.Replace("EPOCHS", $"{epochs ?? enough}", StringComparison.Ordinal);
+        TinyTask.All[modality].Write(Data);
         File.WriteAllText(Path.Combine(root, "tiny.json"), Json);
     }
 
@@ -31,11 +30,21 @@ public sealed class TinyExperiment : IDisposable
     /// <summary>As a message holds it, and as a file, as JSON is YAML.</summary>
     public string Json { get; }
 
-    private const string Text = """
+    private const string Image = """
         {
           "name": "tiny", "data": "tiny", "input": { "size": 12, "channels": 1 }, "pretext": "auto",
           "encoder": { "name": "convnet", "width": 4 },
           "pretraining": { "epochs": EPOCHS, "batch": 16, "augmentation": { "scale": 1, "shift": 1, "gain": 1.1, "cutout": 2 } },
+          "fineTuning": { "labels": [6, 12], "draws": 3, "learningRates": [0.003], "probeLearningRates": [0.1], "steps": 30 },
+          "evaluation": { "resamples": 20000 }
+        }
+        """;
+
+    private const string Text = """
+        {
+          "name": "tiny", "modality": "text", "data": "tiny", "input": { "window": 200 }, "tokenizer": { "kind": "wordpiece", "vocabulary": 300, "length": 32 }, "pretext": "auto",
+          "encoder": { "name": "transformer", "width": 16, "layers": 1, "heads": 2, "feedForward": 32, "dropout": 0 },
+          "pretraining": { "epochs": EPOCHS, "batch": 16 },
           "fineTuning": { "labels": [6, 12], "draws": 3, "learningRates": [0.003], "probeLearningRates": [0.1], "steps": 30 },
           "evaluation": { "resamples": 20000 }
         }

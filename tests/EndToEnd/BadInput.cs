@@ -90,7 +90,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
     private static BadInput Typed(IReadOnlyList<string> arguments, params string[] told) => new((_, _) => { }, arguments, told);
 
     private static BadInput Experiment(string good, string bad, params string[] told) =>
-        new((place, _) => place.WithExperiment(Workplace.Experiment.Replace(good, bad)), Run, ["tiny", .. told]);
+        new((place, _) => place.WithExperiment(TinyTask.Image.Experiment.Replace(good, bad)), Run, ["tiny", .. told]);
 
     private static BadInput Data(Action<string> make, params string[] told) => new(
         (place, _) =>

@@ -5,14 +5,16 @@ namespace Pipeline.Tests.EndToEnd;
 /// <summary>Whatever is wrong is told in one line, and leaves nothing that a later run would trust.</summary>
 public sealed class BadInputTests(FinishedRun finished)
 {
-    public static TheoryData<string> Names => [.. BadInput.All.Keys];
+    public static TheoryData<string> Names => [.. All.Keys];
+
+    private static Dictionary<string, BadInput> All { get; } = new(BadInput.All.Concat(BadSequences.All));
 
     [Theory]
     [MemberData(nameof(Names))]
     public async Task Bad_input_is_told_in_one_line(string name)
     {
         using var place = new Workplace().WithExperiment().WithData();
-        var bad = BadInput.All[name];
+        var bad = All[name];
         bad.Spoil(place, finished);
 
         AssertOneLine(await place.EndAsync(bad.Arguments), bad.Told);
@@ -32,7 +34,7 @@ public sealed class BadInputTests(FinishedRun finished)
     [Fact]
     public async Task A_second_process_on_the_same_store_is_told_so_in_one_line()
     {
-        using var place = new Workplace().WithExperiment(Workplace.Experiment.Replace("epochs: 1", "epochs: 1000")).WithData();
+        using var place = new Workplace().WithExperiment(TinyTask.Image.Experiment.Replace("epochs: 1", "epochs: 1000")).WithData();
         using var first = place.StartRun();
         await first.SeeAsync("pretraining");
 

@@ -43,7 +43,7 @@ public sealed class WholeRunTests(FinishedRun finished)
     [Fact]
     public async Task A_run_that_leaves_the_pretext_task_to_the_pre_flight_is_the_run_of_what_that_chose()
     {
-        using var place = new Workplace().WithData().WithExperiment(Workplace.Experiment.Replace("rotation-flip", "auto", StringComparison.Ordinal));
+        using var place = new Workplace().WithData().WithExperiment(TinyTask.Image.Experiment.Replace("rotation-flip", "auto", StringComparison.Ordinal));
         var auto = await place.EndRunAsync();
         Assert.True(auto.ExitCode == 0, auto.ToString());
         using var report = JsonDocument.Parse(File.ReadAllText(place.PathOf(auto.Output[^2])));
@@ -51,7 +51,7 @@ public sealed class WholeRunTests(FinishedRun finished)
         Assert.Equal(chosen, report.RootElement.GetProperty("pretext").GetProperty("task").GetString());
         Assert.True(report.RootElement.GetProperty("pretext").GetProperty("auto").GetBoolean());
 
-        place.WithExperiment(Workplace.Experiment.Replace("rotation-flip", chosen, StringComparison.Ordinal));
+        place.WithExperiment(TinyTask.Image.Experiment.Replace("rotation-flip", chosen, StringComparison.Ordinal));
         Assert.Equal(place.Findings(auto), place.Findings(await place.EndRunAsync()));
     }
 

@@ -7,20 +7,6 @@ namespace Pipeline.Tests.EndToEnd;
 /// <summary>A folder of its own with tiny data, a tiny experiment and a store; gone afterwards.</summary>
 public sealed partial class Workplace : IDisposable
 {
-    public const string Experiment = """
-        name: tiny
-        data: tiny
-        input: { size: 12, channels: 1 }
-        pretext: rotation-flip
-        encoder: { name: convnet, width: 4 }
-        pretraining:
-          epochs: 1
-          batch: 16
-          augmentation: { scale: 1, shift: 1, gain: 1.1, cutout: 2 }
-        fineTuning: { labels: [6, 12], draws: 2, learningRates: [3e-3], probeLearningRates: [1e-1], steps: 10 }
-        evaluation: { resamples: 200 }
-        """;
-
     private static readonly string[] Repeatable = ["--device", "cpu", "--threads", "1"];
 
     public string Root { get; } = Directory.CreateTempSubdirectory("pipeline-e2e-").FullName;
@@ -31,17 +17,22 @@ public sealed partial class Workplace : IDisposable
 
     public string PathOf(string name) => Path.Combine(Root, name);
 
-    public Workplace WithExperiment(string yaml = Experiment)
+    /// <param name="yaml">That of <see cref="TinyTask.Image"/> where nothing is said.</param>
+    public Workplace WithExperiment(string? yaml = null)
     {
-        File.WriteAllText(PathOf("tiny.yaml"), yaml);
+        File.WriteAllText(PathOf("tiny.yaml"), yaml ?? TinyTask.Image.Experiment);
         return this;
     }
 
-    public Workplace WithData(int training = 300, int test = 90)
+    public Workplace WithData() => WithData(TinyTask.Image);
+
+    public Workplace WithData(TinyTask task)
     {
-        TinyImages.WriteIdx(PathOf("data"), training, test);
+        task.Write(PathOf("data"));
         return this;
     }
+
+    public Workplace With(TinyTask task) => WithExperiment(task.Experiment).WithData(task);
 
     public PipelineProcess Start(params IEnumerable<string> arguments) => PipelineProcess.Start(Root, Settings, arguments);
 

@@ -14,7 +14,7 @@ public sealed class CommittedDataset(IArtifactStore store, StageEvents events, I
     public async Task PublishAsync(ConsumeContext context, Experiment experiment, ArtifactReference reference, ArtifactReference dataset)
     {
         var manifest = await store.ReadManifestAsync<DatasetManifest>(dataset, context.CancellationToken);
-        RejectedShare.Verify(manifest, options.Value.MaxRejectedShare);
+        await RejectedShare.VerifyAsync(store, manifest, options.Value.MaxRejectedShare, context.CancellationToken);
         await LeakGate.VerifyAsync(store, experiment, manifest, context.CancellationToken);
         DatasetChecks.Verify(experiment, manifest);
         await events.PublishAsync(context, Stage.Ingestion, new DatasetCommitted(new RunReference(RunId.Of(experiment.Name, reference, dataset), reference, dataset)));

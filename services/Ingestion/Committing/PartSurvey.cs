@@ -18,6 +18,7 @@ internal sealed class PartSurvey : IDisposable
     private readonly List<int> _documents = [];
 
     private int[] _groups = [];
+    private Rejection? _first;
 
     public PartSurvey(ImportPlan plan, int capacity)
     {
@@ -66,8 +67,9 @@ internal sealed class PartSurvey : IDisposable
         if (Samples.Count == 0)
         {
             var reasons = Rejected.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Value} {Rejection.NameOf(reason.Key)}");
-            var usable = _plan.Sequences is null ? "image" : "document";
-            throw new PipelineException($"'{_plan.Source}' has no usable {usable}: all {_plan.Items} files were rejected: {string.Join(", ", reasons)}. Valid are {ModalityWords.Of(_plan.Modality).Valid}.");
+            var first = _first is null ? "" : $"; the first is '{_first.Path}': {_first.Message}";
+            throw new PipelineException(
+                $"'{_plan.Source}' has no usable {(_plan.Sequences is null ? "image: all" : "document: all there are in")} {_plan.Items} files were rejected: {string.Join(", ", reasons)}{first}. Valid are {ModalityWords.Of(_plan.Modality).Valid}.");
         }
 
         Compare(cancellation);
@@ -110,6 +112,7 @@ internal sealed class PartSurvey : IDisposable
     private void Add(Part part)
     {
         Seconds += part.Content.Seconds;
+        _first ??= part.Content.Rejections is [var first, ..] ? first : null;
         foreach (var rejection in part.Content.Rejections)
         {
             Rejected[rejection.Reason] = Rejected.GetValueOrDefault(rejection.Reason) + 1;

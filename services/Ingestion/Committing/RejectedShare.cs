@@ -1,3 +1,4 @@
+using Pipeline.Artifacts;
 using Pipeline.Contracts;
 
 namespace Pipeline.Ingestion.Committing;
@@ -10,7 +11,7 @@ internal static class RejectedShare
         [.. new[] { RejectionReason.UnknownFile, RejectionReason.EmptyLabel, RejectionReason.TwoLabels, RejectionReason.ConflictingLabels }.Select(Rejection.NameOf)];
 
     /// <exception cref="PipelineException">More than that share of the files was rejected.</exception>
-    public static void Verify(DatasetManifest dataset, double most)
+    public static async Task VerifyAsync(IArtifactStore store, DatasetManifest dataset, double most, CancellationToken cancellation = default)
     {
         var reasons = dataset.Summary.Rejected.Where(reason => !Remarks.Contains(reason.Key)).OrderByDescending(reason => reason.Value).ToList();
         var rejected = reasons.Sum(reason => reason.Value);
@@ -19,10 +20,17 @@ internal static class RejectedShare
         var files = rejected + (sequences ? dataset.Summary.Documents : dataset.Summary.Samples + dataset.Summary.Duplicates);
         if (rejected > most * files)
         {
+            var first = await FirstAsync(store, dataset.Rejections!, cancellation);
             throw new PipelineException(
                 $"Of the {files} {(sequences ? "documents" : "files")} of the dataset '{dataset.Dataset}' {rejected} were rejected ({100.0 * rejected / files:f1} %): " +
                 $"{string.Join(", ", reasons.Select(reason => $"{reason.Value} {reason.Key}"))}; valid is a share of up to {100 * most:f1} % (Ingestion:MaxRejectedShare). " +
-                $"Each stands in {dataset.Rejections!.Key}. What could be used is kept: a run with a higher limit does not import again.");
+                $"The first is '{first.Path}': {first.Message}. Each stands in {dataset.Rejections!.Key}. What could be used is kept: a run with a higher limit does not import again.");
         }
+    }
+
+    private static async Task<Rejection> FirstAsync(IArtifactStore store, ArtifactReference rejections, CancellationToken cancellation)
+    {
+        var lines = JsonLines.ReadAsync<Rejection>(await store.OpenReadAsync(rejections.Key, cancellation), cancellation);
+        return await lines.FirstAsync(rejection => !Remarks.Contains(Rejection.NameOf(rejection.Reason)), cancellation);
     }
 }

@@ -28,7 +28,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
         var settings = options.Value;
         CheckName(experiment.Data);
         CheckInput(experiment);
-        using var lake = await LakeSources.OpenAsync(folders.Open(source), new KnownFiles(store, source), settings, LakeContents.Of(experiment.Modality), cancellation);
+        using var lake = await LakeSources.OpenAsync(folders.Open(source), new KnownFiles(store, source), settings, experiment.Modality, cancellation);
         var fingerprint = await lake.FingerprintAsync(progress, cancellation);
         // What an experiment lets pass changes no sample.
         var split = experiment.Split with { AllowLeaks = false };

@@ -7,13 +7,14 @@ using Pipeline.Ingestion.Lakes;
 namespace Pipeline.Ingestion.Sources;
 
 /// <summary>Files that hold what is wanted, or containers of such. What is known of each is kept in a temporary file, so that memory does not grow with the lake.</summary>
-public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFiles known, IngestionOptions options, LakeContent content) : ILakeSource
+public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFiles known, IngestionOptions options, string modality) : ILakeSource
 {
     private const int ReportEvery = 1000;
 
     /// <summary>Raised when the same containers would give other items.</summary>
     private const int ContainerFormat = 2;
 
+    private readonly LakeContent _content = LakeContents.Of(modality);
     private readonly Spool<SourceItem> _items = new();
     private readonly Spool<KnownFile> _read = new();
     private readonly LabelledItems _labelled = new();
@@ -31,7 +32,7 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
             fingerprint.Add(path, bytes, sha256);
         }
 
-        var files = known.JoinAsync(folder.FilesAsync(content, cancellation), cancellation);
+        var files = known.JoinAsync(folder.FilesAsync(_content, cancellation), cancellation);
         await foreach (var (item, version) in ReadAhead.InOrderAsync(files, options.ReadAhead, long.MaxValue, _ => 0, ReadAsync, cancellation))
         {
             if (version is not null && item.Sha256 is not null)
@@ -49,7 +50,7 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
 
         if (_items.Count == 0)
         {
-            throw new PipelineException($"'{folder.Name}' holds no files to import. {LakeSources.ValidOf(content)}");
+            throw new PipelineException($"'{folder.Name}' holds no files to import. {LakeSources.ValidOf(modality)}");
         }
 
         if (_hasContainers)
@@ -74,7 +75,7 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
             else
             {
                 await using var copy = await CopyAsync(item, cancellation);
-                await new ContainerImport(labels, new UnpackBudget(options, item.Bytes, content), chunks, _labelled).AddAsync(item, FileRange.Of(copy), cancellation);
+                await new ContainerImport(labels, new UnpackBudget(options, item.Bytes, _content), chunks, _labelled).AddAsync(item, FileRange.Of(copy), cancellation);
             }
         }
 

@@ -1,23 +1,25 @@
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Local.Running;
 
 /// <summary>The folder that a run takes its files from.</summary>
 internal static class DataFolder
 {
+    /// <param name="modality">What its files are to be read as.</param>
     /// <returns>Its full path.</returns>
     /// <exception cref="PipelineException">It is not there, holds nothing, or holds the store.</exception>
-    public static string Check(string folder, string store)
+    public static string Check(string folder, string store, string modality)
     {
         var full = Path.GetFullPath(folder);
         if (File.Exists(full))
         {
-            throw new PipelineException($"The data {full} is a file; valid is a folder of images.");
+            throw new PipelineException($"The data {full} is a file. {LakeSources.ValidOf(modality)}");
         }
 
         if (!Directory.Exists(full))
         {
-            throw new PipelineException($"The data folder {full} does not exist; valid is a folder of images.");
+            throw new PipelineException($"The data folder {full} does not exist. {LakeSources.ValidOf(modality)}");
         }
 
         if (IsWithin(Path.GetFullPath(store), full))
@@ -29,7 +31,7 @@ internal static class DataFolder
         {
             return Directory.EnumerateFileSystemEntries(full).Any()
                 ? full
-                : throw new PipelineException($"The data folder {full} is empty; valid is a folder of images.");
+                : throw new PipelineException($"The data folder {full} is empty. {LakeSources.ValidOf(modality)}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -22,7 +22,7 @@ internal static class LocalRun
     /// <exception cref="PipelineException">Something is wrong before the work begins.</exception>
     public static async Task<int> RunAsync(RunSettings settings)
     {
-        var source = DataFolder.Check(settings.Data, settings.Store);
+        var source = DataFolder.Check(settings.Data, settings.Store, settings.Experiment.Modality);
         var store = new FolderArtifactStore(settings.Store);
         using var held = StoreLock.Take(store.Root);
         var request = new RunExperiment(ExperimentArtifact.ToJson(settings.Experiment), source, settings.OnDrops);

@@ -33,7 +33,8 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
         var (name, data) = (Name(file, "name"), Name(file, "data"));
         var modality = file.OneOf("modality", Modalities.All, Modalities.Image);
         var sequence = Modalities.IsSequence(modality);
-        var input = sequence ? SequenceBinder.Input(file.Section<InputSpec>("input"), modality) : Input(file.Section<InputSpec>("input"));
+        var inputs = file.Section<InputSpec>("input");
+        var input = sequence ? SequenceBinder.Input(inputs, modality) : Input(inputs);
         if (!sequence)
         {
             file.Reject("tokenizer", "to leave it out: images have none");
@@ -52,7 +53,7 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
             Modality = modality,
             Data = data,
             Input = input,
-            Tokenizer = sequence ? SequenceBinder.Tokenizer(file.Section<TokenizerSpec>("tokenizer"), modality, input) : null,
+            Tokenizer = sequence ? SequenceBinder.Tokenizer(file.Section<TokenizerSpec>("tokenizer"), modality, input, inputs) : null,
             Masking = sequence ? SequenceBinder.Masking(file.Section<MaskingSpec>("masking"), modality) : null,
             Split = Split(file.Section<SplitSpec>("split")),
             Pretext = pretext,

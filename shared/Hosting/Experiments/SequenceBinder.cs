@@ -28,10 +28,11 @@ internal static class SequenceBinder
         return InputSpec.Sequence(section.Whole("window", 8, 1_000_000, 500), section.OneOf("lowerCase", ["false", "true"], "false") == "true");
     }
 
-    public static TokenizerSpec Tokenizer(YamlSection section, string modality, InputSpec input)
+    /// <param name="inputs">What <paramref name="input"/> was read from: a window that was said may be more than k-mers can be.</param>
+    public static TokenizerSpec Tokenizer(YamlSection section, string modality, InputSpec input, YamlSection inputs)
     {
         var kind = section.OneOf("kind", ExperimentVocabulary.Tokenizers(modality), ExperimentVocabulary.Tokenizers(modality)[0]);
-        return kind == TokenizerKinds.Kmer ? Kmers(section, modality, input.Window) : Learned(section, kind);
+        return kind == TokenizerKinds.Kmer ? Kmers(section, modality, input.Window, inputs) : Learned(section, kind);
     }
 
     public static MaskingSpec Masking(YamlSection section, string modality)
@@ -62,7 +63,7 @@ internal static class SequenceBinder
         return new TokenizerSpec(kind, vocabulary, otherwise.K, section.Whole("length", 8, MostTokens, otherwise.Length), given);
     }
 
-    private static TokenizerSpec Kmers(YamlSection section, string modality, int window)
+    private static TokenizerSpec Kmers(YamlSection section, string modality, int window, YamlSection inputs)
     {
         section.Reject("vocabulary", "to leave it out: it follows from k and the alphabet");
         section.Reject("given", "to leave it out: the vocabulary follows from k and the alphabet");
@@ -72,7 +73,7 @@ internal static class SequenceBinder
         return needed <= (length ?? MostTokens)
             ? new TokenizerSpec(TokenizerKinds.Kmer, 0, k, length ?? needed)
             : throw (length is null
-                ? section.Outside($"input.window of {window} in pieces of {k} is {needed} tokens with start and end; valid are at most {MostTokens}: a shorter window, or a larger tokenizer.k")
+                ? inputs.Invalid("window", $"at most {(MostTokens - 2) * k}, which in pieces of {k}, with start and end, is {MostTokens} tokens; or a larger tokenizer.k")
                 : section.Invalid("length", $"at least {needed}: input.window {window} in pieces of {k}, start and end"));
     }
 }

@@ -105,9 +105,6 @@ internal sealed class YamlSection
         }
     }
 
-    /// <summary>What no single value is to blame for.</summary>
-    public PipelineException Outside(string what) => new($"{_file}: {what}.");
-
     public bool Has(string key) => _values.ContainsKey(key);
 
     private IReadOnlyList<T> List<T>(

@@ -11,7 +11,7 @@ public static class TokenizerStore
     /// <exception cref="PipelineException">Tokens lack that must be there, or one is there twice.</exception>
     public static async Task<TokenizerReference> WriteAsync(IArtifactStore store, string folder, TokenizerContent content, TokenizerSpec spec, CancellationToken cancellation = default)
     {
-        var tokenizer = content.Open(spec.Given ?? "the tokenizer");
+        var tokenizer = content.Open(spec.Given is { } given ? Path.Combine(given, TokenizerContent.Needed(spec.Kind)[0]) : "the tokenizer");
         var files = new SortedDictionary<string, ArtifactReference>(StringComparer.Ordinal);
         foreach (var (name, bytes) in content.Files())
         {

@@ -85,7 +85,7 @@ public sealed class SequenceExperimentTests
     [InlineData("text", "tokenizer: { vocabulary: 100 }", "'tokenizer.vocabulary' is 100; valid is a whole number from 300 to 1000000.")]
     [InlineData("protein", "tokenizer: { k: 4 }", "'tokenizer.k' is 4; valid is a whole number from 1 to 3.")]
     [InlineData("dna", "tokenizer: { length: 400 }", "'tokenizer.length' is 400; valid is at least 502: input.window 500 in pieces of 1, start and end.")]
-    [InlineData("protein", "input: { window: 5000 }", "input.window of 5000 in pieces of 1 is 5002 tokens with start and end; valid are at most 4096")]
+    [InlineData("protein", "input: { window: 5000 }", "'input.window' is 5000; valid is at most 4094, which in pieces of 1, with start and end, is 4096 tokens; or a larger tokenizer.k.")]
     [InlineData("dna", "masking: { unit: word }", "'masking.unit' is 'word'; valid is token, span.")]
     [InlineData("text", "masking: { share: 1 }", "'masking.share' is 1; valid is a number above 0 and below 1.")]
     [InlineData("text", "masking: { mask: 0.95 }", "'masking.mask' is 0.95; valid is shares for mask and random that are together at most 1.")]

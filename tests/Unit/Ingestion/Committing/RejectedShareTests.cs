@@ -23,11 +23,12 @@ public class RejectedShareTests
         }
 
         var dataset = await lake.ImportAllAsync();
-        var error = Assert.Throws<PipelineException>(() => RejectedShare.Verify(dataset, 0.2));
+        var error = await Assert.ThrowsAsync<PipelineException>(() => RejectedShare.VerifyAsync(lake.Store, dataset, 0.2));
 
         Assert.Contains("Of the 100 files of the dataset 'pictures' 25 were rejected (25.0 %): 20 corrupt, 5 blank; valid is a share of up to 20.0 % (Ingestion:MaxRejectedShare)", error.Message);
+        Assert.Contains("The first is 'a/blank-0.png': the image is of one colour", error.Message);
         Assert.Contains(dataset.Rejections!.Key, error.Message);
-        RejectedShare.Verify(dataset, 0.25);
+        await RejectedShare.VerifyAsync(lake.Store, dataset, 0.25);
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public class RejectedShareTests
         var dataset = await lake.ImportAllAsync();
 
         Assert.Equal((50, 50), (dataset.Summary.Duplicates, dataset.Summary.Rejected["conflicting-labels"]));
-        RejectedShare.Verify(dataset, 1.0 / 101);
-        Assert.Throws<PipelineException>(() => RejectedShare.Verify(dataset, 0.0098));
+        await RejectedShare.VerifyAsync(lake.Store, dataset, 1.0 / 101);
+        await Assert.ThrowsAsync<PipelineException>(() => RejectedShare.VerifyAsync(lake.Store, dataset, 0.0098));
     }
 }

@@ -222,8 +222,8 @@ public sealed class SequenceDatasetTests
         }
 
         Assert.Equal(40, dataset.Summary.Samples);
-        RejectedShare.Verify(dataset, 0.2);
-        Assert.Contains("Of the 43 documents of the dataset", Assert.Throws<PipelineException>(() => RejectedShare.Verify(dataset, 0.01)).Message);
+        await RejectedShare.VerifyAsync(lake.Store, dataset, 0.2);
+        Assert.Contains("Of the 43 documents of the dataset", (await Assert.ThrowsAsync<PipelineException>(() => RejectedShare.VerifyAsync(lake.Store, dataset, 0.01))).Message);
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public sealed class SequenceDatasetTests
 
         var error = await Assert.ThrowsAsync<PipelineException>(lake.ImportAllAsync);
 
-        Assert.Contains("has no usable document: all 1 files were rejected: 1 wrong-alphabet. Valid are FASTA and FASTQ files of DNA", error.Message);
+        Assert.Contains("has no usable document: all there are in 1 files were rejected: 1 wrong-alphabet; the first is 'a.fa#0': the letters are not those of the dataset's sequences: line 2 has 'E' at letter 3; valid in DNA are ACGTUN and IUPAC's RYSWKMBDHV. Valid are FASTA and FASTQ files of DNA", error.Message);
         using var none = Of(Modalities.Text, window: 0);
         Assert.Contains("valid for text is 1 or more", (await Assert.ThrowsAsync<PipelineException>(none.ImportAllAsync)).Message);
     }
