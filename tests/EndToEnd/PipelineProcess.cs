@@ -7,7 +7,7 @@ namespace Pipeline.Tests.EndToEnd;
 /// <summary>The command line as its own process, as a person starts it: only so can it be killed.</summary>
 public sealed class PipelineProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process process;
     private readonly List<string> output = [];
