@@ -51,6 +51,34 @@ public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogg
         }
     }
 
+    /// <summary>Waits for a broker and does something there; from the start again where the broker goes away on the way.</summary>
+    /// <param name="use">What may be done again.</param>
+    /// <exception cref="RabbitMQClientException">The broker refuses what is asked: it is there with other settings, or the user may not.</exception>
+    public async Task UseAsync(string purpose, Func<IConnection, Task> use, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await using var connection = await WaitAsync(purpose, cancellation);
+                await use(connection);
+                return;
+            }
+            catch (Exception error) when (TransientFault.Is(error) && !IsRefused(error) && !cancellation.IsCancellationRequested)
+            {
+                BrokenOff(purpose, error.Message);
+            }
+
+            await Task.Delay(Pause, clock, cancellation);
+        }
+    }
+
+    private static bool IsRefused(Exception error) =>
+        error is OperationInterruptedException { ShutdownReason.ReplyCode: Constants.AccessRefused or Constants.PreconditionFailed or Constants.ResourceLocked or Constants.NotAllowed };
+
+    [LoggerMessage(LogLevel.Warning, "RabbitMQ went away ({Purpose}): {Why}")]
+    private partial void BrokenOff(string purpose, string why);
+
     [LoggerMessage(LogLevel.Warning, "Waiting for RabbitMQ at {Host}:{Port}: {Why}")]
     private partial void Waiting(string? host, int port, string why);
 }

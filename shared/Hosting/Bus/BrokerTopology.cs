@@ -7,26 +7,8 @@ namespace Pipeline.Hosting.Bus;
 public sealed class BrokerTopology(BrokerConnection broker, IOptions<BusOptions> options)
 {
     /// <summary>Waits for the broker, then declares what is not there. What is there already stays as it is.</summary>
-    public async Task DeployAsync(CancellationToken cancellation)
-    {
-        await using var connection = await broker.WaitAsync("pipeline topology", cancellation);
-        if (!options.Value.DeployTopology)
-        {
-            return;
-        }
-
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
-        foreach (var queue in StageQueues.All.DistinctBy(queue => queue.Queue))
-        {
-            await DeclareAsync(channel, queue.Queue, options.Value, cancellation);
-        }
-
-        foreach (var queue in StageQueues.All)
-        {
-            await channel.ExchangeDeclareAsync(queue.MessageExchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellation);
-            await channel.ExchangeBindAsync(queue.Queue, queue.MessageExchange, "", cancellationToken: cancellation);
-        }
-    }
+    public Task DeployAsync(CancellationToken cancellation) => broker.UseAsync(
+        "pipeline topology", connection => options.Value.DeployTopology ? DeclareAsync(connection, cancellation) : Task.CompletedTask, cancellation);
 
     /// <summary>A queue with its error queue, and an exchange of its name in front of each.</summary>
     public static async Task DeclareAsync(IChannel channel, string queue, BusOptions options, CancellationToken cancellation)
@@ -39,6 +21,21 @@ public sealed class BrokerTopology(BrokerConnection broker, IOptions<BusOptions>
             await channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellation);
             await channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellation);
             await channel.QueueBindAsync(name, name, "", cancellationToken: cancellation);
+        }
+    }
+
+    private async Task DeclareAsync(IConnection connection, CancellationToken cancellation)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
+        foreach (var queue in StageQueues.All.DistinctBy(queue => queue.Queue))
+        {
+            await DeclareAsync(channel, queue.Queue, options.Value, cancellation);
+        }
+
+        foreach (var queue in StageQueues.All)
+        {
+            await channel.ExchangeDeclareAsync(queue.MessageExchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellation);
+            await channel.ExchangeBindAsync(queue.Queue, queue.MessageExchange, "", cancellationToken: cancellation);
         }
     }
 }

@@ -50,6 +50,8 @@ public static class BusRegistration
         });
         return services.AddMassTransit(bus =>
         {
+            // The library would tell its makers what consumers and queues there are.
+            bus.DisableUsageTelemetry();
             bus.SetKebabCaseEndpointNameFormatter();
             consumers(bus);
             transport(bus);

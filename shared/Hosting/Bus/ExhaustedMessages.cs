@@ -27,7 +27,11 @@ public sealed class ExhaustedMessages(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await ready.WaitAsync(stoppingToken);
-        await using var connection = await broker.WaitAsync("pipeline exhausted messages", stoppingToken);
+        await broker.UseAsync("pipeline exhausted messages", connection => ListenAsync(connection, stoppingToken), stoppingToken);
+    }
+
+    private async Task ListenAsync(IConnection connection, CancellationToken stoppingToken)
+    {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         await channel.QueueDeclareAsync(
             QueueOf(stage), durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: stoppingToken);

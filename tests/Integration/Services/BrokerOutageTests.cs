@@ -1,5 +1,10 @@
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Pipeline.Hosting.Bus;
 using Pipeline.Tests.Servers;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 using Xunit;
 
 namespace Pipeline.Tests.Integration.Services;
@@ -24,6 +29,46 @@ public sealed class BrokerOutageTests(SharedServers servers)
         await broker.StartAgainAsync();
         await ready;
         Assert.False(service.HasExited);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(7)]
+    [InlineData(20)]
+    public async Task Queues_are_declared_also_when_the_broker_goes_away_on_the_way(int lostAnswer)
+    {
+        var broker = await servers.RabbitMqAsync();
+        await using var proxy = new FaultyProxy(broker.Port);
+        var settings = new BusOptions { Host = broker.Host, Port = proxy.Port, User = broker.User, Password = broker.Password, VirtualHost = await broker.CreateVirtualHostAsync() };
+        var connection = new BrokerConnection(Options.Create(settings), NullLogger<BrokerConnection>.Instance, TimeProvider.System);
+        proxy.LoseAnswer(lostAnswer);
+
+        await new BrokerTopology(connection, Options.Create(settings)).DeployAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(proxy.Lost);
+        await using var open = await connection.OpenAsync("test", TestContext.Current.CancellationToken);
+        await using var channel = await open.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+        foreach (var queue in StageQueues.All)
+        {
+            await channel.QueueDeclarePassiveAsync(queue.Queue, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task A_queue_that_is_there_with_other_settings_is_no_outage()
+    {
+        var broker = await servers.RabbitMqAsync();
+        var settings = new BusOptions { Host = broker.Host, Port = broker.Port, User = broker.User, Password = broker.Password, VirtualHost = await broker.CreateVirtualHostAsync() };
+        var connection = new BrokerConnection(Options.Create(settings), NullLogger<BrokerConnection>.Instance, TimeProvider.System);
+        await using (var open = await connection.OpenAsync("test", TestContext.Current.CancellationToken))
+        {
+            await using var channel = await open.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+            await channel.QueueDeclareAsync(StageQueues.All[0].Queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: TestContext.Current.CancellationToken);
+        }
+
+        var refused = await Assert.ThrowsAsync<OperationInterruptedException>(
+            () => new BrokerTopology(connection, Options.Create(settings)).DeployAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(Constants.PreconditionFailed, refused.ShutdownReason!.ReplyCode);
     }
 
     private static async Task<HttpStatusCode?> StatusAsync(HttpClient client, string path)

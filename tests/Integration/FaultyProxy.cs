@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Pipeline.Tests.Integration.Artifacts;
+namespace Pipeline.Tests.Integration;
 
 /// <summary>Between clients and a server on 127.0.0.1: hands bytes on, until it is told to swallow an answer, or to let nothing through.</summary>
 internal sealed class FaultyProxy : IAsyncDisposable
@@ -25,7 +25,14 @@ internal sealed class FaultyProxy : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>Breaks the connection instead of handing on the next answer.</summary>
-    public void LoseNextAnswer() => Volatile.Write(ref _lose, 1);
+    public void LoseNextAnswer() => LoseAnswer(1);
+
+    /// <summary>Breaks the connection instead of handing on an answer.</summary>
+    /// <param name="number">1 for the next.</param>
+    public void LoseAnswer(int number) => Volatile.Write(ref _lose, number);
+
+    /// <summary>Whether the answer was lost that was to be.</summary>
+    public bool Lost => Volatile.Read(ref _lose) <= 0;
 
     /// <summary>Lets so many bytes through, there and back, and then nothing until it is disposed of.</summary>
     public Hold HoldAfter(long bytes)
@@ -67,7 +74,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
     private async Task CopyAsync(NetworkStream from, NetworkStream to, bool isAnswer)
     {
         var buffer = new byte[1 << 16];
-        while (await from.ReadAsync(buffer, _end.Token) is > 0 and var read && !(isAnswer && Interlocked.Exchange(ref _lose, 0) == 1))
+        while (await from.ReadAsync(buffer, _end.Token) is > 0 and var read && !(isAnswer && Interlocked.Decrement(ref _lose) == 0))
         {
             if (Volatile.Read(ref _hold) is { } hold)
             {
