@@ -24,6 +24,7 @@ internal sealed class PartSurvey : IDisposable
     {
         _plan = plan;
         Supplied = [.. plan.Supplied];
+        Collect(capacity);
         Samples = new DistinctSamples(capacity);
         if (plan.Sequences is null)
         {
@@ -89,21 +90,21 @@ internal sealed class PartSurvey : IDisposable
     private void Compare(CancellationToken cancellation)
     {
         Samples.ReleaseIndex();
-        Collect();
+        Collect(Samples.Count);
         Stars = SampleStars.Of(_looks, cancellation);
         Leaks = LeakedPair.Find(_looks, Samples.SplitOf, cancellation);
         _looks.Clear();
-        Collect();
+        Collect(Samples.Count);
         if (_plan.Sequences is not null)
         {
             _groups = SampleGroups.Of(Stars, _documents);
         }
     }
 
-    // Large tables that nobody needs any more would lie there beside those that are made next: the collector looks at what is old long after.
-    private void Collect()
+    // What nobody needs any more would lie there beside the large tables that are made next: the collector looks at what is old long after.
+    private static void Collect(int samples)
     {
-        if (Samples.Count >= ManySamples)
+        if (samples >= ManySamples)
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
