@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
+using Pipeline.Ingestion;
 using Pipeline.Ingestion.Drops;
 using Pipeline.Ingestion.Drops.Completeness;
 using Pipeline.Ingestion.Drops.Queue;
@@ -71,7 +72,7 @@ internal sealed class RunningDrops : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
         builder.Services.AddOptions<BusOptions>().BindConfiguration("Bus");
         builder.Services.AddOptions<LakeOptions>().BindConfiguration("Lake");
-        builder.Services.AddSingleton<BrokerConnection>().AddSingleton<LakeLocations>().AddSingleton<LakeContainers>().AddSingleton<LakeFolders>();
+        builder.Services.AddSingleton<BrokerConnection>().AddSingleton<LakeLocations>().AddSingleton<LakeContainers>().AddSingleton<LakeFolders>().AddSingleton<DropExperiments>();
         builder.Services.AddSingleton<IArtifactStore>(new FolderArtifactStore(folder));
         builder.Services.AddSingleton<ConcurrentQueue<(IngestDataset, string?)>>();
         builder.Services.AddSingleton<DatasetRequester>(provider => (command, traceparent, _) =>
