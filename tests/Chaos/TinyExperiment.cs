@@ -15,7 +15,7 @@ public sealed class TinyExperiment : IDisposable
     /// <param name="epochs">Of pretraining, which takes its time by them. Null for some seconds.</param>
     public TinyExperiment(string modality = Modalities.Image, int? epochs = null)
     {
-        var (experiment, enough) = modality == Modalities.Text ? (Text, 30) : (Image, 60);
+        var (experiment, enough) = modality == Modalities.Text ? (Text, 12) : (Image, 60);
         Json = experiment.Replace("EPOCHS", $"{epochs ?? enough}", StringComparison.Ordinal);
         TinyTask.All[modality].Write(Data);
         File.WriteAllText(Path.Combine(root, "tiny.json"), Json);
