@@ -44,7 +44,8 @@ public sealed class HashIndex
 
     /// <summary>Numbers of the hashes within the distance, ascending, each once.</summary>
     /// <param name="found">Is cleared first.</param>
-    public void Find(ulong hash, List<int> found)
+    /// <param name="below">Only smaller numbers are looked for.</param>
+    public void Find(ulong hash, List<int> found, int below = int.MaxValue)
     {
         found.Clear();
         var hashes = _hashes.Span;
@@ -56,6 +57,11 @@ public sealed class HashIndex
                 var (start, end) = (_starts[band][value ^ change], _starts[band][(value ^ change) + 1]);
                 foreach (var number in _numbers[band].AsSpan(start, end - start))
                 {
+                    if (number >= below)
+                    {
+                        break;
+                    }
+
                     var difference = hash ^ hashes[number];
                     if (BitOperations.PopCount(difference) <= _distance && !IsFoundBefore(difference, band))
                     {

@@ -7,7 +7,8 @@ public interface ISampleLooks : IDisposable
 
     /// <summary>The samples that are nearly the same as one, itself left out, in an order that those after it do not change. To be gone through before the next are asked for.</summary>
     /// <param name="isWanted">Others are not compared.</param>
-    IEnumerable<Alike> AlikeTo(int sample, Func<int, bool> isWanted);
+    /// <param name="below">Only samples with a smaller number are looked for.</param>
+    IEnumerable<Alike> AlikeTo(int sample, Func<int, bool> isWanted, int below = int.MaxValue);
 
     /// <summary>Gives the memory back: nothing is to be looked for any more.</summary>
     void Clear();

@@ -28,10 +28,10 @@ public sealed class SampleLooks(Likeness likeness, int thumbnailBytes, int capac
 
     /// <returns>Ascending.</returns>
     /// <inheritdoc/>
-    public IEnumerable<Alike> AlikeTo(int sample, Func<int, bool> isWanted)
+    public IEnumerable<Alike> AlikeTo(int sample, Func<int, bool> isWanted, int below = int.MaxValue)
     {
         _index ??= new HashIndex(_hashes.AsMemory(0, Count), likeness.Distance);
-        _index.Find(_hashes[sample], _found);
+        _index.Find(_hashes[sample], _found, below);
         var compared = 0;
         foreach (var other in _found)
         {

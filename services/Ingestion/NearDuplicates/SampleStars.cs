@@ -38,11 +38,17 @@ public sealed class SampleStars
     public static SampleStars Of(ISampleLooks looks, CancellationToken cancellation = default)
     {
         var centres = new int[looks.Count];
+        // One for all samples: a million of them are a million objects.
+        Func<int, bool> isCentre = other => centres[other] == other;
         for (var sample = 0; sample < centres.Length; sample++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var first = looks.AlikeTo(sample, other => other < sample && centres[other] == other).Select(alike => (int?)alike.Sample).FirstOrDefault();
-            centres[sample] = first ?? sample;
+            centres[sample] = sample;
+            foreach (var centre in looks.AlikeTo(sample, isCentre, below: sample))
+            {
+                centres[sample] = centre.Sample;
+                break;
+            }
         }
 
         return new SampleStars(centres);

@@ -38,11 +38,11 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
         Count++;
     }
 
-    public IEnumerable<Alike> AlikeTo(int sample, Func<int, bool> isWanted)
+    public IEnumerable<Alike> AlikeTo(int sample, Func<int, bool> isWanted, int below = int.MaxValue)
     {
         _numbers ??= Sorted();
         Read(sample, _one);
-        Find(sample, isWanted);
+        Find(sample, isWanted, below);
         foreach (var other in _found.Take(MostCompared))
         {
             Read(other, _other);
@@ -58,7 +58,7 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
 
     public void Dispose() => _signatures.Dispose();
 
-    private void Find(int sample, Func<int, bool> isWanted)
+    private void Find(int sample, Func<int, bool> isWanted, int below)
     {
         _found.Clear();
         if (_one[0] == MinHash.Nothing)
@@ -74,6 +74,11 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
             for (var end = Math.Min(Count, at + MostLooked); at < end && keys[at] == key; at++)
             {
                 var other = _numbers![band][at];
+                if (other >= below)
+                {
+                    break;
+                }
+
                 if (other != sample && isWanted(other))
                 {
                     _found.Add(other);

@@ -24,6 +24,10 @@ public class HashIndexTests
 
             Assert.Equal(Enumerable.Range(0, hashes.Length).Where(number => BitOperations.PopCount(hash ^ hashes[number]) <= distance), found);
             most = Math.Max(most, found.Count);
+
+            var below = random.Next(hashes.Length);
+            index.Find(hash, found, below);
+            Assert.Equal(Enumerable.Range(0, below).Where(number => BitOperations.PopCount(hash ^ hashes[number]) <= distance), found);
         }
 
         Assert.True(most > 2);

@@ -35,6 +35,7 @@ public class SequenceLooksTests
                 .Where(other => other != sample && other % 5 != 0 && MinHash.Resemblance(signatures[sample], signatures[other]) >= 0.8).ToHashSet();
             Assert.All(like, alike => Assert.Contains(alike.Sample, all));
             Assert.Equal(like.Select(alike => alike.Sample).Order(), like.Select(alike => alike.Sample));
+            Assert.Equal(like.Where(alike => alike.Sample < sample), looks.AlikeTo(sample, other => other % 5 != 0, below: sample));
             (found, expected) = (found + like.Count, expected + all.Count);
         }
 
