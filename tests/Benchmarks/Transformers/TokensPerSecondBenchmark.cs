@@ -126,10 +126,13 @@ internal static class TokensPerSecondBenchmark
     {
         var script = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Transformers", "peer.py"));
         int[] numbers = [shape.Width, shape.Layers, shape.Heads, shape.FeedForward, Vocabulary, Batch, Length, Masked, threads];
-        return Process.Start(new ProcessStartInfo(python, ["-c", script, .. numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))])
+        var start = new ProcessStartInfo(python, ["-c", script, .. numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-        })!;
+        };
+        // OpenBLAS has threads of its own, which torch's number does not bind.
+        start.Environment["OPENBLAS_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
+        return Process.Start(start)!;
     }
 }
