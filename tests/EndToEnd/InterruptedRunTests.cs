@@ -14,7 +14,7 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun undisturbed)
         public static Workplace Place(string task)
         {
             var place = new Workplace().With(TinyTask.All[task]);
-            // A step over text takes its time.
+            // So many that pretraining has a second slice to be killed in.
             var epochs = task == "text" ? 80 : 160;
             place.WithExperiment(
                 TinyTask.All[task].Experiment.Replace("rotation-flip", "auto").Replace("epochs: 1", $"epochs: {epochs}").Replace("resamples: 200", "resamples: 100000").Replace("steps: 10", "steps: 30"));
