@@ -105,8 +105,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
     {
         var digest = part.Digest(row);
         var item = part.Item(row);
-        var sample = _survey.Samples[PixelDigest.Of(digest)];
-        if (sample.Item != item)
+        if (_survey.Samples.KeptAs(item) is not { } sample)
         {
             return null;
         }

@@ -18,17 +18,16 @@ internal sealed class DigestTable(int capacity) : IDisposable
     private readonly PixelDigest[] _latest = new PixelDigest[Latest];
 
     /// <summary>By number.</summary>
-    private uint[] _tags = [];
+    private uint[] _tags = new uint[capacity];
 
-    /// <summary>An open hash table of numbers, at most two thirds full, probed in line. Empty until something is looked for.</summary>
-    private int[] _slots = [];
+    /// <summary>An open hash table of numbers, at most two thirds full, probed in line.</summary>
+    private int[] _slots = Slots(checked((int)((capacity * 3L / 2) + 1)));
 
     public int Count { get; private set; }
 
     /// <returns>Its number, and whether it came just now.</returns>
     public (int Number, bool IsNew) Add(PixelDigest digest)
     {
-        Index();
         var slot = SlotOf(digest);
         if (_slots[slot] is not Free and var known)
         {
@@ -46,16 +45,6 @@ internal sealed class DigestTable(int capacity) : IDisposable
         return (number, true);
     }
 
-    /// <exception cref="KeyNotFoundException">It is not among them.</exception>
-    public int this[PixelDigest digest]
-    {
-        get
-        {
-            Index();
-            return _slots[SlotOf(digest)] is not Free and var number ? number : throw new KeyNotFoundException("No sample has these pixels.");
-        }
-    }
-
     public PixelDigest this[int number]
     {
         get
@@ -71,45 +60,16 @@ internal sealed class DigestTable(int capacity) : IDisposable
         }
     }
 
-    /// <summary>Gives the index back for a while: it is made again when something is looked for.</summary>
+    /// <summary>Gives the index back; nothing can be added after that.</summary>
     public void ReleaseIndex() => (_tags, _slots) = ([], []);
 
     public void Dispose() => _file.Dispose();
 
-    private void Index()
+    private static int[] Slots(int count)
     {
-        if (_slots.Length > 0)
-        {
-            return;
-        }
-
-        _tags = new uint[capacity];
-        _slots = new int[checked((int)((capacity * 3L / 2) + 1))];
-        Array.Fill(_slots, Free);
-        var digests = new PixelDigest[Latest];
-        for (var first = 0; first < Count; first += Latest)
-        {
-            if (first + Latest <= Count)
-            {
-                RandomAccess.Read(_file.SafeFileHandle, MemoryMarshal.AsBytes(digests.AsSpan()), (long)first * SHA256.HashSizeInBytes);
-            }
-            else
-            {
-                _latest.CopyTo(digests);
-            }
-
-            for (var number = first; number < Math.Min(first + Latest, Count); number++)
-            {
-                var digest = digests[number - first];
-                var slot = FirstSlotOf(digest);
-                while (_slots[slot] != Free)
-                {
-                    slot = After(slot);
-                }
-
-                (_slots[slot], _tags[number]) = (number, Tag(digest));
-            }
-        }
+        var slots = new int[count];
+        Array.Fill(slots, Free);
+        return slots;
     }
 
     // Its own slot, or the free one where it would lie.

@@ -4,7 +4,7 @@ namespace Pipeline.Ingestion.Committing;
 
 /// <summary>
 /// Samples with the same pixels, of which one is kept: the first, unless a copy lies in a supplied test or validation split, so that no picture of
-/// those is trained on. A label that any copy has counts for the one that is kept, and tags that any has; where copies disagree it has none. In memory are 9 bytes a sample, and 10 to find it by its digest.
+/// those is trained on. A label that any copy has counts for the one that is kept, and tags that any has; where copies disagree it has none. In memory are 9 bytes a sample, and 10 more to find it by its digest while samples are added.
 /// </summary>
 /// <param name="capacity">How many there may be.</param>
 public sealed class DistinctSamples(int capacity) : IDisposable
@@ -12,9 +12,18 @@ public sealed class DistinctSamples(int capacity) : IDisposable
     private const int Unlabelled = -1;
 
     private readonly DigestTable _digests = new(capacity);
+
+    /// <summary>The first item of each; ascending.</summary>
     private readonly int[] _items = new int[capacity];
+
     private readonly int[] _labels = new int[capacity];
     private readonly byte[] _splits = new byte[capacity];
+
+    /// <summary>By number, where another than the first is kept.</summary>
+    private readonly Dictionary<int, int> _keptItems = [];
+
+    /// <summary>The other way round.</summary>
+    private readonly Dictionary<int, int> _keptNumbers = [];
 
     /// <summary>By number, where copies disagree.</summary>
     private readonly Dictionary<int, int> _otherLabels = [];
@@ -54,7 +63,8 @@ public sealed class DistinctSamples(int capacity) : IDisposable
 
         if (fixedSplit > SplitOf(number))
         {
-            (_items[number], _splits[number]) = (item, (byte)fixedSplit);
+            Keep(number, item);
+            _splits[number] = (byte)fixedSplit;
         }
 
         if (label != Unlabelled && _labels[number] == Unlabelled)
@@ -69,11 +79,20 @@ public sealed class DistinctSamples(int capacity) : IDisposable
         return false;
     }
 
-    /// <exception cref="KeyNotFoundException">None has these pixels.</exception>
-    public Sample this[PixelDigest digest] => this[_digests[digest]];
+    /// <returns>What the item is kept as; null where it is a copy of another.</returns>
+    public Sample? KeptAs(int item)
+    {
+        if (_keptNumbers.TryGetValue(item, out var moved))
+        {
+            return this[moved];
+        }
+
+        var number = Array.BinarySearch(_items, 0, Count, item);
+        return number < 0 || _keptItems.ContainsKey(number) ? null : this[number];
+    }
 
     /// <param name="number">0, 1, 2, … in the order in which the different pixels came.</param>
-    public Sample this[int number] => new(number, _items[number], _labels[number], _otherLabels.GetValueOrDefault(number, Unlabelled), SplitOf(number))
+    public Sample this[int number] => new(number, _keptItems.GetValueOrDefault(number, _items[number]), _labels[number], _otherLabels.GetValueOrDefault(number, Unlabelled), SplitOf(number))
     {
         Tags = _otherTags.Contains(number) || !_tagged.TryGetValue(number, out var tagged) ? null : tagged,
         TagsConflict = _otherTags.Contains(number),
@@ -85,10 +104,20 @@ public sealed class DistinctSamples(int capacity) : IDisposable
     /// <summary>Of the pixels.</summary>
     public PixelDigest DigestOf(int number) => _digests[number];
 
-    /// <summary>Gives back what finds samples by their digests, until the next is looked for.</summary>
+    /// <summary>Gives back what finds samples by their digests; nothing can be added after that.</summary>
     public void ReleaseIndex() => _digests.ReleaseIndex();
 
     public void Dispose() => _digests.Dispose();
+
+    private void Keep(int number, int item)
+    {
+        if (_keptItems.TryGetValue(number, out var before))
+        {
+            _keptNumbers.Remove(before);
+        }
+
+        (_keptItems[number], _keptNumbers[item]) = (item, number);
+    }
 
     private void Tag(int number, int item, PixelDigest? tags)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Pipeline.Ingestion.Importing;
@@ -63,12 +64,14 @@ internal sealed class ProvenanceRows
     /// <summary>SHA-256 of the pixels, 32 bytes a row.</summary>
     public ReadOnlyMemory<byte> Digests => _digests.WrittenMemory;
 
-    public string[] Paths()
+    public string[] Paths(Range rows)
     {
-        var paths = new string[Count];
-        var start = 0;
-        foreach (var (row, end) in _pathEnds.Index())
+        var (first, count) = rows.GetOffsetAndLength(Count);
+        var paths = new string[count];
+        var start = first == 0 ? 0 : _pathEnds[first - 1];
+        for (var row = 0; row < count; row++)
         {
+            var end = _pathEnds[first + row];
             paths[row] = Encoding.UTF8.GetString(_paths.WrittenSpan[start..end]);
             start = end;
         }
@@ -76,31 +79,34 @@ internal sealed class ProvenanceRows
         return paths;
     }
 
-    public string[] Sha256() => Hex(_sha256.WrittenSpan);
+    public string[] Sha256(Range rows) => Hex(_sha256.WrittenSpan, rows);
 
-    public string[] PixelSha256() => Hex(_digests.WrittenSpan);
+    public string[] PixelSha256(Range rows) => Hex(_digests.WrittenSpan, rows);
 
-    public int[] Items() => [.. _items];
+    public int[] Items(Range rows) => Some(_items, rows);
 
-    public int[] Groups() => [.. _groups];
+    public int[] Groups(Range rows) => Some(_groups, rows);
 
-    public int[] Widths() => [.. _widths];
+    public int[] Widths(Range rows) => Some(_widths, rows);
 
-    public int[] Heights() => [.. _heights];
+    public int[] Heights(Range rows) => Some(_heights, rows);
 
-    public long[] Bytes() => [.. _bytes];
+    public long[] Bytes(Range rows) => Some(_bytes, rows);
 
-    public string[] Formats() => [.. _formats];
+    public string[] Formats(Range rows) => Some(_formats, rows);
 
     /// <summary>Null where there is none.</summary>
-    public string?[] Labels() => [.. _labels];
+    public string?[] Labels(Range rows) => Some(_labels, rows);
 
-    private string[] Hex(ReadOnlySpan<byte> digests)
+    private static T[] Some<T>(List<T> column, Range rows) => CollectionsMarshal.AsSpan(column)[rows].ToArray();
+
+    private string[] Hex(ReadOnlySpan<byte> digests, Range rows)
     {
-        var hex = new string[Count];
-        for (var row = 0; row < hex.Length; row++)
+        var (first, count) = rows.GetOffsetAndLength(Count);
+        var hex = new string[count];
+        for (var row = 0; row < count; row++)
         {
-            hex[row] = Convert.ToHexStringLower(digests.Slice(row * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes));
+            hex[row] = Convert.ToHexStringLower(digests.Slice((first + row) * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes));
         }
 
         return hex;

@@ -4,9 +4,12 @@ using Parquet.Schema;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>Parquet, a row group for each sample shard. Kept in a temporary file until all is known.</summary>
+/// <summary>Parquet, row groups of rows of one sample shard. Kept in a temporary file until all is known.</summary>
 internal sealed class ProvenanceWriter : IAsyncDisposable
 {
+    /// <summary>Of a row group. For each column the library makes buffers anew; those of more digests, as text, would be large objects, which lie about until the whole heap is collected.</summary>
+    private const int MostRows = 1024;
+
     private static readonly DataField Shard = new DataField<string>("shard");
     private static readonly DataField Row = new DataField<int>("row");
     private static readonly DataField Path = new DataField<string>("path");
@@ -29,25 +32,11 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
 
     public async Task WriteAsync(string shard, string split, ProvenanceRows rows, CancellationToken cancellation)
     {
-        // The library's own zstd level is many times slower, for little.
-        var options = new ParquetOptions { CompressionMethod = CompressionMethod.Zstd, CompressionLevel = CompressionLevel.Fastest };
-        _writer ??= await ParquetWriter.CreateAsync(Schema, _file, options, cancellationToken: cancellation);
-        using var group = _writer.CreateRowGroup();
-        await group.WriteAsync(Shard, Same(shard));
-        await group.WriteAsync<int>(Row, Enumerable.Range(0, rows.Count).ToArray(), cancellationToken: cancellation);
-        await group.WriteAsync(Path, rows.Paths());
-        await group.WriteAsync<int>(Item, rows.Items(), cancellationToken: cancellation);
-        await group.WriteAsync<int>(Group, rows.Groups(), cancellationToken: cancellation);
-        await group.WriteAsync(Label, rows.Labels()!);
-        await group.WriteAsync(SplitOf, Same(split));
-        await group.WriteAsync<int>(Width, rows.Widths(), cancellationToken: cancellation);
-        await group.WriteAsync<int>(Height, rows.Heights(), cancellationToken: cancellation);
-        await group.WriteAsync(Format, rows.Formats());
-        await group.WriteAsync<long>(SourceBytes, rows.Bytes(), cancellationToken: cancellation);
-        await group.WriteAsync(SourceSha256, rows.Sha256());
-        await group.WriteAsync(Digest, rows.PixelSha256());
-
-        string[] Same(string value) => [.. Enumerable.Repeat(value, rows.Count)];
+        _writer ??= await ParquetWriter.CreateAsync(Schema, _file, Options(), cancellationToken: cancellation);
+        for (var first = 0; first < rows.Count; first += MostRows)
+        {
+            await WriteAsync(_writer, shard, split, rows, first..Math.Min(first + MostRows, rows.Count), cancellation);
+        }
     }
 
     /// <summary>Ends the file; nothing can be added after that.</summary>
@@ -66,4 +55,37 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _file.DisposeAsync();
+
+    private static ParquetOptions Options()
+    {
+        // The library's own zstd level is many times slower, for little.
+        var options = new ParquetOptions { CompressionMethod = CompressionMethod.Zstd, CompressionLevel = CompressionLevel.Fastest };
+        foreach (var repetitive in new[] { Shard, Label, SplitOf, Format })
+        {
+            options.ColumnEncodingHints[repetitive.Path.ToString()] = EncodingHint.Dictionary;
+        }
+
+        return options;
+    }
+
+    private static async Task WriteAsync(ParquetWriter writer, string shard, string split, ProvenanceRows rows, Range some, CancellationToken cancellation)
+    {
+        var (first, count) = some.GetOffsetAndLength(rows.Count);
+        using var group = writer.CreateRowGroup();
+        await group.WriteAsync(Shard, Same(shard));
+        await group.WriteAsync<int>(Row, Enumerable.Range(first, count).ToArray(), cancellationToken: cancellation);
+        await group.WriteAsync(Path, rows.Paths(some));
+        await group.WriteAsync<int>(Item, rows.Items(some), cancellationToken: cancellation);
+        await group.WriteAsync<int>(Group, rows.Groups(some), cancellationToken: cancellation);
+        await group.WriteAsync(Label, rows.Labels(some)!);
+        await group.WriteAsync(SplitOf, Same(split));
+        await group.WriteAsync<int>(Width, rows.Widths(some), cancellationToken: cancellation);
+        await group.WriteAsync<int>(Height, rows.Heights(some), cancellationToken: cancellation);
+        await group.WriteAsync(Format, rows.Formats(some));
+        await group.WriteAsync<long>(SourceBytes, rows.Bytes(some), cancellationToken: cancellation);
+        await group.WriteAsync(SourceSha256, rows.Sha256(some));
+        await group.WriteAsync(Digest, rows.PixelSha256(some));
+
+        string[] Same(string value) => [.. Enumerable.Repeat(value, count)];
+    }
 }

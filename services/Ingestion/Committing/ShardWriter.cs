@@ -84,11 +84,9 @@ internal sealed class ShardWriter
     private async Task<SampleShard> WriteAsync(string name, CancellationToken cancellation)
     {
         var samples = _labels.Count;
-        var imageBytes = _plan.Sequences is null ? samples * _plan.ImageBytes : 0;
-        using var memory = MemoryPool<byte>.Shared.Rent(imageBytes);
         SafetensorsTensor[] tensors =
         [
-            .. _plan.Sequences is null ? await PixelsAsync(memory.Memory[..imageBytes], cancellation) : (await _parts.GatherAsync(_samples, cancellation)).Tensors(),
+            .. _plan.Sequences is null ? await PixelsAsync(cancellation) : (await _parts.GatherAsync(_samples, cancellation)).Tensors(),
             new("digest", SafetensorsType.U8, [samples, SHA256.HashSizeInBytes], _rows.Digests),
             SafetensorsTensor.Of<int>("label", _labels.ToArray(), samples),
         ];
@@ -99,11 +97,8 @@ internal sealed class ShardWriter
         return shard;
     }
 
-    private async Task<IEnumerable<SafetensorsTensor>> PixelsAsync(Memory<byte> pixels, CancellationToken cancellation)
-    {
-        await _parts.CopyPixelsAsync(_samples, pixels, cancellation);
-        return [new("pixels", SafetensorsType.U8, [_samples.Count, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size], pixels)];
-    }
+    private async Task<IEnumerable<SafetensorsTensor>> PixelsAsync(CancellationToken cancellation) =>
+        [new("pixels", SafetensorsType.U8, [_samples.Count, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size], await _parts.GatherPixelsAsync(_samples, cancellation))];
 
     private bool EndsShard(ReadOnlySpan<byte> digest) => BinaryPrimitives.ReadUInt64LittleEndian(digest[16..]) % (ulong)Math.Max(_most / 2, 1) == 0;
 

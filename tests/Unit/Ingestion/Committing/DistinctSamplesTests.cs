@@ -29,11 +29,6 @@ public sealed class DistinctSamplesTests
 
             expected[known < 0 ? ^1 : known].Copies.Add(copy);
             Assert.Equal(known < 0, samples.Add(Digest(picture), copy.item, copy.Item2, copy.Item3));
-            if (item % 1500 == 1499)
-            {
-                samples.ReleaseIndex();
-            }
-
             if (expected.Count > 3000)
             {
                 break; // A naive search takes too long beyond that, and the digests of most have gone to the file.
@@ -46,16 +41,16 @@ public sealed class DistinctSamplesTests
         {
             var held = copies.Select(copy => copy.Split is { } split && split != Split.Train ? split : Split.Train).ToList();
             var labels = copies.Select(copy => copy.Label).Where(label => label >= 0).Distinct().ToList();
-            var sample = samples[Digest(picture)];
+            var sample = samples[number];
 
-            Assert.Equal(samples[number], sample);
             Assert.Equal(Digest(picture), samples.DigestOf(number));
+            Assert.All(copies, copy => Assert.Equal(copy.Item == sample.Item ? sample : null, samples.KeptAs(copy.Item)));
             Assert.Equal(
                 (number, copies[held.IndexOf(held.Max())].Item, held.Max(), labels.Count == 1 ? labels[0] : -1, labels.Count > 1),
                 (sample.Number, sample.Item, sample.Split, sample.KeptLabel, sample.Conflicts));
         }
 
-        Assert.Throws<KeyNotFoundException>(() => samples[Digest(-1)]);
+        Assert.Null(samples.KeptAs(Count));
     }
 
     [Fact]
@@ -69,8 +64,8 @@ public sealed class DistinctSamplesTests
             samples.Add(Digest(text), item++, label: -1, supplied: null, tags);
         }
 
-        Assert.Equal([null, (Digest(7), 2), (Digest(7), 6), null], Enumerable.Range(0, 4).Select(text => samples[Digest(text)].Tags));
-        Assert.Equal([false, false, false, true], Enumerable.Range(0, 4).Select(text => samples[Digest(text)].TagsConflict));
+        Assert.Equal([null, (Digest(7), 2), (Digest(7), 6), null], Enumerable.Range(0, 4).Select(text => samples[text].Tags));
+        Assert.Equal([false, false, false, true], Enumerable.Range(0, 4).Select(text => samples[text].TagsConflict));
     }
 
     [Fact]
@@ -81,7 +76,8 @@ public sealed class DistinctSamplesTests
 
         Assert.All(alike.Index(), digest => Assert.True(samples.Add(digest.Item, digest.Index, label: -1, supplied: null)));
 
-        Assert.Equal([0, 1, 2, 3], alike.Select(digest => samples[digest].Item));
+        Assert.All(alike.Index(), digest => Assert.False(samples.Add(digest.Item, alike.Length + digest.Index, label: -1, supplied: null)));
+        Assert.Equal([0, 1, 2, 3], Enumerable.Range(0, 4).Select(number => samples[number].Item));
     }
 
     private static PixelDigest Digest(int picture) => PixelDigest.Of(SHA256.HashData(BitConverter.GetBytes(picture)));
