@@ -30,6 +30,8 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
+    public int ExitCode => process.ExitCode;
+
     /// <param name="service">Such as <c>Pretraining</c>.</param>
     /// <param name="settings">Without their prefix: <c>Bus__Host</c>.</param>
     /// <param name="log">File that its output is added to.</param>

@@ -96,6 +96,17 @@ public sealed class RabbitMqServer : IAsyncDisposable
         await _server.KillAsync();
     }
 
+    /// <summary>Makes a quorum queue forget its consumers, who are not told.</summary>
+    public async Task ForgetConsumersAsync(string virtualHost, string queue)
+    {
+        var code = $"{{ok, Q}} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"{virtualHost}\">>, queue, <<\"{queue}\">>)), "
+            + "[ra:process_command(amqqueue:get_pid(Q), rabbit_fifo:make_checkout({element(2, C), element(1, C)}, cancel, #{})) || C <- rabbit_amqqueue:consumers(Q)].";
+        if (await _server.RunInsideAsync(_control, "eval", code) is not { ExitCode: 0, Output: not "[]" })
+        {
+            throw new InvalidOperationException($"'{queue}' has no consumer to forget, or cannot be asked.");
+        }
+    }
+
     /// <summary>An orderly shutdown.</summary>
     public Task StopAsync() => _server.StopAsync();
 

@@ -46,6 +46,10 @@ public sealed class BusOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan LongestRetryDelay { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a queue of a service may be without any consumer while the broker answers. Then the service ends with exit code 1, to be started again.</summary>
+    [Range(typeof(TimeSpan), "00:00:06", "24:00:00")]
+    public TimeSpan ConsumerPatience { get; init; } = TimeSpan.FromMinutes(3);
+
     /// <summary>How long a stopping process gives the work in hand to come to a safe end.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:20:00")]
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(25);

@@ -53,8 +53,10 @@ public static class ServiceHost
             app.UseRouting();
             app.MapHealth();
             map?.Invoke(app);
+            // When background work fails, the host logs that, stops in good order, and says nothing more.
+            var background = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
             await app.RunAsync();
-            return 0;
+            return background.Any(work => work.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
         }
         catch (Exception error) when (error is PipelineException || SettingsFailure.Of(error, builder.Configuration) is not null)
         {
@@ -85,7 +87,8 @@ public static class ServiceHost
             .AddPipelineCore()
             .AddArtifactStore()
             .AddRabbitMqBus(consumers)
-            .AddHostedService(provider => ActivatorUtilities.CreateInstance<ExhaustedMessages>(provider, stage));
+            .AddHostedService(provider => ActivatorUtilities.CreateInstance<ExhaustedMessages>(provider, stage))
+            .AddHostedService(provider => ActivatorUtilities.CreateInstance<ConsumerWatch>(provider, stage));
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [HealthEndpoints.Ready]);
         services(builder.Services);
         return builder.Build();

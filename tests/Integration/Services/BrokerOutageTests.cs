@@ -31,6 +31,27 @@ public sealed class BrokerOutageTests(SharedServers servers)
         Assert.False(service.HasExited);
     }
 
+    [Fact]
+    public async Task A_service_that_the_broker_has_forgotten_ends_to_be_started_again_and_no_other_does()
+    {
+        var patience = TimeSpan.FromSeconds(6);
+        var broker = await servers.RabbitMqAsync();
+        var virtualHost = await broker.CreateVirtualHostAsync();
+        await using var fleet = await RunningFleet.OpenAsync(broker, await servers.AzuriteAsync(), virtualHost, change: ("Bus__ConsumerPatience", $"{patience}"));
+        await fleet.Fleet.StartAsync("PseudoLabels");
+        await fleet.Fleet.StartAsync("Evaluation");
+        await Task.Delay(2 * patience, TestContext.Current.CancellationToken);
+        Assert.All(fleet.Fleet.Processes, process => Assert.False(process.HasExited));
+
+        await broker.ForgetConsumersAsync(virtualHost, "label-shard");
+
+        var (forgotten, other) = (fleet.Fleet.Processes[0], fleet.Fleet.Processes[1]);
+        await RunningFleet.SeeAsync("the end of the process", () => Task.FromResult(forgotten.HasExited));
+        Assert.Equal(1, forgotten.ExitCode);
+        Assert.Contains(fleet.Log("PseudoLabels"), line => line.ToString().Contains("no consumer of queue 'label-shard'", StringComparison.Ordinal));
+        Assert.False(other.HasExited);
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(7)]
