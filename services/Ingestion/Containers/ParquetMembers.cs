@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using Parquet;
 using Parquet.Schema;
 using Pipeline.Ingestion.Lakes;
@@ -44,35 +43,16 @@ internal static class ParquetMembers
     /// <summary>By row; each is asked for once.</summary>
     private static async Task<Func<int, byte[]?>> ContentsAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancellation)
     {
-        if (field.ClrType == typeof(ReadOnlyMemory<char>))
-        {
-            if (field.IsNullable)
-            {
-                var texts = new ReadOnlyMemory<char>?[rows.RowCount];
-                await rows.ReadAsync<ReadOnlyMemory<char>>(field, texts.AsMemory(), cancellationToken: cancellation);
-                return row => texts[row] is { } text ? Utf8(text.Span) : null;
-            }
-
-            var all = new ReadOnlyMemory<char>[rows.RowCount];
-            await rows.ReadAsync<ReadOnlyMemory<char>>(field, all.AsMemory(), cancellationToken: cancellation);
-            return row => Utf8(all[row].Span);
-        }
-
+        // Text too is read as bytes: the library would replace what is not UTF-8, and say nothing.
+        var bytes = field.ClrType == typeof(ReadOnlyMemory<char>) ? (DataField)new ParquetSchema(new DataField(field.Name, typeof(byte[]), field.IsNullable)).Fields[0] : field;
         var contents = new byte[]?[rows.RowCount];
-        await rows.ReadAsync(field, contents.AsMemory(), cancellationToken: cancellation);
+        await rows.ReadAsync(bytes, contents.AsMemory(), cancellationToken: cancellation);
         return row =>
         {
             var content = contents[row];
             contents[row] = null;
             return content;
         };
-    }
-
-    private static byte[] Utf8(ReadOnlySpan<char> text)
-    {
-        var bytes = new byte[Encoding.UTF8.GetByteCount(text)];
-        Encoding.UTF8.GetBytes(text, bytes);
-        return bytes;
     }
 
     private static void Check(FileRange table, ParquetRowGroupReader rows, DataField[] fields, int group, IngestionOptions options)

@@ -77,13 +77,7 @@ internal sealed class TableColumns
         return string.IsNullOrEmpty(text) ? null : text;
     }
 
-    private Split? SplitOf(object? split) => split switch
-    {
-        null => null,
-        _ when _content == LakeContent.Sequences => RecordSplit.Of(Convert.ToString(split, CultureInfo.InvariantCulture)!, "the row"),
-        string name => SplitNames.Find(name.Trim()),
-        _ => null,
-    };
+    private static Split? SplitOf(object? split) => split is null ? null : RecordSplit.Of(Convert.ToString(split, CultureInfo.InvariantCulture)!, "the row");
 
     private string Named(long label) => _names is not null && label >= 0 && label < _names.Count ? _names[(int)label] : label.ToString(CultureInfo.InvariantCulture);
 

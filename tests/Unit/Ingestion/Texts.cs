@@ -1,8 +1,8 @@
-using System.IO.Compression;
 using System.Text;
 using Parquet;
 using Pipeline.Contracts;
 using Pipeline.Learning.Training;
+using Pipeline.Tests.Unit.Ingestion.Containers;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion;
@@ -24,20 +24,7 @@ internal static class Texts
 
     public static string ReverseComplement(string strand) => string.Concat(strand.Reverse().Select(letter => "TGCA"["ACGT".IndexOf(letter, StringComparison.Ordinal)]));
 
-    public static byte[] Zip(params (string Name, string Text)[] members)
-    {
-        using var buffer = new MemoryStream();
-        using (var zip = new ZipArchive(buffer, ZipArchiveMode.Create))
-        {
-            foreach (var (name, text) in members)
-            {
-                using var member = zip.CreateEntry(name).Open();
-                member.Write(Encoding.UTF8.GetBytes(text));
-            }
-        }
-
-        return buffer.ToArray();
-    }
+    public static byte[] Zip(params (string Name, string Text)[] members) => Archives.Zip([.. members.Select(member => (member.Name, Encoding.UTF8.GetBytes(member.Text)))]);
 
     public static async Task<IReadOnlyList<(string Text, string? Label)>> SamplesAsync(Lake lake, DatasetManifest dataset)
     {

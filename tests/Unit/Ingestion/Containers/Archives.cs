@@ -18,7 +18,10 @@ internal static class Archives
         {
             foreach (var (name, content) in members)
             {
-                using var stream = zip.CreateEntry(name).Open();
+                var entry = zip.CreateEntry(name);
+                // The same bytes whenever it is made.
+                entry.LastWriteTime = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+                using var stream = entry.Open();
                 stream.Write(content);
             }
         }

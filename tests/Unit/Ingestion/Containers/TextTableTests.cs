@@ -57,6 +57,28 @@ public sealed class TextTableTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task Text_that_is_not_UTF8_is_refused_and_not_mended(string kind)
+    {
+        using var lake = Of(Modalities.Text, window: 1000);
+        var random = new Random(6);
+        TextRow[] rows = [new("before Q7@#w behind"), .. Enumerable.Range(0, 40).Select(_ => new TextRow(Words(random, 20)))];
+        var table = await TextTables.OfAsync(kind, rows);
+        // Also in the statistics of a column.
+        while (table.AsSpan().IndexOf("Q7@#w"u8) is var at and >= 0)
+        {
+            table[at] = 0xFF;
+        }
+
+        lake.Drop("data", table);
+
+        var dataset = await lake.ImportAllAsync();
+
+        Assert.Equal(40, dataset.Summary.Samples);
+        Assert.Equal([("data!/0", RejectionReason.InvalidEncoding)], (await lake.RejectionsAsync(dataset)).Select(rejection => (rejection.Path, rejection.Reason)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task A_table_that_is_cut_short_is_one_rejection_and_what_came_before_is_used(string kind)
     {
         using var lake = Of(Modalities.Text, window: 1000);
