@@ -1,5 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using Pipeline.Ingestion;
 using Pipeline.Tests.Benchmarks;
 using Pipeline.Tests.Benchmarks.Baselines;
 using Pipeline.Tests.Benchmarks.Decoding;
@@ -11,7 +12,7 @@ using Pipeline.Tests.Benchmarks.Tokenizing;
 using Pipeline.Tests.Benchmarks.Transformers;
 
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'
-// dotnet run -c Release --project tests/Benchmarks -- ingestion FILES
+// dotnet run -c Release --project tests/Benchmarks -- ingestion FILES [off: without libturbojpeg]
 // dotnet run -c Release --project tests/Benchmarks -- ingestion-memory FEW MANY
 // dotnet run -c Release --project tests/Benchmarks -- growing FILES VERSIONS FILES-A-VERSION
 // dotnet run -c Release --project tests/Benchmarks -- decoding FOLDER...
@@ -28,8 +29,8 @@ using Pipeline.Tests.Benchmarks.Transformers;
 // dotnet run -c Release --project tests/Benchmarks -- splice FASTA
 switch (args)
 {
-    case ["ingestion", var files]:
-        await IngestionBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture));
+    case ["ingestion", var files, .. var turboJpeg]:
+        await IngestionBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture), turboJpeg is ["off"] ? TurboJpegUse.Off : TurboJpegUse.Auto);
         break;
     case ["ingestion-memory", var few, var many]:
         await ImportMemoryBenchmark.RunAsync(int.Parse(few, CultureInfo.InvariantCulture), int.Parse(many, CultureInfo.InvariantCulture));

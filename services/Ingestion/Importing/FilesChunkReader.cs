@@ -61,7 +61,7 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
 
             var content = new byte[item.Bytes];
             var read = await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellation);
-            var isAll = read == content.Length && await stream.ReadAsync(new byte[1], cancellation) == 0;
+            var isAll = read == content.Length && (stream.CanSeek ? stream.Length == item.Bytes : await stream.ReadAsync(new byte[1], cancellation) == 0);
             if (!isAll || Convert.ToHexStringLower(SHA256.HashData(content)) != item.Sha256)
             {
                 throw await ChangedAsync(item, cancellation);

@@ -42,10 +42,12 @@ public sealed class Fingerprint : IDisposable
             var read = await stream.ReadAtLeastAsync(buffer, ContainerKinds.HeadBytes, throwOnEndOfStream: false, cancellation);
             var container = ContainerKinds.Of(buffer.AsSpan(0, Math.Min(read, ContainerKinds.HeadBytes)));
             var bytes = 0L;
-            for (; read > 0; read = await stream.ReadAsync(buffer, cancellation))
+            while (read > 0)
             {
                 hash.AppendData(buffer, 0, read);
                 bytes += read;
+                // Of a file whose end is known the last, empty read is left out: each is a way to another thread.
+                read = stream.CanSeek && stream.Position == stream.Length ? 0 : await stream.ReadAsync(buffer, cancellation);
             }
 
             return (bytes, Convert.ToHexStringLower(hash.GetHashAndReset()), container);

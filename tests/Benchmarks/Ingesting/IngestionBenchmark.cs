@@ -14,7 +14,8 @@ internal static class IngestionBenchmark
     private const int Rounds = 3;
 
     /// <param name="files">How many.</param>
-    public static async Task RunAsync(int files)
+    /// <param name="turboJpeg">Whether libturbojpeg decodes, where it is there.</param>
+    public static async Task RunAsync(int files, TurboJpegUse turboJpeg)
     {
         var folder = Directory.CreateTempSubdirectory("pipeline-benchmark-lake-");
         try
@@ -28,9 +29,9 @@ internal static class IngestionBenchmark
             for (var round = 0; round <= Rounds; round++)
             {
                 // The first warms up.
-                var alone = Decode(folder.FullName);
-                var single = await ImportRun.MeasureAsync(folder.FullName, Size, threads: 1);
-                var pair = await ImportRun.MeasureAsync(folder.FullName, Size, threads: 2);
+                var alone = Decode(folder.FullName, turboJpeg);
+                var single = await ImportRun.MeasureAsync(folder.FullName, Size, threads: 1, turboJpeg);
+                var pair = await ImportRun.MeasureAsync(folder.FullName, Size, threads: 2, turboJpeg);
                 if (round > 0)
                 {
                     decoder.Add(files / alone);
@@ -50,10 +51,10 @@ internal static class IngestionBenchmark
     }
 
     /// <returns>CPU-seconds.</returns>
-    private static double Decode(string folder)
+    private static double Decode(string folder, TurboJpegUse turboJpeg)
     {
         var contents = Directory.EnumerateFiles(folder).Select(File.ReadAllBytes).ToList();
-        var decoder = new ImageDecoder(new InputSpec(Size, Channels: 3), new ImageLimits(50_000_000, 32, 100), JpegDecoders.Choose(TurboJpegUse.Auto));
+        var decoder = new ImageDecoder(new InputSpec(Size, Channels: 3), new ImageLimits(50_000_000, 32, 100), JpegDecoders.Choose(turboJpeg));
         var begin = Process.GetCurrentProcess().TotalProcessorTime;
         foreach (var content in contents)
         {
