@@ -59,7 +59,7 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
                 return new ReadItem(item, null, File: await SpillAsync(item, stream, cancellation));
             }
 
-            var content = new byte[item.Bytes];
+            var content = GC.AllocateUninitializedArray<byte>(checked((int)item.Bytes));
             var read = await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellation);
             var isAll = read == content.Length && (stream.CanSeek ? stream.Length == item.Bytes : await stream.ReadAsync(new byte[1], cancellation) == 0);
             if (!isAll || Convert.ToHexStringLower(SHA256.HashData(content)) != item.Sha256)

@@ -38,18 +38,17 @@ public sealed class BrokerOutageTests(SharedServers servers)
         var broker = await servers.RabbitMqAsync();
         var virtualHost = await broker.CreateVirtualHostAsync();
         await using var fleet = await RunningFleet.OpenAsync(broker, await servers.AzuriteAsync(), virtualHost, change: ("Bus__ConsumerPatience", $"{patience}"));
-        await fleet.Fleet.StartAsync("PseudoLabels");
-        await fleet.Fleet.StartAsync("Evaluation");
+        await fleet.Fleet.StartAllAsync();
         await Task.Delay(2 * patience, TestContext.Current.CancellationToken);
-        Assert.All(fleet.Fleet.Processes, process => Assert.False(process.HasExited));
+        Assert.All(fleet.Fleet.Processes, process => Assert.False(process.HasExited, process.Service));
 
         await broker.ForgetConsumersAsync(virtualHost, "label-shard");
 
-        var (forgotten, other) = (fleet.Fleet.Processes[0], fleet.Fleet.Processes[1]);
+        var forgotten = fleet.Fleet.Processes.Single(process => process.Service == "PseudoLabels");
         await RunningFleet.SeeAsync("the end of the process", () => Task.FromResult(forgotten.HasExited));
         Assert.Equal(1, forgotten.ExitCode);
         Assert.Contains(fleet.Log("PseudoLabels"), line => line.ToString().Contains("no consumer of queue 'label-shard'", StringComparison.Ordinal));
-        Assert.False(other.HasExited);
+        Assert.All(fleet.Fleet.Processes, process => Assert.Equal(process == forgotten, process.HasExited));
     }
 
     [Theory]

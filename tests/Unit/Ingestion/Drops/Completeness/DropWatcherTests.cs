@@ -78,13 +78,15 @@ public class DropWatcherTests
         Assert.Equal((2, 0), (lake.Requests.Count, await lake.CountAsync(DropKeys.Pending)));
     }
 
-    [Fact]
-    public async Task A_manifest_waits_for_as_many_different_live_files_as_it_says()
+    [Theory]
+    [InlineData("manifest.json")]
+    [InlineData(".count.json")]
+    public async Task A_manifest_waits_for_as_many_different_live_files_as_it_says(string manifest)
     {
-        using var lake = new WatchedLake(DropCompletion.Manifest, "manifest.json");
-        lake.Files[$"{WatchedLake.Source}/manifest.json"] = """{ "count": 2 }""";
+        using var lake = new WatchedLake(DropCompletion.Manifest, manifest);
+        lake.Files[$"{WatchedLake.Source}/{manifest}"] = """{ "count": 2 }""";
         var first = lake.Event("1.png", 1, sequencer: "s3:01");
-        await lake.RecordAsync(lake.Event("manifest.json"), first, lake.Event("gone.png", 1, sequencer: "s3:01"));
+        await lake.RecordAsync(lake.Event(manifest), first, lake.Event("gone.png", 1, sequencer: "s3:01"));
         await lake.RecordAsync(first, lake.Event("gone.png", 0, FileEventKind.Deleted, "s3:02"));
         await lake.WatchAsync();
         Assert.Empty(lake.Requests);
