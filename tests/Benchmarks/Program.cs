@@ -29,8 +29,11 @@ using Pipeline.Tests.Benchmarks.Transformers;
 // dotnet run -c Release --project tests/Benchmarks -- splice FASTA
 switch (args)
 {
-    case ["ingestion", var files, .. var turboJpeg]:
-        await IngestionBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture), turboJpeg is ["off"] ? TurboJpegUse.Off : TurboJpegUse.Auto);
+    case ["ingestion", var files]:
+        await IngestionBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture), TurboJpegUse.Auto);
+        break;
+    case ["ingestion", var files, "off"]:
+        await IngestionBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture), TurboJpegUse.Off);
         break;
     case ["ingestion-memory", var few, var many]:
         await ImportMemoryBenchmark.RunAsync(int.Parse(few, CultureInfo.InvariantCulture), int.Parse(many, CultureInfo.InvariantCulture));

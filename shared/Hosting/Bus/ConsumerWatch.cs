@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using RabbitMQ.Client;
@@ -10,7 +11,8 @@ namespace Pipeline.Hosting.Bus;
 /// Ends the process when the broker answers and yet knows of nobody who takes from one of the stage's queues: a consumer that was lost on the way, as can happen when the broker
 /// is killed while it is being set up, does not come back, and messages would wait without an error anywhere. What starts the process again makes its consumers anew.
 /// </summary>
-public sealed class ConsumerWatch(BrokerConnection broker, BrokerReady ready, IOptions<BusOptions> options, TimeProvider clock, Stage stage) : BackgroundService
+public sealed partial class ConsumerWatch(BrokerConnection broker, BrokerReady ready, IOptions<BusOptions> options, TimeProvider clock, ILogger<ConsumerWatch> log, Stage stage)
+    : BackgroundService
 {
     /// <summary>Questions in the time that a queue may be without a consumer.</summary>
     private const int Checks = 6;
@@ -23,20 +25,40 @@ public sealed class ConsumerWatch(BrokerConnection broker, BrokerReady ready, IO
         while (true)
         {
             await Task.Delay(options.Value.ConsumerPatience / Checks, clock, stoppingToken);
-            await broker.UseAsync("pipeline consumer watch", connection => CheckAsync(connection, queues, stoppingToken), stoppingToken);
-            if (queues.FirstOrDefault(queue => queue.Value >= Checks) is { Key: { } queue })
+            var empty = await EmptyAsync(queues.Keys, stoppingToken);
+            foreach (var queue in queues.Keys)
             {
-                throw new PipelineException($"For {options.Value.ConsumerPatience} RabbitMQ has known of no consumer of queue '{queue}', which this process should be one of. It ends, to be started again with consumers made anew.");
+                queues[queue] = empty.Contains(queue) ? queues[queue] + 1 : 0;
+            }
+
+            if (queues.FirstOrDefault(queue => queue.Value >= Checks) is { Key: { } forgotten })
+            {
+                throw new PipelineException($"For {options.Value.ConsumerPatience} RabbitMQ has known of no consumer of queue '{forgotten}', which this process should be one of. It ends, to be started again with consumers made anew.");
             }
         }
     }
 
-    /// <param name="queues">How often in a row each was found without a consumer.</param>
-    private static async Task CheckAsync(IConnection connection, Dictionary<string, int> queues, CancellationToken cancellation)
+    /// <returns>Queues without a consumer; none where the broker does not answer, so that the time begins anew.</returns>
+    private async Task<IReadOnlyCollection<string>> EmptyAsync(IEnumerable<string> queues, CancellationToken cancellation)
     {
-        foreach (var queue in queues.Keys)
+        try
         {
-            queues[queue] = await ConsumersAsync(connection, queue, cancellation) == 0 ? queues[queue] + 1 : 0;
+            await using var connection = await broker.OpenAsync("pipeline consumer watch", cancellation);
+            var empty = new List<string>();
+            foreach (var queue in queues)
+            {
+                if (await ConsumersAsync(connection, queue, cancellation) == 0)
+                {
+                    empty.Add(queue);
+                }
+            }
+
+            return empty;
+        }
+        catch (Exception error) when (!cancellation.IsCancellationRequested && (error is RabbitMQClientException || TransientFault.Is(error)))
+        {
+            NoAnswer(error.Message);
+            return [];
         }
     }
 
@@ -53,4 +75,7 @@ public sealed class ConsumerWatch(BrokerConnection broker, BrokerReady ready, IO
             return 0;
         }
     }
+
+    [LoggerMessage(LogLevel.Debug, "RabbitMQ does not say who takes from its queues: {Why}")]
+    private partial void NoAnswer(string why);
 }
