@@ -95,7 +95,7 @@ public sealed class IngestionOptions
 
     /// <summary>Files that are read at a time, of a folder that is looked through and of each chunk that is decoded, so that neither waits for disk or network.</summary>
     [Range(1, 256)]
-    public int ReadAhead { get; init; } = 16;
+    public int ReadAhead { get; init; } = 32;
 
     /// <summary>Most bytes of files in memory for one chunk; a single larger file is read alone.</summary>
     [Range(1, 1L << 30)]

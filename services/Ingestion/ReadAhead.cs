@@ -23,8 +23,8 @@ internal static class ReadAhead
         {
             await foreach (var item in items.WithCancellation(stop.Token))
             {
-                var size = bytes(item);
-                while (ahead.Count > 0 && (ahead.Count >= most || held + size > mostBytes))
+                var (size, isFull) = (bytes(item), ahead.Count >= most);
+                while (ahead.Count > 0 && (ahead.Count >= most || held + size > mostBytes || (isFull && IsAhead())))
                 {
                     yield return await FirstAsync();
                 }
@@ -43,6 +43,9 @@ internal static class ReadAhead
             await stop.CancelAsync();
             await Task.WhenAll(ahead.Select(reading => (Task)reading.Result)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        // Reading wakes a thread, which costs more than a small file: while there is enough that has been read, once for many.
+        bool IsAhead() => ahead.Count > most / 2 && ahead.Peek().Result.IsCompleted;
 
         async Task<TResult> FirstAsync()
         {

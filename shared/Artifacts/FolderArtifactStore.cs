@@ -18,6 +18,9 @@ public sealed class FolderArtifactStore : IArtifactStore
     private readonly StoreFolder _folder;
     private readonly ConcurrentDictionary<(ArtifactReference Reference, string ETag), bool> _checked = new();
 
+    /// <summary>Whoever wants a file that is being checked waits, instead of checking it too.</summary>
+    private readonly SemaphoreSlim[] _checks = [.. Enumerable.Range(0, 16).Select(_ => new SemaphoreSlim(1, 1))];
+
     /// <param name="root">Made where there is none.</param>
     /// <exception cref="PipelineException">The root is no folder, cannot be written, or a newer version made it.</exception>
     public FolderArtifactStore(string root) => _folder = new StoreFolder(root);
@@ -112,17 +115,25 @@ public sealed class FolderArtifactStore : IArtifactStore
             throw new ArtifactNotFoundException(reference.Key);
         }
 
-        if (!_checked.ContainsKey((reference, ArtifactFile.ETag(file))))
+        var content = (reference, ArtifactFile.ETag(file));
+        if (_checked.ContainsKey(content))
         {
-            await using var stream = await OpenReadAsync(reference.Key, cancellation);
-            var digest = stream.Length == reference.Bytes ? await Digest.OfAsync(stream, cancellation) : null;
-            if (digest != reference.Digest)
-            {
-                throw new PipelineException(
-                    $"The store is damaged: '{reference.Key}' should have {reference.Bytes} bytes with {reference.Digest}, and has {stream.Length} bytes{(digest is null ? "" : $" with {digest}")}. Delete {path} and run the same command again.");
-            }
+            return path;
+        }
 
-            _checked[(reference, ArtifactFile.ETag(file))] = true;
+        var check = _checks[(uint)content.GetHashCode() % _checks.Length];
+        await check.WaitAsync(cancellation);
+        try
+        {
+            if (!_checked.ContainsKey(content))
+            {
+                await CheckAsync(reference, path, cancellation);
+                _checked[content] = true;
+            }
+        }
+        finally
+        {
+            check.Release();
         }
 
         return path;
@@ -152,6 +163,17 @@ public sealed class FolderArtifactStore : IArtifactStore
     }
 
     public Task CheckAsync(CancellationToken cancellation = default) => Task.Run(_folder.Check, cancellation);
+
+    private async Task CheckAsync(ArtifactReference reference, string path, CancellationToken cancellation)
+    {
+        await using var stream = await OpenReadAsync(reference.Key, cancellation);
+        var digest = stream.Length == reference.Bytes ? await Digest.OfAsync(stream, cancellation) : null;
+        if (digest != reference.Digest)
+        {
+            throw new PipelineException(
+                $"The store is damaged: '{reference.Key}' should have {reference.Bytes} bytes with {reference.Digest}, and has {stream.Length} bytes{(digest is null ? "" : $" with {digest}")}. Delete {path} and run the same command again.");
+        }
+    }
 
     // File.Move without overwriting looks first and renames then; only the lock makes the two one step.
     private async Task<bool> PublishAsync(string key, string temporary, CancellationToken cancellation)

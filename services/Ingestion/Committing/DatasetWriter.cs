@@ -14,6 +14,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
     private readonly PartSurvey _survey;
     private readonly SplitRule _rule;
     private readonly ProvenanceWriter _provenance = new();
+    private readonly PendingShards _pending = new();
     private readonly Spool<Rejection> _rejections = new();
     private readonly Dictionary<RejectionReason, long> _rejected = [];
     private readonly LeakPaths _leaks;
@@ -29,7 +30,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
         (_store, _plan, _parts, _survey) = (store, plan, parts, survey);
         _leaks = new LeakPaths(survey.Leaks);
         _rule = new SplitRule(plan.Split, survey.Supplied);
-        _splits = [.. Enum.GetValues<Split>().Select(split => new ShardWriter(store, plan, split, parts, _provenance))];
+        _splits = [.. Enum.GetValues<Split>().Select(split => new ShardWriter(store, plan, split, parts, _provenance, _pending))];
         var used = survey.Samples.Labels;
         Classes = [.. used.Select(label => parts.Classes[label]).Order(StringComparer.Ordinal)];
         _classOf = [.. parts.Classes.Select(name => Classes.IndexOf(name))];
@@ -69,8 +70,9 @@ internal sealed class DatasetWriter : IAsyncDisposable
             await split.FlushAsync(cancellation);
         }
 
+        var shards = await Task.WhenAll(_splits.SelectMany(split => split.Shards));
         await _provenance.FinishAsync();
-        var summary = Summary();
+        var summary = Summary(shards);
         var provenance = await _store.CreateAsync($"{_plan.DatasetRoot}/provenance.parquet", _provenance.CopyToAsync, cancellation);
         var rejections = _rejections.Count == 0 ? null : await _store.CreateAsync($"{_plan.DatasetRoot}/rejections.jsonl", _rejections.CopyToAsync, cancellation);
         var leaks = _survey.Leaks.Count == 0
@@ -84,7 +86,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
             Input = _plan.Input,
             Classes = Classes,
             Tags = _parts.Tags,
-            Shards = [.. _splits.SelectMany(split => split.Shards)],
+            Shards = shards,
             Provenance = provenance.Reference,
             Rejections = rejections?.Reference,
             Leaks = leaks?.Reference,
@@ -94,10 +96,11 @@ internal sealed class DatasetWriter : IAsyncDisposable
         };
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await _pending.DisposeAsync();
         _rejections.Dispose();
-        return _provenance.DisposeAsync();
+        await _provenance.DisposeAsync();
     }
 
     /// <returns>Where the sample went; null where it is a copy of another.</returns>
@@ -141,9 +144,9 @@ internal sealed class DatasetWriter : IAsyncDisposable
         _rejected[rejection.Reason] = _rejected.GetValueOrDefault(rejection.Reason) + 1;
     }
 
-    private DataSummary Summary()
+    private DataSummary Summary(IReadOnlyList<SampleShard> shards)
     {
-        var samples = _splits.Select(split => split.Shards.Sum(shard => (long)shard.Samples)).ToArray();
+        var samples = Enum.GetValues<Split>().Select(split => shards.Where(shard => shard.Split == split).Sum(shard => (long)shard.Samples)).ToArray();
         var empty = Enum.GetValues<Split>().Where(split => samples[(int)split] == 0).Select(ShardWriter.SplitName).ToList();
         if (empty.Count > 0)
         {

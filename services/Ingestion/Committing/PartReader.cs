@@ -6,7 +6,7 @@ using Pipeline.Ingestion.Importing;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>Opens the parts of an import, one at a time.</summary>
+/// <summary>Opens the parts of an import. Safe for several threads.</summary>
 internal sealed class PartReader
 {
     private readonly IArtifactStore _store;
@@ -15,7 +15,6 @@ internal sealed class PartReader
     private readonly Dictionary<string, short> _tags;
     private readonly IReadOnlyList<int> _firsts;
     private readonly IReadOnlyList<int> _firstDocuments;
-    private byte[] _pixels = [];
 
     private PartReader(IArtifactStore store, ImportPlan plan, IReadOnlyList<string> classes, IReadOnlyList<string> tags, IReadOnlyList<int> firsts, IReadOnlyList<int> firstDocuments)
     {
@@ -99,18 +98,9 @@ internal sealed class PartReader
     }
 
     /// <summary>Gathers the pixels of rows one after another, each part's file opened once for rows that follow each other.</summary>
-    /// <returns>Valid until the next call: all shards go through one buffer.</returns>
-    public async Task<ReadOnlyMemory<byte>> GatherPixelsAsync(IReadOnlyList<PartRow> rows, CancellationToken cancellation)
-    {
-        var bytes = rows.Count * _plan.ImageBytes;
-        if (_pixels.Length < bytes)
-        {
-            _pixels = GC.AllocateUninitializedArray<byte>(Math.Max(bytes, 2 * _pixels.Length));
-        }
-
-        await ReadAsync(rows, (file, _, at, row) => file.ReadRows<byte>("pixels", row.Row, 1).CopyTo(_pixels.AsSpan(at * _plan.ImageBytes)), cancellation);
-        return _pixels.AsMemory(0, bytes);
-    }
+    /// <param name="pixels">Shape [rows, C, S, S], or larger.</param>
+    public Task GatherPixelsAsync(IReadOnlyList<PartRow> rows, Memory<byte> pixels, CancellationToken cancellation) =>
+        ReadAsync(rows, (file, _, at, row) => file.ReadRows<byte>("pixels", row.Row, 1).CopyTo(pixels.Span[(at * _plan.ImageBytes)..]), cancellation);
 
     /// <summary>Gathers the sequences of rows one after another.</summary>
     public async Task<GatheredTexts> GatherAsync(IReadOnlyList<PartRow> rows, CancellationToken cancellation)

@@ -26,24 +26,27 @@ internal sealed class ShardWriter
     private readonly Split _split;
     private readonly PartReader _parts;
     private readonly ProvenanceWriter _provenance;
+    private readonly PendingShards _pending;
     private readonly long _most;
     private readonly List<int> _labels = [];
     private readonly ProvenanceRows _rows = new();
     private readonly List<PartRow> _samples = [];
     private readonly ArrayBufferWriter<byte> _tags = new();
 
-    public ShardWriter(IArtifactStore store, ImportPlan plan, Split split, PartReader parts, ProvenanceWriter provenance)
+    public ShardWriter(IArtifactStore store, ImportPlan plan, Split split, PartReader parts, ProvenanceWriter provenance, PendingShards pending)
     {
         _store = store;
         _plan = plan;
         _split = split;
         _parts = parts;
         _provenance = provenance;
+        _pending = pending;
         // Not the number of samples there are: a border depends on nothing but the samples beside it.
         _most = Math.Clamp(plan.ShardBytes / plan.SampleBytes, 1, MostSamples);
     }
 
-    public List<SampleShard> Shards { get; } = [];
+    /// <summary>In their order; the last may still be on their way.</summary>
+    public List<Task<SampleShard>> Shards { get; } = [];
 
     /// <summary>Between a quarter and all of the size that is wanted, about two thirds of it on average.</summary>
     public bool IsFull => _labels.Count == _most || (_labels.Count >= _most / 4 && _labels.Count > 0 && EndsShard(_rows.Digests.Span[^SHA256.HashSizeInBytes..]));
@@ -63,7 +66,7 @@ internal sealed class ShardWriter
         _rows.Add(source, digest, item, group, name);
     }
 
-    /// <summary>Writes what has gathered, if anything.</summary>
+    /// <summary>Begins to write what has gathered, if anything.</summary>
     public async Task FlushAsync(CancellationToken cancellation)
     {
         if (_labels.Count == 0)
@@ -71,34 +74,55 @@ internal sealed class ShardWriter
             return;
         }
 
-        var name = Name();
-        var shard = await _store.FindManifestAsync<SampleShard>($"{name}.json", cancellation) is { Content: var there } ? there : await WriteAsync(name, cancellation);
-        Shards.Add(shard);
-        await _provenance.WriteAsync(shard.File.Key, SplitName(_split), _rows, cancellation);
+        var gathered = new Gathered(Name(), [.. _samples], [.. _labels], _rows.Digests.ToArray());
+        Shards.Add(await _pending.BeginAsync(token => FindOrWriteAsync(gathered, token), cancellation));
+        await _provenance.WriteAsync(gathered.File, SplitName(_split), _rows, cancellation);
         _samples.Clear();
         _tags.ResetWrittenCount();
         _labels.Clear();
         _rows.Clear();
     }
 
-    private async Task<SampleShard> WriteAsync(string name, CancellationToken cancellation)
+    private async Task<SampleShard> FindOrWriteAsync(Gathered gathered, CancellationToken cancellation)
     {
-        var samples = _labels.Count;
-        SafetensorsTensor[] tensors =
-        [
-            .. _plan.Sequences is null ? await PixelsAsync(cancellation) : (await _parts.GatherAsync(_samples, cancellation)).Tensors(),
-            new("digest", SafetensorsType.U8, [samples, SHA256.HashSizeInBytes], _rows.Digests),
-            SafetensorsTensor.Of<int>("label", _labels.ToArray(), samples),
-        ];
-        var metadata = new Dictionary<string, string> { ["dataset"] = _plan.Dataset, ["split"] = SplitName(_split) };
-        var put = await _store.CreateAsync($"{name}.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, metadata, token), cancellation);
-        var shard = new SampleShard(put.Reference, _split, samples);
-        await _store.CreateManifestAsync($"{name}.json", shard, cancellation);
-        return shard;
+        if (await _store.FindManifestAsync<SampleShard>(gathered.Manifest, cancellation) is { Content: var there })
+        {
+            return there;
+        }
+
+        if (_plan.Sequences is not null)
+        {
+            return await WriteAsync(gathered, (await _parts.GatherAsync(gathered.Samples, cancellation)).Tensors(), cancellation);
+        }
+
+        var pixels = ArrayPool<byte>.Shared.Rent(gathered.Samples.Length * _plan.ImageBytes);
+        try
+        {
+            await _parts.GatherPixelsAsync(gathered.Samples, pixels, cancellation);
+            long[] shape = [gathered.Samples.Length, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size];
+            return await WriteAsync(gathered, [new("pixels", SafetensorsType.U8, shape, pixels.AsMemory(0, gathered.Samples.Length * _plan.ImageBytes))], cancellation);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(pixels);
+        }
     }
 
-    private async Task<IEnumerable<SafetensorsTensor>> PixelsAsync(CancellationToken cancellation) =>
-        [new("pixels", SafetensorsType.U8, [_samples.Count, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size], await _parts.GatherPixelsAsync(_samples, cancellation))];
+    private async Task<SampleShard> WriteAsync(Gathered gathered, IEnumerable<SafetensorsTensor> samples, CancellationToken cancellation)
+    {
+        var count = gathered.Samples.Length;
+        SafetensorsTensor[] tensors =
+        [
+            .. samples,
+            new("digest", SafetensorsType.U8, [count, SHA256.HashSizeInBytes], gathered.Digests),
+            SafetensorsTensor.Of<int>("label", gathered.Labels, count),
+        ];
+        var metadata = new Dictionary<string, string> { ["dataset"] = _plan.Dataset, ["split"] = SplitName(_split) };
+        var put = await _store.CreateAsync(gathered.File, (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, metadata, token), cancellation);
+        var shard = new SampleShard(put.Reference, _split, count);
+        await _store.CreateManifestAsync(gathered.Manifest, shard, cancellation);
+        return shard;
+    }
 
     private bool EndsShard(ReadOnlySpan<byte> digest) => BinaryPrimitives.ReadUInt64LittleEndian(digest[16..]) % (ulong)Math.Max(_most / 2, 1) == 0;
 
@@ -118,4 +142,13 @@ internal sealed class ShardWriter
     }
 
     public static string SplitName(Split split) => split.ToString().ToLowerInvariant();
+
+    /// <param name="Name">Without its ending.</param>
+    /// <param name="Digests">SHA-256 of each, one after another.</param>
+    private sealed record Gathered(string Name, PartRow[] Samples, int[] Labels, byte[] Digests)
+    {
+        public string File => $"{Name}.safetensors";
+
+        public string Manifest => $"{Name}.json";
+    }
 }

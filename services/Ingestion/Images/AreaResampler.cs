@@ -12,6 +12,9 @@ namespace Pipeline.Ingestion.Images;
 /// </summary>
 public static class AreaResampler
 {
+    /// <summary>Rows whose sum surely fits into 16 bits.</summary>
+    private const int MostWhole = ushort.MaxValue / byte.MaxValue;
+
     /// <param name="source">Rows of pixels, each of <paramref name="step"/> bytes.</param>
     /// <param name="step">1 or 4.</param>
     /// <param name="target">Shape [S, S, step], unrounded.</param>
@@ -25,26 +28,24 @@ public static class AreaResampler
         var touched = Math.Min(side + 1, width - left);
         var sums = ArrayPool<uint>.Shared.Rent(touched * step);
         var weights = ArrayPool<uint>.Shared.Rent((2 * touched) + (2 * size));
+        var reaches = ArrayPool<Reach>.Shared.Rent(size);
         try
         {
-            columns.WriteWeights(weights);
+            columns.Write(reaches.AsSpan(0, size), weights, left);
             var line = sums.AsSpan(0, touched * step);
             for (var y = 0; y < size; y++)
             {
-                line.Clear();
-                for (var row = rows.First(y); row <= rows.Last(y); row++)
-                {
-                    Add(source.Slice(((row * width) + left) * step, line.Length), rows.Weight(y, row), line);
-                }
-
+                var (first, last) = (rows.First(y), rows.Last(y));
+                var part = new Rows(width * step, rows.Weight(y, first), rows.Weight(y, last), last - first + 1);
+                part.Sum(source[(((first * width) + left) * step)..], rows.Unit, line);
                 var made = target.Slice(y * size * step, size * step);
                 if (step == 4)
                 {
-                    ShrinkFours(line, left, columns, weights, made);
+                    ShrinkFours(line, reaches, weights, columns.TotalArea, made);
                 }
                 else
                 {
-                    ShrinkOnes(line, left, columns, weights, made);
+                    ShrinkOnes(line, reaches, weights, columns.TotalArea, made);
                 }
             }
         }
@@ -52,40 +53,20 @@ public static class AreaResampler
         {
             ArrayPool<uint>.Shared.Return(sums);
             ArrayPool<uint>.Shared.Return(weights);
+            ArrayPool<Reach>.Shared.Return(reaches);
         }
     }
 
-    private static void Add(ReadOnlySpan<byte> row, uint weight, Span<uint> sums)
-    {
-        var at = 0;
-        for (; at <= row.Length - Vector<byte>.Count; at += Vector<byte>.Count)
-        {
-            Vector.Widen(new Vector<byte>(row[at..]), out var low, out var high);
-            Vector.Widen(low, out var first, out var second);
-            Vector.Widen(high, out var third, out var fourth);
-            var four = MemoryMarshal.Cast<uint, Vector<uint>>(sums.Slice(at, Vector<byte>.Count));
-            four[0] += first * weight;
-            four[1] += second * weight;
-            four[2] += third * weight;
-            four[3] += fourth * weight;
-        }
-
-        for (; at < row.Length; at++)
-        {
-            sums[at] += row[at] * weight;
-        }
-    }
-
-    private static void ShrinkFours(ReadOnlySpan<uint> line, int left, Axis columns, ReadOnlySpan<uint> weights, Span<float> target)
+    private static void ShrinkFours(ReadOnlySpan<uint> line, ReadOnlySpan<Reach> reaches, ReadOnlySpan<uint> weights, double area, Span<float> target)
     {
         var pixels = MemoryMarshal.Cast<uint, Vector128<uint>>(line);
         var targets = MemoryMarshal.Cast<float, Vector128<float>>(target);
-        var scale = 1 / columns.TotalArea;
-        var fits = byte.MaxValue * columns.TotalArea <= uint.MaxValue;
+        var scale = 1 / area;
+        var fits = byte.MaxValue * area <= uint.MaxValue;
         var at = 0;
         for (var x = 0; x < targets.Length; x++)
         {
-            var (first, last) = (columns.First(x) - left, columns.Last(x) - left);
+            var (first, last) = reaches[x];
             if (fits)
             {
                 var sum = Vector128<uint>.Zero;
@@ -111,14 +92,15 @@ public static class AreaResampler
         }
     }
 
-    private static void ShrinkOnes(ReadOnlySpan<uint> line, int left, Axis columns, ReadOnlySpan<uint> weights, Span<float> target)
+    private static void ShrinkOnes(ReadOnlySpan<uint> line, ReadOnlySpan<Reach> reaches, ReadOnlySpan<uint> weights, double area, Span<float> target)
     {
-        var scale = 1 / columns.TotalArea;
+        var scale = 1 / area;
         var at = 0;
         for (var x = 0; x < target.Length; x++)
         {
-            var (last, sum) = (columns.Last(x) - left, 0UL);
-            for (var column = columns.First(x) - left; column <= last; column++)
+            var (first, last) = reaches[x];
+            var sum = 0UL;
+            for (var column = first; column <= last; column++)
             {
                 sum += (ulong)line[column] * weights[at++];
             }
@@ -127,10 +109,95 @@ public static class AreaResampler
         }
     }
 
+    /// <summary>Rows of one new pixel; those between the first and the last are covered whole.</summary>
+    /// <param name="stride">Bytes from row to row.</param>
+    private readonly ref struct Rows(int stride, uint firstWeight, uint lastWeight, int count)
+    {
+        /// <summary>Sums each column, in registers.</summary>
+        /// <param name="source">From the first of them on.</param>
+        /// <param name="whole">Weight of the rows between.</param>
+        public void Sum(ReadOnlySpan<byte> source, uint whole, Span<uint> sums)
+        {
+            var at = 0;
+            for (; at <= sums.Length - Vector<byte>.Count; at += Vector<byte>.Count)
+            {
+                var four = new Four();
+                four.Add(new Vector<byte>(source[at..]), firstWeight);
+                for (var row = 1; row < count - 1;)
+                {
+                    var (low, high) = (Vector<ushort>.Zero, Vector<ushort>.Zero);
+                    for (var end = Math.Min(row + MostWhole, count - 1); row < end; row++)
+                    {
+                        Vector.Widen(new Vector<byte>(source[((row * stride) + at)..]), out var left, out var right);
+                        low += left;
+                        high += right;
+                    }
+
+                    four.Add(low, high, whole);
+                }
+
+                if (count > 1)
+                {
+                    four.Add(new Vector<byte>(source[(((count - 1) * stride) + at)..]), lastWeight);
+                }
+
+                four.CopyTo(sums[at..]);
+            }
+
+            for (; at < sums.Length; at++)
+            {
+                var sum = source[at] * firstWeight;
+                for (var row = 1; row < count; row++)
+                {
+                    sum += source[(row * stride) + at] * (row == count - 1 ? lastWeight : whole);
+                }
+
+                sums[at] = sum;
+            }
+        }
+    }
+
+    /// <summary>Sums of as many columns as a vector has bytes.</summary>
+    private struct Four
+    {
+        private Vector<uint> _first;
+        private Vector<uint> _second;
+        private Vector<uint> _third;
+        private Vector<uint> _fourth;
+
+        public void Add(Vector<byte> row, uint weight)
+        {
+            Vector.Widen(row, out var low, out var high);
+            Add(low, high, weight);
+        }
+
+        public void Add(Vector<ushort> low, Vector<ushort> high, uint weight)
+        {
+            Vector.Widen(low, out var first, out var second);
+            Vector.Widen(high, out var third, out var fourth);
+            _first += first * weight;
+            _second += second * weight;
+            _third += third * weight;
+            _fourth += fourth * weight;
+        }
+
+        public readonly void CopyTo(Span<uint> sums)
+        {
+            var four = MemoryMarshal.Cast<uint, Vector<uint>>(sums[..Vector<byte>.Count]);
+            (four[0], four[1], four[2], four[3]) = (_first, _second, _third, _fourth);
+        }
+    }
+
+    /// <param name="Last">Included.</param>
+    private readonly record struct Reach(int First, int Last);
+
     /// <summary>The source pixels under each new pixel along one axis, in whole units.</summary>
     private readonly struct Axis(int length, int side, int size)
     {
         private readonly long _unit = 2L * size;
+
+        /// <summary>Of a pixel that is covered whole.</summary>
+        public uint Unit => (uint)_unit;
 
         /// <summary>Of one new pixel, both axes together.</summary>
         public double TotalArea => 4.0 * side * side;
@@ -141,11 +208,14 @@ public static class AreaResampler
 
         public uint Weight(int i, int pixel) => (uint)(Math.Min(From(i + 1), (pixel + 1) * _unit) - Math.Max(From(i), pixel * _unit));
 
-        public void WriteWeights(Span<uint> weights)
+        /// <param name="weights">Of the pixels of each reach, one reach after the other.</param>
+        /// <param name="start">The pixel that reaches count from.</param>
+        public void Write(Span<Reach> reaches, Span<uint> weights, int start)
         {
             var at = 0;
             for (var i = 0; i < size; i++)
             {
+                reaches[i] = new Reach(First(i) - start, Last(i) - start);
                 for (var pixel = First(i); pixel <= Last(i); pixel++)
                 {
                     weights[at++] = Weight(i, pixel);

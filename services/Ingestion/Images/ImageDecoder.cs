@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Images.Files;
 using SkiaSharp;
@@ -26,7 +25,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
     private readonly TurboJpegLibrary? _turboJpeg = JpegDecoders.Library(jpegDecoder);
 
     /// <exception cref="ImageRejectedException">It cannot be used.</exception>
-    public DecodedImage Decode(byte[] content)
+    public DecodedImage Decode(ReadOnlySpan<byte> content)
     {
         var header = ImageHeader.Read(content);
         limits.Check(header.Width, header.Height);
@@ -44,7 +43,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
 
     /// <param name="content">Grey, shape [H, W].</param>
     /// <exception cref="ImageRejectedException">It is of one colour, or over a limit.</exception>
-    public DecodedImage DecodeGrey(byte[] content, int height, int width)
+    public DecodedImage DecodeGrey(ReadOnlySpan<byte> content, int height, int width)
     {
         limits.Check(width, height);
         return new DecodedImage(Square(content, width, height, step: 1, isOpaque: true, SKEncodedOrigin.TopLeft), width, height, "idx");
@@ -60,7 +59,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
 
     private bool TakesTurbo(ImageHeader header) => header.Format == "jpeg" && header.Channels != CmykChannels && _turboJpeg is not null;
 
-    private (byte[] Pixels, SKEncodedOrigin Origin) DecodeTurbo(byte[] content, ImageHeader header)
+    private (byte[] Pixels, SKEncodedOrigin Origin) DecodeTurbo(ReadOnlySpan<byte> content, ImageHeader header)
     {
         var eighths = Eighths(header);
         var (width, height) = (TurboJpegLibrary.Scaled(header.Width, eighths), TurboJpegLibrary.Scaled(header.Height, eighths));
@@ -69,14 +68,29 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         return (Square(buffer.Bytes, width, height, BytesPerPixel, isOpaque: true, header.Origin), header.Origin);
     }
 
-    private (byte[] Pixels, SKEncodedOrigin Origin) DecodeSkia(byte[] content, ImageHeader header)
+    private (byte[] Pixels, SKEncodedOrigin Origin) DecodeSkia(ReadOnlySpan<byte> content, ImageHeader header)
     {
-        var length = header.DataEnd > 0 ? header.DataEnd + LookAhead : content.Length;
-        var bytes = header.DataEnd > 0 ? WithoutEnd(content, header.DataEnd) : content;
-        var pinned = GCHandle.Alloc(bytes, GCHandleType.Pinned);
+        if (header.DataEnd == 0)
+        {
+            return DecodeWhole(content, header);
+        }
+
+        var bytes = WithoutEnd(content, header.DataEnd);
         try
         {
-            using var data = SKData.Create(pinned.AddrOfPinnedObject(), length);
+            return DecodeWhole(bytes.AsSpan(0, header.DataEnd + LookAhead), header);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    private unsafe (byte[] Pixels, SKEncodedOrigin Origin) DecodeWhole(ReadOnlySpan<byte> content, ImageHeader header)
+    {
+        fixed (byte* bytes = content)
+        {
+            using var data = SKData.Create((nint)bytes, content.Length);
             using var codec = SKCodec.Create(data) ?? throw new ImageRejectedException(RejectionReason.Corrupt, "its decoder finds no image in it");
             if (codec.Info.Width != header.Width || codec.Info.Height != header.Height)
             {
@@ -86,14 +100,6 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
 
             var origin = header.Format == "jpeg" ? header.Origin : codec.EncodedOrigin;
             return (DecodeSkia(codec, header, origin), origin);
-        }
-        finally
-        {
-            pinned.Free();
-            if (bytes != content)
-            {
-                ArrayPool<byte>.Shared.Return(bytes);
-            }
         }
     }
 

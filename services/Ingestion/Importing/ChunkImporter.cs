@@ -68,7 +68,7 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
         var (pixels, index, items) = rows.Count == 0 ? (null, null, null) : await WriteAsync(plan, number, rows, cancellation);
         await store.CreateManifestAsync(plan.PartKey(number), rows.Describe(new ImportPart(pixels, index, items, rows.Classes, rejections, clock.Elapsed.TotalSeconds)), cancellation);
 
-        async Task RejectAsync(Rejection rejection, byte[]? content)
+        async Task RejectAsync(Rejection rejection, ReadOnlyMemory<byte>? content)
         {
             rejections.Add(rejection);
             if (rejection.Sha256 is not null)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts;
@@ -27,10 +28,14 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
         await foreach (var read in ReadAhead.InOrderAsync(items, options.ReadAhead, options.ReadAheadBytes, HeldBytes, ReadAsync, cancellation))
         {
             yield return read;
+            if (read.Content?.Array is { } content)
+            {
+                ArrayPool<byte>.Shared.Return(content);
+            }
         }
     }
 
-    public DecodedImage Decode(byte[] content) => _decoder.Decode(content);
+    public DecodedImage Decode(ReadOnlySpan<byte> content) => _decoder.Decode(content);
 
     private async Task<ReadItem> ReadAsync(SourceItem item, CancellationToken cancellation)
     {
@@ -59,9 +64,10 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
                 return new ReadItem(item, null, File: await SpillAsync(item, stream, cancellation));
             }
 
-            var content = GC.AllocateUninitializedArray<byte>(checked((int)item.Bytes));
-            var read = await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellation);
-            var isAll = read == content.Length && (stream.CanSeek ? stream.Length == item.Bytes : await stream.ReadAsync(new byte[1], cancellation) == 0);
+            // One that is not read to its end is left to the collector.
+            var content = new ArraySegment<byte>(ArrayPool<byte>.Shared.Rent(checked((int)item.Bytes)), 0, (int)item.Bytes);
+            var read = await stream.ReadAtLeastAsync(content, content.Count, throwOnEndOfStream: false, cancellation);
+            var isAll = read == content.Count && (stream.CanSeek ? stream.Length == item.Bytes : await stream.ReadAsync(new byte[1], cancellation) == 0);
             if (!isAll || Convert.ToHexStringLower(SHA256.HashData(content)) != item.Sha256)
             {
                 throw await ChangedAsync(item, cancellation);

@@ -3,15 +3,16 @@ using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Importing;
 
-/// <summary>Reads the items of one chunk, in order, one in memory at a time.</summary>
+/// <summary>Reads the items of one chunk, in order.</summary>
 public interface IChunkReader
 {
+    /// <summary>The content of an item is there until the next is asked for.</summary>
     IAsyncEnumerable<ReadItem> ReadAsync(CancellationToken cancellation = default);
 
     /// <exception cref="ImageRejectedException">It cannot be used.</exception>
-    DecodedImage Decode(byte[] content);
+    DecodedImage Decode(ReadOnlySpan<byte> content);
 }
 
 /// <param name="Content">Null where it lies in <paramref name="File"/>, or could not be read, for the reason given.</param>
 /// <param name="File">A temporary one, which whoever reads it disposes; only of large files of sequences.</param>
-public sealed record ReadItem(SourceItem Source, byte[]? Content, RejectionReason? Rejection = null, string? Detail = null, FileStream? File = null);
+public sealed record ReadItem(SourceItem Source, ArraySegment<byte>? Content, RejectionReason? Rejection = null, string? Detail = null, FileStream? File = null);

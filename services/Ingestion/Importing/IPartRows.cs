@@ -16,7 +16,7 @@ internal interface IPartRows : IDisposable
     /// <summary>Adds the samples of one item that could be read.</summary>
     /// <param name="number">In the chunk.</param>
     /// <returns>What of it cannot be used, with the bytes for quarantine where they are at hand.</returns>
-    IEnumerable<(Rejection Rejection, byte[]? Content)> Add(int number, ReadItem item);
+    IEnumerable<(Rejection Rejection, ReadOnlyMemory<byte>? Content)> Add(int number, ReadItem item);
 
     /// <summary>The samples themselves.</summary>
     IReadOnlyList<SafetensorsTensor> Samples();

@@ -36,7 +36,7 @@ public sealed class IdxChunkReader(IArtifactStore store, ImportPlan plan, IdxChu
         }
     }
 
-    public DecodedImage Decode(byte[] content) => _decoder.DecodeGrey(content, chunk.Height, chunk.Width);
+    public DecodedImage Decode(ReadOnlySpan<byte> content) => _decoder.DecodeGrey(content, chunk.Height, chunk.Width);
 
     private async Task<byte[]?> LabelsAsync(CancellationToken cancellation)
     {

@@ -26,11 +26,11 @@ internal sealed class PictureRows(ImportPlan plan, IChunkReader reader, int capa
 
     public IReadOnlyList<string> Classes => _classes.Keys;
 
-    public IEnumerable<(Rejection Rejection, byte[]? Content)> Add(int number, ReadItem item)
+    public IEnumerable<(Rejection Rejection, ReadOnlyMemory<byte>? Content)> Add(int number, ReadItem item)
     {
         try
         {
-            Add(number, item.Source, reader.Decode(item.Content!));
+            Add(number, item.Source, reader.Decode(item.Content!.Value));
             return [];
         }
         catch (ImageRejectedException rejected)

@@ -42,16 +42,16 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
 
     public IReadOnlyList<string> Classes => _classes.Keys;
 
-    public IEnumerable<(Rejection Rejection, byte[]? Content)> Add(int number, ReadItem item)
+    public IEnumerable<(Rejection Rejection, ReadOnlyMemory<byte>? Content)> Add(int number, ReadItem item)
     {
-        using var file = item.File ?? (Stream)new MemoryStream(item.Content!, writable: false);
+        using var file = (Stream?)item.File ?? StreamOf(item.Content!.Value);
         using var records = (item.Source.Table is { } table ? _documents.ReadRow(file, $"{table}".ToLowerInvariant()) : _documents.Read(file, item.Source.Path)).GetEnumerator();
         var rejected = 0;
         while (true)
         {
             ReadRecord record;
             string format;
-            (Rejection, byte[]?)? broken = null;
+            (Rejection, ReadOnlyMemory<byte>?)? broken = null;
             try
             {
                 if (!records.MoveNext())
@@ -85,7 +85,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
             }
 
             var sha256 = record.Raw is { Length: > 0 } raw ? Convert.ToHexStringLower(SHA256.HashData(raw)) : null;
-            yield return (new Rejection(path, record.Rejected!.Reason, record.Rejected.Detail, sha256), record.Raw);
+            yield return (new Rejection(path, record.Rejected!.Reason, record.Rejected.Detail, sha256), record.Raw is { } bytes ? bytes : null);
             if (++rejected == MostRejected)
             {
                 yield return (new Rejection(item.Source.Path, RejectionReason.MalformedRecord, $"{rejected} of its records cannot be used; the rest is not read", item.Source.Sha256), item.Content);
@@ -93,6 +93,8 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
             }
         }
     }
+
+    private static MemoryStream StreamOf(ArraySegment<byte> content) => new(content.Array!, content.Offset, content.Count, writable: false);
 
     public IReadOnlyList<SafetensorsTensor> Samples() =>
     [

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Images;
@@ -22,7 +23,18 @@ public static class PerceptualHash
     public static ulong Of(ReadOnlySpan<byte> pixels, InputSpec input)
     {
         Span<float> small = stackalloc float[Side * Side];
-        AreaResampler.Resample(Luma(pixels, input), input.Size, input.Size, step: 1, Side, small);
+        var luma = ArrayPool<byte>.Shared.Rent(input.Size * input.Size);
+        try
+        {
+            var plane = luma.AsSpan(0, input.Size * input.Size);
+            Luma.Write(pixels, input, plane);
+            AreaResampler.Resample(plane, input.Size, input.Size, step: 1, Side, small);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(luma);
+        }
+
         Span<int> whole = stackalloc int[Side * Side];
         for (var i = 0; i < whole.Length; i++)
         {
@@ -83,24 +95,6 @@ public static class PerceptualHash
         }
 
         return hash;
-    }
-
-    private static byte[] Luma(ReadOnlySpan<byte> pixels, InputSpec input)
-    {
-        var plane = input.Size * input.Size;
-        if (input.Channels == 1)
-        {
-            return pixels[..plane].ToArray();
-        }
-
-        var luma = new byte[plane];
-        for (var i = 0; i < plane; i++)
-        {
-            // Rec. 601 in thousandths.
-            luma[i] = (byte)(((299 * pixels[i]) + (587 * pixels[plane + i]) + (114 * pixels[(2 * plane) + i]) + 500) / 1000);
-        }
-
-        return luma;
     }
 
     private static int Cosine(int frequency, int at) => (int)Math.Round((1 << 14) * Math.Cos(Math.PI * frequency * ((2 * at) + 1) / (2 * Side)));

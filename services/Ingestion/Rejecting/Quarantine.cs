@@ -12,12 +12,12 @@ public sealed class Quarantine(IArtifactStore store, IOptions<IngestionOptions> 
     /// <param name="rejection">Of a file whose digest is known.</param>
     /// <param name="source">The file's path or URL.</param>
     /// <param name="content">Null where it was not read. Of more than <see cref="IngestionOptions.QuarantineBytes"/> only the reason is kept.</param>
-    public async Task AddAsync(string dataset, Rejection rejection, string source, byte[]? content, CancellationToken cancellation = default)
+    public async Task AddAsync(string dataset, Rejection rejection, string source, ReadOnlyMemory<byte>? content, CancellationToken cancellation = default)
     {
         var key = $"quarantine/{dataset}/{rejection.Sha256}";
-        if (content?.Length <= options.Value.QuarantineBytes)
+        if (content is { } bytes && bytes.Length <= options.Value.QuarantineBytes)
         {
-            await store.CreateAsync(key, (stream, token) => stream.WriteAsync(content, token).AsTask(), cancellation);
+            await store.CreateAsync(key, (stream, token) => stream.WriteAsync(bytes, token).AsTask(), cancellation);
         }
 
         await store.CreateManifestAsync($"{key}.json", new QuarantinedFile(rejection.Path, Rejection.NameOf(rejection.Reason), rejection.Message, source, rejection.Sha256!), cancellation);

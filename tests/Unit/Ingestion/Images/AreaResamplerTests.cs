@@ -38,6 +38,23 @@ public class AreaResamplerTests
         }
     }
 
+    [Theory]
+    [InlineData(97, 80, 16)]
+    [InlineData(33, 50, 41)]
+    [InlineData(300, 1200, 2)]
+    public void A_plane_by_itself_comes_out_as_it_does_between_others(int width, int height, int size)
+    {
+        var plane = new byte[width * height];
+        new Random(size).NextBytes(plane);
+        byte[] source = [.. plane.SelectMany(value => new[] { (byte)7, value, (byte)0, byte.MaxValue })];
+        var (alone, between) = (new float[size * size], new float[size * size * 4]);
+
+        AreaResampler.Resample(plane, width, height, step: 1, size, alone);
+        AreaResampler.Resample(source, width, height, step: 4, size, between);
+
+        Assert.Equal(between.Where((_, i) => i % 4 == 1), alone);
+    }
+
     [Fact]
     public void A_grating_finer_than_the_new_pixels_becomes_even_grey()
     {

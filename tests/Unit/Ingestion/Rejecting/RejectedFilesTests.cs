@@ -89,6 +89,26 @@ public class RejectedFilesTests
         Assert.Equal("not a picture", await kept.ReadToEndAsync(Cancellation));
     }
 
+    [Fact]
+    public async Task Each_of_many_rejected_files_is_kept_with_its_own_bytes()
+    {
+        using var lake = new Lake();
+        lake.DropPictures("cat", 40, firstSeed: 0);
+        for (var file = 0; file < 80; file++)
+        {
+            lake.Drop($"cat/{file:d2}.txt.png", $"not picture {file:d2}");
+        }
+
+        var rejections = await lake.RejectionsAsync(await lake.ImportAllAsync());
+
+        Assert.Equal(80, rejections.Count);
+        foreach (var rejection in rejections)
+        {
+            using var kept = new StreamReader(await lake.Store.OpenReadAsync($"quarantine/pictures/{rejection.Sha256}", Cancellation));
+            Assert.Equal($"not picture {rejection.Path[4..6]}", await kept.ReadToEndAsync(Cancellation));
+        }
+    }
+
     private static async Task<List<string>> ListAsync(Lake lake, string? dataset)
     {
         var lines = new List<string>();
