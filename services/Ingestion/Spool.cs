@@ -22,15 +22,15 @@ public sealed class Spool<T> : IDisposable
         Count++;
     }
 
-    /// <summary>All lines from the start, with the items they hold.</summary>
-    public IEnumerable<(string Line, T Item)> Lines()
+    /// <summary>All from the start.</summary>
+    public IEnumerable<T> Items()
     {
         _writer.Flush();
         _file.Position = 0;
         var reader = new StreamReader(_file, leaveOpen: true);
         while (reader.ReadLine() is { } line)
         {
-            yield return (line, JsonSerializer.Deserialize<T>(line, PipelineJson.Compact)!);
+            yield return JsonSerializer.Deserialize<T>(line, PipelineJson.Compact)!;
         }
     }
 

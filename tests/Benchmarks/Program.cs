@@ -14,12 +14,13 @@ using Pipeline.Tests.Benchmarks.Transformers;
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'
 // dotnet run -c Release --project tests/Benchmarks -- ingestion FILES [off: without libturbojpeg]
 // dotnet run -c Release --project tests/Benchmarks -- ingestion-memory FEW MANY
+// dotnet run -c Release --project tests/Benchmarks -- containers ENTRIES
 // dotnet run -c Release --project tests/Benchmarks -- growing FILES VERSIONS FILES-A-VERSION
 // dotnet run -c Release --project tests/Benchmarks -- decoding FOLDER...
 // dotnet run -c Release --project tests/Benchmarks -- hostile
 // dotnet run -c Release --project tests/Benchmarks -- fuzz N SEED
 // dotnet run -c Release --project tests/Benchmarks -- drops
-// dotnet run -c Release --project tests/Benchmarks -- near-duplicates [IDX-FOLDER]
+// dotnet run -c Release --project tests/Benchmarks -- near-duplicates [IDX-FOLDER | files FOLDER...]
 // dotnet run -c Release --project tests/Benchmarks -- overhead EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- scaling EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- queued RUNS MINUTES
@@ -41,6 +42,9 @@ switch (args)
     case ["import", var folder]:
         await ImportMemoryBenchmark.ImportAsync(folder);
         break;
+    case ["containers", var entries]:
+        await ContainersBenchmark.RunAsync(int.Parse(entries, CultureInfo.InvariantCulture));
+        break;
     case ["growing", var files, var versions, var drop]:
         await GrowingBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture), int.Parse(versions, CultureInfo.InvariantCulture), int.Parse(drop, CultureInfo.InvariantCulture));
         break;
@@ -58,6 +62,9 @@ switch (args)
         break;
     case ["near-duplicates"]:
         ManySamplesBenchmark.Run();
+        break;
+    case ["near-duplicates", "files", _, ..]:
+        LikenessOfFiles.Run(args[2..]);
         break;
     case ["near-duplicates", var folder]:
         LikenessOnRealImages.Run(folder);

@@ -35,7 +35,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
 
     private bool HasNotes => kind is ContainerKind.Tar or ContainerKind.GzipTar;
 
-    public IEnumerable<UnpackedMember> Members() => _members.Lines().Select(line => line.Item);
+    public IEnumerable<UnpackedMember> Members() => _members.Items();
 
     public FileRange BytesOf(UnpackedMember member) => FileRange.Of(_bytes).Part(member.Offset, member.Bytes);
 

@@ -49,11 +49,11 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         return new DecodedImage(Square(content, width, height, step: 1, isOpaque: true, SKEncodedOrigin.TopLeft), width, height, "idx");
     }
 
-    /// <returns>Bytes that the decoder takes: the picture's, or what a JPEG of several scans keeps until the last of them, two for each value.</returns>
+    /// <returns>Bytes that the decoder takes: the picture's, and what it keeps until the last of them, of a JPEG of several scans two for each value.</returns>
     private long Memory(ImageHeader header)
     {
         long pixels = (long)header.Width * header.Height, eighths = header.Format == "jpeg" ? Eighths(header) : 8;
-        var kept = header.Format == "jpeg" && header.DataEnd == 0 ? 2 * pixels * header.Channels : 0;
+        var kept = header.Format == "jpeg" && header.DataEnd == 0 ? 2 * pixels * header.Channels : header.Kept;
         return (pixels * BytesPerPixel * eighths * eighths / 64) + kept;
     }
 

@@ -25,8 +25,8 @@ internal sealed unsafe class TurboJpegLibrary
 
     public static string FileName { get; } = OperatingSystem.IsWindows() ? "turbojpeg.dll" : OperatingSystem.IsMacOS() ? "libturbojpeg.dylib" : "libturbojpeg.so.0";
 
-    /// <summary>Null where the machine lacks it.</summary>
-    public static TurboJpegLibrary? Found { get; } = NativeLibrary.TryLoad(FileName, out var library) ? new TurboJpegLibrary(library) : null;
+    /// <summary>Beside the program or where the system looks; null where the machine lacks it.</summary>
+    public static TurboJpegLibrary? Found { get; } = NativeLibrary.TryLoad(FileName, typeof(TurboJpegLibrary).Assembly, null, out var library) ? new TurboJpegLibrary(library) : null;
 
     /// <param name="eighths">1, 2, 4 or 8: the share of the size to decode to, rounded up.</param>
     /// <param name="target">Shape [H, W, 4]: red, green, blue, 255.</param>

@@ -26,7 +26,7 @@ internal sealed class SortedFiles : IDisposable
     {
         _run.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         var runs = new PriorityQueue<IEnumerator<LakeFile>, string>(StringComparer.Ordinal);
-        foreach (var run in _runs.Select(run => run.Lines().Select(line => line.Item)).Append(_run))
+        foreach (var run in _runs.Select(run => run.Items()).Append(_run))
         {
             Return(run.GetEnumerator());
         }

@@ -59,14 +59,14 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
             fingerprint.Add($"{ContainerFormat} {options.MaxMembers} {options.MaxUnpackedBytes} {options.MaxUnpackedRatio} {options.MaxRowGroupBytes} {options.MaxNameLength}", 0, null);
         }
 
-        await known.ReplaceAsync(_read.Lines().Select(line => line.Item), cancellation);
+        await known.ReplaceAsync(_read, cancellation);
         return fingerprint.Finish();
     }
 
     public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, PartNames parts, CancellationToken cancellation = default)
     {
         using var chunks = new ChunkCutter(store, root, limits, parts);
-        foreach (var (_, item) in _items.Lines())
+        foreach (var item in _items.Items())
         {
             if (item.Container is null)
             {

@@ -37,10 +37,10 @@ public sealed class KnownFiles(IArtifactStore store, string source)
     }
 
     /// <summary>Takes the place of what was known before.</summary>
-    public async Task ReplaceAsync(IEnumerable<KnownFile> files, CancellationToken cancellation = default)
+    public async Task ReplaceAsync(Spool<KnownFile> files, CancellationToken cancellation = default)
     {
         var before = await ListAsync(cancellation);
-        await store.CreateAsync($"{_folder}/{Guid.NewGuid():n}.jsonl", (stream, token) => JsonLines.WriteAsync(stream, files, token), cancellation);
+        await store.CreateAsync($"{_folder}/{Guid.NewGuid():n}.jsonl", files.CopyToAsync, cancellation);
         await DeleteAsync(before, cancellation);
     }
 

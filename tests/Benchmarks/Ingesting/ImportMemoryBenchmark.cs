@@ -37,7 +37,8 @@ internal static class ImportMemoryBenchmark
         Console.WriteLine(peak);
     }
 
-    private static async Task<long> PeakAsync(string folder)
+    /// <returns>Bytes, of a process that imports the folder.</returns>
+    public static async Task<long> PeakAsync(string folder)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(ImportMemoryBenchmark).Assembly.Location, "import", folder]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;

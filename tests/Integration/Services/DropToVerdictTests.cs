@@ -21,7 +21,9 @@ public sealed class DropToVerdictTests(SharedServers servers)
     [Fact]
     public async Task A_drop_told_to_the_webhook_twice_and_out_of_order_becomes_one_verdict_in_one_trace()
     {
-        await using var broker = await RabbitMqServer.StartAsync(Path.Combine(Repository(), "deploy", "rabbitmq", "definitions.json"));
+        var deployed = Path.Combine(Repository(), "deploy", "rabbitmq");
+        var settings = File.ReadLines(Path.Combine(deployed, "rabbitmq.conf")).Where(line => !line.StartsWith('#') && !line.StartsWith("load_definitions", StringComparison.Ordinal));
+        await using var broker = await RabbitMqServer.StartAsync(Path.Combine(deployed, "definitions.json"), [.. settings]);
         var port = ServiceProcess.FreePort();
         await using var fleet = await RunningFleet.OpenAsync(
             broker,

@@ -89,7 +89,7 @@ internal static class PngFile
         }
 
         rawBytes = (long)UInt128.Min((UInt128)width * height * (uint)(bits * channels) / 8, (UInt128)long.MaxValue);
-        return new ImageHeader("png", (int)width, (int)height, Channels: channels);
+        return new ImageHeader("png", (int)width, (int)height, Channels: channels, Kept: body[12] == 1 ? rawBytes : 0);
     }
 
     private static string Name(ReadOnlySpan<byte> type)

@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Ingestion;
 using Pipeline.Ingestion.Lakes;
 using Pipeline.Ingestion.Sources;
 using Xunit;
@@ -14,7 +15,7 @@ public class KnownFilesTests
     {
         using var lake = new Lake();
         var known = new KnownFiles(lake.Store, "here");
-        await known.ReplaceAsync([Known("a", "1"), Known("b", "1"), Known("c", "1"), Known("e", "1"), Known("f", "1")], Cancellation);
+        await ReplaceAsync(known, Known("a", "1"), Known("b", "1"), Known("c", "1"), Known("e", "1"), Known("f", "1"));
 
         Assert.Equal(["a", "c"], await JoinAsync(known, new("a", Version: "1"), new("b", Version: "2"), new("bb", Version: "1"), new("c", Version: "1"), new("d", Version: "1"), new("e"), new("f", Safe: false, "1")));
         Assert.Empty(await JoinAsync(new KnownFiles(lake.Store, "there"), new LakeFile("a", Version: "1")));
@@ -25,8 +26,8 @@ public class KnownFilesTests
     {
         using var lake = new Lake();
         var known = new KnownFiles(lake.Store, "here");
-        await known.ReplaceAsync([Known("a", "1")], Cancellation);
-        await known.ReplaceAsync([Known("a", "2")], Cancellation);
+        await ReplaceAsync(known, Known("a", "1"));
+        await ReplaceAsync(known, Known("a", "2"));
 
         Assert.Equal(["a"], await JoinAsync(known, new LakeFile("a", Version: "2")));
         Assert.Equal(1, await lake.Store.ListAsync("listings", Cancellation).CountAsync(Cancellation));
@@ -64,6 +65,13 @@ public class KnownFilesTests
         await Assert.ThrowsAsync<PipelineException>(() => lake.ImportAsync(plan, 0));
 
         Assert.NotEqual(plan.Root, (await lake.PlanAsync()).Root);
+    }
+
+    private static async Task ReplaceAsync(KnownFiles known, params KnownFile[] files)
+    {
+        using var spool = new Spool<KnownFile>();
+        Array.ForEach(files, spool.Add);
+        await known.ReplaceAsync(spool, Cancellation);
     }
 
     private static KnownFile Known(string path, string version) => new(path, version, 1, new string('0', 64));

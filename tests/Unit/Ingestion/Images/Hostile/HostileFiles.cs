@@ -113,6 +113,7 @@ internal static class HostileFiles
         add("PNG of 7,000 squared, all black", Bomb(1, 0, 875), RejectionReason.TooLarge);
         add("PNG of 7,000 squared in colour, all black", Bomb(8, 2, 21_000), RejectionReason.TooLarge);
         add("interlaced PNG of 7,000 squared, all black", Bomb(8, 2, 21_000, interlacing: 1), RejectionReason.TooLarge);
+        add("interlaced PNG of 3,400 squared in deep colour, all black, which takes much only while it is decoded", Bomb(16, 2, 20_400, interlacing: 1, side: 3_400), RejectionReason.TooLarge);
         add("PNG of no width", Whole(Header(0, 64), data, end), RejectionReason.Corrupt);
         add("PNG of 3 bits", Whole(Header(64, 64, bits: 3), data, end), RejectionReason.Corrupt);
         add("PNG of colour type 5", Whole(Header(64, 64, colour: 5), data, end), RejectionReason.Corrupt);
@@ -128,10 +129,10 @@ internal static class HostileFiles
         add("PNG whose chunk is longer than the file", Whole(Header(64, 64), With(data, bytes => bytes[0] = 0x70), end), RejectionReason.Corrupt);
     }
 
-    private static byte[] Bomb(byte bits, byte colour, int rowBytes, byte interlacing = 0) =>
+    private static byte[] Bomb(byte bits, byte colour, int rowBytes, byte interlacing = 0, int side = 7_000) =>
     [
         // Interlaced, there is a filter byte for each row of each of seven pictures.
-        .. Png.Signature, .. Png.Header(7_000, 7_000, bits, colour, interlacing), .. Png.Chunk("IDAT", Png.Packed(new byte[(rowBytes + 1) * 7_000 * (1 + interlacing)])),
+        .. Png.Signature, .. Png.Header((uint)side, (uint)side, bits, colour, interlacing), .. Png.Chunk("IDAT", Png.Packed(new byte[(rowBytes + 1) * side * (1 + interlacing)])),
         .. Png.Chunk("IEND", []),
     ];
 
