@@ -14,7 +14,7 @@ namespace Pipeline.Ingestion.Importing;
 public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOptions<IngestionOptions> options)
 {
     /// <summary>Raised when the same files would give other samples.</summary>
-    private const int Format = 3;
+    private const int Format = 4;
 
     /// <summary>The same, of sequences.</summary>
     private const int SequenceFormat = 2;

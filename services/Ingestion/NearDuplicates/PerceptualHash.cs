@@ -7,7 +7,8 @@ namespace Pipeline.Ingestion.NearDuplicates;
 
 /// <summary>
 /// pHash (Zauner 2010, "Implementation and benchmarking of perceptual image hash functions"): the luma at 32×32, its cosine transform, and of the 8×8 lowest
-/// frequencies without the constant ones a bit each: whether it is above their median. In whole numbers, so that every machine finds the same.
+/// frequencies without the constant ones a bit each: whether it is above their median, by a quarter of their mean size. Of a symmetric drawing half of them are nothing but noise about their
+/// median, and without that margin its hash changes with every encoding. In whole numbers, so that every machine finds the same.
 /// </summary>
 public static class PerceptualHash
 {
@@ -16,6 +17,9 @@ public static class PerceptualHash
 
     /// <summary>Pixels are kept to this fraction of a grey level.</summary>
     private const int Fractions = 64;
+
+    /// <summary>Of the mean size of the values.</summary>
+    private const int Margin = 4;
 
     private static readonly int[] Cosines = [.. from frequency in Enumerable.Range(1, Kept) from at in Enumerable.Range(0, Side) select Cosine(frequency, at)];
 
@@ -59,7 +63,7 @@ public static class PerceptualHash
             }
         }
 
-        return AboveMedian(lowest);
+        return WellAboveMedian(lowest);
     }
 
     /// <summary>Each product fits into 32 bits (255 · 64 · 2¹⁴ is below 2³¹), their sum does not.</summary>
@@ -82,16 +86,22 @@ public static class PerceptualHash
         return sum;
     }
 
-    private static ulong AboveMedian(ReadOnlySpan<long> values)
+    private static ulong WellAboveMedian(ReadOnlySpan<long> values)
     {
         Span<long> sorted = stackalloc long[values.Length];
         values.CopyTo(sorted);
         sorted.Sort();
-        var median = sorted[(values.Length / 2) - 1];
+        var size = 0L;
+        foreach (var value in values)
+        {
+            size += Math.Abs(value) / values.Length;
+        }
+
+        var least = sorted[(values.Length / 2) - 1] + (size / Margin);
         var hash = 0UL;
         for (var i = 0; i < values.Length; i++)
         {
-            hash |= values[i] > median ? 1UL << i : 0;
+            hash |= values[i] > least ? 1UL << i : 0;
         }
 
         return hash;
