@@ -17,6 +17,9 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
     /// <summary>Larger files of sequences lie in temporary files, not in memory.</summary>
     private const int LargestInMemory = 1 << 20;
 
+    /// <summary>Buffers of larger files are left to the collector: the pool would keep them.</summary>
+    private const int LargestPooled = 1 << 20;
+
     private readonly ImageDecoder _decoder = new(plan.Input, plan.Limits, plan.JpegDecoder ?? JpegDecoders.Skia);
 
     /// <exception cref="PipelineException">A file, or the store, is not what it was when the import was planned.</exception>
@@ -28,9 +31,9 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
         await foreach (var read in ReadAhead.InOrderAsync(items, options.ReadAhead, options.ReadAheadBytes, HeldBytes, ReadAsync, cancellation))
         {
             yield return read;
-            if (read.Content?.Array is { } content)
+            if (read.Content is { Count: <= LargestPooled } content)
             {
-                ArrayPool<byte>.Shared.Return(content);
+                ArrayPool<byte>.Shared.Return(content.Array!);
             }
         }
     }
@@ -64,8 +67,8 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
                 return new ReadItem(item, null, File: await SpillAsync(item, stream, cancellation));
             }
 
-            // One that is not read to its end is left to the collector.
-            var content = new ArraySegment<byte>(ArrayPool<byte>.Shared.Rent(checked((int)item.Bytes)), 0, (int)item.Bytes);
+            var bytes = checked((int)item.Bytes);
+            var content = new ArraySegment<byte>(bytes <= LargestPooled ? ArrayPool<byte>.Shared.Rent(bytes) : GC.AllocateUninitializedArray<byte>(bytes), 0, bytes);
             var read = await stream.ReadAtLeastAsync(content, content.Count, throwOnEndOfStream: false, cancellation);
             var isAll = read == content.Count && (stream.CanSeek ? stream.Length == item.Bytes : await stream.ReadAsync(new byte[1], cancellation) == 0);
             if (!isAll || Convert.ToHexStringLower(SHA256.HashData(content)) != item.Sha256)
