@@ -74,7 +74,7 @@ internal sealed class ShardWriter
             return;
         }
 
-        var gathered = new Gathered(Name(), [.. _samples], [.. _labels], _rows.Digests.ToArray());
+        var gathered = new Gathered(Name(), _samples, [.. _labels], _rows.Digests.Span);
         Shards.Add(await _pending.BeginAsync(token => FindOrWriteAsync(gathered, token), cancellation));
         await _provenance.WriteAsync(gathered.File, SplitName(_split), _rows, cancellation);
         _samples.Clear();
@@ -83,8 +83,9 @@ internal sealed class ShardWriter
         _rows.Clear();
     }
 
-    private async Task<SampleShard> FindOrWriteAsync(Gathered gathered, CancellationToken cancellation)
+    private async Task<SampleShard> FindOrWriteAsync(Gathered shard, CancellationToken cancellation)
     {
+        using var gathered = shard;
         if (await _store.FindManifestAsync<SampleShard>(gathered.Manifest, cancellation) is { Content: var there })
         {
             return there;
@@ -95,12 +96,12 @@ internal sealed class ShardWriter
             return await WriteAsync(gathered, (await _parts.GatherAsync(gathered.Samples, cancellation)).Tensors(), cancellation);
         }
 
-        var pixels = ArrayPool<byte>.Shared.Rent(gathered.Samples.Length * _plan.ImageBytes);
+        var pixels = ArrayPool<byte>.Shared.Rent(gathered.Samples.Count * _plan.ImageBytes);
         try
         {
             await _parts.GatherPixelsAsync(gathered.Samples, pixels, cancellation);
-            long[] shape = [gathered.Samples.Length, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size];
-            return await WriteAsync(gathered, [new("pixels", SafetensorsType.U8, shape, pixels.AsMemory(0, gathered.Samples.Length * _plan.ImageBytes))], cancellation);
+            long[] shape = [gathered.Samples.Count, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size];
+            return await WriteAsync(gathered, [new("pixels", SafetensorsType.U8, shape, pixels.AsMemory(0, gathered.Samples.Count * _plan.ImageBytes))], cancellation);
         }
         finally
         {
@@ -110,7 +111,7 @@ internal sealed class ShardWriter
 
     private async Task<SampleShard> WriteAsync(Gathered gathered, IEnumerable<SafetensorsTensor> samples, CancellationToken cancellation)
     {
-        var count = gathered.Samples.Length;
+        var count = gathered.Samples.Count;
         SafetensorsTensor[] tensors =
         [
             .. samples,
@@ -143,12 +144,40 @@ internal sealed class ShardWriter
 
     public static string SplitName(Split split) => split.ToString().ToLowerInvariant();
 
-    /// <param name="Name">Without its ending.</param>
-    /// <param name="Digests">SHA-256 of each, one after another.</param>
-    private sealed record Gathered(string Name, PartRow[] Samples, int[] Labels, byte[] Digests)
+    /// <summary>What a shard on its way holds, in buffers of the pool: as arrays of their own they would be large objects, and lie about until the whole heap is collected.</summary>
+    private sealed class Gathered : IDisposable
     {
-        public string File => $"{Name}.safetensors";
+        private readonly string _name;
+        private readonly PartRow[] _samples;
+        private readonly byte[] _digests;
 
-        public string Manifest => $"{Name}.json";
+        /// <param name="name">Without its ending.</param>
+        /// <param name="digests">SHA-256 of each, one after another.</param>
+        public Gathered(string name, List<PartRow> samples, int[] labels, ReadOnlySpan<byte> digests)
+        {
+            (_name, Labels) = (name, labels);
+            _samples = ArrayPool<PartRow>.Shared.Rent(samples.Count);
+            samples.CopyTo(_samples);
+            Samples = new ArraySegment<PartRow>(_samples, 0, samples.Count);
+            _digests = ArrayPool<byte>.Shared.Rent(digests.Length);
+            digests.CopyTo(_digests);
+            Digests = _digests.AsMemory(0, digests.Length);
+        }
+
+        public ArraySegment<PartRow> Samples { get; }
+
+        public int[] Labels { get; }
+
+        public ReadOnlyMemory<byte> Digests { get; }
+
+        public string File => $"{_name}.safetensors";
+
+        public string Manifest => $"{_name}.json";
+
+        public void Dispose()
+        {
+            ArrayPool<PartRow>.Shared.Return(_samples);
+            ArrayPool<byte>.Shared.Return(_digests);
+        }
     }
 }
