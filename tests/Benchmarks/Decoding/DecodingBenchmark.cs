@@ -160,6 +160,6 @@ internal static class DecodingBenchmark
 
     private static ImageDecoder Decoder(string jpegDecoder) => new(new InputSpec(Size, 3), new ImageLimits(50_000_000, 32, 100), jpegDecoder);
 
-    private static List<string> Files(string[] folders, string extension) =>
+    public static List<string> Files(string[] folders, string extension) =>
         [.. folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*" + extension, SearchOption.AllDirectories)).Order(StringComparer.Ordinal)];
 }

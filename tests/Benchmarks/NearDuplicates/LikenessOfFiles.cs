@@ -1,7 +1,7 @@
-using System.Numerics;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Images;
 using Pipeline.Ingestion.NearDuplicates;
+using Pipeline.Tests.Benchmarks.Decoding;
 using SkiaSharp;
 
 namespace Pipeline.Tests.Benchmarks.NearDuplicates;
@@ -30,13 +30,10 @@ internal static class LikenessOfFiles
     /// <param name="folders">With .jpg photographs, which are cut into tiles, and .png drawings.</param>
     public static void Run(string[] folders)
     {
-        Compare("photographs", Files(folders, ".jpg").SelectMany(Tiles));
-        var drawings = Files(folders, ".png");
+        Compare("photographs", DecodingBenchmark.Files(folders, ".jpg").SelectMany(Tiles));
+        var drawings = DecodingBenchmark.Files(folders, ".png");
         Compare("drawings", Enumerable.Range(0, Math.Min(Drawings, drawings.Count)).Select(i => SKBitmap.Decode(File.ReadAllBytes(drawings[(int)(i * 7919L % drawings.Count)]))).OfType<SKBitmap>());
     }
-
-    private static List<string> Files(string[] folders, string extension) =>
-        [.. folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*" + extension, SearchOption.AllDirectories)).Order(StringComparer.Ordinal)];
 
     private static void Compare(string what, IEnumerable<SKBitmap> bitmaps)
     {
@@ -115,20 +112,11 @@ internal static class LikenessOfFiles
         using var encoded = opaque.Encode(format, quality);
         try
         {
-            var pixels = Decoder.Decode(encoded.AsSpan()).Pixels;
-            var thumbnail = new byte[Thumbnail.Bytes(Input)];
-            Thumbnail.Write(pixels, Input, thumbnail);
-            return new Look(PerceptualHash.Of(pixels, Input), thumbnail);
+            return Look.Of(Decoder.Decode(encoded.AsSpan()).Pixels, Input);
         }
         catch (ImageRejectedException)
         {
             return null;
         }
-    }
-
-    private sealed record Look(ulong Hash, byte[] Thumbnail)
-    {
-        public bool IsLike(Look other, Likeness likeness) =>
-            BitOperations.PopCount(Hash ^ other.Hash) <= likeness.Distance && Pipeline.Ingestion.NearDuplicates.Thumbnail.Correlation(Thumbnail, other.Thumbnail) >= likeness.Correlation;
     }
 }

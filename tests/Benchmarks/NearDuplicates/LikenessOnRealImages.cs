@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.IO.Compression;
-using System.Numerics;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.NearDuplicates;
 
@@ -26,10 +25,10 @@ internal static class LikenessOnRealImages
         byte[][] images = [.. train, .. test];
         Split[] splits = [.. train.Select(_ => Split.Train), .. test.Select(_ => Split.Test)];
         var clock = Stopwatch.StartNew();
-        Look[] looks = [.. images.Select(Look.Of)];
+        Look[] looks = [.. images.Select(pixels => Look.Of(pixels, Input))];
         Console.WriteLine($"{train.Length} + {test.Length} images; {1e6 * clock.Elapsed.TotalSeconds / images.Length:f0} µs for the hash and thumbnail of one");
         var altered = Copies.All.ToDictionary(
-            copy => copy.Name, copy => Enumerable.Range(0, images.Length / CopyEvery).Select(i => (looks[i * CopyEvery], Look.Of(copy.Alter(images[i * CopyEvery])))).ToList());
+            copy => copy.Name, copy => Enumerable.Range(0, images.Length / CopyEvery).Select(i => (looks[i * CopyEvery], Look.Of(copy.Alter(images[i * CopyEvery]), Input))).ToList());
         foreach (var likeness in Tried)
         {
             Console.WriteLine($"\nat most {likeness.Distance} bits, correlation of at least {likeness.Correlation}:");
@@ -64,19 +63,5 @@ internal static class LikenessOnRealImages
         using var buffer = new MemoryStream();
         file.CopyTo(buffer);
         return [.. buffer.ToArray().Skip(Header).Chunk(Input.Size * Input.Size)];
-    }
-
-    private sealed record Look(ulong Hash, byte[] Thumbnail)
-    {
-        public static Look Of(byte[] pixels)
-        {
-            var thumbnail = new byte[Pipeline.Ingestion.NearDuplicates.Thumbnail.Bytes(Input)];
-            Pipeline.Ingestion.NearDuplicates.Thumbnail.Write(pixels, Input, thumbnail);
-            return new Look(PerceptualHash.Of(pixels, Input), thumbnail);
-        }
-
-        public bool IsLike(Look other, Likeness likeness) =>
-            BitOperations.PopCount(Hash ^ other.Hash) <= likeness.Distance &&
-            Pipeline.Ingestion.NearDuplicates.Thumbnail.Correlation(Thumbnail, other.Thumbnail) >= likeness.Correlation;
     }
 }
