@@ -4,7 +4,7 @@ namespace Pipeline.Ingestion.Committing;
 
 /// <summary>
 /// Samples with the same pixels, of which one is kept: the first, unless a copy lies in a supplied test or validation split, so that no picture of
-/// those is trained on. A label that any copy has counts for the one that is kept, and tags that any has; where copies disagree it has none. In memory are 9 bytes a sample, and 10 more to find it by its digest while samples are added.
+/// those is trained on. A label that any copy has counts for the one that is kept, and tags that any has; where copies disagree it has none. In memory are 5 bytes and a bit a sample, and 10 more to find it by its digest while samples are added.
 /// </summary>
 /// <param name="capacity">How many there may be.</param>
 public sealed class DistinctSamples(int capacity) : IDisposable
@@ -13,8 +13,8 @@ public sealed class DistinctSamples(int capacity) : IDisposable
 
     private readonly DigestTable _digests = new(capacity);
 
-    /// <summary>The first item of each; ascending.</summary>
-    private readonly int[] _items = new int[capacity];
+    /// <summary>The first item of each.</summary>
+    private readonly AscendingNumbers _items = new(capacity);
 
     private readonly int[] _labels = new int[capacity];
     private readonly byte[] _splits = new byte[capacity];
@@ -57,7 +57,8 @@ public sealed class DistinctSamples(int capacity) : IDisposable
         Tag(number, item, tags);
         if (isNew)
         {
-            (_items[number], _labels[number], _splits[number]) = (item, label, (byte)fixedSplit);
+            _items.Add(item);
+            (_labels[number], _splits[number]) = (label, (byte)fixedSplit);
             return true;
         }
 
@@ -87,12 +88,12 @@ public sealed class DistinctSamples(int capacity) : IDisposable
             return this[moved];
         }
 
-        var number = Array.BinarySearch(_items, 0, Count, item);
+        var number = _items.PlaceOf(item);
         return number < 0 || _keptItems.ContainsKey(number) ? null : this[number];
     }
 
     /// <param name="number">0, 1, 2, … in the order in which the different pixels came.</param>
-    public Sample this[int number] => new(number, _keptItems.GetValueOrDefault(number, _items[number]), _labels[number], _otherLabels.GetValueOrDefault(number, Unlabelled), SplitOf(number))
+    public Sample this[int number] => new(number, _keptItems.TryGetValue(number, out var kept) ? kept : _items[number], _labels[number], _otherLabels.GetValueOrDefault(number, Unlabelled), SplitOf(number))
     {
         Tags = _otherTags.Contains(number) || !_tagged.TryGetValue(number, out var tagged) ? null : tagged,
         TagsConflict = _otherTags.Contains(number),

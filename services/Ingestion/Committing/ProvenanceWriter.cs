@@ -59,7 +59,13 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
     private static ParquetOptions Options()
     {
         // The library's own zstd level is many times slower, for little.
-        var options = new ParquetOptions { CompressionMethod = CompressionMethod.Zstd, CompressionLevel = CompressionLevel.Fastest };
+        var options = new ParquetOptions
+        {
+            CompressionMethod = CompressionMethod.Zstd,
+            CompressionLevel = CompressionLevel.Fastest,
+            // So many tell that a dictionary does not pay; otherwise it would be made of all paths and digests.
+            DictionaryEncodingSampleSize = 64,
+        };
         foreach (var repetitive in new[] { Shard, Label, SplitOf, Format })
         {
             options.ColumnEncodingHints[repetitive.Path.ToString()] = EncodingHint.Dictionary;

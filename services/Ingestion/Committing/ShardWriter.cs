@@ -96,7 +96,7 @@ internal sealed class ShardWriter
             return await WriteAsync(gathered, (await _parts.GatherAsync(gathered.Samples, cancellation)).Tensors(), cancellation);
         }
 
-        var pixels = ArrayPool<byte>.Shared.Rent(gathered.Samples.Count * _plan.ImageBytes);
+        var pixels = LargeBuffers.Pool.Rent(gathered.Samples.Count * _plan.ImageBytes);
         try
         {
             await _parts.GatherPixelsAsync(gathered.Samples, pixels, cancellation);
@@ -105,7 +105,7 @@ internal sealed class ShardWriter
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(pixels);
+            LargeBuffers.Pool.Return(pixels);
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed class ShardWriter
             _samples = ArrayPool<PartRow>.Shared.Rent(samples.Count);
             samples.CopyTo(_samples);
             Samples = new ArraySegment<PartRow>(_samples, 0, samples.Count);
-            _digests = ArrayPool<byte>.Shared.Rent(digests.Length);
+            _digests = LargeBuffers.Pool.Rent(digests.Length);
             digests.CopyTo(_digests);
             Digests = _digests.AsMemory(0, digests.Length);
         }
@@ -177,7 +177,7 @@ internal sealed class ShardWriter
         public void Dispose()
         {
             ArrayPool<PartRow>.Shared.Return(_samples);
-            ArrayPool<byte>.Shared.Return(_digests);
+            LargeBuffers.Pool.Return(_digests);
         }
     }
 }

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Ingestion.Images;
@@ -10,10 +10,10 @@ namespace Pipeline.Ingestion.Importing;
 /// <summary>The decoded images of one part.</summary>
 internal sealed class PictureRows(ImportPlan plan, IChunkReader reader, int capacity) : IPartRows
 {
-    private readonly byte[] _pixels = ArrayPool<byte>.Shared.Rent(capacity * plan.ImageBytes);
-    private readonly byte[] _digests = ArrayPool<byte>.Shared.Rent(capacity * SHA256.HashSizeInBytes);
-    private readonly ulong[] _hashes = new ulong[capacity];
-    private readonly byte[] _thumbnails = ArrayPool<byte>.Shared.Rent(capacity * Thumbnail.Bytes(plan.Input));
+    private readonly byte[] _pixels = LargeBuffers.Pool.Rent(capacity * plan.ImageBytes);
+    private readonly byte[] _digests = LargeBuffers.Pool.Rent(capacity * SHA256.HashSizeInBytes);
+    private readonly byte[] _hashes = LargeBuffers.Pool.Rent(capacity * sizeof(ulong));
+    private readonly byte[] _thumbnails = LargeBuffers.Pool.Rent(capacity * Thumbnail.Bytes(plan.Input));
     private readonly int[] _labels = new int[capacity];
     private readonly int[] _numbers = new int[capacity];
     private readonly int[] _splits = new int[capacity];
@@ -45,7 +45,7 @@ internal sealed class PictureRows(ImportPlan plan, IChunkReader reader, int capa
     {
         image.Pixels.CopyTo(_pixels, Count * plan.ImageBytes);
         SHA256.HashData(image.Pixels, _digests.AsSpan(Count * SHA256.HashSizeInBytes));
-        _hashes[Count] = PerceptualHash.Of(image.Pixels, plan.Input);
+        MemoryMarshal.Cast<byte, ulong>(_hashes.AsSpan())[Count] = PerceptualHash.Of(image.Pixels, plan.Input);
         Thumbnail.Write(image.Pixels, plan.Input, _thumbnails.AsSpan(Count * Thumbnail.Bytes(plan.Input)));
         _labels[Count] = source.Label is null ? -1 : ClassOf(source.Label);
         _numbers[Count] = number;
@@ -61,7 +61,7 @@ internal sealed class PictureRows(ImportPlan plan, IChunkReader reader, int capa
     public IReadOnlyList<SafetensorsTensor> Index() =>
     [
         new("digest", SafetensorsType.U8, [Count, SHA256.HashSizeInBytes], _digests.AsMemory(0, Count * SHA256.HashSizeInBytes)),
-        SafetensorsTensor.Of<ulong>("hash", _hashes.AsSpan(0, Count), Count),
+        new("hash", SafetensorsType.U64, [Count], _hashes.AsMemory(0, Count * sizeof(ulong))),
         new("thumbnail", SafetensorsType.U8, [Count, Thumbnail.Bytes(plan.Input)], _thumbnails.AsMemory(0, Count * Thumbnail.Bytes(plan.Input))),
         SafetensorsTensor.Of<int>("label", _labels.AsSpan(0, Count), Count),
         SafetensorsTensor.Of<int>("item", _numbers.AsSpan(0, Count), Count),
@@ -77,8 +77,9 @@ internal sealed class PictureRows(ImportPlan plan, IChunkReader reader, int capa
     public void Dispose()
     {
         _items.Dispose();
-        ArrayPool<byte>.Shared.Return(_pixels);
-        ArrayPool<byte>.Shared.Return(_thumbnails);
-        ArrayPool<byte>.Shared.Return(_digests);
+        LargeBuffers.Pool.Return(_pixels);
+        LargeBuffers.Pool.Return(_digests);
+        LargeBuffers.Pool.Return(_hashes);
+        LargeBuffers.Pool.Return(_thumbnails);
     }
 }

@@ -5,10 +5,12 @@ public interface ISampleLooks : IDisposable
 {
     int Count { get; }
 
-    /// <summary>The samples that are nearly the same as one, itself left out, in an order that those after it do not change. To be gone through before the next are asked for.</summary>
+    /// <summary>The samples that are nearly the same as one, itself left out, ascending.</summary>
     /// <param name="isWanted">Others are not compared.</param>
+    /// <param name="alike">Is cleared first. The caller's: what a million samples made anew would grow the heap.</param>
+    /// <param name="most">After so many no more are looked for.</param>
     /// <param name="below">Only samples with a smaller number are looked for.</param>
-    IEnumerable<Alike> AlikeTo(int sample, Func<int, bool> isWanted, int below = int.MaxValue);
+    void FindAlike(int sample, Func<int, bool> isWanted, List<Alike> alike, int most = int.MaxValue, int below = int.MaxValue);
 
     /// <summary>Gives the memory back: nothing is to be looked for any more.</summary>
     void Clear();

@@ -22,6 +22,8 @@ public sealed record LeakedPair(int Training, int HeldOut, Split Split, double C
 
         var pairs = new HashSet<LeakedPair>();
         var ofHeldOut = new Dictionary<int, LeakedPair>();
+        var alike = new List<Alike>();
+        Func<int, bool> isHeldOut = other => splitOf(other) != Split.Train;
         for (var training = 0; training < looks.Count; training++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -31,7 +33,8 @@ public sealed record LeakedPair(int Training, int HeldOut, Split Split, double C
             }
 
             LeakedPair? closest = null;
-            foreach (var (heldOut, correlation) in looks.AlikeTo(training, other => splitOf(other) != Split.Train))
+            looks.FindAlike(training, isHeldOut, alike);
+            foreach (var (heldOut, correlation) in alike)
             {
                 var pair = new LeakedPair(training, heldOut, splitOf(heldOut), correlation);
                 closest = closest is null || correlation > closest.Correlation ? pair : closest;

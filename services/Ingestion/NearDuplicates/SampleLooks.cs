@@ -26,10 +26,9 @@ public sealed class SampleLooks(Likeness likeness, int thumbnailBytes, int capac
         _thumbnails.Write(thumbnail);
     }
 
-    /// <returns>Ascending.</returns>
-    /// <inheritdoc/>
-    public IEnumerable<Alike> AlikeTo(int sample, Func<int, bool> isWanted, int below = int.MaxValue)
+    public void FindAlike(int sample, Func<int, bool> isWanted, List<Alike> alike, int most = int.MaxValue, int below = int.MaxValue)
     {
+        alike.Clear();
         _index ??= new HashIndex(_hashes.AsMemory(0, Count), likeness.Distance);
         _index.Find(_hashes[sample], _found, below);
         var compared = 0;
@@ -46,14 +45,20 @@ public sealed class SampleLooks(Likeness likeness, int thumbnailBytes, int capac
             }
             else if (compared > MostCompared)
             {
-                yield break;
+                return;
             }
 
             Read(other, _other);
             var correlation = Thumbnail.Correlation(_one, _other);
-            if (correlation >= likeness.Correlation)
+            if (correlation < likeness.Correlation)
             {
-                yield return new Alike(other, correlation);
+                continue;
+            }
+
+            alike.Add(new Alike(other, correlation));
+            if (alike.Count == most)
+            {
+                return;
             }
         }
     }

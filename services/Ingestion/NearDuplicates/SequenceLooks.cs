@@ -19,7 +19,7 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
     private readonly FileStream _signatures = TemporaryFile.Create();
     private readonly uint[] _one = new uint[MinHash.Places];
     private readonly uint[] _other = new uint[MinHash.Places];
-    private readonly SortedSet<int> _found = [];
+    private readonly List<int> _found = [];
     private uint[][]? _keys = Tables<uint>(capacity);
     private int[][]? _numbers;
 
@@ -38,18 +38,32 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
         Count++;
     }
 
-    public IEnumerable<Alike> AlikeTo(int sample, Func<int, bool> isWanted, int below = int.MaxValue)
+    public void FindAlike(int sample, Func<int, bool> isWanted, List<Alike> alike, int most = int.MaxValue, int below = int.MaxValue)
     {
+        alike.Clear();
         _numbers ??= Sorted();
         Read(sample, _one);
         Find(sample, isWanted, below);
-        foreach (var other in _found.Take(MostCompared))
+        var (compared, last) = (0, -1);
+        foreach (var other in _found)
         {
-            Read(other, _other);
-            var alike = MinHash.Resemblance(_one, _other);
-            if (alike >= resemblance)
+            // Found in several bands.
+            if (other == last)
             {
-                yield return new Alike(other, alike);
+                continue;
+            }
+
+            if (compared++ == MostCompared || alike.Count == most)
+            {
+                return;
+            }
+
+            last = other;
+            Read(other, _other);
+            var likeness = MinHash.Resemblance(_one, _other);
+            if (likeness >= resemblance)
+            {
+                alike.Add(new Alike(other, likeness));
             }
         }
     }
@@ -58,6 +72,7 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
 
     public void Dispose() => _signatures.Dispose();
 
+    // Ascending; one of several bands several times.
     private void Find(int sample, Func<int, bool> isWanted, int below)
     {
         _found.Clear();
@@ -85,6 +100,8 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
                 }
             }
         }
+
+        _found.Sort();
     }
 
     // By key, and of the same key ascending.

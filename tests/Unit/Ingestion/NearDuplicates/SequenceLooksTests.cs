@@ -28,14 +28,18 @@ public class SequenceLooksTests
         signatures.ForEach(signature => looks.Add(signature));
 
         var (found, expected) = (0, 0);
+        List<Alike> like = [], before = [], first = [];
         for (var sample = 0; sample < signatures.Count; sample++)
         {
-            var like = looks.AlikeTo(sample, other => other % 5 != 0).ToList();
+            looks.FindAlike(sample, other => other % 5 != 0, like);
             var all = Enumerable.Range(0, signatures.Count)
                 .Where(other => other != sample && other % 5 != 0 && MinHash.Resemblance(signatures[sample], signatures[other]) >= 0.8).ToHashSet();
             Assert.All(like, alike => Assert.Contains(alike.Sample, all));
             Assert.Equal(like.Select(alike => alike.Sample).Order(), like.Select(alike => alike.Sample));
-            Assert.Equal(like.Where(alike => alike.Sample < sample), looks.AlikeTo(sample, other => other % 5 != 0, below: sample));
+            looks.FindAlike(sample, other => other % 5 != 0, before, below: sample);
+            Assert.Equal(like.Where(alike => alike.Sample < sample), before);
+            looks.FindAlike(sample, other => other % 5 != 0, first, most: 2);
+            Assert.Equal(like.Take(2), first);
             (found, expected) = (found + like.Count, expected + all.Count);
         }
 
