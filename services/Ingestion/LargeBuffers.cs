@@ -8,6 +8,7 @@ namespace Pipeline.Ingestion;
 /// </summary>
 internal static class LargeBuffers
 {
+    /// <summary>Bytes; longer ones, and more at a time, are made and left to the collector.</summary>
     private const int Longest = 1 << 30, MostOfALength = 64;
 
     public static ArrayPool<byte> Pool { get; } = ArrayPool<byte>.Create(Longest, MostOfALength);
