@@ -1,6 +1,7 @@
 using System.Buffers;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Images.Files;
+using Pipeline.Ingestion.Images.Jpeg;
 using SkiaSharp;
 
 namespace Pipeline.Ingestion.Images;
@@ -16,13 +17,14 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
     private const int BytesPerPixel = 4;
     private const int CmykChannels = 4;
 
-    /// <summary>Columns beside those that count, so that no colour is smoothed across the cut: two would do.</summary>
-    private const int CutMargin = 16;
+    /// <summary>Of the image, along each side of a new one: where several meet, a mean needs no pixel to be bounded first, as whole pictures are.</summary>
+    private const int FewestPixels = 2;
 
     /// <summary>Bytes that libjpeg may read beyond what it needs: its bit buffer's.</summary>
     private const int LookAhead = 8;
 
     private readonly TurboJpegLibrary? _turboJpeg = JpegDecoders.Library(jpegDecoder);
+    private readonly BaselineDecoder _baseline = new(input);
 
     /// <exception cref="ImageRejectedException">It cannot be used.</exception>
     public DecodedImage Decode(ReadOnlySpan<byte> content)
@@ -34,9 +36,11 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
             throw new ImageRejectedException(RejectionReason.Corrupt, shortage);
         }
 
-        limits.CheckMemory(Memory(header), content.Length);
-
-        var (pixels, origin) = TakesTurbo(header) ? DecodeTurbo(content, header) : DecodeSkia(content, header);
+        var jpeg = IsLarge(header) ? _baseline.Read(content) : null;
+        limits.CheckMemory(jpeg is null ? Memory(header) : _baseline.Memory(jpeg, content.Length), content.Length);
+        var (pixels, origin) = jpeg is not null ? (DecodeBaseline(content, header, jpeg), header.Origin)
+            : TakesTurbo(header) ? DecodeTurbo(content, header)
+            : DecodeSkia(content, header);
         var (width, height) = Orientation.Transposes(origin) ? (header.Height, header.Width) : (header.Width, header.Height);
         return new DecodedImage(pixels, width, height, header.Format);
     }
@@ -55,6 +59,15 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         long pixels = (long)header.Width * header.Height, eighths = header.Format == "jpeg" ? Eighths(header) : 8;
         var kept = header.Format == "jpeg" && header.DataEnd == 0 ? 2 * pixels * header.Channels : header.Kept;
         return (pixels * BytesPerPixel * eighths * eighths / 64) + kept;
+    }
+
+    private bool IsLarge(ImageHeader header) => header is { Format: "jpeg", DataEnd: > 0 } && header.Channels != CmykChannels
+        && Math.Min(header.Width, header.Height) >= FewestPixels * input.Size;
+
+    private byte[] DecodeBaseline(ReadOnlySpan<byte> content, ImageHeader header, BaselineJpeg jpeg)
+    {
+        var step = _baseline.Step(jpeg);
+        return Made(step, isOpaque: true, header.Origin, content, (square, file) => _baseline.Decode(file, jpeg, header.DataEnd, square));
     }
 
     private bool TakesTurbo(ImageHeader header) => header.Format == "jpeg" && header.Channels != CmykChannels && _turboJpeg is not null;
@@ -121,47 +134,35 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         var size = header.Format == "jpeg" ? codec.GetScaledDimensions(Eighths(header) / 8f) : codec.Info.Size;
         var isOpaque = codec.Info.AlphaType == SKAlphaType.Opaque;
         var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, isOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul);
-        var left = header.Format == "jpeg" && header.Channels != CmykChannels ? Math.Max(0, ((size.Width - size.Height) / 2) - CutMargin) : 0;
-        var kept = info.WithSize(size.Width - (2 * left), size.Height);
-        using var buffer = new PixelBuffer(kept.BytesSize64);
-        var result = left == 0 ? codec.GetPixels(info, buffer.Address) : DecodeMiddle(codec, info, kept, left, buffer.Address);
+        using var buffer = new PixelBuffer(info.BytesSize64);
+        var result = codec.GetPixels(info, buffer.Address);
         return result == SKCodecResult.Success
-            ? Square(buffer.Bytes, kept.Width, kept.Height, BytesPerPixel, isOpaque, origin)
+            ? Square(buffer.Bytes, info.Width, info.Height, BytesPerPixel, isOpaque, origin)
             : throw new ImageRejectedException(RejectionReason.Corrupt, result.ToString());
     }
 
-    /// <summary>The columns that count of a wide JPEG: its blocks left and right of them are read, so that damage shows, and not made into pixels.</summary>
-    private static SKCodecResult DecodeMiddle(SKCodec codec, SKImageInfo whole, SKImageInfo kept, int left, nint target)
-    {
-        var started = codec.StartScanlineDecode(whole, new SKCodecOptions(SKZeroInitialized.No, SKRectI.Create(left, 0, kept.Width, kept.Height)));
-        return started != SKCodecResult.Success ? started
-            : codec.GetScanlines(target, kept.Height, kept.RowBytes) == kept.Height ? SKCodecResult.Success
-            : SKCodecResult.IncompleteInput;
-    }
-
-    /// <summary>
-    /// A JPEG can be decoded to a fraction of its size for less work; never below twice the size that is wanted, or areas mix at their edges. Three eighths
-    /// are less true than the others and need more; libjpeg-turbo's own code makes half a picture as fast.
-    /// </summary>
+    /// <summary>A JPEG can be decoded to a fraction of its size for less work; never below twice the size that is wanted, or areas mix at their edges.</summary>
     private int Eighths(ImageHeader header)
     {
         var side = Math.Min(header.Width, header.Height);
         return side >= 16 * input.Size ? 1
             : side >= 8 * input.Size ? 2
-            : 3 * side >= 20 * input.Size && !TakesTurbo(header) ? 3
             : side >= 4 * input.Size ? 4
             : 8;
     }
 
     /// <param name="isOpaque">Else the colours are multiplied by their alpha.</param>
     /// <returns>Shape [C, S, S].</returns>
-    private byte[] Square(ReadOnlySpan<byte> source, int width, int height, int step, bool isOpaque, SKEncodedOrigin origin)
+    private byte[] Square(ReadOnlySpan<byte> source, int width, int height, int step, bool isOpaque, SKEncodedOrigin origin) =>
+        Made(step, isOpaque, origin, source, (square, pixels) => AreaResampler.Resample(pixels, width, height, step, input.Size, square));
+
+    private byte[] Made(int step, bool isOpaque, SKEncodedOrigin origin, ReadOnlySpan<byte> source, SquareMaker make)
     {
         var size = input.Size;
         var square = ArrayPool<float>.Shared.Rent(size * size * step);
         try
         {
-            AreaResampler.Resample(source, width, height, step, size, square.AsSpan(0, size * size * step));
+            make(square.AsSpan(0, size * size * step), source);
             var pixels = new byte[input.Channels * size * size];
             Planes(square, step, isOpaque, origin, pixels);
             return IsBlank(pixels) ? throw new ImageRejectedException(RejectionReason.Blank) : pixels;
@@ -171,6 +172,9 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
             ArrayPool<float>.Shared.Return(square);
         }
     }
+
+    /// <param name="square">Shape [S, S, step].</param>
+    private delegate void SquareMaker(Span<float> square, ReadOnlySpan<byte> source);
 
     /// <param name="square">Shape [S, S, step].</param>
     private void Planes(ReadOnlySpan<float> square, int step, bool isOpaque, SKEncodedOrigin origin, Span<byte> pixels)

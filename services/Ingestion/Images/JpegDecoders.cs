@@ -3,14 +3,14 @@ using Pipeline.Contracts;
 namespace Pipeline.Ingestion.Images;
 
 /// <summary>
-/// The names of what can decode JPEG. They differ in single bits and in which damaged files they notice, so the name is part of a dataset version's key,
+/// The names of what decodes the JPEGs that <see cref="Jpeg.BaselineDecoder"/> does not: those that are small or of rarer kinds. They differ in single bits and in which damaged files they notice, so the name is part of a dataset version's key,
 /// and whoever takes part in an import uses the one that was planned. A decoder that makes other pixels than before takes another name.
 /// </summary>
 public static class JpegDecoders
 {
-    public const string Skia = "skia2";
+    public const string Skia = "skia3";
 
-    public const string TurboJpeg = "turbojpeg";
+    public const string TurboJpeg = "turbojpeg2";
 
     public static string Choose(TurboJpegUse use) => use == TurboJpegUse.Auto && TurboJpegLibrary.Found is not null ? TurboJpeg : Skia;
 

@@ -75,7 +75,7 @@ internal static class JpegFile
     }
 
     /// <summary>Skips picture data and what else is no marker, as decoders do.</summary>
-    private static byte NextMarker(ReadOnlySpan<byte> file, ref int at)
+    public static byte NextMarker(ReadOnlySpan<byte> file, scoped ref int at)
     {
         while (true)
         {
@@ -93,7 +93,7 @@ internal static class JpegFile
         }
     }
 
-    private static ReadOnlySpan<byte> Segment(ReadOnlySpan<byte> file, ref int at)
+    public static ReadOnlySpan<byte> Segment(ReadOnlySpan<byte> file, scoped ref int at)
     {
         if (at + 2 > file.Length)
         {

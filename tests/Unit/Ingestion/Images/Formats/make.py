@@ -150,6 +150,8 @@ write("grey-progressive.jpg", saved(image("L", GREY), "JPEG", quality=92, progre
 INKS = [(255 - r, 255 - g, 255 - b, 40 * ((i // SIDE) // 8)) for i, (r, g, b) in enumerate(COLOUR)]
 write("cmyk.jpg", saved(image("CMYK", INKS), "JPEG", quality=92))
 write("cmyk-progressive.jpg", saved(image("CMYK", INKS), "JPEG", quality=92, progressive=True))
+# Of another size than all the others: to be decoded to a fraction of it.
+(HERE / "large-progressive.jpg").write_bytes(saved(image("RGB", COLOUR).resize((160, 120), Image.BICUBIC), "JPEG", quality=80, progressive=True))
 
 # --- GIF ---
 
