@@ -66,8 +66,9 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
 
     private byte[] DecodeBaseline(ReadOnlySpan<byte> content, ImageHeader header, BaselineJpeg jpeg)
     {
-        var step = _baseline.Step(jpeg);
-        return Made(step, isOpaque: true, header.Origin, content, (square, file) => _baseline.Decode(file, jpeg, header.DataEnd, square));
+        var pixels = new byte[input.Channels * input.Size * input.Size];
+        _baseline.Decode(content, jpeg, header.DataEnd, pixels);
+        return Checked(Orientation.Shown(pixels, input.Size, header.Origin));
     }
 
     private bool TakesTurbo(ImageHeader header) => header.Format == "jpeg" && header.Channels != CmykChannels && _turboJpeg is not null;
@@ -153,19 +154,16 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
 
     /// <param name="isOpaque">Else the colours are multiplied by their alpha.</param>
     /// <returns>Shape [C, S, S].</returns>
-    private byte[] Square(ReadOnlySpan<byte> source, int width, int height, int step, bool isOpaque, SKEncodedOrigin origin) =>
-        Made(step, isOpaque, origin, source, (square, pixels) => AreaResampler.Resample(pixels, width, height, step, input.Size, square));
-
-    private byte[] Made(int step, bool isOpaque, SKEncodedOrigin origin, ReadOnlySpan<byte> source, SquareMaker make)
+    private byte[] Square(ReadOnlySpan<byte> source, int width, int height, int step, bool isOpaque, SKEncodedOrigin origin)
     {
         var size = input.Size;
         var square = ArrayPool<float>.Shared.Rent(size * size * step);
         try
         {
-            make(square.AsSpan(0, size * size * step), source);
+            AreaResampler.Resample(source, width, height, step, size, square.AsSpan(0, size * size * step));
             var pixels = new byte[input.Channels * size * size];
             Planes(square, step, isOpaque, origin, pixels);
-            return IsBlank(pixels) ? throw new ImageRejectedException(RejectionReason.Blank) : pixels;
+            return Checked(pixels);
         }
         finally
         {
@@ -173,8 +171,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         }
     }
 
-    /// <param name="square">Shape [S, S, step].</param>
-    private delegate void SquareMaker(Span<float> square, ReadOnlySpan<byte> source);
+    private byte[] Checked(byte[] pixels) => IsBlank(pixels) ? throw new ImageRejectedException(RejectionReason.Blank) : pixels;
 
     /// <param name="square">Shape [S, S, step].</param>
     private void Planes(ReadOnlySpan<float> square, int step, bool isOpaque, SKEncodedOrigin origin, Span<byte> pixels)

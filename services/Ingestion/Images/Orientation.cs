@@ -24,4 +24,24 @@ public static class Orientation
             _ => (x, y),
         };
     }
+
+    /// <param name="stored">Shape [N, S, S].</param>
+    /// <returns>What is shown; the same array where that is what is stored.</returns>
+    public static byte[] Shown(byte[] stored, int size, SKEncodedOrigin origin)
+    {
+        if (origin == SKEncodedOrigin.TopLeft)
+        {
+            return stored;
+        }
+
+        var shown = new byte[stored.Length];
+        for (var at = 0; at < shown.Length; at++)
+        {
+            var (plane, place) = (at / (size * size), at % (size * size));
+            var (x, y) = Stored(origin, place % size, place / size, size);
+            shown[at] = stored[(plane * size * size) + (y * size) + x];
+        }
+
+        return shown;
+    }
 }

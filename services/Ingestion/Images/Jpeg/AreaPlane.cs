@@ -15,17 +15,17 @@ internal sealed class AreaPlane : IDisposable
 
     private readonly BlockAxis _across;
     private readonly BlockAxis _down;
-    private readonly float[] _steps;
-    private readonly float[] _sums;
-    private readonly int _length;
+    private readonly Vector256<float>[] _steps;
 
-    /// <param name="steps">What the coefficients were divided by, shape [8, 8].</param>
-    public AreaPlane(BlockAxis across, BlockAxis down, float[] steps)
+    /// <summary>Shape [S, blocks across]: of each, eight frequencies.</summary>
+    private readonly Vector256<float>[] _sums;
+
+    /// <param name="steps">What the coefficients were divided by: eight rows of eight.</param>
+    public AreaPlane(BlockAxis across, BlockAxis down, Vector256<float>[] steps)
     {
         (_across, _down, _steps) = (across, down, steps);
-        _length = down.Size * across.Blocks * BlockSize;
-        _sums = ArrayPool<float>.Shared.Rent(_length);
-        _sums.AsSpan(0, _length).Clear();
+        _sums = ArrayPool<Vector256<float>>.Shared.Rent(down.Size * across.Blocks);
+        _sums.AsSpan(0, down.Size * across.Blocks).Clear();
     }
 
     /// <param name="block">Coefficients, shape [8, 8]: a row is a frequency downwards. They are zeros afterwards.</param>
@@ -36,74 +36,55 @@ internal sealed class AreaPlane : IDisposable
     {
         var (x, y) = (column - _across.First, row - _down.First);
         var coefficients = MemoryMarshal.Cast<int, Vector256<int>>(block)[..rows];
-        if ((uint)x < (uint)_across.Blocks && (uint)y < (uint)_down.Blocks)
+        if ((uint)x < (uint)_across.Blocks && (uint)y < (uint)_down.OfBlocks.Length)
         {
-            var steps = MemoryMarshal.Cast<float, Vector256<float>>(_steps);
             Span<Vector256<float>> frequencies = stackalloc Vector256<float>[BlockSize];
-            for (var frequency = 0; frequency < coefficients.Length; frequency++)
+            frequencies = frequencies[..rows];
+            for (var frequency = 0; frequency < frequencies.Length; frequency++)
             {
-                frequencies[frequency] = Vector256.ConvertToSingle(coefficients[frequency]) * steps[frequency];
+                frequencies[frequency] = Vector256.ConvertToSingle(coefficients[frequency]) * _steps[frequency];
             }
 
-            Add(frequencies[..rows], x, y);
+            var reach = _down.OfBlocks[y];
+            var at = (reach.First * _across.Blocks) + x;
+            foreach (ref readonly var weights in reach.Weights.AsSpan())
+            {
+                ref readonly var weight = ref Unsafe.As<Vector256<float>, float>(ref Unsafe.AsRef(in weights));
+                var sum = frequencies[0] * weight;
+                for (var frequency = 1; frequency < frequencies.Length; frequency++)
+                {
+                    sum += frequencies[frequency] * Unsafe.Add(ref Unsafe.AsRef(in weight), frequency);
+                }
+
+                _sums[at] += sum;
+                at += _across.Blocks;
+            }
         }
 
         coefficients.Clear();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Add(ReadOnlySpan<Vector256<float>> frequencies, int x, int y)
-    {
-        var starts = _down.Starts;
-        var outputs = _down.Outputs;
-        var sums = MemoryMarshal.Cast<float, Vector256<float>>(_sums.AsSpan());
-        for (int pair = starts[y], end = starts[y + 1]; pair < end; pair++)
-        {
-            var weights = _down.Weights.Slice(pair * BlockSize, BlockSize);
-            var sum = frequencies[0] * weights[0];
-            for (var frequency = 1; frequency < frequencies.Length; frequency++)
-            {
-                sum += frequencies[frequency] * weights[frequency];
-            }
-
-            sums[(outputs[pair] * _across.Blocks) + x] += sum;
-        }
-    }
-
-    /// <param name="target">Shape [S, S]: the means, half the range of a value below what they are, in whole 256ths: so that what is alike stays alike whatever the rounding.</param>
+    /// <param name="target">Shape [S, S]: the means, half the range of a value below what they are.</param>
     public void Means(Span<float> target)
     {
-        target.Clear();
-        var sums = MemoryMarshal.Cast<float, Vector256<float>>(_sums.AsSpan(0, _length));
-        var weights = MemoryMarshal.Cast<float, Vector256<float>>(_across.Weights);
-        var starts = _across.Starts;
-        var outputs = _across.Outputs;
+        var at = 0;
         for (var y = 0; y < _down.Size; y++)
         {
-            var line = target.Slice(y * _across.Size, _across.Size);
-            for (var x = 0; x < _across.Blocks; x++)
+            var line = _sums.AsSpan(y * _across.Blocks, _across.Blocks);
+            foreach (var (first, weights) in _across.OfOutputs)
             {
-                var sum = sums[(y * _across.Blocks) + x];
-                for (var pair = starts[x]; pair < starts[x + 1]; pair++)
+                var sum = line[first] * weights[0];
+                for (var i = 1; i < weights.Length; i++)
                 {
-                    line[outputs[pair]] += Sum(sum * weights[pair]);
+                    sum += line[first + i] * weights[i];
                 }
-            }
 
-            foreach (ref var value in line)
-            {
-                value = MathF.Floor((value * 256) + 0.5f) / 256;
+                var four = sum.GetLower() + sum.GetUpper();
+                var two = four + Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1));
+                target[at++] = two[0] + two[1];
             }
         }
     }
 
-    public void Dispose() => ArrayPool<float>.Shared.Return(_sums);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Sum(Vector256<float> eight)
-    {
-        var four = eight.GetLower() + eight.GetUpper();
-        var two = four + Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1));
-        return two[0] + two[1];
-    }
+    public void Dispose() => ArrayPool<Vector256<float>>.Shared.Return(_sums);
 }

@@ -27,13 +27,10 @@ internal sealed class BaselineDecoder(InputSpec input)
     public long Memory(BaselineJpeg jpeg, int fileBytes) =>
         fileBytes + (Planes(jpeg) * (long)sizeof(float) * input.Size * (Math.Min(jpeg.Width, jpeg.Height) + (2 * BlockSize)));
 
-    /// <summary>Bytes of a new pixel: one for grey, else four.</summary>
-    public int Step(BaselineJpeg jpeg) => Planes(jpeg) == 1 ? 1 : 4;
-
     /// <param name="dataEnd">Where the image's end is marked.</param>
-    /// <param name="target">Shape [S, S, step], unrounded: grey, or red, green, blue and nothing.</param>
+    /// <param name="pixels">Shape [C, S, S], as stored.</param>
     /// <exception cref="ImageRejectedException">It is damaged.</exception>
-    public void Decode(ReadOnlySpan<byte> file, BaselineJpeg jpeg, int dataEnd, Span<float> target)
+    public void Decode(ReadOnlySpan<byte> file, BaselineJpeg jpeg, int dataEnd, Span<byte> pixels)
     {
         var planes = new AreaPlane?[Planes(jpeg)];
         try
@@ -44,7 +41,7 @@ internal sealed class BaselineDecoder(InputSpec input)
             }
 
             ReadBlocks(file[jpeg.DataStart..(dataEnd + 2)], jpeg, planes!);
-            Colours(planes!, jpeg.IsRgb, target);
+            Write(planes!, jpeg.IsRgb, pixels);
         }
         finally
         {
@@ -145,18 +142,19 @@ internal sealed class BaselineDecoder(InputSpec input)
 
     private static int Units(int length, int blocks) => (length + (BlockSize * blocks) - 1) / (BlockSize * blocks);
 
-    private void Colours(ReadOnlySpan<AreaPlane> planes, bool isRgb, Span<float> target)
+    private void Write(ReadOnlySpan<AreaPlane> planes, bool isRgb, Span<byte> pixels)
     {
-        var size = input.Size * input.Size;
-        var means = ArrayPool<float>.Shared.Rent(planes.Length * size);
+        var count = input.Size * input.Size;
+        var padded = MeansPixels.Padded(count);
+        var means = ArrayPool<float>.Shared.Rent(planes.Length * padded);
         try
         {
             for (var i = 0; i < planes.Length; i++)
             {
-                planes[i].Means(means.AsSpan(i * size, size));
+                planes[i].Means(means.AsSpan(i * padded, count));
             }
 
-            JpegColours.Write(means.AsSpan(0, planes.Length * size), size, isRgb, target);
+            MeansPixels.Write(means.AsSpan(0, planes.Length * padded), isRgb, input.Channels, pixels);
         }
         finally
         {

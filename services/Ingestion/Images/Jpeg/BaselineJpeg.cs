@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 using Pipeline.Ingestion.Images.Files;
 
 namespace Pipeline.Ingestion.Images.Jpeg;
@@ -28,7 +29,7 @@ internal sealed record BaselineJpeg(int Width, int Height, JpegChannel[] Channel
     public static BaselineJpeg? Read(ReadOnlySpan<byte> file, HuffmanTables tables)
     {
         ReadOnlySpan<byte> frame = [];
-        var steps = new float[4][];
+        var steps = new Vector256<float>[4][];
         var (interval, colours, at) = (0, new JpegColours(), 2);
         while (true)
         {
@@ -83,7 +84,7 @@ internal sealed record BaselineJpeg(int Width, int Height, JpegChannel[] Channel
 
     /// <returns>null where the scan has them in another order, or a table is missing.</returns>
     /// <exception cref="ImageRejectedException">The scan is not that of a whole sequential image.</exception>
-    private static JpegChannel[]? ChannelsOf(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> scan, HuffmanTables tables, float[][] steps)
+    private static JpegChannel[]? ChannelsOf(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> scan, HuffmanTables tables, Vector256<float>[][] steps)
     {
         var count = frame[5];
         if (scan.Length != 4 + (2 * count) || scan[0] != count || scan[^3] != 0 || scan[^2] != 63 || scan[^1] != 0)
@@ -111,5 +112,5 @@ internal sealed record BaselineJpeg(int Width, int Height, JpegChannel[] Channel
 
 /// <param name="Across">Its blocks in a row of a unit.</param>
 /// <param name="Down">Its blocks in a column of a unit.</param>
-/// <param name="Steps">What its coefficients were divided by, shape [8, 8].</param>
-internal readonly record struct JpegChannel(byte Id, int Across, int Down, float[] Steps, HuffmanTable Constant, HuffmanTable Others);
+/// <param name="Steps">What its coefficients were divided by: eight rows of eight.</param>
+internal readonly record struct JpegChannel(byte Id, int Across, int Down, Vector256<float>[] Steps, HuffmanTable Constant, HuffmanTable Others);

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Pipeline.Ingestion.Images.Jpeg;
 
 /// <summary>
@@ -21,9 +23,6 @@ internal sealed class BlockAxis
     private static readonly double[] Basis = [.. Enumerable.Range(0, BlockSize * BlockSize).Select(i => BasisOf(i / BlockSize, i % BlockSize))];
 
     private readonly (int Length, int Side, int Size, int Sampling) _of;
-    private readonly int[] _starts;
-    private readonly int[] _outputs;
-    private readonly float[] _weights;
 
     /// <param name="length">Of the image, in pixels.</param>
     /// <param name="side">Of the square.</param>
@@ -32,12 +31,11 @@ internal sealed class BlockAxis
     public BlockAxis(int length, int side, int size, int sampling)
     {
         _of = (length, side, size, sampling);
-        var pairs = Enumerable.Range(0, size).SelectMany(Pairs).OrderBy(pair => pair.Block).ToList();
-        First = pairs[0].Block;
-        Blocks = pairs[^1].Block - First + 1;
-        _starts = [.. Enumerable.Range(First, Blocks + 1).Select(block => pairs.FindIndex(pair => pair.Block == block)).Select(at => at < 0 ? pairs.Count : at)];
-        _outputs = [.. pairs.Select(pair => pair.Output)];
-        _weights = [.. pairs.SelectMany(pair => pair.Weights)];
+        var pairs = Enumerable.Range(0, size).SelectMany(Pairs).ToList();
+        (First, var last) = (pairs[0].Block, pairs[^1].Block);
+        Blocks = last - First + 1;
+        OfOutputs = [.. pairs.GroupBy(pair => pair.Output).Select(output => new Reach(output.First().Block - First, [.. output.Select(pair => pair.Weights)]))];
+        OfBlocks = [.. pairs.GroupBy(pair => pair.Block).OrderBy(block => block.Key).Select(block => new Reach(block.First().Output, [.. block.Select(pair => pair.Weights)]))];
     }
 
     /// <summary>The first block that the square touches.</summary>
@@ -48,18 +46,15 @@ internal sealed class BlockAxis
 
     public int Size => _of.Size;
 
-    /// <summary>The pairs of a block and a new pixel, block by block: those of block b are [b] to [b + 1].</summary>
-    public ReadOnlySpan<int> Starts => _starts;
+    /// <summary>For each block the new pixels that it reaches into.</summary>
+    public Reach[] OfBlocks { get; }
 
-    /// <summary>The new pixel of each pair.</summary>
-    public ReadOnlySpan<int> Outputs => _outputs;
-
-    /// <summary>Shape [pairs, 8].</summary>
-    public ReadOnlySpan<float> Weights => _weights;
+    /// <summary>For each new pixel the blocks that reach into it, counted from <see cref="First"/>.</summary>
+    public Reach[] OfOutputs { get; }
 
     public bool Is(int length, int side, int size, int sampling) => _of == (length, side, size, sampling);
 
-    private IEnumerable<(int Block, int Output, float[] Weights)> Pairs(int output)
+    private IEnumerable<(int Block, int Output, Vector256<float> Weights)> Pairs(int output)
     {
         var covered = Covered(output);
         return covered.Keys.GroupBy(pixel => pixel / BlockSize).Select(block => (block.Key, output, WeightsOf([.. block.Select(pixel => (pixel % BlockSize, covered[pixel]))])));
@@ -87,8 +82,8 @@ internal sealed class BlockAxis
         return shares;
     }
 
-    private static float[] WeightsOf((int Pixel, double Share)[] pixels) =>
-        [.. Enumerable.Range(0, BlockSize).Select(frequency => (float)pixels.Sum(pixel => pixel.Share * Basis[(frequency * BlockSize) + pixel.Pixel]))];
+    private static Vector256<float> WeightsOf((int Pixel, double Share)[] pixels) =>
+        Vector256.Create([.. Enumerable.Range(0, BlockSize).Select(frequency => (float)pixels.Sum(pixel => pixel.Share * Basis[(frequency * BlockSize) + pixel.Pixel]))]);
 
     /// <summary>T.81, A.3.3, along one axis.</summary>
     private static double BasisOf(int frequency, int pixel)
@@ -99,3 +94,7 @@ internal sealed class BlockAxis
         return (frequency == 0 ? Cosines[4] : cosine) / 2;
     }
 }
+
+/// <param name="First">Of those that meet; the others follow it.</param>
+/// <param name="Weights">Of the eight frequencies, for each that meets.</param>
+internal readonly record struct Reach(int First, Vector256<float>[] Weights);

@@ -46,28 +46,35 @@ internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
     [MethodImpl(MethodImplOptions.NoInlining)]
     public int Read(HuffmanTable constant, HuffmanTable others, scoped ref int predictor, scoped Span<int> block)
     {
-        var quick = others.Quick;
-        var (bits, count) = (_bits, _count);
+        var (bits, count, next) = (_bits, _count, _next);
+        var padded = _padded;
         block = block[..64];
 
-        Refill(ref bits, ref count);
-        predictor += Value(Next(constant, constant.Quick, bits), ref bits, ref count);
+        Refill(padded, ref bits, ref count, ref next);
+        var entry = Next(constant.Entries, bits);
+        if ((byte)(entry >> 8) != 0)
+        {
+            throw NoCode();
+        }
+
+        predictor += Value(entry, ref bits, ref count);
         block[0] = predictor;
+        var entries = others.Entries;
         var (last, k) = (0, 1);
         while (k < 64)
         {
             if (count < BitsOfOne)
             {
-                Refill(ref bits, ref count);
+                Refill(padded, ref bits, ref count, ref next);
             }
 
-            var entry = Next(others, quick, bits);
+            entry = Next(entries, bits);
             var zeros = (byte)(entry >> 8);
             var value = Value(entry, ref bits, ref count);
             k += zeros;
             if (entry <= ushort.MaxValue)
             {
-                // Sixteen zeros, or the end of the block.
+                // Sixteen zeros, or the end of the block, whatever ends it.
                 k += zeros == 15 ? 1 : 64;
                 continue;
             }
@@ -81,7 +88,12 @@ internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
             last = k++;
         }
 
-        (_bits, _count) = (bits, count);
+        (_bits, _count, _next) = (bits, count, next);
+        if ((byte)(entry >> 8) == HuffmanTable.NoZeros)
+        {
+            throw NoCode();
+        }
+
         return _next - (_count >> 3) > length ? throw ImageHeader.CutShort("its data end before its last block") : Rows[last];
     }
 
@@ -94,12 +106,14 @@ internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
         }
     }
 
+    private static ImageRejectedException NoCode() => ImageHeader.Damaged("a code that stands for nothing");
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Next(HuffmanTable table, ReadOnlySpan<uint> quick, ulong bits)
+    private static uint Next(ReadOnlySpan<uint> entries, ulong bits)
     {
-        // Ten bits cannot reach beyond the table.
-        var entry = Unsafe.Add(ref MemoryMarshal.GetReference(quick), (nint)(bits >> (64 - HuffmanTable.LookBits)));
-        return entry != 0 ? entry : table.Long((int)(bits >> 48));
+        // So many bits cannot reach beyond the table.
+        var entry = Unsafe.Add(ref MemoryMarshal.GetReference(entries), (nint)(bits >> (64 - HuffmanTable.FirstBits)));
+        return (byte)entry != 0 ? entry : entries[(int)(entry >> 8) + (int)(bits << HuffmanTable.FirstBits >> (64 - HuffmanTable.OtherBits))];
     }
 
     /// <summary>Takes code and value.</summary>
@@ -116,10 +130,10 @@ internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
 
     /// <summary>As many whole bytes as there is room for, in one go (F. Giesen, <i>Reading bits in far too many ways</i>, 2018).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Refill(ref ulong bits, ref int count)
+    private static void Refill(ReadOnlySpan<byte> padded, ref ulong bits, ref int count, ref int next)
     {
-        bits |= BinaryPrimitives.ReadUInt64BigEndian(_padded[_next..]) >> count;
-        _next += (63 - count) >> 3;
+        bits |= BinaryPrimitives.ReadUInt64BigEndian(padded[next..]) >> count;
+        next += (63 - count) >> 3;
         count |= 56;
     }
 }

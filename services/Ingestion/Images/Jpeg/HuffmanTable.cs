@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pipeline.Ingestion.Images.Files;
 
 namespace Pipeline.Ingestion.Images.Jpeg;
@@ -8,72 +9,72 @@ namespace Pipeline.Ingestion.Images.Jpeg;
 /// </summary>
 internal sealed class HuffmanTable
 {
-    public const int LookBits = 10;
+    /// <summary>Bits that find a code that is no longer than they are. What they find of a longer one is where the entries by the other bits are, times 256.</summary>
+    public const int FirstBits = 10;
+
+    public const int OtherBits = LongestCode - FirstBits;
 
     private const int LongestCode = 16;
 
     private readonly byte[] _definition;
-    private readonly int _mostBits;
-    private readonly uint[] _quick = new uint[1 << LookBits];
-
-    /// <summary>By length: the first 16 bits that are beyond the codes of that length.</summary>
-    private readonly int[] _beyond = new int[LongestCode + 1];
-
-    /// <summary>By length: from a code to its symbol's place.</summary>
-    private readonly int[] _offset = new int[LongestCode + 1];
+    private readonly uint[] _entries;
 
     /// <param name="definition">How many codes there are of each length from 1 to 16, then their symbols.</param>
     /// <param name="mostBits">Of a value: a code of more stands for nothing. Of 8 bits a pixel 11 for constants, 10 for all others.</param>
     /// <exception cref="ImageRejectedException">There are more codes than their lengths allow.</exception>
     public HuffmanTable(ReadOnlySpan<byte> definition, int mostBits)
     {
-        _mostBits = mostBits;
         _definition = definition.ToArray();
+        var entries = new List<uint>(Enumerable.Repeat(Nothing, 1 << FirstBits));
         var (code, at) = (0, LongestCode);
         for (var length = 1; length <= LongestCode; length++, code <<= 1)
         {
-            if (code + definition[length - 1] > 1 << length)
+            var count = definition[length - 1];
+            if (code + count > 1 << length)
             {
                 throw ImageHeader.Damaged("a Huffman table has too many codes");
             }
 
-            _offset[length] = at - code;
-            for (var end = at + definition[length - 1]; at < end; at++, code++)
+            for (var end = at + count; at < end; at++, code++)
             {
-                if (length <= LookBits && IsSound(definition[at]))
-                {
-                    _quick.AsSpan(code << (LookBits - length), 1 << (LookBits - length)).Fill(Entry(definition[at], length));
-                }
+                Add(entries, code, length, Entry(definition[at], length, mostBits));
             }
-
-            _beyond[length] = code << (LongestCode - length);
         }
+
+        _entries = [.. entries];
     }
 
-    /// <summary>Shape [1024]; 0 where the code is longer, or there is none.</summary>
-    public ReadOnlySpan<uint> Quick => _quick;
+    /// <summary>What a code that is in no table says of the zeros.</summary>
+    public static byte NoZeros => 0x80;
+
+    private static uint Nothing => (uint)(NoZeros << 8) | 1;
+
+    public ReadOnlySpan<uint> Entries => _entries;
 
     public bool IsDefinedBy(ReadOnlySpan<byte> definition) => definition.SequenceEqual(_definition);
 
-    /// <param name="bits">The next 16.</param>
-    /// <exception cref="ImageRejectedException">No code begins so.</exception>
-    public uint Long(int bits)
+    private static uint Entry(byte symbol, int length, int mostBits)
     {
-        for (var length = 1; length <= LongestCode; length++)
-        {
-            if (bits < _beyond[length])
-            {
-                var symbol = _definition[_offset[length] + (bits >> (LongestCode - length))];
-                return IsSound(symbol) ? Entry(symbol, length) : throw NoCode();
-            }
-        }
-
-        throw NoCode();
+        int zeros = symbol >> 4, size = symbol & 15;
+        return size > mostBits ? Nothing : (((1u << size) - 1) << 16) | ((uint)zeros << 8) | (uint)(length + size);
     }
 
-    private static ImageRejectedException NoCode() => ImageHeader.Damaged("a code that stands for nothing");
+    private static void Add(List<uint> entries, int code, int length, uint entry)
+    {
+        if (length <= FirstBits)
+        {
+            CollectionsMarshal.AsSpan(entries).Slice(code << (FirstBits - length), 1 << (FirstBits - length)).Fill(entry);
+            return;
+        }
 
-    private bool IsSound(byte symbol) => (symbol & 15) <= _mostBits;
+        var first = code >> (length - FirstBits);
+        if (entries[first] == Nothing)
+        {
+            entries[first] = (uint)entries.Count << 8;
+            entries.AddRange(Enumerable.Repeat(Nothing, 1 << OtherBits));
+        }
 
-    private static uint Entry(byte symbol, int length) => (((1u << (symbol & 15)) - 1) << 16) | ((uint)(symbol >> 4) << 8) | (uint)(length + (symbol & 15));
+        var left = LongestCode - length;
+        CollectionsMarshal.AsSpan(entries).Slice((int)(entries[first] >> 8) + ((code << left) & ((1 << OtherBits) - 1)), 1 << left).Fill(entry);
+    }
 }

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Pipeline.Ingestion.Images.Files;
 
 namespace Pipeline.Ingestion.Images.Jpeg;
@@ -8,8 +10,8 @@ internal static class QuantizationSteps
 {
     private const int Count = 64;
 
-    /// <param name="tables">Four, each of shape [8, 8]: those that the segment defines take their place.</param>
-    public static void Read(ReadOnlySpan<byte> segment, float[][] tables)
+    /// <param name="tables">Four, each of eight rows of eight: those that the segment defines take their place.</param>
+    public static void Read(ReadOnlySpan<byte> segment, Vector256<float>[][] tables)
     {
         while (!segment.IsEmpty)
         {
@@ -25,7 +27,7 @@ internal static class QuantizationSteps
                 steps[BlockReader.Natural[i]] = bytes == 1 ? segment[1 + i] : BinaryPrimitives.ReadUInt16BigEndian(segment[(1 + (2 * i))..]);
             }
 
-            tables[number] = steps;
+            tables[number] = MemoryMarshal.Cast<float, Vector256<float>>(steps.AsSpan()).ToArray();
             segment = segment[(1 + (bytes * Count))..];
         }
     }

@@ -204,13 +204,10 @@ public class BaselineDecoderTests
         var expected = coded.Means(size);
         var decoder = new BaselineDecoder(new InputSpec(size, 3));
         var jpeg = decoder.Read(file)!;
-        var step = decoder.Step(jpeg);
-        var made = new float[size * size * step];
+        var made = new byte[3 * size * size];
         decoder.Decode(file, jpeg, ImageHeader.Read(file).DataEnd, made);
-        var channels = expected.Length / (size * size);
-        // In whole 256ths.
-        Assert.All(Enumerable.Range(0, expected.Length), i => Assert.Equal(
-            Math.Clamp(expected[i] + 128, 0, 255), made[(i % (size * size) * step) + (i / (size * size))], 0.004));
-        Assert.True(channels == 1 || jpeg.IsRgb);
+        // Rounding alone; grey is in all three.
+        Assert.All(Enumerable.Range(0, made.Length), i => Assert.InRange(made[i] - Math.Clamp(expected[i % expected.Length] + 128, 0, 255), -0.503, 0.503));
+        Assert.True(expected.Length == size * size || jpeg.IsRgb);
     }
 }
