@@ -34,7 +34,7 @@ public sealed class IngestionOptions
     public int MaxImageRatio { get; init; } = 100;
 
     /// <summary>
-    /// Whether imports that are planned here decode JPEG with libturbojpeg where the machine has it, or always with the decoder that the program brings.
+    /// Whether imports that are planned here decode rarer JPEGs (progressive, small) with libturbojpeg where the machine has it, or always with what the program brings.
     /// Part of the dataset's key: all machines that import should have it, or none. What was planned is kept to everywhere.
     /// </summary>
     public TurboJpegUse TurboJpeg { get; init; } = TurboJpegUse.Auto;

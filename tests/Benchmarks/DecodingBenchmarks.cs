@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace Pipeline.Tests.Benchmarks;
 
-/// <summary>A JPEG of 640×480 to 64×64 in colour: scaled decoding and the area filter against Skia decoding all of it and resizing.</summary>
+/// <summary>A JPEG of 640×480 to 64×64 in colour: straight to means over areas against Skia decoding all of it and resizing.</summary>
 [InProcess]
 public class DecodingBenchmarks
 {

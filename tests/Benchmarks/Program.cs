@@ -1,6 +1,5 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
-using Pipeline.Ingestion;
 using Pipeline.Tests.Benchmarks;
 using Pipeline.Tests.Benchmarks.Baselines;
 using Pipeline.Tests.Benchmarks.Decoding;
@@ -12,7 +11,7 @@ using Pipeline.Tests.Benchmarks.Tokenizing;
 using Pipeline.Tests.Benchmarks.Transformers;
 
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*'
-// dotnet run -c Release --project tests/Benchmarks -- ingestion FILES [off: without libturbojpeg]
+// dotnet run -c Release --project tests/Benchmarks -- ingestion FILES
 // dotnet run -c Release --project tests/Benchmarks -- ingestion-memory FEW MANY
 // dotnet run -c Release --project tests/Benchmarks -- containers ENTRIES
 // dotnet run -c Release --project tests/Benchmarks -- growing FILES VERSIONS FILES-A-VERSION
@@ -31,10 +30,7 @@ using Pipeline.Tests.Benchmarks.Transformers;
 switch (args)
 {
     case ["ingestion", var files]:
-        await IngestionBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture), TurboJpegUse.Auto);
-        break;
-    case ["ingestion", var files, "off"]:
-        await IngestionBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture), TurboJpegUse.Off);
+        await IngestionBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture));
         break;
     case ["ingestion-memory", var few, var many]:
         await ImportMemoryBenchmark.RunAsync(int.Parse(few, CultureInfo.InvariantCulture), int.Parse(many, CultureInfo.InvariantCulture));

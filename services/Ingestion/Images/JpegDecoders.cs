@@ -3,8 +3,9 @@ using Pipeline.Contracts;
 namespace Pipeline.Ingestion.Images;
 
 /// <summary>
-/// The names of what decodes the JPEGs that <see cref="Jpeg.BaselineDecoder"/> does not: those that are small or of rarer kinds. They differ in single bits and in which damaged files they notice, so the name is part of a dataset version's key,
-/// and whoever takes part in an import uses the one that was planned. A decoder that makes other pixels than before takes another name.
+/// The names of what decodes the JPEGs that <see cref="Jpeg.BaselineDecoder"/> does not: those that are small or of rarer kinds. They differ in single bits and in which
+/// damaged files they notice, so the name is part of a dataset version's key, and whoever takes part in an import uses the one that was planned. A decoder that makes other
+/// pixels than before, that of the program itself too, takes another name.
 /// </summary>
 public static class JpegDecoders
 {

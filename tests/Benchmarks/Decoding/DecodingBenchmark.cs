@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Contracts;
-using Pipeline.Ingestion;
 using Pipeline.Ingestion.Images;
-using Pipeline.Ingestion.Images.Files;
 using SkiaSharp;
 
 namespace Pipeline.Tests.Benchmarks.Decoding;
@@ -19,6 +17,8 @@ internal static class DecodingBenchmark
     private const int Drawings = 200;
     private const int Rounds = 5;
 
+    private static readonly ImageDecoder Decoder = new(new InputSpec(Size, 3), new ImageLimits(50_000_000, 32, 100), JpegDecoders.Skia);
+
     /// <param name="folders">With .jpg and .png files anywhere below.</param>
     public static void Run(string[] folders)
     {
@@ -26,8 +26,8 @@ internal static class DecodingBenchmark
         try
         {
             Prepare(folders, work.FullName);
-            Compare(work.FullName, "*.jpg", [JpegDecoders.Skia, .. new[] { JpegDecoders.Choose(TurboJpegUse.Auto) }.Where(name => name != JpegDecoders.Skia)]);
-            Compare(work.FullName, "*.png", [JpegDecoders.Skia]);
+            Compare(work.FullName, "*.jpg");
+            Compare(work.FullName, "*.png");
         }
         finally
         {
@@ -57,7 +57,6 @@ internal static class DecodingBenchmark
             File.WriteAllBytes($"{work}/{i:d4}.jpg", encoded.ToArray());
         }
 
-        var decoder = Decoder(JpegDecoders.Skia);
         var made = 0;
         var drawings = Files(folders, ".png");
         for (var i = 0; made < Drawings && i < drawings.Count; i++)
@@ -66,7 +65,7 @@ internal static class DecodingBenchmark
             var content = File.ReadAllBytes(drawings[(int)(i * 7919L % drawings.Count)]);
             try
             {
-                decoder.Decode(content);
+                Decoder.Decode(content);
                 File.WriteAllBytes($"{work}/{made:d4}.png", content);
                 made++;
             }
@@ -76,7 +75,7 @@ internal static class DecodingBenchmark
         }
     }
 
-    private static void Compare(string work, string pattern, string[] decoders)
+    private static void Compare(string work, string pattern)
     {
         var contents = Directory.GetFiles(work, pattern).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList();
         if (contents.Count == 0)
@@ -85,28 +84,27 @@ internal static class DecodingBenchmark
         }
 
         Dictionary<string, List<double>> rates = [];
-        void Note(string name, double rate) => (rates.TryGetValue(name, out var list) ? list : rates[name] = []).Add(rate);
+        void Note(int round, string name, double rate)
+        {
+            if (round > 0)
+            {
+                (rates.TryGetValue(name, out var list) ? list : rates[name] = []).Add(rate);
+            }
+        }
+
         var reference = $"{work}/reference";
         for (var round = 0; round <= Rounds; round++)
         {
-            foreach (var name in decoders)
+            Note(round, "Pipeline", Rate(contents, content => Decoder.Decode(content)));
+            if (pattern == "*.jpg" && TurboJpegPeer.IsThere)
             {
-                var decoder = Decoder(name);
-                var rate = Rate(contents, content => decoder.Decode(content));
-                if (round > 0)
-                {
-                    Note($"Pipeline, {name}", rate);
-                }
-            }
-
-            if (decoders.Contains(JpegDecoders.TurboJpeg))
-            {
-                Note("libjpeg-turbo, the decode alone", Rate(contents, DecodeAlone));
+                Note(round, "libjpeg-turbo, the decode to half alone", Rate(contents, TurboJpegPeer.DecodeHalf));
+                Note(round, "libjpeg-turbo to half, and the area filter", Rate(contents, TurboJpegPeer.Decode));
             }
 
             foreach (var (name, rate) in round > 0 ? Peers.Measure(work, pattern, Size, round == 1 ? reference : null) : [])
             {
-                Note(name, rate);
+                Note(round, name, rate);
             }
         }
 
@@ -118,13 +116,9 @@ internal static class DecodingBenchmark
 
         if (File.Exists(reference))
         {
-            foreach (var name in decoders)
-            {
-                var differences = Differences(contents, Decoder(name), File.ReadAllBytes(reference));
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"  {name} to the exact area means of what PIL decodes, of 255: mean {differences.Average():0.000}, worst image {differences.Max():0.000}"));
-            }
-
+            var differences = Differences(contents, File.ReadAllBytes(reference));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  to the exact area means of what PIL decodes, of 255: mean {differences.Average():0.000}, worst image {differences.Max():0.000}"));
             File.Delete(reference);
         }
     }
@@ -139,26 +133,16 @@ internal static class DecodingBenchmark
         return contents.Count / (process.TotalProcessorTime - begin).TotalSeconds;
     }
 
-    private static readonly byte[] Target = new byte[640 * 480 * 4];
-
-    private static void DecodeAlone(byte[] content)
-    {
-        var header = ImageHeader.Read(content);
-        TurboJpegLibrary.Found!.Decode(content, header.Width, header.Height, 4, Target);
-    }
-
     /// <param name="reference">[N, S, S, 3].</param>
-    private static List<double> Differences(List<byte[]> contents, ImageDecoder decoder, byte[] reference)
+    private static List<double> Differences(List<byte[]> contents, byte[] reference)
     {
         const int Plane = Size * Size;
         return [.. contents.Select((content, n) =>
         {
-            var pixels = decoder.Decode(content).Pixels;
+            var pixels = Decoder.Decode(content).Pixels;
             return Enumerable.Range(0, 3 * Plane).Average(i => Math.Abs(pixels[i] - reference[(((n * Plane) + (i % Plane)) * 3) + (i / Plane)]));
         })];
     }
-
-    private static ImageDecoder Decoder(string jpegDecoder) => new(new InputSpec(Size, 3), new ImageLimits(50_000_000, 32, 100), jpegDecoder);
 
     public static List<string> Files(string[] folders, string extension) =>
         [.. folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*" + extension, SearchOption.AllDirectories)).Order(StringComparer.Ordinal)];

@@ -19,12 +19,12 @@ internal static class ImportRun
 
     /// <param name="size">Side of the samples, in pixels.</param>
     /// <param name="threads">Chunks that are decoded at a time.</param>
-    public static async Task<Took> MeasureAsync(string folder, int size, int threads, TurboJpegUse turboJpeg = TurboJpegUse.Auto)
+    public static async Task<Took> MeasureAsync(string folder, int size, int threads)
     {
         var store = Directory.CreateTempSubdirectory("pipeline-benchmark-store-");
         try
         {
-            await using var services = Services(store.FullName, turboJpeg);
+            await using var services = Services(store.FullName);
             var begin = Process.GetCurrentProcess().TotalProcessorTime;
             var clock = Stopwatch.StartNew();
             var planned = await services.GetRequiredService<ImportPlanner>().PlanAsync(Experiment(size), folder);
@@ -45,9 +45,9 @@ internal static class ImportRun
         }
     }
 
-    public static ServiceProvider Services(string store, TurboJpegUse turboJpeg = TurboJpegUse.Auto) => new ServiceCollection()
+    public static ServiceProvider Services(string store) => new ServiceCollection()
         .AddLogging()
-        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Lake:AnyFolder", "true"), new("Ingestion:TurboJpeg", $"{turboJpeg}")]).Build())
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Lake:AnyFolder", "true")]).Build())
         .AddSingleton<IArtifactStore>(new FolderArtifactStore(store))
         .AddIngestion()
         .BuildServiceProvider();

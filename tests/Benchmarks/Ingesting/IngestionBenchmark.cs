@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Contracts;
-using Pipeline.Ingestion;
 using Pipeline.Ingestion.Images;
+using Pipeline.Tests.Benchmarks.Decoding;
 using SkiaSharp;
 
 namespace Pipeline.Tests.Benchmarks.Ingesting;
 
-/// <summary>What a whole ingestion costs beside its decoder, and what a second thread is worth: JPEG files of 640×480 to samples of 64×64 in colour.</summary>
+/// <summary>What a whole ingestion costs beside decoding, and what a second thread is worth: JPEG files of 640×480 to samples of 64×64 in colour.</summary>
 internal static class IngestionBenchmark
 {
     private const int Size = 64;
@@ -17,8 +17,7 @@ internal static class IngestionBenchmark
     private const int WarmUp = 3;
 
     /// <param name="files">How many.</param>
-    /// <param name="turboJpeg">Whether libturbojpeg decodes, where it is there.</param>
-    public static async Task RunAsync(int files, TurboJpegUse turboJpeg)
+    public static async Task RunAsync(int files)
     {
         var folder = Directory.CreateTempSubdirectory("pipeline-benchmark-lake-");
         try
@@ -28,24 +27,36 @@ internal static class IngestionBenchmark
                 await File.WriteAllBytesAsync(Path.Combine(folder.FullName, $"{file:d6}.jpg"), Painted(file));
             }
 
-            var (decoder, whole, share, gain) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+            var (whole, gain) = (new List<double>(), new List<double>());
+            var alone = Decoders().ToDictionary(decoder => decoder.Name, _ => (Rates: new List<double>(), Shares: new List<double>()));
             for (var round = 0; round < WarmUp + Rounds; round++)
             {
                 // The machine's own pace changes from one second to the next: what is compared runs side by side, and the ratios of all rounds have a median.
-                var before = Decode(folder.FullName, turboJpeg);
-                var single = await ImportRun.MeasureAsync(folder.FullName, Size, threads: 1, turboJpeg);
-                var alone = (before + Decode(folder.FullName, turboJpeg)) / 2;
-                var pair = await ImportRun.MeasureAsync(folder.FullName, Size, threads: 2, turboJpeg);
-                if (round >= WarmUp)
+                var before = Decode(folder.FullName);
+                var single = await ImportRun.MeasureAsync(folder.FullName, Size, threads: 1);
+                var after = Decode(folder.FullName);
+                var pair = await ImportRun.MeasureAsync(folder.FullName, Size, threads: 2);
+                if (round < WarmUp)
                 {
-                    decoder.Add(files / alone);
-                    whole.Add(files / single.Processor);
-                    share.Add(alone / single.Processor);
-                    gain.Add(single.Wall / pair.Wall);
+                    continue;
+                }
+
+                whole.Add(files / single.Processor);
+                gain.Add(single.Wall / pair.Wall);
+                foreach (var (name, (rates, shares)) in alone)
+                {
+                    var seconds = (before[name] + after[name]) / 2;
+                    rates.Add(files / seconds);
+                    shares.Add(seconds / single.Processor);
                 }
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"decoder alone: {Median(decoder):0} images per CPU-second; whole ingestion: {Median(whole):0}, {Median(share):0.00} × ({share.Min():0.00} to {share.Max():0.00})"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"whole ingestion: {Median(whole):0} images per CPU-second"));
+            foreach (var (name, (rates, shares)) in alone)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"over {name} alone, {Median(rates):0}: {Median(shares):0.00} × ({shares.Min():0.00} to {shares.Max():0.00})"));
+            }
+
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"two threads over one: {Median(gain):0.00} × ({gain.Min():0.00} to {gain.Max():0.00})"));
         }
         finally
@@ -54,18 +65,26 @@ internal static class IngestionBenchmark
         }
     }
 
-    /// <returns>CPU-seconds.</returns>
-    private static double Decode(string folder, TurboJpegUse turboJpeg)
+    private static IEnumerable<(string Name, Action<byte[]> Decode)> Decoders()
+    {
+        var decoder = new ImageDecoder(new InputSpec(Size, Channels: 3), new ImageLimits(50_000_000, 32, 100), JpegDecoders.Skia);
+        yield return ("its decoder", content => decoder.Decode(content));
+        if (TurboJpegPeer.IsThere)
+        {
+            yield return ("libjpeg-turbo and the area filter", TurboJpegPeer.Decode);
+        }
+    }
+
+    /// <returns>CPU-seconds by decoder.</returns>
+    private static Dictionary<string, double> Decode(string folder)
     {
         var contents = Directory.EnumerateFiles(folder).Select(File.ReadAllBytes).ToList();
-        var decoder = new ImageDecoder(new InputSpec(Size, Channels: 3), new ImageLimits(50_000_000, 32, 100), JpegDecoders.Choose(turboJpeg));
-        var begin = Process.GetCurrentProcess().TotalProcessorTime;
-        foreach (var content in contents)
+        return Decoders().ToDictionary(decoder => decoder.Name, decoder =>
         {
-            decoder.Decode(content);
-        }
-
-        return (Process.GetCurrentProcess().TotalProcessorTime - begin).TotalSeconds;
+            var begin = Process.GetCurrentProcess().TotalProcessorTime;
+            contents.ForEach(decoder.Decode);
+            return (Process.GetCurrentProcess().TotalProcessorTime - begin).TotalSeconds;
+        });
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

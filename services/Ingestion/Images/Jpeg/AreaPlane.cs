@@ -45,19 +45,17 @@ internal sealed class AreaPlane : IDisposable
                 frequencies[frequency] = Vector256.ConvertToSingle(coefficients[frequency]) * _steps[frequency];
             }
 
-            var reach = _down.OfBlocks[y];
-            var at = (reach.First * _across.Blocks) + x;
-            foreach (ref readonly var weights in reach.Weights.AsSpan())
+            var (first, reached) = _down.OfBlocks[y];
+            var weights = MemoryMarshal.Cast<Vector256<float>, float>(reached.AsSpan());
+            for (var at = (first * _across.Blocks) + x; !weights.IsEmpty; at += _across.Blocks, weights = weights[BlockSize..])
             {
-                ref readonly var weight = ref Unsafe.As<Vector256<float>, float>(ref Unsafe.AsRef(in weights));
-                var sum = frequencies[0] * weight;
+                var sum = frequencies[0] * weights[0];
                 for (var frequency = 1; frequency < frequencies.Length; frequency++)
                 {
-                    sum += frequencies[frequency] * Unsafe.Add(ref Unsafe.AsRef(in weight), frequency);
+                    sum += frequencies[frequency] * weights[frequency];
                 }
 
                 _sums[at] += sum;
-                at += _across.Blocks;
             }
         }
 
