@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Contracts;
@@ -16,7 +15,7 @@ public sealed class FolderArtifactStore : IArtifactStore
     private const string LogFolder = "logs";
 
     private readonly StoreFolder _folder;
-    private readonly ConcurrentDictionary<(ArtifactReference Reference, string ETag), bool> _checked = new();
+    private readonly KnownContents _known = new();
 
     /// <summary>Whoever wants a file that is being checked waits, instead of checking it too.</summary>
     private readonly SemaphoreSlim[] _checks = [.. Enumerable.Range(0, 16).Select(_ => new SemaphoreSlim(1, 1))];
@@ -37,7 +36,9 @@ public sealed class FolderArtifactStore : IArtifactStore
             {
                 if (await PublishAsync(key, written.Path, cancellation))
                 {
-                    return new PutResult(new ArtifactReference(key, written.Digest, written.Bytes), Created: true);
+                    var reference = new ArtifactReference(key, written.Digest, written.Bytes);
+                    _known.AddWritten((reference, written.ETag));
+                    return new PutResult(reference, Created: true);
                 }
             }
             catch (IOException error) when (FolderFailure.IsDiskFull(error))
@@ -116,7 +117,7 @@ public sealed class FolderArtifactStore : IArtifactStore
         }
 
         var content = (reference, ArtifactFile.ETag(file));
-        if (_checked.ContainsKey(content))
+        if (_known.Contains(content))
         {
             return path;
         }
@@ -125,10 +126,10 @@ public sealed class FolderArtifactStore : IArtifactStore
         await check.WaitAsync(cancellation);
         try
         {
-            if (!_checked.ContainsKey(content))
+            if (!_known.Contains(content))
             {
                 await CheckAsync(reference, path, cancellation);
-                _checked[content] = true;
+                _known.AddChecked(content);
             }
         }
         finally
@@ -190,7 +191,7 @@ public sealed class FolderArtifactStore : IArtifactStore
         return true;
     }
 
-    private async Task<(string Path, string Digest, long Bytes)> WriteTemporaryAsync(
+    private async Task<(string Path, string Digest, long Bytes, string ETag)> WriteTemporaryAsync(
         string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
     {
         var path = _folder.NewTemporaryFile();
@@ -207,7 +208,7 @@ public sealed class FolderArtifactStore : IArtifactStore
                     RandomAccess.FlushToDisk(file);
                     // The clock is finer than the file system's own stamps, and the ETag is made from this.
                     File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
-                    return (path, digest, stream.Length);
+                    return (path, digest, stream.Length, ArtifactFile.ETag(stream.Length, File.GetLastWriteTimeUtc(file)));
                 }
                 finally
                 {

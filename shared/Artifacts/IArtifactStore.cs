@@ -31,7 +31,7 @@ public interface IArtifactStore
     /// <exception cref="ArgumentOutOfRangeException">The range does not lie within the artifact.</exception>
     Task<Stream> OpenRangeAsync(string key, long offset, long length, CancellationToken cancellation = default);
 
-    /// <summary>A local file with the artifact's bytes, to be read or mapped, never written. Its digest has been checked once in this process.</summary>
+    /// <summary>A local file with the artifact's bytes, to be read or mapped, never written. Its digest has been checked once in this process, or made by it when it wrote the file.</summary>
     /// <exception cref="ArtifactNotFoundException">There is none.</exception>
     /// <exception cref="PipelineException">Its bytes are not those of the reference: the store is damaged.</exception>
     Task<string> MaterializeAsync(ArtifactReference reference, CancellationToken cancellation = default);

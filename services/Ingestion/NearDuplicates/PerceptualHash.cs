@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Numerics;
 using Pipeline.Contracts;
-using Pipeline.Ingestion.Images;
 
 namespace Pipeline.Ingestion.NearDuplicates;
 
@@ -18,6 +17,9 @@ public static class PerceptualHash
     /// <summary>Pixels are kept to this fraction of a grey level.</summary>
     private const int Fractions = 64;
 
+    /// <summary>So many products surely add up within 32 bits: 8 · 255 · 64 · 2¹⁴ is below 2³¹.</summary>
+    private const int MostProducts = 8;
+
     /// <summary>Of the mean size of the values.</summary>
     private const int Margin = 4;
 
@@ -32,7 +34,7 @@ public static class PerceptualHash
         {
             var plane = luma.AsSpan(0, input.Size * input.Size);
             Luma.Write(pixels, input, plane);
-            AreaResampler.Resample(plane, input.Size, input.Size, step: 1, Side, small);
+            BlockMeans.Write(plane, input.Size, Side, small);
         }
         finally
         {
@@ -40,47 +42,55 @@ public static class PerceptualHash
         }
 
         Span<int> whole = stackalloc int[Side * Side];
-        for (var i = 0; i < whole.Length; i++)
+        for (var i = 0; i < whole.Length; i += Vector<int>.Count)
         {
-            whole[i] = (int)MathF.Round(small[i] * Fractions);
+            Vector.ConvertToInt32Native(Vector.Round(new Vector<float>(small[i..]) * Fractions)).CopyTo(whole[i..]);
         }
 
-        Span<long> across = stackalloc long[Side * Kept];
-        for (var row = 0; row < Side; row++)
-        {
-            for (var frequency = 0; frequency < Kept; frequency++)
-            {
-                across[(row * Kept) + frequency] = Product(whole.Slice(row * Side, Side), Cosines.AsSpan(frequency * Side, Side));
-            }
-        }
-
+        Span<long> down = stackalloc long[Side];
         Span<long> lowest = stackalloc long[Kept * Kept];
-        for (var i = 0; i < lowest.Length; i++)
+        for (var frequency = 0; frequency < Kept; frequency++)
         {
-            for (var row = 0; row < Side; row++)
+            Down(whole, Cosines.AsSpan(frequency * Side, Side), down);
+            for (var across = 0; across < Kept; across++)
             {
-                lowest[i] += across[(row * Kept) + (i % Kept)] * Cosines[(i / Kept * Side) + row];
+                lowest[(frequency * Kept) + across] = Product(down, Cosines.AsSpan(across * Side, Side));
             }
         }
 
         return WellAboveMedian(lowest);
     }
 
-    /// <summary>Each product fits into 32 bits (255 · 64 · 2¹⁴ is below 2³¹), their sum does not.</summary>
-    private static long Product(ReadOnlySpan<int> pixels, ReadOnlySpan<int> cosines)
+    /// <summary>Each column times the cosines, many columns at a time.</summary>
+    private static void Down(ReadOnlySpan<int> pixels, ReadOnlySpan<int> cosines, Span<long> columns)
     {
-        var sums = Vector<long>.Zero;
-        var at = 0;
-        for (; at <= pixels.Length - Vector<int>.Count; at += Vector<int>.Count)
+        for (var at = 0; at < Side; at += Vector<int>.Count)
         {
-            Vector.Widen(new Vector<int>(pixels[at..]) * new Vector<int>(cosines[at..]), out var low, out var high);
-            sums += low + high;
-        }
+            var (left, right) = (Vector<long>.Zero, Vector<long>.Zero);
+            for (var row = 0; row < Side; row += MostProducts)
+            {
+                var sum = Vector<int>.Zero;
+                for (var i = row; i < row + MostProducts; i++)
+                {
+                    sum += new Vector<int>(pixels[((i * Side) + at)..]) * cosines[i];
+                }
 
-        var sum = Vector.Sum(sums);
-        for (; at < pixels.Length; at++)
+                Vector.Widen(sum, out var low, out var high);
+                left += low;
+                right += high;
+            }
+
+            left.CopyTo(columns[at..]);
+            right.CopyTo(columns[(at + Vector<long>.Count)..]);
+        }
+    }
+
+    private static long Product(ReadOnlySpan<long> columns, ReadOnlySpan<int> cosines)
+    {
+        var sum = 0L;
+        for (var i = 0; i < columns.Length; i++)
         {
-            sum += (long)pixels[at] * cosines[at];
+            sum += columns[i] * cosines[i];
         }
 
         return sum;

@@ -1,5 +1,4 @@
 using Pipeline.Contracts;
-using Pipeline.Ingestion.Images;
 
 namespace Pipeline.Ingestion.NearDuplicates;
 
@@ -18,7 +17,7 @@ public static class Thumbnail
         Span<float> small = stackalloc float[Side * Side];
         for (var channel = 0; channel < input.Channels; channel++)
         {
-            AreaResampler.Resample(pixels.Slice(channel * plane, plane), input.Size, input.Size, step: 1, Side, small);
+            BlockMeans.Write(pixels.Slice(channel * plane, plane), input.Size, Side, small);
             for (var i = 0; i < small.Length; i++)
             {
                 thumbnail[(channel * small.Length) + i] = (byte)MathF.Round(small[i]);

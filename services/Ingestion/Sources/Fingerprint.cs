@@ -35,19 +35,23 @@ public sealed class Fingerprint : IDisposable
     /// <summary>Length and SHA-256 of a stream, and which container it is, if any.</summary>
     public static async Task<(long Bytes, string Sha256, ContainerKind? Container)> WithKindAsync(Stream stream, CancellationToken cancellation)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
         try
         {
             var read = await stream.ReadAtLeastAsync(buffer, ContainerKinds.HeadBytes, throwOnEndOfStream: false, cancellation);
             var container = ContainerKinds.Of(buffer.AsSpan(0, Math.Min(read, ContainerKinds.HeadBytes)));
+            if (IsAtEnd())
+            {
+                return (read, Convert.ToHexStringLower(SHA256.HashData(buffer.AsSpan(0, read))), container);
+            }
+
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var bytes = 0L;
             while (read > 0)
             {
                 hash.AppendData(buffer, 0, read);
                 bytes += read;
-                // Of a file whose end is known the last, empty read is left out: each is a way to another thread.
-                read = stream.CanSeek && stream.Position == stream.Length ? 0 : await stream.ReadAsync(buffer, cancellation);
+                read = IsAtEnd() ? 0 : await stream.ReadAsync(buffer, cancellation);
             }
 
             return (bytes, Convert.ToHexStringLower(hash.GetHashAndReset()), container);
@@ -56,6 +60,9 @@ public sealed class Fingerprint : IDisposable
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+
+        // Of a file whose end is known the last, empty read is left out: each is a way to another thread.
+        bool IsAtEnd() => stream.CanSeek && stream.Position == stream.Length;
     }
 
     public void Dispose() => _hash.Dispose();

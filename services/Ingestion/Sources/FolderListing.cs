@@ -49,5 +49,7 @@ public static class FolderListing
     private static string? VersionOf(FileSystemInfo file, DateTime now) =>
         file is FileInfo { Exists: true } there && there.LastWriteTimeUtc < now - Settled ? $"{there.Length}-{there.LastWriteTimeUtc.Ticks}" : null;
 
-    private static bool IsVisible(FileSystemInfo entry) => !LakeNames.IsHidden(entry.Name) && entry.LinkTarget is null;
+    // Only of what may be a link the system is asked for its target: the attributes have been read already.
+    private static bool IsVisible(FileSystemInfo entry) =>
+        !LakeNames.IsHidden(entry.Name) && (!entry.Attributes.HasFlag(FileAttributes.ReparsePoint) || entry.LinkTarget is null);
 }

@@ -7,7 +7,10 @@ internal static class ArtifactFile
     private static readonly TimeSpan CoarsestStamp = TimeSpan.FromSeconds(2);
 
     /// <summary>Length and time: <see cref="MakeNewer"/> sees to it that a replaced file never has those of the file before it.</summary>
-    public static string ETag(FileInfo file) => $"{file.Length:x}-{file.LastWriteTimeUtc.Ticks:x}";
+    public static string ETag(FileInfo file) => ETag(file.Length, file.LastWriteTimeUtc);
+
+    /// <inheritdoc cref="ETag(FileInfo)"/>
+    public static string ETag(long length, DateTime written) => $"{length:x}-{written.Ticks:x}";
 
     public static ArtifactInfo Info(string key, FileInfo file) => new(key, file.Length, ETag(file), new DateTimeOffset(file.LastWriteTimeUtc));
 

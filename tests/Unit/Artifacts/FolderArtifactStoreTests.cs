@@ -63,6 +63,29 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreContract, IDisposabl
     }
 
     [Fact]
+    public async Task What_it_wrote_itself_is_checked_as_soon_as_its_file_has_changed()
+    {
+        var put = await CreateAsync("a/b", "content");
+        Damage("a/b");
+
+        var error = await Assert.ThrowsAsync<PipelineException>(() => Store.MaterializeAsync(put.Reference, Token));
+        Assert.Contains("'a/b'", error.Message);
+    }
+
+    [Fact]
+    public async Task What_another_process_wrote_is_checked_though_nothing_shows_a_change()
+    {
+        var put = await CreateAsync("a/b", "content");
+        var file = Path.Combine(_store.Root, "a/b");
+        var written = File.GetLastWriteTimeUtc(file);
+        Damage("a/b");
+        File.SetLastWriteTimeUtc(file, written);
+
+        await Assert.ThrowsAsync<PipelineException>(() => Another().MaterializeAsync(put.Reference, Token));
+        Assert.Equal(file, await Store.MaterializeAsync(put.Reference, Token));
+    }
+
+    [Fact]
     public async Task A_full_disk_says_so_and_leaves_nothing()
     {
         const int noSpaceLeft = 28;
