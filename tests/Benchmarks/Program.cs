@@ -35,6 +35,9 @@ switch (args)
     case ["ingestion-memory", var few, var many]:
         await ImportMemoryBenchmark.RunAsync(int.Parse(few, CultureInfo.InvariantCulture), int.Parse(many, CultureInfo.InvariantCulture));
         break;
+    case ["ingest", var folder]:
+        await IngestionProcess.ServeAsync(folder);
+        break;
     case ["import", var folder]:
         await ImportMemoryBenchmark.ImportAsync(folder);
         break;

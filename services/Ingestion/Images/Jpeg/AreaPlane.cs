@@ -17,6 +17,9 @@ internal sealed class AreaPlane : IDisposable
     private readonly BlockAxis _down;
     private readonly Vector256<float>[] _steps;
 
+    /// <summary>That count, across.</summary>
+    private readonly int _blocks;
+
     /// <summary>Shape [S, blocks across]: of each, eight frequencies.</summary>
     private readonly Vector256<float>[] _sums;
 
@@ -24,8 +27,9 @@ internal sealed class AreaPlane : IDisposable
     public AreaPlane(BlockAxis across, BlockAxis down, Vector256<float>[] steps)
     {
         (_across, _down, _steps) = (across, down, steps);
-        _sums = ArrayPool<Vector256<float>>.Shared.Rent(down.Size * across.Blocks);
-        _sums.AsSpan(0, down.Size * across.Blocks).Clear();
+        _blocks = across.OfBlocks.Length;
+        _sums = ArrayPool<Vector256<float>>.Shared.Rent(down.OfOutputs.Length * _blocks);
+        _sums.AsSpan(0, down.OfOutputs.Length * _blocks).Clear();
     }
 
     /// <param name="block">Coefficients, shape [8, 8]: a row is a frequency downwards. They are zeros afterwards.</param>
@@ -36,7 +40,7 @@ internal sealed class AreaPlane : IDisposable
     {
         var (x, y) = (column - _across.First, row - _down.First);
         var coefficients = MemoryMarshal.Cast<int, Vector256<int>>(block)[..rows];
-        if ((uint)x < (uint)_across.Blocks && (uint)y < (uint)_down.OfBlocks.Length)
+        if ((uint)x < (uint)_blocks && (uint)y < (uint)_down.OfBlocks.Length)
         {
             Span<Vector256<float>> frequencies = stackalloc Vector256<float>[BlockSize];
             frequencies = frequencies[..rows];
@@ -45,9 +49,9 @@ internal sealed class AreaPlane : IDisposable
                 frequencies[frequency] = Vector256.ConvertToSingle(coefficients[frequency]) * _steps[frequency];
             }
 
-            var (first, reached) = _down.OfBlocks[y];
-            var weights = MemoryMarshal.Cast<Vector256<float>, float>(reached.AsSpan());
-            for (var at = (first * _across.Blocks) + x; !weights.IsEmpty; at += _across.Blocks, weights = weights[BlockSize..])
+            var (first, start, count) = _down.OfBlocks[y];
+            var weights = MemoryMarshal.Cast<Vector256<float>, float>(_down.Blocks.AsSpan(start, count));
+            for (var at = (first * _blocks) + x; !weights.IsEmpty; at += _blocks, weights = weights[BlockSize..])
             {
                 var sum = frequencies[0] * weights[0];
                 for (var frequency = 1; frequency < frequencies.Length; frequency++)
@@ -66,11 +70,12 @@ internal sealed class AreaPlane : IDisposable
     public void Means(Span<float> target)
     {
         var at = 0;
-        for (var y = 0; y < _down.Size; y++)
+        for (var y = 0; y < _down.OfOutputs.Length; y++)
         {
-            var line = _sums.AsSpan(y * _across.Blocks, _across.Blocks);
-            foreach (var (first, weights) in _across.OfOutputs)
+            var line = _sums.AsSpan(y * _blocks, _blocks);
+            foreach (var (first, start, count) in _across.OfOutputs)
             {
+                var weights = _across.Outputs.AsSpan(start, count);
                 var sum = line[first] * weights[0];
                 for (var i = 1; i < weights.Length; i++)
                 {

@@ -19,8 +19,8 @@ internal sealed class BlockAxis
         0.55557023301960222474, 0.38268343236508977173, 0.19509032201612826785, 0,
     ];
 
-    /// <summary>What frequency u adds to pixel j, at [u, j].</summary>
-    private static readonly double[] Basis = [.. Enumerable.Range(0, BlockSize * BlockSize).Select(i => BasisOf(i / BlockSize, i % BlockSize))];
+    /// <summary>What the eight frequencies add to each pixel: shape [8, 2], four at a time.</summary>
+    private static readonly Vector256<double>[] Basis = [.. Enumerable.Range(0, BlockSize * 2).Select(i => Vector256.Create([.. Enumerable.Range(i % 2 * 4, 4).Select(frequency => BasisOf(frequency, i / 2))]))];
 
     private readonly (int Length, int Side, int Size, int Sampling) _of;
 
@@ -31,59 +31,108 @@ internal sealed class BlockAxis
     public BlockAxis(int length, int side, int size, int sampling)
     {
         _of = (length, side, size, sampling);
-        var pairs = Enumerable.Range(0, size).SelectMany(Pairs).ToList();
-        (First, var last) = (pairs[0].Block, pairs[^1].Block);
-        Blocks = last - First + 1;
-        OfOutputs = [.. pairs.GroupBy(pair => pair.Output).Select(output => new Reach(output.First().Block - First, [.. output.Select(pair => pair.Weights)]))];
-        OfBlocks = [.. pairs.GroupBy(pair => pair.Block).OrderBy(block => block.Key).Select(block => new Reach(block.First().Output, [.. block.Select(pair => pair.Weights)]))];
+        var pairs = new List<(int Block, int Output, Vector256<float> Weights)>(2 * size);
+        // Those under one new pixel, a margin and parts at both ends among them.
+        var shares = new double[(side / size / sampling) + 5];
+        for (var output = 0; output < size; output++)
+        {
+            var first = Cover(output, shares, out var count);
+            for (var block = first / BlockSize; block <= (first + count - 1) / BlockSize; block++)
+            {
+                pairs.Add((block, output, WeightsOf(shares.AsSpan(0, count), first - (block * BlockSize))));
+            }
+        }
+
+        First = pairs[0].Block;
+        (OfOutputs, Outputs) = (new Reach[size], new Vector256<float>[pairs.Count]);
+        (OfBlocks, Blocks) = (new Reach[pairs[^1].Block - First + 1], new Vector256<float>[pairs.Count]);
+        Sort(pairs);
     }
 
     /// <summary>The first block that the square touches.</summary>
     public int First { get; }
 
-    /// <summary>How many it touches.</summary>
-    public int Blocks { get; }
-
-    public int Size => _of.Size;
-
-    /// <summary>For each block the new pixels that it reaches into.</summary>
+    /// <summary>For each block that it touches the new pixels that the block reaches into, among <see cref="Blocks"/>.</summary>
     public Reach[] OfBlocks { get; }
 
-    /// <summary>For each new pixel the blocks that reach into it, counted from <see cref="First"/>.</summary>
+    /// <summary>For each new pixel the blocks that reach into it, counted from <see cref="First"/>, among <see cref="Outputs"/>.</summary>
     public Reach[] OfOutputs { get; }
+
+    /// <summary>Weights of eight frequencies, block by block.</summary>
+    public Vector256<float>[] Blocks { get; }
+
+    /// <summary>The same, new pixel by new pixel.</summary>
+    public Vector256<float>[] Outputs { get; }
 
     public bool Is(int length, int side, int size, int sampling) => _of == (length, side, size, sampling);
 
-    private IEnumerable<(int Block, int Output, Vector256<float> Weights)> Pairs(int output)
+    /// <param name="pairs">New pixel by new pixel.</param>
+    private void Sort(List<(int Block, int Output, Vector256<float> Weights)> pairs)
     {
-        var covered = Covered(output);
-        return covered.Keys.GroupBy(pixel => pixel / BlockSize).Select(block => (block.Key, output, WeightsOf([.. block.Select(pixel => (pixel % BlockSize, covered[pixel]))])));
+        foreach (var (block, output, _) in pairs)
+        {
+            ref var reach = ref OfBlocks[block - First];
+            reach = reach with { First = reach.Count == 0 ? output : reach.First, Count = reach.Count + 1 };
+        }
+
+        for (var block = 1; block < OfBlocks.Length; block++)
+        {
+            OfBlocks[block] = OfBlocks[block] with { Start = OfBlocks[block - 1].Start + OfBlocks[block - 1].Count };
+        }
+
+        for (var at = 0; at < pairs.Count; at++)
+        {
+            var (block, output, weights) = pairs[at];
+            ref var reach = ref OfOutputs[output];
+            reach = reach.Count == 0 ? new Reach(block - First, at, 1) : reach with { Count = reach.Count + 1 };
+            Outputs[at] = weights;
+            Blocks[OfBlocks[block - First].Start + output - OfBlocks[block - First].First] = weights;
+        }
     }
 
-    /// <returns>Shares of the plane's pixels in a new pixel.</returns>
-    private SortedDictionary<int, double> Covered(int output)
+    /// <param name="shares">Of the plane's pixels in the new one.</param>
+    /// <returns>The first of them.</returns>
+    private int Cover(int output, Span<double> shares, out int count)
     {
         var (length, side, size, sampling) = _of;
         // In units of 1/(2·size) of a pixel, in which every border is a whole number.
-        long pixel = 2L * size, step = 2L * side, begin = ((long)(length - side) * size) + (output * step);
-        var shares = new SortedDictionary<int, double>();
-        void Add(long of, double share) => shares[(int)of] = shares.GetValueOrDefault((int)of) + share;
-        for (var i = begin / pixel; i * pixel < begin + step; i++)
+        long pixel = 2L * size, step = 2L * side, begin = ((long)(length - side) * size) + (output * step), end = begin + step;
+        var (from, to, most) = ((int)(begin / pixel), (int)((end - 1) / pixel), (length - 1) / sampling);
+        var margin = sampling == 2 ? 1 : 0;
+        var first = Math.Max((from / sampling) - margin, 0);
+        count = Math.Min((to / sampling) + margin, most) - first + 1;
+        shares = shares[..count];
+        shares.Clear();
+        for (var i = from; i <= to; i++)
         {
-            var share = (Math.Min((i + 1) * pixel, begin + step) - Math.Max(i * pixel, begin)) / (double)step;
-            var (near, far) = (i / sampling, Math.Clamp((i / sampling) + (i % 2 == 0 ? -1 : 1), 0, (length - 1) / sampling));
-            Add(near, sampling == 2 ? share * 0.75 : share);
-            if (sampling == 2)
+            var share = (Math.Min((i + 1) * pixel, end) - Math.Max(i * pixel, begin)) / (double)step;
+            var near = i / sampling;
+            if (sampling != 2)
             {
-                Add(far, share * 0.25);
+                shares[near - first] += share;
+                continue;
             }
+
+            shares[near - first] += share * 0.75;
+            shares[Math.Clamp(near + (i % 2 == 0 ? -1 : 1), 0, most) - first] += share * 0.25;
         }
 
-        return shares;
+        return first;
     }
 
-    private static Vector256<float> WeightsOf((int Pixel, double Share)[] pixels) =>
-        Vector256.Create([.. Enumerable.Range(0, BlockSize).Select(frequency => (float)pixels.Sum(pixel => pixel.Share * Basis[(frequency * BlockSize) + pixel.Pixel]))]);
+    /// <param name="shares">Of pixels.</param>
+    /// <param name="at">The first of them, in the block: it may lie before it.</param>
+    private static Vector256<float> WeightsOf(ReadOnlySpan<double> shares, int at)
+    {
+        var (low, high) = (Vector256<double>.Zero, Vector256<double>.Zero);
+        for (var pixel = Math.Max(at, 0); pixel < Math.Min(at + shares.Length, BlockSize); pixel++)
+        {
+            low += Basis[2 * pixel] * shares[pixel - at];
+            high += Basis[(2 * pixel) + 1] * shares[pixel - at];
+        }
+
+        return Vector256.Narrow(low, high);
+    }
 
     /// <summary>T.81, A.3.3, along one axis.</summary>
     private static double BasisOf(int frequency, int pixel)
@@ -96,5 +145,6 @@ internal sealed class BlockAxis
 }
 
 /// <param name="First">Of those that meet; the others follow it.</param>
-/// <param name="Weights">Of the eight frequencies, for each that meets.</param>
-internal readonly record struct Reach(int First, Vector256<float>[] Weights);
+/// <param name="Start">Of their weights.</param>
+/// <param name="Count">At least one.</param>
+internal readonly record struct Reach(int First, int Start, int Count);
