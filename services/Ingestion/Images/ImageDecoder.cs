@@ -8,8 +8,8 @@ namespace Pipeline.Ingestion.Images;
 
 /// <summary>
 /// Turns the bytes of an image file into [C, S, S]. The format is decided by the content, never by the name; of a moving image the first frame counts.
-/// Transparent parts lie over white; the largest centred square is scaled to S×S by <see cref="AreaResampler"/>; the EXIF orientation is applied;
-/// one channel is the Rec. 601 luma. Colour profiles are not applied.
+/// Transparent parts lie over white; the largest centred square is scaled to S×S by means over areas, with <see cref="AreaResampler"/> or, of most JPEGs, as they are decoded;
+/// the EXIF orientation is applied; one channel is the Rec. 601 luma. Colour profiles are not applied.
 /// </summary>
 /// <param name="jpegDecoder">One of <see cref="JpegDecoders"/>.</param>
 public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpegDecoder)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Ingestion.Images;
 
-/// <summary>Room to decode one image into: kept for the next image where it is small, given back to the system at once where it is not.</summary>
+/// <summary>Room for what decoding one image takes: kept for the next image where it is small, given back to the system at once where it is not.</summary>
 internal sealed unsafe class PixelBuffer : IDisposable
 {
     private const int LargestKept = 16 << 20;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Pipeline.Ingestion.Images.Files;
 
 namespace Pipeline.Ingestion.Images.Jpeg;
@@ -9,21 +8,23 @@ internal sealed class EntropyData : IDisposable
     /// <summary>Zeros after the data: more than a block that begins within them can read.</summary>
     private const int Padding = 512;
 
-    private readonly byte[] _bytes;
+    private readonly PixelBuffer _buffer;
 
-    public EntropyData(int most) => _bytes = ArrayPool<byte>.Shared.Rent(most + Padding);
+    /// <param name="most">Bytes of the longest part.</param>
+    public EntropyData(int most) => _buffer = new PixelBuffer(most + (long)Padding);
 
     /// <summary>Of the part that was taken last.</summary>
     public int Length { get; private set; }
 
     /// <summary>What was taken last, and the padding.</summary>
-    public ReadOnlySpan<byte> Padded => _bytes.AsSpan(0, Length + Padding);
+    public ReadOnlySpan<byte> Padded => _buffer.Bytes[..(Length + Padding)];
 
     /// <param name="file">From the data on.</param>
     /// <returns>Where the marker begins that ends the part.</returns>
     /// <exception cref="ImageRejectedException">There is none.</exception>
     public int Take(ReadOnlySpan<byte> file)
     {
+        var bytes = _buffer.Bytes;
         var (at, length) = (0, 0);
         while (true)
         {
@@ -33,7 +34,7 @@ internal sealed class EntropyData : IDisposable
                 throw ImageHeader.CutShort("its data have no end");
             }
 
-            file.Slice(at, run).CopyTo(_bytes.AsSpan(length));
+            file.Slice(at, run).CopyTo(bytes[length..]);
             (at, length) = (at + run, length + run);
             var fill = at + 1;
             while (fill < file.Length - 1 && file[fill] == 0xFF)
@@ -44,14 +45,14 @@ internal sealed class EntropyData : IDisposable
             if (file[fill] != 0)
             {
                 Length = length;
-                _bytes.AsSpan(length, Padding).Clear();
+                bytes.Slice(length, Padding).Clear();
                 return fill - 1;
             }
 
-            _bytes[length++] = 0xFF;
+            bytes[length++] = 0xFF;
             at = fill + 1;
         }
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
+    public void Dispose() => _buffer.Dispose();
 }
