@@ -6,12 +6,15 @@ namespace Pipeline.Ingestion.Images.Jpeg;
 /// <param name="before">Those of another file.</param>
 internal sealed class HuffmanTables(IReadOnlyList<HuffmanTable?> before)
 {
+    /// <summary>Of a constant's value, where pixels have 8.</summary>
+    public const int MostConstantBits = 11;
+
+    /// <summary>Of any other value.</summary>
+    public const int MostOtherBits = 10;
+
     private const int Most = 4;
     private const int Counts = 16;
     private const byte MostBits = 15;
-
-    public const int ConstantBits = 11;
-    public const int OtherBits = 10;
 
     private readonly HuffmanTable?[] _tables = [StandardTables.LumaConstant, StandardTables.ColourConstant, null, null, StandardTables.LumaOthers, StandardTables.ColourOthers, null, null];
 
@@ -51,7 +54,7 @@ internal sealed class HuffmanTables(IReadOnlyList<HuffmanTable?> before)
             }
 
             var at = (kind * Most) + number;
-            _tables[at] = before.ElementAtOrDefault(at) is { } same && same.IsDefinedBy(definition) ? same : new HuffmanTable(definition, kind == 0 ? ConstantBits : OtherBits);
+            _tables[at] = before.ElementAtOrDefault(at) is { } same && same.IsDefinedBy(definition) ? same : new HuffmanTable(definition, kind == 0 ? MostConstantBits : MostOtherBits);
             segment = segment[(1 + Counts + symbols)..];
         }
     }
