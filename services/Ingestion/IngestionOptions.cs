@@ -101,6 +101,13 @@ public sealed class IngestionOptions
     [Range(1, 1L << 30)]
     public long ReadAheadBytes { get; init; } = 64L << 20;
 
+    /// <summary>
+    /// Most images of a folder that who plans its import decodes as it reads them, where they are new: those are read once. More are left to all who take chunks, and read again by them.
+    /// Where one process does everything there is nobody to leave them to: its default is all.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int EagerFiles { get; set; } = 2048;
+
     /// <summary>Files that an upload into the lake copies at a time.</summary>
     [Range(1, 64)]
     public int Uploads { get; init; } = 8;

@@ -12,9 +12,10 @@ namespace Pipeline.Ingestion;
 /// <summary>Everything that the stage registers.</summary>
 public static class IngestionStage
 {
-    public static IServiceCollection AddIngestion(this IServiceCollection services)
+    /// <param name="isAlone">No other process takes chunks.</param>
+    public static IServiceCollection AddIngestion(this IServiceCollection services, bool isAlone = false)
     {
-        services.AddOptions<IngestionOptions>().BindConfiguration("Ingestion", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<IngestionOptions>().Configure(options => options.EagerFiles = isAlone ? int.MaxValue : options.EagerFiles).BindConfiguration("Ingestion", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LakeOptions>().BindConfiguration("Lake", binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         return services
             .AddSingleton<IValidateOptions<LakeOptions>, LakeOptionsCheck>()

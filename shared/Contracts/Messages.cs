@@ -80,6 +80,7 @@ public sealed record VerdictReached(RunReference Run, Verdict Verdict, ArtifactR
 // ── Any stage ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// <summary>Parts of a stage that are done.</summary>
+/// <param name="Total">0 where it is not known yet, as long as a folder is read.</param>
 /// <param name="Detail">A few words for a person, such as the shard or the trial at hand.</param>
 public sealed record StageProgressed(string? RunId, Stage Stage, long Done, long Total, string? Detail = null);
 

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Lakes;
 using Pipeline.Ingestion.Rejecting;
 
@@ -37,55 +35,23 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
             return;
         }
 
-        var clock = Stopwatch.StartNew();
         var chunk = plan.Chunks[number];
         var source = lake.Open(plan.Source);
-        var rejections = new List<Rejection>();
         var reader = ReaderOf(plan, source, chunk);
-        using IPartRows rows = plan.Sequences is { } rules ? new SequenceRows(plan, rules) : new PictureRows(plan, reader, chunk.Items);
-        var item = chunk.First;
+        IPartRows rows = plan.Sequences is { } rules ? new SequenceRows(plan, rules) : new PictureRows(plan.Input, read => reader.Decode(read.Content!.Value), chunk.Items);
+        using var part = new PartMaker(store, quarantine, plan.Dataset, source.NameOf, rows);
+        var done = 0;
         await foreach (var read in reader.ReadAsync(cancellation))
         {
-            if (read.Rejection is not null)
+            await part.AddAsync(done, read, cancellation);
+            done++;
+            if (done % ReportEvery == 0)
             {
-                await RejectAsync(new Rejection(read.Source.Path, read.Rejection.Value, read.Detail, read.Source.Sha256), null);
-            }
-            else
-            {
-                foreach (var (rejection, content) in rows.Add(item - chunk.First, read))
-                {
-                    await RejectAsync(rejection, content);
-                }
-            }
-
-            item++;
-            if ((item - chunk.First) % ReportEvery == 0)
-            {
-                progress?.Report(new IngestionProgress("decoding", item - chunk.First, chunk.Items));
+                progress?.Report(new IngestionProgress("decoding", done, chunk.Items));
             }
         }
 
-        var (pixels, index, items) = rows.Count == 0 ? (null, null, null) : await WriteAsync(plan, number, rows, cancellation);
-        await store.CreateManifestAsync(plan.PartKey(number), rows.Describe(new ImportPart(pixels, index, items, rows.Classes, rejections, clock.Elapsed.TotalSeconds)), cancellation);
-
-        async Task RejectAsync(Rejection rejection, ReadOnlyMemory<byte>? content)
-        {
-            rejections.Add(rejection);
-            if (rejection.Sha256 is not null)
-            {
-                await quarantine.AddAsync(plan.Dataset, rejection, source.NameOf(rejection.Path), content, cancellation);
-            }
-        }
-    }
-
-    private async Task<(ArtifactReference? Pixels, ArtifactReference? Index, ArtifactReference? Items)> WriteAsync(ImportPlan plan, int number, IPartRows rows, CancellationToken cancellation)
-    {
-        var pixels = await store.CreateAsync(
-            plan.PartPixelsKey(number), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Samples(), cancellation: token), cancellation);
-        var index = await store.CreateAsync(
-            plan.PartIndexKey(number), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Index(), cancellation: token), cancellation);
-        var items = await store.CreateAsync(plan.PartItemsKey(number), rows.Items.CopyToAsync, cancellation);
-        return (pixels.Reference, index.Reference, items.Reference);
+        await part.FinishAsync(chunk.Part, cancellation);
     }
 
     private IChunkReader ReaderOf(ImportPlan plan, ILakeFolder source, PlannedChunk chunk) => chunk switch

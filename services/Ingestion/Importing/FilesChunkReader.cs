@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts;
@@ -17,9 +16,6 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
     /// <summary>Larger files of sequences lie in temporary files, not in memory.</summary>
     private const int LargestInMemory = 1 << 20;
 
-    /// <summary>Buffers of larger files are left to the collector: the pool would keep them.</summary>
-    private const int LargestPooled = 1 << 20;
-
     private readonly ImageDecoder _decoder = new(plan.Input, plan.Limits, plan.JpegDecoder ?? JpegDecoders.Skia);
 
     /// <exception cref="PipelineException">A file, or the store, is not what it was when the import was planned.</exception>
@@ -31,9 +27,9 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
         await foreach (var read in ReadAhead.InOrderAsync(items, options.ReadAhead, options.ReadAheadBytes, HeldBytes, ReadAsync, cancellation))
         {
             yield return read;
-            if (read.Content is { Count: <= LargestPooled } content)
+            if (read.Content is { } content)
             {
-                ArrayPool<byte>.Shared.Return(content.Array!);
+                FileBuffers.Return(content);
             }
         }
     }
@@ -42,19 +38,9 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
 
     private async Task<ReadItem> ReadAsync(SourceItem item, CancellationToken cancellation)
     {
-        if (item.Rejection is { } rejection)
+        if (ReadItem.Refused(item, plan.MaxFileBytes) is { } refused)
         {
-            return new ReadItem(item, null, rejection, item.Detail);
-        }
-
-        if (item.Sha256 is null)
-        {
-            return new ReadItem(item, null, RejectionReason.Unreadable);
-        }
-
-        if (item.Bytes > plan.MaxFileBytes)
-        {
-            return new ReadItem(item, null, RejectionReason.TooLarge, $"{item.Bytes} bytes; at most {plan.MaxFileBytes}");
+            return refused;
         }
 
         try
@@ -67,11 +53,8 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
                 return new ReadItem(item, null, File: await SpillAsync(item, stream, cancellation));
             }
 
-            var bytes = checked((int)item.Bytes);
-            var content = new ArraySegment<byte>(bytes <= LargestPooled ? ArrayPool<byte>.Shared.Rent(bytes) : GC.AllocateUninitializedArray<byte>(bytes), 0, bytes);
-            var read = await stream.ReadAtLeastAsync(content, content.Count, throwOnEndOfStream: false, cancellation);
-            var isAll = read == content.Count && (stream.CanSeek ? stream.Length == item.Bytes : await stream.ReadAsync(new byte[1], cancellation) == 0);
-            if (!isAll || Convert.ToHexStringLower(SHA256.HashData(content)) != item.Sha256)
+            var content = FileBuffers.Rent(checked((int)item.Bytes));
+            if (!await FileBuffers.FillAsync(content, stream, cancellation) || Convert.ToHexStringLower(SHA256.HashData(content)) != item.Sha256)
             {
                 throw await ChangedAsync(item, cancellation);
             }

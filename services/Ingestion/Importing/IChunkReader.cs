@@ -13,6 +13,16 @@ public interface IChunkReader
     DecodedImage Decode(ReadOnlySpan<byte> content);
 }
 
-/// <param name="Content">Null where it lies in <paramref name="File"/>, or could not be read, for the reason given.</param>
+/// <param name="Content">Null where it lies in <paramref name="File"/>, is decoded already, or could not be read, for the reason given.</param>
 /// <param name="File">A temporary one, which whoever reads it disposes; only of large files of sequences.</param>
-public sealed record ReadItem(SourceItem Source, ArraySegment<byte>? Content, RejectionReason? Rejection = null, string? Detail = null, FileStream? File = null);
+/// <param name="Image">Of an image that was decoded as it was read.</param>
+public sealed record ReadItem(
+    SourceItem Source, ArraySegment<byte>? Content, RejectionReason? Rejection = null, string? Detail = null, FileStream? File = null, DecodedImage? Image = null)
+{
+    /// <summary>An item that is not read at all, with the reason; null where it is.</summary>
+    public static ReadItem? Refused(SourceItem item, long maxFileBytes) =>
+        item.Rejection is { } rejection ? new ReadItem(item, null, rejection, item.Detail)
+        : item.Sha256 is null ? new ReadItem(item, null, RejectionReason.Unreadable)
+        : item.Bytes > maxFileBytes ? new ReadItem(item, null, RejectionReason.TooLarge, $"{item.Bytes} bytes; at most {maxFileBytes}")
+        : null;
+}

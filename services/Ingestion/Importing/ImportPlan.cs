@@ -99,11 +99,11 @@ public sealed record ImportPlan
 
     public string PartKey(int chunk) => PartKeyOf(Dataset, Chunks[chunk].Part);
 
-    public string PartPixelsKey(int chunk) => $"{Parts}/{Chunks[chunk].Part}.pixels.safetensors";
+    public static string PartPixelsKeyOf(string dataset, string part) => $"{PartsOf(dataset)}/{part}.pixels.safetensors";
 
-    public string PartIndexKey(int chunk) => $"{Parts}/{Chunks[chunk].Part}.index.safetensors";
+    public static string PartIndexKeyOf(string dataset, string part) => $"{PartsOf(dataset)}/{part}.index.safetensors";
 
-    public string PartItemsKey(int chunk) => $"{Parts}/{Chunks[chunk].Part}.jsonl";
+    public static string PartItemsKeyOf(string dataset, string part) => $"{PartsOf(dataset)}/{part}.jsonl";
 }
 
 /// <summary>A range of the import's items, decoded together.</summary>

@@ -5,13 +5,14 @@ using Pipeline.Contracts;
 using Pipeline.Ingestion.Images;
 using Pipeline.Ingestion.Lakes;
 using Pipeline.Ingestion.NearDuplicates;
+using Pipeline.Ingestion.Rejecting;
 using Pipeline.Ingestion.Sequences;
 using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Importing;
 
 /// <summary>Finds out what a folder holds, and plans its import unless the dataset version is there already.</summary>
-public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOptions<IngestionOptions> options)
+public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Quarantine quarantine, IOptions<IngestionOptions> options)
 {
     /// <summary>Raised when the same files would give other samples.</summary>
     private const int Format = 4;
@@ -28,13 +29,21 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
         var settings = options.Value;
         CheckName(experiment.Data);
         CheckInput(experiment);
-        using var lake = await LakeSources.OpenAsync(folders.Open(source), new KnownFiles(store, source), settings, experiment.Modality, cancellation);
-        var fingerprint = await lake.FingerprintAsync(progress, cancellation);
+        var folder = folders.Open(source);
+        using var lake = await LakeSources.OpenAsync(folder, new KnownFiles(store, source), settings, experiment.Modality, cancellation);
         // What an experiment lets pass changes no sample.
         var split = experiment.Split with { AllowLeaks = false };
         var likeness = new Likeness(settings.NearDuplicateDistance, settings.NearDuplicateCorrelation);
         var rules = Modalities.IsSequence(experiment.Modality) ? SequenceRules.Of(settings) : null;
         var jpegDecoder = rules is null && lake.HasFiles ? JpegDecoders.Choose(settings.TurboJpeg) : null;
+        object decoding = rules is not null
+            ? new { format = SequenceFormat, experiment.Modality, experiment.Input, settings.MaxFileBytes, rules }
+            : new { format = Format, experiment.Input, settings.MaxPixels, settings.MaxSideRatio, settings.MaxImageRatio, settings.MaxFileBytes, jpegDecoder };
+        var parts = await PartNames.ReadAsync(store, experiment.Data, decoding, cancellation);
+        var limits = new ChunkLimits(settings.ChunkItems, settings.ChunkBytes, (long)experiment.Input.Channels * experiment.Input.Size * experiment.Input.Size);
+        await using var eager = jpegDecoder is null || settings.EagerFiles == 0 ? null : new EagerImport(
+            store, quarantine, experiment.Data, experiment.Input, folder.NameOf, parts, limits, () => new ImageDecoder(experiment.Input, new ImageLimits(settings.MaxPixels, settings.MaxSideRatio, settings.MaxImageRatio), jpegDecoder), settings);
+        var fingerprint = await lake.FingerprintAsync(eager, progress, cancellation);
         var key = rules is not null ? SequenceKey(experiment, settings, rules, fingerprint, lake.Layout) : ContentKey.Of(Stage.Ingestion, Format, new
         {
             fingerprint,
@@ -55,20 +64,15 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
         var root = $"{ImportPlan.Folder}/{ContentKey.Of(Stage.Ingestion, Format, new { key, source, settings.ChunkItems, settings.ChunkBytes })}";
         if (await store.FindManifestAsync<DatasetManifest>($"{datasetRoot}/manifest.json", cancellation) is { } dataset)
         {
-            return new PlannedImport(dataset.Reference, null);
+            return Planned(dataset.Reference, null);
         }
 
         if (await store.FindManifestAsync<ImportPlan>(ImportPlan.KeyOf(root), cancellation) is { } planned)
         {
-            return new PlannedImport(null, planned);
+            return Planned(null, planned);
         }
 
-        var imageBytes = (long)experiment.Input.Channels * experiment.Input.Size * experiment.Input.Size;
-        object decoding = rules is not null
-            ? new { format = SequenceFormat, experiment.Modality, experiment.Input, settings.MaxFileBytes, rules }
-            : new { format = Format, experiment.Input, settings.MaxPixels, settings.MaxSideRatio, settings.MaxImageRatio, settings.MaxFileBytes, jpegDecoder };
-        var parts = await PartNames.ReadAsync(store, experiment.Data, decoding, cancellation);
-        var cut = await lake.PlanAsync(store, root, new ChunkLimits(settings.ChunkItems, settings.ChunkBytes, imageBytes), parts, cancellation);
+        var cut = await lake.PlanAsync(store, root, limits, parts, cancellation);
         var plan = new ImportPlan
         {
             Root = root,
@@ -92,10 +96,12 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
             ShardBytes = settings.ShardBytes,
             Sequences = rules,
             Resemblance = rules is null ? 0 : settings.NearDuplicateResemblance,
-            Seconds = clock.Elapsed.TotalSeconds,
+            Seconds = clock.Elapsed.TotalSeconds - (eager?.Seconds ?? 0),
         };
         await store.CreateManifestAsync(plan.Key, plan, cancellation);
-        return new PlannedImport(null, await store.FindManifestAsync<ImportPlan>(plan.Key, cancellation));
+        return Planned(null, await store.FindManifestAsync<ImportPlan>(plan.Key, cancellation));
+
+        PlannedImport Planned(ArtifactReference? dataset, (ArtifactReference, ImportPlan)? plan) => new(dataset, plan, eager?.Parts ?? 0, eager?.Items ?? 0);
     }
 
     private static string SequenceKey(Experiment experiment, IngestionOptions settings, SequenceRules rules, string fingerprint, string layout) => ContentKey.Of(Stage.Ingestion, SequenceFormat, new
@@ -136,4 +142,6 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, IOp
 
 /// <summary>Either the dataset version that is there already, or the plan of the import that will make it.</summary>
 /// <param name="Dataset">The dataset's manifest.</param>
-public sealed record PlannedImport(ArtifactReference? Dataset, (ArtifactReference Reference, ImportPlan Content)? Plan);
+/// <param name="EagerParts">Parts that were made meanwhile.</param>
+/// <param name="EagerItems">What they were made of.</param>
+public sealed record PlannedImport(ArtifactReference? Dataset, (ArtifactReference Reference, ImportPlan Content)? Plan, int EagerParts = 0, int EagerItems = 0);

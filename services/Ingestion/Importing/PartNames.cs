@@ -33,5 +33,14 @@ public sealed class PartNames
     /// <param name="items">What tells the items of a chunk from others.</param>
     public string Of(object items) => ContentKey.Of(Stage.Ingestion, Format, new { items, decoding = _decoding });
 
+    /// <param name="lines">A JSON line for each item of a chunk: <see cref="Sources.SourceItem"/>.</param>
+    public string OfLines(ReadOnlySpan<byte> lines) => Of(Digest.Of(lines));
+
+    /// <summary>Whether the dataset has any, of whatever decoding.</summary>
+    public bool Any => _there.Count > 0;
+
+    /// <summary>One was made since they were read.</summary>
+    public void Add(string part) => _there.Add(ImportPlan.PartKeyOf(_dataset, part));
+
     public bool IsThere(string part) => _there.Contains(ImportPlan.PartKeyOf(_dataset, part));
 }

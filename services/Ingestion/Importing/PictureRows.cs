@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Contracts;
 using Pipeline.Ingestion.Images;
 using Pipeline.Ingestion.NearDuplicates;
 using Pipeline.Ingestion.Sources;
@@ -8,12 +9,13 @@ using Pipeline.Ingestion.Sources;
 namespace Pipeline.Ingestion.Importing;
 
 /// <summary>The decoded images of one part.</summary>
-internal sealed class PictureRows(ImportPlan plan, IChunkReader reader, int capacity) : IPartRows
+internal sealed class PictureRows(InputSpec input, Func<ReadItem, DecodedImage> decode, int capacity) : IPartRows
 {
-    private readonly byte[] _pixels = LargeBuffers.Pool.Rent(capacity * plan.ImageBytes);
+    private readonly int _imageBytes = input.Channels * input.Size * input.Size;
+    private readonly byte[] _pixels = LargeBuffers.Pool.Rent(capacity * input.Channels * input.Size * input.Size);
     private readonly byte[] _digests = LargeBuffers.Pool.Rent(capacity * SHA256.HashSizeInBytes);
     private readonly byte[] _hashes = LargeBuffers.Pool.Rent(capacity * sizeof(ulong));
-    private readonly byte[] _thumbnails = LargeBuffers.Pool.Rent(capacity * Thumbnail.Bytes(plan.Input));
+    private readonly byte[] _thumbnails = LargeBuffers.Pool.Rent(capacity * Thumbnail.Bytes(input));
     private readonly int[] _labels = new int[capacity];
     private readonly int[] _numbers = new int[capacity];
     private readonly int[] _splits = new int[capacity];
@@ -30,7 +32,7 @@ internal sealed class PictureRows(ImportPlan plan, IChunkReader reader, int capa
     {
         try
         {
-            Add(number, item.Source, reader.Decode(item.Content!.Value));
+            Add(number, item.Source, decode(item));
             return [];
         }
         catch (ImageRejectedException rejected)
@@ -43,10 +45,10 @@ internal sealed class PictureRows(ImportPlan plan, IChunkReader reader, int capa
 
     private void Add(int number, SourceItem source, DecodedImage image)
     {
-        image.Pixels.CopyTo(_pixels, Count * plan.ImageBytes);
+        image.Pixels.CopyTo(_pixels, Count * _imageBytes);
         SHA256.HashData(image.Pixels, _digests.AsSpan(Count * SHA256.HashSizeInBytes));
-        MemoryMarshal.Cast<byte, ulong>(_hashes.AsSpan())[Count] = PerceptualHash.Of(image.Pixels, plan.Input);
-        Thumbnail.Write(image.Pixels, plan.Input, _thumbnails.AsSpan(Count * Thumbnail.Bytes(plan.Input)));
+        MemoryMarshal.Cast<byte, ulong>(_hashes.AsSpan())[Count] = PerceptualHash.Of(image.Pixels, input);
+        Thumbnail.Write(image.Pixels, input, _thumbnails.AsSpan(Count * Thumbnail.Bytes(input)));
         _labels[Count] = source.Label is null ? -1 : ClassOf(source.Label);
         _numbers[Count] = number;
         _splits[Count] = source.Split is { } split ? (int)split : -1;
@@ -55,14 +57,14 @@ internal sealed class PictureRows(ImportPlan plan, IChunkReader reader, int capa
 
     public IReadOnlyList<SafetensorsTensor> Samples() =>
     [
-        new("pixels", SafetensorsType.U8, [Count, plan.Input.Channels, plan.Input.Size, plan.Input.Size], _pixels.AsMemory(0, Count * plan.ImageBytes)),
+        new("pixels", SafetensorsType.U8, [Count, input.Channels, input.Size, input.Size], _pixels.AsMemory(0, Count * _imageBytes)),
     ];
 
     public IReadOnlyList<SafetensorsTensor> Index() =>
     [
         new("digest", SafetensorsType.U8, [Count, SHA256.HashSizeInBytes], _digests.AsMemory(0, Count * SHA256.HashSizeInBytes)),
         new("hash", SafetensorsType.U64, [Count], _hashes.AsMemory(0, Count * sizeof(ulong))),
-        new("thumbnail", SafetensorsType.U8, [Count, Thumbnail.Bytes(plan.Input)], _thumbnails.AsMemory(0, Count * Thumbnail.Bytes(plan.Input))),
+        new("thumbnail", SafetensorsType.U8, [Count, Thumbnail.Bytes(input)], _thumbnails.AsMemory(0, Count * Thumbnail.Bytes(input))),
         SafetensorsTensor.Of<int>("label", _labels.AsSpan(0, Count), Count),
         SafetensorsTensor.Of<int>("item", _numbers.AsSpan(0, Count), Count),
         SafetensorsTensor.Of<int>("split", _splits.AsSpan(0, Count), Count),

@@ -79,7 +79,7 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
             }
             else if (LakeNames.MayBeContent(path, content))
             {
-                files.Add(new LakeFile(path, Version: blob.Properties.ETag?.ToString()));
+                files.Add(new LakeFile(path, Version: blob.Properties.ETag?.ToString(), Bytes: blob.Properties.ContentLength ?? 0));
             }
         }
     }

@@ -34,7 +34,8 @@ public interface ILakeFolder
 /// <param name="Path">Below the folder; where it is not safe, as <see cref="LakeNames.Shown"/>.</param>
 /// <param name="Safe">False for a name that leads elsewhere than it says, or that no file should have. Such a file is counted and never opened.</param>
 /// <param name="Version">Changes whenever the content does; null where nothing tells. Of blobs the ETag, of files their length and time.</param>
-public sealed record LakeFile(string Path, bool Safe = true, string? Version = null);
+/// <param name="Bytes">Its length when it was listed.</param>
+public sealed record LakeFile(string Path, bool Safe = true, string? Version = null, long Bytes = 0);
 
 public enum LakeFolderState
 {

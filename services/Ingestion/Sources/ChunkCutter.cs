@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Importing;
@@ -18,25 +17,19 @@ internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits
     /// <summary>A JSON line for each item of the chunk. Objects would live long enough to pile up until the collector looks at what is old.</summary>
     private readonly ArrayBufferWriter<byte> _list = new();
 
-    private int _items;
-
-    /// <summary>SHA-256 of the last item; null where it could not be read.</summary>
-    private string? _last;
+    private readonly ChunkBorders _borders = new(limits);
     private int _first;
-    private long _bytes;
 
     /// <param name="content">Null for a file of the lake, and for what cannot be used.</param>
     public async Task AddAsync(SourceItem item, Stream? content, CancellationToken cancellation)
     {
-        if (_items > 0 && (_items == limits.MostItems || _bytes + item.Bytes > limits.Bytes || EndsChunk))
+        if (_borders.IsBefore(item))
         {
             await CutAsync(cancellation);
         }
 
         JsonLines.Write(_list, content is null ? item : item with { Offset = _unpacked.Position });
-        _last = item.Sha256;
-        _items++;
-        _bytes += item.Bytes;
+        _borders.Add(item);
         if (content is not null)
         {
             await content.CopyToAsync(_unpacked, cancellation);
@@ -45,7 +38,7 @@ internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits
 
     public async Task<IReadOnlyList<PlannedChunk>> FinishAsync(CancellationToken cancellation)
     {
-        if (_items > 0)
+        if (_borders.Items > 0)
         {
             await CutAsync(cancellation);
         }
@@ -55,14 +48,9 @@ internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits
 
     public void Dispose() => _unpacked.Dispose();
 
-    private bool EndsChunk =>
-        _items >= limits.MostItems / 4
-        && _last is { } sha256
-        && ulong.Parse(sha256.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) % (ulong)Math.Max(limits.MostItems / 2, 1) == 0;
-
     private async Task CutAsync(CancellationToken cancellation)
     {
-        var part = parts.Of(Digest.Of(_list.WrittenSpan));
+        var part = parts.OfLines(_list.WrittenSpan);
         ArtifactReference? list = null, unpacked = null;
         if (!parts.IsThere(part))
         {
@@ -71,10 +59,9 @@ internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits
             unpacked = _unpacked.Position == 0 ? null : (await store.CreateAsync($"{root}/unpacked/{name}", WriteUnpackedAsync, cancellation)).Reference;
         }
 
-        _chunks.Add(new FilesChunk(_first, _items, part, list, unpacked));
-        _first += _items;
-        _bytes = 0;
-        _items = 0;
+        _chunks.Add(new FilesChunk(_first, _borders.Items, part, list, unpacked));
+        _first += _borders.Items;
+        _borders.Cut();
         _list.ResetWrittenCount();
         _unpacked.SetLength(0);
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Containers;
@@ -24,7 +25,7 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
 
     public bool HasFiles => true;
 
-    public async Task<string> FingerprintAsync(IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task<string> FingerprintAsync(EagerImport? eager = null, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var fingerprint = new Fingerprint();
         foreach (var (path, bytes, sha256) in labels.Files)
@@ -33,15 +34,20 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
         }
 
         var files = known.JoinAsync(folder.FilesAsync(_content, cancellation), cancellation);
-        await foreach (var (item, version) in ReadAhead.InOrderAsync(files, options.ReadAhead, long.MaxValue, _ => 0, ReadAsync, cancellation))
+        await foreach (var (item, version, decoded) in ReadAhead.InOrderAsync(files, options.ReadAhead, options.ReadAheadBytes, HeldBytes, (file, token) => ReadAsync(file, eager, token), cancellation))
         {
-            if (version is not null && item.Sha256 is not null)
+            if (item.Sha256 is not null)
             {
-                _read.Add(new KnownFile(item.Path, version, item.Bytes, item.Sha256, item.Container));
+                _read.Add(new KnownFile(item.Path, version ?? "", item.Bytes, item.Sha256, item.Container));
             }
 
             fingerprint.Add(item.Path, item.Bytes, item.Sha256);
-            Add(item);
+            var labelled = Add(item);
+            if (eager is not null)
+            {
+                await eager.AddAsync(labelled, decoded, cancellation);
+            }
+
             if (_items.Count % ReportEvery == 0)
             {
                 progress?.Report(new IngestionProgress("reading", _items.Count, null));
@@ -59,8 +65,15 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
             fingerprint.Add($"{ContainerFormat} {options.MaxMembers} {options.MaxUnpackedBytes} {options.MaxUnpackedRatio} {options.MaxRowGroupBytes} {options.MaxNameLength}", 0, null);
         }
 
+        if (eager is not null)
+        {
+            await eager.FinishAsync(cancellation);
+        }
+
         await known.ReplaceAsync(_read, cancellation);
         return fingerprint.Finish();
+
+        long HeldBytes(FoundFile file) => eager?.Takes(file) == true ? file.File.Bytes : 0;
     }
 
     public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, PartNames parts, CancellationToken cancellation = default)
@@ -88,36 +101,57 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
         _read.Dispose();
     }
 
-    private void Add(SourceItem item)
+    private SourceItem Add(SourceItem item)
     {
         _hasContainers |= item.Container is not null;
         var (label, split) = item is { Rejection: null, Container: null } ? labels.Find(item.Path) : default;
-        _items.Add(_labelled.Add(item with { Label = label, Split = split }));
+        var labelled = _labelled.Add(item with { Label = label, Split = split });
+        _items.Add(labelled);
+        return labelled;
     }
 
-    private async Task<(SourceItem Item, string? Version)> ReadAsync((LakeFile File, KnownFile? Known) found, CancellationToken cancellation)
+    private async Task<(SourceItem Item, string? Version, ReadItem? Decoded)> ReadAsync(FoundFile found, EagerImport? eager, CancellationToken cancellation)
     {
-        var (file, same) = found;
+        var (file, same, _) = found;
         if (!file.Safe)
         {
-            return (new SourceItem(file.Path, 0, null, null, null, RejectionReason.UnsafeName), null);
+            return (new SourceItem(file.Path, 0, null, null, null, RejectionReason.UnsafeName), null, null);
         }
 
-        return (same is null ? await TryReadAsync(file.Path, cancellation) : new SourceItem(file.Path, same.Bytes, same.Sha256, null, null, Container: same.Container), file.Version);
-    }
+        if (same is not null)
+        {
+            return (new SourceItem(file.Path, same.Bytes, same.Sha256, null, null, Container: same.Container), file.Version, null);
+        }
 
-    private async Task<SourceItem> TryReadAsync(string path, CancellationToken cancellation)
-    {
         try
         {
-            await using var stream = await folder.OpenReadAsync(path, cancellation);
+            if (eager?.Takes(found) == true && await ReadWholeAsync(file, cancellation) is var (whole, content))
+            {
+                return (whole, file.Version, await eager.DecodeAsync(whole, content, cancellation));
+            }
+
+            await using var stream = await folder.OpenReadAsync(file.Path, cancellation);
             var (bytes, sha256, container) = await Fingerprint.WithKindAsync(stream, cancellation);
-            return new SourceItem(path, bytes, sha256, null, null, Container: container);
+            return (new SourceItem(file.Path, bytes, sha256, null, null, Container: container), file.Version, null);
         }
         catch (Exception error) when (error is (IOException or UnauthorizedAccessException) and not LakeUnavailableException)
         {
-            return new SourceItem(path, 0, null, null, null);
+            return (new SourceItem(file.Path, 0, null, null, null), file.Version, null);
         }
+    }
+
+    /// <returns>Null where it is not as long as it was when it was listed, or is a container.</returns>
+    private async Task<(SourceItem Item, ArraySegment<byte> Content)?> ReadWholeAsync(LakeFile file, CancellationToken cancellation)
+    {
+        var content = FileBuffers.Rent(checked((int)file.Bytes));
+        await using var stream = await folder.OpenReadAsync(file.Path, cancellation);
+        if (!await FileBuffers.FillAsync(content, stream, cancellation) || ContainerKinds.Of(content.AsSpan(0, Math.Min(content.Count, ContainerKinds.HeadBytes))) is not null)
+        {
+            FileBuffers.Return(content);
+            return null;
+        }
+
+        return (new SourceItem(file.Path, content.Count, Convert.ToHexStringLower(SHA256.HashData(content)), null, null), content);
     }
 
     /// <exception cref="PipelineException">It is not what it was when it was fingerprinted.</exception>

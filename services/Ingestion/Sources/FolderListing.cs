@@ -13,7 +13,7 @@ public static class FolderListing
 
     /// <param name="now">UTC.</param>
     public static IEnumerable<LakeFile> Files(string folder, DateTime now, LakeContent content = LakeContent.Images) =>
-        Walk(new DirectoryInfo(folder), "", (name, top) => !LakeNames.IsSidecar(name, top, content)).Select(found => new LakeFile(found.Path, Version: VersionOf(found.File, now)));
+        Walk(new DirectoryInfo(folder), "", (name, top) => !LakeNames.IsSidecar(name, top, content)).Select(found => Listed(found.Path, found.File, now));
 
     /// <summary>As <see cref="Files"/>, with the files that by their role are no images.</summary>
     /// <returns>Paths below the folder, with <c>/</c>.</returns>
@@ -46,8 +46,9 @@ public static class FolderListing
         }
     }
 
-    private static string? VersionOf(FileSystemInfo file, DateTime now) =>
-        file is FileInfo { Exists: true } there && there.LastWriteTimeUtc < now - Settled ? $"{there.Length}-{there.LastWriteTimeUtc.Ticks}" : null;
+    private static LakeFile Listed(string path, FileSystemInfo file, DateTime now) => file is not FileInfo { Exists: true } there
+        ? new LakeFile(path)
+        : new LakeFile(path, Version: there.LastWriteTimeUtc < now - Settled ? $"{there.Length}-{there.LastWriteTimeUtc.Ticks}" : null, Bytes: there.Length);
 
     // Only of what may be a link the system is asked for its target: the attributes have been read already.
     private static bool IsVisible(FileSystemInfo entry) =>

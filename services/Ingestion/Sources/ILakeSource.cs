@@ -17,8 +17,9 @@ public interface ILakeSource : IDisposable
     /// Reads every file that the dataset depends on, once. SHA-256 over the sorted (path, length, SHA-256 of the bytes): equal content in equal files
     /// gives an equal fingerprint, wherever the folder lies.
     /// </summary>
+    /// <param name="eager">Takes files as they are read; null where they are left to who imports them. IDX files always are.</param>
     /// <exception cref="PipelineException">Nothing in the folder can be used.</exception>
-    Task<string> FingerprintAsync(IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default);
+    Task<string> FingerprintAsync(EagerImport? eager = null, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default);
 
     /// <summary>Cuts what was fingerprinted into chunks, and leaves what importers need beside the folder itself in the store, below <paramref name="root"/>.</summary>
     Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, PartNames parts, CancellationToken cancellation = default);

@@ -49,7 +49,7 @@ public sealed class IdxSource : ILakeSource
         return new IdxSource(folder, sets, await FirstAsync(folder, NameFiles, cancellation));
     }
 
-    public async Task<string> FingerprintAsync(IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task<string> FingerprintAsync(EagerImport? eager = null, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var fingerprint = new Fingerprint();
         var files = _sets.SelectMany(set => new[] { set.Images, set.Labels }).Append(_names).OfType<string>().Order(StringComparer.Ordinal).ToList();

@@ -18,12 +18,13 @@ public sealed class KnownFiles(IArtifactStore store, string source)
 
     private readonly string _folder = $"listings/{ContentKey.Of(Stage.Ingestion, Format, new { source })}";
 
-    /// <summary>Files with what is known of each; null where it has to be read.</summary>
+    /// <summary>Files with what is known of each.</summary>
     /// <param name="files">In ordinal order of their paths.</param>
-    public async IAsyncEnumerable<(LakeFile File, KnownFile? Known)> JoinAsync(IAsyncEnumerable<LakeFile> files, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<FoundFile> JoinAsync(IAsyncEnumerable<LakeFile> files, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await using var known = ReadAsync(cancellation).GetAsyncEnumerator(cancellation);
         var more = await NextAsync(known);
+        var isFirst = !more;
         await foreach (var file in files.WithCancellation(cancellation))
         {
             while (more && string.CompareOrdinal(known.Current.Path, file.Path) < 0)
@@ -31,8 +32,9 @@ public sealed class KnownFiles(IArtifactStore store, string source)
                 more = await NextAsync(known);
             }
 
-            var same = more && file.Safe && file.Version is not null && known.Current.Path == file.Path && known.Current.Version == file.Version;
-            yield return (file, same ? known.Current : null);
+            var isListed = more && known.Current.Path == file.Path;
+            var same = isListed && file.Safe && file.Version is not null && known.Current.Version == file.Version;
+            yield return new FoundFile(file, same ? known.Current : null, IsNew: isFirst ? null : !isListed);
         }
     }
 
@@ -93,9 +95,13 @@ public sealed class KnownFiles(IArtifactStore store, string source)
     }
 }
 
+/// <param name="Known">Null where it has to be read.</param>
+/// <param name="IsNew">Whether the last look found no file of that path; null where there was none.</param>
+public readonly record struct FoundFile(LakeFile File, KnownFile? Known, bool? IsNew);
+
 /// <summary>A file as it was read.</summary>
 /// <param name="Path">Below the folder, with <c>/</c>.</param>
-/// <param name="Version">As <see cref="LakeFile.Version"/> was then.</param>
+/// <param name="Version">As <see cref="LakeFile.Version"/> was then; empty where nothing told.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="Sha256">Of its bytes, 64 hex digits.</param>
 /// <param name="Container">What it is, where it holds images and is none.</param>

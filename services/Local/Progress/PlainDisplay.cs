@@ -40,7 +40,7 @@ internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
                 output.WriteLine(Line(stage, now, End(stage)));
                 shown[stage.Stage] = (now, stage);
             }
-            else if (stage.State == StageState.Running && stage.Done != last.Shown.Done && now - last.At >= Pause)
+            else if (stage.State == StageState.Running && (stage.Done != last.Shown.Done || stage.Detail != last.Shown.Detail) && now - last.At >= Pause)
             {
                 output.WriteLine(Line(stage, now, StageText.Slice(stage)));
                 shown[stage.Stage] = (now, stage);

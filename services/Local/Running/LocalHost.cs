@@ -36,7 +36,7 @@ internal static class LocalHost
             .AddSingleton<RunProgress>()
             .AddSingleton<RunEnd>()
             .AddSingleton<IHostLifetime, StopSignals>()
-            .AddIngestion().Configure<LakeOptions>(lake => lake.AnyFolder = true).AddPseudoLabels().AddPretraining().AddFineTuning().AddEvaluation()
+            .AddIngestion(isAlone: true).Configure<LakeOptions>(lake => lake.AnyFolder = true).AddPseudoLabels().AddPretraining().AddFineTuning().AddEvaluation()
             .AddInMemoryBus(AddConsumers)
             .AddHostedService<CancelWatch>();
         return builder.Build();

@@ -34,7 +34,9 @@ public sealed class PipelineMetrics : IDisposable
 
     public void Images(Stage stage, long count) => images.Add(count, new KeyValuePair<string, object?>("stage", Name(stage)));
 
-    public void Part(Stage stage) => parts.Add(1, new KeyValuePair<string, object?>("stage", Name(stage)));
+    public void Part(Stage stage) => Parts(stage, 1);
+
+    public void Parts(Stage stage, long count) => parts.Add(count, new KeyValuePair<string, object?>("stage", Name(stage)));
 
     public void Trained(double newestLoss, double imagesPerSecond)
     {

@@ -31,7 +31,9 @@ internal static class ImportMemoryBenchmark
     /// <summary>Imports a folder and says what memory that took at most: <c>VmHWM</c> of proc(5).</summary>
     public static async Task ImportAsync(string folder)
     {
-        var took = await ImportRun.MeasureAsync(folder, Size, threads: 1);
+        var store = Directory.CreateTempSubdirectory("pipeline-benchmark-store-");
+        var took = await ImportRun.MeasureAsync(folder, store.FullName, Size);
+        store.Delete(recursive: true);
         var peak = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{took.Samples} samples in {took.Wall:0} s"));
         Console.WriteLine(peak);

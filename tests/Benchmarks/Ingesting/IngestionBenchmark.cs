@@ -14,7 +14,7 @@ internal static class IngestionBenchmark
     private const int Rounds = 7;
 
     /// <summary>Until the compiler is done with what runs often.</summary>
-    private const int WarmUp = 10;
+    private const int WarmUp = 15;
 
     /// <param name="files">How many.</param>
     public static async Task RunAsync(int files)

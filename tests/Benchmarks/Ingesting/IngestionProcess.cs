@@ -24,10 +24,19 @@ internal sealed class IngestionProcess : IDisposable
     /// <summary>What the process does: a round for each line, seconds of the processor and of the clock back.</summary>
     public static async Task ServeAsync(string folder)
     {
-        while (await Console.In.ReadLineAsync() is not null)
+        // They stay until the end: a file system without a journal looks at all that was deleted in the last minutes whenever it makes a file.
+        var stores = Directory.CreateTempSubdirectory("pipeline-benchmark-stores-");
+        try
         {
-            var took = await ImportRun.MeasureAsync(folder, Size, Environment.ProcessorCount);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{took.Processor} {took.Wall}"));
+            for (var round = 0; await Console.In.ReadLineAsync() is not null; round++)
+            {
+                var took = await ImportRun.MeasureAsync(folder, Path.Combine(stores.FullName, $"{round}"), Size);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{took.Processor} {took.Wall}"));
+            }
+        }
+        finally
+        {
+            stores.Delete(recursive: true);
         }
     }
 

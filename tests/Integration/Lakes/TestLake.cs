@@ -24,7 +24,7 @@ internal sealed class TestLake : IDisposable
     public const string MountUrl = "lake://mounted";
 
     private readonly string _root = Directory.CreateTempSubdirectory("pipeline-lake-").FullName;
-    private readonly IOptions<IngestionOptions> _ingestion = Options.Create(new IngestionOptions { ChunkItems = 7, ShardBytes = 640, ReadAhead = 3, Uploads = 3 });
+    private readonly IOptions<IngestionOptions> _ingestion = Options.Create(new IngestionOptions { ChunkItems = 7, ShardBytes = 640, ReadAhead = 3, Uploads = 3, EagerFiles = 10 });
     private readonly IOptions<LakeOptions> _options;
     private readonly LakeContainers _containers = new();
     private int _stores;
@@ -127,7 +127,7 @@ internal sealed class TestLake : IDisposable
     }
 
     public async Task<ImportPlan> PlanAsync(string source, IArtifactStore store) =>
-        (await new ImportPlanner(store, Folders, _ingestion).PlanAsync(Experiment, source)).Plan!.Value.Content;
+        (await new ImportPlanner(store, Folders, new Quarantine(store, _ingestion), _ingestion).PlanAsync(Experiment, source)).Plan!.Value.Content;
 
     public Task ImportAsync(ImportPlan plan, int chunk, IArtifactStore store) => new ChunkImporter(store, Folders, new Quarantine(store, _ingestion), _ingestion).ImportAsync(plan, chunk);
 

@@ -39,7 +39,7 @@ internal sealed class Lake : IDisposable
         FineTuning = new FineTuningSpec { Labels = [2] },
     };
 
-    public IngestionOptions Options { get; set; } = new() { ChunkItems = 7, ShardBytes = 640 };
+    public IngestionOptions Options { get; set; } = new() { ChunkItems = 7, ShardBytes = 640, EagerFiles = 0 };
 
     public void Drop(string path, byte[] content)
     {
@@ -88,7 +88,7 @@ internal sealed class Lake : IDisposable
         return [.. header, .. data];
     }
 
-    public ImportPlanner Planner => new(Store, Folders(), Microsoft.Extensions.Options.Options.Create(Options));
+    public ImportPlanner Planner => new(Store, Folders(), new Quarantine(Store, Microsoft.Extensions.Options.Options.Create(Options)), Microsoft.Extensions.Options.Options.Create(Options));
 
     public Task<ILakeSource> OpenAsync() => LakeSources.OpenAsync(new LocalFolder(Folder), new KnownFiles(Store, Folder), Options);
 

@@ -80,7 +80,7 @@ public sealed class GrowingDatasetTests
     [Fact]
     public async Task Versions_share_all_that_no_drop_has_touched()
     {
-        using var lake = new Lake { Options = new() { ChunkItems = 7, ShardBytes = 640 } };
+        using var lake = new Lake { Options = new() { ChunkItems = 7, ShardBytes = 640, EagerFiles = 0 } };
         lake.DropPictures("first", 60, firstSeed: 0);
         lake.Drop("labels.csv", "file,label\nfirst/000.png,x\nfirst/001.png,y\n");
         await lake.ImportAllAsync();

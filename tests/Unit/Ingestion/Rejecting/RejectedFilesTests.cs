@@ -27,7 +27,7 @@ public class RejectedFilesTests
     [Fact]
     public async Task An_import_under_way_tells_what_it_met_so_far()
     {
-        using var lake = new Lake { Options = new() { ChunkItems = 2 } };
+        using var lake = new Lake { Options = new() { ChunkItems = 2, EagerFiles = 0 } };
         lake.Drop("a.png", []);
         lake.Drop("b.png", Pictures.Png(1));
         lake.Drop("c.png", []);

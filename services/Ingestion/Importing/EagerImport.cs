@@ -1,0 +1,195 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Images;
+using Pipeline.Ingestion.Rejecting;
+using Pipeline.Ingestion.Sources;
+
+namespace Pipeline.Ingestion.Importing;
+
+/// <summary>
+/// Decodes new images when they are read to be planned, so that they are read once: a chunk of nothing else becomes a part at once, which the plan then finds there. A chunk with files that
+/// are known already, or with more of them than <see cref="IngestionOptions.EagerFiles"/>, is left to those who take chunks, and so is all behind the first container.
+/// </summary>
+/// <param name="nameOf">How quarantine calls a file, by its path: <see cref="Lakes.ILakeFolder.NameOf"/>.</param>
+/// <param name="decoder">Makes one for each image that is decoded at a time.</param>
+public sealed class EagerImport(
+    IArtifactStore store, Quarantine quarantine, string dataset, InputSpec input, Func<string, string> nameOf, PartNames parts, ChunkLimits limits, Func<ImageDecoder> decoder, IngestionOptions options) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _slots = new(options.Parallelism);
+    private readonly ConcurrentBag<ImageDecoder> _decoders = [];
+    private readonly ChunkBorders _borders = new(limits);
+
+    /// <summary>As the plan's chunks have them.</summary>
+    private readonly ArrayBufferWriter<byte> _lines = new();
+
+    /// <summary>Files of a folder that was never looked through are new, unless their dataset has parts: then what was known of the folder was forgotten.</summary>
+    private readonly bool _takesUnlisted = !parts.Any;
+
+    /// <summary>Of the chunk at hand; null before its first item, and where it was given up.</summary>
+    private PartMaker? _part;
+
+    private bool _givenUp;
+    private Task<Made?>? _writing;
+    private int _decoded;
+    private volatile bool _ended;
+
+    /// <summary>How many were made.</summary>
+    public int Parts { get; private set; }
+
+    /// <summary>In them.</summary>
+    public int Items { get; private set; }
+
+    /// <summary>Compute seconds of them.</summary>
+    public double Seconds { get; private set; }
+
+    /// <summary>Whether a file is to be read as a whole, and decoded. Safe for several threads.</summary>
+    public bool Takes(FoundFile found) =>
+        !_ended && (found.IsNew ?? _takesUnlisted) && found.File.Bytes <= Math.Min(options.MaxFileBytes, options.ReadAheadBytes) && Volatile.Read(ref _decoded) < options.EagerFiles;
+
+    /// <summary>Safe for several threads.</summary>
+    /// <param name="content">From <see cref="FileBuffers"/>, and not the caller's any more.</param>
+    public async Task<ReadItem> DecodeAsync(SourceItem item, ArraySegment<byte> content, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _decoded);
+        await _slots.WaitAsync(cancellation);
+        var free = _decoders.TryTake(out var used) ? used : decoder();
+        try
+        {
+            var image = free.Decode(content);
+            FileBuffers.Return(content);
+            return new ReadItem(item, null, Image: image);
+        }
+        catch (ImageRejectedException rejected)
+        {
+            return new ReadItem(item, content, rejected.Reason, rejected.Detail);
+        }
+        finally
+        {
+            _decoders.Add(free);
+            _slots.Release();
+        }
+    }
+
+    /// <summary>All items of the source, in their order.</summary>
+    /// <param name="decoded">Null for what was not taken.</param>
+    public async Task AddAsync(SourceItem item, ReadItem? decoded, CancellationToken cancellation)
+    {
+        if (!_ended)
+        {
+            await AddToChunkAsync(item, decoded, cancellation);
+        }
+
+        if (decoded?.Content is { } content)
+        {
+            FileBuffers.Return(content);
+        }
+    }
+
+    /// <summary>There are no more items.</summary>
+    public async Task FinishAsync(CancellationToken cancellation)
+    {
+        if (!_ended && _borders.Items > 0)
+        {
+            await CutAsync(cancellation);
+        }
+
+        await WrittenAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _part?.Dispose();
+        await (_writing ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _slots.Dispose();
+    }
+
+    private async Task AddToChunkAsync(SourceItem item, ReadItem? decoded, CancellationToken cancellation)
+    {
+        if (item.Container is not null)
+        {
+            // Chunks go on with its members, which nobody knows yet.
+            _ended = true;
+            GiveUp();
+            return;
+        }
+
+        if (_borders.IsBefore(item))
+        {
+            await CutAsync(cancellation);
+            if (_ended)
+            {
+                return;
+            }
+        }
+
+        if (ReadItem.Refused(item, options.MaxFileBytes) is { } refused)
+        {
+            decoded = refused;
+        }
+
+        if (decoded is null)
+        {
+            GiveUp();
+        }
+        else if (!_givenUp)
+        {
+            _part ??= new PartMaker(store, quarantine, dataset, nameOf, new PictureRows(input, read => read.Image!, limits.MostItems));
+            await _part.AddAsync(_borders.Items, decoded with { Source = item }, cancellation);
+        }
+
+        JsonLines.Write(_lines, item);
+        _borders.Add(item);
+    }
+
+    private void GiveUp()
+    {
+        _part?.Dispose();
+        _part = null;
+        _givenUp = true;
+    }
+
+    private async Task CutAsync(CancellationToken cancellation)
+    {
+        await WrittenAsync();
+        if (_part is { } part)
+        {
+            _part = null;
+            _writing = WriteAsync(part, parts.OfLines(_lines.WrittenSpan), _borders.Items, cancellation);
+        }
+
+        _lines.ResetWrittenCount();
+        _borders.Cut();
+        _givenUp = false;
+        _ended = Volatile.Read(ref _decoded) + (long)limits.MostItems > options.EagerFiles;
+    }
+
+    // Beside what is read and decoded next: the folder's store does not wait for the disk in a way that frees a thread.
+    private Task<Made?> WriteAsync(PartMaker part, string name, int items, CancellationToken cancellation) => Task.Run(
+        async () =>
+        {
+            using (part)
+            {
+                return parts.IsThere(name) ? null : new Made(name, items, await part.FinishAsync(name, cancellation));
+            }
+        },
+        cancellation);
+
+    private async Task WrittenAsync()
+    {
+        if (_writing is { } writing)
+        {
+            _writing = null;
+            if (await writing is var (name, items, seconds))
+            {
+                parts.Add(name);
+                Parts++;
+                Items += items;
+                Seconds += seconds;
+            }
+        }
+    }
+
+    private sealed record Made(string Name, int Items, double Seconds);
+}
