@@ -96,7 +96,8 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Qua
             ShardBytes = settings.ShardBytes,
             Sequences = rules,
             Resemblance = rules is null ? 0 : settings.NearDuplicateResemblance,
-            Seconds = clock.Elapsed.TotalSeconds - (eager?.Seconds ?? 0),
+            // A part is written beside what is read next, so that theirs may be more than the clock's.
+            Seconds = Math.Max(clock.Elapsed.TotalSeconds - (eager?.Seconds ?? 0), 0),
         };
         await store.CreateManifestAsync(plan.Key, plan, cancellation);
         return Planned(null, await store.FindManifestAsync<ImportPlan>(plan.Key, cancellation));
