@@ -75,7 +75,7 @@ public sealed class ContainerImportTests(SharedServers servers)
     [Fact]
     public async Task A_blob_that_changes_or_goes_after_the_plan_is_named()
     {
-        using var lake = await TestLake.CreateAsync(await servers.AzuriteAsync());
+        using var lake = await TestLake.CreateAsync(await servers.AzuriteAsync(), eagerFiles: 0);
         await FillAsync(lake, "class folders");
         await lake.PutFolderAsync("birds");
         var store = lake.NewStore();

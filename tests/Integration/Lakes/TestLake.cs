@@ -24,13 +24,14 @@ internal sealed class TestLake : IDisposable
     public const string MountUrl = "lake://mounted";
 
     private readonly string _root = Directory.CreateTempSubdirectory("pipeline-lake-").FullName;
-    private readonly IOptions<IngestionOptions> _ingestion = Options.Create(new IngestionOptions { ChunkItems = 7, ShardBytes = 640, ReadAhead = 3, Uploads = 3, EagerFiles = 10 });
+    private readonly IOptions<IngestionOptions> _ingestion;
     private readonly IOptions<LakeOptions> _options;
     private readonly LakeContainers _containers = new();
     private int _stores;
 
-    private TestLake(AzuriteServer azurite, BlobContainerClient container)
+    private TestLake(AzuriteServer azurite, BlobContainerClient container, int eagerFiles)
     {
+        _ingestion = Options.Create(new IngestionOptions { ChunkItems = 7, ShardBytes = 640, ReadAhead = 3, Uploads = 3, EagerFiles = eagerFiles });
         Container = container;
         Directory.CreateDirectory(Folder);
         Directory.CreateDirectory(Mount);
@@ -65,11 +66,12 @@ internal sealed class TestLake : IDisposable
 
     public LakeUpload Upload => new(new LakeLocations(_options), _containers, _ingestion);
 
-    public static async Task<TestLake> CreateAsync(AzuriteServer azurite)
+    /// <param name="eagerFiles">So that the first chunk is made when the import is planned, and others when they are imported.</param>
+    public static async Task<TestLake> CreateAsync(AzuriteServer azurite, int eagerFiles = 10)
     {
         var container = new BlobContainerClient(azurite.ConnectionString, $"lake-{Guid.NewGuid():n}");
         await container.CreateAsync();
-        return new TestLake(azurite, container);
+        return new TestLake(azurite, container, eagerFiles);
     }
 
     public void Drop(string path, byte[] content)

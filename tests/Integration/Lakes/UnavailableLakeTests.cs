@@ -11,7 +11,7 @@ public sealed class UnavailableLakeTests
     public async Task Storage_that_stops_fails_the_work_and_the_same_work_goes_on_when_it_is_back()
     {
         await using var azurite = await AzuriteServer.StartAsync();
-        using var lake = await TestLake.CreateAsync(azurite);
+        using var lake = await TestLake.CreateAsync(azurite, eagerFiles: 0);
         lake.DropPictures("a", 10, 0);
         lake.DropPictures("b", 10, 100);
         await lake.PutFolderAsync("birds");
