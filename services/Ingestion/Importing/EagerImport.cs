@@ -165,7 +165,7 @@ public sealed class EagerImport(
         _ended = Volatile.Read(ref _decoded) + (long)limits.MostItems > options.EagerFiles;
     }
 
-    // Beside what is read and decoded next: the folder's store does not wait for the disk in a way that frees a thread.
+    // Beside what is read and decoded next: the folder's store does not wait for the disk in a way that frees a thread. It begins in any case, as it has the part to give back.
     private Task<Made?> WriteAsync(PartMaker part, string name, int items, CancellationToken cancellation) => Task.Run(
         async () =>
         {
@@ -174,7 +174,7 @@ public sealed class EagerImport(
                 return parts.IsThere(name) ? null : new Made(name, items, await part.FinishAsync(name, cancellation));
             }
         },
-        cancellation);
+        CancellationToken.None);
 
     private async Task WrittenAsync()
     {
