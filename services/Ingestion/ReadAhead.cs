@@ -49,9 +49,20 @@ internal static class ReadAhead
 
         async Task<TResult> FirstAsync()
         {
+            if (!ahead.Peek().Result.IsCompleted)
+            {
+                // The same the other way round.
+                await CompletedAsync(ahead.ElementAt(ahead.Count / 2).Result);
+                await CompletedAsync(ahead.Peek().Result);
+            }
+
             var result = await ahead.Peek().Result;
             held -= ahead.Dequeue().Bytes;
             return result;
         }
+
+        // Whoever waits does not go on on the thread that has read, which may have others to read.
+        static Task CompletedAsync(Task reading) =>
+            reading.IsCompleted ? Task.CompletedTask : reading.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Pipeline.Contracts;
 
@@ -10,22 +11,23 @@ namespace Pipeline.Ingestion;
 public sealed class Spool<T> : IDisposable
 {
     private readonly FileStream _file = TemporaryFile.Create();
-    private readonly StreamWriter _writer;
-
-    public Spool() => _writer = new StreamWriter(_file) { NewLine = "\n" };
+    private readonly ArrayBufferWriter<byte> _line = new();
 
     public long Count { get; private set; }
 
-    public void Add(T item)
+    /// <returns>Its line, until the next is added.</returns>
+    public ReadOnlyMemory<byte> Add(T item)
     {
-        _writer.WriteLine(JsonSerializer.Serialize(item, PipelineJson.Compact));
+        _line.ResetWrittenCount();
+        JsonLines.Write(_line, item);
+        _file.Write(_line.WrittenSpan);
         Count++;
+        return _line.WrittenMemory;
     }
 
     /// <summary>All from the start.</summary>
     public IEnumerable<T> Items()
     {
-        _writer.Flush();
         _file.Position = 0;
         var reader = new StreamReader(_file, leaveOpen: true);
         while (reader.ReadLine() is { } line)
@@ -36,12 +38,11 @@ public sealed class Spool<T> : IDisposable
 
     public async Task CopyToAsync(Stream stream, CancellationToken cancellation)
     {
-        await _writer.FlushAsync(cancellation);
         _file.Position = 0;
         await _file.CopyToAsync(stream, cancellation);
     }
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose() => _file.Dispose();
 }
 
 /// <summary>Files of the system's temporary folder whose name is removed at once: also a killed process leaves none.</summary>

@@ -35,8 +35,8 @@ switch (args)
     case ["ingestion-memory", var few, var many]:
         await ImportMemoryBenchmark.RunAsync(int.Parse(few, CultureInfo.InvariantCulture), int.Parse(many, CultureInfo.InvariantCulture));
         break;
-    case ["ingest", var folder]:
-        await IngestionProcess.ServeAsync(folder);
+    case ["ingest"]:
+        await IngestionProcess.ServeAsync();
         break;
     case ["import", var folder]:
         await ImportMemoryBenchmark.ImportAsync(folder);

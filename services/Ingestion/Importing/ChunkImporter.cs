@@ -38,7 +38,7 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
         var chunk = plan.Chunks[number];
         var source = lake.Open(plan.Source);
         var reader = ReaderOf(plan, source, chunk);
-        IPartRows rows = plan.Sequences is { } rules ? new SequenceRows(plan, rules) : new PictureRows(plan.Input, read => reader.Decode(read.Content!.Value), chunk.Items);
+        IPartRows rows = plan.Sequences is { } rules ? new SequenceRows(plan, rules) : new PictureRows(plan.Input, read => Picture.Of(reader.Decode(read.Content!.Value), plan.Input), chunk.Items);
         using var part = new PartMaker(store, quarantine, plan.Dataset, source.NameOf, rows);
         var done = 0;
         await foreach (var read in reader.ReadAsync(cancellation))

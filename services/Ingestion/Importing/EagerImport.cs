@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Images;
@@ -13,16 +12,17 @@ namespace Pipeline.Ingestion.Importing;
 /// are known already, or with more of them than <see cref="IngestionOptions.EagerFiles"/>, is left to those who take chunks, and so is all behind the first container.
 /// </summary>
 /// <param name="nameOf">How quarantine calls a file, by its path: <see cref="Lakes.ILakeFolder.NameOf"/>.</param>
-/// <param name="decoder">Makes one for each image that is decoded at a time.</param>
+/// <param name="decoder">Makes one for each thread that decodes.</param>
 public sealed class EagerImport(
     IArtifactStore store, Quarantine quarantine, string dataset, InputSpec input, Func<string, string> nameOf, PartNames parts, ChunkLimits limits, Func<ImageDecoder> decoder, IngestionOptions options) : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _slots = new(options.Parallelism);
-    private readonly ConcurrentBag<ImageDecoder> _decoders = [];
+    private readonly DecodingThreads _threads = new(options.Parallelism, input, decoder);
     private readonly ChunkBorders _borders = new(limits);
 
     /// <summary>As the plan's chunks have them.</summary>
     private readonly ArrayBufferWriter<byte> _lines = new();
+
+    private readonly List<PlannedChunk> _chunks = [];
 
     /// <summary>Files of a folder that was never looked through are new, unless their dataset has parts: then what was known of the folder was forgotten.</summary>
     private readonly bool _takesUnlisted = !parts.Any;
@@ -31,7 +31,9 @@ public sealed class EagerImport(
     private PartMaker? _part;
 
     private bool _givenUp;
+    private bool _isPartMissing;
     private Task<Made?>? _writing;
+    private int _first;
     private int _decoded;
     private volatile bool _ended;
 
@@ -44,41 +46,28 @@ public sealed class EagerImport(
     /// <summary>Compute seconds of them.</summary>
     public double Seconds { get; private set; }
 
+    /// <summary>All chunks of the source, once it is finished, where each has its part; else null.</summary>
+    public IReadOnlyList<PlannedChunk>? Chunks => _ended || _isPartMissing ? null : _chunks;
+
     /// <summary>Whether a file is to be read as a whole, and decoded. Safe for several threads.</summary>
     public bool Takes(FoundFile found) =>
         !_ended && (found.IsNew ?? _takesUnlisted) && found.File.Bytes <= Math.Min(options.MaxFileBytes, options.ReadAheadBytes) && Volatile.Read(ref _decoded) < options.EagerFiles;
 
-    /// <summary>Safe for several threads.</summary>
-    /// <param name="content">From <see cref="FileBuffers"/>, and not the caller's any more.</param>
-    public async Task<ReadItem> DecodeAsync(SourceItem item, ArraySegment<byte> content, CancellationToken cancellation)
+    /// <inheritdoc cref="DecodingThreads.DecodeAsync"/>
+    public Task<ReadItem> DecodeAsync(SourceItem item, ArraySegment<byte> content, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _decoded);
-        await _slots.WaitAsync(cancellation);
-        var free = _decoders.TryTake(out var used) ? used : decoder();
-        try
-        {
-            var image = free.Decode(content);
-            FileBuffers.Return(content);
-            return new ReadItem(item, null, Image: image);
-        }
-        catch (ImageRejectedException rejected)
-        {
-            return new ReadItem(item, content, rejected.Reason, rejected.Detail);
-        }
-        finally
-        {
-            _decoders.Add(free);
-            _slots.Release();
-        }
+        return _threads.DecodeAsync(item, content, cancellation);
     }
 
     /// <summary>All items of the source, in their order.</summary>
+    /// <param name="line">The item as a JSON line.</param>
     /// <param name="decoded">Null for what was not taken.</param>
-    public async Task AddAsync(SourceItem item, ReadItem? decoded, CancellationToken cancellation)
+    public async Task AddAsync(SourceItem item, ReadOnlyMemory<byte> line, ReadItem? decoded, CancellationToken cancellation)
     {
         if (!_ended)
         {
-            await AddToChunkAsync(item, decoded, cancellation);
+            await AddToChunkAsync(item, line, decoded, cancellation);
         }
 
         if (decoded?.Content is { } content)
@@ -102,10 +91,10 @@ public sealed class EagerImport(
     {
         _part?.Dispose();
         await (_writing ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _slots.Dispose();
+        await _threads.DisposeAsync();
     }
 
-    private async Task AddToChunkAsync(SourceItem item, ReadItem? decoded, CancellationToken cancellation)
+    private async Task AddToChunkAsync(SourceItem item, ReadOnlyMemory<byte> line, ReadItem? decoded, CancellationToken cancellation)
     {
         if (item.Container is not null)
         {
@@ -135,11 +124,11 @@ public sealed class EagerImport(
         }
         else if (!_givenUp)
         {
-            _part ??= new PartMaker(store, quarantine, dataset, nameOf, new PictureRows(input, read => read.Image!, limits.MostItems));
+            _part ??= new PartMaker(store, quarantine, dataset, nameOf, new PictureRows(input, read => read.Picture!, limits.MostItems));
             await _part.AddAsync(_borders.Items, decoded with { Source = item }, cancellation);
         }
 
-        JsonLines.Write(_lines, item);
+        _lines.Write(line.Span);
         _borders.Add(item);
     }
 
@@ -153,10 +142,17 @@ public sealed class EagerImport(
     private async Task CutAsync(CancellationToken cancellation)
     {
         await WrittenAsync();
+        var name = parts.OfLines(_lines.WrittenSpan);
+        _chunks.Add(new FilesChunk(_first, _borders.Items, name, null));
+        _first += _borders.Items;
         if (_part is { } part)
         {
             _part = null;
-            _writing = WriteAsync(part, parts.OfLines(_lines.WrittenSpan), _borders.Items, cancellation);
+            _writing = WriteAsync(part, name, _borders.Items, cancellation);
+        }
+        else
+        {
+            _isPartMissing |= !parts.IsThere(name);
         }
 
         _lines.ResetWrittenCount();

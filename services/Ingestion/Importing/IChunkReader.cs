@@ -15,9 +15,9 @@ public interface IChunkReader
 
 /// <param name="Content">Null where it lies in <paramref name="File"/>, is decoded already, or could not be read, for the reason given.</param>
 /// <param name="File">A temporary one, which whoever reads it disposes; only of large files of sequences.</param>
-/// <param name="Image">Of an image that was decoded as it was read.</param>
+/// <param name="Picture">Of an image that was decoded as it was read.</param>
 public sealed record ReadItem(
-    SourceItem Source, ArraySegment<byte>? Content, RejectionReason? Rejection = null, string? Detail = null, FileStream? File = null, DecodedImage? Image = null)
+    SourceItem Source, ArraySegment<byte>? Content, RejectionReason? Rejection = null, string? Detail = null, FileStream? File = null, Picture? Picture = null)
 {
     /// <summary>An item that is not read at all, with the reason; null where it is.</summary>
     public static ReadItem? Refused(SourceItem item, long maxFileBytes) =>

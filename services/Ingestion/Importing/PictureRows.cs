@@ -9,7 +9,7 @@ using Pipeline.Ingestion.Sources;
 namespace Pipeline.Ingestion.Importing;
 
 /// <summary>The decoded images of one part.</summary>
-internal sealed class PictureRows(InputSpec input, Func<ReadItem, DecodedImage> decode, int capacity) : IPartRows
+internal sealed class PictureRows(InputSpec input, Func<ReadItem, Picture> decode, int capacity) : IPartRows
 {
     private readonly int _imageBytes = input.Channels * input.Size * input.Size;
     private readonly byte[] _pixels = LargeBuffers.Pool.Rent(capacity * input.Channels * input.Size * input.Size);
@@ -43,12 +43,13 @@ internal sealed class PictureRows(InputSpec input, Func<ReadItem, DecodedImage> 
 
     public ImportPart Describe(ImportPart part) => part;
 
-    private void Add(int number, SourceItem source, DecodedImage image)
+    private void Add(int number, SourceItem source, Picture picture)
     {
+        var image = picture.Image;
         image.Pixels.CopyTo(_pixels, Count * _imageBytes);
-        SHA256.HashData(image.Pixels, _digests.AsSpan(Count * SHA256.HashSizeInBytes));
-        MemoryMarshal.Cast<byte, ulong>(_hashes.AsSpan())[Count] = PerceptualHash.Of(image.Pixels, input);
-        Thumbnail.Write(image.Pixels, input, _thumbnails.AsSpan(Count * Thumbnail.Bytes(input)));
+        picture.Digest.CopyTo(_digests, Count * SHA256.HashSizeInBytes);
+        MemoryMarshal.Cast<byte, ulong>(_hashes.AsSpan())[Count] = picture.Hash;
+        picture.Thumbnail.CopyTo(_thumbnails, Count * Thumbnail.Bytes(input));
         _labels[Count] = source.Label is null ? -1 : ClassOf(source.Label);
         _numbers[Count] = number;
         _splits[Count] = source.Split is { } split ? (int)split : -1;

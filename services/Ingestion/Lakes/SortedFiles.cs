@@ -57,7 +57,7 @@ internal sealed class SortedFiles : IDisposable
         _run.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         var spool = new Spool<LakeFile>();
         _runs.Add(spool);
-        _run.ForEach(spool.Add);
+        _run.ForEach(file => spool.Add(file));
         _run.Clear();
     }
 }

@@ -21,6 +21,9 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
     private readonly LabelledItems _labelled = new();
     private bool _hasContainers;
 
+    /// <summary>Where all chunks have their parts.</summary>
+    private IReadOnlyList<PlannedChunk>? _cut;
+
     public string Layout => _hasContainers ? "containers" : "files";
 
     public bool HasFiles => true;
@@ -42,10 +45,10 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
             }
 
             fingerprint.Add(item.Path, item.Bytes, item.Sha256);
-            var labelled = Add(item);
+            var (labelled, line) = Add(item);
             if (eager is not null)
             {
-                await eager.AddAsync(labelled, decoded, cancellation);
+                await eager.AddAsync(labelled, line, decoded, cancellation);
             }
 
             if (_items.Count % ReportEvery == 0)
@@ -68,6 +71,7 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
         if (eager is not null)
         {
             await eager.FinishAsync(cancellation);
+            _cut = eager.Chunks;
         }
 
         await known.ReplaceAsync(_read, cancellation);
@@ -78,7 +82,19 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
 
     public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, PartNames parts, CancellationToken cancellation = default)
     {
-        using var chunks = new ChunkCutter(store, root, limits, parts);
+        var chunks = _cut ?? await CutAsync(new ChunkCutter(store, root, limits, parts), cancellation);
+        return new SourcePlan(chunks, _labelled.Classes, _labelled.Supplied, [.. labels.Rejections(), .. _labelled.Rejections]);
+    }
+
+    public void Dispose()
+    {
+        _items.Dispose();
+        _read.Dispose();
+    }
+
+    private async Task<IReadOnlyList<PlannedChunk>> CutAsync(ChunkCutter cutter, CancellationToken cancellation)
+    {
+        using var chunks = cutter;
         foreach (var item in _items.Items())
         {
             if (item.Container is null)
@@ -92,22 +108,15 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
             }
         }
 
-        return new SourcePlan(await chunks.FinishAsync(cancellation), _labelled.Classes, _labelled.Supplied, [.. labels.Rejections(), .. _labelled.Rejections]);
+        return await chunks.FinishAsync(cancellation);
     }
 
-    public void Dispose()
-    {
-        _items.Dispose();
-        _read.Dispose();
-    }
-
-    private SourceItem Add(SourceItem item)
+    private (SourceItem Labelled, ReadOnlyMemory<byte> Line) Add(SourceItem item)
     {
         _hasContainers |= item.Container is not null;
         var (label, split) = item is { Rejection: null, Container: null } ? labels.Find(item.Path) : default;
         var labelled = _labelled.Add(item with { Label = label, Split = split });
-        _items.Add(labelled);
-        return labelled;
+        return (labelled, _items.Add(labelled));
     }
 
     private async Task<(SourceItem Item, string? Version, ReadItem? Decoded)> ReadAsync(FoundFile found, EagerImport? eager, CancellationToken cancellation)

@@ -11,10 +11,10 @@ namespace Pipeline.Tests.Benchmarks.Ingesting;
 internal static class IngestionBenchmark
 {
     private const int Size = 64;
-    private const int Rounds = 7;
+    private const int Rounds = 11;
 
-    /// <summary>Until the compiler is done with what runs often.</summary>
-    private const int WarmUp = 15;
+    /// <summary>Files, and rounds of them, until the compiler is done: also with what runs once in each.</summary>
+    private const int WarmUpFiles = 256, WarmUpRounds = 120;
 
     /// <param name="files">How many.</param>
     public static async Task RunAsync(int files)
@@ -22,23 +22,35 @@ internal static class IngestionBenchmark
         var folder = Directory.CreateTempSubdirectory("pipeline-benchmark-lake-");
         try
         {
+            var (all, some) = (Directory.CreateDirectory(Path.Combine(folder.FullName, "all")).FullName, Directory.CreateDirectory(Path.Combine(folder.FullName, "some")).FullName);
+            var contents = Enumerable.Range(0, files).Select(Painted).ToList();
             for (var file = 0; file < files; file++)
             {
-                await File.WriteAllBytesAsync(Path.Combine(folder.FullName, $"{file:d6}.jpg"), Painted(file));
+                await File.WriteAllBytesAsync(Path.Combine(all, $"{file:d6}.jpg"), contents[file]);
+                if (file < WarmUpFiles)
+                {
+                    await File.WriteAllBytesAsync(Path.Combine(some, $"{file:d6}.jpg"), contents[file]);
+                }
             }
 
-            using var one = new IngestionProcess(folder.FullName, cores: 1);
-            using var two = new IngestionProcess(folder.FullName, cores: 2);
+            using var one = new IngestionProcess(cores: 1);
+            using var two = new IngestionProcess(cores: 2);
+            for (var round = 0; round < WarmUpRounds; round++)
+            {
+                await one.MeasureAsync(some);
+                await two.MeasureAsync(some);
+            }
+
             var (whole, gain) = (new List<double>(), new List<double>());
             var alone = Decoders().ToDictionary(decoder => decoder.Name, _ => (Rates: new List<double>(), Shares: new List<double>()));
-            for (var round = 0; round < WarmUp + Rounds; round++)
+            for (var round = -1; round < Rounds; round++)
             {
                 // The machine's own pace changes from one second to the next: what is compared runs side by side, and the ratios of all rounds have a median.
-                var before = Decode(folder.FullName);
-                var single = await one.MeasureAsync();
-                var after = Decode(folder.FullName);
-                var pair = await two.MeasureAsync();
-                if (round < WarmUp)
+                var before = Decode(contents);
+                var single = await one.MeasureAsync(all);
+                var after = Decode(contents);
+                var pair = await two.MeasureAsync(all);
+                if (round < 0)
                 {
                     continue;
                 }
@@ -78,16 +90,12 @@ internal static class IngestionBenchmark
     }
 
     /// <returns>CPU-seconds by decoder.</returns>
-    private static Dictionary<string, double> Decode(string folder)
+    private static Dictionary<string, double> Decode(List<byte[]> contents) => Decoders().ToDictionary(decoder => decoder.Name, decoder =>
     {
-        var contents = Directory.EnumerateFiles(folder).Select(File.ReadAllBytes).ToList();
-        return Decoders().ToDictionary(decoder => decoder.Name, decoder =>
-        {
-            var begin = Process.GetCurrentProcess().TotalProcessorTime;
-            contents.ForEach(decoder.Decode);
-            return (Process.GetCurrentProcess().TotalProcessorTime - begin).TotalSeconds;
-        });
-    }
+        var begin = Process.GetCurrentProcess().TotalProcessorTime;
+        contents.ForEach(decoder.Decode);
+        return (Process.GetCurrentProcess().TotalProcessorTime - begin).TotalSeconds;
+    });
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 

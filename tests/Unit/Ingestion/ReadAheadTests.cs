@@ -91,6 +91,38 @@ public class ReadAheadTests
         }
     }
 
+    [Fact]
+    public async Task Who_waits_is_woken_once_for_several_and_not_on_the_thread_that_read_them()
+    {
+        var reads = Enumerable.Range(0, 8).Select(_ => new TaskCompletionSource<int>()).ToArray();
+        await using var results = InOrderAsync(8, most: 8, (i, _) => reads[i].Task).GetAsyncEnumerator();
+        var next = results.MoveNextAsync().AsTask();
+
+        for (var i = 0; i < 4; i++)
+        {
+            reads[i].SetResult(i);
+        }
+
+        Assert.False(next.IsCompleted);
+        var wentOn = next.ContinueWith(_ => Environment.CurrentManagedThreadId, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var reader = new Thread(() => reads[4].SetResult(4));
+        reader.Start();
+        Assert.True(await next);
+        for (var i = 1; i < 5; i++)
+        {
+            Assert.Equal(i - 1, results.Current);
+            var more = results.MoveNextAsync().AsTask();
+            Assert.True(more.IsCompleted && await more);
+        }
+
+        foreach (var read in reads[5..])
+        {
+            read.SetResult(0);
+        }
+
+        Assert.NotEqual(reader.ManagedThreadId, await wentOn);
+    }
+
     private static IAsyncEnumerable<int> InOrderAsync(int items, int most, Func<int, CancellationToken, Task<int>> read) =>
         ReadAhead.InOrderAsync(Enumerable.Range(0, items).ToAsyncEnumerable(), most, long.MaxValue, _ => 0, read);
 }

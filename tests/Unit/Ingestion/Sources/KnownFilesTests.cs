@@ -70,7 +70,7 @@ public class KnownFilesTests
     private static async Task ReplaceAsync(KnownFiles known, params KnownFile[] files)
     {
         using var spool = new Spool<KnownFile>();
-        Array.ForEach(files, spool.Add);
+        Array.ForEach(files, file => spool.Add(file));
         await known.ReplaceAsync(spool, Cancellation);
     }
 
