@@ -112,7 +112,7 @@ public sealed class IngestionOptions
     [Range(1, 64)]
     public int Uploads { get; init; } = 8;
 
-    /// <summary>Chunks that one process decodes at a time.</summary>
+    /// <summary>Chunks that one process decodes at a time; and images, where it decodes them as it reads them to plan.</summary>
     [Range(1, 256)]
     public int Parallelism { get; init; } = Environment.ProcessorCount;
 }

@@ -5,13 +5,17 @@ using Pipeline.Contracts;
 namespace Pipeline.Ingestion;
 
 /// <summary>
-/// JSON lines in a temporary file without a name, gone with the process: for lists that grow with the dataset and whose artifact can only be written
-/// once all of it is known.
+/// JSON lines, of which the first are in memory and, where there are more, all in a temporary file without a name, gone with the process: for lists that grow with the dataset and whose
+/// artifact can only be written once all of it is known.
 /// </summary>
 public sealed class Spool<T> : IDisposable
 {
-    private readonly FileStream _file = TemporaryFile.Create();
+    private const int MostInMemory = 1 << 20;
+
     private readonly ArrayBufferWriter<byte> _line = new();
+    private byte[]? _memory;
+    private int _held;
+    private FileStream? _file;
 
     public long Count { get; private set; }
 
@@ -20,7 +24,7 @@ public sealed class Spool<T> : IDisposable
     {
         _line.ResetWrittenCount();
         JsonLines.Write(_line, item);
-        _file.Write(_line.WrittenSpan);
+        Write(_line.WrittenSpan);
         Count++;
         return _line.WrittenMemory;
     }
@@ -28,21 +32,60 @@ public sealed class Spool<T> : IDisposable
     /// <summary>All from the start.</summary>
     public IEnumerable<T> Items()
     {
-        _file.Position = 0;
-        var reader = new StreamReader(_file, leaveOpen: true);
+        var reader = new StreamReader(FromStart(), leaveOpen: true);
         while (reader.ReadLine() is { } line)
         {
             yield return JsonSerializer.Deserialize<T>(line, PipelineJson.Compact)!;
         }
     }
 
-    public async Task CopyToAsync(Stream stream, CancellationToken cancellation)
+    public Task CopyToAsync(Stream stream, CancellationToken cancellation) => FromStart().CopyToAsync(stream, cancellation);
+
+    public void Dispose()
     {
-        _file.Position = 0;
-        await _file.CopyToAsync(stream, cancellation);
+        _file?.Dispose();
+        Release();
     }
 
-    public void Dispose() => _file.Dispose();
+    private void Write(ReadOnlySpan<byte> line)
+    {
+        if (_file is null && line.Length <= MostInMemory - _held)
+        {
+            _memory ??= LargeBuffers.Pool.Rent(MostInMemory);
+            line.CopyTo(_memory.AsSpan(_held));
+            _held += line.Length;
+            return;
+        }
+
+        if (_file is null)
+        {
+            _file = TemporaryFile.Create();
+            _file.Write(_memory.AsSpan(0, _held));
+            Release();
+        }
+
+        _file.Write(line);
+    }
+
+    private void Release()
+    {
+        if (_memory is not null)
+        {
+            LargeBuffers.Pool.Return(_memory);
+            (_memory, _held) = (null, 0);
+        }
+    }
+
+    private Stream FromStart()
+    {
+        if (_file is null)
+        {
+            return new MemoryStream(_memory ?? [], 0, _held, writable: false);
+        }
+
+        _file.Position = 0;
+        return _file;
+    }
 }
 
 /// <summary>Files of the system's temporary folder whose name is removed at once: also a killed process leaves none.</summary>

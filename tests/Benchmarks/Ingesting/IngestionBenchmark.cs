@@ -1,8 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using Pipeline.Contracts;
-using Pipeline.Ingestion.Images;
-using Pipeline.Tests.Benchmarks.Decoding;
 using SkiaSharp;
 
 namespace Pipeline.Tests.Benchmarks.Ingesting;
@@ -10,7 +6,6 @@ namespace Pipeline.Tests.Benchmarks.Ingesting;
 /// <summary>What a whole ingestion costs beside decoding, and what a second core is worth: JPEG files of 640×480 to samples of 64×64 in colour.</summary>
 internal static class IngestionBenchmark
 {
-    private const int Size = 64;
     private const int Rounds = 11;
 
     /// <summary>Files, and rounds of them, until the compiler is done: also with what runs once in each.</summary>
@@ -23,13 +18,13 @@ internal static class IngestionBenchmark
         try
         {
             var (all, some) = (Directory.CreateDirectory(Path.Combine(folder.FullName, "all")).FullName, Directory.CreateDirectory(Path.Combine(folder.FullName, "some")).FullName);
-            var contents = Enumerable.Range(0, files).Select(Painted).ToList();
             for (var file = 0; file < files; file++)
             {
-                await File.WriteAllBytesAsync(Path.Combine(all, $"{file:d6}.jpg"), contents[file]);
+                var painted = Painted(file);
+                await File.WriteAllBytesAsync(Path.Combine(all, $"{file:d6}.jpg"), painted);
                 if (file < WarmUpFiles)
                 {
-                    await File.WriteAllBytesAsync(Path.Combine(some, $"{file:d6}.jpg"), contents[file]);
+                    await File.WriteAllBytesAsync(Path.Combine(some, $"{file:d6}.jpg"), painted);
                 }
             }
 
@@ -42,33 +37,33 @@ internal static class IngestionBenchmark
             }
 
             var (whole, gain) = (new List<double>(), new List<double>());
-            var alone = Decoders().ToDictionary(decoder => decoder.Name, _ => (Rates: new List<double>(), Shares: new List<double>()));
+            var alone = IngestionProcess.Decoders().Select(decoder => (decoder.Name, Seconds: new List<double>())).ToList();
             for (var round = -1; round < Rounds; round++)
             {
-                // The machine's own pace changes from one second to the next: what is compared runs side by side, and the ratios of all rounds have a median.
-                var before = Decode(contents);
+                // The machine's own pace changes from one second to the next: what is compared runs side by side, on the same core and in the same process.
+                var before = await one.MeasureDecodingAsync(all);
                 var single = await one.MeasureAsync(all);
-                var after = Decode(contents);
+                var after = await one.MeasureDecodingAsync(all);
                 var pair = await two.MeasureAsync(all);
                 if (round < 0)
                 {
                     continue;
                 }
 
-                whole.Add(files / single.Processor);
+                whole.Add(single.Processor);
                 gain.Add(single.Wall / pair.Wall);
-                foreach (var (name, (rates, shares)) in alone)
+                for (var decoder = 0; decoder < alone.Count; decoder++)
                 {
-                    var seconds = (before[name] + after[name]) / 2;
-                    rates.Add(files / seconds);
-                    shares.Add(seconds / single.Processor);
+                    alone[decoder].Seconds.Add((before[decoder] + after[decoder]) / 2);
                 }
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"whole ingestion: {Median(whole):0} images per CPU-second"));
-            foreach (var (name, (rates, shares)) in alone)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"whole ingestion: {files * Rounds / whole.Sum():0} images per CPU-second"));
+            foreach (var (name, seconds) in alone)
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"over {name} alone, {Median(rates):0}: {Median(shares):0.00} × ({shares.Min():0.00} to {shares.Max():0.00})"));
+                var shares = seconds.Zip(whole, (decoding, all) => decoding / all).ToList();
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"over {name} alone, {files * Rounds / seconds.Sum():0}: {seconds.Sum() / whole.Sum():0.00} × (by round {shares.Min():0.00} to {shares.Max():0.00}, median {Median(shares):0.00})"));
             }
 
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"two cores over one: {Median(gain):0.00} × ({gain.Min():0.00} to {gain.Max():0.00})"));
@@ -78,24 +73,6 @@ internal static class IngestionBenchmark
             folder.Delete(recursive: true);
         }
     }
-
-    private static IEnumerable<(string Name, Action<byte[]> Decode)> Decoders()
-    {
-        var decoder = new ImageDecoder(new InputSpec(Size, Channels: 3), new ImageLimits(50_000_000, 32, 100), JpegDecoders.Skia);
-        yield return ("its decoder", content => decoder.Decode(content));
-        if (TurboJpegPeer.IsThere)
-        {
-            yield return ("libjpeg-turbo and the area filter", TurboJpegPeer.Decode);
-        }
-    }
-
-    /// <returns>CPU-seconds by decoder.</returns>
-    private static Dictionary<string, double> Decode(List<byte[]> contents) => Decoders().ToDictionary(decoder => decoder.Name, decoder =>
-    {
-        var begin = Process.GetCurrentProcess().TotalProcessorTime;
-        contents.ForEach(decoder.Decode);
-        return (Process.GetCurrentProcess().TotalProcessorTime - begin).TotalSeconds;
-    });
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 

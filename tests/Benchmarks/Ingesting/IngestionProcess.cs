@@ -1,12 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Images;
+using Pipeline.Tests.Benchmarks.Decoding;
 
 namespace Pipeline.Tests.Benchmarks.Ingesting;
 
-/// <summary>A process that may use so many cores and ingests a folder whenever it is told to.</summary>
+/// <summary>A process that may use so many cores, and ingests or only decodes a folder whenever it is told to.</summary>
 internal sealed class IngestionProcess : IDisposable
 {
     private const int Size = 64;
+    private const string Decoding = "decode ";
 
     private readonly Process _process;
 
@@ -21,17 +25,27 @@ internal sealed class IngestionProcess : IDisposable
         })!;
     }
 
-    /// <summary>What the process does: a round for each line, which names the folder, and seconds of the processor and of the clock back.</summary>
+    /// <summary>What the process does: a round for each line, which names the folder, and seconds back.</summary>
     public static async Task ServeAsync()
     {
         // They stay until the end: a file system without a journal looks at all that was deleted in the last minutes whenever it makes a file.
         var stores = Directory.CreateTempSubdirectory("pipeline-benchmark-stores-");
         try
         {
-            for (var round = 0; await Console.In.ReadLineAsync() is { } folder; round++)
+            var decoders = Decoders().ToList();
+            List<byte[]>? contents = null;
+            var rounds = 0;
+            while (await Console.In.ReadLineAsync() is { } folder)
             {
-                Empty(Path.Combine(stores.FullName, $"{round - 1}"));
-                var took = await ImportRun.MeasureAsync(folder, Path.Combine(stores.FullName, $"{round}"), Size);
+                if (folder.StartsWith(Decoding, StringComparison.Ordinal))
+                {
+                    contents ??= [.. Directory.EnumerateFiles(folder[Decoding.Length..]).Select(File.ReadAllBytes)];
+                    Console.WriteLine(string.Join(' ', decoders.Select(decoder => string.Create(CultureInfo.InvariantCulture, $"{Seconds(() => contents.ForEach(decoder.Decode))}"))));
+                    continue;
+                }
+
+                Empty(Path.Combine(stores.FullName, $"{rounds}"));
+                var took = await ImportRun.MeasureAsync(folder, Path.Combine(stores.FullName, $"{++rounds}"), Size);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{took.Processor} {took.Wall}"));
             }
         }
@@ -41,13 +55,36 @@ internal sealed class IngestionProcess : IDisposable
         }
     }
 
-    /// <returns>Seconds.</returns>
-    public async Task<(double Processor, double Wall)> MeasureAsync(string folder)
+    /// <summary>What decodes alone.</summary>
+    public static IEnumerable<(string Name, Action<byte[]> Decode)> Decoders()
     {
-        await _process.StandardInput.WriteLineAsync(folder);
+        var decoder = new ImageDecoder(new InputSpec(Size, Channels: 3), new ImageLimits(50_000_000, 32, 100), JpegDecoders.Skia);
+        yield return ("its decoder", content => decoder.Decode(content));
+        if (TurboJpegPeer.IsThere)
+        {
+            yield return ("libjpeg-turbo and the area filter", TurboJpegPeer.Decode);
+        }
+    }
+
+    /// <returns>Seconds of a whole ingestion.</returns>
+    public async Task<(double Processor, double Wall)> MeasureAsync(string folder) => await AskAsync(folder) is [var processor, var wall] ? (processor, wall) : throw new UnreachableException();
+
+    /// <returns>Processor seconds of each of <see cref="Decoders"/>, for files that have been read.</returns>
+    public Task<double[]> MeasureDecodingAsync(string folder) => AskAsync(Decoding + folder);
+
+    private async Task<double[]> AskAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
         await _process.StandardInput.FlushAsync();
-        var answer = (await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The process that ingests has ended.")).Split(' ');
-        return (double.Parse(answer[0], CultureInfo.InvariantCulture), double.Parse(answer[1], CultureInfo.InvariantCulture));
+        var answer = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The process that ingests has ended.");
+        return [.. answer.Split(' ').Select(seconds => double.Parse(seconds, CultureInfo.InvariantCulture))];
+    }
+
+    private static double Seconds(Action work)
+    {
+        var begin = Process.GetCurrentProcess().TotalProcessorTime;
+        work();
+        return (Process.GetCurrentProcess().TotalProcessorTime - begin).TotalSeconds;
     }
 
     public void Dispose()
