@@ -24,17 +24,8 @@ internal sealed class BaselineDecoder(InputSpec input)
     }
 
     /// <returns>Bytes that decoding takes.</returns>
-    public long Memory(BaselineJpeg jpeg, int fileBytes)
-    {
-        long bytes = fileBytes;
-        foreach (var channel in jpeg.Channels.AsSpan(0, Planes(jpeg)))
-        {
-            var (across, down) = Axes(jpeg, channel);
-            bytes += AreaPlane.Memory(across, down, channel.Down);
-        }
-
-        return bytes;
-    }
+    public long Memory(BaselineJpeg jpeg, int fileBytes) =>
+        fileBytes + (Planes(jpeg) * (long)sizeof(float) * input.Size * (Math.Min(jpeg.Width, jpeg.Height) + (2 * BlockSize)));
 
     /// <param name="dataEnd">Where the image's end is marked.</param>
     /// <param name="pixels">Shape [C, S, S], as stored.</param>
@@ -42,24 +33,18 @@ internal sealed class BaselineDecoder(InputSpec input)
     public void Decode(ReadOnlySpan<byte> file, BaselineJpeg jpeg, int dataEnd, Span<byte> pixels)
     {
         var planes = new AreaPlane?[Planes(jpeg)];
-        var count = input.Size * input.Size;
-        var padded = MeansPixels.Padded(count);
-        var means = ArrayPool<float>.Shared.Rent(planes.Length * padded);
         try
         {
             for (var i = 0; i < planes.Length; i++)
             {
-                var channel = jpeg.Channels[i];
-                var (across, down) = Axes(jpeg, channel);
-                planes[i] = new AreaPlane(across, down, channel.Steps, channel.Down, means.AsMemory(i * padded, count));
+                planes[i] = Plane(jpeg, jpeg.Channels[i]);
             }
 
             ReadBlocks(file[jpeg.DataStart..(dataEnd + 2)], jpeg, planes!);
-            MeansPixels.Write(means.AsSpan(0, planes.Length * padded), jpeg.IsRgb, input.Channels, pixels);
+            Write(planes!, jpeg.IsRgb, pixels);
         }
         finally
         {
-            ArrayPool<float>.Shared.Return(means);
             foreach (var plane in planes)
             {
                 plane?.Dispose();
@@ -70,10 +55,10 @@ internal sealed class BaselineDecoder(InputSpec input)
     // Of luma and colours grey needs only the first.
     private int Planes(BaselineJpeg jpeg) => input.Channels == 1 && !jpeg.IsRgb ? 1 : jpeg.Channels.Length;
 
-    private (BlockAxis Across, BlockAxis Down) Axes(BaselineJpeg jpeg, JpegChannel channel)
+    private AreaPlane Plane(BaselineJpeg jpeg, JpegChannel channel)
     {
         var side = Math.Min(jpeg.Width, jpeg.Height);
-        return (Axis(jpeg.Width, side, jpeg.Across / channel.Across), Axis(jpeg.Height, side, jpeg.Down / channel.Down));
+        return new AreaPlane(Axis(jpeg.Width, side, jpeg.Across / channel.Across), Axis(jpeg.Height, side, jpeg.Down / channel.Down), channel.Steps);
     }
 
     private BlockAxis Axis(int length, int side, int sampling)
@@ -100,7 +85,7 @@ internal sealed class BaselineDecoder(InputSpec input)
         Span<int> predictors = stackalloc int[jpeg.Channels.Length];
         Span<int> block = stackalloc int[BlockSize * BlockSize];
         block.Clear();
-        var (unit, restarts, x, y) = (0L, 0, 0, 0);
+        var (unit, restarts) = (0L, 0);
         while (true)
         {
             var end = part.Take(data);
@@ -109,12 +94,7 @@ internal sealed class BaselineDecoder(InputSpec input)
             predictors.Clear();
             for (; unit < last; unit++)
             {
-                ReadUnit(ref reader, jpeg, planes, x, y, predictors, block);
-                if (++x == across)
-                {
-                    (x, y) = (0, y + 1);
-                    EndRows(jpeg, planes, y);
-                }
+                ReadUnit(ref reader, jpeg, planes, (int)(unit % across), (int)(unit / across), predictors, block);
             }
 
             reader.CheckEnd();
@@ -160,14 +140,25 @@ internal sealed class BaselineDecoder(InputSpec input)
         }
     }
 
-    /// <param name="y">The next row of units.</param>
-    private static void EndRows(BaselineJpeg jpeg, ReadOnlySpan<AreaPlane> planes, int y)
+    private static int Units(int length, int blocks) => (length + (BlockSize * blocks) - 1) / (BlockSize * blocks);
+
+    private void Write(ReadOnlySpan<AreaPlane> planes, bool isRgb, Span<byte> pixels)
     {
-        for (var i = 0; i < planes.Length; i++)
+        var count = input.Size * input.Size;
+        var padded = MeansPixels.Padded(count);
+        var means = ArrayPool<float>.Shared.Rent(planes.Length * padded);
+        try
         {
-            planes[i].EndRows(y * jpeg.Channels[i].Down);
+            for (var i = 0; i < planes.Length; i++)
+            {
+                planes[i].Means(means.AsSpan(i * padded, count));
+            }
+
+            MeansPixels.Write(means.AsSpan(0, planes.Length * padded), isRgb, input.Channels, pixels);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(means);
         }
     }
-
-    private static int Units(int length, int blocks) => (length + (BlockSize * blocks) - 1) / (BlockSize * blocks);
 }
