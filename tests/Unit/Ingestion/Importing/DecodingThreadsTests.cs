@@ -17,10 +17,13 @@ public class DecodingThreadsTests
     public async Task No_thread_begins_before_the_first_image_and_each_has_a_decoder()
     {
         var decoders = 0;
+        using var three = new CountdownEvent(3);
         var threads = new DecodingThreads(3, Input, () =>
         {
+            // No thread decodes before each has begun: a fast one would leave nothing to the last.
             Interlocked.Increment(ref decoders);
-            return Decoder();
+            three.Signal();
+            return three.Wait(TimeSpan.FromMinutes(1), Cancellation) ? Decoder() : throw new TimeoutException($"{decoders} of 3 threads began");
         });
 
         Assert.Equal(0, decoders);
