@@ -96,8 +96,13 @@ public enum RejectionReason
 /// <param name="Path">Below the source's folder, with <c>/</c>; within an archive <c>archive!/member</c>, within IDX, and of records, <c>file#number</c>.</param>
 /// <param name="Detail">A few words for a person.</param>
 /// <param name="Sha256">Of the file's bytes, 64 hex digits: its name in quarantine. Null where the reason is about a label, or the file cannot be read.</param>
-public sealed record Rejection(string Path, RejectionReason Reason, string? Detail = null, string? Sha256 = null)
+/// <param name="Lost">How many samples go with it where it is an archive or a table that was cut; 0 for one.</param>
+public sealed record Rejection(string Path, RejectionReason Reason, string? Detail = null, string? Sha256 = null, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Lost = 0)
 {
+    /// <summary>Samples that are not there because of it, 1 at least.</summary>
+    [JsonIgnore]
+    public long Samples => Math.Max(1, Lost);
+
     /// <summary>What is wrong, for a person.</summary>
     [JsonIgnore]
     public string Message => RejectionMessages.Of(Reason, Detail);

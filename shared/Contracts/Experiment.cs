@@ -24,6 +24,14 @@ public sealed record Experiment
 
     public SplitSpec Split { get; init; } = new();
 
+    /// <summary>Where labels stand and what they mean, as far as a guess would be needed; null where nothing is said.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LabelSpec? Labels { get; init; }
+
+    /// <summary>What files and folders of the splits are called; null: train, validation, test and their usual other names.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SplitNamesSpec? Splits { get; init; }
+
     /// <summary>Stands alone in <see cref="Pretext"/> where the pre-flight is to choose.</summary>
     public const string AutoPretext = "auto";
 
@@ -64,6 +72,23 @@ public sealed record InputSpec(
 /// <param name="Seed">Another seed gives another split.</param>
 /// <param name="AllowLeaks">Whether a run goes on where the data brings its own split and that parts samples which are nearly the same picture.</param>
 public sealed record SplitSpec(double Validation = 0.1, double Test = 0.2, ulong Seed = 1, bool AllowLeaks = false);
+
+/// <summary>What is to be taken as a label where the data leaves it open. What is null is found out by the rules of docs/data.md.</summary>
+/// <param name="Table">Name of the table of labels beside the files.</param>
+/// <param name="File">Its column or field that names the files.</param>
+/// <param name="Column">The column or field with the labels, of that table or of tables of samples.</param>
+/// <param name="Match"><c>exact</c>; or <c>name</c>: a row that names no file by its path is matched by the file's name alone, whatever folder, case or extension, if one file only fits.</param>
+/// <param name="Missing">Labels that mean that there is none, as they are written; the empty one to say that empty labels are meant to be.</param>
+/// <param name="Classes">The classes; samples with other labels count as unlabelled.</param>
+public sealed record LabelSpec(
+    string? Table = null, string? File = null, string? Column = null, string? Match = null, IReadOnlyList<string>? Missing = null, IReadOnlyList<string>? Classes = null)
+{
+    /// <summary>The other <see cref="Match"/>.</summary>
+    public const string MatchName = "name";
+}
+
+/// <summary>Names of folders and files by split, or patterns of paths, in which <c>*</c> stands for anything but a slash and <c>**</c> for anything. Nothing else is a split then.</summary>
+public sealed record SplitNamesSpec(IReadOnlyList<string>? Train = null, IReadOnlyList<string>? Validation = null, IReadOnlyList<string>? Test = null);
 
 /// <param name="Ambiguity">
 /// Two views count as the same picture, and the sample is left out of the task, when one minus their correlation is below this; 0 to 1.

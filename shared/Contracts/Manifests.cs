@@ -34,6 +34,9 @@ public sealed record DatasetManifest
 
     public required DataSummary Summary { get; init; }
 
+    /// <summary>What to know about the data before trusting what is learned from it.</summary>
+    public IReadOnlyList<Warning> Warnings { get; init; } = [];
+
     /// <summary>Labelled samples of each class, in the order of <see cref="Classes"/>.</summary>
     public required IReadOnlyList<ClassCount> ClassCounts { get; init; }
 

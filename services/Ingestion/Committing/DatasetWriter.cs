@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Importing;
 
 namespace Pipeline.Ingestion.Committing;
@@ -17,6 +18,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
     private readonly PendingShards _pending = new();
     private readonly Spool<Rejection> _rejections = new();
     private readonly Dictionary<RejectionReason, long> _rejected = [];
+    private readonly FindingList _findings = new();
     private readonly LeakPaths _leaks;
     private readonly ShardWriter[] _splits;
 
@@ -35,6 +37,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
         Classes = [.. used.Select(label => parts.Classes[label]).Order(StringComparer.Ordinal)];
         _classOf = [.. parts.Classes.Select(name => Classes.IndexOf(name))];
         _labelled = new long[Classes.Count, _splits.Length];
+        _findings.Add(plan.Findings);
         foreach (var rejection in plan.Rejections)
         {
             Reject(rejection);
@@ -47,6 +50,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
     public async Task AddAsync(int chunk, CancellationToken cancellation)
     {
         using var part = await _parts.OpenAsync(chunk, cancellation);
+        _findings.Add(part.Content.Findings);
         foreach (var rejection in part.Content.Rejections)
         {
             Reject(rejection);
@@ -91,6 +95,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
             Rejections = rejections?.Reference,
             Leaks = leaks?.Reference,
             Summary = summary,
+            Warnings = [.. _findings.All.Select(FindingMessages.Of)],
             ClassCounts = [.. Classes.Select((name, label) => new ClassCount(name, _labelled[label, 0], _labelled[label, 1], _labelled[label, 2]))],
             Seconds = _plan.Seconds + _survey.Seconds + clock.Elapsed.TotalSeconds,
         };
@@ -141,7 +146,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
     private void Reject(Rejection rejection)
     {
         _rejections.Add(rejection);
-        _rejected[rejection.Reason] = _rejected.GetValueOrDefault(rejection.Reason) + 1;
+        _rejected[rejection.Reason] = _rejected.GetValueOrDefault(rejection.Reason) + rejection.Samples;
     }
 
     private DataSummary Summary(IReadOnlyList<SampleShard> shards)

@@ -116,7 +116,7 @@ internal sealed class PartSurvey : IDisposable
         _first ??= part.Content.Rejections is [var first, ..] ? first : null;
         foreach (var rejection in part.Content.Rejections)
         {
-            Rejected[rejection.Reason] = Rejected.GetValueOrDefault(rejection.Reason) + 1;
+            Rejected[rejection.Reason] = Rejected.GetValueOrDefault(rejection.Reason) + rejection.Samples;
         }
 
         for (var row = 0; row < part.Rows; row++)

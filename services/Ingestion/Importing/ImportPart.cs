@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 
 namespace Pipeline.Ingestion.Importing;
 
@@ -18,6 +19,10 @@ namespace Pipeline.Ingestion.Importing;
 public sealed record ImportPart(
     ArtifactReference? Pixels, ArtifactReference? Index, ArtifactReference? Items, IReadOnlyList<string> Classes, IReadOnlyList<Rejection> Rejections, double Seconds)
 {
+    /// <summary>About its items; null where there is nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Finding>? Findings { get; init; }
+
     /// <summary>Names of the tags of its rows; null where there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Tags { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Images;
 using Pipeline.Ingestion.NearDuplicates;
 using Pipeline.Ingestion.Sequences;
@@ -44,6 +45,9 @@ public sealed record ImportPlan
 
     /// <summary>About labels; files are rejected when they are decoded.</summary>
     public required IReadOnlyList<Rejection> Rejections { get; init; }
+
+    /// <summary>About the files and their labels, as far as they are known before files are decoded.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
 
     public required long MaxPixels { get; init; }
     public required double MaxSideRatio { get; init; }

@@ -15,10 +15,10 @@ namespace Pipeline.Ingestion.Importing;
 public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Quarantine quarantine, IOptions<IngestionOptions> options)
 {
     /// <summary>Raised when the same files would give other samples.</summary>
-    private const int Format = 4;
+    private const int Format = 5;
 
     /// <summary>The same, of sequences.</summary>
-    private const int SequenceFormat = 2;
+    private const int SequenceFormat = 3;
 
     /// <param name="source">A folder of the lake, as <see cref="LakeFolders.Open"/> takes it.</param>
     /// <exception cref="PipelineException">The folder may not be read, is not there, holds nothing to import, or contradicts itself.</exception>
@@ -30,11 +30,11 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Qua
         CheckName(experiment.Data);
         CheckInput(experiment);
         var folder = folders.Open(source);
-        using var lake = await LakeSources.OpenAsync(folder, new KnownFiles(store, source), settings, experiment.Modality, cancellation);
+        using var lake = await LakeSources.OpenAsync(folder, new KnownFiles(store, source), settings, experiment, cancellation);
         // What an experiment lets pass changes no sample.
         var split = experiment.Split with { AllowLeaks = false };
         var likeness = new Likeness(settings.NearDuplicateDistance, settings.NearDuplicateCorrelation);
-        var rules = Modalities.IsSequence(experiment.Modality) ? SequenceRules.Of(settings) : null;
+        var rules = Modalities.IsSequence(experiment.Modality) ? SequenceRules.Of(settings, experiment.Labels) : null;
         var jpegDecoder = rules is null && lake.HasFiles ? JpegDecoders.Choose(settings.TurboJpeg) : null;
         object decoding = rules is not null
             ? new { format = SequenceFormat, experiment.Modality, experiment.Input, settings.MaxFileBytes, rules }
@@ -51,6 +51,8 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Qua
             dataset = experiment.Data,
             experiment.Input,
             split,
+            experiment.Labels,
+            experiment.Splits,
             likeness,
             settings.MaxPixels,
             settings.MaxSideRatio,
@@ -88,6 +90,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Qua
             Chunks = cut.Chunks,
             Items = cut.Chunks.Sum(chunk => (long)chunk.Items),
             Rejections = cut.Rejections,
+            Findings = cut.Findings,
             MaxPixels = settings.MaxPixels,
             MaxSideRatio = settings.MaxSideRatio,
             MaxImageRatio = settings.MaxImageRatio,
@@ -113,6 +116,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Qua
         experiment.Modality,
         experiment.Input,
         split = experiment.Split with { AllowLeaks = false },
+        experiment.Splits,
         resemblance = settings.NearDuplicateResemblance,
         settings.MaxFileBytes,
         settings.ShardBytes,

@@ -18,7 +18,7 @@ internal sealed class PartMaker(IArtifactStore store, Quarantine quarantine, str
     {
         if (item.Rejection is { } reason)
         {
-            await RejectAsync(new Rejection(item.Source.Path, reason, item.Detail, item.Source.Sha256), item.Content, cancellation);
+            await RejectAsync(new Rejection(item.Source.Path, reason, item.Detail, item.Source.Sha256, item.Source.Lost), item.Content, cancellation);
             return;
         }
 

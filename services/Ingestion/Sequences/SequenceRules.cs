@@ -1,3 +1,5 @@
+using Pipeline.Contracts;
+
 namespace Pipeline.Ingestion.Sequences;
 
 /// <summary>What bears on how documents are read, beside the experiment's modality and input.</summary>
@@ -5,7 +7,9 @@ namespace Pipeline.Ingestion.Sequences;
 /// <param name="MaxSequenceLength">Letters of a document, before it is cut into windows.</param>
 /// <param name="MaxUnpackedBytes">Of a file in gzip: no more than of a plain one.</param>
 /// <param name="MaxUnpackedRatio">Bytes that one byte of a file in gzip may unpack to.</param>
-public sealed record SequenceRules(int MaxLineBytes, int MaxSequenceLength, long MaxUnpackedBytes, int MaxUnpackedRatio)
+/// <param name="Labels">What the experiment says of labels.</param>
+public sealed record SequenceRules(int MaxLineBytes, int MaxSequenceLength, long MaxUnpackedBytes, int MaxUnpackedRatio, LabelSpec? Labels = null)
 {
-    public static SequenceRules Of(IngestionOptions options) => new(options.MaxLineBytes, options.MaxSequenceLength, Math.Min(options.MaxUnpackedBytes, options.MaxFileBytes), options.MaxUnpackedRatio);
+    public static SequenceRules Of(IngestionOptions options, LabelSpec? labels = null) =>
+        new(options.MaxLineBytes, options.MaxSequenceLength, Math.Min(options.MaxUnpackedBytes, options.MaxFileBytes), options.MaxUnpackedRatio, labels);
 }

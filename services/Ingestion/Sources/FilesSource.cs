@@ -8,7 +8,7 @@ using Pipeline.Ingestion.Lakes;
 namespace Pipeline.Ingestion.Sources;
 
 /// <summary>Files that hold what is wanted, or containers of such. What is known of each is kept in a temporary file, so that memory does not grow with the lake.</summary>
-public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFiles known, IngestionOptions options, string modality) : ILakeSource
+public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, LabelRules rules, KnownFiles known, IngestionOptions options, string modality) : ILakeSource
 {
     private const int ReportEvery = 1000;
 
@@ -18,7 +18,7 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
     private readonly LakeContent _content = LakeContents.Of(modality);
     private readonly Spool<SourceItem> _items = new();
     private readonly Spool<KnownFile> _read = new();
-    private readonly LabelledItems _labelled = new();
+    private readonly LabelledItems _labelled = new(rules);
     private bool _hasContainers;
 
     /// <summary>Where all chunks have their parts.</summary>
@@ -83,7 +83,7 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, KnownFil
     public async Task<SourcePlan> PlanAsync(IArtifactStore store, string root, ChunkLimits limits, PartNames parts, CancellationToken cancellation = default)
     {
         var chunks = _cut ?? await CutAsync(new ChunkCutter(store, root, limits, parts), cancellation);
-        return new SourcePlan(chunks, _labelled.Classes, _labelled.Supplied, [.. labels.Rejections(), .. _labelled.Rejections]);
+        return new SourcePlan(chunks, _labelled.Classes, _labelled.Supplied, [.. labels.Rejections(), .. _labelled.Rejections], [.. labels.Findings(), .. _labelled.Findings]);
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sources;
@@ -50,6 +51,8 @@ public sealed class FolderLabels : IFileLabels
     }
 
     public IEnumerable<Rejection> Rejections() => [];
+
+    public IEnumerable<Finding> Findings() => [];
 
     private static bool IsUnlabelled(string folder) => folder.ToLowerInvariant() is "unlabelled" or "unlabeled";
 }

@@ -1,5 +1,7 @@
 using Pipeline.Contracts;
 
+using Pipeline.Ingestion.Findings;
+
 namespace Pipeline.Ingestion.Sources;
 
 /// <summary>What is known about a file beside its bytes.</summary>
@@ -16,6 +18,9 @@ public interface IFileLabels
 
     /// <summary>What is wrong with the labels; complete once all files have been asked for.</summary>
     IEnumerable<Rejection> Rejections();
+
+    /// <summary>What a person should know of them; complete once all files have been asked for.</summary>
+    IEnumerable<Finding> Findings();
 }
 
 /// <summary>A file that labels were read from, as it was then.</summary>

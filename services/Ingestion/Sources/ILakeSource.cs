@@ -1,5 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Importing;
 
 namespace Pipeline.Ingestion.Sources;
@@ -37,5 +38,6 @@ public sealed record ChunkLimits(int Items, long Bytes, long ImageBytes)
 /// <param name="Classes">Label names.</param>
 /// <param name="Supplied">The splits that the source brings itself.</param>
 /// <param name="Rejections">About labels; files are rejected when they are decoded.</param>
+/// <param name="Findings">About files and labels.</param>
 public sealed record SourcePlan(
-    IReadOnlyList<PlannedChunk> Chunks, IReadOnlyList<string> Classes, IReadOnlyList<Split> Supplied, IReadOnlyList<Rejection> Rejections);
+    IReadOnlyList<PlannedChunk> Chunks, IReadOnlyList<string> Classes, IReadOnlyList<Split> Supplied, IReadOnlyList<Rejection> Rejections, IReadOnlyList<Finding> Findings);

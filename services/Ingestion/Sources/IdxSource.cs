@@ -101,7 +101,7 @@ public sealed class IdxSource : ILakeSource
             first += items;
         }
 
-        return new SourcePlan(chunks, classes, [.. _sets.Select(set => set.Split).OfType<Split>()], []);
+        return new SourcePlan(chunks, classes, [.. _sets.Select(set => set.Split).OfType<Split>()], [], []);
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sources;
@@ -85,6 +86,8 @@ public sealed class LabelTable : IFileLabels
         .Concat(_entries.Where(entry => !entry.Value.Seen).Select(entry => new Rejection(entry.Key, RejectionReason.UnknownFile, $"{_file} line {entry.Value.Line}")))
         .OrderBy(rejection => rejection.Path, StringComparer.Ordinal)
         .ThenBy(rejection => rejection.Reason);
+
+    public IEnumerable<Finding> Findings() => [];
 
     private void Add(string file, string label, Split? split, int line)
     {

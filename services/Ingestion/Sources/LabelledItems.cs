@@ -1,10 +1,14 @@
 using Pipeline.Contracts;
 
+using Pipeline.Ingestion.Findings;
+
 namespace Pipeline.Ingestion.Sources;
 
 /// <summary>Which classes and splits the items of a source have, and what is wrong with their labels.</summary>
-internal sealed class LabelledItems
+internal sealed class LabelledItems(LabelRules rules)
 {
+    private readonly FindingList _findings = new();
+
     private readonly SortedSet<string> _classes = new(StringComparer.Ordinal);
     private readonly SortedSet<Split> _supplied = [];
     private readonly List<Rejection> _rejections = [];
@@ -15,10 +19,16 @@ internal sealed class LabelledItems
 
     public IReadOnlyList<Rejection> Rejections => _rejections;
 
+    public IReadOnlyList<Finding> Findings => _findings.All;
+
+    public void Add(Finding finding) => _findings.Add(finding);
+
     public void Add(IEnumerable<Rejection> rejections) => _rejections.AddRange(rejections);
 
+    /// <returns>The item, its label as the rules have it.</returns>
     public SourceItem Add(SourceItem item)
     {
+        item = item with { Label = rules.Of(item.Label) };
         if (item.Label is not null)
         {
             _classes.Add(item.Label);

@@ -12,10 +12,11 @@ public static class LakeSources
         ? $"Valid is a folder with {ModalityWords.Of(modality).Valid}: a folder for each class, or labels.csv (file,label) or labels.jsonl beside the files, or a label in each record, or no labels, or zips and tars of such files."
         : "Valid is a folder of images: a folder for each class, or labels.csv (file,label) or labels.jsonl beside the files, or files without labels, or zips, tars, Parquet and Arrow files of images, or IDX files (train-images-idx3-ubyte[.gz]).";
 
-    /// <param name="modality">What the files are read as.</param>
+    /// <param name="experiment">Says what the files are read as, and what of labels and splits is not to be guessed.</param>
     /// <exception cref="PipelineException">There is no such folder, or none of the layouts fits.</exception>
-    public static async Task<ILakeSource> OpenAsync(ILakeFolder folder, KnownFiles known, IngestionOptions options, string modality = Modalities.Image, CancellationToken cancellation = default)
+    public static async Task<ILakeSource> OpenAsync(ILakeFolder folder, KnownFiles known, IngestionOptions options, Experiment experiment, CancellationToken cancellation = default)
     {
+        var modality = experiment.Modality;
         switch (await folder.StateAsync(cancellation))
         {
             case LakeFolderState.Missing:
@@ -30,6 +31,6 @@ public static class LakeSources
         }
 
         IFileLabels labels = await LabelTable.FindAsync(folder, cancellation) is { } table ? table : await FolderLabels.ReadAsync(folder, cancellation);
-        return new FilesSource(folder, labels, known, options, modality);
+        return new FilesSource(folder, labels, new LabelRules(experiment.Labels), known, options, modality);
     }
 }

@@ -14,6 +14,7 @@ namespace Pipeline.Ingestion.Sources;
 /// <param name="Detail">Of the rejection.</param>
 /// <param name="Offset">Where it starts in what the chunk has unpacked; null for a file of the lake.</param>
 /// <param name="Container">What it is, where it holds images and is none.</param>
+/// <param name="Lost">As <see cref="Rejection.Lost"/>.</param>
 /// <param name="Table">The kind of table whose row it is, a text in UTF-8; null where it is none.</param>
 public sealed record SourceItem(
     string Path,
@@ -25,4 +26,5 @@ public sealed record SourceItem(
     string? Detail = null,
     long? Offset = null,
     ContainerKind? Container = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Lost = 0,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContainerKind? Table = null);

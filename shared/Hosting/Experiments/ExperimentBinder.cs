@@ -56,6 +56,8 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
             Tokenizer = sequence ? SequenceBinder.Tokenizer(file.Section<TokenizerSpec>("tokenizer"), modality, input, inputs) : null,
             Masking = sequence ? SequenceBinder.Masking(file.Section<MaskingSpec>("masking"), modality) : null,
             Split = Split(file.Section<SplitSpec>("split")),
+            Labels = file.Has("labels") ? Labels(file.Section<LabelSpec>("labels")) : null,
+            Splits = file.Has("splits") ? Splits(file.Section<SplitNamesSpec>("splits")) : null,
             Pretext = pretext,
             PseudoLabels = new PseudoLabelSpec(file.Section<PseudoLabelSpec>("pseudoLabels").Number("ambiguity", Fraction, new PseudoLabelSpec().Ambiguity)),
             Encoder = Encoder(file, modality),
@@ -109,6 +111,35 @@ internal sealed class ExperimentBinder(ExperimentVocabulary vocabulary)
             ? split
             : throw section.Invalid(section.Has("validation") ? "validation" : "test", "shares for validation and test that leave some for training: together below 1");
     }
+
+    private static LabelSpec Labels(YamlSection section) => new(
+        section.TextOrNull("table", "the name of a file", IsName),
+        section.TextOrNull("file", "the name of a column or field", IsText),
+        section.TextOrNull("column", "the name of a column or field", IsText),
+        section.Has("match") ? section.OneOf("match", ExperimentVocabulary.Matches, ExperimentVocabulary.Matches[0]) : null,
+        section.TextsOrNull("missing", "a label or a list of different ones, as they are written", _ => true),
+        Classes(section));
+
+    private static IReadOnlyList<string>? Classes(YamlSection section)
+    {
+        const string Valid = "a list of two or more different classes";
+        var classes = section.TextsOrNull("classes", Valid, IsText);
+        return classes is null or { Count: > 1 } ? classes : throw section.Invalid("classes", Valid);
+    }
+
+    private static SplitNamesSpec Splits(YamlSection section)
+    {
+        var (train, validation, test) = (Names("train"), Names("validation"), Names("test"));
+        return new[] { train, validation, test }.SelectMany(names => names ?? []).GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice
+            ? throw section.Invalid(((string[])["test", "validation", "train"]).First(key => section.Has(key)), $"names that stand for one split only, unlike '{twice.Key}'")
+            : new SplitNamesSpec(train, validation, test);
+
+        IReadOnlyList<string>? Names(string key) => section.TextsOrNull(key, "a name of folders or files, or a pattern of paths such as 'holdout/*', or a list of different ones", IsText);
+    }
+
+    private static bool IsText(string text) => !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl);
+
+    private static bool IsName(string text) => IsText(text) && !text.Contains('/', StringComparison.Ordinal) && !text.Contains('\\', StringComparison.Ordinal);
 
     private EncoderSpec Encoder(YamlSection file, string modality)
     {

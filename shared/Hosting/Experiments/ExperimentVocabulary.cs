@@ -23,6 +23,9 @@ public sealed record ExperimentVocabulary(IReadOnlyList<string> PretextTasks, IR
     /// <summary>The last for tagging alone.</summary>
     internal static IReadOnlyList<string> Metrics { get; } = ["accuracy", "macro-f1", "balanced-accuracy", "entity-f1"];
 
+    /// <summary>How rows of a table of labels find their files.</summary>
+    internal static IReadOnlyList<string> Matches { get; } = ["exact", LabelSpec.MatchName];
+
     internal static IReadOnlyList<string> Promotions { get; } = ["helps", "no-evidence", "never"];
 
     /// <summary>The default first.</summary>

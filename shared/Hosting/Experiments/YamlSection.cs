@@ -71,6 +71,22 @@ internal sealed class YamlSection
             ? node is YamlScalarNode { Value: { } text } && isValid(text) ? text : throw YamlFailure.Invalid(_file, PathOf(key), node, valid)
             : throw YamlFailure.Missing(_file, PathOf(key), valid);
 
+    /// <summary>Text of a given form; null where there is none.</summary>
+    public string? TextOrNull(string key, string valid, Func<string, bool> isValid) => Has(key) ? Text(key, valid, isValid) : null;
+
+    /// <summary>One text or a list of different ones, which may be empty; null where there is none.</summary>
+    public IReadOnlyList<string>? TextsOrNull(string key, string valid, Func<string, bool> isValid)
+    {
+        if (!_values.TryGetValue(key, out var node))
+        {
+            return null;
+        }
+
+        string[] values = [.. (node is YamlSequenceNode list ? list.Children : [node]).Select((item, at) =>
+            item is YamlScalarNode { Value: { } text } && isValid(text) ? text : throw YamlFailure.Invalid(_file, node is YamlSequenceNode ? $"{PathOf(key)}[{at}]" : PathOf(key), item, valid))];
+        return values.Distinct(StringComparer.Ordinal).Count() == values.Length ? values : throw YamlFailure.Invalid(_file, PathOf(key), node, valid);
+    }
+
     /// <summary>One name or a list of different ones, required.</summary>
     public IReadOnlyList<string> Names(string key, IReadOnlyList<string> names)
     {

@@ -23,6 +23,8 @@ public sealed class ExperimentFileTests
         data: other
         input: { size: 64, channels: 3 }
         split: { validation: 0.15, test: 0.25, seed: 2, allowLeaks: true }
+        labels: { table: annotations.csv, file: image, column: species, match: name, missing: ["", n/a], classes: [cat, dog] }
+        splits: { train: fold1, validation: [fold2, "held/**"], test: [] }
         pretext: [rotation, flip]
         pseudoLabels: { ambiguity: 0 }
         encoder: { name: resnet18, width: 48 }
@@ -198,6 +200,12 @@ public sealed class ExperimentFileTests
     [InlineData("input: { size: 28\nencoder: convnet", "line 5: this is not valid YAML: is a '}' or ']' missing?")]
     [InlineData("input: *nothing", "line 5: this is not valid YAML: nothing before it is named '&nothing'.")]
     [InlineData("input: &self [*self]", "line 5: 'input' is a list; valid is a mapping")]
+    [InlineData("labels: { match: stem }", "line 5: 'labels.match' is 'stem'; valid is exact, name")]
+    [InlineData("labels: { table: a/b.csv }", "line 5: 'labels.table' is 'a/b.csv'; valid is the name of a file.")]
+    [InlineData("labels: { column: \"\" }", "line 5: 'labels.column' is ''; valid is the name of a column or field.")]
+    [InlineData("labels: { missing: [nan, nan] }", "line 5: 'labels.missing' is [nan, nan]; valid is a label or a list of different ones")]
+    [InlineData("labels: { classes: [cat] }", "line 5: 'labels.classes' is [cat]; valid is a list of two or more different classes.")]
+    [InlineData("splits: { train: a, test: [b, a] }", "line 5: 'splits.test' is [b, a]; valid is names that stand for one split only, unlike 'a'.")]
     [InlineData("--- \nname: second", "holds 2 YAML documents; valid is one")]
     [InlineData("a: [[[[[[[[[[[[1]]]]]]]]]]]]", "line 5: this nests too deep")]
     public void A_mistake_is_told_with_its_line_its_value_and_what_would_be_valid(string addition, string message) =>

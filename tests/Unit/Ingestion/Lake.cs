@@ -90,7 +90,7 @@ internal sealed class Lake : IDisposable
 
     public ImportPlanner Planner => new(Store, Folders(), new Quarantine(Store, Microsoft.Extensions.Options.Options.Create(Options)), Microsoft.Extensions.Options.Options.Create(Options));
 
-    public Task<ILakeSource> OpenAsync() => LakeSources.OpenAsync(new LocalFolder(Folder), new KnownFiles(Store, Folder), Options);
+    public Task<ILakeSource> OpenAsync() => LakeSources.OpenAsync(new LocalFolder(Folder), new KnownFiles(Store, Folder), Options, Experiment);
 
     public async Task<ImportPlan> PlanAsync() => (await Planner.PlanAsync(Experiment, Folder)).Plan!.Value.Content;
 

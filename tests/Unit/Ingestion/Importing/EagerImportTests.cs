@@ -131,7 +131,7 @@ public partial class EagerImportTests
     {
         using var lake = Eager(Filled());
         await using var eager = await EagerAsync(lake);
-        using var source = await LakeSources.OpenAsync(new ShortListing(new LocalFolder(lake.Folder)), new KnownFiles(lake.Store, "short"), lake.Options, cancellation: Cancellation);
+        using var source = await LakeSources.OpenAsync(new ShortListing(new LocalFolder(lake.Folder)), new KnownFiles(lake.Store, "short"), lake.Options, lake.Experiment, Cancellation);
         using var whole = await lake.OpenAsync();
 
         Assert.Equal(await whole.FingerprintAsync(cancellation: Cancellation), await source.FingerprintAsync(eager, cancellation: Cancellation));

@@ -54,7 +54,7 @@ public class LayoutTests
         using var lake = new Lake();
         lake.Drop("README.md", "nothing here");
 
-        var missing = await Assert.ThrowsAsync<PipelineException>(() => LakeSources.OpenAsync(new LocalFolder(lake.Folder + "-not"), new KnownFiles(lake.Store, lake.Folder), new IngestionOptions()));
+        var missing = await Assert.ThrowsAsync<PipelineException>(() => LakeSources.OpenAsync(new LocalFolder(lake.Folder + "-not"), new KnownFiles(lake.Store, lake.Folder), new IngestionOptions(), lake.Experiment));
         var empty = await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync);
 
         Assert.StartsWith($"There is no folder '{lake.Folder}-not'. Valid is", missing.Message);
