@@ -105,7 +105,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         {
             Reject(name, rejection, member.Detail);
         }
-        else if (LabelTable.FileNames.Contains(name))
+        else if (LabelTable.IsTable(name))
         {
             await ReadTableAsync(member, name, cancellation);
         }
@@ -123,7 +123,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
     {
         if (Table is not null)
         {
-            throw LabelTable.TwoTables(path);
+            throw LabelTable.TwoTables(path, [Table.Files[0].Path, name]);
         }
 
         var unpacked = await CopyAsync(member, name, isNested: true, cancellation);
@@ -134,7 +134,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         }
 
         await using var file = BytesOf(unpacked).Open();
-        Table = await LabelTable.ReadAsync(file, $"{path}!/{name}", $"{path}!/{name}", cancellation);
+        Table = await LabelTable.ReadAsync(file, name, $"{path}!/{name}", null, budget.Options.MaxLineBytes, cancellation);
     }
 
     private async Task AddNoteAsync(Member member, string name, CancellationToken cancellation)

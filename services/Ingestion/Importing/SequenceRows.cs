@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.NearDuplicates;
 using Pipeline.Ingestion.Sequences;
 using Pipeline.Ingestion.Sources;
@@ -11,7 +12,7 @@ using Pipeline.Ingestion.Sources;
 namespace Pipeline.Ingestion.Importing;
 
 /// <summary>The sequences of one part: the windows of all documents in its files.</summary>
-internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPartRows
+internal sealed class SequenceRows : IPartRows
 {
     /// <summary>Of one file so many unusable records are told and the rest is read no further: it is something else than its name says.</summary>
     private const int MostRejected = 100_000;
@@ -19,7 +20,9 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
     /// <summary>Bytes of text in a part: it lies in memory.</summary>
     private const int MostBytes = 1 << 30;
 
-    private readonly DocumentFile _documents = new(plan.Modality, plan.Input, rules);
+    private readonly FindingList _findings = new();
+    private readonly LabelRules _labelRules;
+    private readonly DocumentFile _documents;
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly List<long> _starts = [0];
     private readonly List<short> _tags = [];
@@ -34,7 +37,15 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
     private readonly Spool<ImportedItem> _items = new();
     private readonly OrderedDictionary<string, int> _classes = new(StringComparer.Ordinal);
     private readonly OrderedDictionary<string, short> _tagNames = new(StringComparer.Ordinal);
+    private readonly ImportPlan _plan;
     private int _read;
+
+    public SequenceRows(ImportPlan plan, SequenceRules rules)
+    {
+        _plan = plan;
+        _labelRules = new LabelRules(rules.Labels);
+        _documents = new DocumentFile(plan.Modality, plan.Input, rules, _findings);
+    }
 
     public int Count => (int)_items.Count;
 
@@ -67,7 +78,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
             }
             catch (SequenceRejectedException rejection)
             {
-                broken = (new Rejection(item.Source.Path, rejection.Reason, rejection.Detail, item.Source.Sha256), item.Content);
+                broken = (new Rejection(item.Source.Path, rejection.Reason, rejection.Detail, item.Source.Sha256, rejection.Lost), item.Content);
                 (format, record) = ("", default);
             }
 
@@ -85,7 +96,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
             }
 
             var sha256 = record.Raw is { Length: > 0 } raw ? Convert.ToHexStringLower(SHA256.HashData(raw)) : null;
-            yield return (new Rejection(path, record.Rejected!.Reason, record.Rejected.Detail, sha256), record.Raw is { } bytes ? bytes : null);
+            yield return (new Rejection(path, record.Rejected!.Reason, record.Rejected.Detail, sha256, record.Rejected.Lost), record.Raw is { } bytes ? bytes : null);
             if (++rejected == MostRejected)
             {
                 yield return (new Rejection(item.Source.Path, RejectionReason.MalformedRecord, $"{rejected} of its records cannot be used; the rest is not read", item.Source.Sha256), item.Content);
@@ -114,17 +125,17 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
         .. _tagNames.Count == 0 ? [] : new[] { new SafetensorsTensor("tags", SafetensorsType.U8, [Count, SHA256.HashSizeInBytes], _tagDigests.WrittenMemory) },
     ];
 
-    public ImportPart Describe(ImportPart part) => part with { Rows = Count, Documents = _read, Tags = _tagNames.Count == 0 ? null : [.. _tagNames.Keys] };
+    public ImportPart Describe(ImportPart part) => part with { Findings = _findings.All is [_, ..] found ? found : null, Rows = Count, Documents = _read, Tags = _tagNames.Count == 0 ? null : [.. _tagNames.Keys] };
 
     public void Dispose() => _items.Dispose();
 
     private void Add(int number, SourceItem source, string path, string format, Document document)
     {
-        var isCut = document.Text.Length > plan.Input.Window;
+        var isCut = document.Text.Length > _plan.Input.Window;
         // What a record says itself goes before what its file's place says.
-        var label = (document.Label ?? source.Label) is { } name ? NumberOf(_classes, name, _classes.Count) : -1;
+        var label = _labelRules.Of(document.Label ?? source.Label) is { } name ? NumberOf(_classes, name, _classes.Count) : -1;
         var split = (document.Split ?? source.Split) is { } own ? (int)own : -1;
-        foreach (var (start, length) in DocumentWindows.Of(document.Text, plan.Input.Window, atSpaces: plan.Modality == Modalities.Text))
+        foreach (var (start, length) in DocumentWindows.Of(document.Text, _plan.Input.Window, atSpaces: _plan.Modality == Modalities.Text))
         {
             var letters = document.Text.AsSpan(start, length);
             var first = _text.WrittenCount;
@@ -132,7 +143,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
             _starts.Add(_text.WrittenCount);
             Digest(_text.WrittenSpan[first..], _digests);
             AddTags(letters, document.Tags is { } tags ? tags.AsSpan(start, length) : default);
-            MinHash.Write(Shingles.Of(plan.Modality, letters), _signature);
+            MinHash.Write(Shingles.Of(_plan.Modality, letters), _signature);
             _signatures.AddRange(_signature);
             _ofDocuments.Add(_read);
             _labels.Add(label);

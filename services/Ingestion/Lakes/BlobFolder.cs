@@ -54,6 +54,8 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
             .ToListAsync(cancellation),
         cancellation);
 
+    public Task<FolderEntries> EntriesAsync(string path, CancellationToken cancellation = default) => throw new NotImplementedException();
+
     public Task<bool> HasFileAsync(string path, CancellationToken cancellation = default) =>
         BlobFailure.GuardAsync(NameOf(path), async () => (await BlobOf(path).ExistsAsync(cancellation)).Value, cancellation);
 

@@ -19,6 +19,10 @@ public interface ILakeFolder
     /// <summary>Names of the folders directly in it, without hidden ones, ordinal order.</summary>
     Task<IReadOnlyList<string>> FoldersAsync(CancellationToken cancellation = default);
 
+    /// <summary>Names of what lies directly in a folder, without hidden ones.</summary>
+    /// <param name="path">Empty for the folder itself, else with <c>/</c> at its end.</param>
+    Task<FolderEntries> EntriesAsync(string path, CancellationToken cancellation = default);
+
     /// <summary>Whether there is a file of that path, also one that <see cref="FilesAsync"/> leaves out.</summary>
     Task<bool> HasFileAsync(string path, CancellationToken cancellation = default);
 
@@ -36,6 +40,9 @@ public interface ILakeFolder
 /// <param name="Version">Changes whenever the content does; null where nothing tells. Of blobs the ETag, of files their length and time.</param>
 /// <param name="Bytes">Its length when it was listed.</param>
 public sealed record LakeFile(string Path, bool Safe = true, string? Version = null, long Bytes = 0);
+
+/// <summary>What lies directly in a folder, by name, in ordinal order.</summary>
+public sealed record FolderEntries(IReadOnlyList<string> Folders, IReadOnlyList<string> Files);
 
 public enum LakeFolderState
 {

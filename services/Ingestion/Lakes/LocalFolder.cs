@@ -40,6 +40,10 @@ public sealed class LocalFolder(string folder, string name) : ILakeFolder
 
     public Task<IReadOnlyList<string>> FoldersAsync(CancellationToken cancellation = default) => Task.FromResult(FolderListing.Folders(folder));
 
+    public Task<FolderEntries> EntriesAsync(string path, CancellationToken cancellation = default) => Task.FromResult(new FolderEntries(
+        FolderListing.Folders(Path.Combine(folder, path)),
+        [.. new DirectoryInfo(Path.Combine(folder, path)).EnumerateFiles().Where(file => !LakeNames.IsHidden(file.Name) && file.LinkTarget is null).Select(file => file.Name).Order(StringComparer.Ordinal)]));
+
     public Task<bool> HasFileAsync(string path, CancellationToken cancellation = default) => Task.FromResult(
         new FileInfo(Path.Combine(folder, path)) is { Exists: true, LinkTarget: null });
 

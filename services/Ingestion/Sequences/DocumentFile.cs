@@ -1,15 +1,16 @@
 using System.IO.Compression;
 using System.Text;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sequences;
 
 /// <summary>
 /// Reads the documents of one file: UTF-8 with or without a byte order mark, or UTF-16 with one; plain or in gzip, told by the content. DNA and protein are FASTA or FASTQ, told by the first
-/// letter; .jsonl, .ndjson and .json are JSON lines, .csv and .tsv are CSV, told by the name, before .gz; any other file of text is one document.
+/// letter; .jsonl, .ndjson and .json are JSON lines or an array, .csv and .tsv are delimited text, told by the name, before .gz; any other file of text is one document.
 /// </summary>
-internal sealed class DocumentFile(string modality, InputSpec input, SequenceRules rules)
+internal sealed class DocumentFile(string modality, InputSpec input, SequenceRules rules, FindingList findings)
 {
     /// <summary>Enough to tell the format.</summary>
     private const int HeadBytes = 4096;
@@ -111,11 +112,9 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
         switch (Path.GetExtension(name).ToLowerInvariant())
         {
             case ".jsonl" or ".ndjson" or ".json":
-                return new JsonLinesText(Normalizer);
-            case ".csv":
-                return new CsvText(Normalizer, rules.MaxLineBytes);
-            case ".tsv":
-                return new CsvText(Normalizer, rules.MaxLineBytes, '\t');
+                return new JsonLinesText(Normalizer, rules.Labels?.Column, findings);
+            case ".csv" or ".tsv":
+                return new DelimitedText(Normalizer, rules.MaxLineBytes, rules.Labels?.Column, findings);
         }
 
         if (modality == Modalities.Text)

@@ -1,84 +1,104 @@
 using System.Text;
 using System.Text.Json;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
+using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Sequences;
 
 /// <summary>
-/// An object a line: <c>text</c> or <c>sequence</c>, and <c>label</c>, text or a whole number, and <c>split</c> where there are such. Or <c>tokens</c>, which one space joins, and, where
-/// wanted, <c>tags</c>, a name or null for each of them. Empty lines are skipped.
+/// Objects with a text and, where wanted, a label and a split, by the names of <see cref="ColumnNames"/>. Or with <c>tokens</c>, which one space joins, and, where wanted, <c>tags</c>, a name or null
+/// for each of them.
 /// </summary>
-internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer) : IDocumentFormat
+/// <param name="labelField">As the experiment names it; null where it does not.</param>
+internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer, string? labelField, FindingList findings) : IDocumentFormat
 {
-    private const string Valid = "valid is an object like {\"text\": \"…\", \"label\": \"…\"}";
-
     public string Name => "jsonl";
 
     public IEnumerable<ReadRecord> Read(LineReader lines)
     {
         var number = 0;
-        while (lines.Read())
+        foreach (var record in JsonRecords.Read(lines))
         {
-            if (lines.IsTooLong || !lines.Bytes.Trim(" \t\r"u8).IsEmpty)
-            {
-                yield return Read(lines, number++);
-            }
+            yield return record.Rejected is null ? Read(record, number) : new ReadRecord(number, null, record.Rejected, record.Raw);
+            number++;
         }
     }
 
-    private ReadRecord Read(LineReader lines, int number)
+    private ReadRecord Read(JsonRecord record, int number)
     {
         try
         {
-            lines.Verify();
-            using var json = JsonDocument.Parse(lines.Bytes.ToArray());
-            return new ReadRecord(number, DocumentOf(json.RootElement, lines.Line));
+            return new ReadRecord(number, DocumentOf(record, isFirst: number == 0));
         }
         catch (SequenceRejectedException rejected)
         {
-            return new ReadRecord(number, null, rejected, lines.Bytes.ToArray());
+            return new ReadRecord(number, null, rejected, RawOf(record));
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (InvalidOperationException)
         {
-            return new ReadRecord(number, null, Malformed(lines.Line, $"is no JSON object; {Valid}"), lines.Bytes.ToArray());
+            // Of a text that is no Unicode.
+            return new ReadRecord(number, null, new SequenceRejectedException(RejectionReason.InvalidEncoding, $"{record.Place} has a text that is no UTF-8"), RawOf(record));
         }
     }
 
-    private Document DocumentOf(JsonElement record, int line)
+    private static byte[] RawOf(JsonRecord record) => Encoding.UTF8.GetBytes(record.Object.GetRawText());
+
+    private Document DocumentOf(JsonRecord record, bool isFirst)
     {
-        var (label, split) = (LabelOf(record, line), SplitOf(record, line));
-        if (record.TryGetProperty("tokens", out var tokens))
+        var fields = record.Object.EnumerateObject().Select(field => field.Name).ToList();
+        var (label, split) = (LabelOf(record, fields, isFirst), SplitOf(record, fields));
+        if (record.Object.TryGetProperty("tokens", out var tokens))
         {
-            return Tokens(tokens, record, line) with { Label = label, Split = split };
+            return Tokens(tokens, record) with { Label = label, Split = split };
         }
 
-        if ((!record.TryGetProperty("text", out var text) && !record.TryGetProperty("sequence", out text)) || text.ValueKind != JsonValueKind.String)
-        {
-            throw Malformed(line, $"has neither text nor sequence; {Valid}");
-        }
-
-        return new Document(Normalized(text.GetString()!, line), label, split);
+        return ColumnNames.Find(ColumnNames.Texts, fields) is { } text && record.Object.GetProperty(text) is { ValueKind: JsonValueKind.String } content
+            ? new Document(Normalized(content.GetString()!, record.Number), label, split)
+            : throw Malformed(record, $"has the fields {string.Join(", ", fields)}; one must be {string.Join(" or ", ColumnNames.Texts)}, a text, or tokens, a list of texts");
     }
 
-    private Document Tokens(JsonElement tokens, JsonElement record, int line)
+    private string? LabelOf(JsonRecord record, List<string> fields, bool isFirst)
     {
-        var words = Texts(tokens, "tokens", line);
-        var names = record.TryGetProperty("tags", out var tags) ? Texts(tags, "tags", line) : null;
+        var field = labelField is null ? ColumnNames.Find(ColumnNames.Labels, fields) : ColumnNames.Find(labelField, fields);
+        if (isFirst)
+        {
+            findings.Add(ColumnNames.NotUsed(fields, field));
+        }
+
+        var (text, fault) = field is null ? default : LabelValue.Of(record.Object.GetProperty(field));
+        if (text is not null && string.IsNullOrWhiteSpace(text))
+        {
+            findings.Add(new Finding(WarningCode.EmptyLabels, 1, "", record.Place));
+        }
+
+        return fault is null ? text : throw Malformed(record, $"has a label that is {fault}");
+    }
+
+    private static Split? SplitOf(JsonRecord record, List<string> fields) =>
+        ColumnNames.Find(ColumnNames.Splits, fields) is { } field && LabelValue.Of(record.Object.GetProperty(field)) is var (text, fault)
+            ? fault is null ? RecordSplit.Of(text ?? "", record.Place) : throw Malformed(record, $"has a split that is {fault}")
+            : null;
+
+    private Document Tokens(JsonElement tokens, JsonRecord record)
+    {
+        var words = Texts(tokens, "tokens", record);
+        var names = record.Object.TryGetProperty("tags", out var tags) ? Texts(tags, "tags", record) : null;
         if (words.Contains(null))
         {
-            throw Malformed(line, "has a token that is null; valid are texts");
+            throw Malformed(record, "has a token that is null; tokens must be texts");
         }
 
         if (names is not null && names.Count != words.Count)
         {
-            throw Malformed(line, $"has {words.Count} tokens and {names.Count} tags; valid is a tag for each token");
+            throw Malformed(record, $"has {words.Count} tokens and {names.Count} tags; there must be a tag for each token");
         }
 
         var text = new StringBuilder();
         var ofLetters = new List<string?>();
         foreach (var (at, word) in words.Index())
         {
-            var normalized = Normalized(word!, line);
+            var normalized = Normalized(word!, record.Number);
             if (normalized.Length == 0)
             {
                 continue;
@@ -104,22 +124,10 @@ internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer) : IDoc
         return sequence.Finish();
     }
 
-    private static string? LabelOf(JsonElement record, int line) => !record.TryGetProperty("label", out var label) ? null : label.ValueKind switch
-    {
-        JsonValueKind.Null => null,
-        JsonValueKind.String when label.GetString()!.Trim() is { Length: > 0 } name => name,
-        JsonValueKind.String => null,
-        JsonValueKind.Number when label.TryGetInt64(out var number) => $"{number}",
-        _ => throw Malformed(line, "has a label that is neither text nor a whole number"),
-    };
-
-    private static Split? SplitOf(JsonElement record, int line) => !record.TryGetProperty("split", out var split) || split.ValueKind == JsonValueKind.Null ? null
-        : RecordSplit.Of(split.ValueKind == JsonValueKind.String ? split.GetString()! : split.GetRawText(), $"line {line}");
-
-    private static List<string?> Texts(JsonElement list, string name, int line) =>
+    private static List<string?> Texts(JsonElement list, string name, JsonRecord record) =>
         list.ValueKind == JsonValueKind.Array && list.EnumerateArray().All(item => item.ValueKind is JsonValueKind.String or JsonValueKind.Null)
             ? [.. list.EnumerateArray().Select(item => item.GetString())]
-            : throw Malformed(line, $"has {name} that are no list of texts");
+            : throw Malformed(record, $"has {name} that are no list of texts");
 
-    private static SequenceRejectedException Malformed(int line, string how) => new(RejectionReason.MalformedRecord, $"line {line} {how}");
+    private static SequenceRejectedException Malformed(JsonRecord record, string how) => new(RejectionReason.MalformedRecord, $"{record.Place} {how}");
 }

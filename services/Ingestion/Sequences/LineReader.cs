@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace Pipeline.Ingestion.Sequences;
 
-/// <summary>Lines of UTF-8, one in memory at a time and none longer than the limit, whatever the file holds.</summary>
+/// <summary>Lines of UTF-8, one in memory at a time and none longer than the limit, whatever the file holds. A line ends with a line feed, a carriage return, or both in this order.</summary>
 /// <param name="stream">UTF-8 without a byte order mark.</param>
 /// <param name="most">Bytes of a line.</param>
 /// <param name="start">Of the stream in its file, in bytes.</param>
@@ -15,6 +15,9 @@ internal sealed class LineReader(Stream stream, int most, int start = 0)
     private long _read = start;
     private int _first;
     private int _length;
+
+    /// <summary>Whether the last line ended with a carriage return: a line feed behind it is of the same end.</summary>
+    private bool _isAfterReturn;
 
     /// <summary>From 1.</summary>
     public int Line { get; private set; }
@@ -28,24 +31,48 @@ internal sealed class LineReader(Stream stream, int most, int start = 0)
     /// <summary>Without its end. Valid until the next is read.</summary>
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(_first, _length);
 
+    /// <returns>The first byte that is no blank, before any line was read; null where there is none in the first kilobytes.</returns>
+    public byte? Peek()
+    {
+        Fill();
+        return _buffer.AsSpan(_next, _end - _next).TrimStart(" \t\r\n"u8) is [var first, ..] ? first : null;
+    }
+
+    /// <summary>What was not read yet; nothing can be read by line after that.</summary>
+    public Stream Rest()
+    {
+        if (stream.CanSeek)
+        {
+            stream.Seek(_next - _end, SeekOrigin.Current);
+            return stream;
+        }
+
+        var rest = new MemoryStream();
+        rest.Write(_buffer.AsSpan(_next, _end - _next));
+        stream.CopyTo(rest);
+        rest.Position = 0;
+        return rest;
+    }
+
     /// <returns>False at the end.</returns>
     public bool Read()
     {
+        SkipLineFeed();
         Offset = _read - (_end - _next);
         IsTooLong = false;
         _length = 0;
         var scanned = _next;
         while (true)
         {
-            var found = _buffer.AsSpan(scanned, _end - scanned).IndexOf((byte)'\n');
+            var found = _buffer.AsSpan(scanned, _end - scanned).IndexOfAny((byte)'\n', (byte)'\r');
             if (found >= 0)
             {
+                _isAfterReturn = _buffer[scanned + found] == '\r';
                 Take(scanned + found, scanned + found + 1);
                 return true;
             }
 
-            // A carriage return before the line's end does not count.
-            if (_end - _next > most + 1)
+            if (_end - _next > most)
             {
                 IsTooLong = true;
                 _next = _end;
@@ -98,16 +125,21 @@ internal sealed class LineReader(Stream stream, int most, int start = 0)
         Line++;
         (_first, _length) = (_next, end - _next);
         _next = next;
-        if (_length > 0 && _buffer[_first + _length - 1] == '\r')
-        {
-            _length--;
-        }
-
         IsTooLong |= _length > most;
         if (IsTooLong)
         {
             _length = 0;
         }
+    }
+
+    private void SkipLineFeed()
+    {
+        if (_isAfterReturn && (_next < _end || Fill() < _end) && _buffer[_next] == '\n')
+        {
+            _next++;
+        }
+
+        _isAfterReturn = false;
     }
 
     // Where what is new begins; the end of all where there is nothing.

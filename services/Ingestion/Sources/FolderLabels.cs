@@ -35,6 +35,9 @@ public sealed class FolderLabels : IFileLabels
         return new FolderLabels(splits);
     }
 
+    /// <summary>Where tables of labels may lie, as prefixes of paths.</summary>
+    public IReadOnlyList<string> TableFolders { get; } = [""];
+
     public bool NamesFiles => false;
 
     /// <summary>Whether a path has a folder that says a class, or that there is none.</summary>

@@ -1,55 +1,180 @@
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Lakes;
+using Pipeline.Ingestion.Sequences.Unicode;
 
 namespace Pipeline.Ingestion.Sources;
 
-/// <summary>Labels from a table beside the files, labels.csv or labels.jsonl. Files that it does not name have no label.</summary>
+/// <summary>
+/// Labels from tables beside the files. Files that they do not name have no label. Rows name files by their paths below the table's folder; slashes of both kinds, <c>./</c> and Unicode's form do not
+/// count.
+/// </summary>
 public sealed class LabelTable : IFileLabels
 {
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly List<LabelFile> _files = [];
     private readonly List<Rejection> _rejections = [];
-    private readonly string _path;
-    private readonly string _file;
+    private readonly FindingList _findings = new();
+    private readonly LabelSpec? _spec;
+    private readonly LabelRules _rules;
+    private readonly int _maxLineBytes;
+    private readonly Lazy<ILookup<string, Entry>> _byName;
+    private IFileLabels? _around;
+    private int _rows;
+    private int _empty;
 
-    private LabelTable(string path, LabelFile file) => (_path, _file, Files) = (path, Path.GetFileName(file.Path), [file]);
-
-    /// <summary>What such a table may be called.</summary>
-    public static IReadOnlyList<string> FileNames { get; } = [CsvLabels.FileName, JsonLinesLabels.FileName];
-
-    /// <returns>Null where there is none.</returns>
-    /// <exception cref="PipelineException">There are two, it is not such a file, or it names a split that there is not.</exception>
-    public static async Task<LabelTable?> FindAsync(ILakeFolder folder, CancellationToken cancellation = default)
+    private LabelTable(LabelSpec? spec, int maxLineBytes)
     {
-        var found = new List<string>();
-        foreach (var name in FileNames)
+        (_spec, _rules, _maxLineBytes) = (spec, new LabelRules(spec), maxLineBytes);
+        _byName = new(() => _entries.Values.ToLookup(entry => NameOf(entry.File), StringComparer.Ordinal));
+    }
+
+    /// <summary>What such a table may be called, in lower case; those of one line go together. The second kind is Hugging Face's, and counts only where it names labels.</summary>
+    public static IReadOnlyList<string> FileNames { get; } = ["labels.csv", "labels.tsv", "labels.jsonl", "labels.json", "metadata.csv", "metadata.jsonl"];
+
+    /// <summary>Whether a file is one by its name, wherever it lies.</summary>
+    public static bool IsTable(string name, LabelSpec? spec = null) => spec?.Table is { } table ? name.Equals(table, StringComparison.OrdinalIgnoreCase) : FileNames.Contains(name.ToLowerInvariant());
+
+    /// <param name="around">What the folders say: it goes before nothing, and gives the splits that the table leaves open.</param>
+    /// <param name="folders">Where tables may lie, as prefixes of paths: empty, or with <c>/</c> at the end.</param>
+    /// <returns>Null where there is none.</returns>
+    /// <exception cref="PipelineException">There are two in a folder, it is not such a file, or it names a split that there is not.</exception>
+    public static async Task<LabelTable?> FindAsync(
+        ILakeFolder folder, IFileLabels around, IEnumerable<string> folders, LabelSpec? spec, int maxLineBytes, CancellationToken cancellation = default)
+    {
+        var table = new LabelTable(spec, maxLineBytes) { _around = around };
+        foreach (var below in folders)
         {
-            if (await folder.HasFileAsync(name, cancellation))
+            var names = (await folder.EntriesAsync(below, cancellation)).Files;
+            foreach (var name in Chosen(names, folder.NameOf(below), spec))
             {
-                found.Add(name);
+                await using var file = await folder.OpenReadAsync(below + name, cancellation);
+                await table.ReadAsync(file, below + name, folder.NameOf(below + name), below, cancellation);
             }
         }
 
-        if (found.Count > 1)
+        return table._files.Count > 0 ? table
+            : spec?.Table is { } said ? throw new PipelineException($"'{folder.Name}' has no file '{said}' as labels.table says; it must lie beside the files.")
+            : null;
+    }
+
+    /// <summary>Reads the table in an archive.</summary>
+    /// <param name="name">Its path in the archive.</param>
+    /// <param name="path">For errors.</param>
+    /// <returns>Null where it is about something else than labels.</returns>
+    /// <exception cref="PipelineException">It is not such a file, or it names a split that there is not.</exception>
+    public static async Task<LabelTable?> ReadAsync(Stream file, string name, string path, LabelSpec? spec, int maxLineBytes, CancellationToken cancellation = default)
+    {
+        var table = new LabelTable(spec, maxLineBytes);
+        await table.ReadAsync(file, name, path, name[..(name.LastIndexOf('/') + 1)], cancellation);
+        return table._files.Count > 0 ? table : null;
+    }
+
+    /// <exception cref="PipelineException">There are two.</exception>
+    public static IReadOnlyList<string> Chosen(IEnumerable<string> names, string folder, LabelSpec? spec)
+    {
+        var found = names.Where(name => IsTable(name, spec)).Order(StringComparer.Ordinal).ToList();
+        var labels = found.Where(name => spec?.Table is not null || !name.StartsWith("metadata", StringComparison.OrdinalIgnoreCase)).ToList();
+        return labels.Count switch
         {
-            throw TwoTables(folder.Name);
+            0 => found,
+            1 => labels,
+            _ => throw TwoTables(folder, labels),
+        };
+    }
+
+    public static PipelineException TwoTables(string folder, IEnumerable<string> names) =>
+        new($"'{folder}' has {string.Join(" and ", names)}; there must be one table of labels, or 'labels: {{ table: NAME }}' in the experiment.");
+
+    public bool NamesFiles => true;
+
+    public IReadOnlyList<LabelFile> Files => _files;
+
+    /// <exception cref="PipelineException">A row that matches by name fits two files.</exception>
+    public FileLabel Find(string path)
+    {
+        var own = Row(KeyOf(path), path);
+        var around = _around?.Find(path).Split;
+        return own is null ? new FileLabel(null, around) : new FileLabel(own.TwoLabels ? null : own.Label, own.Split ?? around);
+    }
+
+    public IEnumerable<Rejection> Rejections() => _rejections
+        .Concat(_entries.Values.Where(entry => entry.Path is null).Select(entry => new Rejection(entry.File, RejectionReason.UnknownFile, $"{entry.Table} line {entry.Line}")))
+        .OrderBy(rejection => rejection.Path, StringComparer.Ordinal)
+        .ThenBy(rejection => rejection.Reason);
+
+    public IEnumerable<Finding> Findings()
+    {
+        var unmatched = _entries.Values.Where(entry => entry.Path is null).ToList();
+        if (unmatched.Count > 0)
+        {
+            yield return new Finding(WarningCode.UnmatchedRows, unmatched.Count, Subject, Unmatched(unmatched));
         }
 
-        if (found.Count == 0)
+        if (_empty > 0)
+        {
+            yield return new Finding(WarningCode.EmptyLabels, _empty, Subject);
+        }
+
+        foreach (var finding in _findings.All.Concat(_around?.Findings() ?? []))
+        {
+            yield return finding;
+        }
+    }
+
+    private string Subject => string.Join(", ", _files.Select(file => file.Path));
+
+    private string Unmatched(List<Entry> unmatched)
+    {
+        var near = unmatched.FirstOrDefault(entry => entry.Near is not null);
+        var first = near ?? unmatched[0];
+        var all = unmatched.Count == _entries.Count ? "none of the files that it names is there" : $"{unmatched.Count} of the {_entries.Count} files that it names are not there";
+        return near is null
+            ? $"{all}; the first is '{first.File}' (line {first.Line})"
+            : $"{all}; '{first.File}' (line {first.Line}) may be '{first.Near}': they differ by {DifferenceOf(first.File, first.Near!)}. Say labels: {{ match: name }} to match files by their names alone";
+    }
+
+    private static string DifferenceOf(string row, string path)
+    {
+        var (ofRow, ofFile) = (PartsOf(row), PartsOf(KeyOf(path)));
+        var hasOtherExtension = !ofRow.Extension.Equals(ofFile.Extension, StringComparison.OrdinalIgnoreCase);
+        string?[] differences =
+        [
+            ofRow.Folder == ofFile.Folder ? null : "folder",
+            hasOtherExtension ? "extension" : null,
+            ofRow.Name != ofFile.Name || (!hasOtherExtension && ofRow.Extension != ofFile.Extension) ? "case" : null,
+        ];
+        return string.Join(" and ", differences.OfType<string>());
+    }
+
+    private static (string? Folder, string Name, string Extension) PartsOf(string path) =>
+        (Path.GetDirectoryName(path), Path.GetFileNameWithoutExtension(path), Path.GetExtension(path));
+
+    private Entry? Row(string key, string path)
+    {
+        if (_entries.TryGetValue(key, out var entry))
+        {
+            return entry.Path is null || !entry.IsByName ? entry.At(path, isByName: false) : throw Ambiguous(entry, path);
+        }
+
+        if (_byName.Value[NameOf(key)].ToList() is not [var only])
         {
             return null;
         }
 
-        await using var file = await folder.OpenReadAsync(found[0], cancellation);
-        return await ReadAsync(file, found[0], folder.NameOf(found[0]), cancellation);
+        if (_spec?.Match != LabelSpec.MatchName)
+        {
+            only.Near ??= path;
+            return null;
+        }
+
+        return only.Path is null ? only.At(path, isByName: true) : throw Ambiguous(only, path);
     }
 
-    public static PipelineException TwoTables(string folder) => new($"'{folder}' has {string.Join(" and ", FileNames)}; valid is one of them.");
+    private static PipelineException Ambiguous(Entry entry, string path) =>
+        new($"'{entry.Table}' line {entry.Line} names '{entry.File}', which fits '{entry.Path}' and '{path}' by labels.match: name; names must fit one file, or say the folder.");
 
-    /// <param name="name">One of <see cref="FileNames"/>, behind the path of what it lies in.</param>
-    /// <param name="path">For errors.</param>
-    /// <exception cref="PipelineException">It is not such a file, or it names a split that there is not.</exception>
-    public static async Task<LabelTable> ReadAsync(Stream file, string name, string path, CancellationToken cancellation = default)
+    private async Task ReadAsync(Stream file, string name, string path, string prefix, CancellationToken cancellation)
     {
         // The copy makes the labels those of the fingerprint, whoever writes to the file meanwhile.
         await using var copy = TemporaryFile.Create();
@@ -57,53 +182,54 @@ public sealed class LabelTable : IFileLabels
         copy.Position = 0;
         var (bytes, sha256) = await Fingerprint.OfAsync(copy, cancellation);
         copy.Position = 0;
-        var table = new LabelTable(path, new LabelFile(name, bytes, sha256));
-        using var text = new StreamReader(copy);
-        foreach (var row in table._file == CsvLabels.FileName ? CsvLabels.Rows(text, path) : JsonLinesLabels.Rows(text, path))
+        var table = Path.GetFileName(name);
+        if (new LabelRows(path, _spec, _maxLineBytes, _findings).Read(copy) is not { } rows)
         {
-            table.Add(Normalize(row.File), row.Label.Trim(), table.SplitOf(row.Split.Trim(), row.Line), row.Line);
+            _findings.Add(new Finding(WarningCode.TableNotUsed, 1, name, "it has no column of files, or none of labels"));
+            return;
         }
 
-        return table;
-    }
-
-    public bool NamesFiles => true;
-
-    public IReadOnlyList<LabelFile> Files { get; }
-
-    public FileLabel Find(string path)
-    {
-        if (!_entries.TryGetValue(path, out var entry))
+        _files.Add(new LabelFile(name, bytes, sha256));
+        foreach (var row in rows)
         {
-            return default;
+            _rows++;
+            if (row.Fault is null)
+            {
+                Add(row, table, path, prefix);
+            }
+            else
+            {
+                _rejections.Add(new Rejection($"{name}#{_rows - 1}", RejectionReason.MalformedRecord, row.Fault));
+                _findings.Add(new Finding(WarningCode.UnreadableRows, 1, name, row.Fault));
+            }
         }
-
-        entry.Seen = true;
-        return new FileLabel(entry.TwoLabels ? null : entry.Label, entry.Split);
     }
 
-    public IEnumerable<Rejection> Rejections() => _rejections
-        .Concat(_entries.Where(entry => !entry.Value.Seen).Select(entry => new Rejection(entry.Key, RejectionReason.UnknownFile, $"{_file} line {entry.Value.Line}")))
-        .OrderBy(rejection => rejection.Path, StringComparer.Ordinal)
-        .ThenBy(rejection => rejection.Reason);
-
-    public IEnumerable<Finding> Findings() => [];
-
-    private void Add(string file, string label, Split? split, int line)
+    private void Add(LabelRow row, string table, string path, string prefix)
     {
+        var file = prefix + KeyOf(row.File.Trim());
+        var split = SplitOf(row.Split.Trim(), path, row.Line);
         if (!_entries.TryGetValue(file, out var entry))
         {
-            _entries.Add(file, entry = new Entry(line) { Split = split });
+            _entries.Add(file, entry = new Entry(file, table, row.Line) { Split = split });
         }
 
         if (entry.Split != split)
         {
-            throw new PipelineException($"'{_path}' line {line} puts '{file}' into another split than line {entry.Line}; valid is one split for each file.");
+            throw new PipelineException($"'{path}' line {row.Line} puts '{file}' into another split than line {entry.Line}; a file must be in one split.");
         }
 
-        if (label.Length == 0)
+        if (string.IsNullOrWhiteSpace(row.Label))
         {
-            _rejections.Add(new Rejection(file, RejectionReason.EmptyLabel, $"{_file} line {line}"));
+            if (_spec?.Missing?.Contains("") != true)
+            {
+                _empty++;
+                _rejections.Add(new Rejection(file, RejectionReason.EmptyLabel, $"{table} line {row.Line}"));
+            }
+        }
+        else if (_rules.Of(row.Label) is not { } label)
+        {
+            return;
         }
         else if (entry.Label is null)
         {
@@ -112,32 +238,50 @@ public sealed class LabelTable : IFileLabels
         else if (entry.Label != label && !entry.TwoLabels)
         {
             entry.TwoLabels = true;
-            _rejections.Add(new Rejection(file, RejectionReason.TwoLabels, $"{_file} line {line}: '{label}', before it '{entry.Label}'"));
+            _rejections.Add(new Rejection(file, RejectionReason.TwoLabels, $"{table} line {row.Line}: '{label}', before it '{entry.Label}'"));
         }
     }
 
-    private Split? SplitOf(string name, int line) => name.Length == 0
+    private static Split? SplitOf(string name, string path, int line) => name.Length == 0
         ? null
-        : SplitNames.Find(name) ?? throw new PipelineException($"'{_path}' line {line} names the split '{name}'; valid are {SplitNames.Valid}, or nothing.");
+        : SplitNames.Find(name) ?? throw new PipelineException($"'{path}' line {line} names the split '{name}'; valid are {SplitNames.Valid}, or nothing.");
 
-    private static string Normalize(string file)
+    private static string KeyOf(string file)
     {
-        var path = file.Trim().Replace('\\', '/');
-        return path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;
+        var path = CanonicalComposition.Of(file.Replace('\\', '/'));
+        while (path.StartsWith("./", StringComparison.Ordinal))
+        {
+            path = path[2..];
+        }
+
+        return path;
     }
 
-    private sealed class Entry(int line)
+    /// <summary>What is left of a path without folder, extension and case.</summary>
+    private static string NameOf(string key) => Path.GetFileNameWithoutExtension(key).ToLowerInvariant();
+
+    /// <param name="file">As rows name it.</param>
+    private sealed class Entry(string file, string table, int line)
     {
+        public string File => file;
+        public string Table => table;
         public int Line => line;
         public string? Label { get; set; }
         public Split? Split { get; init; }
         public bool TwoLabels { get; set; }
-        public bool Seen { get; set; }
+
+        /// <summary>The file that it is about; null as long as none was found.</summary>
+        public string? Path { get; private set; }
+
+        public bool IsByName { get; private set; }
+
+        /// <summary>A file that it may be about.</summary>
+        public string? Near { get; set; }
+
+        public Entry At(string path, bool isByName)
+        {
+            (Path, IsByName) = (path, isByName);
+            return this;
+        }
     }
 }
-
-/// <summary>A line of a table of labels, as written.</summary>
-/// <param name="Label">Empty where there is none.</param>
-/// <param name="Split">Empty where there is none.</param>
-/// <param name="Line">From 1.</param>
-public readonly record struct LabelRow(string File, string Label, string Split, int Line);

@@ -30,7 +30,8 @@ public static class LakeSources
             return idx;
         }
 
-        IFileLabels labels = await LabelTable.FindAsync(folder, cancellation) is { } table ? table : await FolderLabels.ReadAsync(folder, cancellation);
+        var folders = await FolderLabels.ReadAsync(folder, cancellation);
+        IFileLabels labels = await LabelTable.FindAsync(folder, folders, folders.TableFolders, experiment.Labels, options.MaxLineBytes, cancellation) is { } table ? table : folders;
         return new FilesSource(folder, labels, new LabelRules(experiment.Labels), known, options, modality);
     }
 }

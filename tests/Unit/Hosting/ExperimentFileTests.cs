@@ -202,7 +202,7 @@ public sealed class ExperimentFileTests
     [InlineData("input: &self [*self]", "line 5: 'input' is a list; valid is a mapping")]
     [InlineData("labels: { match: stem }", "line 5: 'labels.match' is 'stem'; valid is exact, name")]
     [InlineData("labels: { table: a/b.csv }", "line 5: 'labels.table' is 'a/b.csv'; valid is the name of a file.")]
-    [InlineData("labels: { column: \"\" }", "line 5: 'labels.column' is ''; valid is the name of a column or field.")]
+    [InlineData("labels: { column: \"\" }", "line 5: 'labels.column' is empty; valid is the name of a column or field.")]
     [InlineData("labels: { missing: [nan, nan] }", "line 5: 'labels.missing' is [nan, nan]; valid is a label or a list of different ones")]
     [InlineData("labels: { classes: [cat] }", "line 5: 'labels.classes' is [cat]; valid is a list of two or more different classes.")]
     [InlineData("splits: { train: a, test: [b, a] }", "line 5: 'splits.test' is [b, a]; valid is names that stand for one split only, unlike 'a'.")]
