@@ -22,16 +22,16 @@ internal sealed record DelimitedDialect(byte Separator, bool HasQuotes)
     public static DelimitedDialect Of(ReadOnlySpan<byte> header)
     {
         var text = header.ToArray();
-        var best = Separators.Select(separator => new DelimitedDialect(separator, true)).MaxBy(dialect => FieldsOf(text, dialect)?.Count ?? 0)!;
+        var best = Separators.Select(separator => new DelimitedDialect(separator, true)).MaxBy(dialect => WidthOf(text, dialect))!;
         return best.Separator == '\t' && !Encoding.UTF8.GetString(header).Split('\t').Any(IsQuoted) ? best with { HasQuotes = false } : best;
     }
 
     /// <summary>Whether a field that was taken as it is written looks like one in quotes.</summary>
     public static bool IsQuoted(string field) => field.Trim() is ['"', _, .., '"'] or "\"\"";
 
-    private static IReadOnlyList<string>? FieldsOf(byte[] line, DelimitedDialect dialect)
+    private static int WidthOf(byte[] line, DelimitedDialect dialect)
     {
         var parser = new DelimitedFields(dialect);
-        return parser.Add(line) == DelimitedState.Complete ? parser.Fields() : null;
+        return parser.Add(line) == DelimitedState.Complete ? parser.Count : parser.Count + 1;
     }
 }

@@ -38,6 +38,9 @@ internal sealed class DelimitedFields(DelimitedDialect dialect)
     private readonly List<int> _ends = [];
     private At _at;
 
+    /// <summary>Fields that have ended.</summary>
+    public int Count => _ends.Count;
+
     public void Clear()
     {
         _count = 0;

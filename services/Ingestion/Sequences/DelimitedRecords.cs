@@ -114,6 +114,14 @@ internal sealed class DelimitedRecords(LineReader lines, int most)
             : throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"line {Line} has {fields.Count} fields; the header has {Header.Count}, separated by {Dialect.Name}");
     }
 
+    /// <summary>Gives the record up but for its first line, which is rejected: what follows is read again.</summary>
+    /// <returns>The rejection.</returns>
+    public SequenceRejectedException GiveUp(string detail)
+    {
+        Reject(RejectionReason.MalformedRecord, detail);
+        return _rejected!;
+    }
+
     private IReadOnlyList<string> Parse()
     {
         if (_rejected is not null)
@@ -154,7 +162,7 @@ internal sealed class DelimitedRecords(LineReader lines, int most)
     {
         var unquoted = new DelimitedFields(Dialect with { HasQuotes = false });
         unquoted.Add(line.Bytes);
-        return unquoted.Fields().Count;
+        return unquoted.Count;
     }
 
     private sealed record TextLine(int Number, long Offset, bool IsTooLong, byte[] Bytes)

@@ -52,6 +52,12 @@ internal sealed class DelimitedText(Func<ISequenceNormalizer> normalizer, int mo
         try
         {
             var fields = records.Fields();
+            if (columns.Label >= 0 && fields[columns.Label].Contains('\n', StringComparison.Ordinal))
+            {
+                // No label spans lines: a quote was not closed, and records were taken for one.
+                throw records.GiveUp($"line {records.Line} has a quote that is closed in line {records.Line + records.Lines - 1} only; a label must be on one line");
+            }
+
             var split = columns.Split < 0 ? null : RecordSplit.Of(fields[columns.Split], $"line {records.Line}");
             var sequence = normalizer();
             sequence.Append(Encoding.UTF8.GetBytes(fields[columns.Text]), records.Line);

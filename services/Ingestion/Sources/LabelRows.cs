@@ -23,15 +23,16 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
     private string Name => Path.GetFileName(path);
 
     /// <param name="file">Can be read again from its start.</param>
-    /// <returns>Null where it has no column of files, or none of labels: it is about something else.</returns>
+    /// <param name="isMetadata">Whether it may be about something else than labels.</param>
+    /// <returns>Null where it is: it has no column of files, or none of labels.</returns>
     /// <exception cref="PipelineException">It is no such file.</exception>
-    public IEnumerable<LabelRow>? Read(Stream file)
+    public IEnumerable<LabelRow>? Read(Stream file, bool isMetadata)
     {
         try
         {
             var encoding = EncodedText.Of(file);
             var lines = new LineReader(encoding.Open(file), maxLineBytes, encoding.Start);
-            return Path.GetExtension(path).ToLowerInvariant() is ".csv" or ".tsv" or ".txt" ? Delimited(lines) : Guarded(Json(lines));
+            return Path.GetExtension(path).ToLowerInvariant() is ".csv" or ".tsv" or ".txt" ? Delimited(lines, isMetadata) : Json(file, lines, isMetadata);
         }
         catch (SequenceRejectedException rejected)
         {
@@ -39,7 +40,7 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
         }
     }
 
-    private IEnumerable<LabelRow>? Delimited(LineReader lines)
+    private IEnumerable<LabelRow>? Delimited(LineReader lines, bool isMetadata)
     {
         var records = new DelimitedRecords(lines, maxLineBytes);
         if (!records.ReadHeader())
@@ -51,7 +52,14 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
         var file = Column(header, spec?.File, ColumnNames.Files, "file");
         var label = Column(header, spec?.Column, ColumnNames.Labels, "column");
         findings.Add(ColumnNames.NotUsed(header, label));
-        return file is null || label is null ? null : Guarded(Rows(records, IndexOf(file), IndexOf(label), IndexOf(ColumnNames.Find(ColumnNames.Splits, header))));
+        if (file is null || label is null)
+        {
+            return isMetadata ? null : throw new PipelineException(
+                $"'{path}' has the columns {string.Join(", ", header)}, separated by {records.Dialect.Name}; {(file is null ? $"one must name the files ({string.Join(", ", ColumnNames.Files)})" : $"one must hold the labels ({string.Join(", ", ColumnNames.Labels)})")}, " +
+                $"or the experiment must say labels: {{ {(file is null ? "file" : "column")}: NAME }}.");
+        }
+
+        return Guarded(Rows(records, IndexOf(file), IndexOf(label), IndexOf(ColumnNames.Find(ColumnNames.Splits, header))));
 
         int IndexOf(string? name) => name is null ? -1 : header.Index().First(column => column.Item == name).Index;
     }
@@ -65,13 +73,19 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
             try
             {
                 fields = records.Fields();
+                if (fields[label].Contains('\n', StringComparison.Ordinal) || fields[file].Contains('\n', StringComparison.Ordinal))
+                {
+                    // No name spans lines: a quote was not closed, and rows were taken for one.
+                    var last = records.Line + records.Lines - 1;
+                    throw records.GiveUp($"line {records.Line} has a quote that is closed in line {last} only; names of files and labels must be on one line");
+                }
             }
             catch (SequenceRejectedException rejected) when (rejected.Reason != RejectionReason.InvalidEncoding)
             {
                 fault = rejected.Detail;
             }
 
-            if (fields is null)
+            if (fault is not null || fields is null)
             {
                 yield return new LabelRow("", null, "", records.Line, fault);
                 continue;
@@ -91,7 +105,23 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
         }
     }
 
-    private IEnumerable<LabelRow> Json(LineReader lines)
+    private IEnumerable<LabelRow>? Json(Stream file, LineReader lines, bool isMetadata)
+    {
+        if (isMetadata && JsonRecords.Read(lines).FirstOrDefault() is { Rejected: null, Object: { ValueKind: JsonValueKind.Object } first })
+        {
+            var fields = first.EnumerateObject().Select(field => field.Name).ToList();
+            if (Find(fields, spec?.File, ColumnNames.Files) is null || Find(fields, spec?.Column, ColumnNames.Labels) is null)
+            {
+                findings.Add(ColumnNames.NotUsed(fields, null));
+                return null;
+            }
+        }
+
+        var encoding = EncodedText.Of(file);
+        return Guarded(JsonRows(new LineReader(encoding.Open(file), maxLineBytes, encoding.Start)));
+    }
+
+    private IEnumerable<LabelRow> JsonRows(LineReader lines)
     {
         var isFirst = true;
         foreach (var record in JsonRecords.Read(lines))

@@ -74,7 +74,7 @@ public sealed class LabelTable : IFileLabels
     public static IReadOnlyList<string> Chosen(IEnumerable<string> names, string folder, LabelSpec? spec)
     {
         var found = names.Where(name => IsTable(name, spec)).Order(StringComparer.Ordinal).ToList();
-        var labels = found.Where(name => spec?.Table is not null || !name.StartsWith("metadata", StringComparison.OrdinalIgnoreCase)).ToList();
+        var labels = found.Where(name => spec?.Table is not null || !IsMetadata(name)).ToList();
         return labels.Count switch
         {
             0 => found,
@@ -82,6 +82,8 @@ public sealed class LabelTable : IFileLabels
             _ => throw TwoTables(folder, labels),
         };
     }
+
+    private static bool IsMetadata(string name) => name.StartsWith("metadata", StringComparison.OrdinalIgnoreCase);
 
     public static PipelineException TwoTables(string folder, IEnumerable<string> names) =>
         new($"'{folder}' has {string.Join(" and ", names)}; there must be one table of labels, or 'labels: {{ table: NAME }}' in the experiment.");
@@ -183,7 +185,7 @@ public sealed class LabelTable : IFileLabels
         var (bytes, sha256) = await Fingerprint.OfAsync(copy, cancellation);
         copy.Position = 0;
         var table = Path.GetFileName(name);
-        if (new LabelRows(path, _spec, _maxLineBytes, _findings).Read(copy) is not { } rows)
+        if (new LabelRows(path, _spec, _maxLineBytes, _findings).Read(copy, _spec?.Table is null && IsMetadata(table)) is not { } rows)
         {
             _findings.Add(new Finding(WarningCode.TableNotUsed, 1, name, "it has no column of files, or none of labels"));
             return;

@@ -227,6 +227,8 @@ public partial class EagerImportTests
 
         public Task<IReadOnlyList<string>> FoldersAsync(CancellationToken cancellation = default) => folder.FoldersAsync(cancellation);
 
+        public Task<FolderEntries> EntriesAsync(string path, CancellationToken cancellation = default) => folder.EntriesAsync(path, cancellation);
+
         public Task<bool> HasFileAsync(string path, CancellationToken cancellation = default) => folder.HasFileAsync(path, cancellation);
 
         public Task<Stream> OpenReadAsync(string path, CancellationToken cancellation = default) => folder.OpenReadAsync(path, cancellation);

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Pipeline.Contracts;
 using Pipeline.Ingestion;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Sequences;
 using Xunit;
 
@@ -44,10 +45,15 @@ public class DocumentFileTests
             {"text": "four", "label": 1.5}
             {"text": " \u0000 "}
             {"sequence": "five"}
+            {"Sentence": "six", "Class": true}
+            {"text": "seven", "label": [1]}
             """, "a.jsonl");
 
-        Assert.Equal(["0 one two ham", "1 three 7", "2 malformed-record", "3 malformed-record", "4 malformed-record", "5 malformed-record", "6 malformed-record", "7 empty-sample", "8 five "], records.Select(Shown));
-        Assert.Equal("line 4 is no JSON object; valid is an object like {\"text\": \"…\", \"label\": \"…\"}", records[2].Rejected!.Detail);
+        Assert.Equal(
+            ["0 one two ham", "1 three 7", "2 malformed-record", "3 malformed-record", "4 malformed-record", "5 invalid-encoding", "6 four 1.5", "7 empty-sample", "8 five ", "9 six true", "10 malformed-record"],
+            records.Select(Shown));
+        Assert.Equal("line 4 is no JSON object; there must be an object a line, or one array of objects", records[2].Rejected!.Detail);
+        Assert.Equal("line 12 has a label that is a list", records[10].Rejected!.Detail);
         Assert.Equal("not json", Encoding.UTF8.GetString(records[2].Raw!));
     }
 
@@ -63,7 +69,7 @@ public class DocumentFileTests
 
         Assert.Equal("Ada war da", records[0].Document!.Text);
         Assert.Equal(["B-PER", "B-PER", "B-PER", null, null, null, null, null, "O", "O"], records[0].Document!.Tags!);
-        Assert.Equal("line 2 has 2 tokens and 1 tags; valid is a tag for each token", records[1].Rejected!.Detail);
+        Assert.Equal("line 2 has 2 tokens and 1 tags; there must be a tag for each token", records[1].Rejected!.Detail);
         Assert.Equal(RejectionReason.MalformedRecord, records[2].Rejected!.Reason);
         Assert.Null(records[3].Document!.Tags);
     }
@@ -74,17 +80,17 @@ public class DocumentFileTests
         var records = Read("Label,Text\nham,\"one\n\"\"two\"\", three\"\nspam\n,4\" disk\nham,\"a\"b\nspam,last\r\n", "a.csv");
 
         Assert.Equal(["0 one\n\"two\", three ham", "1 malformed-record", "2 4\" disk ", "3 malformed-record", "4 last spam"], records.Select(Shown));
-        Assert.Equal("line 4 has 1 fields; the header has 2", records[1].Rejected!.Detail);
-        Assert.Contains("line 6 has a quote", records[3].Rejected!.Detail);
+        Assert.Equal("line 4 has 1 fields; the header has 2, separated by commas", records[1].Rejected!.Detail);
+        Assert.Equal("line 6 has text after a closing quote", records[3].Rejected!.Detail);
     }
 
     [Fact]
     public void Tabs_part_fields_as_commas_do()
     {
-        var records = Read("label\ttext\nham\t\"one\n\"\"two\"\",\tthree\"\nspam\tfour, five\nham\tsix\tseven\n", "a.TSV");
+        var records = Read("\"label\"\ttext\nham\t\"one\n\"\"two\"\",\tthree\"\nspam\tfour, five\nham\tsix\tseven\n", "a.TSV");
 
         Assert.Equal(["0 one\n\"two\", three ham", "1 four, five spam", "2 malformed-record"], records.Select(Shown));
-        Assert.Equal("line 5 has 3 fields; the header has 2", records[2].Rejected!.Detail);
+        Assert.Equal("line 5 has 3 fields; the header has 2, separated by tabs", records[2].Rejected!.Detail);
     }
 
     [Fact]
@@ -107,16 +113,36 @@ public class DocumentFileTests
     }
 
     [Fact]
-    public void A_quote_that_is_never_closed_takes_no_more_than_the_limit()
+    public void A_quote_that_is_never_closed_costs_one_row()
     {
         var records = Read($"text\n\"open\n{string.Join('\n', Enumerable.Repeat(new string('x', 50), 10))}\n", "a.csv", Rules with { MaxLineBytes = 100 });
 
         Assert.Equal(RejectionReason.LineTooLong, records[0].Rejected!.Reason);
+        Assert.Equal(10, records.Count(record => record.Document is not null));
+    }
+
+    [Theory]
+    [InlineData("[{\"text\":\"one\",\"label\":\"ham\"},{\"text\":\"two\"},7,{\"text\":\"three\",\"label\":1.0}]")]
+    [InlineData("\uFEFF[\n  {\n    \"text\": \"one\", \"label\": \"ham\"\n  },\n  {\"text\": \"two\"},\n  7,\n  {\"text\": \"three\", \"label\": 1}\n]\n")]
+    [InlineData("[{\"text\":\"one\",\"label\":\"ham\"},{\"text\":\"two\"},null,{\"text\":\"three\",\"label\":\"1\"}")]
+    public void An_array_of_json_is_read_by_element(string json)
+    {
+        var isWhole = json.TrimEnd().EndsWith(']');
+        var records = new List<ReadRecord>();
+        var end = Record.Exception(() => Enumerate(Encoding.UTF8.GetBytes(json), "a.json", records));
+
+        Assert.Equal(["0 one ham", "1 two ", "2 malformed-record", "3 three 1"], records.Select(Shown));
+        Assert.Equal(isWhole, end is null);
+        Assert.Equal(isWhole ? null : "element 5 of the array is no JSON, or the array ends within it; what follows is not read", (end as SequenceRejectedException)?.Detail);
     }
 
     [Fact]
+    public void An_object_over_several_lines_is_named() =>
+        Assert.Contains("a JSON object over several lines", Refused("{\n \"data\": []\n}"u8.ToArray(), "a.json", RejectionReason.MalformedRecord));
+
+    [Fact]
     public void Csv_without_a_column_of_text_is_named() =>
-        Assert.Contains("the columns 'a,b'; valid is a header row with text or sequence", Refused("a,b\n1,2\n"u8.ToArray(), "a.csv", RejectionReason.MalformedRecord));
+        Assert.Contains("names the columns a, b, separated by commas; there must be one named text or sequence", Refused("a,b\n1,2\n"u8.ToArray(), "a.csv", RejectionReason.MalformedRecord));
 
     [Fact]
     public void Fasta_is_brought_to_upper_case_bases()
@@ -210,7 +236,7 @@ public class DocumentFileTests
 
         var reason = Assert.Throws<SequenceRejectedException>(() =>
         {
-            foreach (var (_, record) in new DocumentFile(modality, InputSpec.Sequence(100), Rules).Read(file, name))
+            foreach (var (_, record) in new DocumentFile(modality, InputSpec.Sequence(100), Rules, new FindingList()).Read(file, name))
             {
                 throw record.Rejected!;
             }
@@ -237,10 +263,21 @@ public class DocumentFileTests
     private static List<ReadRecord> Read(string content, string name, SequenceRules? rules = null, string modality = Modalities.Text) => Read(Encoding.UTF8.GetBytes(content), name, rules, modality);
 
     private static List<ReadRecord> Read(byte[] content, string name, SequenceRules? rules = null, string modality = Modalities.Text) =>
-        [.. new DocumentFile(modality, InputSpec.Sequence(100), rules ?? Rules).Read(new MemoryStream(content), name).Select(read => read.Record)];
+        [.. Enumerate(content, name, [], rules, modality)];
+
+    /// <summary>Adds what it reads, so that what came before an error is there.</summary>
+    private static List<ReadRecord> Enumerate(byte[] content, string name, List<ReadRecord> records, SequenceRules? rules = null, string modality = Modalities.Text)
+    {
+        foreach (var (_, record) in new DocumentFile(modality, InputSpec.Sequence(100), rules ?? Rules, new FindingList()).Read(new MemoryStream(content), name))
+        {
+            records.Add(record);
+        }
+
+        return records;
+    }
 
     private static List<(string Text, string Format)> Texts(byte[] content, string name, InputSpec? input = null) =>
-        [.. new DocumentFile(Modalities.Text, input ?? InputSpec.Sequence(100), Rules).Read(new MemoryStream(content), name).Select(read => (read.Record.Document!.Text, read.Format))];
+        [.. new DocumentFile(Modalities.Text, input ?? InputSpec.Sequence(100), Rules, new FindingList()).Read(new MemoryStream(content), name).Select(read => (read.Record.Document!.Text, read.Format))];
 
     private static string Refused(byte[] content, string name, RejectionReason reason, string modality = Modalities.Text, SequenceRules? rules = null)
     {

@@ -28,6 +28,27 @@ public class LineReaderTests
         Assert.False(lines.Read());
     }
 
+    [Theory]
+    [InlineData("\r")]
+    [InlineData("\r\n")]
+    [InlineData("\n")]
+    public void A_line_ends_by_the_habits_of_every_system(string end)
+    {
+        // The longest fills the buffer, so that an end lies across two readings.
+        string[] expected = ["one", "", new string('x', (1 << 16) - 6), "last"];
+        var lines = new LineReader(new MemoryStream(Encoding.UTF8.GetBytes(string.Join(end, expected))), 1 << 20);
+
+        var offset = 0L;
+        foreach (var (number, line) in expected.Index())
+        {
+            Assert.True(lines.Read());
+            Assert.Equal((line, number + 1, offset), (Encoding.UTF8.GetString(lines.Bytes), lines.Line, lines.Offset));
+            offset += line.Length + end.Length;
+        }
+
+        Assert.False(lines.Read());
+    }
+
     [Fact]
     public void A_line_of_the_limit_is_read_whatever_its_end_and_one_byte_more_is_not()
     {
