@@ -112,7 +112,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
                     RejectionReason.Corrupt, $"its headers say {header.Width}×{header.Height} and {codec.Info.Width}×{codec.Info.Height} pixels");
             }
 
-            var origin = header.Format == "jpeg" ? header.Origin : codec.EncodedOrigin;
+            var origin = header.Format is "jpeg" or "png" ? header.Origin : codec.EncodedOrigin;
             return (DecodeSkia(codec, header, origin), origin);
         }
     }
