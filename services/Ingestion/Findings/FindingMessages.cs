@@ -13,6 +13,7 @@ internal static class FindingMessages
         var such = detail.Length == 0 ? "" : $": {detail}";
         return finding.Code switch
         {
+            WarningCode.NarrowRange => $"{(count == 1 ? "1 image has" : $"{count} images have")} 16 bits a value, all in the lowest quarter of that range, and will be dark and flat at 8 bits; the first is '{detail}'. Stretch the values to 0 to 65535 before the files are dropped.",
             _ => $"{count} {subject}{such}",
         };
     }

@@ -16,6 +16,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
 {
     private const int BytesPerPixel = 4;
     private const int CmykChannels = 4;
+    private const int DeepBits = 16;
 
     /// <summary>Of the image, along each side of a new one: where several meet, a mean needs no pixel to be bounded first, as whole pictures are.</summary>
     private const int FewestPixels = 2;
@@ -38,11 +39,11 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
 
         var jpeg = IsLarge(header) ? _baseline.Read(content) : null;
         limits.CheckMemory(jpeg is null ? Memory(header) : _baseline.Memory(jpeg, content.Length), content.Length);
-        var (pixels, origin) = jpeg is not null ? (DecodeBaseline(content, header, jpeg), header.Origin)
-            : TakesTurbo(header) ? DecodeTurbo(content, header)
+        var (pixels, origin, isNarrow) = jpeg is not null ? (DecodeBaseline(content, header, jpeg), header.Origin, false)
+            : TakesTurbo(header) ? (DecodeTurbo(content, header), header.Origin, false)
             : DecodeSkia(content, header);
         var (width, height) = Orientation.Transposes(origin) ? (header.Height, header.Width) : (header.Width, header.Height);
-        return new DecodedImage(pixels, width, height, header.Format);
+        return new DecodedImage(pixels, width, height, header.Format, isNarrow);
     }
 
     /// <param name="content">Grey, shape [H, W].</param>
@@ -73,16 +74,16 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
 
     private bool TakesTurbo(ImageHeader header) => header.Format == "jpeg" && header.Channels != CmykChannels && _turboJpeg is not null;
 
-    private (byte[] Pixels, SKEncodedOrigin Origin) DecodeTurbo(ReadOnlySpan<byte> content, ImageHeader header)
+    private byte[] DecodeTurbo(ReadOnlySpan<byte> content, ImageHeader header)
     {
         var eighths = Eighths(header);
         var (width, height) = (TurboJpegLibrary.Scaled(header.Width, eighths), TurboJpegLibrary.Scaled(header.Height, eighths));
         using var buffer = new PixelBuffer((long)width * height * BytesPerPixel);
         _turboJpeg!.Decode(content, header.Width, header.Height, eighths, buffer.Bytes);
-        return (Square(buffer.Bytes, width, height, BytesPerPixel, isOpaque: true, header.Origin), header.Origin);
+        return Square(buffer.Bytes, width, height, BytesPerPixel, isOpaque: true, header.Origin);
     }
 
-    private (byte[] Pixels, SKEncodedOrigin Origin) DecodeSkia(ReadOnlySpan<byte> content, ImageHeader header)
+    private (byte[] Pixels, SKEncodedOrigin Origin, bool IsNarrow) DecodeSkia(ReadOnlySpan<byte> content, ImageHeader header)
     {
         if (header.DataEnd == 0)
         {
@@ -100,7 +101,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         }
     }
 
-    private unsafe (byte[] Pixels, SKEncodedOrigin Origin) DecodeWhole(ReadOnlySpan<byte> content, ImageHeader header)
+    private unsafe (byte[] Pixels, SKEncodedOrigin Origin, bool IsNarrow) DecodeWhole(ReadOnlySpan<byte> content, ImageHeader header)
     {
         fixed (byte* bytes = content)
         {
@@ -112,8 +113,9 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
                     RejectionReason.Corrupt, $"its headers say {header.Width}×{header.Height} and {codec.Info.Width}×{codec.Info.Height} pixels");
             }
 
-            var origin = header.Format == "jpeg" ? header.Origin : codec.EncodedOrigin;
-            return (DecodeSkia(codec, header, origin), origin);
+            var origin = header.Format is "jpeg" or "png" ? header.Origin : codec.EncodedOrigin;
+            var (pixels, isNarrow) = DecodeSkia(codec, header, origin);
+            return (pixels, origin, isNarrow);
         }
     }
 
@@ -130,16 +132,20 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         return bytes;
     }
 
-    private byte[] DecodeSkia(SKCodec codec, ImageHeader header, SKEncodedOrigin origin)
+    private (byte[] Pixels, bool IsNarrow) DecodeSkia(SKCodec codec, ImageHeader header, SKEncodedOrigin origin)
     {
         var size = header.Format == "jpeg" ? codec.GetScaledDimensions(Eighths(header) / 8f) : codec.Info.Size;
         var isOpaque = codec.Info.AlphaType == SKAlphaType.Opaque;
         var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, isOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul);
         using var buffer = new PixelBuffer(info.BytesSize64);
         var result = codec.GetPixels(info, buffer.Address);
-        return result == SKCodecResult.Success
-            ? Square(buffer.Bytes, info.Width, info.Height, BytesPerPixel, isOpaque, origin)
-            : throw new ImageRejectedException(RejectionReason.Corrupt, result.ToString());
+        if (result != SKCodecResult.Success)
+        {
+            throw new ImageRejectedException(RejectionReason.Corrupt, result.ToString());
+        }
+
+        var isNarrow = header.Bits == DeepBits && NarrowRange.Holds(buffer.Bytes);
+        return (Square(buffer.Bytes, info.Width, info.Height, BytesPerPixel, isOpaque, origin, isNarrow), isNarrow);
     }
 
     /// <summary>A JPEG can be decoded to a fraction of its size for less work; never below twice the size that is wanted, or areas mix at their edges.</summary>
@@ -154,7 +160,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
 
     /// <param name="isOpaque">Else the colours are multiplied by their alpha.</param>
     /// <returns>Shape [C, S, S].</returns>
-    private byte[] Square(ReadOnlySpan<byte> source, int width, int height, int step, bool isOpaque, SKEncodedOrigin origin)
+    private byte[] Square(ReadOnlySpan<byte> source, int width, int height, int step, bool isOpaque, SKEncodedOrigin origin, bool isNarrow = false)
     {
         var size = input.Size;
         var square = ArrayPool<float>.Shared.Rent(size * size * step);
@@ -163,7 +169,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
             AreaResampler.Resample(source, width, height, step, size, square.AsSpan(0, size * size * step));
             var pixels = new byte[input.Channels * size * size];
             Planes(square, step, isOpaque, origin, pixels);
-            return Checked(pixels);
+            return Checked(pixels, isNarrow);
         }
         finally
         {
@@ -171,7 +177,8 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         }
     }
 
-    private byte[] Checked(byte[] pixels) => IsBlank(pixels) ? throw new ImageRejectedException(RejectionReason.Blank) : pixels;
+    private byte[] Checked(byte[] pixels, bool isNarrow = false) =>
+        IsBlank(pixels) ? throw new ImageRejectedException(RejectionReason.Blank, isNarrow ? NarrowRange.Blank : null) : pixels;
 
     /// <param name="square">Shape [S, S, step].</param>
     private void Planes(ReadOnlySpan<float> square, int step, bool isOpaque, SKEncodedOrigin origin, Span<byte> pixels)

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Images;
 using Pipeline.Ingestion.NearDuplicates;
 using Pipeline.Ingestion.Sources;
@@ -21,6 +22,7 @@ internal sealed class PictureRows(InputSpec input, Func<ReadItem, Picture> decod
     private readonly int[] _splits = new int[capacity];
     private readonly Spool<ImportedItem> _items = new();
     private readonly OrderedDictionary<string, int> _classes = new(StringComparer.Ordinal);
+    private readonly FindingList _findings = new();
 
     public int Count => (int)_items.Count;
 
@@ -41,11 +43,16 @@ internal sealed class PictureRows(InputSpec input, Func<ReadItem, Picture> decod
         }
     }
 
-    public ImportPart Describe(ImportPart part) => part;
+    public ImportPart Describe(ImportPart part) => _findings.All is { Count: > 0 } found ? part with { Findings = found } : part;
 
     private void Add(int number, SourceItem source, Picture picture)
     {
         var image = picture.Image;
+        if (image.IsNarrow)
+        {
+            _findings.Add(new Finding(WarningCode.NarrowRange, 1, Detail: source.Path));
+        }
+
         image.Pixels.CopyTo(_pixels, Count * _imageBytes);
         picture.Digest.CopyTo(_digests, Count * SHA256.HashSizeInBytes);
         MemoryMarshal.Cast<byte, ulong>(_hashes.AsSpan())[Count] = picture.Hash;

@@ -9,13 +9,13 @@ internal static class RejectionMessages
         [RejectionReason.Unreadable] = "the system did not let the file be read",
         [RejectionReason.NotAnImage] = "the content is neither JPEG, PNG, GIF, BMP nor WebP",
         [RejectionReason.Corrupt] = "the file is cut short or damaged",
-        [RejectionReason.TooLarge] = "the file is larger than the limits allow",
-        [RejectionReason.SideRatio] = "the image is too long for its width, or too high",
-        [RejectionReason.Blank] = "the image is of one colour, or no letter of the sequence is known",
+        [RejectionReason.TooLarge] = "it is larger than the limits allow",
+        [RejectionReason.SideRatio] = "one side of the image is too long for the other",
+        [RejectionReason.Blank] = "the image is of one colour",
         [RejectionReason.UnknownFile] = "there is a label for a file that is not there",
         [RejectionReason.EmptyLabel] = "the label is empty; the file is used without one",
         [RejectionReason.TwoLabels] = "the file has two labels; it is used without one",
-        [RejectionReason.ConflictingLabels] = "samples with the same content have different labels or tags; one is used, without these",
+        [RejectionReason.ConflictingLabels] = "samples with the same content are labelled differently; one is used, without what differs",
         [RejectionReason.UnsafeName] = "the name leads out of the dataset, or holds what no name should",
         [RejectionReason.NotAFile] = "the archive has a link or a device of that name",
         [RejectionReason.Encrypted] = "the content is encrypted",
@@ -25,7 +25,7 @@ internal static class RejectionMessages
         [RejectionReason.InvalidEncoding] = "the text is neither UTF-8 nor UTF-16",
         [RejectionReason.LineTooLong] = "the line is longer than the limits allow",
         [RejectionReason.SequenceTooLong] = "the document is longer than the limits allow",
-        [RejectionReason.EmptySample] = "nothing is left of the document once it is normalised",
+        [RejectionReason.EmptySample] = "the document is empty, or nothing is left of it once it is normalised",
         [RejectionReason.NotText] = "the content is no text",
         [RejectionReason.WrongAlphabet] = "the letters are not those of the dataset's sequences",
         [RejectionReason.MalformedRecord] = "the record is against the rules of its format",
@@ -33,6 +33,12 @@ internal static class RejectionMessages
         [RejectionReason.UnpacksTooLarge] = "the archive unpacks to more than the limits allow; what came before is used",
     };
 
+    /// <summary>What these mean depends on what the samples are, so that a detail, where there is one, is the whole sentence.</summary>
+    private static readonly HashSet<RejectionReason> SaidByDetail = [RejectionReason.Blank, RejectionReason.Empty, RejectionReason.EmptySample];
+
     /// <param name="detail">Null where there is nothing to add.</param>
-    public static string Of(RejectionReason reason, string? detail) => detail is null ? Sentences[reason] : $"{Sentences[reason]}: {detail}";
+    public static string Of(RejectionReason reason, string? detail) =>
+        detail is null ? Sentences[reason]
+        : SaidByDetail.Contains(reason) ? detail
+        : $"{Sentences[reason]}: {detail}";
 }

@@ -44,7 +44,7 @@ internal sealed class LetterNormalizer(Alphabet alphabet, int most) : ISequenceN
     {
         if (_letters.Length > 0 && _any == _letters.Length)
         {
-            throw new SequenceRejectedException(RejectionReason.Blank, $"{_letters.Length} times {alphabet.Any}");
+            throw new SequenceRejectedException(RejectionReason.Blank, $"no letter of the sequence is known: {_letters.Length} times {alphabet.Any}");
         }
 
         if (alphabet == Alphabet.Dna && _letters.Length >= EnoughToTell && 2 * _ambiguous > _letters.Length)

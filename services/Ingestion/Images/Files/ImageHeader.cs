@@ -6,12 +6,14 @@ namespace Pipeline.Ingestion.Images.Files;
 /// <param name="Format"><c>jpeg</c>, <c>png</c>, <c>gif</c>, <c>bmp</c> or <c>webp</c>.</param>
 /// <param name="Width">As stored.</param>
 /// <param name="Height">As stored.</param>
-/// <param name="Origin">Of a JPEG, from its EXIF block.</param>
+/// <param name="Origin">Of a JPEG and a PNG, from the EXIF block.</param>
 /// <param name="Channels">As stored: 4 is CMYK in a JPEG. 0 where it does not matter.</param>
 /// <param name="DataEnd">Where the picture data of a JPEG with a single scan end; 0 for all else.</param>
+/// <param name="Bits">Of each value of a PNG, 1 to 16. 0 for all else.</param>
 /// <param name="Kept">Bytes that the decoder of an interlaced PNG keeps beside the picture.</param>
 /// <param name="Shortage">Says so where the file's data cannot hold so many pixels; null where they can.</param>
-public readonly record struct ImageHeader(string Format, int Width, int Height, SKEncodedOrigin Origin = SKEncodedOrigin.TopLeft, int Channels = 0, int DataEnd = 0, long Kept = 0, string? Shortage = null)
+public readonly record struct ImageHeader(
+    string Format, int Width, int Height, SKEncodedOrigin Origin = SKEncodedOrigin.TopLeft, int Channels = 0, int DataEnd = 0, int Bits = 0, long Kept = 0, string? Shortage = null)
 {
     /// <summary>Walks through the whole file; decodes nothing, and takes no memory by what the file claims.</summary>
     /// <exception cref="ImageRejectedException">It is no image, is cut short, or contradicts itself.</exception>

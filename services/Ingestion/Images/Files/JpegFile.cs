@@ -60,7 +60,7 @@ internal static class JpegFile
             }
             else if (marker == Application1 && origin == SKEncodedOrigin.TopLeft)
             {
-                origin = ExifOrigin.Read(segment);
+                origin = ExifOrigin.OfSegment(segment);
             }
         }
 

@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using SkiaSharp;
 
 namespace Pipeline.Ingestion.Images.Files;
 
-/// <summary>A PNG from chunk to chunk (ISO/IEC 15948), as far as IEND. Checks the sums of the chunks that make the picture.</summary>
+/// <summary>A PNG from chunk to chunk (ISO/IEC 15948, and W3C's third edition), as far as IEND. Checks the sums of the chunks that make the picture.</summary>
 internal static class PngFile
 {
     /// <summary>Deflate never does better.</summary>
@@ -19,6 +20,7 @@ internal static class PngFile
         }
 
         ImageHeader? header = null;
+        SKEncodedOrigin? origin = null;
         var (rawBytes, dataBytes) = (0L, 0L);
         var at = Signature.Length;
         while (true)
@@ -38,9 +40,15 @@ internal static class PngFile
             var body = file.Slice(at + 8, (int)length);
             // A capital letter first: the picture cannot be shown without this chunk. tRNS changes it too.
             if ((char.IsAsciiLetterUpper((char)type[0]) || type.SequenceEqual("tRNS"u8))
-                && Crc32.HashToUInt32(file.Slice(at + 4, 4 + (int)length)) != BinaryPrimitives.ReadUInt32BigEndian(file[(at + 8 + (int)length)..]))
+                && !IsWhole(file.Slice(at, 12 + (int)length)))
             {
                 throw ImageHeader.Damaged($"the sum of chunk {Name(type)}");
+            }
+
+            // Only the first of them counts, wherever it stands. One that is damaged says nothing: the picture can be shown without it.
+            if (type.SequenceEqual("eXIf"u8))
+            {
+                origin ??= IsWhole(file.Slice(at, 12 + (int)length)) ? ExifOrigin.OfChunk(body) : SKEncodedOrigin.TopLeft;
             }
 
             at += 12 + (int)length;
@@ -62,9 +70,12 @@ internal static class PngFile
             }
         }
 
-        var found = header.Value;
+        var found = header.Value with { Origin = origin ?? SKEncodedOrigin.TopLeft };
         return dataBytes * MostExpansion >= rawBytes ? found : found with { Shortage = $"{dataBytes} bytes cannot hold {found.Width}×{found.Height} pixels" };
     }
+
+    /// <param name="chunk">From its length to its sum.</param>
+    private static bool IsWhole(ReadOnlySpan<byte> chunk) => Crc32.HashToUInt32(chunk[4..^4]) == BinaryPrimitives.ReadUInt32BigEndian(chunk[^4..]);
 
     /// <param name="rawBytes">Of the unpacked rows, for the smallest case.</param>
     private static ImageHeader Header(ReadOnlySpan<byte> body, out long rawBytes)
@@ -89,7 +100,7 @@ internal static class PngFile
         }
 
         rawBytes = (long)UInt128.Min((UInt128)width * height * (uint)(bits * channels) / 8, (UInt128)long.MaxValue);
-        return new ImageHeader("png", (int)width, (int)height, Channels: channels, Kept: body[12] == 1 ? rawBytes : 0);
+        return new ImageHeader("png", (int)width, (int)height, Channels: channels, Bits: bits, Kept: body[12] == 1 ? rawBytes : 0);
     }
 
     private static string Name(ReadOnlySpan<byte> type)

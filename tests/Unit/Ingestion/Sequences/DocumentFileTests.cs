@@ -179,7 +179,8 @@ public class DocumentFileTests
 
         Assert.Contains("it is DNA or RNA", Assert.Single(Read($">a\n{dna}", "a.fa", modality: Modalities.Protein)).Rejected!.Detail);
         Assert.Contains("it is a protein", Assert.Single(Read($">a\n{protein}", "a.fa", modality: Modalities.Dna)).Rejected!.Detail);
-        Assert.Equal(RejectionReason.Blank, Assert.Single(Read(">a\nNNNNN", "a.fa", modality: Modalities.Dna)).Rejected!.Reason);
+        var unknown = Assert.Single(Read(">a\nNNNNN", "a.fa", modality: Modalities.Dna)).Rejected!;
+        Assert.Equal((RejectionReason.Blank, "no letter of the sequence is known: 5 times N"), (unknown.Reason, unknown.Detail));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ import struct
 import zlib
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 SIDE = 16
 HERE = Path(__file__).parent
@@ -46,6 +46,7 @@ def seen(content):
     """What Pillow reads, over white."""
     found = Image.open(io.BytesIO(content))
     found.seek(0) if getattr(found, "is_animated", False) else None
+    found = ImageOps.exif_transpose(found)
     if found.mode in ("CMYK", "YCbCr", "RGB", "L", "1") and "transparency" not in found.info:
         return list(found.convert("RGB").getdata())
     return over_white(list(found.convert("RGBA").getdata()))
@@ -69,7 +70,7 @@ def saved(made, form, **options):
 
 # --- PNG, by its specification (ISO/IEC 15948) ---
 
-def png(colour_type, depth, samples, channels, interlaced=False, before=()):
+def png(colour_type, depth, samples, channels, interlaced=False, before=(), after=()):
     """samples: of each pixel, channels values below 2**depth."""
     def rows(xs, ys):
         data = b""
@@ -100,7 +101,8 @@ def png(colour_type, depth, samples, channels, interlaced=False, before=()):
     else:
         data = rows(range(SIDE), range(SIDE))
     header = struct.pack(">IIBBBBB", SIDE, SIDE, depth, colour_type, 0, 0, int(interlaced))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + b"".join(chunk(kind, content) for kind, content in before) + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
+    chunks = [(b"IHDR", header), *before, (b"IDAT", zlib.compress(data)), *after, (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, content) for kind, content in chunks)
 
 
 def grey_as(depth):
@@ -223,3 +225,29 @@ def runs_4(y):
 
 
 write("runs-4.bmp", bmp(4, 2, bottom_up(runs_4) + b"\0\1", sixteen_colours), [sixteen_colours[v] for v in fours])
+
+# --- Orientation, in a PNG's eXIf chunk (W3C PNG, third edition) and in WebP's EXIF chunk ---
+
+
+def exif(value, order=">"):
+    mark = b"MM\0*" if order == ">" else b"II*\0"
+    return mark + struct.pack(order + "IHHHIHHI", 8, 1, 0x0112, 3, 1, value, 0, 0)
+
+
+def turned(pixels, value):
+    """What is seen of pixels, by the table that Pillow turns by."""
+    way = {2: Image.FLIP_LEFT_RIGHT, 3: Image.ROTATE_180, 4: Image.FLIP_TOP_BOTTOM, 5: Image.TRANSPOSE, 6: Image.ROTATE_270, 7: Image.TRANSVERSE, 8: Image.ROTATE_90}[value]
+    return list(image("RGB", pixels).transpose(way).getdata())
+
+
+for value in range(1, 9):
+    write(f"turned-{value}.png", png(2, 8, COLOUR, 3, before=[(b"eXIf", exif(value, "<>"[value % 2]))]))
+    write(f"turned-{value}.webp", saved(image("RGB", COLOUR), "WEBP", lossless=True, exif=b"Exif\0\0" + exif(value)))
+write("turned-6-behind.png", png(2, 8, COLOUR, 3, after=[(b"eXIf", exif(6))]))
+write("turned-8-interlaced-behind.png", png(0, 4, grey_as(4), 1, interlaced=True, after=[(b"eXIf", exif(8))]))
+write("turned-5-grey-16.png", png(0, 16, sixteen, 1, before=[(b"eXIf", exif(5))]), turned(shown(16, sixteen), 5))
+write("turned-7-colour-16-interlaced.png", png(2, 16, deep, 3, interlaced=True, before=[(b"eXIf", exif(7))]), turned([tuple(round(v / 257) for v in p) for p in deep], 7))
+write("turned-3-grey-alpha-8.png", png(4, 8, [(g, p[3]) for g, p in zip(GREY, PIXELS)], 2, before=[(b"eXIf", exif(3))]))
+palette = [(RANDOM.randrange(256), RANDOM.randrange(256), RANDOM.randrange(256)) for _ in range(16)]
+before = [(b"PLTE", bytes(v for colour in palette for v in colour)), (b"tRNS", bytes(range(0, 256, 17)))]
+write("turned-6-palette-4-transparent.png", png(3, 4, grey_as(4), 1, before=before + [(b"eXIf", exif(6))]))
