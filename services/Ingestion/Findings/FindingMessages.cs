@@ -13,6 +13,9 @@ internal static class FindingMessages
         var such = detail.Length == 0 ? "" : $": {detail}";
         return finding.Code switch
         {
+            WarningCode.UnlabelledFolder => $"{count} samples in '{subject}' have no label, as the folder is called after unlabelled ones. If it is a class, name it in labels.classes.",
+            WarningCode.SplitsNotUsed => $"The names of {count} files, or of folders around them, speak of splits that are not used{such}.",
+            WarningCode.LinksNotFollowed => $"Symbolic links are not followed, and there are {count}{such}. Copy the files, or mount their folder.",
             _ => $"{count} {subject}{such}",
         };
     }
