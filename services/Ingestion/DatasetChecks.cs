@@ -27,8 +27,8 @@ public static class DatasetChecks
             throw new PipelineException($"fineTuning.labels goes up to {most} and the dataset '{dataset.Dataset}' has {train} labelled training samples; valid are counts up to {train}.");
         }
 
-        Require(dataset, "validation", dataset.ClassCounts.Sum(count => count.Validation));
-        Require(dataset, "test", dataset.ClassCounts.Sum(count => count.Test));
+        Require(dataset, "validation", dataset.Summary.Validation, dataset.ClassCounts.Sum(count => count.Validation));
+        Require(dataset, "test", dataset.Summary.Test, dataset.ClassCounts.Sum(count => count.Test));
     }
 
     private static void VerifyTags(Experiment experiment, DatasetManifest dataset)
@@ -46,11 +46,15 @@ public static class DatasetChecks
         }
     }
 
-    private static void Require(DatasetManifest dataset, string split, long labelled)
+    private static void Require(DatasetManifest dataset, string split, long samples, long labelled)
     {
         if (labelled == 0)
         {
-            throw new PipelineException($"The dataset '{dataset.Dataset}' has no labelled {split} samples; valid is one at least. More labels, or a larger {split} share in the experiment's split, give some.");
+            // A split that the data brings stays whole, whatever the shares.
+            var advice = samples == 0
+                ? $"More labels, or a larger {split} share in the experiment's split, give some."
+                : $"None of its {samples} {split} samples has a label: give them some, or use them without, and take the {split} split from labelled ones, by naming the other splits alone in the experiment, such as 'splits: {{ train: train }}'.";
+            throw new PipelineException($"The dataset '{dataset.Dataset}' has no labelled {split} samples; valid is one at least. {advice}");
         }
     }
 }

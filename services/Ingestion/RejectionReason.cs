@@ -10,7 +10,7 @@ public enum RejectionReason
     /// <summary>The file has no bytes.</summary>
     Empty,
 
-    /// <summary>The file cannot be opened or read.</summary>
+    /// <summary>The file cannot be opened or read, or the folder not listed.</summary>
     Unreadable,
 
     /// <summary>Its content is neither JPEG, PNG, GIF, BMP nor WebP, whatever its name says.</summary>
@@ -41,12 +41,12 @@ public enum RejectionReason
     ConflictingLabels,
 
     /// <summary>
-    /// The name in the container or archive has an empty segment, <c>.</c>, <c>..</c>, a backslash or a control character, or is longer than
+    /// The name in the container or archive has an empty segment, or that of a file or folder is no UTF-8; or it has <c>.</c>, <c>..</c>, a backslash or a control character, or is longer than
     /// <see cref="IngestionOptions.MaxNameLength"/>. It is not followed.
     /// </summary>
     UnsafeName,
 
-    /// <summary>The archive has a link, a device or a pipe of that name. It is not followed.</summary>
+    /// <summary>A pipe, a socket or a device, or in an archive a link, has that name. It is not opened or followed.</summary>
     NotAFile,
 
     /// <summary>Its content in the archive is encrypted.</summary>

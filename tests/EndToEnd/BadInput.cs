@@ -31,7 +31,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
         ["a folder without a usable file"] = Data(path => Write(path, "notes.txt", "These are no images."u8), "no files to import", "a folder for each class"),
         ["corrupt images only"] = Data(path => Write(path, "kind-0/broken.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0]), "no usable image", "corrupt"),
         ["images of one colour"] = Data(path => Write(path, "kind-0/blank.bmp", TinyImages.Bmp(new byte[TinyImages.Size * TinyImages.Size])), "no usable image", "blank"),
-        ["one class only"] = Data(path => TinyImages.WriteFolders(path, 60, classes: 1), "one class only, 'kind-0'", "two or more"),
+        ["one class only"] = Data(path => TinyImages.WriteFolders(path, 60, classes: 1), "has no labels", "two or more"),
         ["more broken files than there may be"] = Data(
             path =>
             {

@@ -3,20 +3,25 @@ using Pipeline.Ingestion.Sources;
 namespace Pipeline.Ingestion.Containers;
 
 /// <summary>Plans the members of one file of the lake as if they were files themselves, archives in it included.</summary>
-internal sealed class ContainerImport(IFileLabels lake, UnpackBudget budget, ChunkCutter chunks, LabelledItems labelled)
+internal sealed class ContainerImport(IFileLabels lake, LayoutRules rules, UnpackBudget budget, ChunkCutter chunks, LabelledItems labelled)
 {
     /// <param name="item">The container.</param>
     public Task AddAsync(SourceItem item, FileRange file, CancellationToken cancellation) =>
-        AddAsync(item, file, lake.NamesFiles ? default : lake.Find(item.Path), isNested: false, cancellation);
+        AddAsync(item, file, lake.Around(item.Path), isNested: false, cancellation);
 
     private async Task AddAsync(SourceItem item, FileRange file, FileLabel around, bool isNested, CancellationToken cancellation)
     {
         using var container = new UnpackedContainer(item.Path, item.Container!.Value, budget);
         await container.UnpackAsync(file, isNested, cancellation);
-        var labels = new ContainerLabels(item.Path, container, lake, around);
+        var labels = new ContainerLabels(item.Path, container, lake, around, rules);
         foreach (var member in SampleNotes.Apply(container.Members(), budget.Content))
         {
             await AddAsync(item.Path, container, member, labels, cancellation);
+        }
+
+        foreach (var finding in labels.Findings())
+        {
+            labelled.Add(finding);
         }
 
         labelled.Add(container.Table?.Rejections().Select(rejection => rejection with { Path = $"{item.Path}!/{rejection.Path}" }) ?? []);

@@ -1,3 +1,5 @@
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Containers;
@@ -8,25 +10,35 @@ namespace Pipeline.Ingestion.Containers;
 /// </summary>
 /// <param name="path">Of the container.</param>
 /// <param name="around">What its place says.</param>
-internal sealed class ContainerLabels(string path, UnpackedContainer container, IFileLabels lake, FileLabel around)
+internal sealed class ContainerLabels(string path, UnpackedContainer container, IFileLabels lake, FileLabel around, LayoutRules rules)
 {
-    private readonly FolderLabels? _folders = container.Table is null && !lake.NamesFiles ? FolderLabels.Of(container.Folders.Top, path) : null;
+    private readonly FolderLabels _folders = FoldersOf(path, container, rules, container.Table is null && !lake.NamesFiles);
 
     public FileLabel Of(UnpackedMember member)
     {
         var (label, split) = Outside(member.Name);
-        return new FileLabel(member.Label.Label ?? label, member.Label.Split ?? split ?? around.Split);
+        split = member.Label.Split ?? split ?? _folders.SplitOf(container.Folders.Unwrap(member.Name), isOpen: around.Split is null) ?? around.Split;
+        return new FileLabel(member.Label.Label ?? label, split);
     }
+
+    public IEnumerable<Finding> Findings() => _folders.Findings();
 
     private FileLabel Outside(string name)
     {
-        if (_folders is null)
+        if (container.Table is not null || lake.NamesFiles)
         {
             return container.Table?.Find(name) ?? lake.Find($"{path}!/{name}");
         }
 
         var unwrapped = container.Folders.Unwrap(name);
-        var own = _folders.Find(unwrapped);
-        return _folders.HasClassFolder(unwrapped) ? own : new FileLabel(around.Label, own.Split);
+        return new FileLabel(_folders.HasClassFolder(unwrapped) ? _folders.LabelOf(unwrapped) : around.Label, null);
+    }
+
+    private static FolderLabels FoldersOf(string path, UnpackedContainer container, LayoutRules rules, bool sayLabels)
+    {
+        // Asked for when the first member speaks of a split: most archives never do.
+        var isTrained = new Lazy<bool>(() => container.Members().Any(member => SplitNames.OfFile(container.Folders.Unwrap(member.Name)) == Split.Train));
+        var folders = FolderLabels.Of(container.Folders.Top, path, rules, folder => folder.Length == 0 && isTrained.Value);
+        return sayLabels ? folders.Certain() : folders;
     }
 }

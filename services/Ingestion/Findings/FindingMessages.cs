@@ -14,6 +14,9 @@ internal static class FindingMessages
         return finding.Code switch
         {
             WarningCode.NarrowRange => $"{(count == 1 ? "1 image has" : $"{count} images have")} 16 bits a value, all in the lowest quarter of that range, and will be dark and flat at 8 bits; the first is '{detail}'. Stretch the values to 0 to 65535 before the files are dropped.",
+            WarningCode.UnlabelledFolder => $"{count} samples in '{subject}' have no label, as the folder is called after unlabelled ones. If it is a class, name it in labels.classes.",
+            WarningCode.SplitsNotUsed => $"The names of {count} files, or of folders around them, speak of splits that are not used{such}.",
+            WarningCode.LinksNotFollowed => $"Symbolic links are not followed, and there are {count}{such}. Copy the files, or mount their folder.",
             _ => $"{count} {subject}{such}",
         };
     }

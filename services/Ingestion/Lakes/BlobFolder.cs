@@ -9,8 +9,11 @@ namespace Pipeline.Ingestion.Lakes;
 /// <param name="name">Its URL.</param>
 public sealed class BlobFolder(BlobContainerClient container, string prefix, string name) : ILakeFolder
 {
-    /// <summary>Metadata with which directories of data lakes, and links that mounts leave, are marked.</summary>
-    private static readonly string[] Marks = ["hdi_isfolder", "is_symlink"];
+    /// <summary>Metadata with which directories of data lakes are marked.</summary>
+    private const string FolderMark = "hdi_isfolder";
+
+    /// <summary>Metadata with which links that mounts leave are marked.</summary>
+    private const string LinkMark = "is_symlink";
 
     public string Name => name;
 
@@ -44,17 +47,22 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
         }
     }
 
-    public Task<IReadOnlyList<string>> FoldersAsync(CancellationToken cancellation = default) => BlobFailure.GuardAsync<IReadOnlyList<string>>(
-        name,
-        async () => await container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", prefix, cancellation)
-            .Where(item => item.IsPrefix)
-            .Select(item => item.Prefix[prefix.Length..^1])
-            .Where(folder => LakeNames.IsSafe(folder) && !LakeNames.IsHidden(folder))
-            .Order(StringComparer.Ordinal)
-            .ToListAsync(cancellation),
-        cancellation);
-
-    public Task<FolderEntries> EntriesAsync(string path, CancellationToken cancellation = default) => throw new NotImplementedException();
+    public async IAsyncEnumerable<LakeEntry> EntriesAsync(string path, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var below = prefix + path;
+        await using var pages = container.GetBlobsByHierarchyAsync(BlobTraits.Metadata, BlobStates.None, "/", below, cancellation).AsPages().GetAsyncEnumerator(cancellation);
+        while (await BlobFailure.GuardAsync(name, () => pages.MoveNextAsync().AsTask(), cancellation))
+        {
+            foreach (var item in pages.Current.Values)
+            {
+                var entry = item.IsPrefix ? item.Prefix[below.Length..^1] : item.Blob.Name[below.Length..];
+                if (LakeNames.IsSafe(entry) && !LakeNames.IsHidden(entry) && (item.IsPrefix || !(IsFolder(entry, item.Blob) || IsMarked(item.Blob.Metadata, LinkMark))))
+                {
+                    yield return new LakeEntry(entry, item.IsPrefix);
+                }
+            }
+        }
+    }
 
     public Task<bool> HasFileAsync(string path, CancellationToken cancellation = default) =>
         BlobFailure.GuardAsync(NameOf(path), async () => (await BlobOf(path).ExistsAsync(cancellation)).Value, cancellation);
@@ -70,14 +78,18 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
         await foreach (var blob in container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, prefix, cancellation))
         {
             var path = blob.Name[prefix.Length..];
-            if (IsMark(path, blob.Properties.ContentLength ?? 0, blob.Metadata))
+            if (IsFolder(path, blob))
             {
                 continue;
             }
 
-            if (!LakeNames.IsSafe(path))
+            if (IsMarked(blob.Metadata, LinkMark))
             {
-                files.Add(new LakeFile(LakeNames.Shown(path), Safe: false));
+                files.Add(new LakeFile(LakeNames.Shown(path), IsLink: true));
+            }
+            else if (!LakeNames.IsSafe(path))
+            {
+                files.Add(new LakeFile(LakeNames.Shown(path), RejectionReason.UnsafeName));
             }
             else if (LakeNames.MayBeContent(path, content))
             {
@@ -96,12 +108,13 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
         }
 
         var properties = (await blob.GetPropertiesAsync(cancellationToken: cancellation)).Value;
-        return IsMark(path, properties.ContentLength, properties.Metadata) ? LakeFolderState.Folder : LakeFolderState.File;
+        return IsMarked(properties.Metadata, FolderMark) || IsMarked(properties.Metadata, LinkMark) ? LakeFolderState.Folder : LakeFolderState.File;
     }
 
-    private static bool IsMark(string path, long bytes, IDictionary<string, string> metadata) =>
-        (bytes == 0 && (path.Length == 0 || path.EndsWith('/')))
-        || Marks.Any(mark => metadata.Any(pair => pair.Key.Equals(mark, StringComparison.OrdinalIgnoreCase) && pair.Value.Equals("true", StringComparison.OrdinalIgnoreCase)));
+    private static bool IsFolder(string path, BlobItem blob) => (blob.Properties.ContentLength is null or 0 && (path.Length == 0 || path.EndsWith('/'))) || IsMarked(blob.Metadata, FolderMark);
+
+    private static bool IsMarked(IDictionary<string, string> metadata, string mark) =>
+        metadata.Any(pair => pair.Key.Equals(mark, StringComparison.OrdinalIgnoreCase) && pair.Value.Equals("true", StringComparison.OrdinalIgnoreCase));
 
     private BlobClient BlobOf(string path) => container.GetBlobClient(prefix + path);
 }

@@ -4,8 +4,8 @@ using Pipeline.Ingestion.Sources;
 namespace Pipeline.Ingestion.Lakes;
 
 /// <summary>
-/// What the names of files say, in folders and containers alike. Left out are hidden files and folders, and files that by their role are no images:
-/// README, LICENSE, NOTICE, COPYING with any ending, <c>_SUCCESS</c>, Thumbs.db, desktop.ini, and in the top folder what is named .csv, .tsv, .txt, .md,
+/// What the names of files say, in folders and containers alike. Left out are hidden files and folders, what systems and programs leave beside files, and files that by their role are no images:
+/// README, LICENSE, NOTICE, COPYING with any ending, <c>_SUCCESS</c>, and in the top folder what is named .csv, .tsv, .txt, .md,
 /// .json, .jsonl, .xml, .yaml, .yml, .html or .log. Of sequences only the tables of labels, and .xml, .yaml, .yml, .html and .log there. Anything else that is not what is wanted is
 /// rejected, and counted.
 /// </summary>
@@ -15,14 +15,19 @@ public static class LakeNames
     public const string Complete = "_SUCCESS";
 
     private static readonly HashSet<string> Roles =
-        new(["README", "LICENSE", "LICENCE", "NOTICE", "COPYING", Complete, "Thumbs.db", "desktop.ini"], StringComparer.OrdinalIgnoreCase);
+        new(["README", "LICENSE", "LICENCE", "NOTICE", "COPYING", Complete], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What macOS, Windows, network disks and trash bins leave behind, apart from what begins with a dot.</summary>
+    private static readonly HashSet<string> Litter = new(
+        ["__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini", "@eaDir", "#recycle", "lost+found", "$RECYCLE.BIN", "System Volume Information"], StringComparer.OrdinalIgnoreCase);
 
     private static readonly HashSet<string> Sidecars =
         new([".csv", ".tsv", ".txt", ".md", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
 
     private static readonly HashSet<string> SequenceSidecars = new([".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
 
-    public static bool IsHidden(string name) => name.StartsWith('.');
+    /// <summary>Whether a file or folder is left alone wherever it stands: it is hidden, litter, or the lock of an office program.</summary>
+    public static bool IsHidden(string name) => name.StartsWith('.') || name.StartsWith("~$", StringComparison.Ordinal) || Litter.Contains(name);
 
     /// <param name="name">Of the file alone.</param>
     /// <param name="top">Whether it lies in the top folder.</param>
@@ -38,7 +43,7 @@ public static class LakeNames
 
     private static bool IsSidecarAtTop(string name, LakeContent content) => content == LakeContent.Images
         ? Sidecars.Contains(Path.GetExtension(name))
-        : LabelTable.FileNames.Contains(name) || SequenceSidecars.Contains(Path.GetExtension(name));
+        : LabelTable.IsTable(name) || SequenceSidecars.Contains(Path.GetExtension(name));
 
     /// <summary>False where a segment is empty, <c>.</c> or <c>..</c>, or where there is a backslash or a control character.</summary>
     public static bool IsSafe(string path) =>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Rejecting;
 using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Lakes;
@@ -13,7 +14,7 @@ public sealed record UploadProgress(int Files, int Copied, int Present, long Byt
 
 /// <summary>
 /// Copies a folder of this machine into the lake, several files at a time, each streamed. What is there already with the same bytes is left, so that an
-/// upload that broke off goes on; <c>_SUCCESS</c> is written last, always, and tells that the drop is complete. Hidden files and symbolic links stay behind.
+/// upload that broke off goes on; <c>_SUCCESS</c> is written last, always, and tells that the drop is complete. Hidden files, litter and symbolic links stay behind.
 /// </summary>
 public sealed class LakeUpload(LakeLocations locations, LakeContainers containers, IOptions<IngestionOptions> options)
 {
@@ -60,7 +61,13 @@ public sealed class LakeUpload(LakeLocations locations, LakeContainers container
             throw new PipelineException($"There is no folder '{folder}'; valid is a folder with the files to upload.");
         }
 
-        var files = FolderListing.AllFiles(folder).Where(path => Path.GetFileName(path) != LakeNames.Complete).ToList();
+        var found = FolderListing.AllFiles(folder).Where(file => !file.IsLink).ToList();
+        if (found.Find(file => file.Rejection is not null) is { Rejection: { } reason } refused)
+        {
+            throw new PipelineException($"'{Path.Combine(folder, refused.Path)}' cannot be uploaded: {RejectionMessages.Of(reason, refused.Detail)}.");
+        }
+
+        var files = found.Select(file => file.Path).Where(path => Path.GetFileName(path) != LakeNames.Complete).ToList();
         if (files.Find(path => !LakeNames.IsSafe(path)) is { } unsafeName)
         {
             throw new PipelineException($"'{LakeNames.Shown(Path.Combine(folder, unsafeName))}' cannot be uploaded; valid are names without backslashes and control characters.");

@@ -1,3 +1,4 @@
+using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Sources;
 
@@ -38,14 +39,17 @@ public sealed class LocalFolder(string folder, string name) : ILakeFolder
     public IAsyncEnumerable<LakeFile> FilesAsync(LakeContent content, CancellationToken cancellation = default) =>
         FolderListing.Files(folder, DateTime.UtcNow, content).ToAsyncEnumerable();
 
-    public Task<IReadOnlyList<string>> FoldersAsync(CancellationToken cancellation = default) => Task.FromResult(FolderListing.Folders(folder));
+    public IAsyncEnumerable<LakeEntry> EntriesAsync(string path, CancellationToken cancellation = default) => FolderListing.Entries(Path.Combine(folder, path)).ToAsyncEnumerable();
 
-    public Task<FolderEntries> EntriesAsync(string path, CancellationToken cancellation = default) => Task.FromResult(new FolderEntries(
-        FolderListing.Folders(Path.Combine(folder, path)),
-        [.. new DirectoryInfo(Path.Combine(folder, path)).EnumerateFiles().Where(file => !LakeNames.IsHidden(file.Name) && file.LinkTarget is null).Select(file => file.Name).Order(StringComparer.Ordinal)]));
-
-    public Task<bool> HasFileAsync(string path, CancellationToken cancellation = default) => Task.FromResult(
-        new FileInfo(Path.Combine(folder, path)) is { Exists: true, LinkTarget: null });
+    /// <exception cref="PipelineException">It is a pipe, a socket or a device: reading one may never end.</exception>
+    public Task<bool> HasFileAsync(string path, CancellationToken cancellation = default)
+    {
+        var file = new FileInfo(Path.Combine(folder, path));
+        var isThere = file is { Exists: true, LinkTarget: null };
+        return isThere && file.Length == 0 && SpecialFile.Of(file.FullName) is { } kind
+            ? throw new PipelineException($"'{NameOf(path)}' is {kind}; valid is a file.")
+            : Task.FromResult(isThere);
+    }
 
     public Task<Stream> OpenReadAsync(string path, CancellationToken cancellation = default) => Task.FromResult<Stream>(
         new FileStream(Path.Combine(folder, path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));

@@ -6,7 +6,7 @@ internal static class RejectionMessages
     private static readonly Dictionary<RejectionReason, string> Sentences = new()
     {
         [RejectionReason.Empty] = "the file has no bytes",
-        [RejectionReason.Unreadable] = "the system did not let the file be read",
+        [RejectionReason.Unreadable] = "the system did not let it be read",
         [RejectionReason.NotAnImage] = "the content is neither JPEG, PNG, GIF, BMP nor WebP",
         [RejectionReason.Corrupt] = "the file is cut short or damaged",
         [RejectionReason.TooLarge] = "it is larger than the limits allow",
@@ -17,7 +17,7 @@ internal static class RejectionMessages
         [RejectionReason.TwoLabels] = "the file has two labels; it is used without one",
         [RejectionReason.ConflictingLabels] = "samples with the same content are labelled differently; one is used, without what differs",
         [RejectionReason.UnsafeName] = "the name leads out of the dataset, or holds what no name should",
-        [RejectionReason.NotAFile] = "the archive has a link or a device of that name",
+        [RejectionReason.NotAFile] = "it is not a file",
         [RejectionReason.Encrypted] = "the content is encrypted",
         [RejectionReason.NestedArchive] = "an archive in an archive in an archive is not opened",
         [RejectionReason.DuplicateName] = "the archive has a member of that name already",

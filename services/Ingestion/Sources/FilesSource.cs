@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Containers;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Importing;
 using Pipeline.Ingestion.Lakes;
 
 namespace Pipeline.Ingestion.Sources;
 
 /// <summary>Files that hold what is wanted, or containers of such. What is known of each is kept in a temporary file, so that memory does not grow with the lake.</summary>
-public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, LabelRules rules, KnownFiles known, IngestionOptions options, string modality) : ILakeSource
+public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, LayoutRules rules, KnownFiles known, IngestionOptions options, string modality) : ILakeSource
 {
     private const int ReportEvery = 1000;
 
@@ -18,8 +19,9 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, LabelRul
     private readonly LakeContent _content = LakeContents.Of(modality);
     private readonly Spool<SourceItem> _items = new();
     private readonly Spool<KnownFile> _read = new();
-    private readonly LabelledItems _labelled = new(rules);
+    private readonly LabelledItems _labelled = new(rules.Labels);
     private bool _hasContainers;
+    private long _links;
 
     /// <summary>Where all chunks have their parts.</summary>
     private IReadOnlyList<PlannedChunk>? _cut;
@@ -36,7 +38,13 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, LabelRul
             fingerprint.Add(path, bytes, sha256);
         }
 
-        var files = known.JoinAsync(folder.FilesAsync(_content, cancellation), cancellation);
+        if (labels.Layout.Length > 0)
+        {
+            fingerprint.Add(labels.Layout, 0, null);
+        }
+
+        HashSet<string> tables = [.. labels.Files.Select(file => file.Path)];
+        var files = known.JoinAsync(folder.FilesAsync(_content, cancellation).Where(file => IsFollowed(file) && !tables.Contains(file.Path)), cancellation);
         await foreach (var (item, version, decoded) in ReadAhead.InOrderAsync(files, options.ReadAhead, options.ReadAheadBytes, HeldBytes, (file, token) => ReadAsync(file, eager, token), cancellation))
         {
             if (item.Sha256 is not null)
@@ -59,7 +67,9 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, LabelRul
 
         if (_items.Count == 0)
         {
-            throw new PipelineException($"'{folder.Name}' holds no files to import. {LakeSources.ValidOf(modality)}");
+            throw new PipelineException(_links == 0
+                ? $"'{folder.Name}' holds no files to import. {LakeSources.ValidOf(modality)}"
+                : $"'{folder.Name}' holds no files to import: {_links} symbolic links are not followed; copy the files, or mount their folder.");
         }
 
         if (_hasContainers)
@@ -104,11 +114,22 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, LabelRul
             else
             {
                 await using var copy = await CopyAsync(item, cancellation);
-                await new ContainerImport(labels, new UnpackBudget(options, item.Bytes, _content), chunks, _labelled).AddAsync(item, FileRange.Of(copy), cancellation);
+                await new ContainerImport(labels, rules, new UnpackBudget(options, item.Bytes, _content), chunks, _labelled).AddAsync(item, FileRange.Of(copy), cancellation);
             }
         }
 
         return await chunks.FinishAsync(cancellation);
+    }
+
+    private bool IsFollowed(LakeFile file)
+    {
+        if (file.IsLink)
+        {
+            _links++;
+            _labelled.Add(new Finding(WarningCode.LinksNotFollowed, 1, Detail: $"'{file.Path}'"));
+        }
+
+        return !file.IsLink;
     }
 
     private (SourceItem Labelled, ReadOnlyMemory<byte> Line) Add(SourceItem item)
@@ -122,9 +143,9 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, LabelRul
     private async Task<(SourceItem Item, string? Version, ReadItem? Decoded)> ReadAsync(FoundFile found, EagerImport? eager, CancellationToken cancellation)
     {
         var (file, same, _) = found;
-        if (!file.Safe)
+        if (file.Rejection is { } rejection)
         {
-            return (new SourceItem(file.Path, 0, null, null, null, RejectionReason.UnsafeName), null, null);
+            return (new SourceItem(file.Path, 0, null, null, null, rejection, file.Detail), null, null);
         }
 
         if (same is not null)

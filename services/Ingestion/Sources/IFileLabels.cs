@@ -13,8 +13,14 @@ public interface IFileLabels
     /// <summary>Whether files are named one by one; otherwise the folders that they lie in say their labels.</summary>
     bool NamesFiles { get; }
 
+    /// <summary>What is taken for a split and what for a class: the same for the same layout, and part of the fingerprint too.</summary>
+    string Layout => "";
+
     /// <param name="path">Below the source's folder, with <c>/</c>.</param>
     FileLabel Find(string path);
+
+    /// <summary>What the place of an archive or a table says of all that is in it.</summary>
+    FileLabel Around(string path) => NamesFiles ? default : Find(path);
 
     /// <summary>What is wrong with the labels; complete once all files have been asked for.</summary>
     IEnumerable<Rejection> Rejections();

@@ -33,7 +33,7 @@ public sealed class KnownFiles(IArtifactStore store, string source)
             }
 
             var isListed = more && known.Current.Path == file.Path;
-            var same = isListed && file.Safe && file.Version is not null && known.Current.Version == file.Version;
+            var same = isListed && file.Rejection is null && file.Version is not null && known.Current.Version == file.Version;
             yield return new FoundFile(file, same ? known.Current : null, IsNew: isFirst ? null : !isListed);
         }
     }

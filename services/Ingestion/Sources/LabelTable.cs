@@ -19,7 +19,6 @@ public sealed class LabelTable : IFileLabels
     private readonly LabelRules _rules;
     private readonly int _maxLineBytes;
     private readonly Lazy<ILookup<string, Entry>> _byName;
-    private IFileLabels? _around;
     private int _rows;
     private int _empty;
 
@@ -35,17 +34,15 @@ public sealed class LabelTable : IFileLabels
     /// <summary>Whether a file is one by its name, wherever it lies.</summary>
     public static bool IsTable(string name, LabelSpec? spec = null) => spec?.Table is { } table ? name.Equals(table, StringComparison.OrdinalIgnoreCase) : FileNames.Contains(name.ToLowerInvariant());
 
-    /// <param name="around">What the folders say: it goes before nothing, and gives the splits that the table leaves open.</param>
     /// <param name="folders">Where tables may lie, as prefixes of paths: empty, or with <c>/</c> at the end.</param>
     /// <returns>Null where there is none.</returns>
     /// <exception cref="PipelineException">There are two in a folder, it is not such a file, or it names a split that there is not.</exception>
-    public static async Task<LabelTable?> FindAsync(
-        ILakeFolder folder, IFileLabels around, IEnumerable<string> folders, LabelSpec? spec, int maxLineBytes, CancellationToken cancellation = default)
+    public static async Task<LabelTable?> FindAsync(ILakeFolder folder, IEnumerable<string> folders, LabelSpec? spec, int maxLineBytes, CancellationToken cancellation = default)
     {
-        var table = new LabelTable(spec, maxLineBytes) { _around = around };
+        var table = new LabelTable(spec, maxLineBytes);
         foreach (var below in folders)
         {
-            var names = (await folder.EntriesAsync(below, cancellation)).Files;
+            var names = await folder.EntriesAsync(below, cancellation).Where(entry => !entry.IsFolder && IsTable(entry.Name, spec)).Select(entry => entry.Name).ToListAsync(cancellation);
             foreach (var name in Chosen(names, folder.NameOf(below), spec))
             {
                 await using var file = await folder.OpenReadAsync(below + name, cancellation);
@@ -71,9 +68,9 @@ public sealed class LabelTable : IFileLabels
     }
 
     /// <exception cref="PipelineException">There are two.</exception>
-    public static IReadOnlyList<string> Chosen(IEnumerable<string> names, string folder, LabelSpec? spec)
+    private static IReadOnlyList<string> Chosen(IEnumerable<string> names, string folder, LabelSpec? spec)
     {
-        var found = names.Where(name => IsTable(name, spec)).Order(StringComparer.Ordinal).ToList();
+        var found = names.Order(StringComparer.Ordinal).ToList();
         var labels = found.Where(name => spec?.Table is not null || !IsMetadata(name)).ToList();
         return labels.Count switch
         {
@@ -96,8 +93,7 @@ public sealed class LabelTable : IFileLabels
     public FileLabel Find(string path)
     {
         var own = Row(KeyOf(path), path);
-        var around = _around?.Find(path).Split;
-        return own is null ? new FileLabel(null, around) : new FileLabel(own.TwoLabels ? null : own.Label, own.Split ?? around);
+        return own is null ? default : new FileLabel(own.TwoLabels ? null : own.Label, own.Split);
     }
 
     public IEnumerable<Rejection> Rejections() => _rejections
@@ -118,7 +114,7 @@ public sealed class LabelTable : IFileLabels
             yield return new Finding(WarningCode.EmptyLabels, _empty, Subject);
         }
 
-        foreach (var finding in _findings.All.Concat(_around?.Findings() ?? []))
+        foreach (var finding in _findings.All)
         {
             yield return finding;
         }

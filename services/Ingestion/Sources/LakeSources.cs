@@ -30,8 +30,9 @@ public static class LakeSources
             return idx;
         }
 
-        var folders = await FolderLabels.ReadAsync(folder, cancellation);
-        IFileLabels labels = await LabelTable.FindAsync(folder, folders, folders.TableFolders, experiment.Labels, options.MaxLineBytes, cancellation) is { } table ? table : folders;
-        return new FilesSource(folder, labels, new LabelRules(experiment.Labels), known, options, modality);
+        var rules = LayoutRules.Of(experiment);
+        var folders = await FolderLabels.ReadAsync(folder, rules, LakeContents.Of(modality), cancellation);
+        IFileLabels labels = await LabelTable.FindAsync(folder, folders.TableFolders, experiment.Labels, options.MaxLineBytes, cancellation) is { } table ? new TableInFolders(table, folders) : folders.Certain();
+        return new FilesSource(folder, labels, rules, known, options, modality);
     }
 }

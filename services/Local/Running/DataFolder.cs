@@ -1,3 +1,4 @@
+using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Sources;
 
@@ -14,7 +15,7 @@ internal static class DataFolder
         var full = Path.GetFullPath(folder);
         if (File.Exists(full))
         {
-            throw new PipelineException($"The data {full} is a file. {LakeSources.ValidOf(modality)}");
+            throw new PipelineException($"The data {full} is {SpecialFile.Of(full) ?? "a file"}. {LakeSources.ValidOf(modality)}");
         }
 
         if (!Directory.Exists(full))

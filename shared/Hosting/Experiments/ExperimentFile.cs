@@ -1,3 +1,4 @@
+using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -16,7 +17,9 @@ public static class ExperimentFile
     {
         try
         {
-            return Parse(File.ReadAllText(path), path, vocabulary);
+            return SpecialFile.Of(path) is { } kind
+                ? throw new PipelineException($"The experiment {path} is {kind}; valid is a file.")
+                : Parse(File.ReadAllText(path), path, vocabulary);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -225,9 +225,7 @@ public partial class EagerImportTests
         public IAsyncEnumerable<LakeFile> FilesAsync(LakeContent content, CancellationToken cancellation = default) =>
             folder.FilesAsync(content, cancellation).Select(file => file with { Bytes = Math.Max(file.Bytes - 1, 0) });
 
-        public Task<IReadOnlyList<string>> FoldersAsync(CancellationToken cancellation = default) => folder.FoldersAsync(cancellation);
-
-        public Task<FolderEntries> EntriesAsync(string path, CancellationToken cancellation = default) => folder.EntriesAsync(path, cancellation);
+        public IAsyncEnumerable<LakeEntry> EntriesAsync(string path, CancellationToken cancellation = default) => folder.EntriesAsync(path, cancellation);
 
         public Task<bool> HasFileAsync(string path, CancellationToken cancellation = default) => folder.HasFileAsync(path, cancellation);
 

@@ -1,3 +1,4 @@
+using Pipeline.Ingestion;
 using Pipeline.Ingestion.Lakes;
 using Xunit;
 
@@ -13,10 +14,10 @@ public class SortedFilesTests
         using var files = new SortedFiles();
         foreach (var path in paths)
         {
-            files.Add(new LakeFile(path, Safe: path.Length % 2 == 0));
+            files.Add(new LakeFile(path, path.Length % 2 == 0 ? RejectionReason.UnsafeName : null));
         }
 
-        Assert.Equal(paths.Order(StringComparer.Ordinal).Select(path => new LakeFile(path, path.Length % 2 == 0)), files.InOrder());
+        Assert.Equal(paths.Order(StringComparer.Ordinal).Select(path => new LakeFile(path, path.Length % 2 == 0 ? RejectionReason.UnsafeName : null)), files.InOrder());
     }
 
     [Fact]

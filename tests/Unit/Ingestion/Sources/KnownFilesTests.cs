@@ -17,7 +17,7 @@ public class KnownFilesTests
         var known = new KnownFiles(lake.Store, "here");
         await ReplaceAsync(known, Known("a", "1"), Known("b", "1"), Known("c", "1"), Known("e", "1"), Known("f", "1"));
 
-        Assert.Equal(["a", "c"], await JoinAsync(known, new("a", Version: "1"), new("b", Version: "2"), new("bb", Version: "1"), new("c", Version: "1"), new("d", Version: "1"), new("e"), new("f", Safe: false, "1")));
+        Assert.Equal(["a", "c"], await JoinAsync(known, new("a", Version: "1"), new("b", Version: "2"), new("bb", Version: "1"), new("c", Version: "1"), new("d", Version: "1"), new("e"), new("f", RejectionReason.UnsafeName, Version: "1")));
         Assert.Empty(await JoinAsync(new KnownFiles(lake.Store, "there"), new LakeFile("a", Version: "1")));
     }
 

@@ -280,7 +280,7 @@ public class LabelTableTests
     private static async Task<LabelTable?> FindAsync(Lake lake, LabelSpec? spec = null)
     {
         var folder = new LocalFolder(lake.Folder);
-        return await LabelTable.FindAsync(folder, FolderLabels.Of([], ""), [""], spec, 1 << 20);
+        return await LabelTable.FindAsync(folder, [""], spec, 1 << 20);
     }
 
     private static async Task<string> RefusalAsync(Lake lake, LabelSpec? spec = null) => (await Assert.ThrowsAsync<PipelineException>(() => FindAsync(lake, spec))).Message;
