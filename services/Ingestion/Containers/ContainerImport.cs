@@ -1,9 +1,12 @@
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Containers;
 
 /// <summary>Plans the members of one file of the lake as if they were files themselves, archives in it included.</summary>
-internal sealed class ContainerImport(IFileLabels lake, UnpackBudget budget, ChunkCutter chunks, LabelledItems labelled)
+/// <param name="spec">What the experiment says of labels.</param>
+internal sealed class ContainerImport(IFileLabels lake, UnpackBudget budget, LabelSpec? spec, ChunkCutter chunks, LabelledItems labelled)
 {
     /// <param name="item">The container.</param>
     public Task AddAsync(SourceItem item, FileRange file, CancellationToken cancellation) =>
@@ -11,19 +14,42 @@ internal sealed class ContainerImport(IFileLabels lake, UnpackBudget budget, Chu
 
     private async Task AddAsync(SourceItem item, FileRange file, FileLabel around, bool isNested, CancellationToken cancellation)
     {
-        using var container = new UnpackedContainer(item.Path, item.Container!.Value, budget);
+        if (item.Container == ContainerKind.Zip && OfficeDocuments.NameOf(file) is { } document)
+        {
+            await RejectAsync(item, OfficeDocuments.ReasonOf(budget.Content), document, 0, cancellation);
+            return;
+        }
+
+        using var container = new UnpackedContainer(item.Path, item.Container!.Value, budget, spec, labelled);
         await container.UnpackAsync(file, isNested, cancellation);
         var labels = new ContainerLabels(item.Path, container, lake, around);
-        foreach (var member in SampleNotes.Apply(container.Members(), budget.Content))
+        var samples = container.HasNotes ? new SampleLabels(container.Members(), budget.Content) : null;
+        foreach (var member in samples?.Apply(container.Members()) ?? container.Members())
         {
             await AddAsync(item.Path, container, member, labels, cancellation);
         }
 
-        labelled.Add(container.Table?.Rejections().Select(rejection => rejection with { Path = $"{item.Path}!/{rejection.Path}" }) ?? []);
+        labelled.Add(samples?.Unmatched(item.Path) ?? []);
+        labelled.Add(container.Table?.Rejections().Select(rejection => rejection with { Path = $"{item.Path}!/{container.TableFolder}{rejection.Path}" }) ?? []);
+        foreach (var finding in container.Table?.Findings() ?? [])
+        {
+            labelled.Add(finding);
+        }
+
         if (container.Break is { } broken)
         {
-            await chunks.AddAsync(item with { Label = null, Split = null, Rejection = broken.Reason, Detail = broken.Detail, Container = null }, null, cancellation);
+            await RejectAsync(item, broken.Reason, broken.Detail, broken.Lost, cancellation);
         }
+    }
+
+    private async Task RejectAsync(SourceItem item, RejectionReason reason, string detail, long lost, CancellationToken cancellation)
+    {
+        if (lost > 0)
+        {
+            labelled.Add(new Finding(WarningCode.CutArchive, lost, item.Path, detail));
+        }
+
+        await chunks.AddAsync(item with { Label = null, Split = null, Rejection = reason, Detail = detail, Container = null, Lost = lost }, null, cancellation);
     }
 
     private async Task AddAsync(string archive, UnpackedContainer container, UnpackedMember member, ContainerLabels labels, CancellationToken cancellation)
@@ -36,9 +62,9 @@ internal sealed class ContainerImport(IFileLabels lake, UnpackBudget budget, Chu
         }
 
         var (label, split) = labels.Of(member);
-        if (member.IsNote)
+        if (member.LabelFault is { } fault)
         {
-            labelled.Add([new Rejection(path, RejectionReason.TwoLabels, member.Detail)]);
+            labelled.Add([new Rejection(path, fault, member.Detail)]);
             label = null;
         }
 

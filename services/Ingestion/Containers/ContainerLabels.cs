@@ -18,11 +18,14 @@ internal sealed class ContainerLabels(string path, UnpackedContainer container, 
         return new FileLabel(member.Label.Label ?? label, member.Label.Split ?? split ?? around.Split);
     }
 
+    // What lies beside the table's folder is not named by it.
+    private string InTable(string name) => name.StartsWith(container.TableFolder, StringComparison.Ordinal) ? name[container.TableFolder.Length..] : "";
+
     private FileLabel Outside(string name)
     {
         if (_folders is null)
         {
-            return container.Table?.Find(name) ?? lake.Find($"{path}!/{name}");
+            return container.Table?.Find(InTable(name)) ?? lake.Find($"{path}!/{name}");
         }
 
         var unwrapped = container.Folders.Unwrap(name);

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.NearDuplicates;
 using Pipeline.Ingestion.Sequences;
 using Pipeline.Ingestion.Sources;
@@ -34,6 +35,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
     private readonly Spool<ImportedItem> _items = new();
     private readonly OrderedDictionary<string, int> _classes = new(StringComparer.Ordinal);
     private readonly OrderedDictionary<string, short> _tagNames = new(StringComparer.Ordinal);
+    private readonly FindingList _findings = new();
     private int _read;
 
     public int Count => (int)_items.Count;
@@ -67,7 +69,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
             }
             catch (SequenceRejectedException rejection)
             {
-                broken = (new Rejection(item.Source.Path, rejection.Reason, rejection.Detail, item.Source.Sha256), item.Content);
+                broken = (Whole(item, rejection.Reason, rejection.Detail, rejection.Lost), item.Content);
                 (format, record) = ("", default);
             }
 
@@ -88,10 +90,21 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
             yield return (new Rejection(path, record.Rejected!.Reason, record.Rejected.Detail, sha256), record.Raw is { } bytes ? bytes : null);
             if (++rejected == MostRejected)
             {
-                yield return (new Rejection(item.Source.Path, RejectionReason.MalformedRecord, $"{rejected} of its records cannot be used; the rest is not read", item.Source.Sha256), item.Content);
+                var lost = (long)(rejected * ((1 / _documents.ShareRead) - 1));
+                yield return (Whole(item, RejectionReason.MalformedRecord, $"{rejected} of its records cannot be used; the rest is not read, about {lost} records", lost), item.Content);
                 yield break;
             }
         }
+    }
+
+    private Rejection Whole(ReadItem item, RejectionReason reason, string? detail, long lost)
+    {
+        if (lost > 0)
+        {
+            _findings.Add(new Finding(WarningCode.CutArchive, lost, item.Source.Path, detail ?? ""));
+        }
+
+        return new Rejection(item.Source.Path, reason, detail, item.Source.Sha256, lost);
     }
 
     private static MemoryStream StreamOf(ArraySegment<byte> content) => new(content.Array!, content.Offset, content.Count, writable: false);
@@ -114,7 +127,7 @@ internal sealed class SequenceRows(ImportPlan plan, SequenceRules rules) : IPart
         .. _tagNames.Count == 0 ? [] : new[] { new SafetensorsTensor("tags", SafetensorsType.U8, [Count, SHA256.HashSizeInBytes], _tagDigests.WrittenMemory) },
     ];
 
-    public ImportPart Describe(ImportPart part) => part with { Rows = Count, Documents = _read, Tags = _tagNames.Count == 0 ? null : [.. _tagNames.Keys] };
+    public ImportPart Describe(ImportPart part) => part with { Rows = Count, Documents = _read, Tags = _tagNames.Count == 0 ? null : [.. _tagNames.Keys], Findings = _findings.All is { Count: > 0 } found ? found : null };
 
     public void Dispose() => _items.Dispose();
 

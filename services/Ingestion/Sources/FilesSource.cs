@@ -13,7 +13,7 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, LabelRul
     private const int ReportEvery = 1000;
 
     /// <summary>Raised when the same containers would give other items.</summary>
-    private const int ContainerFormat = 2;
+    private const int ContainerFormat = 3;
 
     private readonly LakeContent _content = LakeContents.Of(modality);
     private readonly Spool<SourceItem> _items = new();
@@ -104,7 +104,7 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, LabelRul
             else
             {
                 await using var copy = await CopyAsync(item, cancellation);
-                await new ContainerImport(labels, new UnpackBudget(options, item.Bytes, _content), chunks, _labelled).AddAsync(item, FileRange.Of(copy), cancellation);
+                await new ContainerImport(labels, new UnpackBudget(options, item.Bytes, _content), rules.Spec, chunks, _labelled).AddAsync(item, FileRange.Of(copy), cancellation);
             }
         }
 

@@ -1,0 +1,54 @@
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
+
+namespace Pipeline.Ingestion.Containers;
+
+/// <summary>Which column of a table says the labels. Others that look as if they did are told.</summary>
+internal sealed class LabelColumn
+{
+    private static readonly string[] Words = ["label", "class", "target", "categor"];
+
+    private readonly string _table;
+    private readonly Action<Finding> _tell;
+    private readonly IReadOnlyList<string>? _classes;
+    private readonly List<string> _unused;
+
+    /// <param name="table">Its path.</param>
+    /// <param name="columns">Of the table's top level.</param>
+    /// <param name="content">The column with the samples.</param>
+    /// <param name="classes">By column, as <see cref="ClassNames.Of"/>.</param>
+    /// <exception cref="PipelineException">The experiment names a column that there is not.</exception>
+    public LabelColumn(string table, IReadOnlyList<string> columns, string content, IReadOnlyDictionary<string, IReadOnlyList<string>> classes, LabelSpec? spec, Action<Finding> tell)
+    {
+        (_table, _tell) = (table, tell);
+        var accepted = TableColumns.Labels.Select(name => TableColumns.Find([name], columns)).OfType<string>().ToList();
+        Name = spec?.Column is { } named
+            ? columns.FirstOrDefault(column => column == named) ?? TableColumns.Find([named.ToLowerInvariant()], columns)
+                ?? throw new PipelineException($"'{table}' has no column '{named}' (labels.column of the experiment); its columns are {string.Join(", ", columns)}.")
+            : accepted.FirstOrDefault();
+        _classes = Name is null ? null : classes.GetValueOrDefault(Name);
+        _unused = spec?.Column is not null ? []
+            : accepted.Count > 0 ? accepted[1..]
+            : [.. columns.Where(column => column != content && (classes.ContainsKey(column) || Words.Any(word => column.Contains(word, StringComparison.OrdinalIgnoreCase))))];
+    }
+
+    /// <summary>As the table writes it; null where there is none.</summary>
+    public string? Name { get; }
+
+    public LabelValue ValueOf(object? value) => LabelValue.Of(value, _classes);
+
+    /// <summary>Tells of rows that are about to be read what of them is not used.</summary>
+    /// <param name="unusedType">What the column holds, where that cannot be labels; null where it can.</param>
+    public void Tell(long rows, string? unusedType)
+    {
+        foreach (var column in _unused)
+        {
+            _tell(new Finding(WarningCode.LabelColumnNotUsed, rows, column, $"labels: {{ column: {column} }} in the experiment uses it"));
+        }
+
+        if (unusedType is not null)
+        {
+            _tell(new Finding(WarningCode.LabelType, rows, $"column '{Name}' of {_table}", unusedType));
+        }
+    }
+}
