@@ -6,6 +6,9 @@ namespace Pipeline.Ingestion;
 /// <summary>What becomes of a label as it was written: the class's name, or none. Every label of every format comes through here.</summary>
 public sealed class LabelRules(LabelSpec? spec)
 {
+    /// <summary>What the experiment says; null where it says nothing.</summary>
+    public LabelSpec? Spec => spec;
+
     private readonly HashSet<string>? _missing = spec?.Missing is { } missing ? [.. missing.Select(CanonicalComposition.Of)] : null;
     private readonly HashSet<string>? _classes = spec?.Classes is { } classes ? [.. classes.Select(CanonicalComposition.Of)] : null;
 

@@ -37,6 +37,9 @@ public enum RejectionReason
     /// <summary>labels.csv, labels.jsonl or a sample of an archive gives a file two different labels. The file is used without a label.</summary>
     TwoLabels,
 
+    /// <summary>The label is a list, an object, a number that the table's class names lack, or no UTF-8. The sample is used without a label.</summary>
+    BadLabel,
+
     /// <summary>Files with the same pixels, or samples of the same text, have different labels or tags. One of them is used, without these.</summary>
     ConflictingLabels,
 

@@ -8,7 +8,7 @@ internal static class RejectedShare
 {
     /// <summary>About labels: their files are used.</summary>
     private static readonly HashSet<string> Remarks =
-        [.. new[] { RejectionReason.UnknownFile, RejectionReason.EmptyLabel, RejectionReason.TwoLabels, RejectionReason.ConflictingLabels }.Select(Rejection.NameOf)];
+        [.. new[] { RejectionReason.UnknownFile, RejectionReason.EmptyLabel, RejectionReason.TwoLabels, RejectionReason.BadLabel, RejectionReason.ConflictingLabels }.Select(Rejection.NameOf)];
 
     /// <exception cref="PipelineException">More than that share of the files was rejected.</exception>
     public static async Task VerifyAsync(IArtifactStore store, DatasetManifest dataset, double most, CancellationToken cancellation = default)

@@ -1,64 +1,53 @@
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
-using Apache.Arrow.Compression;
-using Apache.Arrow.Ipc;
+using Apache.Arrow.Types;
 using Pipeline.Ingestion.Lakes;
+using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Containers;
 
-/// <summary>
-/// The rows of an Arrow IPC stream with images or texts, or of a file, which is a stream with a table of contents behind it: read from its start, so that one that
-/// is cut short gives what it has. One record batch in memory at a time.
-/// </summary>
+/// <summary>The rows of an Arrow IPC stream or file with images or texts; one record batch in memory at a time.</summary>
 internal static class ArrowMembers
 {
-    private static readonly byte[] Magic = [.. "ARROW1"u8];
-    private const int MagicBytes = 8;
-
-    public static async IAsyncEnumerable<Member> ReadAsync(FileRange table, UnpackBudget budget, [EnumeratorCancellation] CancellationToken cancellation)
+    public static async IAsyncEnumerable<Member> ReadAsync(
+        FileRange table, UnpackBudget budget, MembersLeft left, TableLabels labels, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var isFile = IsMagic(table, 0);
-        var start = isFile ? MagicBytes : 0;
-        var allocator = new LimitedAllocator(budget.Options.MaxRowGroupBytes);
-        using var reader = new ArrowStreamReader(table.Part(start, table.Length - start).Open(), allocator, new CompressionCodecFactory(), leaveOpen: false);
-        var schema = reader.Schema ?? throw new InvalidDataException("no schema");
+        using var batches = await ArrowBatches.OpenAsync(table, left, budget.Options.MaxRowGroupBytes, cancellation);
+        var schema = batches.Schema;
         var names = schema.FieldsList.Select(field => field.Name).ToList();
-        bool IsContent(Apache.Arrow.Types.IArrowType type) => budget.Content == LakeContent.Images ? HoldsBytes(type) : HoldsText(type);
-        var content = TableColumns.NamesOf(budget.Content).Select(name => TableColumns.Find([name], names)).FirstOrDefault(name => name is not null && IsContent(schema.GetFieldByName(name).DataType))
+        bool IsContent(IArrowType type) => budget.Content == LakeContent.Images ? HoldsBytes(type) : HoldsText(type);
+        var content = TableColumns.NamesOf(budget.Content).Select(name => ColumnNames.Find([name], names)).FirstOrDefault(name => name is not null && IsContent(schema.GetFieldByName(name).DataType))
             ?? throw TableColumns.NoContent(budget.Content, names);
-        var (label, split) = (TableColumns.Find(TableColumns.Labels, names), TableColumns.Find(TableColumns.Splits, names));
-        var columns = new TableColumns(budget.Content, schema.Metadata?.GetValueOrDefault(TableColumns.FeaturesKey), label);
+        var label = labels.Of(names, content, schema.Metadata?.GetValueOrDefault(ClassNames.Key));
+        var unused = label.Name is null ? null : ArrowValues.UnusedType(schema.GetFieldByName(label.Name).DataType);
+        var split = ColumnNames.Find(ColumnNames.Splits, names);
         var row = 0L;
-        while (await reader.ReadNextRecordBatchAsync(cancellation) is { } batch)
+        while (await batches.NextAsync(cancellation) is { } batch)
         {
             using (batch)
             {
+                label.Tell(batch.Length, unused);
                 var contents = BytesOf(batch.Column(content));
-                var labels = label is null ? null : batch.Column(label);
+                var labelsOf = label.Name is null || unused is not null ? null : batch.Column(label.Name);
                 var splits = split is null ? null : batch.Column(split);
                 for (var i = 0; i < batch.Length; i++, row++)
                 {
-                    yield return columns.Row(row, contents(i), ArrowValues.At(labels, i), ArrowValues.At(splits, i));
+                    yield return TableColumns.Row(budget.Content, row, contents(i), label.ValueOf(ArrowValues.At(labelsOf, i)), ArrowValues.At(splits, i));
                 }
             }
         }
-
-        if (isFile && !IsMagic(table, table.Length - Magic.Length))
-        {
-            throw new BrokenContainerException(RejectionReason.Corrupt, $"it ends at byte {table.Length} without its end mark");
-        }
     }
 
-    private static bool HoldsBytes(Apache.Arrow.Types.IArrowType type) => type switch
+    private static bool HoldsBytes(IArrowType type) => type switch
     {
-        Apache.Arrow.Types.BinaryType or Apache.Arrow.Types.LargeBinaryType or Apache.Arrow.Types.BinaryViewType => true,
-        Apache.Arrow.Types.StructType of => of.Fields.Any(field => field.Name == "bytes" && HoldsBytes(field.DataType)),
+        BinaryType or LargeBinaryType or BinaryViewType => true,
+        StructType of => of.Fields.Any(field => field.Name == "bytes" && HoldsBytes(field.DataType)),
         _ => false,
     };
 
-    private static bool HoldsText(Apache.Arrow.Types.IArrowType type) => type
-        is Apache.Arrow.Types.StringType or Apache.Arrow.Types.LargeStringType or Apache.Arrow.Types.StringViewType
-        or Apache.Arrow.Types.BinaryType or Apache.Arrow.Types.LargeBinaryType or Apache.Arrow.Types.BinaryViewType;
+    private static bool HoldsText(IArrowType type) => type
+        is StringType or LargeStringType or StringViewType
+        or BinaryType or LargeBinaryType or BinaryViewType;
 
     // Arrays of strings are arrays of bytes.
     private static Func<int, byte[]?> BytesOf(IArrowArray array) => array switch
@@ -72,14 +61,8 @@ internal static class ArrowMembers
 
     private static Func<int, byte[]?> StructOf(StructArray array)
     {
-        var type = (Apache.Arrow.Types.StructType)array.Data.DataType;
+        var type = (StructType)array.Data.DataType;
         var bytes = BytesOf(array.Fields[type.GetFieldIndex("bytes")]);
         return row => array.IsNull(row) ? null : bytes(row);
-    }
-
-    private static bool IsMagic(FileRange table, long at)
-    {
-        Span<byte> bytes = stackalloc byte[Magic.Length];
-        return at >= 0 && table.Read(at, bytes) == bytes.Length && bytes.SequenceEqual(Magic);
     }
 }

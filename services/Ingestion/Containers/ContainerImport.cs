@@ -1,3 +1,5 @@
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Sources;
 
 namespace Pipeline.Ingestion.Containers;
@@ -11,24 +13,42 @@ internal sealed class ContainerImport(IFileLabels lake, LayoutRules rules, Unpac
 
     private async Task AddAsync(SourceItem item, FileRange file, FileLabel around, bool isNested, CancellationToken cancellation)
     {
-        using var container = new UnpackedContainer(item.Path, item.Container!.Value, budget);
+        if (item.Container == ContainerKind.Zip && OfficeDocuments.NameOf(file) is { } document)
+        {
+            await RejectAsync(item, OfficeDocuments.ReasonOf(budget.Content), document, 0, cancellation);
+            return;
+        }
+
+        using var container = new UnpackedContainer(item.Path, item.Container!.Value, budget, rules.Labels.Spec, labelled);
         await container.UnpackAsync(file, isNested, cancellation);
         var labels = new ContainerLabels(item.Path, container, lake, around, rules);
-        foreach (var member in SampleNotes.Apply(container.Members(), budget.Content))
+        var samples = container.HasNotes ? new SampleLabels(container.Members(), budget.Content) : null;
+        foreach (var member in samples?.Apply(container.Members()) ?? container.Members())
         {
             await AddAsync(item.Path, container, member, labels, cancellation);
         }
 
+        labelled.Add(samples?.Unmatched(item.Path) ?? []);
+        labelled.Add(container.Table?.Rejections().Select(rejection => rejection with { Path = $"{item.Path}!/{rejection.Path}" }) ?? []);
         foreach (var finding in labels.Findings())
         {
             labelled.Add(finding);
         }
 
-        labelled.Add(container.Table?.Rejections().Select(rejection => rejection with { Path = $"{item.Path}!/{rejection.Path}" }) ?? []);
         if (container.Break is { } broken)
         {
-            await chunks.AddAsync(item with { Label = null, Split = null, Rejection = broken.Reason, Detail = broken.Detail, Container = null }, null, cancellation);
+            await RejectAsync(item, broken.Reason, broken.Detail, broken.Lost, cancellation);
         }
+    }
+
+    private async Task RejectAsync(SourceItem item, RejectionReason reason, string detail, long lost, CancellationToken cancellation)
+    {
+        if (lost > 0)
+        {
+            labelled.Add(new Finding(WarningCode.CutArchive, lost, item.Path, detail));
+        }
+
+        await chunks.AddAsync(item with { Label = null, Split = null, Rejection = reason, Detail = detail, Container = null, Lost = lost }, null, cancellation);
     }
 
     private async Task AddAsync(string archive, UnpackedContainer container, UnpackedMember member, ContainerLabels labels, CancellationToken cancellation)
@@ -41,9 +61,9 @@ internal sealed class ContainerImport(IFileLabels lake, LayoutRules rules, Unpac
         }
 
         var (label, split) = labels.Of(member);
-        if (member.IsNote)
+        if (member.LabelFault is { } fault)
         {
-            labelled.Add([new Rejection(path, RejectionReason.TwoLabels, member.Detail)]);
+            labelled.Add([new Rejection(path, fault, member.Detail)]);
             label = null;
         }
 

@@ -21,7 +21,7 @@ internal sealed class ContainerLabels(string path, UnpackedContainer container, 
         return new FileLabel(member.Label.Label ?? label, split);
     }
 
-    public IEnumerable<Finding> Findings() => _folders.Findings();
+    public IEnumerable<Finding> Findings() => [.. container.Table?.Findings().Select(finding => finding with { Subject = finding.Subject.Length > 0 ? $"{path}!/{finding.Subject}" : "" }) ?? [], .. _folders.Findings()];
 
     private FileLabel Outside(string name)
     {

@@ -9,14 +9,27 @@ namespace Pipeline.Ingestion.Containers;
 /// <param name="Crc32">Of the content; null where the container does not say.</param>
 /// <param name="Rejection">Why it cannot be used.</param>
 /// <param name="Label">What the container itself says.</param>
+/// <param name="BadLabel">Why what it says is no label; null where it is one, or says none.</param>
+/// <param name="LinksTo">The member before it whose content it has; null where it has its own.</param>
 internal sealed record Member(
-    string Name, Stream? Content, long? Length = null, uint? Crc32 = null, RejectionReason? Rejection = null, string? Detail = null, FileLabel Label = default);
+    string Name,
+    Stream? Content,
+    long? Length = null,
+    uint? Crc32 = null,
+    RejectionReason? Rejection = null,
+    string? Detail = null,
+    FileLabel Label = default,
+    string? BadLabel = null,
+    string? LinksTo = null);
 
 /// <summary>A container ends before its end; what came before is used.</summary>
-internal sealed class BrokenContainerException(RejectionReason reason, string detail) : Exception($"{reason}: {detail}")
+/// <param name="lost">As <see cref="Rejection.Lost"/>.</param>
+internal sealed class BrokenContainerException(RejectionReason reason, string detail, long lost = 0) : Exception($"{reason}: {detail}")
 {
     public RejectionReason Reason => reason;
 
     /// <summary>Where, and what.</summary>
     public string Detail => detail;
+
+    public long Lost => lost;
 }

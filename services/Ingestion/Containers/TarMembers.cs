@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Pipeline.Ingestion.Containers;
 
-/// <summary>The files of a tar, in its order. Links and devices are told, and never followed.</summary>
+/// <summary>The files of a tar, in its order, sparse ones with their holes filled. Symbolic links and devices are told, and never followed.</summary>
 internal static class TarMembers
 {
     public static async IAsyncEnumerable<Member> ReadAsync(Stream tar, UnpackBudget budget, [EnumeratorCancellation] CancellationToken cancellation)
@@ -22,9 +22,12 @@ internal static class TarMembers
             switch (entry.EntryType)
             {
                 case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
-                    yield return new Member(entry.Name, entry.DataStream ?? Stream.Null, entry.Length);
+                    yield return await FileAsync(entry, metered, cancellation);
                     break;
-                case TarEntryType.Directory or TarEntryType.DirectoryList or TarEntryType.GlobalExtendedAttributes:
+                case TarEntryType.HardLink:
+                    yield return new Member(entry.Name, null, LinksTo: entry.LinkName);
+                    break;
+                case TarEntryType.Directory or TarEntryType.DirectoryList or TarEntryType.GlobalExtendedAttributes or TarEntryType.TapeVolume:
                     budget.Member();
                     break;
                 default:
@@ -42,6 +45,25 @@ internal static class TarMembers
         if (!metered.IsAtEndMark)
         {
             throw new BrokenContainerException(RejectionReason.Corrupt, $"it ends at byte {metered.Position} without an end mark");
+        }
+    }
+
+    private static async Task<Member> FileAsync(TarEntry entry, TarStream tar, CancellationToken cancellation)
+    {
+        var name = PaxSparse.NameOf(entry) ?? entry.Name;
+        var content = entry.DataStream ?? Stream.Null;
+        try
+        {
+            tar.ExpectRest();
+            var (map, before) = tar.Sparse is { } old ? (old, 0L) : await PaxSparse.MapOfAsync(entry, tar.ListedSparse, cancellation) ?? default;
+            tar.ExpectContent();
+            return map is null ? new Member(name, content, entry.Length)
+                : map.Fits(entry.Length - before) ? new Member(name, new SparseStream(content, map), map.Length)
+                : throw new InvalidDataException("a sparse map that does not fit its content");
+        }
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
+        {
+            return new Member(name, null, Rejection: RejectionReason.Corrupt, Detail: error.Message);
         }
     }
 }

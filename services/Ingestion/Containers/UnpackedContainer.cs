@@ -1,9 +1,7 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.IO.Compression;
-using System.IO.Hashing;
-using System.Security.Cryptography;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Lakes;
 using Pipeline.Ingestion.Sources;
 
@@ -11,15 +9,19 @@ namespace Pipeline.Ingestion.Containers;
 
 /// <summary>A container's members, unpacked into one temporary file and checked against the limits; nothing is ever written under a name that the container chose.</summary>
 /// <param name="path">Below the source's folder; of an archive in another, behind the path of that.</param>
-internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackBudget budget) : IDisposable
+internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackBudget budget, LabelSpec? spec, LabelledItems labelled) : IDisposable
 {
-    private const int BufferBytes = 1 << 17;
-
     /// <summary>COR_E_IO: no call of the system failed.</summary>
     private const int UnspecificIOError = unchecked((int)0x80131620);
 
-    private readonly FileStream _bytes = TemporaryFile.Create();
     private readonly Spool<UnpackedMember> _members = new();
+    private readonly List<UnpackedMember> _tables = [];
+    private readonly UnpackedBytes _bytes = new(
+        budget,
+        areTexts: budget.Content == LakeContent.Sequences && kind is (ContainerKind.Parquet or ContainerKind.Arrow),
+        areApart: kind is ContainerKind.Zip,
+        mayBeLinkedTo: kind is (ContainerKind.Tar or ContainerKind.GzipTar));
+
     private int _read;
 
     /// <summary>Why not all of it could be read, and where; null where all was.</summary>
@@ -28,37 +30,46 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
     /// <summary>The table of labels in it; null where there is none.</summary>
     public LabelTable? Table { get; private set; }
 
+    /// <summary>The folder in it that the table lies in and speaks of, with a slash; empty for its top.</summary>
+    public string TableFolder { get; private set; } = "";
+
     /// <summary>The kind of table whose rows are texts, which are nothing else whatever they begin with; null where its members are files or images.</summary>
     public ContainerKind? Texts { get; } = budget.Content == LakeContent.Sequences && kind is (ContainerKind.Parquet or ContainerKind.Arrow) ? kind : null;
 
-    public MemberFolders Folders { get; } = new();
+    public MemberFolders Folders { get; } = new(budget.Content);
 
-    private bool HasNotes => kind is ContainerKind.Tar or ContainerKind.GzipTar;
+    /// <summary>Whether members may say the labels of others.</summary>
+    public bool HasNotes { get; private set; }
 
-    public IEnumerable<UnpackedMember> Members() => _members.Items();
+    private bool MayHaveNotes => kind is ContainerKind.Tar or ContainerKind.GzipTar;
 
-    public FileRange BytesOf(UnpackedMember member) => FileRange.Of(_bytes).Part(member.Offset, member.Bytes);
+    public IEnumerable<UnpackedMember> Members() => _members.Items().Where(member => member.Rejection is not null || !Folders.LeavesOut(member.Name, hasTable: TableFolder.Length > 0));
 
-    /// <exception cref="PipelineException">Its labels contradict themselves.</exception>
+    public FileRange BytesOf(UnpackedMember member) => _bytes.RangeOf(member);
+
+    /// <exception cref="PipelineException">Its labels contradict themselves, or the experiment.</exception>
     public async Task UnpackAsync(FileRange file, bool isNested, CancellationToken cancellation)
     {
+        var left = new MembersLeft(file);
         try
         {
-            await foreach (var member in MembersOf(file, cancellation))
+            await foreach (var member in MembersOf(file, left, cancellation))
             {
                 budget.Member();
-                await AddAsync(member, isNested, cancellation);
+                await AddAsync(member, isNested, left, cancellation);
                 _read++;
             }
         }
         catch (BrokenContainerException broken)
         {
-            Break = new BrokenContainerException(broken.Reason, $"{broken.Detail}; after {_read} members");
+            Break = Broken(broken.Reason, $"{broken.Detail}; after {_read} members", left);
         }
         catch (Exception error) when (IsOfContent(error))
         {
-            Break = new BrokenContainerException(RejectionReason.Corrupt, $"after {_read} members: {LakeNames.Shown(error.Message)}");
+            Break = Broken(RejectionReason.Corrupt, $"after {_read} members: {LakeNames.Shown(error.Message)}", left);
         }
+
+        await ReadTablesAsync(cancellation);
     }
 
     public void Dispose()
@@ -71,24 +82,33 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
     private static bool IsOfContent(Exception error) =>
         error is not (OperationCanceledException or PipelineException or UnauthorizedAccessException) and (not IOException or EndOfStreamException or { HResult: UnspecificIOError });
 
-    private IAsyncEnumerable<Member> MembersOf(FileRange file, CancellationToken cancellation) => kind switch
+    /// <summary>A table that holds something else is one file that cannot be used; of anything else members are lost.</summary>
+    private BrokenContainerException Broken(RejectionReason reason, string detail, MembersLeft left)
     {
-        ContainerKind.Zip => ZipMembers.Read(file, budget).ToAsyncEnumerable(),
-        ContainerKind.Tar => TarMembers.ReadAsync(file.Open(), budget, cancellation),
-        ContainerKind.GzipTar => TarMembers.ReadAsync(new GZipStream(file.Open(), CompressionMode.Decompress), budget, cancellation),
-        ContainerKind.Parquet => ParquetMembers.ReadAsync(file, budget, cancellation),
-        ContainerKind.Arrow => ArrowMembers.ReadAsync(file, budget, cancellation),
+        if (reason is RejectionReason.NotAnImage or RejectionReason.MalformedRecord)
+        {
+            return new BrokenContainerException(reason, detail);
+        }
+
+        var (lost, words) = left.Lost(labelled.AverageBytes);
+        return new BrokenContainerException(reason, $"{detail}; {words}", lost);
+    }
+
+    private IAsyncEnumerable<Member> MembersOf(FileRange file, MembersLeft left, CancellationToken cancellation) => kind switch
+    {
+        ContainerKind.Zip => ZipMembers.Read(file, budget, left).ToAsyncEnumerable(),
+        ContainerKind.Tar => TarMembers.ReadAsync(left.Open(), budget, cancellation),
+        ContainerKind.GzipTar => TarMembers.ReadAsync(new GZipStream(left.Open(), CompressionMode.Decompress), budget, cancellation),
+        ContainerKind.Parquet => ParquetMembers.ReadAsync(file, budget, left, Labels, cancellation),
+        ContainerKind.Arrow => ArrowMembers.ReadAsync(file, budget, left, Labels, cancellation),
         _ => throw new UnreachableException($"No reader for {kind}."),
     };
 
-    private async Task AddAsync(Member member, bool isNested, CancellationToken cancellation)
-    {
-        var name = member.Name;
-        while (name.StartsWith("./", StringComparison.Ordinal))
-        {
-            name = name[2..];
-        }
+    private TableLabels Labels => new(path, spec, labelled.Add);
 
+    private async Task AddAsync(Member member, bool isNested, MembersLeft left, CancellationToken cancellation)
+    {
+        var name = WithoutDot(member.Name);
         if (name.Length > budget.Options.MaxNameLength)
         {
             Reject(LakeNames.Shown(name[..Math.Min(64, name.Length)]) + "…", RejectionReason.UnsafeName, $"{name.Length} characters; at most {budget.Options.MaxNameLength}");
@@ -97,127 +117,103 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         {
             Reject(LakeNames.Shown(name), RejectionReason.UnsafeName);
         }
+        else if (MemberFolders.IsHidden(name))
+        {
+            return;
+        }
         else if (!budget.IsNew($"{path}!/{name}"))
         {
             Reject(name, RejectionReason.DuplicateName);
         }
-        else if (member.Rejection is { } rejection)
+        else if (Linked(member) is { Rejection: { } rejection } rejected)
         {
-            Reject(name, rejection, member.Detail);
+            Reject(name, rejection, rejected.Detail);
         }
-        else if (LabelTable.IsTable(name))
+        else
         {
-            await ReadTableAsync(member, name, cancellation);
+            await AddSafeAsync(Linked(member), name, isNested, left, cancellation);
         }
-        else if (HasNotes && budget.Content == LakeContent.Images && SampleNotes.IsNote(name))
+    }
+
+    private async Task AddSafeAsync(Member member, string name, bool isNested, MembersLeft left, CancellationToken cancellation)
+    {
+        if (LabelTable.IsTable(name, spec))
         {
-            await AddNoteAsync(member, name, cancellation);
+            await KeepTableAsync(member, name, cancellation);
+        }
+        else if (MayHaveNotes && budget.Content == LakeContent.Images && SampleNotes.IsNote(name))
+        {
+            var unpacked = await _bytes.AddAsync(member, name, isNested: true, cancellation);
+            _members.Add(unpacked.Rejection is null ? SampleNotes.Read(unpacked, BytesOf(unpacked)) : unpacked);
+            HasNotes = true;
         }
         else if (LakeNames.MayBeContent(name, budget.Content))
         {
-            await AddContentAsync(member, name, isNested, cancellation);
+            await AddContentAsync(member, name, isNested, left, cancellation);
         }
     }
 
-    private async Task ReadTableAsync(Member member, string name, CancellationToken cancellation)
+    private static string WithoutDot(string name)
     {
-        if (Table is not null)
+        while (name.StartsWith("./", StringComparison.Ordinal))
         {
-            throw LabelTable.TwoTables(path, [Table.Files[0].Path, name]);
+            name = name[2..];
         }
 
-        var unpacked = await CopyAsync(member, name, isNested: true, cancellation);
-        if (unpacked.Rejection is not null)
+        return name;
+    }
+
+    /// <summary>A hard link as the member that it is another name of.</summary>
+    private Member Linked(Member member) =>
+        member.LinksTo is not { } target ? member
+        : _bytes.Find(WithoutDot(target)) is { } content ? member with { Content = content.Open(), Length = content.Length }
+        : member with { Rejection = RejectionReason.NotAFile, Detail = $"a hard link to '{LakeNames.Shown(target)}', which is not before it in the archive" };
+
+    private async Task KeepTableAsync(Member member, string name, CancellationToken cancellation)
+    {
+        var unpacked = await _bytes.AddAsync(member, name, isNested: true, cancellation);
+        if (unpacked.Rejection is null)
+        {
+            _tables.Add(unpacked);
+        }
+        else
         {
             _members.Add(unpacked);
-            return;
+        }
+    }
+
+    /// <summary>The table at the top; or, where there is none, that in the one folder that all lies in, which speaks of what is in there.</summary>
+    private async Task ReadTablesAsync(CancellationToken cancellation)
+    {
+        TableFolder = _tables.Exists(table => !table.Name.Contains('/', StringComparison.Ordinal)) || Folders.Around is not { } around ? "" : $"{around}/";
+        var there = _tables.Where(table => table.Name.LastIndexOf('/') + 1 == TableFolder.Length).ToDictionary(table => table.Name[TableFolder.Length..], StringComparer.Ordinal);
+        var chosen = LabelTable.Chosen(there.Keys, $"{path}!/{TableFolder}", spec);
+        foreach (var name in chosen)
+        {
+            await using var file = BytesOf(there[name]).Open();
+            Table ??= await LabelTable.ReadAsync(file, TableFolder + name, $"{path}!/{TableFolder}{name}", spec, budget.Options.MaxLineBytes, cancellation);
         }
 
-        await using var file = BytesOf(unpacked).Open();
-        Table = await LabelTable.ReadAsync(file, name, $"{path}!/{name}", null, budget.Options.MaxLineBytes, cancellation);
+        foreach (var table in _tables.Where(table => Table?.Files[0].Path != table.Name))
+        {
+            labelled.Add(new Finding(WarningCode.TableNotUsed, 1, $"{path}!/{table.Name}", Table is null ? "it names no files or no labels" : $"the labels are those of {Table.Files[0].Path}"));
+        }
+
+        TableFolder = Table is null ? "" : TableFolder;
     }
 
-    private async Task AddNoteAsync(Member member, string name, CancellationToken cancellation)
+    private async Task AddContentAsync(Member member, string name, bool isNested, MembersLeft left, CancellationToken cancellation)
     {
-        var unpacked = await CopyAsync(member, name, isNested: true, cancellation);
-        _members.Add(unpacked.Rejection is null ? SampleNotes.Read(unpacked, BytesOf(unpacked)) : unpacked);
-    }
-
-    private async Task AddContentAsync(Member member, string name, bool isNested, CancellationToken cancellation)
-    {
-        var unpacked = await CopyAsync(member, name, isNested, cancellation);
-        var mayBeNote = HasNotes && budget.Content == LakeContent.Sequences && unpacked is { Rejection: null, Container: null };
-        _members.Add(mayBeNote ? SampleNotes.Mark(unpacked, BytesOf(unpacked)) : unpacked);
+        var unpacked = await _bytes.AddAsync(member, name, isNested, cancellation);
+        var mayBeNote = MayHaveNotes && budget.Content == LakeContent.Sequences && unpacked is { Rejection: null, Container: null };
+        unpacked = mayBeNote ? SampleNotes.Mark(unpacked, BytesOf(unpacked)) : unpacked;
+        _members.Add(unpacked);
+        HasNotes |= unpacked.IsNote;
+        left.Samples += unpacked.IsNote ? 0 : 1;
         Folders.Add(name);
-    }
-
-    /// <exception cref="BrokenContainerException">The content ends before its end, and with it the container.</exception>
-    private async Task<UnpackedMember> CopyAsync(Member member, string name, bool isNested, CancellationToken cancellation)
-    {
-        var content = member.Content!;
-        var start = _bytes.Length;
-        _bytes.Position = start;
-        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var crc32 = new Crc32();
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        try
+        if (unpacked.Rejection is null && name.Count(c => c == '/') == 1 && LabelTable.IsTable(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..], spec))
         {
-            var read = await content.ReadAtLeastAsync(buffer, ContainerKinds.HeadBytes, throwOnEndOfStream: false, cancellation);
-            var container = Texts is not null ? null : ContainerKinds.Of(buffer.AsSpan(0, Math.Min(read, ContainerKinds.HeadBytes)));
-            if (container is not null && isNested)
-            {
-                return Rejected(RejectionReason.NestedArchive);
-            }
-
-            var most = container is null ? budget.Options.MaxFileBytes : long.MaxValue;
-            if (member.Length > most)
-            {
-                return Rejected(RejectionReason.TooLarge, $"{member.Length} bytes; at most {most}");
-            }
-
-            for (; read > 0; read = await content.ReadAsync(buffer, cancellation))
-            {
-                budget.Spend(read);
-                sha256.AppendData(buffer, 0, read);
-                crc32.Append(buffer.AsSpan(0, read));
-                await _bytes.WriteAsync(buffer.AsMemory(0, read), cancellation);
-                if (_bytes.Position - start > most)
-                {
-                    return Rejected(RejectionReason.TooLarge, $"more than {most} bytes");
-                }
-
-                if (_bytes.Position - start > member.Length)
-                {
-                    return Rejected(RejectionReason.Corrupt, $"more than the {member.Length} bytes that the archive says");
-                }
-            }
-
-            var bytes = _bytes.Position - start;
-            if (bytes < member.Length)
-            {
-                // Entries of a zip lie where its directory says, so that others may be whole.
-                return kind is ContainerKind.Zip
-                    ? Rejected(RejectionReason.Corrupt, $"{bytes} bytes; the archive says {member.Length}")
-                    : throw new BrokenContainerException(RejectionReason.Corrupt, $"'{name}' is cut short");
-            }
-
-            return member.Crc32 is { } crc && crc != crc32.GetCurrentHashAsUInt32()
-                ? Rejected(RejectionReason.Corrupt, "its checksum is another than the archive says")
-                : new UnpackedMember(name, start, bytes, Convert.ToHexStringLower(sha256.GetHashAndReset()), member.Label, Container: container);
-        }
-        catch (Exception error) when (kind is ContainerKind.Zip && error is InvalidDataException or EndOfStreamException)
-        {
-            return Rejected(RejectionReason.Corrupt, "its packed content is damaged");
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        UnpackedMember Rejected(RejectionReason reason, string? detail = null)
-        {
-            _bytes.SetLength(start);
-            return new UnpackedMember(name, Rejection: reason, Detail: detail);
+            _tables.Add(unpacked);
         }
     }
 

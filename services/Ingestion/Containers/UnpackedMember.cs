@@ -8,6 +8,7 @@ namespace Pipeline.Ingestion.Containers;
 /// <param name="Label">What the container itself says.</param>
 /// <param name="Container">What it is, where it holds images and is none.</param>
 /// <param name="IsNote">Says something of the members of its sample, and is no image or document itself; of sequences where there is a document beside it.</param>
+/// <param name="LabelFault">Why it is used without a label; <see cref="Detail"/> says more.</param>
 internal sealed record UnpackedMember(
     string Name,
     long Offset = 0,
@@ -17,4 +18,5 @@ internal sealed record UnpackedMember(
     RejectionReason? Rejection = null,
     string? Detail = null,
     ContainerKind? Container = null,
-    bool IsNote = false);
+    bool IsNote = false,
+    RejectionReason? LabelFault = null);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Pipeline.Ingestion.Containers;
@@ -9,11 +8,9 @@ namespace Pipeline.Ingestion.Containers;
 /// </summary>
 internal static class ZipMembers
 {
-    private const uint DescriptorSignature = 0x08074B50;
-
-    public static IEnumerable<Member> Read(FileRange zip, UnpackBudget budget)
+    public static IEnumerable<Member> Read(FileRange zip, UnpackBudget budget, MembersLeft left)
     {
-        foreach (var member in ZipDirectory.Find(zip) is { } directory ? Listed(zip, directory, budget) : Scanned(zip, budget))
+        foreach (var member in ZipDirectory.Find(zip) is { } directory ? Listed(zip, directory, budget, left) : Scanned(zip, budget, left))
         {
             using (member.Content)
             {
@@ -22,113 +19,72 @@ internal static class ZipMembers
         }
     }
 
-    private static IEnumerable<Member> Listed(FileRange zip, ZipDirectory directory, UnpackBudget budget)
+    /// <summary>The names in a zip, as far as they can be read, with their contents; a content is null where it cannot be.</summary>
+    public static IEnumerable<(string Name, Func<Stream?> Content)> Contents(FileRange zip)
     {
-        using var stream = new BufferedStream(zip.Part(directory.Start, directory.Length).Open(), 1 << 16);
-        var used = new UsedRanges();
-        var entries = 0L;
-        for (; stream.Position < directory.Length; entries++)
+        using var records = (ZipDirectory.Find(zip) is { } directory ? ZipEntries.Listed(zip, directory) : ZipEntries.Scanned(zip, new MembersLeft(zip))).GetEnumerator();
+        while (CanMove(records))
         {
-            var record = ZipRecord.ReadDirectory(stream);
+            var (record, header) = records.Current;
+            yield return (record.Name, () => ZipEntries.ContentStart(zip, header) is (var start, null) ? Of(zip, record, start).Content : null);
+        }
+    }
+
+    private static bool CanMove(IEnumerator<(ZipRecord, long)> records)
+    {
+        try
+        {
+            return records.MoveNext();
+        }
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<Member> Listed(FileRange zip, ZipDirectory directory, UnpackBudget budget, MembersLeft left)
+    {
+        var used = new UsedRanges();
+        left.Told = directory.Entries;
+        foreach (var (record, header) in ZipEntries.Listed(zip, directory))
+        {
             if (record.IsDirectory)
             {
                 budget.Member();
+                left.Told--;
                 continue;
             }
 
-            var (start, fault) = record.Header + directory.Shift is >= 0 and var header ? ContentStart(zip, header) : (0, "its offset is negative");
+            var (start, fault) = ZipEntries.ContentStart(zip, header);
             fault ??= record.Packed > directory.Start - start ? "it reaches into the directory"
-                : !used.TryAdd(record.Header + directory.Shift, start + record.Packed) ? "it overlaps another entry" : null;
+                : !used.TryAdd(header, start + record.Packed) ? "it overlaps another entry" : null;
             yield return fault is null
                 ? Of(zip, record, start)
                 : new Member(record.Name, null, Rejection: RejectionReason.Corrupt, Detail: fault);
+            left.Told--;
         }
 
-        if (entries != directory.Entries)
+        if (left.Told != 0)
         {
-            throw new BrokenContainerException(RejectionReason.Corrupt, $"{entries} entries; its end says {directory.Entries}");
+            throw new BrokenContainerException(RejectionReason.Corrupt, $"{directory.Entries - left.Told} entries; its end says {directory.Entries}");
         }
     }
 
-    private static (long Start, string? Fault) ContentStart(FileRange zip, long header)
+    private static IEnumerable<Member> Scanned(FileRange zip, UnpackBudget budget, MembersLeft left)
     {
-        Span<byte> local = stackalloc byte[ZipRecord.LocalBytes];
-        return zip.Read(header, local) == local.Length && BinaryPrimitives.ReadUInt32LittleEndian(local) == ZipRecord.LocalSignature
-            ? (header + local.Length + ZipRecord.RestBytes(local), null)
-            : (0, $"no entry at byte {header}");
-    }
-
-    private static IEnumerable<Member> Scanned(FileRange zip, UnpackBudget budget)
-    {
-        var position = 0L;
-        while (Local(zip, position) is { } record)
+        foreach (var (record, header) in ZipEntries.Scanned(zip, left))
         {
-            var start = ContentStart(zip, position).Start;
-            if (record.IsDescribedAfter && record.Packed == 0 && !record.IsDirectory)
-            {
-                record = Described(zip, record, start);
-            }
-
-            if (record is null || record.Packed > zip.Length - start)
-            {
-                break;
-            }
-
             if (record.IsDirectory)
             {
                 budget.Member();
             }
             else
             {
-                yield return Of(zip, record, start);
-            }
-
-            position = start + record.Packed + (record.IsDescribedAfter ? DescriptorBytes(zip, start + record.Packed) : 0);
-        }
-
-        throw new BrokenContainerException(RejectionReason.Corrupt, $"its directory is missing; read up to byte {position} of {zip.Length}");
-    }
-
-    private static ZipRecord? Local(FileRange zip, long position)
-    {
-        Span<byte> head = stackalloc byte[ZipRecord.LocalBytes];
-        if (zip.Read(position, head) < head.Length || BinaryPrimitives.ReadUInt32LittleEndian(head) != ZipRecord.LocalSignature)
-        {
-            return null;
-        }
-
-        var rest = new byte[ZipRecord.RestBytes(head)];
-        return zip.Read(position + head.Length, rest) == rest.Length ? ZipRecord.OfLocal(head, rest, position) : null;
-    }
-
-    /// <summary>Finds the sizes behind a content whose end nobody knows: a descriptor that says just the distance to it.</summary>
-    private static ZipRecord? Described(FileRange zip, ZipRecord record, long start)
-    {
-        using var stream = new BufferedStream(zip.Part(start, zip.Length - start).Open(), 1 << 16);
-        Span<byte> sizes = stackalloc byte[24];
-        var last = 0u;
-        for (var read = 1L; stream.ReadByte() is >= 0 and var next; read++)
-        {
-            last = (last >> 8) | ((uint)next << 24);
-            var packed = read - sizeof(uint);
-            if (last != DescriptorSignature || zip.Read(start + packed, sizes) < 16)
-            {
-                continue;
-            }
-
-            if (BinaryPrimitives.ReadUInt32LittleEndian(sizes[8..]) == packed)
-            {
-                return record with { Crc32 = BinaryPrimitives.ReadUInt32LittleEndian(sizes[4..]), Packed = packed, Length = BinaryPrimitives.ReadUInt32LittleEndian(sizes[12..]) };
+                yield return Of(zip, record, ZipEntries.ContentStart(zip, header).Start);
             }
         }
 
-        return null;
-    }
-
-    private static int DescriptorBytes(FileRange zip, long position)
-    {
-        Span<byte> signature = stackalloc byte[sizeof(uint)];
-        return zip.Read(position, signature) == signature.Length && BinaryPrimitives.ReadUInt32LittleEndian(signature) == DescriptorSignature ? 16 : 12;
+        throw new BrokenContainerException(RejectionReason.Corrupt, $"its directory is missing; read up to byte {left.Position} of {zip.Length}");
     }
 
     private static Member Of(FileRange zip, ZipRecord record, long start)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Pipeline.Ingestion.Containers;
 
@@ -17,7 +16,6 @@ internal sealed record ZipRecord(string Name, int Flags, int Method, uint Crc32,
 
     private const int Unix = 3;
     private const int Zip64Extra = 1;
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     public bool IsEncrypted => (Flags & 0x2041) != 0;
 
@@ -43,35 +41,36 @@ internal sealed record ZipRecord(string Name, int Flags, int Method, uint Crc32,
         var (name, extra, comment) = (Short(head, 28), Short(head, 30), Short(head, 32));
         var rest = new byte[name + extra + comment];
         directory.ReadExactly(rest);
-        var mode = Short(head, 4) >> 8 == Unix ? Short(head, 40) : 0;
-        return Of(rest.AsSpan(0, name), rest.AsSpan(name, extra), head[8..28], Long(head, 42), mode);
+        var system = Short(head, 4) >> 8;
+        return Of(rest.AsSpan(0, name), rest.AsSpan(name, extra), head[8..28], Long(head, 42), system, system == Unix ? Short(head, 40) : 0);
     }
 
     /// <param name="head">The header before the content.</param>
     /// <param name="rest">Name and extra fields that follow it.</param>
     public static ZipRecord OfLocal(ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest, long position) =>
-        Of(rest[..Short(head, 26)], rest[Short(head, 26)..], head[6..26], position, mode: 0);
+        Of(rest[..Short(head, 26)], rest[Short(head, 26)..], head[6..26], position, system: null, mode: 0);
 
     /// <summary>Of name and extra fields together, in the header before the content.</summary>
     public static int RestBytes(ReadOnlySpan<byte> local) => Short(local, 26) + Short(local, 28);
 
     // Both headers have flags, method, time, date, checksum, packed and unpacked size in this order.
-    private static ZipRecord Of(ReadOnlySpan<byte> name, ReadOnlySpan<byte> extra, ReadOnlySpan<byte> fields, long header, int mode)
+    private static ZipRecord Of(ReadOnlySpan<byte> name, ReadOnlySpan<byte> extra, ReadOnlySpan<byte> fields, long header, int? system, int mode)
     {
         var (packed, length) = ((long)Long(fields, 12), (long)Long(fields, 16));
-        var large = Zip64(extra);
+        var large = Extra(extra, Zip64Extra);
         length = length == uint.MaxValue ? Next(ref large) : length;
         packed = packed == uint.MaxValue ? Next(ref large) : packed;
         header = header == uint.MaxValue ? Next(ref large) : header;
-        return new ZipRecord(NameOf(name), Short(fields, 0), Short(fields, 2), Long(fields, 8), packed, length, header, mode);
+        return new ZipRecord(ZipNames.Of(name, extra, Short(fields, 0), system), Short(fields, 0), Short(fields, 2), Long(fields, 8), packed, length, header, mode);
     }
 
-    private static ReadOnlySpan<byte> Zip64(ReadOnlySpan<byte> extra)
+    /// <returns>The extra field of that number; empty where there is none.</returns>
+    public static ReadOnlySpan<byte> Extra(ReadOnlySpan<byte> extra, int number)
     {
         while (extra.Length >= 4)
         {
             var field = extra.Slice(4, Math.Min(Short(extra, 2), extra.Length - 4));
-            if (Short(extra, 0) == Zip64Extra)
+            if (Short(extra, 0) == number)
             {
                 return field;
             }
@@ -91,18 +90,6 @@ internal sealed record ZipRecord(string Name, int Flags, int Method, uint Crc32,
 
         large = large[sizeof(long)..];
         return value;
-    }
-
-    private static string NameOf(ReadOnlySpan<byte> name)
-    {
-        try
-        {
-            return StrictUtf8.GetString(name);
-        }
-        catch (DecoderFallbackException)
-        {
-            return Encoding.Latin1.GetString(name);
-        }
     }
 
     private static int Short(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);

@@ -17,6 +17,10 @@ internal static class FindingMessages
             WarningCode.UnlabelledFolder => $"{count} samples in '{subject}' have no label, as the folder is called after unlabelled ones. If it is a class, name it in labels.classes.",
             WarningCode.SplitsNotUsed => $"The names of {count} files, or of folders around them, speak of splits that are not used{such}.",
             WarningCode.LinksNotFollowed => $"Symbolic links are not followed, and there are {count}{such}. Copy the files, or mount their folder.",
+            WarningCode.CutArchive => $"'{subject}' is cut short, damaged or beyond the limits; about {count} of its samples are lost{such}.",
+            WarningCode.LabelType => $"The {subject} says no labels for {count} rows{such}; valid are text, numbers and truth values.",
+            WarningCode.LabelColumnNotUsed => $"The column '{subject}' looks like labels and is not used, in {count} rows{such}.",
+            WarningCode.TableNotUsed => $"'{subject}' is not used{such}.",
             _ => $"{count} {subject}{such}",
         };
     }

@@ -46,7 +46,8 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
         try
         {
             await using var stream = item.Offset is { } offset
-                ? await UnpackedAsync(offset, item.Bytes, cancellation)
+                // Where no member of the chunk has a byte nothing was unpacked.
+                ? item.Bytes == 0 ? Stream.Null : await UnpackedAsync(offset, item.Bytes, cancellation)
                 : await folder.OpenReadAsync(item.Path, cancellation);
             if (IsLarge(item))
             {

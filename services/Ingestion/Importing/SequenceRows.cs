@@ -78,7 +78,7 @@ internal sealed class SequenceRows : IPartRows
             }
             catch (SequenceRejectedException rejection)
             {
-                broken = (new Rejection(item.Source.Path, rejection.Reason, rejection.Detail, item.Source.Sha256, rejection.Lost), item.Content);
+                broken = (Whole(item, rejection.Reason, rejection.Detail, rejection.Lost), item.Content);
                 (format, record) = ("", default);
             }
 
@@ -99,10 +99,21 @@ internal sealed class SequenceRows : IPartRows
             yield return (new Rejection(path, record.Rejected!.Reason, record.Rejected.Detail, sha256, record.Rejected.Lost), record.Raw is { } bytes ? bytes : null);
             if (++rejected == MostRejected)
             {
-                yield return (new Rejection(item.Source.Path, RejectionReason.MalformedRecord, $"{rejected} of its records cannot be used; the rest is not read", item.Source.Sha256), item.Content);
+                var lost = (long)(rejected * ((1 / _documents.ShareRead) - 1));
+                yield return (Whole(item, RejectionReason.MalformedRecord, $"{rejected} of its records cannot be used; the rest is not read, about {lost} records", lost), item.Content);
                 yield break;
             }
         }
+    }
+
+    private Rejection Whole(ReadItem item, RejectionReason reason, string? detail, long lost)
+    {
+        if (lost > 0)
+        {
+            _findings.Add(new Finding(WarningCode.CutArchive, lost, item.Source.Path, detail ?? ""));
+        }
+
+        return new Rejection(item.Source.Path, reason, detail, item.Source.Sha256, lost);
     }
 
     private static MemoryStream StreamOf(ArraySegment<byte> content) => new(content.Array!, content.Offset, content.Count, writable: false);

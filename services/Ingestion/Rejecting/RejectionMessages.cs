@@ -15,6 +15,7 @@ internal static class RejectionMessages
         [RejectionReason.UnknownFile] = "there is a label for a file that is not there",
         [RejectionReason.EmptyLabel] = "the label is empty; the file is used without one",
         [RejectionReason.TwoLabels] = "the file has two labels; it is used without one",
+        [RejectionReason.BadLabel] = "the label is of a kind that is not used; the sample is used without one",
         [RejectionReason.ConflictingLabels] = "samples with the same content are labelled differently; one is used, without what differs",
         [RejectionReason.UnsafeName] = "the name leads out of the dataset, or holds what no name should",
         [RejectionReason.NotAFile] = "it is not a file",

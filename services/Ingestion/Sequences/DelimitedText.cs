@@ -41,7 +41,7 @@ internal sealed class DelimitedText(Func<ISequenceNormalizer> normalizer, int mo
                 $"line {records.Line} names the columns {string.Join(", ", header)}, separated by {records.Dialect.Name}; there must be one named {string.Join(" or ", ColumnNames.Texts)}, and may be label and split");
         var label = labelColumn is null ? ColumnNames.Find(ColumnNames.Labels, header) : ColumnNames.Find(labelColumn, header)
             ?? throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"there is no column '{labelColumn}' as labels.column says; line {records.Line} names {string.Join(", ", header)}");
-        findings.Add(ColumnNames.NotUsed(header, label));
+        findings.Add(labelColumn is null ? ColumnNames.NotUsed(header, label) : null);
         return (IndexOf(text), IndexOf(label), IndexOf(ColumnNames.Find(ColumnNames.Splits, header)));
 
         int IndexOf(string? name) => name is null ? -1 : header.Index().First(column => column.Item == name).Index;

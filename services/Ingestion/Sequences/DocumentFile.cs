@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Findings;
@@ -15,17 +14,21 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
     /// <summary>Enough to tell the format.</summary>
     private const int HeadBytes = 4096;
 
-    /// <summary>Small files in gzip may unpack to this much whatever the ratio.</summary>
-    private const long AlwaysUnpacked = 16 << 20;
+    private Stream? _content;
+
+    /// <summary>Of the file at hand, as far as it is unpacked; 0 to 1.</summary>
+    public double ShareRead => _content is { Length: > 0 } content ? (double)content.Position / content.Length : 1;
 
     /// <param name="file">Can be read again from its start.</param>
     /// <param name="path">Its name says the format.</param>
     /// <exception cref="SequenceRejectedException">The file, or what is left of it, cannot be used.</exception>
     public IEnumerable<(string Format, ReadRecord Record)> Read(Stream file, string path)
     {
-        using var unpacked = IsGzip(file) ? Unpack(file) : null;
-        var name = unpacked is not null && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+        var isGzip = UnpackedGzip.Is(file);
+        var name = isGzip && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+        using var unpacked = isGzip ? UnpackedGzip.Open(file, rules, start => NameOf(start, name)) : null;
         var content = unpacked ?? file;
+        _content = content;
         var encoding = EncodedText.Of(content);
         var format = FormatOf(encoding.Open(content), name);
         using var records = format.Read(new LineReader(encoding.Open(content), rules.MaxLineBytes, encoding.Start)).GetEnumerator();
@@ -65,43 +68,16 @@ internal sealed class DocumentFile(string modality, InputSpec input, SequenceRul
         }
     }
 
-    private static bool IsGzip(Stream file)
+    /// <returns>Of the format, as far as it can be told; empty where it cannot.</returns>
+    private string NameOf(Stream start, string name)
     {
-        Span<byte> head = stackalloc byte[3];
-        var read = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        file.Position = 0;
-        return read == head.Length && head.SequenceEqual((ReadOnlySpan<byte>)[0x1F, 0x8B, 8]);
-    }
-
-    // All of it before any is used: what is damaged at its end is damaged.
-    private FileStream Unpack(Stream file)
-    {
-        var most = (long)Math.Min(rules.MaxUnpackedBytes, Math.Max(AlwaysUnpacked, (double)file.Length * rules.MaxUnpackedRatio));
-        var unpacked = TemporaryFile.Create();
         try
         {
-            using var gzip = new GZipStream(new SealedGzip(file), CompressionMode.Decompress);
-            var buffer = new byte[1 << 16];
-            for (int read; (read = gzip.Read(buffer)) > 0;)
-            {
-                unpacked.Write(buffer, 0, read);
-                if (unpacked.Position > most)
-                {
-                    throw new SequenceRejectedException(RejectionReason.UnpacksTooLarge, $"more than {most} bytes from {file.Length}");
-                }
-            }
-
-            return SealedGzip.TakeOff(unpacked) ? unpacked : throw new InvalidDataException();
+            return FormatOf(EncodedText.Of(start).Open(start), name).Name;
         }
-        catch (InvalidDataException)
+        catch (SequenceRejectedException)
         {
-            unpacked.Dispose();
-            throw new SequenceRejectedException(RejectionReason.Corrupt, "the gzip is cut short or damaged; nothing of it is used");
-        }
-        catch
-        {
-            unpacked.Dispose();
-            throw;
+            return "";
         }
     }
 

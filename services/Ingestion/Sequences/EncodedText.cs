@@ -21,6 +21,7 @@ internal sealed record EncodedText(Encoding? Utf16, int Start)
             [] => throw new SequenceRejectedException(RejectionReason.Empty),
             [0xFF, 0xFE, ..] => new EncodedText(new UnicodeEncoding(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true), 2),
             [0xFE, 0xFF, ..] => new EncodedText(new UnicodeEncoding(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true), 2),
+            _ when OtherKinds.ArchiveOf(head) is { } archive => throw new SequenceRejectedException(RejectionReason.NotText, archive),
             _ when head.Contains((byte)0) => throw new SequenceRejectedException(RejectionReason.NotText, OtherKinds.NameOf(head) ?? "it has a byte of 0"),
             [0xEF, 0xBB, 0xBF, ..] => new EncodedText(null, 3),
             _ => new EncodedText(null, 0),

@@ -5,7 +5,8 @@ namespace Pipeline.Ingestion.Sequences;
 /// <summary>
 /// A file in gzip with one more member behind its last, a seal. The framework's decompressor takes a file that is cut short for one that ends; only one that is whole gives the seal.
 /// </summary>
-internal sealed class SealedGzip(Stream file) : Stream
+/// <param name="length">Of the gzip in it; the file may be longer.</param>
+internal sealed class SealedGzip(Stream file, long length) : Stream
 {
     private static readonly byte[] Seal = "\0whole gzip file\0"u8.ToArray();
     private static readonly byte[] Member = Packed(Seal);
@@ -44,7 +45,8 @@ internal sealed class SealedGzip(Stream file) : Stream
         return end.AsSpan().SequenceEqual(Seal);
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => file.Read(buffer, offset, count) is > 0 and var read ? read : _seal.Read(buffer, offset, count);
+    public override int Read(byte[] buffer, int offset, int count) =>
+        file.Read(buffer, offset, (int)Math.Clamp(length - file.Position, 0, count)) is > 0 and var read ? read : _seal.Read(buffer, offset, count);
 
     public override void Flush()
     {

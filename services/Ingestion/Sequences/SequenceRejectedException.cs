@@ -1,6 +1,7 @@
 namespace Pipeline.Ingestion.Sequences;
 
 /// <summary>A document, or a file of them, cannot be used. Says why; never ends more than that.</summary>
+/// <param name="lost">As <see cref="Rejection.Lost"/>.</param>
 public sealed class SequenceRejectedException(RejectionReason reason, string? detail = null, long lost = 0) : Exception($"{Rejection.NameOf(reason)}: {detail}")
 {
     public RejectionReason Reason => reason;
@@ -8,6 +9,5 @@ public sealed class SequenceRejectedException(RejectionReason reason, string? de
     /// <summary>Where, and what.</summary>
     public string? Detail => detail;
 
-    /// <summary>As <see cref="Rejection.Lost"/>.</summary>
     public long Lost => lost;
 }

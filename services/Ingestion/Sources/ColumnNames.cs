@@ -14,7 +14,7 @@ internal static class ColumnNames
     public static readonly IReadOnlyList<string> Files = ["file", "file_name", "filename", "path"];
 
     /// <summary>Parts of names that columns of labels have elsewhere.</summary>
-    private static readonly string[] LikeLabels = ["label", "class", "target", "category", "species", "diagnosis"];
+    private static readonly string[] LikeLabels = ["label", "class", "cls", "target", "categor", "species", "diagnosis"];
 
     /// <returns>The first of the names that there is, as it is written there; null where there is none.</returns>
     public static string? Find(IReadOnlyList<string> names, IEnumerable<string> columns)
@@ -30,8 +30,9 @@ internal static class ColumnNames
 
     /// <summary>Columns that look like labels and are not the one that is used.</summary>
     /// <param name="used">Null where none is.</param>
-    public static IEnumerable<Finding> NotUsed(IEnumerable<string> columns, string? used) =>
+    /// <param name="isClass">Whether something else says that a column holds classes.</param>
+    public static IEnumerable<Finding> NotUsed(IEnumerable<string> columns, string? used, Func<string, bool>? isClass = null) =>
         from column in columns
-        where column != used && LikeLabels.Any(part => column.Contains(part, StringComparison.OrdinalIgnoreCase))
+        where column != used && (LikeLabels.Any(part => column.Contains(part, StringComparison.OrdinalIgnoreCase)) || isClass?.Invoke(column) == true)
         select new Finding(WarningCode.LabelColumnNotUsed, 1, column, used is null ? $"say labels: {{ column: {column} }}" : $"the labels are those of '{used}'; if they are not, say labels: {{ column: {column} }}");
 }

@@ -14,7 +14,7 @@ public sealed class FilesSource(ILakeFolder folder, IFileLabels labels, LayoutRu
     private const int ReportEvery = 1000;
 
     /// <summary>Raised when the same containers would give other items.</summary>
-    private const int ContainerFormat = 2;
+    private const int ContainerFormat = 3;
 
     private readonly LakeContent _content = LakeContents.Of(modality);
     private readonly Spool<SourceItem> _items = new();

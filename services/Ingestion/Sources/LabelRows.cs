@@ -51,7 +51,7 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
         var header = records.Header;
         var file = Column(header, spec?.File, ColumnNames.Files, "file");
         var label = Column(header, spec?.Column, ColumnNames.Labels, "column");
-        findings.Add(ColumnNames.NotUsed(header, label));
+        findings.Add(spec?.Column is null ? ColumnNames.NotUsed(header, label) : null);
         if (file is null || label is null)
         {
             return isMetadata ? null : throw new PipelineException(
@@ -147,7 +147,7 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
         }
 
         var label = Find(fields, spec?.Column, ColumnNames.Labels);
-        if (isFirst)
+        if (isFirst && spec?.Column is null)
         {
             findings.Add(ColumnNames.NotUsed(fields, label));
         }

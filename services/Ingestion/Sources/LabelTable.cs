@@ -68,7 +68,7 @@ public sealed class LabelTable : IFileLabels
     }
 
     /// <exception cref="PipelineException">There are two.</exception>
-    private static IReadOnlyList<string> Chosen(IEnumerable<string> names, string folder, LabelSpec? spec)
+    internal static IReadOnlyList<string> Chosen(IEnumerable<string> names, string folder, LabelSpec? spec)
     {
         var found = names.Order(StringComparer.Ordinal).ToList();
         var labels = found.Where(name => spec?.Table is not null || !IsMetadata(name)).ToList();

@@ -12,6 +12,8 @@ internal sealed class LabelledItems(LabelRules rules)
     private readonly SortedSet<string> _classes = new(StringComparer.Ordinal);
     private readonly SortedSet<Split> _supplied = [];
     private readonly List<Rejection> _rejections = [];
+    private long _items;
+    private long _bytes;
 
     public IReadOnlyList<string> Classes => [.. _classes];
 
@@ -21,6 +23,9 @@ internal sealed class LabelledItems(LabelRules rules)
 
     public IReadOnlyList<Finding> Findings => _findings.All;
 
+    /// <summary>Of the items so far; 0 where there are none.</summary>
+    public double AverageBytes => _items == 0 ? 0 : (double)_bytes / _items;
+
     public void Add(Finding finding) => _findings.Add(finding);
 
     public void Add(IEnumerable<Rejection> rejections) => _rejections.AddRange(rejections);
@@ -29,6 +34,12 @@ internal sealed class LabelledItems(LabelRules rules)
     public SourceItem Add(SourceItem item)
     {
         item = item with { Label = rules.Of(item.Label) };
+        if (item is { Container: null, Rejection: null })
+        {
+            _items++;
+            _bytes += item.Bytes;
+        }
+
         if (item.Label is not null)
         {
             _classes.Add(item.Label);

@@ -7,33 +7,33 @@ internal sealed class RejectedSummary(string dataset)
 {
     private const int Examples = 5;
 
-    private readonly Dictionary<RejectionReason, (long Count, List<Rejection> First)> byReason = [];
+    private readonly Dictionary<RejectionReason, (long Samples, long Lines, List<Rejection> First)> byReason = [];
 
     public void Add(Rejection rejection)
     {
-        var (count, first) = byReason.GetValueOrDefault(rejection.Reason, (0, []));
+        var (samples, lines, first) = byReason.GetValueOrDefault(rejection.Reason, (0, 0, []));
         if (first.Count < Examples)
         {
             first.Add(rejection);
         }
 
-        byReason[rejection.Reason] = (count + 1, first);
+        byReason[rejection.Reason] = (samples + rejection.Samples, lines + 1, first);
     }
 
     public void Write(TextWriter output)
     {
-        output.WriteLine($"{dataset}: {byReason.Values.Sum(reason => reason.Count)} rejected");
-        foreach (var (reason, (count, first)) in byReason.OrderByDescending(entry => entry.Value.Count).ThenBy(entry => entry.Key))
+        output.WriteLine($"{dataset}: {byReason.Values.Sum(reason => reason.Samples)} rejected");
+        foreach (var (reason, (samples, lines, first)) in byReason.OrderByDescending(entry => entry.Value.Samples).ThenBy(entry => entry.Key))
         {
-            output.WriteLine($"  {count} {Rejection.NameOf(reason)}");
+            output.WriteLine($"  {samples} {Rejection.NameOf(reason)}");
             foreach (var rejection in first)
             {
                 output.WriteLine($"    {rejection.Path}: {rejection.Message}");
             }
 
-            if (count > first.Count)
+            if (lines > first.Count)
             {
-                output.WriteLine($"    and {count - first.Count} more; --json lists all");
+                output.WriteLine($"    and {lines - first.Count} more; --json lists all");
             }
         }
     }

@@ -7,6 +7,18 @@ internal static class OtherKinds
 {
     private const int Looked = 1024;
 
+    /// <summary>As long as they are no text can begin with one.</summary>
+    private static readonly (byte[] Start, string Name)[] Archives =
+    [
+        ([0xFD, .. "7zXZ"u8, 0], "an xz archive"),
+        ([.. "7z"u8, 0xBC, 0xAF, 0x27, 0x1C], "a 7-Zip archive"),
+        ([.. "Rar!"u8, 0x1A, 0x07], "a RAR archive"),
+        ([0x28, 0xB5, 0x2F, 0xFD], "a Zstandard archive"),
+        ([0x04, 0x22, 0x4D, 0x18], "an LZ4 archive"),
+    ];
+
+    private static readonly byte[] Bzip2Block = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59];
+
     private static readonly (byte[] Start, string Name)[] Starts =
     [
         ("%PDF"u8.ToArray(), "a PDF document"),
@@ -18,11 +30,7 @@ internal static class OtherKinds
         ([0, .. "asm"u8], "a WebAssembly program"),
         ("PK\x3\x4"u8.ToArray(), "a ZIP archive"),
         ([0x1F, 0x8B], "a gzip archive"),
-        ("BZh"u8.ToArray(), "a bzip2 archive"),
-        ([0xFD, .. "7zXZ"u8], "an xz archive"),
-        ("7z\xBC"u8[..2].ToArray(), "a 7-Zip archive"),
-        ("Rar!"u8.ToArray(), "a RAR archive"),
-        ([0x28, 0xB5, 0x2F, 0xFD], "a Zstandard archive"),
+        ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], "an Office document of the old kind"),
         ("SQLite format 3"u8.ToArray(), "an SQLite database"),
         ("#!"u8.ToArray(), "a script"),
         ("II*\0"u8.ToArray(), "a TIFF image, which is not read"),
@@ -49,9 +57,28 @@ internal static class OtherKinds
         ("<script", "a script in HTML"),
     ];
 
+    /// <returns>An archive that is not read; null where it is none of them.</returns>
+    public static string? ArchiveOf(ReadOnlySpan<byte> file)
+    {
+        foreach (var (start, name) in Archives)
+        {
+            if (file.StartsWith(start))
+            {
+                return name;
+            }
+        }
+
+        return file.StartsWith("BZh"u8) && file.Length > 4 && file[4..].StartsWith(Bzip2Block) ? "a bzip2 archive" : null;
+    }
+
     /// <returns>Null where nothing is recognised.</returns>
     public static string? NameOf(ReadOnlySpan<byte> file)
     {
+        if (ArchiveOf(file) is { } archive)
+        {
+            return archive;
+        }
+
         foreach (var (start, name) in Starts)
         {
             if (file.StartsWith(start))
