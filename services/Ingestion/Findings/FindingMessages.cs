@@ -1,11 +1,12 @@
+using System.Diagnostics;
 using Pipeline.Contracts;
 
 namespace Pipeline.Ingestion.Findings;
 
-/// <summary>A sentence for each finding: what was found, where, and what to do about it.</summary>
+/// <summary>A sentence or two for each finding: what was found, where, and what to do about it. One line, whatever the data's names hold.</summary>
 internal static class FindingMessages
 {
-    public static Warning Of(Finding finding) => new(finding.Code, finding.Count, Sentence(finding));
+    public static Warning Of(Finding finding) => new(finding.Code, finding.Count, DataNames.OneLine(Sentence(finding)));
 
     private static string Sentence(Finding finding)
     {
@@ -13,7 +14,56 @@ internal static class FindingMessages
         var such = detail.Length == 0 ? "" : $": {detail}";
         return finding.Code switch
         {
-            _ => $"{count} {subject}{such}",
+            WarningCode.ClassWithoutTraining =>
+                $"{Of(count, "class has", "classes have")} labelled samples but none in the training split: {subject}. No model can learn them, so each of their test samples counts as wrong. "
+                    + "Add labelled training samples, or name the classes to keep with 'labels: { classes: [...] }'.",
+            WarningCode.ClassWithoutTest =>
+                $"{Of(count, "class has", "classes have")} labelled samples but none in the test split: {subject}. The verdict says nothing about them. {detail}".TrimEnd(),
+            WarningCode.ClassOfOne =>
+                $"{Of(count, "class has", "classes have")} one labelled sample only: {subject}. It lies in one split, so the class cannot be both learned and tested. "
+                    + "Add labelled samples, or correct the label if it is a slip.",
+            WarningCode.LabelsNearlyUnique =>
+                $"{Of(count, "class", "classes")} for {detail} labelled samples, such as {subject}: labels that are numbers to predict, or names of the samples, are no classes. "
+                    + "Group them into classes, or name the column that holds the classes with 'labels: { column: NAME }'.",
+            WarningCode.SimilarClasses =>
+                $"{Of(count, "class differs", "classes differ")} from another by case, blanks, '_' or '-' alone: {subject}. They count as different classes. Write them alike if they are the same.",
+            WarningCode.MissingLabelWords =>
+                $"{Of(count, "labelled sample is", "labelled samples are")} of a class whose name usually means that a label is missing: {subject}. "
+                    + $"If it does, say so with 'labels: {{ missing: [{detail}] }}'; the samples are then used without a label.",
+            WarningCode.EmptyLabels =>
+                $"{subject} leaves the label empty in {Of(count, "row", "rows")}{such}. Their samples are used without a label. If that is meant, 'labels: {{ missing: [\"\"] }}' says so.",
+            WarningCode.UnmatchedRows =>
+                $"{subject} has {Of(count, "row that names", "rows that name")} no file of the data{such}. Their labels are not used. "
+                    + "Paths must be written as they lie below the folder; 'labels: { match: name }' compares names of files alone.",
+            WarningCode.UnreadableRows =>
+                $"{subject} has {Of(count, "row that cannot be read, or whose label cannot", "rows that cannot be read, or whose label cannot")}{such}. No label is taken from them.",
+            WarningCode.LabelType =>
+                $"The {subject} has {Of(count, "label", "labels")} of a type that is not used{such}. Labels must be text, numbers or truth values.",
+            WarningCode.LabelColumnNotUsed =>
+                $"{Capital(subject)} looks like labels and was not used{such}. To use it, name it with 'labels: {{ column: NAME }}'.",
+            WarningCode.TableNotUsed =>
+                $"{subject} is a table beside the samples and was not used{such}. If it holds the labels, name it with 'labels: {{ table: NAME }}'.",
+            WarningCode.RowsInQuotes =>
+                $"{subject} has {Of(count, "record in quotes that spans lines", "records in quotes that span lines")} which look like records themselves{such}. "
+                    + "A quote that is never closed swallows what follows: write it twice, or quote the whole field.",
+            WarningCode.QuotesKept =>
+                $"{Of(count, "label", "labels")} of {subject} {(count == 1 ? "begins and ends" : "begin and end")} with a quote, which is part of the label there{such}. Remove the quotes if they are not meant.",
+            WarningCode.UnlabelledFolder =>
+                $"{Of(count, "sample", "samples")} of the folder '{subject}' {(count == 1 ? "is" : "are")} used without a label, as its name says{such}. If it is a class, list it with the others in 'labels: {{ classes: [...] }}'.",
+            WarningCode.SplitsNotUsed =>
+                $"{Capital(subject)} {(count == 1 ? "speaks" : "speak")} of splits that were not used{such}. 'splits: {{ train: NAME, test: NAME }}' says what the splits are called.",
+            WarningCode.CutArchive =>
+                $"{subject} is cut short or damaged{such}. What came before is used; what follows is missing. Copy it again.",
+            WarningCode.NarrowRange =>
+                $"{Of(count, "image", "images")} of 16 bits {(count == 1 ? "uses" : "use")} a small part of the range{(detail.Length == 0 ? "" : $", the first '{detail}'")}, and {(count == 1 ? "is" : "are")} dark or flat at 8 bits. "
+                    + "Stretch the values over all 16 bits, or write 8 bits.",
+            WarningCode.LinksNotFollowed =>
+                $"{Of(count, "symbolic link is", "symbolic links are")} not followed{(detail.Length == 0 ? "" : $", the first '{detail}'")}. Copy what they point to if it belongs to the data.",
+            _ => throw new UnreachableException($"{finding.Code} is no finding about the data."),
         };
     }
+
+    private static string Of(long count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
+
+    private static string Capital(string text) => text.Length == 0 ? text : $"{char.ToUpperInvariant(text[0])}{text[1..]}";
 }
