@@ -18,7 +18,7 @@ public sealed record Warning(WarningCode Code, long Count, string Message)
 
     /// <summary>Whether it tells of labels, splits or samples that lie there and were not used, or only in part.</summary>
     [JsonIgnore]
-    public bool TellsOfUnused => Code is >= WarningCode.MissingLabelWords and <= WarningCode.CutArchive or WarningCode.LinksNotFollowed;
+    public bool TellsOfUnused => Code is >= WarningCode.EmptyLabels and <= WarningCode.CutArchive or WarningCode.LinksNotFollowed;
 
     public static string NameOf(WarningCode code) => JsonNamingPolicy.KebabCaseLower.ConvertName(code.ToString());
 }
