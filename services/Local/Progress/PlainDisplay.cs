@@ -10,6 +10,7 @@ internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<Stage, (TimeSpan At, StageProgress Shown)> shown = [];
+    private bool toldOfData;
     private bool toldOfStop;
 
     public async Task ShowAsync(RunProgress progress, CancellationToken ended)
@@ -44,6 +45,15 @@ internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
             {
                 output.WriteLine(Line(stage, now, StageText.Slice(stage)));
                 shown[stage.Stage] = (now, stage);
+            }
+        }
+
+        if (progress.Data.Count > 0 && !toldOfData)
+        {
+            toldOfData = true;
+            foreach (var line in progress.Data)
+            {
+                output.WriteLine(line);
             }
         }
 
