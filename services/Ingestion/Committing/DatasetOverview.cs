@@ -20,8 +20,7 @@ public static class DatasetOverview
         return $"{dataset.Dataset}: {Count(dataset.Summary.Samples, "sample", "samples")}, {Kinds(dataset)}, {warnings}";
     }
 
-    /// <summary>The first of <see cref="Lines"/>.</summary>
-    public static string Samples(DatasetManifest dataset)
+    private static string Samples(DatasetManifest dataset)
     {
         var data = dataset.Summary;
         var splits = $"{Count(data.Samples, "sample", "samples")} ({data.Train} train, {data.Validation} validation, {data.Test} test)";

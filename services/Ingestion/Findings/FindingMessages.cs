@@ -15,7 +15,7 @@ internal static class FindingMessages
         return finding.Code switch
         {
             WarningCode.ClassWithoutTraining =>
-                $"{Of(count, "class has", "classes have")} labelled samples but none in the training split: {subject}. No model can learn them, so each of their test samples counts as wrong. "
+                $"{Of(count, "class has", "classes have")} labelled samples but none in the training split: {subject}. No model can learn them, so every test sample of them counts as wrong. "
                     + "Add labelled training samples, or name the classes to keep with 'labels: { classes: [...] }'.",
             WarningCode.ClassWithoutTest =>
                 $"{Of(count, "class has", "classes have")} labelled samples but none in the test split: {subject}. The verdict says nothing about them. {detail}".TrimEnd(),

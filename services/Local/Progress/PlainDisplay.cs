@@ -26,6 +26,15 @@ internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
 
     private void Show(RunProgress progress)
     {
+        if (progress.Data.Count > 0 && !toldOfData)
+        {
+            toldOfData = true;
+            foreach (var line in progress.Data)
+            {
+                output.WriteLine(line);
+            }
+        }
+
         var now = progress.Now;
         foreach (var stage in progress.Stages.Where(stage => stage.State != StageState.Waiting))
         {
@@ -45,15 +54,6 @@ internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
             {
                 output.WriteLine(Line(stage, now, StageText.Slice(stage)));
                 shown[stage.Stage] = (now, stage);
-            }
-        }
-
-        if (progress.Data.Count > 0 && !toldOfData)
-        {
-            toldOfData = true;
-            foreach (var line in progress.Data)
-            {
-                output.WriteLine(line);
             }
         }
 

@@ -20,7 +20,7 @@ internal static class VerdictSection
                 Figure("from scratch", Percent(result.Scratch), "same network, same labels, same steps"),
                 Figure("difference", Points(result.Difference), $"points; 95{'\u202F'}% interval {Points(result.Low)} to {Points(result.High)}"),
                 Saving(report, saved)),
-            report.Warnings.Count == 0 ? null : Tag("p", Class("remarks"), Tag("a", Set("href", $"#{WarningsSection.Id}"), report.Warnings.Count == 1
+            report.Warnings.Count == 0 ? null : Tag("p", Class("warned"), Tag("a", Set("href", $"#{WarningsSection.Id}"), report.Warnings.Count == 1
                 ? "1 warning: read it before you trust this"
                 : $"{Count(report.Warnings.Count)} warnings: read them before you trust this")));
     }
