@@ -34,6 +34,9 @@ public sealed record DatasetManifest
 
     public required DataSummary Summary { get; init; }
 
+    /// <summary>The splits that the data brings itself; the others are cut from its training samples. Empty from a version that did not tell.</summary>
+    public IReadOnlyList<Split> Supplied { get; init; } = [];
+
     /// <summary>What to know about the data before trusting what is learned from it.</summary>
     public IReadOnlyList<Warning> Warnings { get; init; } = [];
 
@@ -42,6 +45,10 @@ public sealed record DatasetManifest
 
     /// <summary>Compute seconds.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>The summary with its classes, as report.json has it.</summary>
+    [JsonIgnore]
+    public DataSummary Data => Summary with { Classes = [.. ClassCounts.Select(count => new ClassSamples(count.Class, count.Train, count.Validation, count.Test))] };
 }
 
 /// <summary>Labelled samples of one class, by split.</summary>

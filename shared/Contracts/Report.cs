@@ -48,6 +48,9 @@ public sealed record Report
 
     public required EnvironmentSummary Environment { get; init; }
 
+    /// <summary>What to know before trusting the verdict: first about the data, then about the comparison. docs/warnings.md lists the codes.</summary>
+    public IReadOnlyList<Warning> Warnings { get; init; } = [];
+
     /// <summary>What the arms were compared by, and their learning rates chosen: <c>accuracy</c>, <c>macro-f1</c>, <c>balanced-accuracy</c> or <c>entity-f1</c>.</summary>
     public string Metric { get; init; } = "accuracy";
 
@@ -128,6 +131,20 @@ public sealed record DataSummary(
     /// <summary>What the samples were cut from; 0 for images.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Documents { get; init; }
+
+    /// <summary>Samples without a label.</summary>
+    public long Unlabelled => Samples - Labelled;
+
+    /// <summary>Labelled samples of each class; null within a manifest, which has them beside it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ClassSamples>? Classes { get; init; }
+}
+
+/// <summary>Labelled samples of a class, by split.</summary>
+public sealed record ClassSamples(string Name, long Train, long Validation, long Test)
+{
+    [JsonIgnore]
+    public long All => Train + Validation + Test;
 }
 
 /// <param name="Seconds">Compute seconds by stage, over all workers.</param>

@@ -1,9 +1,27 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Pipeline.Contracts;
 
 /// <summary>Something to know before trusting a verdict.</summary>
 /// <param name="Count">How many samples, rows, files, classes or whatever the message speaks of; 1 where nothing is counted.</param>
 /// <param name="Message">A sentence or two for a person: what was found, where, and what to do about it.</param>
-public sealed record Warning(WarningCode Code, long Count, string Message);
+public sealed record Warning(WarningCode Code, long Count, string Message)
+{
+    /// <summary>The code as docs/warnings.md and JSON write it.</summary>
+    [JsonIgnore]
+    public string Name => NameOf(Code);
+
+    /// <summary>Code and message as a line of a terminal.</summary>
+    [JsonIgnore]
+    public string Line => $"warning {Name}: {Message}";
+
+    /// <summary>Whether it tells of labels, splits or samples that lie there and were not used, or only in part.</summary>
+    [JsonIgnore]
+    public bool TellsOfUnused => Code is >= WarningCode.EmptyLabels and <= WarningCode.CutArchive or WarningCode.LinksNotFollowed;
+
+    public static string NameOf(WarningCode code) => JsonNamingPolicy.KebabCaseLower.ConvertName(code.ToString());
+}
 
 /// <summary>The closed list of warnings, described in docs/warnings.md. Written in kebab case: <c>class-without-test</c>.</summary>
 public enum WarningCode

@@ -26,12 +26,30 @@ public sealed class WholeRunTests(FinishedRun finished)
     }
 
     [Fact]
+    public void The_terminal_says_what_was_understood_of_the_data_and_warns_before_the_verdict()
+    {
+        Assert.Single(finished.Ended.Output, line => line.StartsWith("tiny: ", StringComparison.Ordinal) && line.Contains(" samples ("));
+        Assert.Single(finished.Ended.Output, line => line.StartsWith("classes: kind-0 ", StringComparison.Ordinal));
+        var lines = finished.Ended.Output.ToList();
+        Assert.InRange(lines.FindLastIndex(line => line.StartsWith("warning few-draws: ", StringComparison.Ordinal)), 0, lines.FindIndex(line => line.StartsWith("labels  pretrained", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Status_shows_the_data()
+    {
+        Assert.Single((await finished.Place.EndAsync("status")).Output, line => line.StartsWith("data tiny: ", StringComparison.Ordinal));
+        Assert.StartsWith("tiny: ", (await finished.Place.EndAsync("status", "--data", "--dataset", "tiny")).Output[0], StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(Assert.Single((await finished.Place.EndAsync("status", "--data", "--json")).Output));
+        Assert.Equal(["dataset", "version", "data", "warnings"], json.RootElement.EnumerateObject().Select(property => property.Name));
+    }
+
+    [Fact]
     public void The_report_has_the_names_that_others_read()
     {
         using var report = JsonDocument.Parse(File.ReadAllText(finished.Place.PathOf(finished.Ended.Output[^2])));
         var root = report.RootElement;
         Assert.Equal(
-            ["experiment", "runId", "verdict", "encoderDigest", "byLabelCount", "labelsSaved", "pretext", "preFlight", "data", "cost", "environment", "metric", "metrics"],
+            ["experiment", "runId", "verdict", "encoderDigest", "byLabelCount", "labelsSaved", "pretext", "preFlight", "data", "cost", "environment", "warnings", "metric", "metrics"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(
             ["labels", "draws", "pretrained", "scratch", "frozen", "frozenRandom", "difference", "low", "high", "verdict", "baseline", "lora", "layerDecay"],

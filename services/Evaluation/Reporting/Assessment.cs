@@ -16,9 +16,6 @@ public sealed record Assessment
 
     /// <summary>Of <c>scratch</c> at the smallest label count, all draws added up.</summary>
     public required ConfusionMatrix ScratchConfusion { get; init; }
-
-    /// <summary>What a reader should know before trusting the verdict; a sentence or two each.</summary>
-    public required IReadOnlyList<string> Warnings { get; init; }
 }
 
 /// <summary>One arm at one label count.</summary>

@@ -34,7 +34,7 @@ public static class ReportBuilder
                 labels, curves[Arm.Pretrained].Scores, curves[Arm.Scratch].Scores, curves[Arm.Pretrained].Resamples, curves[Arm.Scratch].Resamples),
             Pretext = Pretext(run),
             PreFlight = run.PreFlight,
-            Data = run.Dataset.Summary,
+            Data = run.Dataset.Data,
             Cost = Cost(run),
             Environment = run.Encoder.Environment,
             Metric = metric,
@@ -46,11 +46,10 @@ public static class ReportBuilder
         ArmResult[] arms = [.. curves.Values.SelectMany(curve => curve.Results)];
         return new()
         {
-            Report = report,
+            Report = report with { Warnings = [.. run.Dataset.Warnings, .. ReportWarnings.For(run, report, arms)] },
             Arms = arms,
             PretrainedConfusion = Confusion(run, curves[Arm.Pretrained]),
             ScratchConfusion = Confusion(run, curves[Arm.Scratch]),
-            Warnings = [.. ReportWarnings.For(run, report, arms)],
         };
     }
 

@@ -2,7 +2,7 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Evaluation.Reporting;
 
-/// <summary>What a reader should know before trusting the verdict.</summary>
+/// <summary>What a reader should know of the comparison before trusting the verdict.</summary>
 internal static class ReportWarnings
 {
     private const int EnoughDraws = 5;
@@ -13,7 +13,7 @@ internal static class ReportWarnings
     private const double CollapsedDeviation = 0.1;
     private const double CollapsedRank = 2;
 
-    public static IEnumerable<string> For(EvaluatedRun run, Report report, IReadOnlyList<ArmResult> arms) =>
+    public static IEnumerable<Warning> For(EvaluatedRun run, Report report, IReadOnlyList<ArmResult> arms) =>
     [
         .. Leaks(report.Data, SampleWords.Of(run.Dataset.Modality)),
         .. FewDraws(report),
@@ -26,25 +26,25 @@ internal static class ReportWarnings
         .. Grid(run.Experiment.FineTuning, arms),
     ];
 
-    private static IEnumerable<string> Leaks(DataSummary data, SampleWords words)
+    private static IEnumerable<Warning> Leaks(DataSummary data, SampleWords words)
     {
         if (data.Leaks > 0)
         {
-            yield return $"The data's own splits put {Figures.Count(data.Leaks)} {(data.Leaks == 1 ? "pair" : "pairs")} of nearly the same {words.Alike} into training and into validation or test, "
-                + "and the experiment allows it (allowLeaks). Accuracies may be too high by what was seen before.";
+            yield return new(WarningCode.LeaksAllowed, data.Leaks, $"The data's own splits put {Figures.Count(data.Leaks)} {(data.Leaks == 1 ? "pair" : "pairs")} of nearly the same {words.Alike} into training and into validation or test, "
+                + "and the experiment allows it (allowLeaks). Accuracies may be too high by what was seen before.");
         }
     }
 
-    private static IEnumerable<string> FewDraws(Report report)
+    private static IEnumerable<Warning> FewDraws(Report report)
     {
         if (report.ByLabelCount.Min(result => result.Draws) is var draws and < EnoughDraws)
         {
-            yield return $"Only {draws} label {(draws == 1 ? "draw was" : "draws were")} made at each label count. With fewer than {EnoughDraws} "
-                + "the intervals are narrower than they should be.";
+            yield return new(WarningCode.FewDraws, report.ByLabelCount.Count(result => result.Draws < EnoughDraws), $"Only {draws} label {(draws == 1 ? "draw was" : "draws were")} made at each label count. With fewer than {EnoughDraws} "
+                + "the intervals are narrower than they should be.");
         }
     }
 
-    private static IEnumerable<string> Pretext(EvaluatedRun run, Report report)
+    private static IEnumerable<Warning> Pretext(EvaluatedRun run, Report report)
     {
         var words = SampleWords.Of(run.Dataset.Modality);
         foreach (var task in run.PseudoLabels)
@@ -52,41 +52,41 @@ internal static class ReportWarnings
             var accuracy = run.Encoder.HeldOut?.Accuracy.GetValueOrDefault(task.Task, double.NaN) ?? double.NaN;
             if (accuracy >= EasyPretextAccuracy && report.Verdict != Verdict.Helps)
             {
-                yield return $"The pretext task {task.Task} was solved ({Figures.Percent(accuracy)} of held-out {words.Asked} right) and there is no gain: "
-                    + "it is probably too easy. A solved task asks the encoder for little; try a harder one, or several together.";
+                yield return new(WarningCode.PretextSolved, 1, $"The pretext task {task.Task} was solved ({Figures.Percent(accuracy)} of held-out {words.Asked} right) and there is no gain: "
+                    + "it is probably too easy. A solved task asks the encoder for little; try a harder one, or several together.");
             }
             else if (accuracy < NearChance / task.Classes)
             {
-                yield return $"The pretext task {task.Task} was not learned: {Figures.Percent(accuracy)} of held-out {words.Asked} right, "
-                    + $"where guessing gives {Figures.Percent(1.0 / task.Classes)}. Train longer, or change the learning rate.";
+                yield return new(WarningCode.PretextNotLearned, 1, $"The pretext task {task.Task} was not learned: {Figures.Percent(accuracy)} of held-out {words.Asked} right, "
+                    + $"where guessing gives {Figures.Percent(1.0 / task.Classes)}. Train longer, or change the learning rate.");
             }
         }
     }
 
-    private static IEnumerable<string> Ambiguous(EvaluatedRun run) =>
+    private static IEnumerable<Warning> Ambiguous(EvaluatedRun run) =>
         from task in run.PseudoLabels
         let share = task.Ambiguous / (double)Math.Max(1, task.Samples + task.Ambiguous)
         where share > ManyAmbiguous
-        select $"{Figures.Percent(share)} of the samples were left out of {task.Task} because "
+        select new Warning(WarningCode.AmbiguousSamples, task.Ambiguous, $"{Figures.Percent(share)} of the samples were left out of {task.Task} because "
             + (task.Tokenizer is null
                 ? "two of their views are nearly the same picture. The task may not suit this data."
-                : "they have no token that could be masked. A tokenizer that knows more of their letters, or other data, may suit it better.");
+                : "they have no token that could be masked. A tokenizer that knows more of their letters, or other data, may suit it better."));
 
-    private static IEnumerable<string> Truncated(EvaluatedRun run) =>
+    private static IEnumerable<Warning> Truncated(EvaluatedRun run) =>
         from task in run.PseudoLabels
         where task.Tokenizer is not null
         let share = task.Truncated / (double)Math.Max(1, task.Samples + task.Ambiguous)
         where share > ManyTruncated
-        select $"{Figures.Percent(share)} of the samples have more than {Figures.Count(task.Tokenizer!.Spec.Length)} tokens and lost their end, which no arm but the baseline saw. "
-            + "Raise tokenizer.length, or cut the samples shorter (input.window).";
+        select new Warning(WarningCode.TruncatedSamples, task.Truncated, $"{Figures.Percent(share)} of the samples have more than {Figures.Count(task.Tokenizer!.Spec.Length)} tokens and lost their end, which no arm but the baseline saw. "
+            + "Raise tokenizer.length, or cut the samples shorter (input.window).");
 
-    private static IEnumerable<string> BorderCues(EvaluatedRun run) =>
+    private static IEnumerable<Warning> BorderCues(EvaluatedRun run) =>
         from task in run.PreFlight?.Tasks ?? []
         where task is { BorderCue: true, Border: not null } && run.PseudoLabels.Any(trained => trained.Task == task.Task)
-        select $"Border pixels alone tell {Figures.Percent(task.Border!.Accuracy)} of the views of {task.Task}: a frame, padding or a resampled edge may give the answer away. "
-            + "Look at the samples; the encoder may have learned the border instead of the content.";
+        select new Warning(WarningCode.BorderCue, 1, $"Border pixels alone tell {Figures.Percent(task.Border!.Accuracy)} of the views of {task.Task}: a frame, padding or a resampled edge may give the answer away. "
+            + "Look at the samples; the encoder may have learned the border instead of the content.");
 
-    private static IEnumerable<string> Collapse(EvaluatedRun run)
+    private static IEnumerable<Warning> Collapse(EvaluatedRun run)
     {
         if (run.Encoder.HeldOut is not { } last)
         {
@@ -95,24 +95,29 @@ internal static class ReportWarnings
 
         if (last.FeatureDeviation < CollapsedDeviation || last.EffectiveRank < CollapsedRank)
         {
-            yield return $"The encoder's features have collapsed: at the end of pretraining their deviation is {Figures.Number(last.FeatureDeviation)} "
-                + $"(1 is healthy) and their effective rank {Figures.Number(last.EffectiveRank)}. It says nearly the same of every sample.";
+            yield return new(WarningCode.CollapsedFeatures, 1, $"The encoder's features have collapsed: at the end of pretraining their deviation is {Figures.Number(last.FeatureDeviation)} "
+                + $"(1 is healthy) and their effective rank {Figures.Number(last.EffectiveRank)}. It says nearly the same of every sample.");
         }
     }
 
-    private static IEnumerable<string> Baseline(Report report) =>
-        from result in report.ByLabelCount
-        where result.Baseline >= result.Pretrained
-        select $"At {Figures.Count(result.Labels)} labels, logistic regression without a network reaches {Figures.Percent(result.Baseline!.Value)}, pretrained {Figures.Percent(result.Pretrained)}: "
-            + "the simpler model does as well there.";
+    private static IEnumerable<Warning> Baseline(Report report)
+    {
+        var found = report.ByLabelCount.Where(result => result.Baseline >= result.Pretrained).ToList();
+        if (found.Count > 0)
+        {
+            var where = found.Select(result => $"{Figures.Percent(result.Baseline!.Value)} against {Figures.Percent(result.Pretrained)} at {Figures.Count(result.Labels)} labels");
+            yield return new(WarningCode.BaselineAsGood, found.Count, "Logistic regression without a network does as well as the pretrained network or better: "
+                + $"{string.Join(", ", where)}. The simpler model may be enough.");
+        }
+    }
 
     /// <summary>An arm whose choice is the same end of the grid at every label count might do better beyond it, and the comparison with it.</summary>
-    private static IEnumerable<string> Grid(FineTuningSpec tuning, IReadOnlyList<ArmResult> arms)
+    private static IEnumerable<Warning> Grid(FineTuningSpec tuning, IReadOnlyList<ArmResult> arms)
     {
         if (tuning.LearningRates.Distinct().Count() == 1)
         {
-            yield return $"Only one learning rate ({Figures.Number(tuning.LearningRates[0])}) was tried. It may suit one arm better than the other; "
-                + "a grid of two or more is a fairer comparison.";
+            yield return new(WarningCode.OneLearningRate, 1, $"Only one learning rate ({Figures.Number(tuning.LearningRates[0])}) was tried. It may suit one arm better than the other; "
+                + "a grid of two or more is a fairer comparison.");
             yield break;
         }
 
@@ -121,8 +126,8 @@ internal static class ReportWarnings
             var (low, high) = (tuning.LearningRates.Min(), tuning.LearningRates.Max());
             if (arm.Select(result => result.LearningRate).Distinct().ToArray() is [var rate] && (rate == low || rate == high))
             {
-                yield return $"The best learning rate of {Figures.Name(arm.Key)} is {Figures.Number(rate)} at every label count, the "
-                    + $"{(rate == low ? "lowest" : "highest")} that was tried. A {(rate == low ? "lower" : "higher")} one may be better and change the difference.";
+                yield return new(WarningCode.EndOfGrid, arm.Count(), $"The best learning rate of {Figures.Name(arm.Key)} is {Figures.Number(rate)} at every label count, the "
+                    + $"{(rate == low ? "lowest" : "highest")} that was tried. A {(rate == low ? "lower" : "higher")} one may be better and change the difference.");
             }
         }
     }

@@ -76,7 +76,10 @@ internal sealed class DatasetWriter : IAsyncDisposable
 
         var shards = await Task.WhenAll(_splits.SelectMany(split => split.Shards));
         await _provenance.FinishAsync();
-        var summary = Summary(shards);
+        ClassCount[] counts = [.. Classes.Select((name, label) => new ClassCount(name, _labelled[label, 0], _labelled[label, 1], _labelled[label, 2]))];
+        _findings.Add(ClassFindings.Of(counts, _survey.Supplied, _plan.Labels));
+        Warning[] warnings = [.. _findings.All.Select(FindingMessages.Of)];
+        var summary = Summary(shards, warnings);
         var provenance = await _store.CreateAsync($"{_plan.DatasetRoot}/provenance.parquet", _provenance.CopyToAsync, cancellation);
         var rejections = _rejections.Count == 0 ? null : await _store.CreateAsync($"{_plan.DatasetRoot}/rejections.jsonl", _rejections.CopyToAsync, cancellation);
         var leaks = _survey.Leaks.Count == 0
@@ -95,8 +98,9 @@ internal sealed class DatasetWriter : IAsyncDisposable
             Rejections = rejections?.Reference,
             Leaks = leaks?.Reference,
             Summary = summary,
-            Warnings = [.. _findings.All.Select(FindingMessages.Of)],
-            ClassCounts = [.. Classes.Select((name, label) => new ClassCount(name, _labelled[label, 0], _labelled[label, 1], _labelled[label, 2]))],
+            Supplied = [.. _survey.Supplied.Order()],
+            Warnings = warnings,
+            ClassCounts = counts,
             Seconds = _plan.Seconds + _survey.Seconds + clock.Elapsed.TotalSeconds,
         };
     }
@@ -149,13 +153,13 @@ internal sealed class DatasetWriter : IAsyncDisposable
         _rejected[rejection.Reason] = _rejected.GetValueOrDefault(rejection.Reason) + rejection.Samples;
     }
 
-    private DataSummary Summary(IReadOnlyList<SampleShard> shards)
+    private DataSummary Summary(IReadOnlyList<SampleShard> shards, IReadOnlyList<Warning> warnings)
     {
         var samples = Enum.GetValues<Split>().Select(split => shards.Where(shard => shard.Split == split).Sum(shard => (long)shard.Samples)).ToArray();
         var empty = Enum.GetValues<Split>().Where(split => samples[(int)split] == 0).Select(ShardWriter.SplitName).ToList();
         if (empty.Count > 0)
         {
-            throw new PipelineException($"Of the {samples.Sum()} distinct samples of '{_plan.Source}' none fell to {string.Join(" and ", empty)}. Valid are more samples, or a larger share in the experiment's split (validation {_plan.Split.Validation}, test {_plan.Split.Test}).");
+            throw new PipelineException($"Of the {samples.Sum()} distinct samples of '{_plan.Source}' none fell to {string.Join(" and ", empty)}.{NotUsed.Of(warnings)} Valid are more samples, or a larger share in the experiment's split (validation {_plan.Split.Validation}, test {_plan.Split.Test}).");
         }
 
         return new DataSummary(

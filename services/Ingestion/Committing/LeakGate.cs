@@ -1,5 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
 
 namespace Pipeline.Ingestion.Committing;
 
@@ -31,6 +32,6 @@ internal static class LeakGate
         throw new PipelineException(
             $"The dataset '{dataset.Dataset}' brings its own splits, and {dataset.Summary.Leaks} pairs of nearly the same {sample} lie on both sides of them: " +
             $"{string.Join(", ", named)}{(others > 0 ? $" and {others} more" : "")}. All stand in {dataset.Leaks.Key}; valid are splits that share no {sample}, " +
-            "or 'allowLeaks: true' in the experiment's split, which the report then says.");
+            $"or 'allowLeaks: true' in the experiment's split, which the report then says.{NotUsed.Of(dataset.Warnings)}");
     }
 }

@@ -35,6 +35,10 @@ public sealed record ImportPlan
     /// <summary>Label names; labels of parts are indices into this list.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
+    /// <summary>What the experiment says of the labels; null where it says nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LabelSpec? Labels { get; init; }
+
     /// <summary>The splits that the source brings itself, but for what records of sequences say.</summary>
     public required IReadOnlyList<Split> Supplied { get; init; }
 

@@ -86,6 +86,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Qua
             Split = split,
             Likeness = likeness,
             Classes = cut.Classes,
+            Labels = experiment.Labels,
             Supplied = cut.Supplied,
             Chunks = cut.Chunks,
             Items = cut.Chunks.Sum(chunk => (long)chunk.Items),

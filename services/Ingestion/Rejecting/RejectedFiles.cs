@@ -20,19 +20,9 @@ public sealed class RejectedFiles(IArtifactStore store)
 
     private async Task<SortedDictionary<string, ImportPlan>> NewestAsync(string? dataset, CancellationToken cancellation)
     {
-        var plans = new List<ArtifactInfo>();
-        await foreach (var found in store.ListAsync(ImportPlan.Folder, cancellation))
-        {
-            if (ImportPlan.IsPlan(found.Key))
-            {
-                plans.Add(found);
-            }
-        }
-
         var newest = new SortedDictionary<string, ImportPlan>(StringComparer.Ordinal);
-        foreach (var found in plans.OrderByDescending(plan => plan.Modified))
+        await foreach (var plan in ImportPlans.NewestFirstAsync(store, cancellation))
         {
-            var plan = await store.ReadManifestAsync<ImportPlan>(found.Key, cancellation);
             if (dataset is null || dataset == plan.Dataset)
             {
                 newest.TryAdd(plan.Dataset, plan);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
+using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Rejecting;
 using Pipeline.Local.Progress;
 using Pipeline.Local.Results;
@@ -20,21 +21,25 @@ internal static class StatusCommand
         var json = SharedOptions.Json();
         var watch = new Option<bool>("--watch") { Description = "Look again every two seconds until Ctrl-C." };
         var rejected = new Option<bool>("--rejected") { Description = "The files of each dataset's newest import that could not be used, by reason." };
-        var dataset = new Option<string?>("--dataset") { Description = "With --rejected: of this dataset only.", HelpName = "name" };
+        var data = new Option<bool>("--data") { Description = "What was understood of each dataset's newest version: samples, classes, what was left out, warnings." };
+        var dataset = new Option<string?>("--dataset") { Description = "With --data or --rejected: of this dataset only.", HelpName = "name" };
         var command = new ExampledCommand(
-            "status", "Show the runs in a store and how far each is.", "status", "status --store /tmp/demo --json", "status --watch", "status --rejected --dataset fashion") { store, json, watch, rejected, dataset };
+            "status", "Show the runs in a store and how far each is.", "status", "status --store /tmp/demo --json", "status --watch", "status --data", "status --rejected --dataset fashion") { store, json, watch, data, rejected, dataset };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(rejected) && result.GetValue(watch))
+            Option<bool>[] given = [.. new[] { data, rejected, watch }.Where(option => result.GetValue(option))];
+            if (given.Length > 1)
             {
-                result.AddError("--rejected and --watch exclude each other.");
+                result.AddError($"{given[0].Name} and {given[1].Name} exclude each other.");
             }
-            else if (result.GetValue(dataset) is not null && !result.GetValue(rejected))
+            else if (result.GetValue(dataset) is not null && !result.GetValue(data) && !result.GetValue(rejected))
             {
-                result.AddError("--dataset says whose rejected files to show; valid is to give --rejected too.");
+                result.AddError("--dataset says whose data or rejected files to show; valid is to give --data or --rejected too.");
             }
         });
-        command.SetAction((parsed, cancellation) => parsed.GetValue(rejected)
+        command.SetAction((parsed, cancellation) => parsed.GetValue(data)
+            ? ShowDataAsync(Shape.Of(parsed, store), parsed.GetValue(dataset), parsed.GetValue(json), cancellation)
+            : parsed.GetValue(rejected)
             ? ShowRejectedAsync(Shape.Of(parsed, store), parsed.GetValue(dataset), parsed.GetValue(json), cancellation)
             : ShowAsync(Shape.Of(parsed, store), parsed.GetValue(json), parsed.GetValue(watch), cancellation));
         return command;
@@ -50,9 +55,16 @@ internal static class StatusCommand
         }
         else
         {
-            Write(await reader.ReadAllAsync(cancellation), store.Name, json);
+            Write(await reader.ReadAllAsync(cancellation), json ? [] : await new CommittedDatasets(store.Store).NewestAsync(cancellation: cancellation), store.Name, json);
         }
 
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> ShowDataAsync(Shape shape, string? dataset, bool json, CancellationToken cancellation)
+    {
+        using var store = OpenedStore.Open(shape);
+        await DataListing.WriteAsync(new CommittedDatasets(store.Store), dataset, json, Console.Out, cancellation);
         return ExitCode.Success;
     }
 
@@ -71,7 +83,7 @@ internal static class StatusCommand
             : watch.WriteChangesAsync(Console.Out, json, interruption.Token));
     }
 
-    private static void Write(IReadOnlyList<RunStatus> runs, string store, bool json)
+    private static void Write(IReadOnlyList<RunStatus> runs, IReadOnlyList<DatasetVersion> datasets, string store, bool json)
     {
         if (json)
         {
@@ -79,14 +91,32 @@ internal static class StatusCommand
             {
                 Console.WriteLine(JsonSerializer.Serialize(run, PipelineJson.Compact));
             }
+
+            return;
         }
-        else if (runs.Count == 0)
+
+        if (runs.Count == 0)
         {
             Console.WriteLine($"No run in {store} has its dataset yet.");
         }
         else
         {
             TextTable.Write(Console.Out, RunStatus.Head, runs.Select(run => run.Cells), RunStatus.Alignment);
+        }
+
+        if (datasets.Count > 0)
+        {
+            Console.WriteLine();
+        }
+
+        foreach (var version in datasets)
+        {
+            Console.WriteLine($"data {DatasetOverview.Line(version.Manifest)}");
+        }
+
+        if (datasets.Any(version => version.Manifest.Warnings.Count > 0))
+        {
+            Console.WriteLine("'status --data' shows the warnings.");
         }
     }
 }

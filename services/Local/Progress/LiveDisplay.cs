@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Pipeline.Local.Progress;
 
-/// <summary>A line for each stage, drawn anew several times a second.</summary>
+/// <summary>What was understood of the dataset and a line for each stage, drawn anew several times a second.</summary>
 internal sealed class LiveDisplay(IAnsiConsole console) : IRunDisplay
 {
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(200);
@@ -28,7 +28,8 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunDisplay
     {
         var (now, stages) = (progress.Now, progress.Stages);
         var width = stages.Max(stage => StageText.Count(stage).Length);
-        var lines = stages.Select(stage => Line(stage, now, width)).ToList();
+        // Above them there is room for the line about stopping and that of the cursor too.
+        List<Paragraph> lines = [.. DataLines.Fitting(progress.Data, console.Profile.Width, console.Profile.Height - stages.Count - 2).Select(line => new Paragraph(line)), .. stages.Select(stage => Line(stage, now, width))];
         if (progress.Stopping)
         {
             lines.Add(new Paragraph("Stopping when the work in hand is safe; a second Ctrl-C ends at once.", new Style(Color.Yellow)));

@@ -10,6 +10,7 @@ internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<Stage, (TimeSpan At, StageProgress Shown)> shown = [];
+    private bool toldOfData;
     private bool toldOfStop;
 
     public async Task ShowAsync(RunProgress progress, CancellationToken ended)
@@ -25,6 +26,15 @@ internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
 
     private void Show(RunProgress progress)
     {
+        if (progress.Data.Count > 0 && !toldOfData)
+        {
+            toldOfData = true;
+            foreach (var line in progress.Data)
+            {
+                output.WriteLine(line);
+            }
+        }
+
         var now = progress.Now;
         foreach (var stage in progress.Stages.Where(stage => stage.State != StageState.Waiting))
         {

@@ -17,6 +17,9 @@ public sealed class RunProgress(TimeProvider clock)
     /// <summary>Asked to stop, and not there yet.</summary>
     public bool Stopping { get; private set; }
 
+    /// <summary>Lines about the dataset; none until it is committed.</summary>
+    public IReadOnlyList<string> Data { get; private set; } = [];
+
     public TimeSpan Now => clock.GetElapsedTime(start);
 
     public IReadOnlyList<StageProgress> Stages
@@ -38,6 +41,9 @@ public sealed class RunProgress(TimeProvider clock)
     }
 
     public void Stop() => Stopping = true;
+
+    /// <param name="data">What was understood of the dataset.</param>
+    public void Understand(IReadOnlyList<string> data) => Data = data;
 
     /// <summary>Word of a finished stage: those before it are done too, and the next begins.</summary>
     public void Finish(Stage stage, string runId)

@@ -1,11 +1,13 @@
 using MassTransit;
+using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Ingestion.Committing;
 using Pipeline.Local.Progress;
 
 namespace Pipeline.Local.Running;
 
 /// <summary>Listens to what the stages say, for the display and for the end of the run.</summary>
-public sealed class RunFollower(RunProgress progress, RunEnd end) :
+public sealed class RunFollower(IArtifactStore store, RunProgress progress, RunEnd end) :
     IConsumer<StageProgressed>,
     IConsumer<DatasetCommitted>,
     IConsumer<PseudoLabelsReady>,
@@ -28,7 +30,12 @@ public sealed class RunFollower(RunProgress progress, RunEnd end) :
         return Task.CompletedTask;
     }
 
-    public Task Consume(ConsumeContext<DatasetCommitted> context) => Finished(Stage.Ingestion, context.Message.Run);
+    public async Task Consume(ConsumeContext<DatasetCommitted> context)
+    {
+        var dataset = await store.ReadManifestAsync<DatasetManifest>(context.Message.Run.Dataset, context.CancellationToken);
+        progress.Understand(DatasetOverview.Lines(dataset));
+        await Finished(Stage.Ingestion, context.Message.Run);
+    }
 
     public Task Consume(ConsumeContext<PseudoLabelsReady> context) => Finished(Stage.PseudoLabels, context.Message.Run);
 

@@ -18,6 +18,7 @@ internal static class DataSection
                 [
                     ["Distinct usable samples", Count(data.Samples)],
                     ["with a label", Count(data.Labelled)],
+                    ["without a label", Count(data.Unlabelled)],
                     ["for training", Count(data.Train)],
                     ["for validation", Count(data.Validation)],
                     ["for the test", Count(data.Test)],
@@ -30,9 +31,12 @@ internal static class DataSection
                     [$"Duplicates: same {words.Content} as another {words.Source}", Count(data.Duplicates)],
                     .. data.Rejected.OrderByDescending(reason => reason.Value).ThenBy(reason => reason.Key, StringComparer.Ordinal)
                         .Select(reason => new object?[] { $"Rejected: {reason.Key}", Count(reason.Value) }),
+                    .. content.Assessment.Report.Warnings.Where(warning => warning.TellsOfUnused)
+                        .Select(warning => new object?[] { new object[] { "Found and not used: ", Tag("a", Set("href", $"#{WarningsSection.Id}"), warning.Name) }, Count(warning.Count) }),
                     .. content.Run.PseudoLabels.Where(task => task.Tokenizer is null).Select(task => new object?[] { $"Ambiguous in {task.Task} (left out of pretraining only)", Count(task.Ambiguous) }),
                 ]),
-                content.Run.PseudoLabels.FirstOrDefault(task => task.Tokenizer is not null) is { } tokens ? Tokens(content.Run, tokens) : null));
+                content.Run.PseudoLabels.FirstOrDefault(task => task.Tokenizer is not null) is { } tokens ? Tokens(content.Run, tokens) : null),
+            ClassTable.Render(data));
     }
 
     private static XElement Tokens(EvaluatedRun run, PseudoLabelManifest labels) =>

@@ -20,9 +20,9 @@ internal static class VerdictSection
                 Figure("from scratch", Percent(result.Scratch), "same network, same labels, same steps"),
                 Figure("difference", Points(result.Difference), $"points; 95{'\u202F'}% interval {Points(result.Low)} to {Points(result.High)}"),
                 Saving(report, saved)),
-            content.Assessment.Warnings.Count == 0 ? null : Tag("p", Class("remarks"), Tag("a", Set("href", "#warnings"), content.Assessment.Warnings.Count == 1
-                ? "One thing to know before trusting this"
-                : $"{content.Assessment.Warnings.Count} things to know before trusting this")));
+            report.Warnings.Count == 0 ? null : Tag("p", Class("warned"), Tag("a", Set("href", $"#{WarningsSection.Id}"), report.Warnings.Count == 1
+                ? "1 warning: read it before you trust this"
+                : $"{Count(report.Warnings.Count)} warnings: read them before you trust this")));
     }
 
     private static XElement Saving(Report report, LabelsSaved saved) => report.Verdict switch

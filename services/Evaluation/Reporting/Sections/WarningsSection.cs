@@ -3,9 +3,12 @@ using static Pipeline.Evaluation.Reporting.Markup;
 
 namespace Pipeline.Evaluation.Reporting.Sections;
 
-/// <summary>What to know before trusting the verdict.</summary>
+/// <summary>What to know before trusting the verdict: about the data, then about the comparison.</summary>
 internal static class WarningsSection
 {
-    public static XElement? Render(ReportPageContent content) => content.Assessment.Warnings.Count == 0 ? null :
-        Section("warnings", "Before you trust this", Tag("ul", Class("warnings"), content.Assessment.Warnings.Select(warning => Tag("li", warning))));
+    public const string Id = "warnings";
+
+    public static XElement? Render(ReportPageContent content) => content.Assessment.Report.Warnings is { Count: > 0 } warnings
+        ? Section(Id, "Before you trust this", Tag("ul", Class("warnings"), warnings.Select(warning => Tag("li", Tag("code", warning.Name), " ", warning.Message))))
+        : null;
 }

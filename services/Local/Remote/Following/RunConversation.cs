@@ -28,7 +28,8 @@ internal sealed class RunConversation(IHost host)
     public async Task ListenAsync(IEnumerable<Experiment> experiments)
     {
         var clock = host.Services.GetRequiredService<TimeProvider>();
-        _runs = [.. experiments.Select(experiment => new FollowedRun(experiment.Name, ExperimentArtifact.KeyOf(experiment), _id, clock) { Modality = experiment.Modality })];
+        var store = OpenedStore.Of(host).Store;
+        _runs = [.. experiments.Select(experiment => new FollowedRun(experiment.Name, ExperimentArtifact.KeyOf(experiment), store, _id, clock) { Modality = experiment.Modality })];
         var follower = new RemoteFollower(_runs);
         var listening = host.Services.GetRequiredService<IBusControl>().ConnectReceiveEndpoint($"{QueuePrefix}{_id:n}", endpoint =>
         {

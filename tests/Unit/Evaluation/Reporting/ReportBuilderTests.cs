@@ -13,6 +13,18 @@ public class ReportBuilderTests
     private static readonly Assessment Assessment = ReportBuilder.Build(Run);
 
     [Fact]
+    public void The_report_has_the_classes_by_split_and_the_unlabelled()
+    {
+        var run = new SampleRun().Evaluated();
+        var json = System.Text.Json.JsonSerializer.SerializeToElement(
+            ReportBuilder.Build(run with { Dataset = run.Dataset with { Summary = run.Dataset.Summary with { Labelled = 60_000 } } }).Report, PipelineJson.Options);
+
+        var first = json.GetProperty("data").GetProperty("classes")[0];
+        Assert.Equal(["name", "train", "validation", "test"], first.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(9_873, json.GetProperty("data").GetProperty("unlabelled").GetInt64());
+    }
+
+    [Fact]
     public void The_report_has_exactly_the_documented_names()
     {
         var report = JsonSerializer.SerializeToNode(Assessment.Report, PipelineJson.Options)!.AsObject();

@@ -61,7 +61,7 @@ public partial class ReportPageTests
         {
             Galleries = [new(hostile, [new(hostile, [new([1, 2, 3], hostile)])], [])],
             Provenance = [(hostile, new ArtifactReference(hostile, hostile, 1))],
-            Assessment = content.Assessment with { Warnings = [hostile] },
+            Assessment = content.Assessment with { Report = content.Assessment.Report with { Warnings = [new Warning(WarningCode.ClassOfOne, 1, hostile)] } },
         };
 
         var page = ReportPage.Render(content);
@@ -117,6 +117,42 @@ public partial class ReportPageTests
 
         Assert.Contains("The most frequent confusions", page, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Warnings_are_counted_below_the_verdict_and_listed_with_their_codes()
+    {
+        var root = Warned(new Warning(WarningCode.ClassOfOne, 1, "One."), new Warning(WarningCode.UnmatchedRows, 80, "Eighty."));
+
+        var link = root.Descendants("header").Single().Descendants("a").Single();
+        Assert.Equal(("#warnings", "2 warnings: read them before you trust this"), (link.Attribute("href")!.Value, link.Value));
+        Assert.Equal(["class-of-one One.", "unmatched-rows Eighty."], Section(root, "warnings").Descendants("li").Select(item => item.Value));
+        Assert.DoesNotContain(Warned().Descendants("a"), anchor => anchor.Attribute("href")!.Value == "#warnings");
+    }
+
+    [Fact]
+    public void The_data_section_has_the_classes_by_split_and_what_was_not_used()
+    {
+        var data = Section(Warned(new Warning(WarningCode.ClassOfOne, 1, "One."), new Warning(WarningCode.UnmatchedRows, 80, "Eighty.")), "data");
+
+        var rows = data.Descendants("tr").Select(row => string.Join('|', row.Elements().Select(cell => cell.Value.Replace('\u202F', ' ')))).ToList();
+        Assert.Contains("Ankle boot|5 390|599|998", rows);
+        Assert.Contains("without a label|0", rows);
+        Assert.Contains("Found and not used: unmatched-rows|80", rows);
+        Assert.DoesNotContain(rows, row => row.Contains("class-of-one", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Of_very_many_classes_the_table_shows_the_largest()
+    {
+        var root = XDocument.Parse(ReportPage.Render(SamplePage.Content(new SampleRun { Classes = [.. Enumerable.Range(0, 80).Select(i => $"class {i}")] }))).Root!;
+
+        Assert.Contains("the largest 50 of 80", Section(root, "data").Value, StringComparison.Ordinal);
+    }
+
+    private static XElement Section(XElement root, string id) => root.Descendants("section").Single(section => section.Attribute("id")!.Value == id);
+
+    private static XElement Warned(params Warning[] warnings) => XDocument.Parse(ReportPage.Render(
+        Content with { Assessment = Content.Assessment with { Report = Content.Assessment.Report with { Warnings = warnings } } })).Root!;
 
     [Fact]
     public void One_label_count_and_no_pictures_make_a_page_too()

@@ -1,3 +1,4 @@
+using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
 using Xunit;
 
@@ -10,7 +11,7 @@ public class ReportWarningsTests
 
     [Fact]
     public void Fewer_than_five_draws_are_too_few() =>
-        Assert.Contains(Warnings(Sound with { Draws = 3 }), warning => warning.StartsWith("Only 3 label draws were made", StringComparison.Ordinal));
+        Assert.Contains(Warnings(Sound with { Draws = 3 }), warning => warning.Message.StartsWith("Only 3 label draws were made", StringComparison.Ordinal));
 
     [Fact]
     public void Leaks_that_were_allowed_are_told_with_their_number()
@@ -18,32 +19,32 @@ public class ReportWarningsTests
         var run = Sound.Evaluated();
         var leaking = run with { Dataset = run.Dataset with { Summary = run.Dataset.Summary with { Leaks = 123 } } };
 
-        Assert.Contains(ReportBuilder.Build(leaking).Warnings, warning => warning.Contains("123 pairs of nearly the same picture", StringComparison.Ordinal));
-        Assert.DoesNotContain(Warnings(Sound), warning => warning.Contains("nearly the same picture into training", StringComparison.Ordinal));
+        Assert.Contains(ReportBuilder.Build(leaking).Report.Warnings, warning => warning.Message.Contains("123 pairs of nearly the same picture", StringComparison.Ordinal));
+        Assert.DoesNotContain(Warnings(Sound), warning => warning.Message.Contains("nearly the same picture into training", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Five_draws_are_enough() =>
-        Assert.DoesNotContain(Warnings(Sound), warning => warning.Contains("draw", StringComparison.Ordinal));
+        Assert.DoesNotContain(Warnings(Sound), warning => warning.Message.Contains("draw", StringComparison.Ordinal));
 
     [Theory]
     [InlineData(0.98, -0.1, true)]
     [InlineData(0.98, 0.1, false)]
     [InlineData(0.90, -0.1, false)]
     public void A_solved_pretext_task_without_gain_is_too_easy(double accuracy, double gain, bool warned) =>
-        Assert.Equal(warned, Warnings(Sound with { PretextAccuracy = accuracy, Gain = gain }).Any(warning => warning.Contains("too easy", StringComparison.Ordinal)));
+        Assert.Equal(warned, Warnings(Sound with { PretextAccuracy = accuracy, Gain = gain }).Any(warning => warning.Message.Contains("too easy", StringComparison.Ordinal)));
 
     [Fact]
     public void A_pretext_task_at_the_level_of_guessing_was_not_learned() =>
-        Assert.Contains(Warnings(Sound with { PretextAccuracy = 0.26 }), warning => warning.StartsWith("The pretext task rotation was not learned", StringComparison.Ordinal));
+        Assert.Contains(Warnings(Sound with { PretextAccuracy = 0.26 }), warning => warning.Message.StartsWith("The pretext task rotation was not learned", StringComparison.Ordinal));
 
     [Fact]
     public void Many_ambiguous_samples_are_told_by_task()
     {
         var warnings = Warnings(Sound with { Ambiguous = 8000 });
 
-        Assert.DoesNotContain(warnings, warning => warning.Contains("left out of rotation", StringComparison.Ordinal));
-        Assert.Contains(warnings, warning => warning.Contains("left out of flip", StringComparison.Ordinal));
+        Assert.DoesNotContain(warnings, warning => warning.Message.Contains("left out of rotation", StringComparison.Ordinal));
+        Assert.Contains(warnings, warning => warning.Message.Contains("left out of flip", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -52,8 +53,8 @@ public class ReportWarningsTests
         var run = (Sound with { BorderCue = true }).Evaluated();
         var without = run with { PseudoLabels = [.. run.PseudoLabels.Where(task => task.Task != "flip")] };
 
-        Assert.Contains(ReportBuilder.Build(run).Warnings, warning => warning.StartsWith("Border pixels alone tell 81.0\u202F% of the views of flip", StringComparison.Ordinal));
-        Assert.DoesNotContain(ReportBuilder.Build(without).Warnings, warning => warning.StartsWith("Border", StringComparison.Ordinal));
+        Assert.Contains(ReportBuilder.Build(run).Report.Warnings, warning => warning.Message.StartsWith("Border pixels alone tell 81.0\u202F% of the views of flip", StringComparison.Ordinal));
+        Assert.DoesNotContain(ReportBuilder.Build(without).Report.Warnings, warning => warning.Message.StartsWith("Border", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -62,18 +63,44 @@ public class ReportWarningsTests
         var run = Sound.Evaluated();
         var collapsed = run with { Encoder = run.Encoder with { History = [.. run.Encoder.History.Where(point => point.HeldOut is not null).Select(point => point with { HeldOut = point.HeldOut! with { FeatureDeviation = 0.02 } })] } };
 
-        Assert.Contains(ReportBuilder.Build(collapsed).Warnings, warning => warning.Contains("have collapsed", StringComparison.Ordinal));
+        Assert.Contains(ReportBuilder.Build(collapsed).Report.Warnings, warning => warning.Message.Contains("have collapsed", StringComparison.Ordinal));
     }
 
     [Fact]
     public void An_arm_that_always_chose_the_same_end_of_the_grid_is_told() =>
         Assert.Contains(
             Warnings(Sound with { LearningRates = [1e-3, 3e-3] }),
-            warning => warning.StartsWith("The best learning rate of pretrained is 0.003 at every label count, the highest", StringComparison.Ordinal));
+            warning => warning.Message.StartsWith("The best learning rate of pretrained is 0.003 at every label count, the highest", StringComparison.Ordinal));
 
     [Fact]
     public void A_single_learning_rate_is_no_fair_comparison() =>
-        Assert.Contains(Warnings(Sound with { LearningRates = [1e-3] }), warning => warning.StartsWith("Only one learning rate (0.001)", StringComparison.Ordinal));
+        Assert.Contains(Warnings(Sound with { LearningRates = [1e-3] }), warning => warning.Message.StartsWith("Only one learning rate (0.001)", StringComparison.Ordinal));
 
-    private static IReadOnlyList<string> Warnings(SampleRun sample) => ReportBuilder.Build(sample.Evaluated()).Warnings;
+    [Fact]
+    public void Warnings_of_the_data_come_before_those_of_the_comparison()
+    {
+        var run = (Sound with { Draws = 3 }).Evaluated();
+        var warned = run with { Dataset = run.Dataset with { Warnings = [new Warning(WarningCode.ClassOfOne, 1, "1 class has one labelled sample only: 'axolotl'.")] } };
+
+        Assert.Equal([WarningCode.ClassOfOne, WarningCode.FewDraws], ReportBuilder.Build(warned).Report.Warnings.Select(warning => warning.Code).Take(2));
+    }
+
+    [Fact]
+    public void Few_draws_are_counted_by_label_counts() =>
+        Assert.Equal(2, Assert.Single(Warnings(Sound with { Draws = 3 }), warning => warning.Code == WarningCode.FewDraws).Count);
+
+    [Fact]
+    public void A_baseline_that_does_as_well_is_told_once_with_every_label_count()
+    {
+        var run = Sound.Evaluated();
+        var wrong = run.Truth.Labels.Select(label => (label + 1) % run.Truth.Names.Count).ToArray();
+        var lost = run with { Predictions = [.. run.Predictions.Select(made => made.Trial.Arm == Arm.Pretrained ? made with { Classes = wrong } : made)] };
+
+        var warning = Assert.Single(ReportBuilder.Build(lost).Report.Warnings, warning => warning.Code == WarningCode.BaselineAsGood);
+        Assert.Equal(2, warning.Count);
+        Assert.Contains("at 60 labels", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("at 600 labels", warning.Message, StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<Warning> Warnings(SampleRun sample) => ReportBuilder.Build(sample.Evaluated()).Report.Warnings;
 }

@@ -63,7 +63,7 @@ public class SequencePageTests
     {
         var content = SequencePage.Content(truncated);
 
-        Assert.Equal(warned, content.Assessment.Warnings.Any(warning => warning.Contains("lost their end", StringComparison.Ordinal)));
+        Assert.Equal(warned, content.Assessment.Report.Warnings.Any(warning => warning.Message.Contains("lost their end", StringComparison.Ordinal)));
         Assert.Contains("901\u202F000", ReportPage.Render(content), StringComparison.Ordinal);
     }
 
@@ -72,12 +72,12 @@ public class SequencePageTests
     {
         var content = SequencePage.Content(ambiguous: 100_000);
 
-        Assert.Contains(content.Assessment.Warnings, warning => warning.Contains("of the samples were left out of masked-token because they have no token that could be masked", StringComparison.Ordinal));
-        Assert.DoesNotContain(content.Assessment.Warnings, warning => warning.Contains("view", StringComparison.Ordinal));
+        Assert.Contains(content.Assessment.Report.Warnings, warning => warning.Message.Contains("of the samples were left out of masked-token because they have no token that could be masked", StringComparison.Ordinal));
+        Assert.DoesNotContain(content.Assessment.Report.Warnings, warning => warning.Message.Contains("view", StringComparison.Ordinal));
         var data = XDocument.Parse(ReportPage.Render(content)).Descendants("section").Single(section => section.Attribute("id")!.Value == "data").Value;
         Assert.Contains("Samples without a token to mask (left out of pretraining only)100\u202F000", data, StringComparison.Ordinal);
         Assert.Contains("Duplicates: same text as another sample", data, StringComparison.Ordinal);
-        Assert.DoesNotContain(Content.Assessment.Warnings, warning => warning.Contains("left out", StringComparison.Ordinal));
+        Assert.DoesNotContain(Content.Assessment.Report.Warnings, warning => warning.Message.Contains("left out", StringComparison.Ordinal));
     }
 
     [Fact]

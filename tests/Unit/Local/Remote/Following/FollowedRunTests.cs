@@ -1,3 +1,4 @@
+using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Local.Remote.Following;
 using Xunit;
@@ -39,7 +40,7 @@ public sealed class FollowedRunTests
         Assert.False(run.IsMeant(null, null, conversation));
     }
 
-    private FollowedRun Run() => new("tiny", Key, conversation, TimeProvider.System);
+    private FollowedRun Run() => new("tiny", Key, new FolderArtifactStore(Directory.CreateTempSubdirectory("pipeline-followed-").FullName), conversation, TimeProvider.System);
 
     private static RunReference Reference(string run, string experiment) =>
         new(run, new ArtifactReference(experiment, "sha256:0", 1), new ArtifactReference("datasets/tiny/1/manifest.json", "sha256:1", 1));

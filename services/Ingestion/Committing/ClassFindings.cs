@@ -1,0 +1,96 @@
+using System.Globalization;
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
+using Pipeline.Ingestion.Sequences.Unicode;
+
+namespace Pipeline.Ingestion.Committing;
+
+/// <summary>What the classes and their labelled samples tell about the data: classes that cannot be learned or tested, and names that may not be meant as classes.</summary>
+internal static class ClassFindings
+{
+    /// <summary>With fewer labelled samples nearly as many classes say nothing.</summary>
+    private const int EnoughLabels = 10;
+
+    /// <summary>Words that usually mean a missing value, in lower case.</summary>
+    private static readonly HashSet<string> MissingWords =
+        ["nan", "n/a", "na", "#n/a", "#na", "<na>", "none", "null", "nil", "missing", "undefined", "unlabelled", "unlabeled", "-", "--", "?", ".", "\"\"", "''"];
+
+    /// <param name="supplied">The splits that the data brings itself.</param>
+    /// <param name="spec">What the experiment says of the labels; null where it says nothing.</param>
+    public static IEnumerable<Finding> Of(IReadOnlyList<ClassCount> counts, IReadOnlyCollection<Split> supplied, LabelSpec? spec)
+    {
+        Finding?[] found =
+        [
+            Without(WarningCode.ClassWithoutTraining, counts, count => count.Train, ""),
+            Without(WarningCode.ClassWithoutTest, counts, count => count.Test, supplied.Contains(Split.Test)
+                ? "Add labelled test samples of them."
+                : "Add labelled samples of them, or raise the test share in the experiment's split."),
+            OfOne(counts),
+            NearlyUnique(counts),
+            Similar(counts),
+            // Whoever lists the classes means them.
+            spec?.Classes is null ? Missing(counts) : null,
+        ];
+        return found.OfType<Finding>();
+    }
+
+    private static Finding? Without(WarningCode code, IReadOnlyList<ClassCount> counts, Func<ClassCount, long> split, string advice)
+    {
+        // A split without any label is refused as a whole.
+        var without = counts.Where(count => split(count) == 0).ToList();
+        return without.Count == 0 || without.Count == counts.Count ? null : new Finding(code, without.Count, Names(without), advice);
+    }
+
+    private static Finding? OfOne(IReadOnlyList<ClassCount> counts)
+    {
+        var single = counts.Where(count => Samples(count) == 1).ToList();
+        return single.Count == 0 ? null : new Finding(WarningCode.ClassOfOne, single.Count, Names(single));
+    }
+
+    private static Finding? NearlyUnique(IReadOnlyList<ClassCount> counts)
+    {
+        var labelled = counts.Sum(Samples);
+        return labelled >= EnoughLabels && 2 * counts.Count > labelled
+            ? new Finding(WarningCode.LabelsNearlyUnique, counts.Count, Names(counts), labelled.ToString(CultureInfo.InvariantCulture))
+            : null;
+    }
+
+    private static Finding? Similar(IReadOnlyList<ClassCount> counts)
+    {
+        var alike = counts.GroupBy(count => Plain(count.Class)).Where(group => group.Key.Length > 0 && group.Count() > 1)
+            .Select(group => group.Select(count => DataNames.Quoted(count.Class)).ToList()).ToList();
+        return alike.Count == 0
+            ? null
+            : new Finding(WarningCode.SimilarClasses, alike.Sum(names => names.Count), DataNames.Few([.. alike.Select(names => string.Join(" and ", names))]));
+    }
+
+    private static Finding? Missing(IReadOnlyList<ClassCount> counts)
+    {
+        var words = counts.Where(count => MissingWords.Contains(count.Class.Trim().ToLowerInvariant())).ToList();
+        words.AddRange(MinusOne(counts));
+        return words.Count == 0 ? null : new Finding(
+            WarningCode.MissingLabelWords,
+            words.Sum(Samples),
+            string.Join(", ", words.Select(word => $"{DataNames.Quoted(word.Class)} ({Samples(word)})")),
+            string.Join(", ", words.Select(word => Yaml(word.Class))));
+    }
+
+    /// <summary>A −1 among numbers that count classes from 0.</summary>
+    private static IEnumerable<ClassCount> MinusOne(IReadOnlyList<ClassCount> counts)
+    {
+        var others = counts.Where(count => count.Class != "-1").ToList();
+        return others.Count > 0 && others.All(count => ulong.TryParse(count.Class, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            ? counts.Where(count => count.Class == "-1")
+            : [];
+    }
+
+    private static string Plain(string name) =>
+        string.Join(' ', CanonicalComposition.Of(name).ToLowerInvariant().Split([' ', '\t', '\u00A0', '_', '-'], StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>A word of letters stands for itself in YAML; others could mean something.</summary>
+    private static string Yaml(string word) => word.All(letter => char.IsAsciiLetter(letter) || letter == '/') ? word : $"'{word.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private static string Names(IReadOnlyList<ClassCount> counts) => DataNames.Few([.. counts.Select(count => DataNames.Quoted(count.Class))]);
+
+    private static long Samples(ClassCount count) => count.Train + count.Validation + count.Test;
+}

@@ -1,0 +1,70 @@
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Findings;
+
+namespace Pipeline.Ingestion.Committing;
+
+/// <summary>A dataset version as it was understood, in a few lines: the same in the terminal, in status and in logs.</summary>
+public static class DatasetOverview
+{
+    private const int MostClasses = 12;
+    private const int LargestClasses = 10;
+
+    /// <summary>Samples, classes, rejections, and a line for each warning.</summary>
+    public static IReadOnlyList<string> Lines(DatasetManifest dataset) =>
+        [Samples(dataset), .. Classes(dataset.Data.Classes!), .. Tags(dataset.Tags), .. Rejected(dataset.Summary), .. dataset.Warnings.Select(warning => warning.Line)];
+
+    /// <summary>The shortest: how much there is, and whether there is anything to be warned of.</summary>
+    public static string Line(DatasetManifest dataset)
+    {
+        var warnings = dataset.Warnings.Count == 0 ? "no warnings" : Count(dataset.Warnings.Count, "warning", "warnings");
+        return $"{dataset.Dataset}: {Count(dataset.Summary.Samples, "sample", "samples")}, {Kinds(dataset)}, {warnings}";
+    }
+
+    private static string Samples(DatasetManifest dataset)
+    {
+        var data = dataset.Summary;
+        var splits = $"{Count(data.Samples, "sample", "samples")} ({data.Train} train, {data.Validation} validation, {data.Test} test)";
+        string[] more =
+        [
+            data.Documents > 0 ? $"of {Count(data.Documents, "document", "documents")}" : "",
+            .. dataset.Tags.Count > 0 && data.Labelled == 0 ? Array.Empty<string>() : [$"{data.Labelled} labelled", $"{data.Unlabelled} without a label"],
+            data.Duplicates > 0 ? Count(data.Duplicates, "duplicate", "duplicates") : "",
+            data.Groups > 0 ? $"{Count(data.Groups, "group", "groups")} of near-duplicates ({Count(data.NearDuplicates, "sample", "samples")})" : "",
+        ];
+        return $"{dataset.Dataset}: {string.Join(", ", more.Where(part => part.Length > 0).Prepend(splits))}";
+    }
+
+    private static IEnumerable<string> Classes(IReadOnlyList<ClassSamples> classes)
+    {
+        if (classes.Count == 0)
+        {
+            yield break;
+        }
+
+        var shown = classes.Count <= MostClasses ? classes : classes.OrderByDescending(found => found.All).ThenBy(found => found.Name, StringComparer.Ordinal).Take(LargestClasses);
+        var more = classes.Count <= MostClasses ? "" : $" and {classes.Count - LargestClasses} more";
+        yield return $"classes: {string.Join(", ", shown.Select(found => $"{DataNames.Short(found.Name)} {found.All} ({found.Train}/{found.Validation}/{found.Test})"))}{more}";
+    }
+
+    private static IEnumerable<string> Tags(IReadOnlyList<string> tags)
+    {
+        if (tags.Count > 0)
+        {
+            yield return $"tags: {string.Join(", ", tags.Take(MostClasses).Select(DataNames.Short))}{(tags.Count > MostClasses ? $" and {tags.Count - MostClasses} more" : "")}";
+        }
+    }
+
+    private static IEnumerable<string> Rejected(DataSummary data)
+    {
+        if (data.Rejected.Count > 0)
+        {
+            var reasons = data.Rejected.OrderByDescending(reason => reason.Value).ThenBy(reason => reason.Key, StringComparer.Ordinal);
+            yield return $"rejected: {string.Join(", ", reasons.Select(reason => $"{reason.Value} {reason.Key}"))}; 'status --rejected' names them";
+        }
+    }
+
+    private static string Kinds(DatasetManifest dataset) =>
+        dataset.Classes.Count == 0 && dataset.Tags.Count > 0 ? Count(dataset.Tags.Count, "tag", "tags") : Count(dataset.Classes.Count, "class", "classes");
+
+    private static string Count(long count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
+}
