@@ -84,8 +84,9 @@ internal static class ClassFindings
             : [];
     }
 
-    private static string Plain(string name) =>
-        string.Join(' ', CanonicalComposition.Of(name).ToLowerInvariant().Split([' ', '\t', '\u00A0', '_', '-'], StringSplitOptions.RemoveEmptyEntries));
+    // A minus is part of a number.
+    private static string Plain(string name) => (name is ['-', >= '0' and <= '9', ..] ? "-" : "")
+        + string.Join(' ', CanonicalComposition.Of(name).ToLowerInvariant().Split([' ', '\t', '\u00A0', '_', '-'], StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>A word of letters stands for itself in YAML; others could mean something.</summary>
     private static string Yaml(string word) => word.All(letter => char.IsAsciiLetter(letter) || letter == '/') ? word : $"'{word.Replace("'", "''", StringComparison.Ordinal)}'";

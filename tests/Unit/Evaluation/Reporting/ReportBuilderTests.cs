@@ -29,7 +29,7 @@ public class ReportBuilderTests
     {
         var report = JsonSerializer.SerializeToNode(Assessment.Report, PipelineJson.Options)!.AsObject();
 
-        Assert.Equal("experiment, runId, verdict, encoderDigest, byLabelCount, labelsSaved, pretext, preFlight, data, cost, environment, metric, metrics", Names(report));
+        Assert.Equal("experiment, runId, verdict, encoderDigest, byLabelCount, labelsSaved, pretext, preFlight, data, cost, environment, warnings, metric, metrics", Names(report));
         Assert.Equal("labels, draws, pretrained, scratch, frozen, frozenRandom, difference, low, high, verdict, baseline, lora, layerDecay", Names(report["byLabelCount"]![0]!));
         Assert.Equal("arm, labels, values", Names(report["metrics"]![0]!));
         Assert.Equal("accuracy, macro-f1, balanced-accuracy", Names(report["metrics"]![0]!["values"]!));
