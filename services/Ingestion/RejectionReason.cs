@@ -49,7 +49,7 @@ public enum RejectionReason
     /// </summary>
     UnsafeName,
 
-    /// <summary>The archive has a link, a device or a pipe of that name. It is not followed.</summary>
+    /// <summary>The archive has a symbolic link, a device or a pipe of that name, or a hard link to what did not come before it. It is not followed.</summary>
     NotAFile,
 
     /// <summary>Its content in the archive is encrypted.</summary>
@@ -76,7 +76,7 @@ public enum RejectionReason
     /// <summary>Nothing is left of the document once it is normalised.</summary>
     EmptySample,
 
-    /// <summary>The file is no text: it has a byte of 0.</summary>
+    /// <summary>The file is no text: it has a byte of 0, or is a document or an archive that is not read.</summary>
     NotText,
 
     /// <summary>A letter that there is not in DNA, or in proteins; or a sequence that is written in the other's alphabet.</summary>

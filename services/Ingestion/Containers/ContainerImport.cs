@@ -22,7 +22,7 @@ internal sealed class ContainerImport(IFileLabels lake, UnpackBudget budget, Lab
 
         using var container = new UnpackedContainer(item.Path, item.Container!.Value, budget, spec, labelled);
         await container.UnpackAsync(file, isNested, cancellation);
-        var labels = new ContainerLabels(item.Path, container, lake, around);
+        var labels = new ContainerLabels(item.Path, container, lake, container.HasLabelColumn ? around with { Label = null } : around);
         var samples = container.HasNotes ? new SampleLabels(container.Members(), budget.Content) : null;
         foreach (var member in samples?.Apply(container.Members()) ?? container.Members())
         {
