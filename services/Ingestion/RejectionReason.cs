@@ -49,7 +49,7 @@ public enum RejectionReason
     /// </summary>
     UnsafeName,
 
-    /// <summary>A pipe, a socket or a device, or in an archive a link, has that name. It is not opened or followed.</summary>
+    /// <summary>A pipe, a socket or a device, or in an archive a symbolic link, or a hard link to what did not come before it, has that name. It is not opened or followed.</summary>
     NotAFile,
 
     /// <summary>Its content in the archive is encrypted.</summary>
@@ -76,7 +76,7 @@ public enum RejectionReason
     /// <summary>Nothing is left of the document once it is normalised.</summary>
     EmptySample,
 
-    /// <summary>The file is no text: it has a byte of 0.</summary>
+    /// <summary>The file is no text: it has a byte of 0, or is a document or an archive that is not read.</summary>
     NotText,
 
     /// <summary>A letter that there is not in DNA, or in proteins; or a sequence that is written in the other's alphabet.</summary>

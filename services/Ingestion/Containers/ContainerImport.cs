@@ -21,7 +21,7 @@ internal sealed class ContainerImport(IFileLabels lake, LayoutRules rules, Unpac
 
         using var container = new UnpackedContainer(item.Path, item.Container!.Value, budget, rules.Labels.Spec, labelled);
         await container.UnpackAsync(file, isNested, cancellation);
-        var labels = new ContainerLabels(item.Path, container, lake, around, rules);
+        var labels = new ContainerLabels(item.Path, container, lake, container.HasLabelColumn ? around with { Label = null } : around, rules);
         var samples = container.HasNotes ? new SampleLabels(container.Members(), budget.Content) : null;
         foreach (var member in samples?.Apply(container.Members()) ?? container.Members())
         {

@@ -22,6 +22,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         areApart: kind is ContainerKind.Zip,
         mayBeLinkedTo: kind is (ContainerKind.Tar or ContainerKind.GzipTar));
 
+    private readonly TableLabels _labels = new(path, spec, labelled.Add);
     private int _read;
 
     /// <summary>Why not all of it could be read, and where; null where all was.</summary>
@@ -37,6 +38,9 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
     public ContainerKind? Texts { get; } = budget.Content == LakeContent.Sequences && kind is (ContainerKind.Parquet or ContainerKind.Arrow) ? kind : null;
 
     public MemberFolders Folders { get; } = new(budget.Content);
+
+    /// <summary>Whether its rows say their labels, and be it that they have none.</summary>
+    public bool HasLabelColumn => _labels.IsThere;
 
     /// <summary>Whether members may say the labels of others.</summary>
     public bool HasNotes { get; private set; }
@@ -99,12 +103,10 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         ContainerKind.Zip => ZipMembers.Read(file, budget, left).ToAsyncEnumerable(),
         ContainerKind.Tar => TarMembers.ReadAsync(left.Open(), budget, cancellation),
         ContainerKind.GzipTar => TarMembers.ReadAsync(new GZipStream(left.Open(), CompressionMode.Decompress), budget, cancellation),
-        ContainerKind.Parquet => ParquetMembers.ReadAsync(file, budget, left, Labels, cancellation),
-        ContainerKind.Arrow => ArrowMembers.ReadAsync(file, budget, left, Labels, cancellation),
+        ContainerKind.Parquet => ParquetMembers.ReadAsync(file, budget, left, _labels, cancellation),
+        ContainerKind.Arrow => ArrowMembers.ReadAsync(file, budget, left, _labels, cancellation),
         _ => throw new UnreachableException($"No reader for {kind}."),
     };
-
-    private TableLabels Labels => new(path, spec, labelled.Add);
 
     private async Task AddAsync(Member member, bool isNested, MembersLeft left, CancellationToken cancellation)
     {

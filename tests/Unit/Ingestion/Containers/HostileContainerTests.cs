@@ -26,7 +26,7 @@ public class HostileContainerTests
         var tar = Archives.Tar([
             .. Good.Select(member => new PaxTarEntry(TarEntryType.RegularFile, member.Name) { DataStream = new MemoryStream(member.Content) }),
             new PaxTarEntry(TarEntryType.SymbolicLink, "link.png") { LinkName = "/etc/passwd" },
-            new PaxTarEntry(TarEntryType.HardLink, "hard.png") { LinkName = "0.png" },
+            new PaxTarEntry(TarEntryType.HardLink, "hard.png") { LinkName = "later.png" },
             new PaxTarEntry(TarEntryType.CharacterDevice, "zero.png"),
             new PaxTarEntry(TarEntryType.Fifo, "pipe.png"),
         ]);

@@ -1,4 +1,5 @@
 using Pipeline.Ingestion.Containers;
+using Pipeline.Ingestion.Lakes;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion.Containers;
@@ -11,12 +12,13 @@ public class MemberFoldersTests
     [InlineData("data/train/cat/a data/test/dog/b", "test train", "train/cat/a")]
     [InlineData("data/cat/a data/cat/b", "data", "data/cat/a")] // one class, and where it is from
     [InlineData("data/cat/a data/dog/b data/c", "data", "data/cat/a")] // a picture of its own
+    [InlineData("data/cat/a data/dog/b data/notes.txt data/labels.csv", "cat dog", "cat/a")] // notes and tables
     [InlineData("data/cat/a data/dog/b c", "data", "data/cat/a")]
     [InlineData("data/cat/a data/dog/b more/cat/a", "data more", "data/cat/a")]
     [InlineData("a b", "", "a")]
     public void A_folder_that_wraps_folders_only_is_no_class(string members, string top, string first)
     {
-        var folders = new MemberFolders();
+        var folders = new MemberFolders(LakeContent.Images);
         foreach (var member in members.Split(' '))
         {
             folders.Add(member);
