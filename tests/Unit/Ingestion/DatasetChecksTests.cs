@@ -26,6 +26,19 @@ public class DatasetChecksTests
         Refuses("no labelled test samples", 2, new("cat", 5, 1, 0), new("dog", 5, 1, 0));
     }
 
+    [Fact]
+    public void A_test_split_without_labels_is_told_from_none()
+    {
+        ClassCount[] counts = [new("cat", 5, 1, 0), new("dog", 5, 1, 0)];
+        var without = Having(counts) with { Summary = new(10, 2, 40, new Dictionary<string, long>(), 0, 0, 0) };
+
+        Refuses("or a larger test share", 2, counts);
+        var message = Assert.Throws<PipelineException>(() => DatasetChecks.Verify(Asking(2), without)).Message;
+        Assert.Contains("None of its 40 test samples has a label", message);
+        Assert.Contains("'splits: { train: train }'", message);
+        Assert.DoesNotContain("share", message);
+    }
+
     private static void Refuses(string message, int labels, params ClassCount[] counts) =>
         Assert.Contains(message, Assert.Throws<PipelineException>(() => DatasetChecks.Verify(Asking(labels), Having(counts))).Message);
 
