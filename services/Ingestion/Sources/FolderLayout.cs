@@ -50,8 +50,8 @@ internal sealed class FolderLayout
     /// <summary>Names of the split folders.</summary>
     public IReadOnlyCollection<string> Splits => _splits.Keys;
 
-    /// <summary>The same for the same layout.</summary>
-    public string Description => $"{Root}|{string.Join('|', _splits.Keys)}|{string.Join('|', _classes.Order(StringComparer.Ordinal))}";
+    /// <summary>The same for the same layout; empty where the folders at the top are classes.</summary>
+    public string Description => Root.Length == 0 && _splits.Count == 0 ? "" : $"{Root}|{string.Join('|', _splits.Keys)}|{string.Join('|', _classes.Order(StringComparer.Ordinal))}";
 
     /// <summary>The path without the folder that wraps everything; null where it lies beside that.</summary>
     public string? Below(string path) => path.StartsWith(Root, StringComparison.Ordinal) ? path[Root.Length..] : null;

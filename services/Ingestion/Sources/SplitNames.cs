@@ -15,7 +15,8 @@ internal enum SplitSet
 /// <summary>The words by which folders, files and columns call the splits, in any case.</summary>
 public static class SplitNames
 {
-    public const string Valid = "train, validation, valid, val, test, training, dev, testing, eval, evaluation";
+    /// <summary>For errors: the usual ones of them.</summary>
+    public const string Valid = "train, validation, valid, val, test";
 
     private const int LongestWord = 10;
 

@@ -29,6 +29,16 @@ public class LakeNamesTests
     [InlineData("_SUCCESS", false)]
     [InlineData(".hidden.png", false)]
     [InlineData("cat/.cache/a.png", false)]
+    [InlineData("__MACOSX/cat/a.png", false)]
+    [InlineData("__macosx/a.png", false)]
+    [InlineData("cat/._a.png", false)]
+    [InlineData("cat/thumbs.db", false)]
+    [InlineData("cat/ehthumbs.db", false)]
+    [InlineData("Desktop.ini", false)]
+    [InlineData("cat/@eaDir/a.png", false)]
+    [InlineData("System Volume Information/a.png", false)]
+    [InlineData("cat/~$a.docx", false)]
+    [InlineData("recycle/a.png", true)]
     public void Blobs_are_left_out_by_the_names_that_files_are_left_out_by(string path, bool mayBeImage) => Assert.Equal(mayBeImage, LakeNames.MayBeContent(path, LakeContent.Images));
 
     [Fact]

@@ -31,7 +31,7 @@ public class FolderLabelsTests
         Assert.Equal(new FileLabel("cat", Split.Validation), labels.Find($"{validation}/cat/b.png"));
         Assert.Equal(new FileLabel("dog", Split.Test), labels.Find($"{test}/dog/c.png"));
         Assert.Equal(new FileLabel(null, Split.Test), labels.Find($"{test}/d.png"));
-        Assert.Equal(["", $"{test}/", $"{train}/", $"{validation}/"], labels.TableFolders.Order(StringComparer.Ordinal).OrderBy(folder => folder.Length == 0 ? 0 : 1).ThenBy(folder => folder.StartsWith(test, StringComparison.Ordinal) ? 0 : folder.StartsWith(train, StringComparison.Ordinal) ? 1 : 2));
+        Assert.Equal(new SortedSet<string>(["", $"{test}/", $"{train}/", $"{validation}/"]), new SortedSet<string>(labels.TableFolders));
         Assert.Empty(labels.Findings());
     }
 

@@ -1,3 +1,9 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Ingestion;
+using Pipeline.Ingestion.Lakes;
 using Pipeline.Ingestion.Sources;
 using Pipeline.Tests.Unit.Artifacts;
 using Xunit;
@@ -45,6 +51,83 @@ public class FolderListingTests
         File.CreateSymbolicLink(folder["b.jpg"], folder["real/a.jpg"]);
 
         Assert.Equal(["real/a.jpg"], Paths(folder));
+        Assert.Equal(["b.jpg", "loop"], FolderListing.Files(folder.Path, DateTime.UtcNow).Where(file => file.IsLink).Select(file => file.Path));
+        Assert.Equal([new LakeEntry("real", true)], FolderListing.Entries(folder.Path));
+    }
+
+    [Theory]
+    [InlineData("__MACOSX/cat/._a.jpg")]
+    [InlineData("cat/@eaDir/a.jpg")]
+    [InlineData("#recycle/a.jpg")]
+    [InlineData("Lost+Found/a.jpg")]
+    [InlineData("$Recycle.Bin/a.jpg")]
+    [InlineData("cat/THUMBS.DB")]
+    [InlineData("cat/~$a.docx")]
+    [InlineData("cat/.~lock.a.odt#")]
+    [InlineData(".Trash-1000/files/a.jpg")]
+    public void Litter_is_left_alone_wherever_it_stands(string litter)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var path in (string[])["cat/a.jpg", litter])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder[path])!);
+            File.WriteAllText(folder[path], "");
+        }
+
+        Assert.Equal(["cat/a.jpg"], Paths(folder));
+        Assert.Equal(["cat/a.jpg"], FolderListing.AllFiles(folder.Path).Select(file => file.Path));
+        Assert.Equal([new LakeEntry("cat", true)], FolderListing.Entries(folder.Path));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_listed_is_named_and_the_rest_goes_on()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var path in (string[])["a/1.jpg", "b/2.jpg", "c/d/3.jpg"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder[path])!);
+            File.WriteAllText(folder[path], "");
+        }
+
+        var found = FolderListing.Files(folder.Path, DateTime.UtcNow, list: RefuseB).ToList();
+
+        Assert.Equal([("a/1.jpg", null), ("b/", RejectionReason.Unreadable), ("c/d/3.jpg", (RejectionReason?)null)], found.Select(file => (file.Path, file.Rejection)));
+        Assert.Equal("the folder cannot be listed: no", found[1].Detail);
+        Assert.Contains("cannot be listed", Assert.Throws<PipelineException>(() => FolderListing.Files(folder["b"], DateTime.UtcNow, list: RefuseB).ToList()).Message);
+
+        static IEnumerable<FileSystemInfo> RefuseB(DirectoryInfo below) => below.Name == "b" ? throw new UnauthorizedAccessException("no") : below.EnumerateFileSystemInfos();
+    }
+
+    [Fact]
+    public void Names_that_are_no_UTF8_are_named_and_the_rest_goes_on()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems refuse such names.");
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.Path);
+        Shell(folder.Path, @"printf x > $'K\344se.jpg'; mkdir $'B\366r'; printf x > $'B\366r/a.jpg'; printf x > ok.jpg; printf x > $'real\357\277\275.jpg'");
+
+        Assert.Equal(
+            [("B\uFFFDr/", RejectionReason.UnsafeName), ("K\uFFFDse.jpg", RejectionReason.UnsafeName), ("ok.jpg", null), ("real\uFFFD.jpg", (RejectionReason?)null)],
+            FolderListing.Files(folder.Path, DateTime.UtcNow).Select(file => (file.Path, file.Rejection)));
+        Assert.Equal(["ok.jpg", "real\uFFFD.jpg"], FolderListing.Entries(folder.Path).Select(entry => entry.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Pipes_sockets_and_devices_are_named_and_not_opened()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems are not asked.");
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.Path);
+        Shell(folder.Path, "mkfifo pipe.jpg; printf '' > empty.jpg");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(folder["socket.jpg"]));
+
+        Assert.Equal(
+            [("empty.jpg", null, null), ("pipe.jpg", RejectionReason.NotAFile, "a named pipe"), ("socket.jpg", (RejectionReason?)RejectionReason.NotAFile, (string?)"a socket")],
+            FolderListing.Files(folder.Path, DateTime.UtcNow).Select(file => (file.Path, file.Rejection, file.Detail)));
+        Assert.Equal("a device", SpecialFile.Of("/dev/null"));
+        Assert.Null(SpecialFile.Of(folder.Path));
+        Assert.Null(SpecialFile.Of(folder["missing"]));
     }
 
     [Fact]
@@ -71,5 +154,12 @@ public class FolderListingTests
         Assert.Null(Version(TimeSpan.FromHours(-1), "1"));
     }
 
-    private static IEnumerable<string> Paths(TemporaryFolder folder) => FolderListing.Files(folder.Path, DateTime.UtcNow).Select(file => file.Path);
+    private static IEnumerable<string> Paths(TemporaryFolder folder) => FolderListing.Files(folder.Path, DateTime.UtcNow).Where(file => !file.IsLink).Select(file => file.Path);
+
+    private static void Shell(string folder, string script)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { WorkingDirectory = folder })!;
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+    }
 }
