@@ -65,7 +65,7 @@ public static class DatasetChecks
             // Nothing else is put into a split that the data brings, so that no share changes it.
             _ when dataset.Supplied.Contains(split) =>
                 $"The data brings its own {name} split, and none of its samples has a label: a larger share gives it none. Valid are labels for some of them, or "
-                    + $"'splits: {{ train: train{others} }}' in the experiment, which uses these samples without labels and cuts a {name} split from the labelled training samples.",
+                    + $"'splits: {{ train: train{others} }}' in the experiment, with the names of the folders, which uses these samples without labels and cuts a {name} split from the labelled training samples.",
             _ => $"More labels, or a larger {name} share in the experiment's split, give some.",
         });
     }

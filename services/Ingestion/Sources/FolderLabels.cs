@@ -20,14 +20,18 @@ public sealed class FolderLabels : IFileLabels
     private readonly SplitHints _hints;
     private readonly FindingList _unlabelled = new();
 
-    private FolderLabels(FolderLayout layout, LayoutRules rules, Func<string, bool> hasTrainingFile) =>
-        (_layout, _rules, _hasTrainingFile, _hints) = (layout, rules, hasTrainingFile, new SplitHints(rules));
+    /// <summary>Paths of tables beside the samples.</summary>
+    private readonly IReadOnlyList<string> _tables;
+
+    private FolderLabels(FolderLayout layout, LayoutRules rules, Func<string, bool> hasTrainingFile, IReadOnlyList<string> tables) =>
+        (_layout, _rules, _hasTrainingFile, _tables, _hints) = (layout, rules, hasTrainingFile, tables, new SplitHints(rules));
 
     /// <summary>The path of the folder that wraps everything: empty where there is none, else with a slash at its end.</summary>
     public string Root => _layout.Root;
 
-    /// <summary>Where a table of labels may lie: in <see cref="Root"/> and in the split folders there, each empty or with a slash at its end.</summary>
-    public IReadOnlyList<string> TableFolders => [Root, .. _layout.Splits.Select(split => $"{Root}{split}/")];
+    /// <summary>Where a table of labels may lie: at the top, in each folder that wraps everything, and in the split folders in it, each empty or with a slash at its end.</summary>
+    public IReadOnlyList<string> TableFolders =>
+        ["", .. Root.Index().Where(letter => letter.Item == '/').Select(letter => Root[..(letter.Index + 1)]), .. _layout.Splits.Select(split => $"{Root}{split}/")];
 
     public bool NamesFiles => false;
 
@@ -38,10 +42,11 @@ public sealed class FolderLabels : IFileLabels
     /// <summary>Looks at the folders at the top, and no deeper than what wraps them.</summary>
     public static async Task<FolderLabels> ReadAsync(ILakeFolder folder, LayoutRules rules, LakeContent content = LakeContent.Images, CancellationToken cancellation = default)
     {
-        var (root, trained) = ("", new HashSet<string>(StringComparer.Ordinal));
+        var (root, trained, tables) = ("", new HashSet<string>(StringComparer.Ordinal), new List<string>());
         for (var wraps = 0; ; wraps++)
         {
             var survey = await FolderSurvey.OfAsync(folder, root, content, cancellation);
+            tables.AddRange(survey.Tables.Select(name => root + name));
             if (survey.HasTrainingFile)
             {
                 trained.Add(root);
@@ -50,7 +55,7 @@ public sealed class FolderLabels : IFileLabels
             if (wraps == MostWraps || survey.Only is not { } only || !rules.IsWrapper(only, root))
             {
                 var classes = rules.Splits.AreGiven ? await ClassesAsync(folder, rules, root, survey.Folders, content, cancellation) : [];
-                return new FolderLabels(new FolderLayout(rules, root, survey.Folders, classes, folder.Name), rules, trained.Contains);
+                return new FolderLabels(new FolderLayout(rules, root, survey.Folders, classes, folder.Name), rules, trained.Contains, tables);
             }
 
             root += only + "/";
@@ -62,7 +67,7 @@ public sealed class FolderLabels : IFileLabels
     /// <param name="name">For errors.</param>
     /// <param name="hasTrainingFile">Whether one of the files in a folder, of which there are many samples in each, is for training. It is given the folder's path, empty or with a slash at its end.</param>
     public static FolderLabels Of(IReadOnlyCollection<string> top, string name, LayoutRules rules, Func<string, bool> hasTrainingFile) =>
-        new(new FolderLayout(rules, "", top, [], name), rules, hasTrainingFile);
+        new(new FolderLayout(rules, "", top, [], name), rules, hasTrainingFile, []);
 
     /// <exception cref="PipelineException">Split folders and other folders lie side by side.</exception>
     public FolderLabels Certain() => _layout.Doubt is { } doubt ? throw new PipelineException(doubt) : this;
@@ -111,7 +116,11 @@ public sealed class FolderLabels : IFileLabels
 
     public IEnumerable<Rejection> Rejections() => [];
 
-    public IEnumerable<Finding> Findings() => [.. _unlabelled.All, .. _hints.Findings()];
+    public IEnumerable<Finding> Findings() => FindingsBeside([]);
+
+    /// <param name="tables">Paths of tables that are used.</param>
+    public IEnumerable<Finding> FindingsBeside(IEnumerable<string> tables) =>
+        [.. _tables.Except(tables).Select(table => new Finding(WarningCode.TableNotUsed, 1, table)), .. _unlabelled.All, .. _hints.Findings()];
 
     private static async Task<IReadOnlyCollection<string>> ClassesAsync(ILakeFolder folder, LayoutRules rules, string root, IEnumerable<string> top, LakeContent content, CancellationToken cancellation)
     {

@@ -9,9 +9,15 @@ internal sealed class FolderSurvey(LakeContent content)
     /// <summary>Documents that people put beside data, and which are no samples of any kind.</summary>
     private static readonly HashSet<string> Notes = new([".xlsx", ".xls", ".ods", ".docx", ".pdf", ".py", ".ipynb"], StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Documents that may hold labels.</summary>
+    private static readonly HashSet<string> TableKinds = new([".csv", ".tsv", ".jsonl", ".xlsx", ".xls", ".ods"], StringComparer.OrdinalIgnoreCase);
+
     private bool _hasSamples;
 
     public SortedSet<string> Folders { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Names of tables beside images; none beside sequences, which are samples themselves there.</summary>
+    public SortedSet<string> Tables { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether the name of a file that holds many samples says that they are for training.</summary>
     public bool HasTrainingFile { get; private set; }
@@ -37,6 +43,11 @@ internal sealed class FolderSurvey(LakeContent content)
         {
             Folders.Add(entry.Name);
             return;
+        }
+
+        if (content == LakeContent.Images && TableKinds.Contains(Path.GetExtension(entry.Name)))
+        {
+            Tables.Add(entry.Name);
         }
 
         // Tables of text are samples, and those beside images are not.

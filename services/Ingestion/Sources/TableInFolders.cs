@@ -22,5 +22,5 @@ internal sealed class TableInFolders(IFileLabels table, FolderLabels folders) : 
 
     public IEnumerable<Rejection> Rejections() => table.Rejections();
 
-    public IEnumerable<Finding> Findings() => [.. table.Findings(), .. folders.Findings()];
+    public IEnumerable<Finding> Findings() => [.. table.Findings(), .. folders.FindingsBeside(table.Files.Select(file => file.Path))];
 }

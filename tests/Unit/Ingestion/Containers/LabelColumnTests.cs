@@ -148,7 +148,7 @@ public class LabelColumnTests
         return lists.Build();
     }
 
-    private static StructArray Structs() => new(new StructType([new Field("id", Int64Type.Default, true)]), Rows, [Whole()], ArrowBuffer.Empty);
+    private static StructArray Structs() => new(new StructType([new Apache.Arrow.Field("id", Int64Type.Default, true)]), Rows, [Whole()], ArrowBuffer.Empty);
 
     private static byte[] Arrow(string? features, params (string Name, IArrowArray Values)[] columns) => Arrow(features, isFile: false, columns);
 
