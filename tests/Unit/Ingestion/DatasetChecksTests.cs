@@ -30,7 +30,7 @@ public class DatasetChecksTests
     public void A_test_split_without_labels_is_told_from_none()
     {
         ClassCount[] counts = [new("cat", 5, 1, 0), new("dog", 5, 1, 0)];
-        var without = Having(counts) with { Summary = new(10, 2, 40, new Dictionary<string, long>(), 0, 0, 0) };
+        var without = Having(counts) with { Summary = new(52, 12, 0, new Dictionary<string, long>(), 10, 2, 40) };
 
         Refuses("or a larger test share", 2, counts);
         var message = Assert.Throws<PipelineException>(() => DatasetChecks.Verify(Asking(2), without)).Message;
