@@ -70,6 +70,27 @@ public sealed class ContainerImportTests(SharedServers servers)
         await lake.PutAsync("birds/a/link.bmp", Bitmaps.Bmp(9000), ("is_symlink", "true"));
 
         Assert.Equal((await lake.ImportAllAsync(lake.Folder)).Key, (await lake.ImportAllAsync($"{lake.Url}/birds")).Key);
+        Assert.Equal([(WarningCode.LinksNotFollowed, 1L)], (await lake.PlanAsync($"{lake.Url}/birds", lake.NewStore())).Findings.Select(found => (found.Code, found.Count)));
+    }
+
+    [Fact]
+    public async Task Litter_wrapping_and_splits_are_in_a_container_what_they_are_in_a_folder()
+    {
+        using var lake = await TestLake.CreateAsync(await servers.AzuriteAsync());
+        lake.DropPictures("data/Training/a", 12, firstSeed: 0);
+        lake.DropPictures("data/Training/b", 12, firstSeed: 20);
+        lake.DropPictures("data/Testing/a", 5, firstSeed: 40);
+        lake.DropPictures("data/Testing/b", 5, firstSeed: 50);
+        lake.Drop("data/__MACOSX/Training/._000.bmp", "litter");
+        lake.Drop("__MACOSX/._data", "litter");
+        lake.Drop("notes.txt", "a note");
+        await lake.PutFolderAsync("birds");
+
+        var container = await lake.ImportAllAsync($"{lake.Url}/birds");
+
+        Assert.Equal((await lake.ImportAllAsync(lake.Folder)).Key, container.Key);
+        Assert.Equal(["a", "b"], container.Dataset.Classes);
+        Assert.Equal(10, container.Dataset.Summary.Test);
     }
 
     [Fact]
