@@ -40,7 +40,7 @@ public class ReportBuilderTests
         Assert.Equal("accuracy, low, high", Names(report["preFlight"]!["tasks"]![0]!["border"]!));
         Assert.Equal("tasks, reason", Names(report["preFlight"]!["choice"]!));
         Assert.Equal("share, counts, largest, effectiveClasses", Names(report["preFlight"]!["labels"]!));
-        Assert.Equal("samples, labelled, duplicates, rejected, train, validation, test, groups, nearDuplicates, largestGroup, leaks", Names(report["data"]!));
+        Assert.Equal("samples, labelled, duplicates, rejected, train, validation, test, groups, nearDuplicates, largestGroup, leaks, unlabelled, classes", Names(report["data"]!));
         Assert.Equal("not an image, too small: 4 × 4 pixels", Names(report["data"]!["rejected"]!));
         Assert.Equal("seconds, pretrainingImagesPerSecond", Names(report["cost"]!));
         Assert.Equal("ingestion, pseudo-labels, pretraining, fine-tuning, evaluation", Names(report["cost"]!["seconds"]!));
