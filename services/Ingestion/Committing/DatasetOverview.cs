@@ -43,7 +43,7 @@ public static class DatasetOverview
 
         var shown = classes.Count <= MostClasses ? classes : classes.OrderByDescending(found => found.All).ThenBy(found => found.Name, StringComparer.Ordinal).Take(LargestClasses);
         var more = classes.Count <= MostClasses ? "" : $" and {classes.Count - LargestClasses} more";
-        yield return $"classes: {string.Join(", ", shown.Select(found => $"{DataNames.Short(found.Name)} {found.All} ({found.Train}/{found.Validation}/{found.Test})"))}{more}";
+        yield return $"classes (train/validation/test): {string.Join(", ", shown.Select(found => $"{DataNames.Short(found.Name)} {found.All} ({found.Train}/{found.Validation}/{found.Test})"))}{more}";
     }
 
     private static IEnumerable<string> Tags(IReadOnlyList<string> tags)
