@@ -148,7 +148,7 @@ public class LabelColumnTests
         return lists.Build();
     }
 
-    private static StructArray Structs() => new(new StructType([new Field("id", Int64Type.Default, true)]), Rows, [Whole()], ArrowBuffer.Empty);
+    private static StructArray Structs() => new(new StructType([new Apache.Arrow.Field("id", Int64Type.Default, true)]), Rows, [Whole()], ArrowBuffer.Empty);
 
     private static byte[] Arrow(string? features, params (string Name, IArrowArray Values)[] columns) => Arrow(features, isFile: false, columns);
 
@@ -181,7 +181,7 @@ public class LabelColumnTests
         AssertLabels(first, found);
     }
 
-    private static Task ParquetGivesAsync<T>(Func<int, T> label, params string?[] first)
+    private static Task<(DatasetManifest, IReadOnlyList<Rejection>)> ParquetGivesAsync<T>(Func<int, T> label, params string?[] first)
         where T : struct =>
         ParquetGivesAsync(new DataField<T>("label"), (group, field) => group.WriteAsync<T>(field, Enumerable.Range(0, Rows).Select(label).ToArray()), null, first);
 
