@@ -5,19 +5,18 @@ internal sealed class MembersLeft(FileRange file)
 {
     private Stream? _stream;
     private long _start;
+    private long _samples;
 
     /// <summary>That the container says are still to come, with the one at hand; null where it does not.</summary>
     public long? Told { get; set; }
 
-    /// <summary>Members read so far that are samples.</summary>
-    public long Samples { get; set; }
+    /// <summary>Bytes of the container up to the last member that was read whole, packed.</summary>
+    public long Position { get; set; }
 
-    /// <summary>Bytes of the container up to here, packed.</summary>
-    public long Position
-    {
-        get => _stream is null ? field : _start + _stream.Position;
-        set;
-    }
+    /// <summary>Whether what would stand behind the container's end is lost too.</summary>
+    public bool IsCut { get; set; }
+
+    private long Reached => _start + (_stream?.Position ?? 0);
 
     /// <summary>Follows how far whoever reads it has come.</summary>
     public Stream Open(long start = 0)
@@ -26,9 +25,16 @@ internal sealed class MembersLeft(FileRange file)
         return _stream;
     }
 
-    /// <param name="averageBytes">Of a sample, as far as the source is known; 0 where nothing is.</param>
+    /// <summary>A member was read whole.</summary>
+    public void Read(bool isSample)
+    {
+        _samples += isSample ? 1 : 0;
+        Position = Math.Max(Position, _stream is null ? 0 : Reached);
+    }
+
+    /// <param name="bytesOfSample">In such a container, by all samples of the source so far; 0 where there are none.</param>
     /// <returns>How many samples, 1 at least unless the container says that there are none; and the same in words.</returns>
-    public (long Samples, string Words) Lost(double averageBytes)
+    public (long Samples, string Words) Lost(double bytesOfSample)
     {
         if (Told is { } told)
         {
@@ -37,14 +43,14 @@ internal sealed class MembersLeft(FileRange file)
             return (count, $"{Words(count)} lost");
         }
 
-        var (bytes, each) = Samples == 0 ? (file.Length, averageBytes) : (file.Length - Position, (double)Position / Samples);
-        if (bytes <= 0 || each <= 0)
+        var (bytes, each) = _samples == 0 ? (file.Length, bytesOfSample) : (file.Length - Position, (double)Position / _samples);
+        if (each <= 0)
         {
             return (1, "how many members are lost nothing tells");
         }
 
         var about = Math.Clamp((long)Math.Round(bytes / each), 1, file.Length);
-        return (about, $"about {Words(about)} lost");
+        return (about, $"{(IsCut || Reached == file.Length ? "at least " : "")}about {Words(about)} lost");
     }
 
     private static string Words(long count) => count == 1 ? "1 member is" : $"{count} members are";

@@ -45,6 +45,9 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
     /// <summary>Whether members may say the labels of others.</summary>
     public bool HasNotes { get; private set; }
 
+    /// <summary>Around a content, on average: in a tar a header and what fills up the last block, in a zip two headers with its name.</summary>
+    private int HeaderBytes => kind switch { ContainerKind.Tar => 768, ContainerKind.Zip => 120, _ => 0 };
+
     private bool MayHaveNotes => kind is ContainerKind.Tar or ContainerKind.GzipTar;
 
     public IEnumerable<UnpackedMember> Members() => _members.Items().Where(member => member.Rejection is not null || !Folders.LeavesOut(member.Name, hasTable: TableFolder.Length > 0));
@@ -60,7 +63,8 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
             await foreach (var member in MembersOf(file, left, cancellation))
             {
                 budget.Member();
-                await AddAsync(member, isNested, left, cancellation);
+                var isSample = await AddAsync(member, isNested, cancellation);
+                left.Read(isSample);
                 _read++;
             }
         }
@@ -94,7 +98,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
             return new BrokenContainerException(reason, detail);
         }
 
-        var (lost, words) = left.Lost(labelled.AverageBytes);
+        var (lost, words) = left.Lost(labelled.AverageBytes is > 0 and var bytes ? bytes + HeaderBytes : 0);
         return new BrokenContainerException(reason, $"{detail}; {words}", lost);
     }
 
@@ -108,7 +112,8 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         _ => throw new UnreachableException($"No reader for {kind}."),
     };
 
-    private async Task AddAsync(Member member, bool isNested, MembersLeft left, CancellationToken cancellation)
+    /// <returns>Whether it may be a sample, and is not about others.</returns>
+    private async Task<bool> AddAsync(Member member, bool isNested, CancellationToken cancellation)
     {
         var name = WithoutDot(member.Name);
         if (name.Length > budget.Options.MaxNameLength)
@@ -121,7 +126,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         }
         else if (MemberFolders.IsHidden(name))
         {
-            return;
+            return false;
         }
         else if (!budget.IsNew($"{path}!/{name}"))
         {
@@ -133,11 +138,13 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         }
         else
         {
-            await AddSafeAsync(Linked(member), name, isNested, left, cancellation);
+            return await AddSafeAsync(Linked(member), name, isNested, cancellation);
         }
+
+        return true;
     }
 
-    private async Task AddSafeAsync(Member member, string name, bool isNested, MembersLeft left, CancellationToken cancellation)
+    private async Task<bool> AddSafeAsync(Member member, string name, bool isNested, CancellationToken cancellation)
     {
         if (LabelTable.IsTable(name, spec))
         {
@@ -151,8 +158,10 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         }
         else if (LakeNames.MayBeContent(name, budget.Content))
         {
-            await AddContentAsync(member, name, isNested, left, cancellation);
+            return await AddContentAsync(member, name, isNested, cancellation);
         }
+
+        return false;
     }
 
     private static string WithoutDot(string name)
@@ -204,19 +213,20 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
         TableFolder = Table is null ? "" : TableFolder;
     }
 
-    private async Task AddContentAsync(Member member, string name, bool isNested, MembersLeft left, CancellationToken cancellation)
+    private async Task<bool> AddContentAsync(Member member, string name, bool isNested, CancellationToken cancellation)
     {
         var unpacked = await _bytes.AddAsync(member, name, isNested, cancellation);
         var mayBeNote = MayHaveNotes && budget.Content == LakeContent.Sequences && unpacked is { Rejection: null, Container: null };
         unpacked = mayBeNote ? SampleNotes.Mark(unpacked, BytesOf(unpacked)) : unpacked;
         _members.Add(unpacked);
         HasNotes |= unpacked.IsNote;
-        left.Samples += unpacked.IsNote ? 0 : 1;
         Folders.Add(name);
         if (unpacked.Rejection is null && name.Count(c => c == '/') == 1 && LabelTable.IsTable(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..], spec))
         {
             _tables.Add(unpacked);
         }
+
+        return !unpacked.IsNote;
     }
 
     private void Reject(string name, RejectionReason reason, string? detail = null) => _members.Add(new UnpackedMember(name, Rejection: reason, Detail: detail));

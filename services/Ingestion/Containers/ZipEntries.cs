@@ -45,6 +45,7 @@ internal static class ZipEntries
 
         // Where its directory begins all entries are read, however damaged that is.
         Span<byte> signature = stackalloc byte[sizeof(uint)];
+        left.IsCut = true;
         left.Told = zip.Read(position, signature) == signature.Length && BinaryPrimitives.ReadUInt32LittleEndian(signature) == ZipRecord.DirectorySignature ? 0 : null;
     }
 

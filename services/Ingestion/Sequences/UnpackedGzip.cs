@@ -60,13 +60,9 @@ internal static class UnpackedGzip
     {
         yield return file.Length;
         var end = ZerosStart(file);
-        // One that may all be its own were tried with the whole file.
-        if (file.Length - end > MostZeros)
+        for (var length = end; length < file.Length && length <= end + MostZeros; length++)
         {
-            for (var zeros = 0; zeros <= MostZeros; zeros++)
-            {
-                yield return end + zeros;
-            }
+            yield return length;
         }
     }
 

@@ -30,10 +30,9 @@ public class CutContainerTests
     [Fact]
     public async Task A_parquet_file_with_a_damaged_row_group_says_how_many_rows_are_left()
     {
-        var table = await Archives.ParquetAsync([.. Members.Select(member => member.Content)], [.. Members.Select(_ => "cat")]);
-        // The second group's first page.
-        var page = table.AsSpan(0, table.Length / 2).LastIndexOf(Members[49].Content.AsSpan(^40)) is > 0 and var last ? last + 40 : table.Length / 2;
-        table.AsSpan(page, 4000).Fill(0xFF);
+        var table = await Archives.ParquetAsync([.. Members.Select(member => member.Content)], [.. Members.Select(_ => "cat")], Parquet.CompressionMethod.None);
+        // The header of the second group's first page.
+        table.AsSpan(table.AsSpan().IndexOf(Members[50].Content) - 40, 40).Fill(0xFF);
 
         var (_, rejection) = await ImportAsync(table);
 
@@ -67,18 +66,17 @@ public class CutContainerTests
 
         Assert.InRange(rejection.Lost, 35, 65);
         Assert.EndsWith($"about {rejection.Lost} members are lost", rejection.Detail);
-        Assert.Equal(rejection.Lost, dataset.Summary.Rejected["corrupt"]);
+        // Beside the picture that was damaged.
+        Assert.InRange(dataset.Summary.Rejected["corrupt"], rejection.Lost, rejection.Lost + 2);
     }
 
     [Fact]
-    public async Task Of_what_ends_too_early_nothing_tells_how_much_is_lost()
+    public async Task Of_what_ends_too_early_it_is_told_that_more_may_be_lost()
     {
-        var tar = Archives.Tar(Members);
+        var (tar, zip) = (Archives.Tar(Members), Archives.Zip(Members));
 
-        var (_, rejection) = await ImportAsync(tar[..(tar.Length / 2)]);
-
-        Assert.Equal(1, rejection.Samples);
-        Assert.EndsWith("how many members are lost nothing tells", rejection.Detail);
+        Assert.EndsWith("; at least about 1 member is lost", (await ImportAsync(tar[..(tar.Length / 2)])).Rejection.Detail);
+        Assert.EndsWith("; at least about 1 member is lost", (await ImportAsync(zip[..(zip.Length / 2)])).Rejection.Detail);
     }
 
     [Theory]

@@ -181,7 +181,7 @@ public class LabelColumnTests
         AssertLabels(first, found);
     }
 
-    private static Task ParquetGivesAsync<T>(Func<int, T> label, params string?[] first)
+    private static Task<(DatasetManifest, IReadOnlyList<Rejection>)> ParquetGivesAsync<T>(Func<int, T> label, params string?[] first)
         where T : struct =>
         ParquetGivesAsync(new DataField<T>("label"), (group, field) => group.WriteAsync<T>(field, Enumerable.Range(0, Rows).Select(label).ToArray()), null, first);
 
