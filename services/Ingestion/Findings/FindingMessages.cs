@@ -41,7 +41,7 @@ internal static class FindingMessages
             WarningCode.LabelColumnNotUsed =>
                 $"The column '{subject}' looks like labels and is not used{such}.",
             WarningCode.TableNotUsed =>
-                $"{subject} lies beside the samples and is not used{such}. If it holds the labels, 'labels: {{ table: NAME }}' says so.",
+                $"{subject} lies beside the samples and is not used{(detail.Length == 0 ? "; if it holds the labels, say labels: { table: NAME }" : such)}.",
             WarningCode.RowsInQuotes =>
                 $"{(subject.Length == 0 ? "The data" : subject)} has {Of(count, "record in quotes that spans lines", "records in quotes that span lines")} which look like records themselves{such}. "
                     + "A quote that is never closed swallows what follows: write it twice, or quote the whole field.",
