@@ -33,7 +33,7 @@ internal static class FindingMessages
             WarningCode.EmptyLabels =>
                 $"{(subject.Length == 0 ? "The data" : subject)} leaves the label empty in {Of(count, "row", "rows")}{such}. Their samples are used without a label. If that is meant, 'labels: {{ missing: [\"\"] }}' says so.",
             WarningCode.UnmatchedRows =>
-                $"{subject} has rows that name no file of the data: {detail}. Their labels are not used.",
+                $"{subject}: {detail}. Their labels are not used.",
             WarningCode.UnreadableRows =>
                 $"{subject} has {Of(count, "row that cannot be read, or whose label cannot", "rows that cannot be read, or whose label cannot")}{such}. No label is taken from them.",
             WarningCode.LabelType =>

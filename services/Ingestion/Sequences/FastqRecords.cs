@@ -37,7 +37,7 @@ internal sealed class FastqRecords(Func<ISequenceNormalizer> normalizer) : IDocu
             letters = lines.Bytes.Length;
             sequence.Append(lines.Bytes, lines.Line);
         });
-        Next(() => _ = lines.Bytes.StartsWith("+"u8) ? 0 : throw Malformed("begins with another letter than '+'"));
+        Next(() => _ = lines.Bytes.StartsWith("+"u8) ? 0 : throw Malformed("begins with another letter than '+'; a record must have four lines, so sequences over several lines are not read"));
         Next(() => _ = lines.Bytes.Length == letters ? 0 : throw Malformed($"has {lines.Bytes.Length} qualities for {letters} letters"));
         string? text = null;
         if (rejected is null)

@@ -45,6 +45,8 @@ public sealed class LabelTable : IFileLabels
             var names = await folder.EntriesAsync(below, cancellation).Where(entry => !entry.IsFolder && IsTable(entry.Name, spec)).Select(entry => entry.Name).ToListAsync(cancellation);
             foreach (var name in Chosen(names, folder.NameOf(below), spec))
             {
+                // Not of a pipe, which might never end: asking for the file tells.
+                await folder.HasFileAsync(below + name, cancellation);
                 await using var file = await folder.OpenReadAsync(below + name, cancellation);
                 await table.ReadAsync(file, below + name, folder.NameOf(below + name), below, cancellation);
             }
@@ -126,7 +128,7 @@ public sealed class LabelTable : IFileLabels
     {
         var near = unmatched.FirstOrDefault(entry => entry.Near is not null);
         var first = near ?? unmatched[0];
-        var all = unmatched.Count == _entries.Count ? "none of the files that it names is there" : $"{unmatched.Count} of the {_entries.Count} files that it names are not there";
+        var all = unmatched.Count == _entries.Count ? $"none of the {_entries.Count} files that it names is there" : $"{unmatched.Count} of the {_entries.Count} files that it names are not there";
         return near is null
             ? $"{all}; the first is '{first.File}' (line {first.Line})"
             : $"{all}; '{first.File}' (line {first.Line}) may be '{first.Near}': they differ by {DifferenceOf(first.File, first.Near!)}. Say labels: {{ match: name }} to match files by their names alone";

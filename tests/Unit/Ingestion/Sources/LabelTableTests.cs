@@ -190,7 +190,7 @@ public class LabelTableTests
         Assert.Null(labels.Find(file).Label);
         var finding = Assert.Single(labels.Findings());
         Assert.Equal(WarningCode.UnmatchedRows, finding.Code);
-        Assert.Equal($"none of the files that it names is there; '{row}' (line 2) may be '{file}': they differ by {difference}. Say labels: {{ match: name }} to match files by their names alone", finding.Detail);
+        Assert.Equal($"none of the 1 files that it names is there; '{row}' (line 2) may be '{file}': they differ by {difference}. Say labels: {{ match: name }} to match files by their names alone", finding.Detail);
 
         var asked = (await FindAsync(lake, new LabelSpec(Match: "name")))!;
         Assert.Equal("cat", asked.Find(file).Label);
