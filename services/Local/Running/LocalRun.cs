@@ -58,6 +58,7 @@ internal static class LocalRun
 
     private static async Task<RunOutcome> FollowAsync(IHost host, RunExperiment request, RunSettings settings)
     {
+        var end = host.Services.GetRequiredService<RunEnd>();
         await host.StartAsync();
         if (settings.Device is not (null or "auto" or "cpu"))
         {
@@ -70,7 +71,9 @@ internal static class LocalRun
         var display = RunDisplay.ForThisConsole().ShowAsync(progress, ended.Token);
         progress.Start(settings.Experiment.Modality);
         await host.Services.GetRequiredService<IBus>().Publish(request);
-        var outcome = await host.Services.GetRequiredService<RunEnd>().Outcome;
+        // A watch that fails tells nobody: the host would only get ready to stop.
+        await await Task.WhenAny(end.Outcome, host.Services.GetServices<IHostedService>().OfType<RunWatch>().Single().ExecuteTask!);
+        var outcome = await end.Outcome;
         await host.StopAsync();
         progress.End(outcome);
         await ended.CancelAsync();
