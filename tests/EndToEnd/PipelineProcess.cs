@@ -61,8 +61,13 @@ public sealed class PipelineProcess : IDisposable
     /// <summary>kill -9.</summary>
     public void Kill() => process.Kill();
 
-    /// <summary>SIGTERM, as a container's host sends it; handled like Ctrl-C.</summary>
-    public void Terminate() => Process.Start("kill", ["-TERM", process.Id.ToString()]).WaitForExit();
+    /// <summary>SIGTERM, as a container's host sends it.</summary>
+    public void Terminate() => Send("-TERM");
+
+    /// <summary>SIGINT, as Ctrl-C sends it.</summary>
+    public void Interrupt() => Send("-INT");
+
+    private void Send(string signal) => Process.Start("kill", [signal, process.Id.ToString()]).WaitForExit();
 
     public async Task<Ended> EndAsync()
     {

@@ -36,7 +36,7 @@ internal static class LocalHost
             .AddSingleton<RunProgress>()
             .AddSingleton<RunEnd>()
             .AddSingleton<WorkInHand>()
-            .AddSingleton<IHostLifetime, StopSignals>()
+            .AddSingleton<StopSignals>().AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<StopSignals>())
             .AddIngestion(isAlone: true).Configure<LakeOptions>(lake => lake.AnyFolder = true).AddPseudoLabels().AddPretraining().AddFineTuning().AddEvaluation()
             .AddInMemoryBus(AddConsumers)
             .AddHostedService<RunWatch>();

@@ -30,7 +30,7 @@ internal static class LocalRun
         using var host = Build(settings, store);
         try
         {
-            return await TellAsync(await FollowAsync(host, request, settings), store, host.Services.GetRequiredService<RunProgress>());
+            return await TellAsync(await FollowAsync(host, request, settings), store, host.Services.GetRequiredService<RunProgress>(), host.Services.GetRequiredService<StopSignals>());
         }
         catch (Exception error) when (error is not PipelineException)
         {
@@ -59,7 +59,15 @@ internal static class LocalRun
     private static async Task<RunOutcome> FollowAsync(IHost host, RunExperiment request, RunSettings settings)
     {
         var end = host.Services.GetRequiredService<RunEnd>();
-        await host.StartAsync();
+        try
+        {
+            await host.StartAsync();
+        }
+        catch (OperationCanceledException) when (end.Outcome.IsCompleted)
+        {
+            return await end.Outcome;
+        }
+
         if (settings.Device is not (null or "auto" or "cpu"))
         {
             // Whoever asks for a certain device wants to know at once if it is not there.
@@ -81,7 +89,7 @@ internal static class LocalRun
         return outcome;
     }
 
-    private static async Task<int> TellAsync(RunOutcome outcome, FolderArtifactStore store, RunProgress progress)
+    private static async Task<int> TellAsync(RunOutcome outcome, FolderArtifactStore store, RunProgress progress, StopSignals stop)
     {
         switch (outcome)
         {
@@ -106,7 +114,7 @@ internal static class LocalRun
             default:
                 var run = (await new RunStatusReader(store, new RunLedger(store)).ReadAllAsync()).FirstOrDefault(run => run.RunId == progress.RunId);
                 var where = run is null ? Words.Of(Stage.Ingestion) : $"{Words.Of(run.Stage)}{(run.Step is { } step ? $", step {step}" : "")}";
-                Console.WriteLine($"Stopped at {where}; the same command goes on from there.");
+                stop.Tell(where);
                 return ExitCode.Interrupted;
         }
     }
