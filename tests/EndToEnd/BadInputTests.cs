@@ -35,6 +35,18 @@ public sealed class BadInputTests(FinishedRun finished)
         AssertOneLine(await process.EndAsync(), [$"{stage} failed: The disk is full", "Free some space"]);
     }
 
+    [Theory]
+    [InlineData("nowhere", "does not exist")]
+    [InlineData("tiny.yaml", "is a file")]
+    public async Task A_folder_for_temporary_files_that_cannot_be_used_is_told_in_one_line(string folder, string told)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Elsewhere the folder has another variable.");
+        using var place = new Workplace().WithExperiment().WithData();
+        using var process = PipelineProcess.StartWithTemporaryFolder(place.Root, place.PathOf(folder), "run", "tiny.yaml", "--data", "data", "--device", "cpu");
+
+        AssertOneLine(await process.EndAsync(), [place.PathOf(folder), told, "TMPDIR"]);
+    }
+
     [Fact]
     public async Task A_second_process_on_the_same_store_is_told_so_in_one_line()
     {

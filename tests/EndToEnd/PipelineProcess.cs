@@ -31,6 +31,9 @@ public sealed class PipelineProcess : IDisposable
         Start("unshare", folder, new Dictionary<string, string>(), [
             "-rm", "sh", "-c", $"mount -t tmpfs -o size={kilobytes}k tmpfs \"$0\" && exec dotnet \"$@\"", store, Program, .. arguments]);
 
+    public static PipelineProcess StartWithTemporaryFolder(string folder, string temporary, params IEnumerable<string> arguments) =>
+        Start("env", folder, new Dictionary<string, string>(), [$"TMPDIR={temporary}", "dotnet", Program, .. arguments]);
+
     public static bool CanMountSmallDisks()
     {
         if (!OperatingSystem.IsLinux())

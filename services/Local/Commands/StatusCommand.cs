@@ -20,7 +20,7 @@ internal static class StatusCommand
         var json = SharedOptions.Json();
         var watch = new Option<bool>("--watch") { Description = "Look again every two seconds until Ctrl-C." };
         var rejected = new Option<bool>("--rejected") { Description = "The files of each dataset's newest import that could not be used, by reason." };
-        var dataset = new Option<string?>("--dataset") { Description = "With --rejected: of this dataset only.", HelpName = "name" };
+        var dataset = new Option<string?>("--dataset") { Description = "Name of the dataset whose files to show, with --rejected; all if left out.", HelpName = "name" };
         var command = new ExampledCommand(
             "status", "Show the runs in a store and how far each is.", "status", "status --store /tmp/demo --json", "status --watch", "status --rejected --dataset fashion") { store, json, watch, rejected, dataset };
         command.Validators.Add(result =>

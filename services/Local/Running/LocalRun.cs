@@ -22,6 +22,7 @@ internal static class LocalRun
     /// <exception cref="PipelineException">Something is wrong before the work begins.</exception>
     public static async Task<int> RunAsync(RunSettings settings)
     {
+        TemporaryFolder.Check();
         var source = DataFolder.Check(settings.Data, settings.Store, settings.Experiment.Modality);
         var store = new FolderArtifactStore(settings.Store);
         using var held = StoreLock.Take(store.Root);
