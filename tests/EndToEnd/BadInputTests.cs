@@ -20,15 +20,31 @@ public sealed class BadInputTests(FinishedRun finished)
         AssertOneLine(await place.EndAsync(bad.Arguments), bad.Told);
     }
 
-    [Fact]
-    public async Task A_full_disk_is_told_in_one_line()
+    /// <summary>What pretraining reads takes half a megabyte, its checkpoint one and a half, and each fine-tuned model half a megabyte.</summary>
+    [Theory]
+    [InlineData("ingestion", 256)]
+    [InlineData("pretraining", 1200)]
+    [InlineData("fine-tuning", 4000)]
+    public async Task A_full_disk_is_told_in_one_line(string stage, int kilobytes)
     {
         Assert.SkipUnless(PipelineProcess.CanMountSmallDisks(), "This system does not let a user mount a small disk.");
-        using var place = new Workplace().WithExperiment().WithData();
+        using var place = new Workplace().WithExperiment(TinyTask.Image.Experiment.Replace("width: 4", "width: 32")).WithData();
         Directory.CreateDirectory(place.Store);
-        using var process = PipelineProcess.StartOnSmallDisk(place.Root, place.Store, kilobytes: 256, "run", "tiny.yaml", "--data", "data", "--device", "cpu");
+        using var process = PipelineProcess.StartOnSmallDisk(place.Root, place.Store, kilobytes, "run", "tiny.yaml", "--data", "data", "--device", "cpu");
 
-        AssertOneLine(await process.EndAsync(), ["The disk is full", "Free some space"]);
+        AssertOneLine(await process.EndAsync(), [$"{stage} failed: The disk is full", "Free some space"]);
+    }
+
+    [Theory]
+    [InlineData("nowhere", "does not exist")]
+    [InlineData("tiny.yaml", "is a file")]
+    public async Task A_folder_for_temporary_files_that_cannot_be_used_is_told_in_one_line(string folder, string told)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Elsewhere the folder has another variable.");
+        using var place = new Workplace().WithExperiment().WithData();
+        using var process = PipelineProcess.StartWithTemporaryFolder(place.Root, place.PathOf(folder), "run", "tiny.yaml", "--data", "data", "--device", "cpu");
+
+        AssertOneLine(await process.EndAsync(), [place.PathOf(folder), told, "TMPDIR"]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit;
 
 namespace Pipeline.Tests.EndToEnd;
@@ -5,6 +6,9 @@ namespace Pipeline.Tests.EndToEnd;
 /// <summary>A run is a function of its inputs, however often its process dies.</summary>
 public sealed class InterruptedRunTests(InterruptedRunTests.LongRun undisturbed) : IClassFixture<InterruptedRunTests.LongRun>
 {
+    /// <summary>What a person waits, and something for a busy machine.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     /// <summary>Long enough in every stage for a kill to land inside: many small chunks and shards, short slices, many resamples.</summary>
     public sealed class LongRun : IAsyncLifetime
     {
@@ -77,5 +81,26 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun undisturbed)
         Assert.Matches("^Stopped at pretraining, step [1-9][0-9]*; the same command goes on from there.$", stopped.Output[^1]);
         Assert.Contains((await place.EndAsync("status")).Output, line => line.Contains("pretraining"));
         Assert.Equal(undisturbed.Findings[task], place.Findings(await place.EndRunAsync()));
+    }
+
+    /// <summary>One optimizer step lasts for seconds here, and nothing ends it before its time.</summary>
+    [Fact]
+    public async Task Ctrl_C_ends_a_run_within_two_seconds_whatever_is_in_hand()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Signals are sent by kill.");
+        using var place = new Workplace().WithExperiment(
+            TinyTask.Image.Experiment.Replace("width: 4", "width: 256").Replace("batch: 16", "batch: 240").Replace("epochs: 1", "epochs: 100")).WithData();
+        using var process = place.StartRun();
+        await process.SeeAsync("pretraining started");
+        await process.SeeAsync("pretraining slice 1");
+        var clock = Stopwatch.StartNew();
+        process.Interrupt();
+        var stopped = await process.EndAsync();
+
+        Assert.True(clock.Elapsed < Patience, $"It took {clock.Elapsed}.\n{stopped}");
+        Assert.Equal(130, stopped.ExitCode);
+        Assert.Empty(stopped.Errors);
+        Assert.Matches("^Stopped at pretraining(, step [0-9]+)?; the same command goes on from there.$", stopped.Output[^1]);
+        Assert.Contains((await place.EndAsync("status")).Output, line => line.Contains("pretraining"));
     }
 }

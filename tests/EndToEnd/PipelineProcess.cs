@@ -31,6 +31,9 @@ public sealed class PipelineProcess : IDisposable
         Start("unshare", folder, new Dictionary<string, string>(), [
             "-rm", "sh", "-c", $"mount -t tmpfs -o size={kilobytes}k tmpfs \"$0\" && exec dotnet \"$@\"", store, Program, .. arguments]);
 
+    public static PipelineProcess StartWithTemporaryFolder(string folder, string temporary, params IEnumerable<string> arguments) =>
+        Start("env", folder, new Dictionary<string, string>(), [$"TMPDIR={temporary}", "dotnet", Program, .. arguments]);
+
     public static bool CanMountSmallDisks()
     {
         if (!OperatingSystem.IsLinux())
@@ -61,8 +64,13 @@ public sealed class PipelineProcess : IDisposable
     /// <summary>kill -9.</summary>
     public void Kill() => process.Kill();
 
-    /// <summary>SIGTERM, as a container's host sends it; handled like Ctrl-C.</summary>
-    public void Terminate() => Process.Start("kill", ["-TERM", process.Id.ToString()]).WaitForExit();
+    /// <summary>SIGTERM, as a container's host sends it.</summary>
+    public void Terminate() => Send("-TERM");
+
+    /// <summary>SIGINT, as Ctrl-C sends it.</summary>
+    public void Interrupt() => Send("-INT");
+
+    private void Send(string signal) => Process.Start("kill", [signal, process.Id.ToString()]).WaitForExit();
 
     public async Task<Ended> EndAsync()
     {

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Settings;
+using Pipeline.Local.Running;
 using Pipeline.Local.Shapes;
 
 namespace Pipeline.Local.Commands;
@@ -21,10 +22,17 @@ public static class CommandLine
         var parsed = Root().Parse(arguments);
         if (parsed.Errors.Count > 0 && parsed.Action is not ExampleHelp)
         {
-            Console.Error.WriteLine(Describe(parsed));
+            Console.Error.WriteLine(Describe(parsed, parsed.Errors[0].Message));
             return Failure;
         }
 
+        if (FindEmpty(parsed.CommandResult) is { } empty)
+        {
+            Console.Error.WriteLine(Describe(parsed, $"'{empty.Name}' is empty. Valid: {empty.Description}"));
+            return Failure;
+        }
+
+        AppDomain.CurrentDomain.UnhandledException += (_, fault) => EndWith((Exception)fault.ExceptionObject);
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -36,13 +44,31 @@ public static class CommandLine
         }
     }
 
-    private static string Describe(ParseResult parsed)
+    /// <summary>A thread of a library has failed, and the runtime is about to end the process with pages of stack.</summary>
+    private static void EndWith(Exception error)
+    {
+        Console.Error.WriteLine($"The process broke off: {ErrorLine.Of(error)}");
+        ProcessEnd.Now(Failure);
+    }
+
+    /// <summary>Shells pass a variable that is not set as an empty argument.</summary>
+    private static Symbol? FindEmpty(CommandResult command) => command.Children
+        .Where(given => given.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+        .Select(given => given switch
+        {
+            OptionResult option => option.Option,
+            ArgumentResult argument => argument.Argument,
+            _ => (Symbol?)null,
+        })
+        .FirstOrDefault(symbol => symbol is not null);
+
+    private static string Describe(ParseResult parsed, string error)
     {
         var command = parsed.CommandResult.Command;
         var (name, valid) = command is RootCommand
             ? ("", $" Valid are {string.Join(", ", command.Subcommands.Select(below => below.Name))}.")
             : ($" {string.Join(' ', Names(parsed.CommandResult))}", "");
-        return $"{ErrorLine.Of(parsed.Errors[0].Message)}{valid} See: {Program}{name} --help";
+        return $"{ErrorLine.Of(error)}{valid} See: {Program}{name} --help";
     }
 
     /// <summary>Of the command and those above it, without the program's own.</summary>

@@ -18,7 +18,7 @@ internal static partial class SharedOptions
 
     public static Option<bool> Wait() => new("--wait") { Description = "Follow the run to its end and show the result. In this process a run is always followed." };
 
-    public static Option<string?> Queue() => new("--queue") { Description = "Only messages of this queue, named with or without '_error'.", HelpName = "queue" };
+    public static Option<string?> Queue() => new("--queue") { Description = "Queue whose messages are meant, named with or without '_error'; all if left out.", HelpName = "queue" };
 
     /// <summary>For commands whose work services do.</summary>
     /// <exception cref="PipelineException">An option is given that only work in this process heeds.</exception>

@@ -33,6 +33,9 @@ public sealed class RunProgress(TimeProvider clock)
         }
     }
 
+    /// <summary>The last stage that has begun.</summary>
+    public Stage Current => Stages.LastOrDefault(stage => stage.State != StageState.Waiting)?.Stage ?? Stage.Ingestion;
+
     /// <param name="modality">Of the experiment: says what pretraining counts.</param>
     public void Start(string modality = Modalities.Image)
     {

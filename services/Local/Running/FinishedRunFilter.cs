@@ -12,6 +12,8 @@ public sealed class FinishedRunFilter(RunLedger ledger, RunEnd end) : IFilter<Co
         if (await ledger.FindAsync<VerdictReached>(context.Message.Run.RunId, Stage.Evaluation, context.CancellationToken) is { } verdict)
         {
             end.Tell(new RunOutcome.Finished(verdict, Before: true));
+            // What nobody has consumed would count as lost.
+            await context.NotifyConsumed(context, TimeSpan.Zero, nameof(FinishedRunFilter));
         }
         else
         {

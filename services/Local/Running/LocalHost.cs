@@ -35,10 +35,11 @@ internal static class LocalHost
             .AddPipelineCore()
             .AddSingleton<RunProgress>()
             .AddSingleton<RunEnd>()
-            .AddSingleton<IHostLifetime, StopSignals>()
+            .AddSingleton<WorkInHand>()
+            .AddSingleton<StopSignals>().AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<StopSignals>())
             .AddIngestion(isAlone: true).Configure<LakeOptions>(lake => lake.AnyFolder = true).AddPseudoLabels().AddPretraining().AddFineTuning().AddEvaluation()
             .AddInMemoryBus(AddConsumers)
-            .AddHostedService<CancelWatch>();
+            .AddHostedService<RunWatch>();
         return builder.Build();
     }
 
@@ -51,6 +52,7 @@ internal static class LocalHost
         bus.AddEvaluationConsumers();
         bus.AddConsumer<RunFollower>(consumer => consumer.ConcurrentMessageLimit = 1);
         bus.AddConfigureEndpointsCallback((context, _, endpoint) => endpoint.UseConsumeFilter<FinishedRunFilter>(context));
+        WorkInHand.Watch(bus);
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> Overrides(RunSettings settings)

@@ -22,6 +22,7 @@ internal static class LocalRun
     /// <exception cref="PipelineException">Something is wrong before the work begins.</exception>
     public static async Task<int> RunAsync(RunSettings settings)
     {
+        TemporaryFolder.Check();
         var source = DataFolder.Check(settings.Data, settings.Store, settings.Experiment.Modality);
         var store = new FolderArtifactStore(settings.Store);
         using var held = StoreLock.Take(store.Root);
@@ -30,7 +31,7 @@ internal static class LocalRun
         using var host = Build(settings, store);
         try
         {
-            return await TellAsync(await FollowAsync(host, request, settings), store, host.Services.GetRequiredService<RunProgress>());
+            return await TellAsync(await FollowAsync(host, request, settings), store, host.Services.GetRequiredService<RunProgress>(), host.Services.GetRequiredService<StopSignals>());
         }
         catch (Exception error) when (error is not PipelineException)
         {
@@ -58,7 +59,16 @@ internal static class LocalRun
 
     private static async Task<RunOutcome> FollowAsync(IHost host, RunExperiment request, RunSettings settings)
     {
-        await host.StartAsync();
+        var end = host.Services.GetRequiredService<RunEnd>();
+        try
+        {
+            await host.StartAsync();
+        }
+        catch (OperationCanceledException) when (end.Outcome.IsCompleted)
+        {
+            return await end.Outcome;
+        }
+
         if (settings.Device is not (null or "auto" or "cpu"))
         {
             // Whoever asks for a certain device wants to know at once if it is not there.
@@ -70,7 +80,9 @@ internal static class LocalRun
         var display = RunDisplay.ForThisConsole().ShowAsync(progress, ended.Token);
         progress.Start(settings.Experiment.Modality);
         await host.Services.GetRequiredService<IBus>().Publish(request);
-        var outcome = await host.Services.GetRequiredService<RunEnd>().Outcome;
+        // A watch that fails tells nobody: the host would only get ready to stop.
+        await await Task.WhenAny(end.Outcome, host.Services.GetServices<IHostedService>().OfType<RunWatch>().Single().ExecuteTask!);
+        var outcome = await end.Outcome;
         await host.StopAsync();
         progress.End(outcome);
         await ended.CancelAsync();
@@ -78,7 +90,7 @@ internal static class LocalRun
         return outcome;
     }
 
-    private static async Task<int> TellAsync(RunOutcome outcome, FolderArtifactStore store, RunProgress progress)
+    private static async Task<int> TellAsync(RunOutcome outcome, FolderArtifactStore store, RunProgress progress, StopSignals stop)
     {
         switch (outcome)
         {
@@ -103,7 +115,7 @@ internal static class LocalRun
             default:
                 var run = (await new RunStatusReader(store, new RunLedger(store)).ReadAllAsync()).FirstOrDefault(run => run.RunId == progress.RunId);
                 var where = run is null ? Words.Of(Stage.Ingestion) : $"{Words.Of(run.Stage)}{(run.Step is { } step ? $", step {step}" : "")}";
-                Console.WriteLine($"Stopped at {where}; the same command goes on from there.");
+                stop.Tell(where);
                 return ExitCode.Interrupted;
         }
     }

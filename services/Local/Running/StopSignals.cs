@@ -1,19 +1,27 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Local.Progress;
+using Pipeline.Local.Results;
 
 namespace Pipeline.Local.Running;
 
-/// <summary>Ctrl-C and SIGTERM: the first lets the work in hand come to a checkpoint, the second ends the process at once.</summary>
+/// <summary>
+/// Ctrl-C and SIGTERM: the first asks the work in hand for a checkpoint, the second ends the process at once. A person does not wait for long: after Ctrl-C the process ends within two
+/// seconds, whatever is in hand. The store survives that as it survives a kill.
+/// </summary>
 public sealed class StopSignals(IHostApplicationLifetime lifetime, RunProgress progress, RunEnd end) : IHostLifetime, IDisposable
 {
-    private const string ShowCursor = "\e[?25h";
-
     private readonly List<PosixSignalRegistration> registrations = [];
     private int signals;
+    private int told;
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
+        ProcessEnd.Prepare(() =>
+        {
+            ProcessEnd.ShowCursor();
+            Tell(Words.Of(progress.Current));
+        });
         foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
         {
             registrations.Add(PosixSignalRegistration.Create(signal, Handle));
@@ -23,6 +31,15 @@ public sealed class StopSignals(IHostApplicationLifetime lifetime, RunProgress p
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Says where the run stopped, once.</summary>
+    public void Tell(string where)
+    {
+        if (Interlocked.Exchange(ref told, 1) == 0)
+        {
+            Console.WriteLine($"Stopped at {where}; the same command goes on from there.");
+        }
+    }
 
     public void Dispose() => registrations.ForEach(registration => registration.Dispose());
 
@@ -35,10 +52,14 @@ public sealed class StopSignals(IHostApplicationLifetime lifetime, RunProgress p
             end.Tell(new RunOutcome.Stopped());
             // Not on the signal's own thread: what is told to stop may take its time.
             _ = Task.Run(lifetime.StopApplication);
+            if (context.Signal == PosixSignal.SIGINT)
+            {
+                ProcessEnd.AfterInterrupt();
+            }
         }
-        else if (!Console.IsOutputRedirected)
+        else
         {
-            Console.WriteLine(ShowCursor);
+            ProcessEnd.ShowCursor();
         }
     }
 }

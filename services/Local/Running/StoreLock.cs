@@ -1,3 +1,4 @@
+using Pipeline.Artifacts.Folder;
 using Pipeline.Contracts;
 
 namespace Pipeline.Local.Running;
@@ -16,6 +17,10 @@ internal static class StoreLock
         try
         {
             return new FileStream(Path.Combine(store, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException error) when (FolderFailure.IsDiskFull(error))
+        {
+            throw FolderFailure.DiskFull(FileName, store, 0, error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Folder;
 
@@ -13,6 +14,7 @@ internal static class KeyLock
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     /// <exception cref="TimeoutException">Somebody held the lock for 30 s.</exception>
+    /// <exception cref="PipelineException">There is no room for the lock file.</exception>
     public static async Task<IDisposable> TakeAsync(string folder, string key, CancellationToken cancellation)
     {
         var path = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 1)));
@@ -29,6 +31,10 @@ internal static class KeyLock
                 {
                     throw new TimeoutException($"Somebody has held the lock {path} of '{key}' for more than {Patience.TotalSeconds} s.", error);
                 }
+            }
+            catch (IOException error) when (FolderFailure.IsDiskFull(error))
+            {
+                throw FolderFailure.DiskFull(key, Path.GetDirectoryName(folder)!, 0, error);
             }
 
             await Task.Delay(Pause, cancellation);

@@ -1,8 +1,8 @@
 using MassTransit;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
+using Pipeline.Hosting.Settings;
 using Pipeline.Hosting.Telemetry;
-using PipelineException = Pipeline.Contracts.PipelineException;
 
 namespace Pipeline.Hosting.Bus;
 
@@ -28,8 +28,16 @@ public sealed class RunFailureFilter<T>(RunLedger ledger, PipelineMetrics metric
         {
             metrics.Failed(typeof(T).Name);
             var queue = context.ReceiveContext.InputAddress.AbsolutePath.Split('/')[^1];
-            var failed = new RunFailed((context.Message as IRunMessage)?.Run.RunId, stage, Reason(error), RabbitMqQueues.ErrorQueueOf(queue));
-            await ledger.RecordFailureAsync(failed, CancellationToken.None);
+            var failed = new RunFailed((context.Message as IRunMessage)?.Run.RunId, stage, ErrorLine.Of(error), RabbitMqQueues.ErrorQueueOf(queue));
+            try
+            {
+                await ledger.RecordFailureAsync(failed, CancellationToken.None);
+            }
+            catch (Exception unrecorded) when (!TransientFault.Is(unrecorded))
+            {
+                // The store may be what fails, as on a full disk. Whoever waits for the run must hear of it all the same.
+            }
+
             await context.PublishInTimeAsync(failed);
             throw;
         }
@@ -39,8 +47,4 @@ public sealed class RunFailureFilter<T>(RunLedger ledger, PipelineMetrics metric
 
     /// <summary>In memory nothing can be given back.</summary>
     private static bool IsDurable(ConsumeContext context) => context.ReceiveContext.InputAddress.Scheme != "loopback";
-
-    private static string Reason(Exception error) => error is PipelineException
-        ? error.Message
-        : $"{error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}";
 }
