@@ -70,7 +70,7 @@ public sealed class ContainerImportTests(SharedServers servers)
         await lake.PutAsync("birds/a/link.bmp", Bitmaps.Bmp(9000), ("is_symlink", "true"));
 
         Assert.Equal((await lake.ImportAllAsync(lake.Folder)).Key, (await lake.ImportAllAsync($"{lake.Url}/birds")).Key);
-        Assert.Equal([(WarningCode.LinksNotFollowed, 1L)], (await lake.PlanAsync($"{lake.Url}/birds", lake.NewStore())).Findings.Select(found => (found.Code, found.Count)));
+        Assert.Contains((WarningCode.LinksNotFollowed, 1L), (await lake.PlanAsync($"{lake.Url}/birds", lake.NewStore())).Findings.Select(found => (found.Code, found.Count)));
     }
 
     [Fact]
