@@ -24,7 +24,7 @@ public class DatasetOverviewTests
         Assert.Equal(
             [
                 "pictures: 120 samples (84 train, 12 validation, 24 test), 60 labelled, 60 without a label, 3 duplicates, 2 groups of near-duplicates (5 samples)",
-                "classes: cat 30 (21/3/6), dog 30 (20/4/6)",
+                "classes (train/validation/test): cat 30 (21/3/6), dog 30 (20/4/6)",
                 "rejected: 4 corrupt, 1 not-an-image; 'status --rejected' names them",
                 "warning class-of-one: 1 class has one labelled sample only: 'axolotl'.",
             ],
@@ -41,14 +41,14 @@ public class DatasetOverviewTests
     {
         var line = DatasetOverview.Lines(Pictures with { ClassCounts = [.. Enumerable.Range(0, 100).Select(i => new ClassCount($"c{i:d3}", i + 1, 0, 0))] })[1];
 
-        Assert.StartsWith("classes: c099 100 (100/0/0), c098 99 (99/0/0), ", line, StringComparison.Ordinal);
+        Assert.StartsWith("classes (train/validation/test): c099 100 (100/0/0), c098 99 (99/0/0), ", line, StringComparison.Ordinal);
         Assert.EndsWith("c090 91 (91/0/0) and 90 more", line, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_name_cannot_break_a_line_or_steer_the_terminal() =>
         Assert.Equal(
-            "classes: a b  [2J 1 (1/0/0)",
+            "classes (train/validation/test): a b  [2J 1 (1/0/0)",
             DatasetOverview.Lines(Pictures with { ClassCounts = [new("a\nb\r\u001b[2J", 1, 0, 0)] })[1]);
 
     [Fact]

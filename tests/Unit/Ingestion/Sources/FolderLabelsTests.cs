@@ -115,7 +115,7 @@ public class FolderLabelsTests
         var labels = await ReadAsync(["data/Train/cat/a.png", "data/Test/cat/b.png"]);
 
         Assert.Equal(new FileLabel("cat", Split.Test), labels.Find("data/Test/cat/b.png"));
-        Assert.Equal(["data/", "data/Test/", "data/Train/"], labels.TableFolders);
+        Assert.Equal(["", "data/", "data/Test/", "data/Train/"], labels.TableFolders);
     }
 
     [Theory]

@@ -16,7 +16,7 @@ public class DataListingTests
 
         var lines = await Lines(lake, json: false);
         Assert.StartsWith("pictures: 41 samples (", lines[0], StringComparison.Ordinal);
-        Assert.StartsWith("classes: axolotl 1 (", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("classes (train/validation/test): axolotl 1 (", lines[1], StringComparison.Ordinal);
         Assert.Contains(lines, line => line.StartsWith("warning class-of-one: 1 class has one labelled sample only: 'axolotl'.", StringComparison.Ordinal));
     }
 
