@@ -88,6 +88,8 @@ public sealed class ExperimentFileTests
                 Data = "other",
                 Input = new InputSpec(64, 3),
                 Split = new SplitSpec(0.15, 0.25, 2, AllowLeaks: true),
+                Labels = new LabelSpec("annotations.csv", "image", "species", "name", ["", "n/a"], ["cat", "dog"]),
+                Splits = new SplitNamesSpec(["fold1"], ["fold2", "held/**"], []),
                 Pretext = ["rotation", "flip"],
                 PseudoLabels = new PseudoLabelSpec(0),
                 Encoder = new EncoderSpec("resnet18", 48),

@@ -24,7 +24,7 @@ public class CutContainerTests
         Assert.Equal(40, dataset.Summary.Rejected["corrupt"]);
         var warning = Assert.Single(dataset.Warnings!, warning => warning.Code == WarningCode.CutArchive);
         Assert.Equal(40, warning.Count);
-        Assert.StartsWith("'data' is cut short, damaged or beyond the limits; about 40 of its samples are lost", warning.Message);
+        Assert.StartsWith("data is cut short, damaged or beyond the limits, and about 40 samples are lost", warning.Message);
     }
 
     [Fact]

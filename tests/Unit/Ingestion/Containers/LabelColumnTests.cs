@@ -55,7 +55,7 @@ public class LabelColumnTests
 
         var warning = Assert.Single(dataset.Warnings!);
         Assert.Equal((WarningCode.LabelType, Rows), (warning.Code, warning.Count));
-        Assert.StartsWith("The column 'label' of in/data says no labels for 24 rows: it holds ", warning.Message);
+        Assert.StartsWith("The column 'label' of in/data says no labels, in 24 rows: it holds ", warning.Message);
         Assert.Equal(Enumerable.Repeat<string?>(null, Rows), labels);
     }
 
@@ -79,11 +79,11 @@ public class LabelColumnTests
         var (dataset, _, labels) = await ImportAsync(Arrow(
             """{"info": {"features": {"kind": {"names": ["a", "b"], "_type": "ClassLabel"}}}}""", ("fine_label", Whole()), ("Category", Whole()), ("kind", Whole()), ("width", Whole())));
 
-        Assert.Equal(Enumerable.Repeat("in", Rows), labels);
+        Assert.Equal(Enumerable.Repeat<string?>(null, Rows), labels);
         Assert.Equal(
             ["Category", "fine_label", "kind"],
             dataset.Warnings!.Where(warning => warning.Code == WarningCode.LabelColumnNotUsed).Select(warning => warning.Message.Split('\'')[1]));
-        Assert.Equal("The column 'fine_label' looks like labels and is not used, in 24 rows: labels: { column: fine_label } in the experiment uses it.", dataset.Warnings![1].Message);
+        Assert.Equal("The column 'fine_label' looks like labels and is not used: say labels: { column: fine_label }.", dataset.Warnings![1].Message);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public class LabelColumnTests
 
         Assert.Equal(["cat", "dog"], labels.OfType<string>().Distinct().Order());
         Assert.Empty(dataset.Warnings!);
-        Assert.Equal("'in/data' has no column 'breed' (labels.column of the experiment); its columns are fine_label, img, label.", error.Message);
+        Assert.Equal("'in/data' has no column 'breed' as labels.column says; its columns are fine_label, img, label.", error.Message);
     }
 
     [Fact]

@@ -27,7 +27,9 @@ public class SparseTarTests
         var dataset = await lake.ImportAllAsync();
 
         Assert.Empty(await lake.RejectionsAsync(dataset));
-        Assert.Equal((await plain.SamplesAsync(await plain.ImportAllAsync())).Order(), (await lake.SamplesAsync(dataset)).Order());
+        Assert.Equal(
+            (await plain.SamplesAsync(await plain.ImportAllAsync())).Select(sample => (sample.Split, sample.Pixels)).Order(),
+            (await lake.SamplesAsync(dataset)).Select(sample => (sample.Split, sample.Pixels)).Order());
         Assert.Equal(["cat"], dataset.Classes);
     }
 

@@ -62,6 +62,6 @@ public class WrappedFoldersTests
 
         Assert.Equal(["bird"], dataset.Classes);
         var warning = Assert.Single(dataset.Warnings!);
-        Assert.Equal((WarningCode.TableNotUsed, "'data.zip!/pets/labels.csv' is not used: the archive has one at its top."), (warning.Code, warning.Message));
+        Assert.Equal((WarningCode.TableNotUsed, "data.zip!/pets/labels.csv lies beside the samples and is not used: the labels are those of labels.csv."), (warning.Code, warning.Message));
     }
 }

@@ -93,7 +93,7 @@ public class FilesSourceTests
         named.DropPictures("test", 10, firstSeed: 60);
         var dataset = await named.ImportAllAsync();
 
-        Assert.Contains("None of its 10 test samples has a label", Assert.Throws<PipelineException>(() => DatasetChecks.Verify(lake.Experiment, refused)).Message);
+        Assert.Contains("The data brings its own test split, and none of its samples has a label", Assert.Throws<PipelineException>(() => DatasetChecks.Verify(lake.Experiment, refused)).Message);
         DatasetChecks.Verify(named.Experiment, dataset);
         Assert.Equal(40, dataset.ClassCounts.Sum(count => count.Train + count.Validation + count.Test));
     }

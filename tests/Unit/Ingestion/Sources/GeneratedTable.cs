@@ -61,7 +61,7 @@ internal sealed record GeneratedTable(string Name, byte[] Content, string Text, 
             var line = Line([.. columns.Select(column => Cell(column.ToLowerInvariant(), row))], separator, quoting);
             if (random.Next(25) == 0)
             {
-                line = Damage(random, line, separator);
+                line = Damage(random, line, separator, quoting);
                 damaged.Add(row.File);
             }
 
@@ -87,7 +87,8 @@ internal sealed record GeneratedTable(string Name, byte[] Content, string Text, 
             ? $"\"{field.Replace("\"", "\"\"")}\""
             : field));
 
-    private static string Damage(Random random, string line, char separator) => random.Next(4) switch
+    // Without rules of quotes a quote too many is another label.
+    private static string Damage(Random random, string line, char separator, Quoting quoting) => random.Next(quoting == Quoting.None ? 2 : 4) switch
     {
         0 => line + separator + "more",
         1 => line.Contains(separator) ? line[..line.LastIndexOf(separator)] : separator + line,

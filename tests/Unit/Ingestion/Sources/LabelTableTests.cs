@@ -143,7 +143,7 @@ public class LabelTableTests
     public async Task Rows_between_two_lone_quotes_of_another_column_are_told()
     {
         using var lake = new Lake();
-        lake.Drop("labels.csv", "note,file,label\n,a.png,cat\n\",b.png,dog\n,c.png,cat\n,d.png\",e.png,cat\n");
+        lake.Drop("labels.csv", "note,file,label\n,a.png,cat\n\",b.png,dog\n,c.png,cat\nseen\",d.png,dog\n");
         var labels = (await FindAsync(lake))!;
 
         Assert.Equal(new Finding(WarningCode.RowsInQuotes, 1, "labels.csv", "lines 3 to 5"), Assert.Single(labels.Findings(), finding => finding.Code == WarningCode.RowsInQuotes));
