@@ -207,7 +207,7 @@ internal sealed class UnpackedContainer(string path, ContainerKind kind, UnpackB
 
         foreach (var table in _tables.Where(table => Table?.Files[0].Path != table.Name))
         {
-            labelled.Add(new Finding(WarningCode.TableNotUsed, 1, $"{path}!/{table.Name}", Table is null ? "it names no files or no labels" : $"the labels are those of {Table.Files[0].Path}"));
+            labelled.Add(new Finding(WarningCode.TableNotUsed, 1, $"{path}!/{table.Name}", Table is not null ? $"the labels are those of {Table.Files[0].Path}" : there.ContainsValue(table) ? "it names no files or no labels" : "it lies in one folder of several"));
         }
 
         TableFolder = Table is null ? "" : TableFolder;

@@ -1,32 +1,26 @@
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Findings;
 using Pipeline.Ingestion.Lakes;
-using Pipeline.Ingestion.Sequences.Unicode;
 
 namespace Pipeline.Ingestion.Sources;
 
 /// <summary>
-/// Labels from tables beside the files. Files that they do not name have no label. Rows name files by their paths below the table's folder; slashes of both kinds, <c>./</c> and Unicode's form do not
-/// count.
+/// Labels from tables beside the files. Files that they do not name have no label. Rows name files by their paths below the table's folder.
 /// </summary>
 public sealed class LabelTable : IFileLabels
 {
-    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly NamedFiles _named;
     private readonly List<LabelFile> _files = [];
     private readonly List<Rejection> _rejections = [];
     private readonly FindingList _findings = new();
     private readonly LabelSpec? _spec;
     private readonly LabelRules _rules;
     private readonly int _maxLineBytes;
-    private readonly Lazy<ILookup<string, Entry>> _byName;
     private int _rows;
     private int _empty;
 
-    private LabelTable(LabelSpec? spec, int maxLineBytes)
-    {
-        (_spec, _rules, _maxLineBytes) = (spec, new LabelRules(spec), maxLineBytes);
-        _byName = new(() => _entries.Values.ToLookup(entry => NameOf(entry.File), StringComparer.Ordinal));
-    }
+    private LabelTable(LabelSpec? spec, int maxLineBytes) =>
+        (_spec, _rules, _maxLineBytes, _named) = (spec, new LabelRules(spec), maxLineBytes, new NamedFiles(byName: spec?.Match == LabelSpec.MatchName));
 
     /// <summary>What such a table may be called, in lower case; those of one line go together. The second kind is Hugging Face's, and counts only where it names labels.</summary>
     public static IReadOnlyList<string> FileNames { get; } = ["labels.csv", "labels.tsv", "labels.jsonl", "labels.json", "metadata.csv", "metadata.jsonl"];
@@ -92,28 +86,24 @@ public sealed class LabelTable : IFileLabels
     public IReadOnlyList<LabelFile> Files => _files;
 
     /// <exception cref="PipelineException">A row that matches by name fits two files.</exception>
-    public FileLabel Find(string path)
-    {
-        var own = Row(KeyOf(path), path);
-        return own is null ? default : new FileLabel(own.TwoLabels ? null : own.Label, own.Split);
-    }
+    public FileLabel Find(string path) => _named.Find(path) is { } own ? new FileLabel(own.TwoLabels ? null : own.Label, own.Split) : default;
 
     public IEnumerable<Rejection> Rejections() => _rejections
-        .Concat(_entries.Values.Where(entry => entry.Path is null).Select(entry => new Rejection(entry.File, RejectionReason.UnknownFile, $"{entry.Table} line {entry.Line}")))
+        .Concat(_named.Unmatched.Select(file => new Rejection(file.File, RejectionReason.UnknownFile, $"{file.Table} line {file.Line}")))
         .OrderBy(rejection => rejection.Path, StringComparer.Ordinal)
         .ThenBy(rejection => rejection.Reason);
 
     public IEnumerable<Finding> Findings()
     {
-        var unmatched = _entries.Values.Where(entry => entry.Path is null).ToList();
-        if (unmatched.Count > 0)
+        var tables = string.Join(", ", _files.Select(file => file.Path));
+        if (_named.Missing(tables) is { } missing)
         {
-            yield return new Finding(WarningCode.UnmatchedRows, unmatched.Count, Subject, Unmatched(unmatched));
+            yield return missing;
         }
 
         if (_empty > 0)
         {
-            yield return new Finding(WarningCode.EmptyLabels, _empty, Subject);
+            yield return new Finding(WarningCode.EmptyLabels, _empty, tables);
         }
 
         foreach (var finding in _findings.All)
@@ -121,58 +111,6 @@ public sealed class LabelTable : IFileLabels
             yield return finding;
         }
     }
-
-    private string Subject => string.Join(", ", _files.Select(file => file.Path));
-
-    private string Unmatched(List<Entry> unmatched)
-    {
-        var near = unmatched.FirstOrDefault(entry => entry.Near is not null);
-        var first = near ?? unmatched[0];
-        var all = unmatched.Count == _entries.Count ? $"none of the {_entries.Count} files that it names is there" : $"{unmatched.Count} of the {_entries.Count} files that it names are not there";
-        return near is null
-            ? $"{all}; the first is '{first.File}' (line {first.Line})"
-            : $"{all}; '{first.File}' (line {first.Line}) may be '{first.Near}': they differ by {DifferenceOf(first.File, first.Near!)}. Say labels: {{ match: name }} to match files by their names alone";
-    }
-
-    private static string DifferenceOf(string row, string path)
-    {
-        var (ofRow, ofFile) = (PartsOf(row), PartsOf(KeyOf(path)));
-        var hasOtherExtension = !ofRow.Extension.Equals(ofFile.Extension, StringComparison.OrdinalIgnoreCase);
-        string?[] differences =
-        [
-            ofRow.Folder == ofFile.Folder ? null : "folder",
-            hasOtherExtension ? "extension" : null,
-            ofRow.Name != ofFile.Name || (!hasOtherExtension && ofRow.Extension != ofFile.Extension) ? "case" : null,
-        ];
-        return string.Join(" and ", differences.OfType<string>());
-    }
-
-    private static (string? Folder, string Name, string Extension) PartsOf(string path) =>
-        (Path.GetDirectoryName(path), Path.GetFileNameWithoutExtension(path), Path.GetExtension(path));
-
-    private Entry? Row(string key, string path)
-    {
-        if (_entries.TryGetValue(key, out var entry))
-        {
-            return entry.Path is null || !entry.IsByName ? entry.At(path, isByName: false) : throw Ambiguous(entry, path);
-        }
-
-        if (_byName.Value[NameOf(key)].ToList() is not [var only])
-        {
-            return null;
-        }
-
-        if (_spec?.Match != LabelSpec.MatchName)
-        {
-            only.Near ??= path;
-            return null;
-        }
-
-        return only.Path is null ? only.At(path, isByName: true) : throw Ambiguous(only, path);
-    }
-
-    private static PipelineException Ambiguous(Entry entry, string path) =>
-        new($"'{entry.Table}' line {entry.Line} names '{entry.File}', which fits '{entry.Path}' and '{path}' by labels.match: name; names must fit one file, or say the folder.");
 
     private async Task ReadAsync(Stream file, string name, string path, string prefix, CancellationToken cancellation)
     {
@@ -207,16 +145,12 @@ public sealed class LabelTable : IFileLabels
 
     private void Add(LabelRow row, string table, string path, string prefix)
     {
-        var file = prefix + KeyOf(row.File.Trim());
+        var file = prefix + NamedFiles.KeyOf(row.File.Trim());
         var split = SplitOf(row.Split.Trim(), path, row.Line);
-        if (!_entries.TryGetValue(file, out var entry))
+        var named = _named.Add(file, table, row.Line, split);
+        if (named.Split != split)
         {
-            _entries.Add(file, entry = new Entry(file, table, row.Line) { Split = split });
-        }
-
-        if (entry.Split != split)
-        {
-            throw new PipelineException($"'{path}' line {row.Line} puts '{file}' into another split than line {entry.Line}; a file must be in one split.");
+            throw new PipelineException($"'{path}' line {row.Line} puts '{file}' into another split than line {named.Line}; a file must be in one split.");
         }
 
         if (string.IsNullOrWhiteSpace(row.Label))
@@ -231,57 +165,18 @@ public sealed class LabelTable : IFileLabels
         {
             return;
         }
-        else if (entry.Label is null)
+        else if (named.Label is null)
         {
-            entry.Label = label;
+            named.Label = label;
         }
-        else if (entry.Label != label && !entry.TwoLabels)
+        else if (named.Label != label && !named.TwoLabels)
         {
-            entry.TwoLabels = true;
-            _rejections.Add(new Rejection(file, RejectionReason.TwoLabels, $"{table} line {row.Line}: '{label}', before it '{entry.Label}'"));
+            named.TwoLabels = true;
+            _rejections.Add(new Rejection(file, RejectionReason.TwoLabels, $"{table} line {row.Line}: '{label}', before it '{named.Label}'"));
         }
     }
 
     private static Split? SplitOf(string name, string path, int line) => name.Length == 0
         ? null
         : SplitNames.Find(name) ?? throw new PipelineException($"'{path}' line {line} names the split '{name}'; valid are {SplitNames.Valid}, or nothing.");
-
-    private static string KeyOf(string file)
-    {
-        var path = CanonicalComposition.Of(file.Replace('\\', '/'));
-        while (path.StartsWith("./", StringComparison.Ordinal))
-        {
-            path = path[2..];
-        }
-
-        return path;
-    }
-
-    /// <summary>What is left of a path without folder, extension and case.</summary>
-    private static string NameOf(string key) => Path.GetFileNameWithoutExtension(key).ToLowerInvariant();
-
-    /// <param name="file">As rows name it.</param>
-    private sealed class Entry(string file, string table, int line)
-    {
-        public string File => file;
-        public string Table => table;
-        public int Line => line;
-        public string? Label { get; set; }
-        public Split? Split { get; init; }
-        public bool TwoLabels { get; set; }
-
-        /// <summary>The file that it is about; null as long as none was found.</summary>
-        public string? Path { get; private set; }
-
-        public bool IsByName { get; private set; }
-
-        /// <summary>A file that it may be about.</summary>
-        public string? Near { get; set; }
-
-        public Entry At(string path, bool isByName)
-        {
-            (Path, IsByName) = (path, isByName);
-            return this;
-        }
-    }
 }
