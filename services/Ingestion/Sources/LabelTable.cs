@@ -76,6 +76,9 @@ public sealed class LabelTable : IFileLabels
         };
     }
 
+    /// <summary>Whether a file is a table of labels by its name, and can be nothing else.</summary>
+    public static bool IsLabels(string name) => IsTable(name) && !IsMetadata(name);
+
     private static bool IsMetadata(string name) => name.StartsWith("metadata", StringComparison.OrdinalIgnoreCase);
 
     public static PipelineException TwoTables(string folder, IEnumerable<string> names) =>
