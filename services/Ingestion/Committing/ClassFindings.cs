@@ -13,7 +13,7 @@ internal static class ClassFindings
 
     /// <summary>Words that usually mean a missing value, in lower case.</summary>
     private static readonly HashSet<string> MissingWords =
-        ["nan", "n/a", "na", "#n/a", "#na", "<na>", "none", "null", "nil", "missing", "undefined", "unlabelled", "unlabeled", "-", "--", "?", ".", "\"\"", "''"];
+        ["nan", "nat", "n/a", "n.a.", "na", "#n/a", "#na", "#value!", "<na>", "none", "null", "<null>", "(null)", "nil", "unknown", "tbd", "missing", "undefined", "unlabelled", "unlabeled", "-", "--", "?", ".", "\"\"", "''"];
 
     /// <param name="supplied">The splits that the data brings itself.</param>
     /// <param name="spec">What the experiment says of the labels; null where it says nothing.</param>
@@ -50,10 +50,19 @@ internal static class ClassFindings
     private static Finding? NearlyUnique(IReadOnlyList<ClassCount> counts)
     {
         var labelled = counts.Sum(Samples);
-        return labelled >= EnoughLabels && 2 * counts.Count > labelled
+        return labelled >= EnoughLabels && (2 * counts.Count > labelled || AreMeasured(counts))
             ? new Finding(WarningCode.LabelsNearlyUnique, counts.Count, Names(counts), labelled.ToString(CultureInfo.InvariantCulture))
             : null;
     }
+
+    /// <summary>Many different numbers, some of them no whole ones.</summary>
+    private static bool AreMeasured(IReadOnlyList<ClassCount> counts)
+    {
+        var numbers = counts.Select(count => NumberOf(count.Class)).OfType<decimal>().ToList();
+        return numbers.Count >= EnoughLabels && numbers.Count == counts.Count && numbers.Exists(number => !decimal.IsInteger(number));
+    }
+
+    private static decimal? NumberOf(string name) => decimal.TryParse(name, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static Finding? Similar(IReadOnlyList<ClassCount> counts)
     {
@@ -84,9 +93,10 @@ internal static class ClassFindings
             : [];
     }
 
-    // A minus is part of a number.
-    private static string Plain(string name) => (name is ['-', >= '0' and <= '9', ..] ? "-" : "")
-        + string.Join(' ', CanonicalComposition.Of(name).ToLowerInvariant().Split([' ', '\t', '\u00A0', '_', '-'], StringSplitOptions.RemoveEmptyEntries));
+    // Numbers are alike if they are equal: '1', '1.0' and '01'.
+    private static string Plain(string name) => NumberOf(name) is { } number
+        ? number.ToString("0.############################", CultureInfo.InvariantCulture)
+        : string.Join(' ', CanonicalComposition.Of(name).ToLowerInvariant().Split([' ', '\t', '\u00A0', '_', '-'], StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>A word of letters stands for itself in YAML; others could mean something.</summary>
     private static string Yaml(string word) => word.All(letter => char.IsAsciiLetter(letter) || letter == '/') ? word : $"'{word.Replace("'", "''", StringComparison.Ordinal)}'";

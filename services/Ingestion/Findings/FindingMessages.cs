@@ -26,7 +26,7 @@ internal static class FindingMessages
                 $"{Of(count, "class", "classes")} for {detail} labelled samples, such as {subject}: labels that are numbers to predict, or names of the samples, are no classes. "
                     + "Group them into classes, or name the column that holds the classes with 'labels: { column: NAME }'.",
             WarningCode.SimilarClasses =>
-                $"{Of(count, "class differs", "classes differ")} from another by case, blanks, '_' or '-' alone: {subject}. They count as different classes. Write them alike if they are the same.",
+                $"{Of(count, "class differs", "classes differ")} from another by case, blanks, '_' or '-' alone, or are the same number: {subject}. They count as different classes. Write them alike if they are the same.",
             WarningCode.MissingLabelWords =>
                 $"{Of(count, "labelled sample is", "labelled samples are")} of a class whose name usually means that a label is missing: {subject}. "
                     + $"If it does, say so with 'labels: {{ missing: [{detail}] }}'; the samples are then used without a label.",

@@ -59,6 +59,20 @@ public class ClassFindingsTests
     }
 
     [Fact]
+    public void Classes_that_are_the_same_number_are_named_together() =>
+        Assert.Equal(
+            (WarningCode.SimilarClasses, 5L, "'1' and '1.0' and '01', '2' and '2e0'"),
+            Short(Assert.Single(Found(new("1", 9, 9, 9), new("1.0", 9, 9, 9), new("01", 9, 9, 9), new("2", 9, 9, 9), new("2e0", 9, 9, 9), new("-1", 9, 9, 9), new("12", 9, 9, 9)))));
+
+    [Theory]
+    [InlineData(12, "0.5", true)]
+    [InlineData(12, "5", false)]
+    [InlineData(12, "cat", false)]
+    [InlineData(8, "0.5", false)]
+    public void Many_numbers_that_are_not_all_whole_are_measured_and_no_classes(int classes, string last, bool warned) =>
+        Assert.Equal(warned, Found([.. Enumerable.Range(1, classes - 1).Select(i => new ClassCount($"{i}", 9, 9, 9)), new(last, 9, 9, 9)]).Exists(finding => finding.Code == WarningCode.LabelsNearlyUnique));
+
+    [Fact]
     public void Words_that_mean_a_missing_label_are_told_with_their_counts_and_the_remedy()
     {
         var found = Assert.Single(Found(new("N/A", 3, 1, 1), new("cat", 9, 9, 9), new("nan", 10, 1, 1), new("?", 1, 1, 1), new("null", 1, 1, 1)), finding => finding.Code == WarningCode.MissingLabelWords);
