@@ -45,7 +45,7 @@ internal sealed class NamedFiles(bool byName)
         var key = KeyOf(path);
         if (_files.TryGetValue(key, out var named))
         {
-            return named.IsByName ? throw Ambiguous(named, path) : named.At(path, isByName: false);
+            return named.IsByName && named.Path != path ? throw Ambiguous(named, path) : named.At(path, isByName: false);
         }
 
         _byName ??= _files.Values.ToLookup(file => NameOf(file.File), StringComparer.Ordinal);
@@ -60,7 +60,7 @@ internal sealed class NamedFiles(bool byName)
             return null;
         }
 
-        return only.Path is null ? only.At(path, isByName: true) : throw Ambiguous(only, path);
+        return only.Path is null || only.Path == path ? only.At(path, isByName: true) : throw Ambiguous(only, path);
     }
 
     /// <summary>Tells of the rows that no file was found for, and why, as far as it can be told; null where there is none.</summary>
