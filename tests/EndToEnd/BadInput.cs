@@ -73,7 +73,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
                 Write(path, "labels.csv", "picture;kind\n"u8);
             },
             "labels.csv",
-            "valid is a header row"),
+            "one must name the files"),
         ["an IDX file whose header lies"] = Data(
             path =>
             {
