@@ -78,7 +78,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
         await _provenance.FinishAsync();
         ClassCount[] counts = [.. Classes.Select((name, label) => new ClassCount(name, _labelled[label, 0], _labelled[label, 1], _labelled[label, 2]))];
         _findings.Add(ClassFindings.Of(counts, _survey.Supplied, _plan.Labels));
-        Warning[] warnings = [.. _findings.All.Select(FindingMessages.Of)];
+        Warning[] warnings = [.. _findings.Few.Select(FindingMessages.Of)];
         var summary = Summary(shards, warnings);
         var provenance = await _store.CreateAsync($"{_plan.DatasetRoot}/provenance.parquet", _provenance.CopyToAsync, cancellation);
         var rejections = _rejections.Count == 0 ? null : await _store.CreateAsync($"{_plan.DatasetRoot}/rejections.jsonl", _rejections.CopyToAsync, cancellation);

@@ -11,11 +11,18 @@ public sealed record Finding(WarningCode Code, long Count, string Subject = "", 
 /// <summary>Adds up findings. Not safe for several threads.</summary>
 internal sealed class FindingList
 {
+    /// <summary>Subjects of a code that are told one by one.</summary>
+    private const int MostOfACode = 10;
+
     private readonly Dictionary<(WarningCode Code, string Subject), (long Count, string Detail)> _found = [];
 
     /// <summary>In order of code and subject, so that the same data gives the same list.</summary>
     public IReadOnlyList<Finding> All =>
         [.. _found.OrderBy(found => found.Key.Code).ThenBy(found => found.Key.Subject, StringComparer.Ordinal).Select(found => new Finding(found.Key.Code, found.Value.Count, found.Key.Subject, found.Value.Detail))];
+
+    /// <summary>As <see cref="All"/>, of each code the few with the highest counts; the others are one finding, so that a lake of damaged archives is no list of them.</summary>
+    public IReadOnlyList<Finding> Few =>
+        [.. All.GroupBy(finding => finding.Code).SelectMany(same => same.Count() <= MostOfACode ? same : [.. same.OrderByDescending(finding => finding.Count).Take(MostOfACode - 1), Others(same)])];
 
     /// <summary>The detail of the first that has one stays.</summary>
     public void Add(Finding finding)
@@ -30,5 +37,11 @@ internal sealed class FindingList
         {
             Add(finding);
         }
+    }
+
+    private static Finding Others(IGrouping<WarningCode, Finding> same)
+    {
+        var others = same.OrderByDescending(finding => finding.Count).Skip(MostOfACode - 1).ToList();
+        return new Finding(same.Key, others.Sum(finding => finding.Count), $"{others[0].Subject} and {others.Count - 1} others", others[0].Detail);
     }
 }
