@@ -42,6 +42,6 @@ internal sealed class FindingList
     private static Finding Others(IGrouping<WarningCode, Finding> same)
     {
         var others = same.OrderByDescending(finding => finding.Count).Skip(MostOfACode - 1).ToList();
-        return new Finding(same.Key, others.Sum(finding => finding.Count), $"{others[0].Subject} and {others.Count - 1} others", others[0].Detail);
+        return new Finding(same.Key, others.Sum(finding => finding.Count), $"{others[0].Subject} and {others.Count - 1} more", others[0].Detail);
     }
 }

@@ -28,6 +28,6 @@ public class FindingListTests
 
         Assert.Equal(told + 1, list.Few.Count);
         Assert.Equal(list.All.Sum(finding => finding.Count), list.Few.Sum(finding => finding.Count));
-        Assert.True(subjects <= 10 || list.Few[^1].Subject.EndsWith($" and {subjects - 10} others", StringComparison.Ordinal));
+        Assert.True(subjects <= 10 || list.Few[^1].Subject.EndsWith($" and {subjects - 10} more", StringComparison.Ordinal));
     }
 }
