@@ -35,7 +35,7 @@ public static class BadSequences
             "Of the 60 documents", "20 wrong-alphabet", "'records.fasta#40'", "line 82 has '4' at letter 4", "ACDEFGHIKLMNPQRSTVWY"),
         ["proteins for dna"] = Of(
             TinyTask.Dna, path => TinyTexts.WriteFasta(path, 60, TinyTexts.Protein), "no usable document", "wrong-alphabet", "'records.fasta#0'", "line 2 has", "FASTA and FASTQ files of DNA"),
-        ["text of one class"] = Of(TinyTask.Text, path => TinyTexts.WriteSentences(path, 60, classes: 1), "has no labels", "a label in each record"),
+        ["text of one class"] = Of(TinyTask.Text, path => TinyTexts.WriteSentences(path, 60, classes: 1), "one class only", "a label in each record"),
         ["tagging without tags"] = Of(TinyTask.Tagging, path => TinyTexts.WriteSentences(path, 60), "has no tags", "JSON lines with tokens and tags"),
         ["k-mers that are more than a sample may have"] = Experiment(TinyTask.Dna, "{ k: 3 }", "{ k: 1, length: 20 }", "line 5", "tokenizer.length", "at least 62"),
         ["a window that attention cannot see"] = Experiment(TinyTask.Protein, "window: 60", "window: 9000", "line 4", "input.window", "at most 4094", "tokenizer.k"),

@@ -29,7 +29,7 @@ public sealed class WholeRunTests(FinishedRun finished)
     public void The_terminal_says_what_was_understood_of_the_data_and_warns_before_the_verdict()
     {
         Assert.Single(finished.Ended.Output, line => line.StartsWith("tiny: ", StringComparison.Ordinal) && line.Contains(" samples ("));
-        Assert.Single(finished.Ended.Output, line => line.StartsWith("classes (train/validation/test): kind-0 ", StringComparison.Ordinal));
+        Assert.Single(finished.Ended.Output, line => line.StartsWith("classes (train/validation/test): 0 ", StringComparison.Ordinal));
         var lines = finished.Ended.Output.ToList();
         Assert.InRange(lines.FindLastIndex(line => line.StartsWith("warning few-draws: ", StringComparison.Ordinal)), 0, lines.FindIndex(line => line.StartsWith("labels  pretrained", StringComparison.Ordinal)));
     }
