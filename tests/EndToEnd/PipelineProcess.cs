@@ -9,6 +9,9 @@ public sealed class PipelineProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    /// <summary>Whether this system's env can undo that a shell has its background jobs ignore Ctrl-C, which their children inherit: the tests may be such a job.</summary>
+    private static readonly Lazy<bool> HeedsInterrupts = new(() => Succeeds("env", "--default-signal=INT", "true"));
+
     private readonly Process process;
     private readonly List<string> output = [];
     private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
@@ -24,7 +27,7 @@ public sealed class PipelineProcess : IDisposable
 
     /// <param name="environment">Settings, without their prefix: <c>Pretraining__SliceBudget</c>.</param>
     public static PipelineProcess Start(string folder, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
-        Start("dotnet", folder, environment, [Program, .. arguments]);
+        HeedsInterrupts.Value ? Start("env", folder, environment, ["--default-signal=INT", "dotnet", Program, .. arguments]) : Start("dotnet", folder, environment, [Program, .. arguments]);
 
     /// <summary>Within a file system of its own at <paramref name="store"/> that holds so many bytes.</summary>
     public static PipelineProcess StartOnSmallDisk(string folder, string store, int kilobytes, params IEnumerable<string> arguments) =>
@@ -41,9 +44,21 @@ public sealed class PipelineProcess : IDisposable
             return false;
         }
 
-        using var probe = Process.Start("unshare", ["-rm", "true"]);
-        probe.WaitForExit();
-        return probe.ExitCode == 0;
+        return Succeeds("unshare", "-rm", "true");
+    }
+
+    private static bool Succeeds(string file, params string[] arguments)
+    {
+        try
+        {
+            using var probe = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardError = true })!;
+            probe.WaitForExit();
+            return probe.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
     }
 
     /// <summary>Waits for a line that starts with this, however many spaces its words are apart.</summary>
