@@ -22,7 +22,7 @@ internal sealed class FindingList
 
     /// <summary>As <see cref="All"/>, of each code the few with the highest counts; the others are one finding, so that a lake of damaged archives is no list of them.</summary>
     public IReadOnlyList<Finding> Few =>
-        [.. All.GroupBy(finding => finding.Code).SelectMany(same => same.Count() <= MostOfACode ? same : [.. same.OrderByDescending(finding => finding.Count).Take(MostOfACode - 1), Others(same)])];
+        [.. All.GroupBy(finding => finding.Code).SelectMany(same => FewOf([.. same]))];
 
     /// <summary>The detail of the first that has one stays.</summary>
     public void Add(Finding finding)
@@ -39,9 +39,15 @@ internal sealed class FindingList
         }
     }
 
-    private static Finding Others(IGrouping<WarningCode, Finding> same)
+    private static IEnumerable<Finding> FewOf(IReadOnlyList<Finding> same)
     {
-        var others = same.OrderByDescending(finding => finding.Count).Skip(MostOfACode - 1).ToList();
-        return new Finding(same.Key, others.Sum(finding => finding.Count), $"{others[0].Subject} and {others.Count - 1} more", others[0].Detail);
+        if (same.Count <= MostOfACode)
+        {
+            return same;
+        }
+
+        var byCount = same.OrderByDescending(finding => finding.Count).ToList();
+        var others = byCount[(MostOfACode - 1)..];
+        return [.. byCount[..(MostOfACode - 1)], new Finding(same[0].Code, others.Sum(finding => finding.Count), $"{others[0].Subject} and {others.Count - 1} more", others[0].Detail)];
     }
 }
