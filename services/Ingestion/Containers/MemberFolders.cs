@@ -22,7 +22,7 @@ internal sealed class MemberFolders(LakeContent content)
 
     /// <summary>What macOS puts beside each file, and other hidden files.</summary>
     /// <param name="member">Its name.</param>
-    public static bool IsHidden(string member) => member.Split('/').Any(segment => LakeNames.IsHidden(segment) || segment == "__MACOSX");
+    public static bool IsHidden(string member) => member.Split('/').Any(LakeNames.IsHidden);
 
     /// <param name="member">The name of one that may be content.</param>
     public void Add(string member)

@@ -34,7 +34,7 @@ internal static class StatusCommand
             }
             else if (result.GetValue(dataset) is not null && !result.GetValue(data) && !result.GetValue(rejected))
             {
-                result.AddError("--dataset says whose data or rejected files to show; valid is to give --data or --rejected too.");
+                result.AddError("--dataset says whose data or rejected files to show, and needs --data or --rejected.");
             }
         });
         command.SetAction((parsed, cancellation) => parsed.GetValue(data)

@@ -18,7 +18,7 @@ public static class ExperimentFile
         try
         {
             return SpecialFile.Of(path) is { } kind
-                ? throw new PipelineException($"The experiment {path} is {kind}; valid is a file.")
+                ? throw new PipelineException($"The experiment {path} is {kind}; it must be a file.")
                 : Parse(File.ReadAllText(path), path, vocabulary);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
