@@ -5,7 +5,7 @@ using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.Hosting.Runs;
-using Pipeline.Learning.Statistics;
+using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation;
 

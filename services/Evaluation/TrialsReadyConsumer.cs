@@ -1,8 +1,10 @@
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;
+using Pipeline.Learning.Native;
 
 namespace Pipeline.Evaluation;
 
@@ -28,4 +30,14 @@ public sealed class TrialsReadyConsumer(RunEvaluator evaluator, RunLedger ledger
 
         await events.PublishAsync(context, Stage.Evaluation, verdict);
     }
+}
+
+/// <summary>Everything that the stage registers.</summary>
+public static class EvaluationStage
+{
+    public static IServiceCollection AddEvaluation(this IServiceCollection services) =>
+        services.AddTorch().AddSingleton<TestPredictor>().AddSingleton<GalleryPainter>().AddSingleton<MaskedReader>().AddSingleton<RunEvaluator>();
+
+    public static void AddEvaluationConsumers(this IBusRegistrationConfigurator bus) =>
+        bus.AddConsumer<TrialsReadyConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
 }

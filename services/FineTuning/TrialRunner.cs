@@ -3,11 +3,11 @@ using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Statistics;
 using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Weights;
+using Pipeline.Statistics;
 using TorchSharp;
 
 namespace Pipeline.FineTuning;

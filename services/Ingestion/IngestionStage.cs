@@ -1,11 +1,13 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Pipeline.Experiments;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Consumers;
-using Pipeline.Ingestion.Importing;
-using Pipeline.Ingestion.Lakes;
+using Pipeline.Ingestion.Decoding;
+using Pipeline.Ingestion.Planning;
 using Pipeline.Ingestion.Rejecting;
+using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion;
 
@@ -16,11 +18,10 @@ public static class IngestionStage
     public static IServiceCollection AddIngestion(this IServiceCollection services, bool isAlone = false)
     {
         services.AddOptions<IngestionOptions>().Configure(options => options.EagerFiles = isAlone ? int.MaxValue : options.EagerFiles).BindConfiguration("Ingestion", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<LakeOptions>().BindConfiguration("Lake", binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
-        return services
-            .AddSingleton<IValidateOptions<LakeOptions>, LakeOptionsCheck>()
-            .AddSingleton<LakeLocations>().AddSingleton<LakeContainers>().AddSingleton<LakeFolders>().AddSingleton<LakeUpload>()
-            .AddSingleton<DatasetPlaces>().AddSingleton<DropExperiments>()
+        return services.AddLake()
+            .AddSingleton(provider => new LakeUpload(
+                provider.GetRequiredService<LakeLocations>(), provider.GetRequiredService<LakeContainers>(), provider.GetRequiredService<IOptions<IngestionOptions>>().Value.Uploads))
+            .AddSingleton<DropExperiments>()
             .AddSingleton<ImportPlanner>().AddSingleton<ChunkImporter>().AddSingleton<Quarantine>().AddSingleton<DatasetCommitter>().AddSingleton<CommittedDataset>();
     }
 

@@ -4,8 +4,9 @@ using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Learning.Native;
+using Pipeline.Learning.Pretexts.Masked;
+using Pipeline.Learning.Pretexts.Views;
 using Pipeline.Learning.Training;
-using Pipeline.Learning.Training.MaskedModelling;
 
 namespace Pipeline.Pretraining;
 
@@ -109,7 +110,7 @@ public sealed class PretrainingSession : IDisposable
     private static async Task<IPretrainingWork> OpenWorkAsync(IArtifactStore store, PretrainingPlan plan, TorchDevice device, CancellationToken cancellation) =>
         plan.MaskedTokens is { } labels
             ? await MaskedTokenWork.OpenAsync(store, plan.Experiment, plan.Dataset, labels, device, cancellation)
-            : await PretextWork.OpenAsync(store, plan.Experiment, plan.Dataset, plan.PseudoLabels, device, cancellation);
+            : await ViewWork.OpenAsync(store, plan.Experiment, plan.Dataset, plan.PseudoLabels, device, cancellation);
 
     private void Train(Action<PretrainingPoint, double> progressed, CancellationToken stopping)
     {

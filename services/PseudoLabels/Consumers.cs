@@ -1,10 +1,12 @@
 using MassTransit;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Experiments;
 using Pipeline.Hosting.Bus;
-using Pipeline.Hosting.Experiments;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;
+using Pipeline.Learning.Encoders;
+using Pipeline.Learning.Pretexts;
 using PipelineException = Pipeline.Contracts.PipelineException;
 
 namespace Pipeline.PseudoLabels;
@@ -73,4 +75,13 @@ public sealed class LabelShardConsumer(IArtifactStore store, RunPretext pretext,
             await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready, experiment.Pretext, preFlight));
         }
     }
+}
+
+/// <summary>The first stage that knows the pretext tasks and encoders: an experiment that names others ends here, before any of its work is done.</summary>
+internal static class ExperimentNames
+{
+    public static ExperimentVocabulary Vocabulary { get; } = new(PretextTasks.Names, EncoderArchitectures.Names);
+
+    /// <exception cref="PipelineException">A name is unknown.</exception>
+    public static void Check(Experiment experiment) => ExperimentArtifact.FromJson(ExperimentArtifact.ToJson(experiment), Vocabulary);
 }

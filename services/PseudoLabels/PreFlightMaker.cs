@@ -4,9 +4,9 @@ using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.PreFlight;
-using Pipeline.Learning.Pretext;
-using Pipeline.Learning.Randomness;
+using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Training;
+using Pipeline.Statistics;
 
 namespace Pipeline.PseudoLabels;
 
@@ -118,5 +118,43 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
         }
 
         return [.. drawn.Select(place => training[place])];
+    }
+}
+
+/// <summary>
+/// Which pretext tasks a run has: those of its experiment, or for <c>auto</c> what the pre-flight chose. The choice lies in the store and is read from there each time, so whoever asks,
+/// and however often a message comes, hears the same.
+/// </summary>
+public sealed class RunPretext(IArtifactStore store, PreFlightMaker preFlights)
+{
+    /// <returns>The experiment with the tasks that it became, and the pre-flight.</returns>
+    /// <exception cref="PipelineException">The experiment names what this version does not know, or is of another modality than the dataset.</exception>
+    public async Task<(Experiment Experiment, ArtifactReference PreFlight)> ResolveAsync(RunReference run, DatasetManifest dataset, CancellationToken cancellation)
+    {
+        var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, cancellation);
+        ExperimentNames.Check(experiment);
+        if (experiment.Modality != dataset.Modality)
+        {
+            throw new PipelineException($"Experiment '{experiment.Name}' is of modality {experiment.Modality}, and dataset '{dataset.Dataset}' holds {dataset.Modality}; valid is an experiment of the dataset's modality.");
+        }
+
+        var (reference, preFlight) = await preFlights.MakeAsync(run.Dataset, dataset, experiment, cancellation);
+        return (experiment.Pretext is [Experiment.AutoPretext] ? experiment with { Pretext = preFlight.Choice.Tasks } : experiment, reference);
+    }
+}
+
+/// <summary>How the labels of the training split spread over the classes.</summary>
+internal static class Balance
+{
+    public static LabelBalance Of(DatasetManifest dataset)
+    {
+        var labelled = dataset.ClassCounts.Sum(count => count.Train);
+        var samples = dataset.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => (long)shard.Samples);
+        double[] shares = [.. dataset.ClassCounts.Where(count => count.Train > 0).Select(count => count.Train / (double)labelled)];
+        return new LabelBalance(
+            samples > 0 ? labelled / (double)samples : 0,
+            dataset.ClassCounts.ToDictionary(count => count.Class, count => count.Train),
+            shares.DefaultIfEmpty().Max(),
+            shares.Length == 0 ? 0 : Math.Exp(-shares.Sum(share => share * Math.Log(share))));
     }
 }

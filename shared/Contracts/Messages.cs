@@ -106,7 +106,7 @@ public interface IRunMessage
 }
 
 /// <summary>The stages, in the order of the flow.</summary>
-public enum Stage { Ingestion, PseudoLabels, Pretraining, FineTuning, Evaluation }
+public enum Stage { Triggers, Ingestion, PseudoLabels, Pretraining, FineTuning, Evaluation }
 
 /// <summary>What a trial starts from.</summary>
 public enum Arm

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Pipeline.Contracts;
-using Pipeline.Ingestion.Images;
+using Pipeline.Images;
 using SkiaSharp;
 
 namespace Pipeline.Tests.Benchmarks;

@@ -5,7 +5,7 @@ using Pipeline.Tests.Benchmarks.Baselines;
 using Pipeline.Tests.Benchmarks.Decoding;
 using Pipeline.Tests.Benchmarks.Drops;
 using Pipeline.Tests.Benchmarks.Ingesting;
-using Pipeline.Tests.Benchmarks.NearDuplicates;
+using Pipeline.Tests.Benchmarks.Likeness;
 using Pipeline.Tests.Benchmarks.Services;
 using Pipeline.Tests.Benchmarks.Tokenizing;
 using Pipeline.Tests.Benchmarks.Transformers;

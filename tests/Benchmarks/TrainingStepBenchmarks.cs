@@ -1,8 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using Pipeline.Contracts;
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Pretext;
-using Pipeline.Learning.Training;
+using Pipeline.Learning.Pretexts;
+using Pipeline.Learning.Pretexts.Views;
 using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Benchmarks;
@@ -17,8 +17,8 @@ public class TrainingStepBenchmarks
 
     private readonly PretextBatch batch = MakeBatch();
     private TorchDevice device = null!;
-    private PretextTrainer trainer = null!;
-    private PretextNetwork network = null!;
+    private ViewTrainer trainer = null!;
+    private ViewNetwork network = null!;
     private optim.Optimizer optimizer = null!;
     private Tensor images = null!;
     private Tensor labels = null!;
@@ -29,8 +29,8 @@ public class TrainingStepBenchmarks
         device = new TorchDevice(new TorchOptions());
         var task = new RotationFlipTask();
         var experiment = new Experiment { Name = "benchmark", Data = "none", Pretext = [task.Name], FineTuning = new FineTuningSpec { Labels = [1] } };
-        trainer = new PretextTrainer(experiment, [(task.Name, View.Count)], steps: 1_000_000, device.Device);
-        network = new PretextNetwork(experiment.Encoder, experiment.Input, [(task.Name, View.Count)], seed: 1);
+        trainer = new ViewTrainer(experiment, [(task.Name, View.Count)], steps: 1_000_000, device.Device);
+        network = new ViewNetwork(experiment.Encoder, experiment.Input, [(task.Name, View.Count)], seed: 1);
         optimizer = optim.AdamW(network.parameters(), 1e-3);
         images = rand(Samples * View.Count, 1, Size, Size);
         labels = tensor(batch.Labels[0]);

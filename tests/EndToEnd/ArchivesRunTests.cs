@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Pipeline.Tests.Unit.Ingestion.Containers;
+using Pipeline.Tests.Unit.Lake.Containers;
 using Xunit;
 
 namespace Pipeline.Tests.EndToEnd;

@@ -1,7 +1,6 @@
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(Pipeline.Tests.EndToEnd.FinishedRun))]
-
 namespace Pipeline.Tests.EndToEnd;
 
 /// <summary>The tiny experiment's undisturbed run, made once for all tests that only look at it.</summary>

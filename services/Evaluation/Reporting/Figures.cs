@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Pipeline.Contracts;
+using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation.Reporting;
 
@@ -75,4 +77,42 @@ public static class Figures
         var text = value.ToString(format, CultureInfo.InvariantCulture);
         return text.TrimStart('-').All(c => c is '0' or '.') ? text.TrimStart('-') : text.Replace('-', Minus);
     }
+}
+
+/// <summary>Metrics as people write them.</summary>
+public static class MetricWords
+{
+    public static string Of(string metric) => metric switch
+    {
+        Metrics.MacroF1 => "macro-F1",
+        Metrics.BalancedAccuracy => "balanced accuracy",
+        Metrics.EntityF1 => "entity F1",
+        _ => metric,
+    };
+
+    /// <summary>What it counts, in half a sentence.</summary>
+    public static string Meaning(string metric) => metric switch
+    {
+        Metrics.Accuracy => "share of right answers.",
+        Metrics.MacroF1 => "mean over the classes of the F1 of each, rare classes weighing as much as frequent ones.",
+        Metrics.BalancedAccuracy => "mean over the classes of the share of each that was recognised.",
+        _ => "F1 over named entities, right when span and type are both exact.",
+    };
+}
+
+/// <summary>What samples and the questions about them are called.</summary>
+/// <param name="Alike">What two near-duplicates have in common: "nearly the same …".</param>
+/// <param name="Content">What two duplicates have in common: "same … as another".</param>
+/// <param name="Source">What has that: files of images, but any number of sequences in a file.</param>
+/// <param name="Asked">What the pretext task asks about.</param>
+/// <param name="Shown">What the encoder trained on.</param>
+/// <param name="Raw">What the baseline sees.</param>
+internal sealed record SampleWords(string Alike, string Content, string Source, string Asked, string Shown, string Raw)
+{
+    public static SampleWords Of(string modality) => modality switch
+    {
+        Modalities.Text => new("text", "text", "sample", "masked tokens", "tokens", "the words and pairs of words that are in a text (TF-IDF)"),
+        Modalities.Dna or Modalities.Protein => new("sequence", "letters", "sample", "masked tokens", "tokens", "the letter at each position, or how often each short piece occurs"),
+        _ => new("picture", "pixels", "file", "views", "views", "the pixels"),
+    };
 }

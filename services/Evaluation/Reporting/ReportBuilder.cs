@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Pipeline.Contracts;
-using Pipeline.Learning.Statistics;
+using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation.Reporting;
 

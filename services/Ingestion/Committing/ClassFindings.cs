@@ -1,7 +1,6 @@
 using System.Globalization;
 using Pipeline.Contracts;
-using Pipeline.Ingestion.Findings;
-using Pipeline.Ingestion.Sequences.Unicode;
+using Pipeline.Lake.Findings;
 
 namespace Pipeline.Ingestion.Committing;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
-using Pipeline.Ingestion.Importing;
+using Pipeline.Ingestion.Grouping;
+using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Committing;
 

@@ -1,5 +1,6 @@
+using Pipeline.Lake.Findings;
+using Microsoft.Extensions.Logging;
 using Pipeline.Contracts;
-using Pipeline.Ingestion.Findings;
 
 namespace Pipeline.Ingestion.Committing;
 
@@ -43,14 +44,14 @@ public static class DatasetOverview
 
         var shown = classes.Count <= MostClasses ? classes : classes.OrderByDescending(found => found.All).ThenBy(found => found.Name, StringComparer.Ordinal).Take(LargestClasses);
         var more = classes.Count <= MostClasses ? "" : $" and {classes.Count - LargestClasses} more";
-        yield return $"classes (train/validation/test): {string.Join(", ", shown.Select(found => $"{DataNames.Short(found.Name)} {found.All} ({found.Train}/{found.Validation}/{found.Test})"))}{more}";
+        yield return $"classes (train/validation/test): {string.Join(", ", shown.Select(found => $"{DataNames.Shortened(found.Name)} {found.All} ({found.Train}/{found.Validation}/{found.Test})"))}{more}";
     }
 
     private static IEnumerable<string> Tags(IReadOnlyList<string> tags)
     {
         if (tags.Count > 0)
         {
-            yield return $"tags: {string.Join(", ", tags.Take(MostClasses).Select(DataNames.Short))}{(tags.Count > MostClasses ? $" and {tags.Count - MostClasses} more" : "")}";
+            yield return $"tags: {string.Join(", ", tags.Take(MostClasses).Select(DataNames.Shortened))}{(tags.Count > MostClasses ? $" and {tags.Count - MostClasses} more" : "")}";
         }
     }
 
@@ -67,4 +68,26 @@ public static class DatasetOverview
         dataset.Classes.Count == 0 && dataset.Tags.Count > 0 ? Count(dataset.Tags.Count, "tag", "tags") : Count(dataset.Classes.Count, "class", "classes");
 
     private static string Count(long count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
+}
+
+/// <summary>A dataset version in the log: an entry for what was understood of it, and one for each warning.</summary>
+internal static partial class DatasetLog
+{
+    public static void Write(ILogger logger, DatasetManifest dataset)
+    {
+        var data = dataset.Summary;
+        LogDataset(
+            logger, dataset.Dataset, data.Samples, data.Train, data.Validation, data.Test, data.Labelled, data.Unlabelled, dataset.Classes.Count, data.Duplicates, data.Groups, data.Rejected.Values.Sum(), dataset.Warnings.Count);
+        foreach (var warning in dataset.Warnings)
+        {
+            LogFound(logger, dataset.Dataset, warning.Name, warning.Count, warning.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Dataset}: {Samples} samples ({Train} train, {Validation} validation, {Test} test), {Labelled} labelled, {Unlabelled} without a label, {Classes} classes, {Duplicates} duplicates, {Groups} groups of near-duplicates, {Rejected} rejected, {Warnings} warnings")]
+    private static partial void LogDataset(
+        ILogger logger, string dataset, long samples, long train, long validation, long test, long labelled, long unlabelled, int classes, long duplicates, long groups, long rejected, int warnings);
+
+    [LoggerMessage(LogLevel.Warning, "{Dataset}: {Code} ({Count}): {Message}")]
+    private static partial void LogFound(ILogger logger, string dataset, string code, long count, string message);
 }

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
-using Pipeline.Ingestion.Findings;
-using Pipeline.Ingestion.Importing;
+using Pipeline.Ingestion.Grouping;
+using Pipeline.Ingestion.Planning;
+using Pipeline.Lake.Findings;
 
 namespace Pipeline.Ingestion.Committing;
 

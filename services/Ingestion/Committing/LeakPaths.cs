@@ -1,4 +1,4 @@
-using Pipeline.Ingestion.NearDuplicates;
+using Pipeline.Likeness;
 
 namespace Pipeline.Ingestion.Committing;
 

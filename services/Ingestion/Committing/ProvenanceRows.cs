@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Pipeline.Ingestion.Importing;
+using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Committing;
 

@@ -1,6 +1,6 @@
+using Pipeline.Lake.Findings;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
-using Pipeline.Ingestion.Findings;
 
 namespace Pipeline.Ingestion.Committing;
 

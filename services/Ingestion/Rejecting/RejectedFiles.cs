@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
-using Pipeline.Ingestion.Importing;
+using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Rejecting;
 

@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using Pipeline.Artifacts.Folder;
 using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Blob;
@@ -94,4 +96,58 @@ internal sealed class BlobContainer(BlobContainerClient client, BlobRequests req
             await client.CreateIfNotExistsAsync(cancellationToken: cancellation);
         }
     }
+}
+
+/// <summary>The artifacts below a prefix. What has no artifact's name is passed over.</summary>
+internal sealed class BlobListing(BlobContainer container, TransferOptions transfer)
+{
+    /// <param name="prefix">Whole segments, without a <c>/</c> at its end; empty for everything.</param>
+    /// <returns>In ordinal order, which is the service's own.</returns>
+    public async IAsyncEnumerable<ArtifactInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        // "a" is below "a", "ab" is not; asked apart, the many that may lie between "a" and "a/" are not read.
+        if (prefix.Length > 0 && prefix != StoreFolder.FormatFile && await container.FindAsync(prefix, cancellation) is { } blob)
+        {
+            yield return Info(prefix, blob.ContentLength, blob.ETag, blob.LastModified);
+        }
+
+        var next = "";
+        do
+        {
+            (var items, next) = await container.ListAsync(prefix.Length == 0 ? "" : prefix + "/", next, transfer.ListPage, cancellation);
+            foreach (var item in items.Where(item => item.Name != StoreFolder.FormatFile && ArtifactKey.IsValid(item.Name)))
+            {
+                yield return Info(item.Name, item.Properties.ContentLength!.Value, item.Properties.ETag!.Value, item.Properties.LastModified!.Value);
+            }
+        }
+        while (next.Length > 0);
+    }
+
+    public static ArtifactInfo Info(string key, long bytes, ETag etag, DateTimeOffset modified) => new(key, bytes, Text(etag), modified);
+
+    /// <summary>One form for what comes in quotes from one request and without from another.</summary>
+    public static string Text(ETag etag) => etag.ToString("G").Trim('"');
+}
+
+/// <summary>
+/// What a blob says of itself: the digest of its bytes, so that nobody has to download it to know, and which write made it, so that a write
+/// whose answer was lost knows itself again.
+/// </summary>
+internal static class BlobMetadata
+{
+    private const string DigestName = "sha256";
+    private const string WriteName = "write";
+
+    public static Dictionary<string, string> New(string digest) => new()
+    {
+        [DigestName] = digest[Artifacts.Digest.Prefix.Length..],
+        [WriteName] = Guid.NewGuid().ToString("n"),
+    };
+
+    /// <summary>Null on a blob that something else than this store wrote.</summary>
+    public static string? Digest(IDictionary<string, string> metadata) =>
+        metadata.TryGetValue(DigestName, out var hex) && Artifacts.Digest.IsValid(Artifacts.Digest.Prefix + hex) ? Artifacts.Digest.Prefix + hex : null;
+
+    public static bool IsSameWrite(IDictionary<string, string> one, IDictionary<string, string> other) =>
+        one.TryGetValue(WriteName, out var write) && other.TryGetValue(WriteName, out var otherWrite) && write == otherWrite;
 }

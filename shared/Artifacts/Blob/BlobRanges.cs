@@ -64,3 +64,17 @@ internal sealed class BlobRanges(BlobContainer container, BlobRequests requests,
     private static long Total(BlobDownloadDetails details) =>
         details.ContentRange is { } range ? long.Parse(range.AsSpan(range.IndexOf('/') + 1), NumberStyles.None) : details.ContentLength;
 }
+
+/// <summary>A part of a blob in borrowed memory.</summary>
+/// <param name="total">The length of the whole blob.</param>
+/// <param name="etag">The state of the blob that it is a part of.</param>
+internal sealed class BlobRange(IMemoryOwner<byte> memory, int bytes, long total, ETag etag) : IDisposable
+{
+    public ReadOnlyMemory<byte> Bytes => memory.Memory[..bytes];
+
+    public long Total => total;
+
+    public ETag ETag => etag;
+
+    public void Dispose() => memory.Dispose();
+}

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Pipeline.Contracts;
 
@@ -170,4 +172,64 @@ internal sealed class StoreFolder
 
     private PipelineException Unreadable(Exception? error) =>
         new($"The store {Root} has an unreadable {FormatFile}; valid is {{ \"format\": {Format} }}. Restore it, or use another folder.", error);
+}
+
+/// <summary>Files on their way to their name.</summary>
+internal sealed class TemporaryFiles(string folder)
+{
+    /// <summary>A temporary file that nobody has written to for so long belongs to a process that died.</summary>
+    private static readonly TimeSpan Stale = TimeSpan.FromDays(1);
+
+    /// <returns>A path that nobody else uses.</returns>
+    public string New() => Path.Combine(folder, $"{Environment.ProcessId}-{Guid.NewGuid():n}");
+
+    /// <summary>Removes what dead processes left.</summary>
+    public void RemoveStale()
+    {
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles())
+        {
+            if (DateTime.UtcNow - file.LastWriteTimeUtc > Stale)
+            {
+                file.Delete();
+            }
+        }
+    }
+}
+
+/// <summary>
+/// One holder at a time for a key, across processes of one machine: a lock file that is opened exclusively and freed by the operating system
+/// when its holder ends in whatever way. Keys share 256 files, which stay.
+/// </summary>
+internal static class KeyLock
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+
+    /// <exception cref="TimeoutException">Somebody held the lock for 30 s.</exception>
+    /// <exception cref="PipelineException">There is no room for the lock file.</exception>
+    public static async Task<IDisposable> TakeAsync(string folder, string key, CancellationToken cancellation)
+    {
+        var path = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 1)));
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            }
+            catch (IOException error) when (FolderFailure.IsLocked(error))
+            {
+                if (TimeProvider.System.GetElapsedTime(start) > Patience)
+                {
+                    throw new TimeoutException($"Somebody has held the lock {path} of '{key}' for more than {Patience.TotalSeconds} s.", error);
+                }
+            }
+            catch (IOException error) when (FolderFailure.IsDiskFull(error))
+            {
+                throw FolderFailure.DiskFull(key, Path.GetDirectoryName(folder)!, 0, error);
+            }
+
+            await Task.Delay(Pause, cancellation);
+        }
+    }
 }

@@ -20,3 +20,86 @@ public sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadO
         return new SafetensorsTensor(name, SafetensorsElement.Of<T>(), sizes, MemoryMarshal.AsBytes(values).ToArray());
     }
 }
+
+/// <summary>Element types of the format. Names as in the file. The pipeline writes U8, I32, I64, F32 and F64.</summary>
+public enum SafetensorsType
+{
+    /// <summary>One byte, 0 or 1.</summary>
+    BOOL,
+
+    /// <summary>Unsigned 8-bit integer.</summary>
+    U8,
+
+    /// <summary>Signed 8-bit integer.</summary>
+    I8,
+
+    /// <summary>Unsigned 16-bit integer.</summary>
+    U16,
+
+    /// <summary>Signed 16-bit integer.</summary>
+    I16,
+
+    /// <summary>16-bit IEEE float.</summary>
+    F16,
+
+    /// <summary>The upper half of a 32-bit IEEE float.</summary>
+    BF16,
+
+    /// <summary>Unsigned 32-bit integer.</summary>
+    U32,
+
+    /// <summary>Signed 32-bit integer.</summary>
+    I32,
+
+    /// <summary>32-bit IEEE float.</summary>
+    F32,
+
+    /// <summary>Unsigned 64-bit integer.</summary>
+    U64,
+
+    /// <summary>Signed 64-bit integer.</summary>
+    I64,
+
+    /// <summary>64-bit IEEE float.</summary>
+    F64,
+}
+
+/// <summary>One tensor of a file: little-endian, C order.</summary>
+/// <param name="Offset">Of its first byte, from the start of the data.</param>
+/// <param name="Bytes">Its length.</param>
+public sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, long Offset, long Bytes);
+
+/// <summary>Element types, as the language has them.</summary>
+internal static class SafetensorsElement
+{
+    /// <summary>Bytes of one element.</summary>
+    public static int Size(this SafetensorsType type) => type switch
+    {
+        SafetensorsType.BOOL or SafetensorsType.U8 or SafetensorsType.I8 => 1,
+        SafetensorsType.U16 or SafetensorsType.I16 or SafetensorsType.F16 or SafetensorsType.BF16 => 2,
+        SafetensorsType.U32 or SafetensorsType.I32 or SafetensorsType.F32 => 4,
+        _ => 8,
+    };
+
+    /// <exception cref="NotSupportedException">The format has no such element.</exception>
+    public static SafetensorsType Of<T>() where T : unmanaged => Type.GetTypeCode(typeof(T)) switch
+    {
+        TypeCode.Boolean => SafetensorsType.BOOL,
+        TypeCode.Byte => SafetensorsType.U8,
+        TypeCode.SByte => SafetensorsType.I8,
+        TypeCode.UInt16 => SafetensorsType.U16,
+        TypeCode.Int16 => SafetensorsType.I16,
+        TypeCode.UInt32 => SafetensorsType.U32,
+        TypeCode.Int32 => SafetensorsType.I32,
+        TypeCode.Single => SafetensorsType.F32,
+        TypeCode.UInt64 => SafetensorsType.U64,
+        TypeCode.Int64 => SafetensorsType.I64,
+        TypeCode.Double => SafetensorsType.F64,
+        _ when typeof(T) == typeof(Half) => SafetensorsType.F16,
+        _ => throw new NotSupportedException($"Safetensors files have no elements of type {typeof(T).Name}."),
+    };
+
+    /// <summary>Elements of a shape; 1 for the empty shape.</summary>
+    /// <exception cref="OverflowException">More than a long can count.</exception>
+    public static long Elements(IEnumerable<long> shape) => shape.Aggregate(1L, (product, size) => checked(product * size));
+}

@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 
@@ -96,4 +98,31 @@ public static class BusRegistration
         Encoder = PipelineJson.Options.Encoder,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
+}
+
+/// <summary>Starts the bus of a service once the broker has the queues of all stages, and stops it with the process.</summary>
+internal sealed partial class BusStart(BrokerTopology topology, IBusDepot buses, BrokerReady ready, ILogger<BusStart> log) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await topology.DeployAsync(cancellationToken);
+        await buses.Start(cancellationToken);
+        Started();
+        ready.Tell();
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => buses.Stop(cancellationToken);
+
+    [LoggerMessage(LogLevel.Information, "The bus is up")]
+    private partial void Started();
+}
+
+/// <summary>Tells background work when it may publish.</summary>
+public sealed class BrokerReady
+{
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task WaitAsync(CancellationToken cancellation) => ready.Task.WaitAsync(cancellation);
+
+    internal void Tell() => ready.TrySetResult();
 }

@@ -1,10 +1,13 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using Pipeline.Artifacts;
 using Pipeline.Contracts;
 
 namespace Pipeline.Hosting.Services;
@@ -43,4 +46,60 @@ internal static class HealthEndpoints
             },
             PipelineJson.Compact));
     }
+}
+
+/// <summary>Asks the service of this container whether it is ready: images without a shell have nothing else to ask with.</summary>
+internal static class HealthProbe
+{
+    public const string Argument = "--health";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <returns>The exit code: 0 for ready.</returns>
+    public static async Task<int> AskAsync(IConfiguration configuration)
+    {
+        var options = configuration.GetSection("Http").Get<HttpOptions>() ?? new HttpOptions();
+        using var client = new HttpClient { Timeout = Patience };
+        try
+        {
+            using var answer = await client.GetAsync(new Uri($"http://localhost:{options.Port}/health/ready"));
+            Console.WriteLine(await answer.Content.ReadAsStringAsync());
+            return answer.IsSuccessStatusCode ? 0 : 1;
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+        {
+            Console.Error.WriteLine($"The service does not answer on port {options.Port}: {error.Message}");
+            return 1;
+        }
+    }
+}
+
+/// <summary>Whether the store answers.</summary>
+internal sealed class StoreHealth(IArtifactStore store) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await store.CheckAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy($"The store does not answer: {ErrorText(error)}");
+        }
+    }
+
+    private static string ErrorText(Exception error) => ErrorLine.Of(error);
+}
+
+/// <summary>Bound from "Http"; checked at start. Where a service answers about its health and metrics.</summary>
+public sealed class HttpOptions
+{
+    /// <summary>Address to listen on: <c>localhost</c>, an IP address, or <c>*</c> for all, as a container needs.</summary>
+    [Required]
+    public string Address { get; init; } = "localhost";
+
+    [Range(1, 65535)]
+    public int Port { get; init; } = 8080;
 }

@@ -8,8 +8,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
-using Pipeline.Hosting.Logging;
-using Pipeline.Hosting.Settings;
+using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;
 using PipelineException = Pipeline.Contracts.PipelineException;
 
@@ -92,5 +91,25 @@ public static class ServiceHost
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [HealthEndpoints.Ready]);
         services(builder.Services);
         return builder.Build();
+    }
+}
+
+/// <summary>What every host needs, whatever its shape.</summary>
+public static class CoreRegistration
+{
+    public static IServiceCollection AddPipelineCore(this IServiceCollection services) =>
+        services.AddSingleton(TimeProvider.System).AddSingleton<RunLedger>().AddSingleton<StageEvents>().AddSingleton<RunStop>().AddSingleton<PipelineMetrics>();
+}
+
+/// <summary>Where settings come from: <c>appsettings.json</c> in the current folder, then the environment (<c>PIPELINE_Bus__Host</c>), which wins.</summary>
+public static class ServiceSettings
+{
+    private const string EnvironmentPrefix = "PIPELINE_";
+
+    public static T AddPipelineSettings<T>(this T configuration)
+        where T : IConfigurationBuilder
+    {
+        configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables(EnvironmentPrefix);
+        return configuration;
     }
 }

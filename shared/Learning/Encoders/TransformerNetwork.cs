@@ -60,3 +60,65 @@ public abstract class TransformerNetwork : SequenceEncoder
 
     private Tensor Present(Tensor tokens) => tokens.ne(Scalars.Of((long)padding));
 }
+
+/// <summary>Attention of several heads, each over its own part of the hidden state (Vaswani et al. 2017, arXiv:1706.03762).</summary>
+internal static class Attention
+{
+    /// <param name="query">Shape [N, T, D], as are <paramref name="key"/> and <paramref name="value"/>.</param>
+    /// <param name="present">False where nothing is to be attended to, shape [N, 1, 1, T].</param>
+    /// <param name="rotary">Null where positions are in the hidden states already.</param>
+    /// <returns>Shape [N, T, D], the heads side by side.</returns>
+    public static Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor present, int heads, RotaryPositions? rotary = null)
+    {
+        var (q, k, v) = (Split(query, heads), Split(key, heads), Split(value, heads));
+        if (rotary is not null)
+        {
+            (q, k) = rotary.Turn(q, k);
+        }
+
+        return nn.functional.scaled_dot_product_attention(q, k, v, present).transpose(1, 2).flatten(2);
+    }
+
+    // [N, T, D] to [N, H, T, D / H]
+    private static Tensor Split(Tensor states, int heads) =>
+        states.view(states.shape[0], states.shape[1], heads, -1).transpose(1, 2);
+}
+
+/// <summary>
+/// Positions as rotations (Su et al. 2021, arXiv:2104.09864): numbers i and i + d/2 of a head are turned together by position · 10000^(−2i/d), so that the product of a query and a
+/// key knows their distance alone.
+/// </summary>
+/// <param name="numbers">In a head, d; even.</param>
+internal sealed class RotaryPositions(int numbers)
+{
+    private const double Base = 10_000;
+
+    private readonly double[] frequencies = [.. Enumerable.Range(0, numbers / 2).Select(i => Math.Pow(Base, -2.0 * i / numbers))];
+
+    /// <param name="query">Shape [N, H, T, d], as is <paramref name="key"/>.</param>
+    public (Tensor Query, Tensor Key) Turn(Tensor query, Tensor key)
+    {
+        var length = (int)query.shape[2];
+        var cosines = Table(length, Math.Cos, query);
+        var sines = Table(length, Math.Sin, query);
+        return (Turned(query, cosines, sines), Turned(key, cosines, sines));
+    }
+
+    private static Tensor Turned(Tensor states, Tensor cosines, Tensor sines)
+    {
+        var halves = states.chunk(2, -1);
+        return cat([(halves[0] * cosines) - (halves[1] * sines), (halves[1] * cosines).Plus(halves[0] * sines)], -1);
+    }
+
+    // [T, d / 2]
+    private Tensor Table(int length, Func<double, double> function, Tensor like)
+    {
+        var values = new float[length * frequencies.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)function(i / frequencies.Length * frequencies[i % frequencies.Length]);
+        }
+
+        return tensor(values, length, frequencies.Length, device: like.device);
+    }
+}

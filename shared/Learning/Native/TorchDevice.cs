@@ -1,4 +1,8 @@
+using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using TorchSharp;
 
@@ -50,4 +54,30 @@ public sealed class TorchDevice : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static EnvironmentSummary Describe(torch.Device device) =>
         new(device.type == DeviceType.CUDA ? $"cuda:{device.index}" : "cpu", torch.get_num_threads(), torch.__version__);
+}
+
+/// <summary>Bound from "Torch"; checked at start.</summary>
+public sealed class TorchOptions
+{
+    /// <summary>Folder with another libtorch (libtorch_cpu and its neighbours), such as PyTorch's own <c>torch/lib</c>. Null: the one that came with the build.</summary>
+    public string? LibTorch { get; init; }
+
+    /// <summary><c>auto</c> (CUDA if there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>.</summary>
+    [RegularExpression("auto|cpu|cuda(:[0-9]+)?", ErrorMessage = "valid are auto, cpu, cuda and cuda:n.")]
+    public string Device { get; init; } = "auto";
+
+    /// <summary>Threads within one operation; 0 takes all cores. Results are bit-for-bit repeatable for one count.</summary>
+    [Range(0, 1024)]
+    public int Threads { get; init; }
+}
+
+/// <summary>The device of a process, for whichever of its stages work with torch.</summary>
+public static class TorchRegistration
+{
+    public static IServiceCollection AddTorch(this IServiceCollection services)
+    {
+        services.AddOptions<TorchOptions>().BindConfiguration("Torch", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(provider => new TorchDevice(provider.GetRequiredService<IOptions<TorchOptions>>().Value));
+        return services;
+    }
 }

@@ -1,5 +1,5 @@
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Pretext;
+using Pipeline.Learning.Pretexts;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,8 +1,8 @@
 using Pipeline.Contracts;
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Pretext;
-using Pipeline.Learning.Randomness;
+using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Training;
+using Pipeline.Statistics;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.PreFlight;

@@ -78,3 +78,107 @@ internal sealed class BertRules(bool lowerCase) : IWordRules
         (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2B73F) or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B920 and <= 0x2CEAF)
         or (>= 0xF900 and <= 0xFAFF) or (>= 0x2F800 and <= 0x2FA1F);
 }
+
+/// <summary>
+/// Canonical decomposition (Unicode 14, NFD) without nonspacing marks. By a table of our own: .NET has none where globalization is invariant, and which ICU a machine has must not change a
+/// token.
+/// </summary>
+internal static class Accents
+{
+    private const int FirstSyllable = 0xAC00;
+    private const int Syllables = 11172;
+
+    private static readonly Dictionary<Rune, string> Bases = Load();
+
+    /// <summary>Appends what is left of a character; nothing where it is a mark itself.</summary>
+    public static void AppendBase(Rune rune, StringBuilder text)
+    {
+        if (rune.IsAscii)
+        {
+            text.Append((char)rune.Value);
+        }
+        else if (Bases.TryGetValue(rune, out var without))
+        {
+            text.Append(without);
+        }
+        else if (rune.Value - FirstSyllable is >= 0 and < Syllables and var syllable)
+        {
+            // The Unicode Standard, section 3.12: a syllable is a leading consonant, a vowel and perhaps a trailing consonant.
+            text.Append((char)(0x1100 + (syllable / 588))).Append((char)(0x1161 + (syllable % 588 / 28)));
+            if (syllable % 28 > 0)
+            {
+                text.Append((char)(0x11A7 + (syllable % 28)));
+            }
+        }
+        else if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
+        {
+            text.Append(rune.ToString());
+        }
+    }
+
+    // A line: what is left, a space, the characters of which it is left.
+    private static Dictionary<Rune, string> Load()
+    {
+        using var reader = new StreamReader(typeof(Accents).Assembly.GetManifestResourceStream("accents.txt")!);
+        var bases = new Dictionary<Rune, string>();
+        while (reader.ReadLine() is { } line)
+        {
+            var space = line.IndexOf(' ', 1);
+            foreach (var rune in line[(space + 1)..].EnumerateRunes())
+            {
+                bases[rune] = line[..space];
+            }
+        }
+
+        return bases;
+    }
+}
+
+/// <summary>A sample as it is cut: in lower case, without accents or with words apart if the rules say so. Knows where in the sample each character comes from.</summary>
+internal sealed class NormalizedText
+{
+    private readonly StringBuilder text = new();
+    private readonly List<int> origins = [];
+
+    private string? frozen;
+
+    public string Text => frozen ??= text.ToString();
+
+    /// <summary>Where in the sample a character of <see cref="Text"/> comes from; both in UTF-16 units.</summary>
+    public int Origin(int place) => origins[place];
+
+    internal void Append(Rune rune, int from)
+    {
+        if (rune.IsBmp)
+        {
+            text.Append((char)rune.Value);
+            origins.Add(from);
+            return;
+        }
+
+        Span<char> halves = stackalloc char[2];
+        rune.EncodeToUtf16(halves);
+        text.Append(halves);
+        origins.Add(from);
+        origins.Add(from);
+    }
+
+    /// <summary>Appends a space, unless there is one or nothing before it.</summary>
+    internal void Part(int from)
+    {
+        if (text.Length > 0 && text[^1] != ' ')
+        {
+            text.Append(' ');
+            origins.Add(from);
+        }
+    }
+}
+
+/// <summary>How text is cut into words before they are cut into tokens: the same for learning a vocabulary and for encoding by it.</summary>
+internal interface IWordRules
+{
+    NormalizedText Normalize(string text);
+
+    /// <summary>Where the words of normalised text lie.</summary>
+    PreTokenizer PreTokenizer { get; }
+}

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Pipeline.Contracts;
-using Pipeline.Learning.Randomness;
+using Pipeline.Statistics;
 
 namespace Pipeline.Learning.Tokens;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Pipeline.Contracts;
-using Pipeline.Learning.Tokens.Training;
+using Pipeline.Learning.Tokens.Vocabularies;
 
 namespace Pipeline.Learning.Tokens;
 

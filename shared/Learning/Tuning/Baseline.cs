@@ -1,6 +1,6 @@
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Learning.Statistics;
 using Pipeline.Learning.Weights;
+using Pipeline.Statistics;
 using TorchSharp;
 using static TorchSharp.torch;
 

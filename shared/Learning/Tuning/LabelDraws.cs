@@ -1,4 +1,4 @@
-using Pipeline.Learning.Randomness;
+using Pipeline.Statistics;
 
 namespace Pipeline.Learning.Tuning;
 

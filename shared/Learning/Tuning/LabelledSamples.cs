@@ -1,4 +1,8 @@
-using Pipeline.Learning.Statistics;
+using Pipeline.Contracts;
+using Pipeline.Learning.Native;
+using Pipeline.Learning.Tokens;
+using Pipeline.Learning.Training;
+using Pipeline.Statistics;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
@@ -53,4 +57,55 @@ public abstract class LabelledSamples
     /// <summary>Ways of counting in these sequences that a baseline is to choose from; none for images.</summary>
     /// <param name="positions">Those that it is to be fitted on.</param>
     public virtual IReadOnlyList<Terms> Candidates(IReadOnlyList<int> positions) => [];
+}
+
+/// <summary>What a trial learns from and is measured on, by what the experiment asks: classes of images or sequences, or tags.</summary>
+public static class LabelledSplits
+{
+    /// <summary>As experiments spell the task in which words have labels.</summary>
+    public const string Tagging = "tagging";
+
+    /// <param name="tokenizer">Null for images.</param>
+    /// <param name="length">Most tokens of a sample.</param>
+    public static LabelledSamples Of(SampleReader samples, DatasetManifest dataset, FineTuningSpec spec, ITokenizer? tokenizer, int length) => (tokenizer, spec.Task) switch
+    {
+        (null, Tagging) => throw new PipelineException("fineTuning.task is tagging, and the samples are images: valid is classification."),
+        (null, _) => new LabelledImages(samples, dataset.Classes),
+        (_, Tagging) => new TaggedSequences(samples, dataset, tokenizer, length),
+        _ => new LabelledSequences(samples, dataset, tokenizer, length),
+    };
+}
+
+/// <summary>Images with their classes. The baseline sees their pixels.</summary>
+public sealed class LabelledImages : LabelledSamples
+{
+    private readonly SampleReader samples;
+    private readonly int[] numbers;
+
+    /// <param name="classes">The dataset's, in its order.</param>
+    public LabelledImages(SampleReader samples, IReadOnlyList<string> classes)
+    {
+        this.samples = samples;
+        numbers = [.. Enumerable.Range(0, samples.Count).Where(sample => samples.Label(sample) >= 0)];
+        Truth = new Truth([.. numbers.Select(samples.Label)], classes);
+    }
+
+    public override IReadOnlyList<int> Strata => Truth.Labels;
+
+    public override Truth Truth { get; }
+
+    public override Tensor Inputs(ReadOnlySpan<int> positions, Device device)
+    {
+        var size = samples.ImageBytes;
+        var pixels = new byte[positions.Length * size];
+        for (var i = 0; i < positions.Length; i++)
+        {
+            samples.Pixels(numbers[positions[i]]).CopyTo(pixels.AsSpan(i * size));
+        }
+
+        var input = samples.Input;
+        return tensor(pixels, positions.Length, input.Channels, input.Size, input.Size, device: device).to(ScalarType.Float32).div(Scalars.Of(255));
+    }
+
+    public override IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device) => new DenseRows(Inputs([.. positions], device).flatten(1));
 }

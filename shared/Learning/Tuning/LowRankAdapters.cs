@@ -1,7 +1,7 @@
 using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Randomness;
+using Pipeline.Statistics;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

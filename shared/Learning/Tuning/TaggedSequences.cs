@@ -1,8 +1,8 @@
 using System.Text;
 using Pipeline.Contracts;
-using Pipeline.Learning.Statistics;
 using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Training;
+using Pipeline.Statistics;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;

@@ -1,7 +1,7 @@
 using Pipeline.Contracts;
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Randomness;
 using Pipeline.Learning.Training;
+using Pipeline.Statistics;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
 

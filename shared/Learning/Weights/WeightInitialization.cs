@@ -1,4 +1,4 @@
-using Pipeline.Learning.Randomness;
+using Pipeline.Statistics;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

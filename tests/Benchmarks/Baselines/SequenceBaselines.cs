@@ -2,9 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Randomness;
-using Pipeline.Learning.Statistics;
 using Pipeline.Learning.Tuning;
+using Pipeline.Statistics;
 using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Benchmarks.Baselines;

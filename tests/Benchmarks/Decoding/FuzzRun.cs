@@ -1,6 +1,5 @@
-using Pipeline.Ingestion;
-using Pipeline.Ingestion.Images;
-using Pipeline.Tests.Unit.Ingestion.Images.Hostile;
+using Pipeline.Images;
+using Pipeline.Tests.Unit.Images.Hostile;
 
 namespace Pipeline.Tests.Benchmarks.Decoding;
 

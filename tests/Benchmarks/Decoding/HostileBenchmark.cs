@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Contracts;
-using Pipeline.Ingestion;
-using Pipeline.Ingestion.Images;
-using Pipeline.Tests.Unit.Ingestion.Images.Hostile;
+using Pipeline.Images;
+using Pipeline.Tests.Unit.Images.Hostile;
 
 namespace Pipeline.Tests.Benchmarks.Decoding;
 

@@ -1,5 +1,5 @@
-using Pipeline.Ingestion.Images;
-using Pipeline.Ingestion.Images.Files;
+using Pipeline.Images;
+using Pipeline.Images.Files;
 
 namespace Pipeline.Tests.Benchmarks.Decoding;
 

@@ -1,4 +1,4 @@
-using Pipeline.Ingestion.Drops.Queue;
+using Pipeline.Triggers.Queue;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 

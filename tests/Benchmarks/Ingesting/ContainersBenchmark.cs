@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Pipeline.Tests.Unit.Ingestion.Containers;
+using Pipeline.Tests.Unit.Lake.Containers;
 
 namespace Pipeline.Tests.Benchmarks.Ingesting;
 

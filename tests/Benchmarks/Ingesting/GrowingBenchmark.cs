@@ -4,7 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
-using Pipeline.Ingestion.Importing;
+using Pipeline.Ingestion.Decoding;
+using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Tests.Benchmarks.Ingesting;
 

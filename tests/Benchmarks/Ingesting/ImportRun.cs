@@ -2,10 +2,12 @@ using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Artifacts;
+using Pipeline.Artifacts.Folder;
 using Pipeline.Contracts;
 using Pipeline.Ingestion;
 using Pipeline.Ingestion.Committing;
-using Pipeline.Ingestion.Importing;
+using Pipeline.Ingestion.Decoding;
+using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Tests.Benchmarks.Ingesting;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Contracts;
-using Pipeline.Ingestion.Images;
+using Pipeline.Images;
 using Pipeline.Tests.Benchmarks.Decoding;
 
 namespace Pipeline.Tests.Benchmarks.Ingesting;

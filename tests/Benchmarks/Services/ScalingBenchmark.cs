@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Contracts;
-using Pipeline.Hosting.Experiments;
+using Pipeline.Experiments;
 using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Benchmarks.Services;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Contracts;
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Training.MaskedModelling;
+using Pipeline.Learning.Pretexts.Masked;
 
 namespace Pipeline.Tests.Benchmarks.Transformers;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Pipeline.Artifacts;
+using Pipeline.Artifacts.Folder;
 using Pipeline.Tests.Chaos;
 using Pipeline.Tests.EndToEnd;
 using RabbitMQ.Client;

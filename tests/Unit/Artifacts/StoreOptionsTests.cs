@@ -2,7 +2,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Hosting.Settings;
+using Pipeline.Artifacts.Blob;
+using Pipeline.Artifacts.Folder;
+using Pipeline.Hosting.Services;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Artifacts;

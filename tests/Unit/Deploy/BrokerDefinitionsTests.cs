@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Events;
-using Pipeline.Ingestion.Drops.Queue;
+using Pipeline.Triggers.Queue;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Deploy;

@@ -5,12 +5,11 @@ using System.Text.RegularExpressions;
 using Pipeline.Artifacts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Services;
-using Pipeline.Ingestion;
-using Pipeline.Ingestion.Drops;
-using Pipeline.Ingestion.Drops.Webhook;
-using Pipeline.Ingestion.Lakes;
+using Pipeline.Ingestion.Planning;
+using Pipeline.Lake.Places;
 using Pipeline.Learning.Native;
 using Pipeline.Pretraining;
+using Pipeline.Triggers.Webhook;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Deploy;

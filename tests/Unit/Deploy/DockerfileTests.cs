@@ -1,8 +1,8 @@
+using Pipeline.Images;
 using System.Text.RegularExpressions;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Services;
-using Pipeline.Ingestion.Images;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Deploy;

@@ -5,7 +5,7 @@ using Pipeline.Evaluation;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.FineTuning;
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Statistics;
+using Pipeline.Statistics;
 using Pipeline.Tests.Unit.Learning;
 using Pipeline.Tests.Unit.Learning.Tuning;
 using TorchSharp;

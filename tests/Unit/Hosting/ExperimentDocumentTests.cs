@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Pipeline.Contracts;
-using Pipeline.Hosting.Experiments;
+using Pipeline.Experiments;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Hosting;

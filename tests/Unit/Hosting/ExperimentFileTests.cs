@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Contracts;
-using Pipeline.Hosting.Experiments;
+using Pipeline.Experiments;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Hosting;

@@ -1,5 +1,5 @@
 using Pipeline.Contracts;
-using Pipeline.Ingestion;
+using Pipeline.Ingestion.Committing;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion;

@@ -1,6 +1,7 @@
 using System.Buffers;
-using Pipeline.Ingestion;
-using Pipeline.Ingestion.Sources;
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Planning.Sources;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion;

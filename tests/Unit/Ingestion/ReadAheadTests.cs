@@ -1,4 +1,4 @@
-using Pipeline.Ingestion;
+using Pipeline.Lake.Places;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion;

@@ -1,4 +1,4 @@
-using Pipeline.Ingestion;
+using Pipeline.Artifacts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion;

@@ -2,7 +2,7 @@ using System.Text;
 using Parquet;
 using Pipeline.Contracts;
 using Pipeline.Learning.Training;
-using Pipeline.Tests.Unit.Ingestion.Containers;
+using Pipeline.Tests.Unit.Lake.Containers;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion;
@@ -10,10 +10,10 @@ namespace Pipeline.Tests.Unit.Ingestion;
 /// <summary>Texts and sequences made on the spot, and what became of them.</summary>
 internal static class Texts
 {
-    public static Lake Of(string modality, int window)
+    public static TestLake Of(string modality, int window)
     {
-        using var lake = new Lake();
-        return new Lake { Experiment = lake.Experiment with { Modality = modality, Input = InputSpec.Sequence(window) } };
+        using var lake = new TestLake();
+        return new TestLake { Experiment = lake.Experiment with { Modality = modality, Input = InputSpec.Sequence(window) } };
     }
 
     public static string Words(Random random, int count) => string.Join(' ', Enumerable.Range(0, count).Select(_ => Letters(random, "abcdefghijklmnopqrstuvwxyz", random.Next(2, 9))));
@@ -26,7 +26,7 @@ internal static class Texts
 
     public static byte[] Zip(params (string Name, string Text)[] members) => Archives.Zip([.. members.Select(member => (member.Name, Encoding.UTF8.GetBytes(member.Text)))]);
 
-    public static async Task<IReadOnlyList<(string Text, string? Label)>> SamplesAsync(Lake lake, DatasetManifest dataset)
+    public static async Task<IReadOnlyList<(string Text, string? Label)>> SamplesAsync(TestLake lake, DatasetManifest dataset)
     {
         var samples = new List<(string, string?)>();
         foreach (var split in Enum.GetValues<Split>())
@@ -38,7 +38,7 @@ internal static class Texts
         return samples;
     }
 
-    public static async Task<IReadOnlyList<(string Path, string Split, int Group)>> RowsAsync(Lake lake, DatasetManifest dataset)
+    public static async Task<IReadOnlyList<(string Path, string Split, int Group)>> RowsAsync(TestLake lake, DatasetManifest dataset)
     {
         await using var reader = await ParquetReader.CreateAsync(await lake.Store.MaterializeAsync(dataset.Provenance, TestContext.Current.CancellationToken), cancellationToken: TestContext.Current.CancellationToken);
         var rows = new List<(string, string, int)>();

@@ -6,7 +6,7 @@ using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Pretraining;
 using Pipeline.Tests.Unit.Learning;
-using Pipeline.Tests.Unit.Learning.Training.MaskedModelling;
+using Pipeline.Tests.Unit.Learning.Pretexts.Masked;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Pretraining;

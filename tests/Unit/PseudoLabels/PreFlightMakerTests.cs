@@ -1,6 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Pretext;
+using Pipeline.Learning.Pretexts;
 using Pipeline.PseudoLabels;
 using Pipeline.Tests.Unit.Learning;
 using Pipeline.Tests.Unit.Learning.Training;

@@ -3,7 +3,7 @@ using System.Text;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
-using Pipeline.Hosting.Experiments;
+using Pipeline.Experiments;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Tokens;
 using Pipeline.PseudoLabels;

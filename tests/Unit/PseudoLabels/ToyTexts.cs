@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Pipeline.Artifacts;
+using Pipeline.Artifacts.Folder;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.PseudoLabels;

@@ -50,3 +50,25 @@ internal static class DataSection
             ["Samples that were longer and lost their end", $"{Count(labels.Truncated)} ({Percent(labels.Truncated / (double)Math.Max(1, labels.Samples + labels.Ambiguous))})"],
         ]);
 }
+
+/// <summary>Labelled samples of each class, by split: a class without training or test samples shows.</summary>
+internal static class ClassTable
+{
+    /// <summary>report.json has all of them.</summary>
+    private const int Most = 50;
+
+    /// <returns>Null where there are no classes.</returns>
+    public static XElement? Render(DataSummary data)
+    {
+        if (data.Classes is not { Count: > 0 } classes)
+        {
+            return null;
+        }
+
+        var shown = classes.Count <= Most ? classes : classes.OrderByDescending(found => found.All).ThenBy(found => found.Name, StringComparer.Ordinal).Take(Most);
+        return Table(
+            classes.Count <= Most ? "Labelled samples by class" : $"Labelled samples by class: the largest {Most} of {Count(classes.Count)}; report.json has all",
+            ["Class", "Training", "Validation", "Test"],
+            shown.Select(found => new object?[] { found.Name, Count(found.Train), Count(found.Validation), Count(found.Test) }));
+    }
+}

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Pipeline.Contracts;
 using static Pipeline.Evaluation.Reporting.Figures;
 using static Pipeline.Evaluation.Reporting.Markup;
 
@@ -25,4 +26,45 @@ internal static class LabelsSavedSection
     }
 
     private static string Needed(int largest, double? labels) => labels is { } known ? Count(known) : $"more than {Count(largest)}";
+}
+
+/// <summary>Labels saved in words. Where scratch's curve ends before the score is reached, or starts above it, only a bound is known.</summary>
+public static class LabelsSavedText
+{
+    public static string Ratio(Report report, LabelsSaved saved) => saved.Ratio switch
+    {
+        null => $"> {Times(Largest(report) / (double)saved.Labels)}",
+        { } ratio when IsUpperBound(report, saved) => $"≤ {Times(ratio)}",
+        { } ratio => Times(ratio),
+    };
+
+    public static string Equivalent(Report report, LabelsSaved saved) => saved.ScratchEquivalent switch
+    {
+        null => $"from scratch, {Count(Largest(report))} labels do not reach it",
+        { } labels when IsUpperBound(report, saved) => $"from scratch, {Count(labels)} labels or fewer reach it",
+        { } labels => $"from scratch it takes {Count(labels)} labels instead of {Count(saved.Labels)}",
+    };
+
+    public static string Interval(Report report, LabelsSaved saved)
+    {
+        var beyond = $"beyond {Times(Largest(report) / (double)saved.Labels)}";
+        var least = report.ByLabelCount[0].Labels / (double)saved.Labels;
+        string Low(double low) => low <= least ? $"at most {Times(least)}" : Times(low);
+        return (saved.Low, saved.High) switch
+        {
+            ({ } low, { } high) when high <= least => Low(low),
+            ({ } low, { } high) => $"{Low(low)} to {Times(high)}",
+            ({ } low, null) when low <= least => "not bounded by these label counts",
+            ({ } low, null) => $"{Low(low)} to {beyond}",
+            _ => beyond,
+        };
+    }
+
+    private static int Largest(Report report) => report.ByLabelCount[^1].Labels;
+
+    private static bool IsUpperBound(Report report, LabelsSaved saved)
+    {
+        var smallest = report.ByLabelCount[0];
+        return saved.ScratchEquivalent == smallest.Labels && report.ByLabelCount.First(result => result.Labels == saved.Labels).Pretrained < smallest.Scratch;
+    }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
-using Pipeline.Learning.Statistics;
+using Pipeline.Statistics;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Evaluation.Reporting;

@@ -1,7 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
-using Pipeline.Learning.Randomness;
-using Pipeline.Learning.Statistics;
+using Pipeline.Statistics;
 
 namespace Pipeline.Tests.Unit.Evaluation.Reporting;
 

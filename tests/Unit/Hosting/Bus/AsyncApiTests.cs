@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Events;
-using Pipeline.Ingestion.Drops.Queue;
+using Pipeline.Triggers.Queue;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Hosting.Bus;

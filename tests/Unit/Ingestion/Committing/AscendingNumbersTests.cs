@@ -1,4 +1,4 @@
-using Pipeline.Ingestion.Committing;
+using Pipeline.Ingestion.Grouping;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion.Committing;

@@ -1,6 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
-using Pipeline.Ingestion.Findings;
+using Pipeline.Lake.Findings;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion.Committing;

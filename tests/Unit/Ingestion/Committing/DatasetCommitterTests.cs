@@ -1,6 +1,5 @@
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
-using Pipeline.Ingestion;
 using SkiaSharp;
 using Xunit;
 
@@ -51,7 +50,7 @@ public class DatasetCommitterTests
     [Fact]
     public async Task A_drop_into_the_middle_leaves_most_shards_as_they_are()
     {
-        using var lake = new Lake();
+        using var lake = new TestLake();
         lake.DropPictures("a", 150, firstSeed: 0);
         lake.DropPictures("c", 150, firstSeed: 1000);
         lake.Drop("labels.csv", "file,label\na/000.png,x\nc/000.png,y\n");
@@ -147,7 +146,7 @@ public class DatasetCommitterTests
     [Fact]
     public async Task No_picture_of_a_supplied_test_split_is_trained_on()
     {
-        using var lake = new Lake();
+        using var lake = new TestLake();
         lake.DropPictures("train/a", 20, 0);
         lake.DropPictures("train/b", 20, 100);
         lake.DropPictures("test/a", 5, 15);
@@ -177,7 +176,7 @@ public class DatasetCommitterTests
     public async Task Another_seed_gives_another_split()
     {
         using var one = Filled();
-        using var two = new Lake { Experiment = one.Experiment with { Split = one.Experiment.Split with { Seed = 2 } } };
+        using var two = new TestLake { Experiment = one.Experiment with { Split = one.Experiment.Split with { Seed = 2 } } };
         Fill(two);
 
         Assert.NotEqual(
@@ -212,7 +211,7 @@ public class DatasetCommitterTests
     [Fact]
     public async Task Nothing_usable_is_told_with_the_reasons()
     {
-        using var lake = new Lake();
+        using var lake = new TestLake();
         for (var i = 0; i < 12; i++)
         {
             lake.Drop($"{i:d2}.jpg", Pictures.Noise(i, 30, 30).Encoded(SKEncodedImageFormat.Jpeg)[..200]);
@@ -228,20 +227,20 @@ public class DatasetCommitterTests
     [Fact]
     public async Task A_split_without_samples_is_named()
     {
-        using var lake = new Lake();
+        using var lake = new TestLake();
         lake.Drop("a.png", Pictures.Png(1));
 
         Assert.Contains("Of the 1 distinct samples", (await Assert.ThrowsAsync<PipelineException>(lake.ImportAllAsync)).Message);
     }
 
-    private static Lake Filled()
+    private static TestLake Filled()
     {
-        var lake = new Lake();
+        var lake = new TestLake();
         Fill(lake);
         return lake;
     }
 
-    private static void Fill(Lake lake)
+    private static void Fill(TestLake lake)
     {
         lake.DropPictures("a", 30, 0);
         lake.DropPictures("b", 30, 100);

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Pipeline.Contracts;
-using Pipeline.Ingestion.Committing;
+using Pipeline.Ingestion.Grouping;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion.Committing;

@@ -1,7 +1,7 @@
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
-using Pipeline.Ingestion.Importing;
+using Pipeline.Ingestion.Planning;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion.Committing;
@@ -80,7 +80,7 @@ public sealed class GrowingDatasetTests
     [Fact]
     public async Task Versions_share_all_that_no_drop_has_touched()
     {
-        using var lake = new Lake { Options = new() { ChunkItems = 7, ShardBytes = 640, EagerFiles = 0 } };
+        using var lake = new TestLake { Options = new() { ChunkItems = 7, ShardBytes = 640, EagerFiles = 0 } };
         lake.DropPictures("first", 60, firstSeed: 0);
         lake.Drop("labels.csv", "file,label\nfirst/000.png,x\nfirst/001.png,y\n");
         await lake.ImportAllAsync();
@@ -99,7 +99,7 @@ public sealed class GrowingDatasetTests
         Assert.InRange(chunks, 12, 24);
     }
 
-    private static async Task<DatasetManifest> ImportAsync(Lake lake, ImportPlan plan, IReadOnlyList<int> chunks)
+    private static async Task<DatasetManifest> ImportAsync(TestLake lake, ImportPlan plan, IReadOnlyList<int> chunks)
     {
         foreach (var chunk in chunks)
         {
@@ -117,9 +117,9 @@ public sealed class GrowingDatasetTests
         }
     }
 
-    private static Lake Filled()
+    private static TestLake Filled()
     {
-        var lake = new Lake();
+        var lake = new TestLake();
         lake.DropPictures("a", 150, firstSeed: 0);
         lake.DropPictures("c", 150, firstSeed: 1000);
         lake.Drop("labels.csv", "file,label\na/000.png,x\nc/000.png,y\n");

@@ -135,9 +135,9 @@ public class NearDuplicateTests
     }
 
     /// <summary>Each scene three times: as it is, encoded again, and larger.</summary>
-    private static Lake Filled()
+    private static TestLake Filled()
     {
-        var lake = new Lake { Experiment = Sized() };
+        var lake = new TestLake { Experiment = Sized() };
         for (var i = 0; i < Scenes; i++)
         {
             lake.Drop($"kept/{i:d3}.png", Pictures.Scene(i, 64).Encoded());
@@ -148,9 +148,9 @@ public class NearDuplicateTests
         return lake;
     }
 
-    private static Lake Supplied()
+    private static TestLake Supplied()
     {
-        var lake = new Lake { Experiment = Sized() };
+        var lake = new TestLake { Experiment = Sized() };
         for (var i = 0; i < 30; i++)
         {
             lake.Drop($"train/{(i % 2 == 0 ? 'a' : 'b')}/{i}.png", Pictures.Scene(100 + i, 64).Encoded());
@@ -162,7 +162,7 @@ public class NearDuplicateTests
 
     private static Experiment Sized()
     {
-        using var lake = new Lake();
+        using var lake = new TestLake();
         return lake.Experiment with { Input = new InputSpec(28, 1) };
     }
 
@@ -181,7 +181,7 @@ public class NearDuplicateTests
         return bitmap.Encoded();
     }
 
-    private static async Task<IReadOnlyList<(string Path, string Split, int Item, int Group)>> RowsAsync(Lake lake, DatasetManifest dataset)
+    private static async Task<IReadOnlyList<(string Path, string Split, int Item, int Group)>> RowsAsync(TestLake lake, DatasetManifest dataset)
     {
         await using var reader = await ParquetReader.CreateAsync(await lake.Store.MaterializeAsync(dataset.Provenance, Cancellation), cancellationToken: Cancellation);
         var rows = new List<(string, string, int, int)>();

@@ -14,11 +14,11 @@ public sealed class ProvenanceTests
     public async Task Provenance_tells_of_each_sample_the_shard_and_the_row_it_lies_in(int pictures, int shardBytes)
     {
         const int Pixels = 64;
-        using var lake = new Lake { Options = new() { ChunkItems = 100, ShardBytes = shardBytes } };
+        using var lake = new TestLake { Options = new() { ChunkItems = 100, ShardBytes = shardBytes } };
         var noise = new byte[pictures * Pixels];
         new Random(1).NextBytes(noise);
-        lake.DropIdx("train-images-idx3-ubyte", Lake.Idx(noise, pictures, 8, 8), packed: false);
-        lake.DropIdx("train-labels-idx1-ubyte", Lake.Idx([.. Enumerable.Range(0, pictures).Select(picture => (byte)(picture % 3))], pictures), packed: false);
+        lake.DropIdx("train-images-idx3-ubyte", TestLake.Idx(noise, pictures, 8, 8), packed: false);
+        lake.DropIdx("train-labels-idx1-ubyte", TestLake.Idx([.. Enumerable.Range(0, pictures).Select(picture => (byte)(picture % 3))], pictures), packed: false);
         var dataset = await lake.ImportAllAsync();
 
         var expected = new List<(string Shard, int Row, string Split, string Sha256)>();

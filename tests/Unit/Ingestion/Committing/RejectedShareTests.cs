@@ -10,7 +10,7 @@ public class RejectedShareTests
     [Fact]
     public async Task More_rejected_files_than_there_may_be_are_told_with_their_reasons()
     {
-        using var lake = new Lake();
+        using var lake = new TestLake();
         lake.DropPictures("a", 75, 0);
         for (var i = 0; i < 20; i++)
         {
@@ -34,7 +34,7 @@ public class RejectedShareTests
     [Fact]
     public async Task Remarks_about_labels_are_no_rejected_files_and_copies_are_files()
     {
-        using var lake = new Lake();
+        using var lake = new TestLake();
         lake.DropPictures("a", 50, 0);
         lake.DropPictures("b", 50, 0);
         lake.Drop("c/broken.png", Pictures.Png(5000)[..100]);

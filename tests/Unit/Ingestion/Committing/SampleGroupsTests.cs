@@ -1,6 +1,6 @@
-using Pipeline.Ingestion.Committing;
-using Pipeline.Ingestion.NearDuplicates;
-using Pipeline.Tests.Unit.Ingestion.NearDuplicates;
+using Pipeline.Ingestion.Grouping;
+using Pipeline.Likeness;
+using Pipeline.Tests.Unit.Likeness;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion.Committing;

@@ -1,10 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Pipeline.Contracts;
-using Pipeline.Ingestion;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Learning.Training;
-using Pipeline.Tests.Unit.Ingestion.Sequences;
+using Pipeline.Tests.Unit.Sequences;
 using Xunit;
 using static Pipeline.Tests.Unit.Ingestion.Texts;
 
@@ -257,7 +256,7 @@ public sealed class SequenceDatasetTests
         Assert.True(before.Shards.Count > 20);
         Assert.InRange(after.Shards.Except(before.Shards).Count(), 1, 3);
 
-        static Lake Filled(Random random)
+        static TestLake Filled(Random random)
         {
             var lake = Of(Modalities.Text, window: 400);
             lake.Options = new() { ChunkItems = 7, ShardBytes = 4000 };

@@ -1,6 +1,6 @@
 using Pipeline.Artifacts;
+using Pipeline.Artifacts.Folder;
 using Pipeline.Contracts;
-using Pipeline.Ingestion;
 using Pipeline.Ingestion.Rejecting;
 using Xunit;
 
@@ -13,7 +13,7 @@ public class RejectedFilesTests
     [Fact]
     public async Task A_dataset_version_tells_what_was_left_out_of_it()
     {
-        using var lake = new Lake();
+        using var lake = new TestLake();
         lake.DropPictures("cat", 20, firstSeed: 0);
         lake.Drop("cat/empty.png", []);
         lake.Drop("cat/notes.png", "not a picture");
@@ -27,7 +27,7 @@ public class RejectedFilesTests
     [Fact]
     public async Task An_import_under_way_tells_what_it_met_so_far()
     {
-        using var lake = new Lake { Options = new() { ChunkItems = 2, EagerFiles = 0 } };
+        using var lake = new TestLake { Options = new() { ChunkItems = 2, EagerFiles = 0 } };
         lake.Drop("a.png", []);
         lake.Drop("b.png", Pictures.Png(1));
         lake.Drop("c.png", []);
@@ -39,7 +39,7 @@ public class RejectedFilesTests
     [Fact]
     public async Task An_import_of_which_nothing_can_be_used_still_tells_why()
     {
-        using var lake = new Lake();
+        using var lake = new TestLake();
         lake.Drop("a.png", []);
         lake.Drop("b.png", "text");
         await Assert.ThrowsAsync<PipelineException>(lake.ImportAllAsync);
@@ -50,7 +50,7 @@ public class RejectedFilesTests
     [Fact]
     public async Task What_was_mended_is_listed_no_more()
     {
-        using var lake = new Lake();
+        using var lake = new TestLake();
         lake.DropPictures("cat", 20, firstSeed: 0);
         lake.Drop("cat/late.png", []);
         await lake.ImportAllAsync();
@@ -68,7 +68,7 @@ public class RejectedFilesTests
     [Fact]
     public async Task Quarantine_keeps_the_bytes_and_says_why_and_whence()
     {
-        using var lake = new Lake();
+        using var lake = new TestLake();
         lake.DropPictures("cat", 20, firstSeed: 0);
         lake.Drop("cat/notes.png", "not a picture");
         await lake.ImportAllAsync();
@@ -92,7 +92,7 @@ public class RejectedFilesTests
     [Fact]
     public async Task Each_of_many_rejected_files_is_kept_with_its_own_bytes()
     {
-        using var lake = new Lake();
+        using var lake = new TestLake();
         lake.DropPictures("cat", 40, firstSeed: 0);
         for (var file = 0; file < 80; file++)
         {
@@ -109,7 +109,7 @@ public class RejectedFilesTests
         }
     }
 
-    private static async Task<List<string>> ListAsync(Lake lake, string? dataset)
+    private static async Task<List<string>> ListAsync(TestLake lake, string? dataset)
     {
         var lines = new List<string>();
         await foreach (var (_, rejections) in new RejectedFiles(lake.Store).ListAsync(dataset, Cancellation))

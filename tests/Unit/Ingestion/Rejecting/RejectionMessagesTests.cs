@@ -1,4 +1,4 @@
-using Pipeline.Ingestion;
+using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion.Rejecting;

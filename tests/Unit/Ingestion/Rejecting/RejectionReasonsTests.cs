@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Pipeline.Ingestion;
+using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion.Rejecting;

@@ -1,6 +1,6 @@
 using Pipeline.Learning.PreFlight;
-using Pipeline.Learning.Pretext;
-using Pipeline.Learning.Randomness;
+using Pipeline.Learning.Pretexts;
+using Pipeline.Statistics;
 using Xunit;
 using static TorchSharp.torch;
 

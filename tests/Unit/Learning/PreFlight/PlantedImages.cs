@@ -1,9 +1,9 @@
-using Pipeline.Artifacts;
+using Pipeline.Artifacts.Folder;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Learning.PreFlight;
-using Pipeline.Learning.Randomness;
 using Pipeline.Learning.Training;
+using Pipeline.Statistics;
 using Pipeline.Tests.Unit.Artifacts;
 
 namespace Pipeline.Tests.Unit.Learning.PreFlight;

@@ -1,5 +1,5 @@
 using Pipeline.Learning.PreFlight;
-using Pipeline.Learning.Randomness;
+using Pipeline.Statistics;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Learning.PreFlight;

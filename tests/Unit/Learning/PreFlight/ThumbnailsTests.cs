@@ -1,5 +1,5 @@
 using Pipeline.Learning.PreFlight;
-using Pipeline.Learning.Pretext;
+using Pipeline.Learning.Pretexts;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Learning.PreFlight;
-using Pipeline.Learning.Randomness;
+using Pipeline.Statistics;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Learning.PreFlight;

@@ -1,7 +1,7 @@
 using System.Text;
 using Pipeline.Contracts;
-using Pipeline.Learning.Randomness;
 using Pipeline.Learning.Tokens;
+using Pipeline.Statistics;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Learning.Tokens;

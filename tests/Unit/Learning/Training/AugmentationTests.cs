@@ -1,7 +1,7 @@
 using Pipeline.Contracts;
-using Pipeline.Learning.Pretext;
-using Pipeline.Learning.Randomness;
+using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Training;
+using Pipeline.Statistics;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
-using Pipeline.Learning.Randomness;
 using Pipeline.Learning.Training;
+using Pipeline.Statistics;
 using TorchSharp;
 using Xunit;
 

@@ -1,8 +1,9 @@
 using Pipeline.Artifacts;
+using Pipeline.Artifacts.Folder;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
-using Pipeline.Learning.Randomness;
 using Pipeline.PseudoLabels;
+using Pipeline.Statistics;
 using Pipeline.Tests.Unit.Artifacts;
 
 namespace Pipeline.Tests.Unit.Learning.Training;

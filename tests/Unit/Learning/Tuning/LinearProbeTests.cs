@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using Pipeline.Contracts;
-using Pipeline.Learning.Randomness;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Weights;
+using Pipeline.Statistics;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

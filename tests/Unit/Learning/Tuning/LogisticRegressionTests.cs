@@ -1,5 +1,5 @@
-using Pipeline.Learning.Randomness;
 using Pipeline.Learning.Tuning;
+using Pipeline.Statistics;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Pipeline.Artifacts;
+using Pipeline.Artifacts.Folder;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;

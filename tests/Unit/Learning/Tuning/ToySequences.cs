@@ -1,12 +1,12 @@
 using System.Text;
-using Pipeline.Artifacts;
+using Pipeline.Artifacts.Folder;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
-using Pipeline.Learning.Randomness;
 using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Weights;
+using Pipeline.Statistics;
 using Pipeline.Tests.Unit.Artifacts;
 
 namespace Pipeline.Tests.Unit.Learning.Tuning;

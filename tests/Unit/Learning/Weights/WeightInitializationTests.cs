@@ -1,7 +1,7 @@
 using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
-using Pipeline.Learning.Training;
-using Pipeline.Learning.Training.MaskedModelling;
+using Pipeline.Learning.Pretexts.Masked;
+using Pipeline.Learning.Pretexts.Views;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Weights;
 using Pipeline.Tests.Unit.Learning.Encoders;
@@ -33,7 +33,7 @@ public sealed class WeightInitializationTests
     [Fact]
     public void An_encoder_starts_alike_in_pretraining_and_in_fine_tuning()
     {
-        using var pretext = new PretextNetwork(Small, new InputSpec(8, 1), [("rotation", 4), ("flip", 4)], seed: 9);
+        using var pretext = new ViewNetwork(Small, new InputSpec(8, 1), [("rotation", 4), ("flip", 4)], seed: 9);
         using var classifier = new Classifier(Small, new InputSpec(8, 1), classes: 3, seed: 9);
 
         Assert.Equal(Values(pretext.Encoder), Values(classifier.Encoder));

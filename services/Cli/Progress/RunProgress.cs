@@ -1,0 +1,119 @@
+using Pipeline.Cli.Running;
+using Pipeline.Contracts;
+
+namespace Pipeline.Cli.Progress;
+
+/// <summary>How far the run is. Told by consumers, which it must not slow down; shown by a display, which looks when it likes.</summary>
+public sealed class RunProgress(TimeProvider clock)
+{
+    private readonly Lock gate = new();
+    private readonly long start = clock.GetTimestamp();
+    private readonly StageProgress[] stages = [.. Enum.GetValues<Stage>().Where(stage => stage >= Stage.Ingestion).Select(stage => new StageProgress(stage))];
+    private string counted = CountedIn(Modalities.Image);
+
+    /// <summary>Null until the dataset is committed.</summary>
+    public string? RunId { get; private set; }
+
+    /// <summary>Asked to stop, and not there yet.</summary>
+    public bool Stopping { get; private set; }
+
+    /// <summary>Lines about the dataset; none until it is committed.</summary>
+    public IReadOnlyList<string> Data { get; private set; } = [];
+
+    public TimeSpan Now => clock.GetElapsedTime(start);
+
+    public IReadOnlyList<StageProgress> Stages
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. stages];
+            }
+        }
+    }
+
+    /// <summary>The last stage that has begun.</summary>
+    public Stage Current => Stages.LastOrDefault(stage => stage.State != StageState.Waiting)?.Stage ?? Stage.Ingestion;
+
+    /// <param name="modality">Of the experiment: says what pretraining counts.</param>
+    public void Start(string modality = Modalities.Image)
+    {
+        counted = CountedIn(modality);
+        Update(Stage.Ingestion, Begun);
+    }
+
+    public void Stop() => Stopping = true;
+
+    /// <param name="data">What was understood of the dataset.</param>
+    public void Understand(IReadOnlyList<string> data) => Data = data;
+
+    /// <summary>Word of a finished stage: those before it are done too, and the next begins.</summary>
+    public void Finish(Stage stage, string runId)
+    {
+        RunId ??= runId;
+        for (var done = Stage.Ingestion; done <= stage; done++)
+        {
+            Update(done, Ended(StageState.Done));
+        }
+
+        if (stage < Stage.Evaluation)
+        {
+            Update(stage + 1, Begun);
+        }
+    }
+
+    public void Advance(StageProgressed message)
+    {
+        RunId ??= message.RunId;
+        Update(message.Stage, stage => Advanced(stage, message.Done, message.Total) with { Detail = message.Detail });
+    }
+
+    public void Advance(PretrainingProgressed message)
+    {
+        RunId ??= message.RunId;
+        Update(Stage.Pretraining, stage => Advanced(stage, message.Step, message.Steps) with
+        {
+            Training = new TrainingFigures(message.Slice, message.Point.Loss, message.Point.HeldOut?.Accuracy ?? stage.Training?.HeldOut, message.ImagesPerSecond, counted),
+        });
+    }
+
+    /// <summary>What was in hand is not any more.</summary>
+    public void End(RunOutcome outcome)
+    {
+        Stopping = false;
+        var state = outcome switch
+        {
+            RunOutcome.Finished => StageState.Done,
+            RunOutcome.Failed => StageState.Failed,
+            _ => StageState.Stopped,
+        };
+        foreach (var stage in Stages.Where(stage => stage.State == StageState.Running))
+        {
+            Update(stage.Stage, Ended(state));
+        }
+    }
+
+    private static string CountedIn(string modality) => Modalities.IsSequence(modality) ? "tokens" : "views";
+
+    private StageProgress Begun(StageProgress stage) =>
+        stage.State == StageState.Waiting ? stage with { State = StageState.Running, Started = Now } : stage;
+
+    private Func<StageProgress, StageProgress> Ended(StageState state) =>
+        stage => stage.State is StageState.Waiting or StageState.Running ? Begun(stage) with { State = state, Ended = Now } : stage;
+
+    // Messages may overtake each other; progress goes one way.
+    private StageProgress Advanced(StageProgress stage, long done, long total)
+    {
+        var begun = Begun(stage);
+        return begun with { Done = Math.Max(begun.Done, done), Total = total, First = begun.First ?? (done, Now) };
+    }
+
+    private void Update(Stage stage, Func<StageProgress, StageProgress> change)
+    {
+        lock (gate)
+        {
+            stages[stage - Stage.Ingestion] = change(stages[stage - Stage.Ingestion]);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Pipeline.Hosting.Bus;
+using Pipeline.Hosting.Runs;
+using RabbitMQ.Client;
+
+namespace Pipeline.Cli.Remote.Errors;
+
+/// <summary>
+/// Puts messages that failed for good back into their queues. Each is acknowledged in the error queue only when the broker has it safe in its own: a kill in between
+/// leaves it in both, which the stages bear, and never in none.
+/// </summary>
+internal sealed class ErrorReplay(IConnection connection, RunLedger ledger)
+{
+    /// <param name="run">Null: of any run.</param>
+    /// <param name="id">Null: with any id.</param>
+    /// <returns>How many were put back, and how many others stay.</returns>
+    /// <exception cref="RabbitMQ.Client.Exceptions.PublishException">The original queue is not there or takes nothing.</exception>
+    public async Task<(int Replayed, int Left)> ReplayAsync(string queue, string? run, string? id, CancellationToken cancellation)
+    {
+        var confirmed = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+        await using var channel = await connection.CreateChannelAsync(confirmed, cancellation);
+        if (await ErrorReader.CountAsync(channel, queue, cancellation) is not { } count)
+        {
+            return (0, 0);
+        }
+
+        var (replayed, left, lastLeft) = (0, 0, 0UL);
+        // No more than there were: what fails again meanwhile comes back behind them.
+        while (replayed + left < count && await channel.BasicGetAsync(RabbitMqQueues.ErrorQueueOf(queue), autoAck: false, cancellation) is { } taken)
+        {
+            var message = FailedMessage.Of(queue, taken.BasicProperties, taken.Body);
+            if (message.Matches(run, id))
+            {
+                await PutBackAsync(channel, message, taken, cancellation);
+                replayed++;
+            }
+            else
+            {
+                lastLeft = taken.DeliveryTag;
+                left++;
+            }
+        }
+
+        if (left > 0)
+        {
+            await channel.BasicNackAsync(lastLeft, multiple: true, requeue: true, cancellation);
+        }
+
+        return (replayed, left);
+    }
+
+    private async Task PutBackAsync(IChannel channel, FailedMessage message, BasicGetResult taken, CancellationToken cancellation)
+    {
+        if (message.RunId is { } run)
+        {
+            // Before it is tried again: what the new try finds wrong must not be taken back.
+            await ledger.TakeBackFailureAsync(run, cancellation);
+        }
+
+        var properties = new BasicProperties(taken.BasicProperties) { Headers = FaultHeaders.Without(taken.BasicProperties.Headers), Persistent = true };
+        await channel.BasicPublishAsync("", message.Queue, mandatory: true, properties, taken.Body, cancellation);
+        await channel.BasicAckAsync(taken.DeliveryTag, multiple: false, cancellation);
+    }
+}

@@ -1,0 +1,133 @@
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.FineTuning;
+using Pipeline.Hosting.Runs;
+using Pipeline.Pretraining;
+
+namespace Pipeline.Cli.Results;
+
+/// <summary>How far a run is. The names are those of <c>status --json</c>, which docs/commands.md describes.</summary>
+/// <param name="Stage">The stage that it is in, or ended in.</param>
+/// <param name="Verdict">Null as long as it is not finished.</param>
+/// <param name="Started">When its dataset was committed.</param>
+/// <param name="Step">Of its newest checkpoint; null outside pretraining.</param>
+/// <param name="Steps">Of the whole pretraining; null outside it, and where only the samples tell.</param>
+/// <param name="TrialsDone">Null outside fine-tuning.</param>
+/// <param name="Trials">Of the whole run; null outside fine-tuning.</param>
+/// <param name="Failure">Null where nothing has failed.</param>
+internal sealed record RunStatus(
+    string RunId,
+    Stage Stage,
+    Verdict? Verdict,
+    DateTimeOffset Started,
+    long? Step = null,
+    long? Steps = null,
+    int? TrialsDone = null,
+    int? Trials = null,
+    RunState State = RunState.Running,
+    RunFailure? Failure = null)
+{
+    /// <summary>Above <see cref="Cells"/>.</summary>
+    public static IReadOnlyList<string> Head { get; } = ["run", "stage", "started", "step"];
+
+    /// <summary>How columns are aligned.</summary>
+    public static IReadOnlyList<char> Alignment { get; } = ['l', 'l', 'l', 'r'];
+
+    public IReadOnlyList<string> Cells => [RunId, Where, Started.LocalDateTime.ToString("yyyy-MM-dd HH:mm:ss"), Count];
+
+    private string Where => (State, Failure) switch
+    {
+        (RunState.Finished, _) => $"finished: {Words.Of(Verdict!.Value)}",
+        (RunState.Cancelled, _) => $"{Words.Of(Stage)}, cancelled",
+        (RunState.Failed, { } failure) => $"{Words.Of(failure.Stage)} failed: {failure.Reason}",
+        _ => Words.Of(Stage),
+    };
+
+    private string Count => (Step, Trials) switch
+    {
+        ({ } step, _) => Steps is { } steps ? $"{step}/{steps}" : $"{step}",
+        (_, { } trials) => $"{TrialsDone}/{trials} trials",
+        _ => "",
+    };
+}
+
+/// <summary>What becomes of a run.</summary>
+public enum RunState
+{
+    /// <summary>Nothing speaks against its going on: whether anybody works for it now, the store cannot tell.</summary>
+    Running,
+
+    Finished,
+    Failed,
+    Cancelled,
+}
+
+/// <param name="Stage">That failed; others may have gone on.</param>
+/// <param name="Reason">One line.</param>
+/// <param name="ErrorQueue">Where the message lies that could not be handled; null in the one-process shape.</param>
+internal sealed record RunFailure(Stage Stage, string Reason, string? ErrorQueue);
+
+/// <summary>Reads from the store how far its runs are.</summary>
+internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
+{
+    /// <summary>Newest first.</summary>
+    public async Task<IReadOnlyList<RunStatus>> ReadAllAsync(CancellationToken cancellation = default)
+    {
+        var runs = new List<RunStatus>();
+        foreach (var (run, started) in await ledger.ListAsync(cancellation))
+        {
+            runs.Add(await ReadAsync(run, started, cancellation));
+        }
+
+        return runs;
+    }
+
+    private async Task<RunStatus> ReadAsync(string run, DateTimeOffset started, CancellationToken cancellation)
+    {
+        if (await ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is { } reached)
+        {
+            return new RunStatus(run, Stage.Evaluation, reached.Verdict, started, State: RunState.Finished);
+        }
+
+        var status = await UnfinishedAsync(run, started, cancellation);
+        var failure = await ledger.FindFailureAsync(run, cancellation) is { } failed ? new RunFailure(failed.Stage, failed.Reason, failed.ErrorQueue) : null;
+        var cancelled = await ledger.IsCancelledAsync(run, cancellation);
+        return status with { State = cancelled ? RunState.Cancelled : failure is null ? RunState.Running : RunState.Failed, Failure = failure };
+    }
+
+    private async Task<RunStatus> UnfinishedAsync(string run, DateTimeOffset started, CancellationToken cancellation)
+    {
+        if (await ledger.FindAsync<TrialsReady>(run, Stage.FineTuning, cancellation) is not null)
+        {
+            return new RunStatus(run, Stage.Evaluation, null, started);
+        }
+
+        if (await ledger.FindAsync<EncoderReady>(run, Stage.Pretraining, cancellation) is { } encoder)
+        {
+            var experiment = await store.ReadManifestAsync<Experiment>(encoder.Run.Experiment.Key, cancellation);
+            return new RunStatus(
+                run,
+                Stage.FineTuning,
+                null,
+                started,
+                TrialsDone: await new TrialSet(store).CountAsync(run, cancellation),
+                Trials: TrialPlan.Trials(experiment.FineTuning).Count);
+        }
+
+        return await ledger.FindAsync<PseudoLabelsReady>(run, Stage.PseudoLabels, cancellation) is { } labels
+            ? await PretrainingAsync(new RunStatus(run, Stage.Pretraining, null, started), labels, cancellation)
+            : new RunStatus(run, Stage.PseudoLabels, null, started);
+    }
+
+    private async Task<RunStatus> PretrainingAsync(RunStatus status, PseudoLabelsReady labels, CancellationToken cancellation)
+    {
+        var plan = await PretrainingPlan.ReadAsync(store, labels.Run, labels.PseudoLabels, cancellation);
+        var step = 0L;
+        await foreach (var checkpoint in store.ListAsync(plan.CheckpointPrefix, cancellation))
+        {
+            step = long.Parse(Path.GetFileNameWithoutExtension(checkpoint.Key));
+        }
+
+        return status with { Step = step, Steps = plan.Steps };
+    }
+}

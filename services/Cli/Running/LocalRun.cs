@@ -1,0 +1,126 @@
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Pipeline.Artifacts.Folder;
+using Pipeline.Cli.Progress;
+using Pipeline.Cli.Results;
+using Pipeline.Contracts;
+using Pipeline.Experiments;
+using Pipeline.Hosting.Runs;
+using Pipeline.Hosting.Services;
+using Pipeline.Learning.Native;
+using PipelineException = Pipeline.Contracts.PipelineException;
+
+namespace Pipeline.Cli.Running;
+
+/// <summary>One run in one process: from the experiment's file to the verdict, a failure, or a stop.</summary>
+internal static class LocalRun
+{
+    /// <returns>The exit code: 0 for a finished run only.</returns>
+    /// <exception cref="PipelineException">Something is wrong before the work begins.</exception>
+    public static async Task<int> RunAsync(RunSettings settings)
+    {
+        TemporaryFolder.Check();
+        var source = DataFolder.Check(settings.Data, settings.Store, settings.Experiment.Modality);
+        var store = new FolderArtifactStore(settings.Store);
+        using var held = StoreLock.Take(store.Root);
+        var request = new RunExperiment(ExperimentArtifact.ToJson(settings.Experiment), source, settings.OnDrops);
+
+        using var host = Build(settings, store);
+        try
+        {
+            return await TellAsync(await FollowAsync(host, request, settings), store, host.Services.GetRequiredService<RunProgress>(), host.Services.GetRequiredService<StopSignals>());
+        }
+        catch (Exception error) when (error is not PipelineException)
+        {
+            if (SettingsFailure.Of(error, host.Services.GetRequiredService<IConfiguration>()) is { } setting)
+            {
+                throw setting;
+            }
+
+            host.Services.GetRequiredService<ILogger<RunProgress>>().LogCritical(error, "The run broke off");
+            throw new PipelineException($"The run broke off: {ErrorLine.Unexpected(error)} {LogHint(store)}", error);
+        }
+    }
+
+    private static IHost Build(RunSettings settings, FolderArtifactStore store)
+    {
+        try
+        {
+            return LocalHost.Build(settings, store);
+        }
+        catch (InvalidDataException error)
+        {
+            throw SettingsFailure.Of(error, new ConfigurationManager())!;
+        }
+    }
+
+    private static async Task<RunOutcome> FollowAsync(IHost host, RunExperiment request, RunSettings settings)
+    {
+        var end = host.Services.GetRequiredService<RunEnd>();
+        try
+        {
+            await host.StartAsync();
+        }
+        catch (OperationCanceledException) when (end.Outcome.IsCompleted)
+        {
+            return await end.Outcome;
+        }
+
+        if (settings.Device is not (null or "auto" or "cpu"))
+        {
+            // Whoever asks for a certain device wants to know at once if it is not there.
+            host.Services.GetRequiredService<TorchDevice>();
+        }
+
+        var progress = host.Services.GetRequiredService<RunProgress>();
+        using var ended = new CancellationTokenSource();
+        var display = RunDisplay.ForThisConsole().ShowAsync(progress, ended.Token);
+        progress.Start(settings.Experiment.Modality);
+        await host.Services.GetRequiredService<IBus>().Publish(request);
+        // A watch that fails tells nobody: the host would only get ready to stop.
+        await await Task.WhenAny(end.Outcome, host.Services.GetServices<IHostedService>().OfType<RunWatch>().Single().ExecuteTask!);
+        var outcome = await end.Outcome;
+        await host.StopAsync();
+        progress.End(outcome);
+        await ended.CancelAsync();
+        await display;
+        return outcome;
+    }
+
+    private static async Task<int> TellAsync(RunOutcome outcome, FolderArtifactStore store, RunProgress progress, StopSignals stop)
+    {
+        switch (outcome)
+        {
+            case RunOutcome.Finished(var verdict, var before):
+                Console.WriteLine();
+                if (before)
+                {
+                    Console.WriteLine($"This run is finished already; this is its result from {store.Root}.");
+                }
+
+                (await RunResult.ReadAsync(store, store.Root, verdict)).Write(Console.Out);
+                return ExitCode.Success;
+
+            case RunOutcome.Failed(var why):
+                Console.Error.WriteLine(ErrorLine.Of($"{Words.Of(why.Stage)} failed: {why.Reason}{(IsUnexpected(why.Reason) ? $" {LogHint(store)}" : "")}"));
+                return ExitCode.Failure;
+
+            case RunOutcome.Cancelled(var runId):
+                Console.Error.WriteLine($"Run '{runId}' was cancelled; the same command goes on from where it was.");
+                return ExitCode.Failure;
+
+            default:
+                var run = (await new RunStatusReader(store, new RunLedger(store)).ReadAllAsync()).FirstOrDefault(run => run.RunId == progress.RunId);
+                var where = run is null ? Words.Of(Stage.Ingestion) : $"{Words.Of(run.Stage)}{(run.Step is { } step ? $", step {step}" : "")}";
+                stop.Tell(where);
+                return ExitCode.Interrupted;
+        }
+    }
+
+    private static bool IsUnexpected(string reason) => reason.Split(':')[0].EndsWith("Exception", StringComparison.Ordinal);
+
+    private static string LogHint(FolderArtifactStore store) => $"The log is in {Path.Combine(store.Root, "logs")}.";
+}

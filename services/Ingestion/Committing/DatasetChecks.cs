@@ -1,0 +1,84 @@
+using Pipeline.Lake.Findings;
+using Pipeline.Contracts;
+
+namespace Pipeline.Ingestion.Committing;
+
+/// <summary>Whether a dataset version can answer an experiment. A refusal names what was found in the data and not used, which often is the reason.</summary>
+public static class DatasetChecks
+{
+    /// <exception cref="PipelineException">It has too few classes or labels.</exception>
+    public static void Verify(Experiment experiment, DatasetManifest dataset)
+    {
+        if (experiment.FineTuning.Task == "tagging")
+        {
+            VerifyTags(experiment, dataset);
+            return;
+        }
+
+        if (dataset.Classes.Count < 2)
+        {
+            var found = dataset.Classes.Count == 0 ? "no labels" : $"one class only, {DataNames.Quoted(dataset.Classes[0])}";
+            throw Refusal(dataset, $"has {found}", $"Valid are two or more classes: a folder for each class, or a labels.csv that says the labels{(Modalities.IsSequence(dataset.Modality) ? ", or a label in each record" : "")}.");
+        }
+
+        foreach (var split in Enum.GetValues<Split>())
+        {
+            Require(dataset, split);
+        }
+
+        var most = experiment.FineTuning.Labels.Max();
+        var train = Labelled(dataset, Split.Train);
+        if (most > train)
+        {
+            throw Refusal(dataset, $"has {train} labelled training samples, and fineTuning.labels goes up to {most}", $"Valid are counts up to {train}.");
+        }
+    }
+
+    private static void VerifyTags(Experiment experiment, DatasetManifest dataset)
+    {
+        if (dataset.Tags.Count < 2)
+        {
+            var found = dataset.Tags.Count == 0 ? "no tags" : $"one tag only, {DataNames.Quoted(dataset.Tags[0])}";
+            throw Refusal(dataset, $"has {found}", "Valid are two or more, in JSON lines with tokens and tags.");
+        }
+
+        var most = experiment.FineTuning.Labels.Max();
+        if (most > dataset.Summary.Train)
+        {
+            throw Refusal(dataset, $"has {dataset.Summary.Train} training samples, and fineTuning.labels goes up to {most}", $"Valid are counts up to {dataset.Summary.Train}.");
+        }
+    }
+
+    private static void Require(DatasetManifest dataset, Split split)
+    {
+        if (Labelled(dataset, split) > 0)
+        {
+            return;
+        }
+
+        var name = Name(split);
+        var called = split == Split.Train ? "training" : name;
+        var others = string.Concat(dataset.Supplied.Where(other => other != split && other != Split.Train).Select(other => $", {Name(other)}: {Name(other)}"));
+        throw Refusal(dataset, $"has no labelled {called} samples", split switch
+        {
+            Split.Train => "Valid is a label for some of them at least.",
+            // Nothing else is put into a split that the data brings, so that no share changes it.
+            _ when dataset.Supplied.Contains(split) =>
+                $"The data brings its own {name} split, and none of its samples has a label: a larger share gives it none. Valid are labels for some of them, or "
+                    + $"'splits: {{ train: train{others} }}' in the experiment, with the names of the folders, which uses these samples without labels and cuts a {name} split from the labelled training samples.",
+            _ => $"More labels, or a larger {name} share in the experiment's split, give some.",
+        });
+    }
+
+    private static PipelineException Refusal(DatasetManifest dataset, string fact, string remedy) =>
+        new($"The dataset '{dataset.Dataset}' {fact}.{NotUsed.Of(dataset.Warnings)} {remedy}");
+
+    private static string Name(Split split) => split.ToString().ToLowerInvariant();
+
+    private static long Labelled(DatasetManifest dataset, Split split) => dataset.ClassCounts.Sum(count => split switch
+    {
+        Split.Train => count.Train,
+        Split.Validation => count.Validation,
+        _ => count.Test,
+    });
+}

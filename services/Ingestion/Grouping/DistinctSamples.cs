@@ -1,0 +1,149 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Ingestion.Grouping;
+
+/// <summary>
+/// Samples with the same pixels, of which one is kept: the first, unless a copy lies in a supplied test or validation split, so that no picture of
+/// those is trained on. A label that any copy has counts for the one that is kept, and tags that any has; where copies disagree it has none. In memory are 5 bytes and a bit a sample, and 10 more to find it by its digest while samples are added.
+/// </summary>
+/// <param name="capacity">How many there may be.</param>
+public sealed class DistinctSamples(int capacity) : IDisposable
+{
+    private const int Unlabelled = -1;
+
+    private readonly DigestTable _digests = new(capacity);
+
+    /// <summary>The first item of each.</summary>
+    private readonly AscendingNumbers _items = new(capacity);
+
+    private readonly int[] _labels = new int[capacity];
+    private readonly byte[] _splits = new byte[capacity];
+
+    /// <summary>By number, where another than the first is kept.</summary>
+    private readonly Dictionary<int, int> _keptItems = [];
+
+    /// <summary>The other way round.</summary>
+    private readonly Dictionary<int, int> _keptNumbers = [];
+
+    /// <summary>By number, where copies disagree.</summary>
+    private readonly Dictionary<int, int> _otherLabels = [];
+
+    /// <summary>By number, the first tags of a sample and the item that has them.</summary>
+    private readonly Dictionary<int, (PixelDigest Tags, int Item)> _tagged = [];
+
+    /// <summary>Numbers of those whose copies have other tags.</summary>
+    private readonly HashSet<int> _otherTags = [];
+
+    /// <summary>How many were added.</summary>
+    public long Added { get; private set; }
+
+    /// <summary>Of different pixels.</summary>
+    public int Count => _digests.Count;
+
+    /// <summary>Labels that a kept sample has, ascending.</summary>
+    public SortedSet<int> Labels => [.. Enumerable.Range(0, Count).Select(number => this[number].KeptLabel).Where(label => label != Unlabelled).Distinct()];
+
+    /// <summary>In order of the items.</summary>
+    /// <param name="item">Its number in the import.</param>
+    /// <param name="label">−1 where there is none.</param>
+    /// <param name="supplied">Null where the source leaves it open.</param>
+    /// <param name="tags">SHA-256 of the tags of a sequence; null where it has none.</param>
+    /// <returns>Whether no sample before had these pixels.</returns>
+    public bool Add(PixelDigest digest, int item, int label, Split? supplied, PixelDigest? tags = null)
+    {
+        Added++;
+        var fixedSplit = supplied is Split.Validation or Split.Test ? supplied.Value : Split.Train;
+        var (number, isNew) = _digests.Add(digest);
+        Tag(number, item, tags);
+        if (isNew)
+        {
+            _items.Add(item);
+            (_labels[number], _splits[number]) = (label, (byte)fixedSplit);
+            return true;
+        }
+
+        if (fixedSplit > SplitOf(number))
+        {
+            Keep(number, item);
+            _splits[number] = (byte)fixedSplit;
+        }
+
+        if (label != Unlabelled && _labels[number] == Unlabelled)
+        {
+            _labels[number] = label;
+        }
+        else if (label != Unlabelled && label != _labels[number])
+        {
+            _otherLabels.TryAdd(number, label);
+        }
+
+        return false;
+    }
+
+    /// <returns>What the item is kept as; null where it is a copy of another.</returns>
+    public Sample? KeptAs(int item)
+    {
+        if (_keptNumbers.TryGetValue(item, out var moved))
+        {
+            return this[moved];
+        }
+
+        var number = _items.PlaceOf(item);
+        return number < 0 || _keptItems.ContainsKey(number) ? null : this[number];
+    }
+
+    /// <param name="number">0, 1, 2, … in the order in which the different pixels came.</param>
+    public Sample this[int number] => new(number, _keptItems.TryGetValue(number, out var kept) ? kept : _items[number], _labels[number], _otherLabels.GetValueOrDefault(number, Unlabelled), SplitOf(number))
+    {
+        Tags = _otherTags.Contains(number) || !_tagged.TryGetValue(number, out var tagged) ? null : tagged,
+        TagsConflict = _otherTags.Contains(number),
+    };
+
+    /// <summary>As <see cref="Sample.Split"/>.</summary>
+    public Split SplitOf(int number) => (Split)_splits[number];
+
+    /// <summary>Of the pixels.</summary>
+    public PixelDigest DigestOf(int number) => _digests[number];
+
+    /// <summary>Gives back what finds samples by their digests; nothing can be added after that.</summary>
+    public void ReleaseIndex() => _digests.ReleaseIndex();
+
+    public void Dispose() => _digests.Dispose();
+
+    private void Keep(int number, int item)
+    {
+        if (_keptItems.TryGetValue(number, out var before))
+        {
+            _keptNumbers.Remove(before);
+        }
+
+        (_keptItems[number], _keptNumbers[item]) = (item, number);
+    }
+
+    private void Tag(int number, int item, PixelDigest? tags)
+    {
+        if (tags is { } told && !_tagged.TryAdd(number, (told, item)) && _tagged[number].Tags != told)
+        {
+            _otherTags.Add(number);
+        }
+    }
+
+    /// <param name="Number">0, 1, 2, … in the order in which the different pixels came.</param>
+    /// <param name="Item">The one that is kept.</param>
+    /// <param name="Label">The first label found; −1 for none.</param>
+    /// <param name="OtherLabel">One that contradicts it; −1 for none.</param>
+    /// <param name="Split">Validation or test where the source supplies it; otherwise train, of which more may be cut.</param>
+    public readonly record struct Sample(int Number, int Item, int Label, int OtherLabel, Split Split)
+    {
+        public bool Conflicts => OtherLabel != Unlabelled;
+
+        /// <summary>SHA-256 of its tags, and the item that has them; null where there are none, or copies disagree.</summary>
+        public (PixelDigest Digest, int Item)? Tags { get; init; }
+
+        /// <summary>Whether copies disagree about its tags.</summary>
+        public bool TagsConflict { get; init; }
+
+        /// <summary>−1 where there is none, or copies disagree.</summary>
+        public int KeptLabel => Conflicts ? Unlabelled : Label;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
+using Pipeline.Artifacts;
+using Pipeline.Contracts;
+using Pipeline.Images;
+using Pipeline.Lake.Findings;
+using Pipeline.Likeness;
+using Pipeline.Sequences.Documents;
+
+namespace Pipeline.Ingestion.Planning;
+
+/// <summary>
+/// What an import consists of; written once, read by everybody who takes part. Whatever bears on the result stands here, so that workers with other
+/// settings still make the same dataset version.
+/// </summary>
+public sealed record ImportPlan
+{
+    /// <summary>Where the import keeps its plan, its chunks and their parts.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>Where the dataset version will lie; its last segment is the content key.</summary>
+    public required string DatasetRoot { get; init; }
+
+    public required string Dataset { get; init; }
+
+    /// <summary>The folder: a URL in the lake, or a path as whoever reads the chunks sees it.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>One of <see cref="Modalities"/>.</summary>
+    public string Modality { get; init; } = Modalities.Image;
+    public required InputSpec Input { get; init; }
+    public required SplitSpec Split { get; init; }
+
+    /// <summary>When two samples count as nearly the same picture.</summary>
+    public required LikenessThresholds Likeness { get; init; }
+
+    /// <summary>Label names; labels of parts are indices into this list.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>What the experiment says of the labels; null where it says nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LabelSpec? Labels { get; init; }
+
+    /// <summary>The splits that the source brings itself, but for what records of sequences say.</summary>
+    public required IReadOnlyList<Split> Supplied { get; init; }
+
+    public required IReadOnlyList<PlannedChunk> Chunks { get; init; }
+
+    /// <summary>In all chunks.</summary>
+    public required long Items { get; init; }
+
+    /// <summary>About labels; files are rejected when they are decoded.</summary>
+    public required IReadOnlyList<Rejection> Rejections { get; init; }
+
+    /// <summary>About the files and their labels, as far as they are known before files are decoded.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+
+    public required long MaxPixels { get; init; }
+    public required double MaxSideRatio { get; init; }
+    public required int MaxImageRatio { get; init; }
+
+    /// <summary>One of <see cref="JpegDecoders"/>; null where nothing is decoded.</summary>
+    public required string? JpegDecoder { get; init; }
+    public required long MaxFileBytes { get; init; }
+    public required long ShardBytes { get; init; }
+
+    /// <summary>How documents are read; null for images.</summary>
+    public SequenceRules? Sequences { get; init; }
+
+    /// <summary>Least resemblance of two sequences that count as nearly the same.</summary>
+    public double Resemblance { get; init; }
+
+    /// <summary>Compute seconds of planning.</summary>
+    public required double Seconds { get; init; }
+
+    [JsonIgnore]
+    public ImageLimits Limits => new(MaxPixels, MaxSideRatio, MaxImageRatio);
+
+    [JsonIgnore]
+    public string Key => KeyOf(Root);
+
+    [JsonIgnore]
+    public string DatasetKey => $"{DatasetRoot}/manifest.json";
+
+    [JsonIgnore]
+    public string Parts => PartsOf(Dataset);
+
+    /// <summary>C · S · S.</summary>
+    [JsonIgnore]
+    public int ImageBytes => Input.Channels * Input.Size * Input.Size;
+
+    /// <summary>Of a sample, or about: of a window as if each letter was a byte.</summary>
+    [JsonIgnore]
+    public int SampleBytes => Sequences is null ? ImageBytes : Input.Window;
+
+    /// <summary>Where all imports lie.</summary>
+    public const string Folder = "imports";
+
+    private const string FileName = "plan.json";
+
+    public static string KeyOf(string root) => $"{root}/{FileName}";
+
+    public static bool IsPlan(string key) => key.Split('/') is [Folder, _, FileName];
+
+    /// <summary>Where the parts of all versions of a dataset lie.</summary>
+    public static string PartsOf(string dataset) => $"datasets/{dataset}/parts";
+
+    public static string PartKeyOf(string dataset, string part) => $"{PartsOf(dataset)}/{part}.json";
+
+    public string PartKey(int chunk) => PartKeyOf(Dataset, Chunks[chunk].Part);
+
+    public static string PartPixelsKeyOf(string dataset, string part) => $"{PartsOf(dataset)}/{part}.pixels.safetensors";
+
+    public static string PartIndexKeyOf(string dataset, string part) => $"{PartsOf(dataset)}/{part}.index.safetensors";
+
+    public static string PartItemsKeyOf(string dataset, string part) => $"{PartsOf(dataset)}/{part}.jsonl";
+}
+
+/// <summary>A range of the import's items, decoded together.</summary>
+/// <param name="First">Number of its first item in the whole import.</param>
+/// <param name="Part">Name of its part: the content key of the items and of all that bears on their decoding. An import whose chunk has the same finds the part there.</param>
+[JsonDerivedType(typeof(FilesChunk), "files")]
+[JsonDerivedType(typeof(IdxChunk), "idx")]
+public abstract record PlannedChunk(int First, int Items, string Part);
+
+/// <param name="List">A JSON line for each item: <see cref="Sources.SourceItem"/>. Null where the part was there when the import was planned.</param>
+/// <param name="Unpacked">The bytes of those items that lie in archives and tables; null where none does.</param>
+public sealed record FilesChunk(int First, int Items, string Part, ArtifactReference? List, ArtifactReference? Unpacked = null) : PlannedChunk(First, Items, Part);
+
+/// <param name="Archive">The file's name in the source.</param>
+/// <param name="Images">Unpacked.</param>
+/// <param name="Labels">Unpacked; null where there are none.</param>
+/// <param name="Start">Number of its first image in the archive.</param>
+public sealed record IdxChunk(
+    int First, int Items, string Part, string Archive, ArtifactReference Images, ArtifactReference? Labels, int Start, int Height, int Width, Split? Split) : PlannedChunk(First, Items, Part);
+
+/// <summary>The plans that lie in a store: they stay when their import is committed, and so tell which one is the newest.</summary>
+internal static class ImportPlans
+{
+    /// <returns>All of them, the newest first; each is read when it is its turn.</returns>
+    public static async IAsyncEnumerable<ImportPlan> NewestFirstAsync(IArtifactStore store, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var found = new List<ArtifactInfo>();
+        await foreach (var artifact in store.ListAsync(ImportPlan.Folder, cancellation))
+        {
+            if (ImportPlan.IsPlan(artifact.Key))
+            {
+                found.Add(artifact);
+            }
+        }
+
+        foreach (var plan in found.OrderByDescending(plan => plan.Modified))
+        {
+            yield return await store.ReadManifestAsync<ImportPlan>(plan.Key, cancellation);
+        }
+    }
+}

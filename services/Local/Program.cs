@@ -1,5 +1,0 @@
-using System.Text;
-using Pipeline.Local.Commands;
-
-Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-return await CommandLine.InvokeAsync(args);

@@ -1,0 +1,79 @@
+using System.IO.Hashing;
+using System.Text;
+using Pipeline.Contracts;
+using Pipeline.Lake.Kinds;
+using Pipeline.Lake.Labels;
+
+namespace Pipeline.Lake.Containers;
+
+/// <summary>What a container holds, as it says itself: nothing of it is believed yet.</summary>
+/// <param name="Name">As written there; in a table the row's number.</param>
+/// <param name="Content">To be read before the next member, which closes it; null where there is none to be used.</param>
+/// <param name="Length">Of the content; null where the container does not say.</param>
+/// <param name="Crc32">Of the content; null where the container does not say.</param>
+/// <param name="Rejection">Why it cannot be used.</param>
+/// <param name="Label">What the container itself says.</param>
+/// <param name="BadLabel">Why what it says is no label; null where it is one, or says none.</param>
+/// <param name="LinksTo">The member before it whose content it has; null where it has its own.</param>
+internal sealed record Member(
+    string Name,
+    Stream? Content,
+    long? Length = null,
+    uint? Crc32 = null,
+    RejectionReason? Rejection = null,
+    string? Detail = null,
+    FileLabel Label = default,
+    string? BadLabel = null,
+    string? LinksTo = null);
+
+/// <summary>A container ends before its end; what came before is used.</summary>
+/// <param name="lost">As <see cref="Rejection.Lost"/>.</param>
+public sealed class BrokenContainerException(RejectionReason reason, string detail, long lost = 0) : Exception($"{reason}: {detail}")
+{
+    public RejectionReason Reason => reason;
+
+    /// <summary>Where, and what.</summary>
+    public string Detail => detail;
+
+    public long Lost => lost;
+}
+
+/// <summary>What one file of the lake may cost to unpack, with all archives in it.</summary>
+public sealed class UnpackBudget(UnpackOptions options, long packedBytes, LakeContent content = LakeContent.Images)
+{
+    /// <summary>Small containers may hold this much whatever the ratio: empty pictures shrink to almost nothing.</summary>
+    private const long AlwaysAllowed = 16 << 20;
+
+    private readonly long _most = (long)Math.Min(options.MaxUnpackedBytes, Math.Max(AlwaysAllowed, (double)packedBytes * options.MaxUnpackedRatio));
+    private readonly HashSet<UInt128> _names = [];
+    private long _bytes;
+    private int _members;
+
+    public UnpackOptions Options => options;
+
+    /// <summary>What its members are read as.</summary>
+    public LakeContent Content => content;
+
+    /// <exception cref="BrokenContainerException">There are too many.</exception>
+    public void Member()
+    {
+        if (++_members > options.MaxMembers)
+        {
+            throw new BrokenContainerException(RejectionReason.TooManyMembers, $"more than {options.MaxMembers}");
+        }
+    }
+
+    /// <param name="bytes">About to be unpacked, or just unpacked.</param>
+    /// <exception cref="BrokenContainerException">That is too much.</exception>
+    public void Spend(long bytes)
+    {
+        _bytes += bytes;
+        if (_bytes > _most)
+        {
+            throw new BrokenContainerException(RejectionReason.UnpacksTooLarge, $"more than {_most} bytes from {packedBytes}");
+        }
+    }
+
+    /// <returns>False for a path that there was already.</returns>
+    public bool IsNew(string path) => _names.Add(XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(path)));
+}

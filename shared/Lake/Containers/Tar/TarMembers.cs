@@ -1,0 +1,167 @@
+using System.Formats.Tar;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Pipeline.Contracts;
+
+namespace Pipeline.Lake.Containers.Tar;
+
+/// <summary>The files of a tar, in its order, sparse ones with their holes filled. Symbolic links and devices are told, and never followed.</summary>
+internal static class TarMembers
+{
+    public static async IAsyncEnumerable<Member> ReadAsync(Stream tar, UnpackBudget budget, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var metered = new TarStream(tar, budget);
+        await using var reader = new TarReader(metered);
+        while (true)
+        {
+            metered.ExpectHeader();
+            if (await reader.GetNextEntryAsync(copyData: false, cancellation) is not { } entry)
+            {
+                break;
+            }
+
+            metered.ExpectContent();
+            switch (entry.EntryType)
+            {
+                case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
+                    yield return await FileAsync(entry, metered, cancellation);
+                    break;
+                case TarEntryType.HardLink:
+                    yield return new Member(entry.Name, null, LinksTo: entry.LinkName);
+                    break;
+                case TarEntryType.Directory or TarEntryType.DirectoryList or TarEntryType.GlobalExtendedAttributes or TarEntryType.TapeVolume:
+                    budget.Member();
+                    break;
+                default:
+                    yield return new Member(entry.Name, null, Rejection: RejectionReason.NotAFile, Detail: $"{entry.EntryType}");
+                    break;
+            }
+
+            if (entry.DataStream is { } rest)
+            {
+                metered.ExpectRest();
+                await rest.CopyToAsync(Stream.Null, cancellation);
+            }
+        }
+
+        if (!metered.IsAtEndMark)
+        {
+            throw new BrokenContainerException(RejectionReason.Corrupt, $"it ends at byte {metered.Position} without an end mark");
+        }
+    }
+
+    private static async Task<Member> FileAsync(TarEntry entry, TarStream tar, CancellationToken cancellation)
+    {
+        var name = PaxSparse.NameOf(entry) ?? entry.Name;
+        var content = entry.DataStream ?? Stream.Null;
+        try
+        {
+            tar.ExpectRest();
+            var (map, before) = tar.Sparse is { } old ? (old, 0L) : await PaxSparse.MapOfAsync(entry, tar.ListedSparse, cancellation) ?? default;
+            tar.ExpectContent();
+            return map is null ? new Member(name, content, entry.Length)
+                : map.Fits(entry.Length - before) ? new Member(name, new SparseStream(content, map), map.Length)
+                : throw new InvalidDataException("a sparse map that does not fit its content");
+        }
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
+        {
+            return new Member(name, null, Rejection: RejectionReason.Corrupt, Detail: error.Message);
+        }
+    }
+}
+
+/// <summary>The fields of a tar's header block that the framework's reader cannot take as they stand.</summary>
+internal static class TarHeader
+{
+    public const int Block = 512;
+    public const byte Extended = (byte)'x';
+    public const byte GlobalExtended = (byte)'g';
+    public const byte LongName = (byte)'L';
+    public const byte LongLink = (byte)'K';
+    public const byte GnuSparse = (byte)'S';
+
+    private const int SizeAt = 124;
+    private const int ChecksumAt = 148;
+    private const int TypeAt = 156;
+    private const int SparseAt = 386;
+    private const int SparseEntries = 4;
+    private const int MoreAt = 482;
+    private const int RealSizeAt = 483;
+    private const int NumberBytes = 12;
+    private const int MoreEntries = 21;
+    private const int StillMoreAt = 504;
+
+    public static byte TypeOf(ReadOnlySpan<byte> header) => header[TypeAt];
+
+    /// <returns>Null where it is no number.</returns>
+    public static long? SizeOf(ReadOnlySpan<byte> header) => Number(header.Slice(SizeAt, NumberBytes));
+
+    /// <summary>Makes a sparse file of GNU's old format a plain one whose content is the pieces, one behind the other.</summary>
+    public static void MakePlain(Span<byte> header)
+    {
+        header[TypeAt] = (byte)'0';
+        var checksum = header.Slice(ChecksumAt, 8);
+        checksum.Fill((byte)' ');
+        var sum = 0;
+        foreach (var value in header)
+        {
+            sum += value;
+        }
+
+        Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ", checksum);
+    }
+
+    /// <summary>The map in the header itself, and whether a block with more of it follows.</summary>
+    public static bool AddMap(ReadOnlySpan<byte> header, SparseMap map)
+    {
+        map.Length = Number(header.Slice(RealSizeAt, NumberBytes)) ?? -1;
+        AddPieces(header[SparseAt..], SparseEntries, map);
+        return header[MoreAt] != 0;
+    }
+
+    /// <returns>Whether another follows.</returns>
+    public static bool AddMore(ReadOnlySpan<byte> block, SparseMap map)
+    {
+        AddPieces(block, MoreEntries, map);
+        return block[StillMoreAt] != 0;
+    }
+
+    private static void AddPieces(ReadOnlySpan<byte> entries, int count, SparseMap map)
+    {
+        for (var i = 0; i < count && entries[i * 2 * NumberBytes] != 0; i++)
+        {
+            map.Add(Number(entries.Slice(i * 2 * NumberBytes, NumberBytes)) ?? -1, Number(entries.Slice(((i * 2) + 1) * NumberBytes, NumberBytes)) ?? -1);
+        }
+    }
+
+    /// <summary>Octal digits, or, where the highest bit is set, a number of 95 bits of which 63 are used.</summary>
+    private static long? Number(ReadOnlySpan<byte> field)
+    {
+        var value = 0L;
+        if (field[0] == 0x80)
+        {
+            foreach (var part in field[1..])
+            {
+                value = value > long.MaxValue >> 8 ? -1 : (value << 8) | part;
+                if (value < 0)
+                {
+                    return null;
+                }
+            }
+
+            return value;
+        }
+
+        foreach (var digit in field.Trim(" \0"u8))
+        {
+            if (digit is < (byte)'0' or > (byte)'7')
+            {
+                return null;
+            }
+
+            value = (value << 3) | (long)(digit - '0');
+        }
+
+        return value;
+    }
+}

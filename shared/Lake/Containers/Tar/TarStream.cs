@@ -1,0 +1,155 @@
+using Pipeline.Contracts;
+
+namespace Pipeline.Lake.Containers.Tar;
+
+/// <summary>
+/// A tar on its way to the reader, which takes the sizes in headers as they stand and reads a long name whole into memory: what it may read between two
+/// contents is limited here, as is all of it. Of sparse files, at which it would end, the map is taken out, so that it sees plain ones.
+/// </summary>
+internal sealed class TarStream(Stream inner, UnpackBudget budget) : Stream
+{
+    /// <summary>For a header with its extensions.</summary>
+    private const int MostHeaderBytes = 1 << 20;
+    private const int Block = TarHeader.Block;
+
+    private long _position;
+    private long _header;
+    private long _records;
+    private bool _arePax;
+    private bool _inHeader;
+    private bool _spends;
+
+    /// <summary>Whether the last block was one of zeros.</summary>
+    public bool IsAtEndMark { get; private set; }
+
+    /// <summary>Of the entry that was read last, by GNU's old format; null where it has none.</summary>
+    public SparseMap? Sparse { get; private set; }
+
+    /// <summary>What the attributes of the entry that was read last say of pieces, by format 0.0 of PAX; null where they say nothing.</summary>
+    public SparseMap? ListedSparse { get; private set; }
+
+    public void ExpectHeader()
+    {
+        (_inHeader, _spends, _header, _records) = (true, true, 0, 0);
+        (Sparse, ListedSparse) = (null, null);
+    }
+
+    /// <summary>Whoever reads it answers for its bytes.</summary>
+    public void ExpectContent() => (_inHeader, _spends) = (false, false);
+
+    /// <summary>What is left of a content that nobody wants.</summary>
+    public void ExpectRest() => (_inHeader, _spends) = (false, true);
+
+    public override bool CanRead => true;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => _position;
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        // The reader looks at whole headers, and so does this.
+        var read = _inHeader
+            ? await inner.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)
+            : await inner.ReadAsync(buffer, cancellationToken);
+        return Seen(buffer.Span[..read]);
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(Span<byte> buffer) =>
+        Seen(buffer[..(_inHeader ? inner.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) : inner.Read(buffer))]);
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private int Seen(Span<byte> read)
+    {
+        Count(read.Length);
+        if (_inHeader && read.Length > 0)
+        {
+            IsAtEndMark = read.Length == Block && !read.ContainsAnyExcept((byte)0);
+            if (_records > 0)
+            {
+                SeeRecords(read);
+            }
+            else if (read.Length == Block && !IsAtEndMark)
+            {
+                SeeHeader(read);
+            }
+        }
+
+        return read.Length;
+    }
+
+    private void Count(int bytes)
+    {
+        _position += bytes;
+        if (_spends)
+        {
+            budget.Spend(bytes);
+        }
+
+        if (_inHeader)
+        {
+            _header += bytes;
+            if (_header > MostHeaderBytes)
+            {
+                throw new BrokenContainerException(RejectionReason.Corrupt, $"at byte {_position}: a header of more than {MostHeaderBytes} bytes");
+            }
+        }
+    }
+
+    private void SeeRecords(Span<byte> records)
+    {
+        if (_arePax && records.Length == _records)
+        {
+            ListedSparse = PaxRecords.MakeDistinct(records) ?? ListedSparse;
+        }
+
+        _records -= Math.Min(_records, records.Length);
+    }
+
+    private void SeeHeader(Span<byte> header)
+    {
+        switch (TarHeader.TypeOf(header))
+        {
+            case TarHeader.Extended or TarHeader.GlobalExtended or TarHeader.LongName or TarHeader.LongLink:
+                _records = TarHeader.SizeOf(header) ?? 0;
+                _arePax = TarHeader.TypeOf(header) is TarHeader.Extended or TarHeader.GlobalExtended;
+                break;
+            case TarHeader.GnuSparse:
+                Sparse = TakeMap(header);
+                TarHeader.MakePlain(header);
+                break;
+        }
+    }
+
+    private SparseMap TakeMap(ReadOnlySpan<byte> header)
+    {
+        var map = new SparseMap();
+        Span<byte> block = stackalloc byte[Block];
+        for (var more = TarHeader.AddMap(header, map); more; more = TarHeader.AddMore(block, map))
+        {
+            inner.ReadExactly(block);
+            Count(block.Length);
+        }
+
+        return map;
+    }
+}

@@ -1,0 +1,98 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Pipeline.Lake.Kinds;
+
+namespace Pipeline.Lake.Places;
+
+/// <summary>Bound from "Lake"; checked at start. Which storage may be read: whatever a message or an event names must lie below one of these.</summary>
+public sealed class LakeOptions
+{
+    public IList<LakeLocation> Locations { get; init; } = [];
+
+    /// <summary>Whether a source may also be any folder of this machine, named by its path. On where one person's process does all, off in services.</summary>
+    public bool AnyFolder { get; set; }
+}
+
+/// <summary>One container, bucket or folder of the lake.</summary>
+public sealed class LakeLocation
+{
+    /// <summary>
+    /// How events and requests name it: <c>https://ACCOUNT.blob.core.windows.net/CONTAINER</c>, <c>s3://BUCKET</c>, or for a folder alone any name of the form
+    /// <c>lake://NAME</c>. No <c>/</c> at the end.
+    /// </summary>
+    public string Url { get; init; } = "";
+
+    /// <summary>Of the storage account; where it is missing, an Azure container is read with the process's own identity (DefaultAzureCredential).</summary>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>Where the location is mounted; its files are read from there. Needed for everything but Azure containers.</summary>
+    public string? Folder { get; init; }
+}
+
+/// <summary>Whether each location of the lake can be one.</summary>
+public sealed class LakeOptionsCheck : IValidateOptions<LakeOptions>
+{
+    private const string Valid = "https://ACCOUNT.blob.core.windows.net/CONTAINER, s3://BUCKET or lake://NAME, without '/' at the end";
+    private static readonly string[] Schemes = ["https", "http", "s3", "lake"];
+
+    public ValidateOptionsResult Validate(string? name, LakeOptions options)
+    {
+        var wrong = options.Locations.Index().Select(entry => WrongWith(entry.Item, $"Lake:Locations:{entry.Index}")).OfType<string>().ToList();
+        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+    }
+
+    private static string? WrongWith(LakeLocation location, string at)
+    {
+        if (!Uri.TryCreate(location.Url, UriKind.Absolute, out var url) || !Schemes.Contains(url.Scheme) || url.Host.Length == 0
+            || url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0 || !LakeNames.IsSafe(location.Url[(url.Scheme.Length + "://".Length)..]))
+        {
+            return $"{at}:Url is '{location.Url}'; valid is {Valid}.";
+        }
+
+        if (location.Folder is not null)
+        {
+            return location.ConnectionString is null ? null : $"{at} has a Folder and a ConnectionString for '{location.Url}'; valid is one of them.";
+        }
+
+        return url.Scheme is "http" or "https" ? WrongWithContainer(location, at, url) : $"{at}:Folder is missing for '{location.Url}'; valid is the folder where it is mounted.";
+    }
+
+    private static string? WrongWithContainer(LakeLocation location, string at, Uri url)
+    {
+        if (location.ConnectionString is null && url.Scheme == "http")
+        {
+            return $"{at}:ConnectionString is missing for '{location.Url}'; valid without one is https only, as an identity's token is a secret.";
+        }
+
+        try
+        {
+            return LakeContainers.AddressOf(location) is null
+                ? $"{at}:Url is '{location.Url}', which names no container{(location.ConnectionString is null ? "" : " of the connection string's account")}; valid is {Valid}."
+                : null;
+        }
+        catch (FormatException)
+        {
+            // Not shown: it holds a key.
+            return $"{at}:ConnectionString is none; valid is the storage account's, such as 'AccountName=…;AccountKey=…;BlobEndpoint=…'.";
+        }
+    }
+}
+
+/// <summary>What opens the places of the lake, for every stage that reads from it.</summary>
+public static class LakeRegistration
+{
+    /// <summary>May be called by several stages of one process.</summary>
+    public static IServiceCollection AddLake(this IServiceCollection services)
+    {
+        services.AddOptions<LakeOptions>().BindConfiguration("Lake", binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddOptions<DropsOptions>().BindConfiguration("Drops", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LakeOptions>, LakeOptionsCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DropsOptions>, DropsOptionsCheck>());
+        services.TryAddSingleton<LakeLocations>();
+        services.TryAddSingleton<LakeContainers>();
+        services.TryAddSingleton<LakeFolders>();
+        services.TryAddSingleton<DatasetPlaces>();
+        return services;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text;
+
+namespace Pipeline.Lake.Records;
+
+public enum DelimitedState
+{
+    /// <summary>The record ends with the line.</summary>
+    Complete,
+
+    /// <summary>A field in quotes goes on in the next line.</summary>
+    Open,
+
+    /// <summary>Something other than blanks follows a closing quote.</summary>
+    Malformed,
+}
+
+/// <summary>
+/// The fields of one record of delimited text, line by line, by RFC 4180: a field that begins with a double quote ends with the next that is not doubled. Blanks around quotes do not count. A quote
+/// within a field that does not begin with one is a letter.
+/// </summary>
+public sealed class DelimitedFields(DelimitedDialect dialect)
+{
+    private enum At
+    {
+        Start,
+        Plain,
+        Quoted,
+
+        /// <summary>Behind a quote that closes the field, or is the first of two.</summary>
+        Quote,
+
+        /// <summary>Behind the field, before the separator.</summary>
+        End,
+    }
+
+    private byte[] _bytes = new byte[1 << 10];
+    private int _count;
+    private readonly List<int> _ends = [];
+    private At _at;
+
+    /// <summary>Fields that have ended.</summary>
+    public int Count => _ends.Count;
+
+    public void Clear()
+    {
+        _count = 0;
+        _ends.Clear();
+        _at = At.Start;
+    }
+
+    /// <param name="line">Without its end.</param>
+    public DelimitedState Add(ReadOnlySpan<byte> line)
+    {
+        var start = _count;
+        foreach (var letter in line)
+        {
+            switch (_at)
+            {
+                case At.Quoted when letter == '"':
+                    _at = At.Quote;
+                    break;
+                case At.Quoted:
+                    Write(letter);
+                    break;
+                case At.Quote when letter == '"':
+                    Write(letter);
+                    _at = At.Quoted;
+                    break;
+                case var _ when letter == dialect.Separator:
+                    EndField(ref start);
+                    break;
+                case At.Start when letter == '"' && dialect.HasQuotes:
+                    // Blanks before it were written.
+                    _count = start;
+                    _at = At.Quoted;
+                    break;
+                case At.Quote or At.End:
+                    _at = At.End;
+                    if (!IsBlank(letter))
+                    {
+                        return DelimitedState.Malformed;
+                    }
+
+                    break;
+                default:
+                    Write(letter);
+                    _at = _at == At.Start && IsBlank(letter) ? At.Start : At.Plain;
+                    break;
+            }
+        }
+
+        if (_at == At.Quoted)
+        {
+            Write((byte)'\n');
+            return DelimitedState.Open;
+        }
+
+        EndField(ref start);
+        return DelimitedState.Complete;
+    }
+
+    /// <summary>Of the complete record, whose bytes are valid UTF-8.</summary>
+    public IReadOnlyList<string> Fields()
+    {
+        var fields = new string[_ends.Count];
+        var start = 0;
+        for (var i = 0; i < fields.Length; i++)
+        {
+            fields[i] = Encoding.UTF8.GetString(_bytes.AsSpan(start.._ends[i]));
+            start = _ends[i];
+        }
+
+        return fields;
+    }
+
+    private static bool IsBlank(byte letter) => letter is (byte)' ' or (byte)'\t';
+
+    private void EndField(ref int start)
+    {
+        _ends.Add(_count);
+        start = _count;
+        _at = At.Start;
+    }
+
+    private void Write(byte letter)
+    {
+        if (_count == _bytes.Length)
+        {
+            Array.Resize(ref _bytes, _bytes.Length * 2);
+        }
+
+        _bytes[_count++] = letter;
+    }
+}
+
+/// <summary>
+/// How a table of delimited text is written, told from its header row: separated by the comma, semicolon or tab that gives the most columns. Fields in double quotes are read by RFC 4180, but where
+/// tabs separate only if a name in the header is in quotes: most programs that write tabs do not quote, and a quote is a letter there.
+/// </summary>
+public sealed record DelimitedDialect(byte Separator, bool HasQuotes)
+{
+    private static readonly byte[] Separators = [(byte)',', (byte)';', (byte)'\t'];
+
+    /// <summary>For messages.</summary>
+    public string Name => Separator switch
+    {
+        (byte)';' => "semicolons",
+        (byte)'\t' => "tabs",
+        _ => "commas",
+    };
+
+    /// <param name="header">UTF-8.</param>
+    public static DelimitedDialect Of(ReadOnlySpan<byte> header)
+    {
+        var text = header.ToArray();
+        var best = Separators.Select(separator => new DelimitedDialect(separator, true)).MaxBy(dialect => WidthOf(text, dialect))!;
+        return best.Separator == '\t' && !Encoding.UTF8.GetString(header).Split('\t').Any(IsQuoted) ? best with { HasQuotes = false } : best;
+    }
+
+    /// <summary>Whether a field that was taken as it is written looks like one in quotes.</summary>
+    public static bool IsQuoted(string field) => field.Trim() is ['"', _, .., '"'] or "\"\"";
+
+    private static int WidthOf(byte[] line, DelimitedDialect dialect)
+    {
+        var parser = new DelimitedFields(dialect);
+        return parser.Add(line) == DelimitedState.Complete ? parser.Count : parser.Count + 1;
+    }
+}

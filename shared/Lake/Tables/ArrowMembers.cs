@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using Pipeline.Lake.Containers;
+using Pipeline.Lake.Kinds;
+using Pipeline.Lake.Labels;
+
+namespace Pipeline.Lake.Tables;
+
+/// <summary>The rows of an Arrow IPC stream or file with images or texts; one record batch in memory at a time.</summary>
+internal static class ArrowMembers
+{
+    public static async IAsyncEnumerable<Member> ReadAsync(
+        FileRange table, UnpackBudget budget, MembersLeft left, TableLabels labels, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var batches = await ArrowBatches.OpenAsync(table, left, budget.Options.MaxRowGroupBytes, cancellation);
+        var schema = batches.Schema;
+        var names = schema.FieldsList.Select(field => field.Name).ToList();
+        bool IsContent(IArrowType type) => budget.Content == LakeContent.Images ? HoldsBytes(type) : HoldsText(type);
+        var content = TableColumns.NamesOf(budget.Content).Select(name => ColumnNames.Find([name], names)).FirstOrDefault(name => name is not null && IsContent(schema.GetFieldByName(name).DataType))
+            ?? throw TableColumns.NoContent(budget.Content, names);
+        var label = labels.Of(names, content, schema.Metadata?.GetValueOrDefault(ClassNames.Key));
+        var unused = label.Name is null ? null : ArrowValues.UnusedType(schema.GetFieldByName(label.Name).DataType);
+        var split = ColumnNames.Find(ColumnNames.Splits, names);
+        var row = 0L;
+        while (await batches.NextAsync(cancellation) is { } batch)
+        {
+            using (batch)
+            {
+                label.Tell(batch.Length, unused);
+                var contents = BytesOf(batch.Column(content));
+                var labelsOf = label.Name is null || unused is not null ? null : batch.Column(label.Name);
+                var splits = split is null ? null : batch.Column(split);
+                for (var i = 0; i < batch.Length; i++, row++)
+                {
+                    yield return TableColumns.Row(budget.Content, row, contents(i), label.ValueOf(ArrowValues.At(labelsOf, i)), ArrowValues.At(splits, i));
+                }
+            }
+        }
+    }
+
+    private static bool HoldsBytes(IArrowType type) => type switch
+    {
+        BinaryType or LargeBinaryType or BinaryViewType => true,
+        StructType of => of.Fields.Any(field => field.Name == "bytes" && HoldsBytes(field.DataType)),
+        _ => false,
+    };
+
+    private static bool HoldsText(IArrowType type) => type
+        is StringType or LargeStringType or StringViewType
+        or BinaryType or LargeBinaryType or BinaryViewType;
+
+    // Arrays of strings are arrays of bytes.
+    private static Func<int, byte[]?> BytesOf(IArrowArray array) => array switch
+    {
+        StructArray of => StructOf(of),
+        LargeBinaryArray large => row => large.IsNull(row) ? null : large.GetBytes(row).ToArray(),
+        BinaryViewArray view => row => view.IsNull(row) ? null : view.GetBytes(row).ToArray(),
+        BinaryArray binary => row => binary.IsNull(row) ? null : binary.GetBytes(row).ToArray(),
+        _ => throw new InvalidDataException($"a column of {array.Data.DataType.Name} where bytes should be"),
+    };
+
+    private static Func<int, byte[]?> StructOf(StructArray array)
+    {
+        var type = (StructType)array.Data.DataType;
+        var bytes = BytesOf(array.Fields[type.GetFieldIndex("bytes")]);
+        return row => array.IsNull(row) ? null : bytes(row);
+    }
+}
+
+/// <summary>Labels and splits as Arrow writes them.</summary>
+internal static class ArrowValues
+{
+    /// <returns>What a column of that type holds where that is no value to be used; null where it is.</returns>
+    public static string? UnusedType(IArrowType type) => type switch
+    {
+        NullType or BooleanType or FloatType or DoubleType or HalfFloatType => null,
+        Int8Type or Int16Type or Int32Type or Int64Type or UInt8Type or UInt16Type or UInt32Type or UInt64Type => null,
+        Decimal32Type or Decimal64Type or Decimal128Type => null,
+        StringType or LargeStringType or StringViewType or BinaryType or LargeBinaryType or BinaryViewType => null,
+        DictionaryType coded => UnusedType(coded.ValueType),
+        ListType or LargeListType or FixedSizeListType or ListViewType => "it holds lists",
+        StructType => "it holds structs",
+        _ => $"it holds values of the type {type.Name}",
+    };
+
+    /// <returns>Bytes of text, a number or a truth value; null where there is none, and of a type that is not used.</returns>
+    public static object? At(IArrowArray? column, int row) => column switch
+    {
+        null or NullArray => null,
+        _ when column.IsNull(row) => null,
+        LargeBinaryArray text => text.GetBytes(row).ToArray(),
+        BinaryViewArray text => text.GetBytes(row).ToArray(),
+        // Before binary, of which it is one.
+        Decimal32Array number => number.GetValue(row),
+        Decimal64Array number => number.GetValue(row),
+        Decimal128Array number => number.GetValue(row),
+        BinaryArray text => text.GetBytes(row).ToArray(),
+        Int64Array numbers => numbers.GetValue(row),
+        Int32Array numbers => numbers.GetValue(row),
+        Int16Array numbers => numbers.GetValue(row),
+        Int8Array numbers => numbers.GetValue(row),
+        UInt64Array numbers => numbers.GetValue(row),
+        UInt32Array numbers => numbers.GetValue(row),
+        UInt16Array numbers => numbers.GetValue(row),
+        UInt8Array numbers => numbers.GetValue(row),
+        DoubleArray numbers => numbers.GetValue(row),
+        FloatArray numbers => numbers.GetValue(row),
+        HalfFloatArray numbers => numbers.GetValue(row),
+        BooleanArray flags => flags.GetValue(row),
+        DictionaryArray coded => At(coded.Dictionary, Convert.ToInt32(At(coded.Indices, row), CultureInfo.InvariantCulture)),
+        _ => null,
+    };
+}

@@ -1,0 +1,56 @@
+using Pipeline.Lake.Kinds;
+
+namespace Pipeline.Lake.Unpacking;
+
+/// <summary>
+/// The folders in an archive that may be classes or splits: those at its top. Where all members lie in one folder, which holds two or more folders and no
+/// member itself, that folder only wraps the content, as packers like it, and those in it count: <c>dataset/cat/a.png</c>, <c>dataset/dog/b.png</c>. Notes and tables are no members.
+/// </summary>
+public sealed class MemberFolders(LakeContent content)
+{
+    private readonly SortedSet<string> _top = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _second = new(StringComparer.Ordinal);
+    private bool _hasLoose;
+    private bool _hasMember;
+
+    public IReadOnlyCollection<string> Top => IsWrapped ? _second : _top;
+
+    /// <summary>The one folder that all lies in, whatever it holds; null where there is none.</summary>
+    public string? Around => !_hasLoose && _top.Count == 1 ? _top.Min : null;
+
+    private bool IsWrapped => Around is not null && !_hasMember && _second.Count > 1;
+
+    /// <summary>What macOS puts beside each file, and other hidden files.</summary>
+    /// <param name="member">Its name.</param>
+    public static bool IsHidden(string member) => member.Split('/').Any(LakeNames.IsHidden);
+
+    /// <param name="member">The name of one that may be content.</param>
+    public void Add(string member)
+    {
+        var segments = member.Split('/', 3);
+        _hasLoose |= segments.Length == 1;
+        if (segments.Length > 1)
+        {
+            _top.Add(segments[0]);
+        }
+
+        _hasMember |= segments.Length == 2 && !IsSidecar(segments[1]);
+        if (_hasLoose || _hasMember || _top.Count > 1)
+        {
+            _second.Clear();
+        }
+        else if (segments.Length == 3)
+        {
+            _second.Add(segments[1]);
+        }
+    }
+
+    /// <summary>A member's name, without the folder that wraps all.</summary>
+    public string Unwrap(string member) => IsWrapped ? member[(member.IndexOf('/', StringComparison.Ordinal) + 1)..] : member;
+
+    /// <summary>Whether a member lies in the folder that wraps all as a note or table would beside it.</summary>
+    /// <param name="hasTable">Whether that folder has the table of labels.</param>
+    public bool LeavesOut(string member, bool hasTable) => (IsWrapped || hasTable) && member.Split('/') is [_, var name] && IsSidecar(name);
+
+    private bool IsSidecar(string name) => LakeNames.IsSidecar(name, top: true, content);
+}

@@ -1,0 +1,111 @@
+using Pipeline.Contracts;
+using Pipeline.Learning.Training;
+using Pipeline.Statistics;
+
+namespace Pipeline.Learning.Pretexts.Views;
+
+/// <summary>What one step trains on, still on the host. Each distinct (sample, view) is one row, whichever tasks ask for it; rows are ordered by view.</summary>
+/// <param name="Pixels">Originals, shape [B, C, S, S].</param>
+/// <param name="SamplesByView">For each view's code, which of the B originals are shown in it.</param>
+/// <param name="Labels">For each task, shape [R]; <see cref="NoLabel"/> where the task does not ask for the row.</param>
+/// <param name="Augmentation">Shape [R, 6]; empty without augmentation.</param>
+public sealed record PretextBatch(long Step, byte[] Pixels, long[][] SamplesByView, long[][] Labels, float[] Augmentation)
+{
+    /// <summary>Cross-entropy ignores such rows.</summary>
+    public const long NoLabel = -100;
+
+    /// <summary>R.</summary>
+    public int Rows => Labels[0].Length;
+}
+
+/// <summary>Assembles batches: a function of seed and step alone, whoever asks and in whatever order.</summary>
+public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec)
+{
+    private readonly Augmentation augmentation = new(spec.Augmentation, samples.Samples.Input.Size);
+    private (long Epoch, int[] Order) order = (-1, []);
+
+    /// <summary>Samples in a step: fewer than the experiment's where there are not that many.</summary>
+    public int BatchSize { get; } = Math.Min(spec.Batch, samples.Usable.Count);
+
+    /// <summary>Whole batches only; the few samples left over differ from epoch to epoch.</summary>
+    public long StepsPerEpoch => samples.Usable.Count / BatchSize;
+
+    public long Steps => StepsPerEpoch * spec.Epochs;
+
+    /// <summary>The batch of a training step.</summary>
+    public PretextBatch Training(long step)
+    {
+        var epoch = step / StepsPerEpoch;
+        if (order.Epoch != epoch)
+        {
+            order = (epoch, new CounterRandom(spec.Seed, "order", epoch).Permutation(samples.Usable.Count));
+        }
+
+        var first = (int)(step % StepsPerEpoch) * BatchSize;
+        var chosen = order.Order.AsSpan(first, BatchSize).ToArray().Select(place => samples.Usable[place]).ToArray();
+        return Assemble(step, chosen, new CounterRandom(spec.Seed, "augmentation", epoch));
+    }
+
+    /// <summary>Samples in their own order and without augmentation, for measuring.</summary>
+    public PretextBatch Plain(int first, int count) =>
+        Assemble(0, [.. samples.Usable.Skip(first).Take(count)], null);
+
+    private PretextBatch Assemble(long step, int[] chosen, CounterRandom? random)
+    {
+        var size = samples.Samples.ImageBytes;
+        var pixels = new byte[chosen.Length * size];
+        var labels = new int[samples.Tasks.Count, chosen.Length, View.Count];
+        var row = new int[View.Count];
+        for (var i = 0; i < chosen.Length; i++)
+        {
+            samples.Samples.Pixels(chosen[i]).CopyTo(pixels.AsSpan(i * size));
+            for (var task = 0; task < samples.Tasks.Count; task++)
+            {
+                Array.Fill(row, (int)PretextBatch.NoLabel);
+                samples.ReadLabels(task, chosen[i], row);
+                for (var view = 0; view < View.Count; view++)
+                {
+                    labels[task, i, view] = row[view];
+                }
+            }
+        }
+
+        var byView = new long[View.Count][];
+        var byTask = Enumerable.Range(0, samples.Tasks.Count).Select(_ => new List<long>()).ToArray();
+        var numbers = new List<float>();
+        Span<float> drawn = stackalloc float[Augmentation.Numbers];
+        for (var view = 0; view < View.Count; view++)
+        {
+            byView[view] = [.. Enumerable.Range(0, chosen.Length).Where(i => Wanted(labels, i, view)).Select(i => (long)i)];
+            foreach (var i in byView[view])
+            {
+                for (var task = 0; task < byTask.Length; task++)
+                {
+                    byTask[task].Add(labels[task, i, view]);
+                }
+
+                if (random is { } stream && augmentation.Active)
+                {
+                    var own = stream.At(((long)chosen[i] * View.Count) + view);
+                    augmentation.Draw(ref own, drawn);
+                    numbers.AddRange(drawn);
+                }
+            }
+        }
+
+        return new PretextBatch(step, pixels, byView, [.. byTask.Select(list => list.ToArray())], [.. numbers]);
+    }
+
+    private static bool Wanted(int[,,] labels, int sample, int view)
+    {
+        for (var task = 0; task < labels.GetLength(0); task++)
+        {
+            if (labels[task, sample, view] != PretextBatch.NoLabel)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,36 @@
+using Pipeline.Contracts;
+using Pipeline.Ingestion.Planning;
+using Pipeline.Ingestion.Planning.Sources;
+using Pipeline.Lake.Places;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Ingestion.Planning;
+
+public class LayoutTests
+{
+    [Fact]
+    public async Task Split_folders_beside_others_are_refused_by_name()
+    {
+        using var lake = new TestLake();
+        lake.Drop("train/a.png", []);
+        lake.Drop("more/b.png", []);
+
+        var error = await Assert.ThrowsAsync<PipelineException>(lake.OpenAsync);
+
+        Assert.Contains("(train) beside others (more)", error.Message);
+        Assert.Contains("'splits: { train: train }', or 'splits: {}'", error.Message);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_missing_or_holds_nothing_to_import_is_named_with_what_would_be_valid()
+    {
+        using var lake = new TestLake();
+        lake.Drop("README.md", "nothing here");
+
+        var missing = await Assert.ThrowsAsync<PipelineException>(() => LakeSources.OpenAsync(new LocalFolder(lake.Folder + "-not"), new KnownFiles(lake.Store, lake.Folder), new IngestionOptions(), lake.Experiment));
+        var empty = await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync);
+
+        Assert.StartsWith($"There is no folder '{lake.Folder}-not'. Valid is", missing.Message);
+        Assert.StartsWith($"'{lake.Folder}' holds no files to import. Valid is", empty.Message);
+    }
+}

@@ -1,0 +1,205 @@
+using System.Runtime.InteropServices;
+using Pipeline.Artifacts.Safetensors;
+using Pipeline.Contracts;
+using Pipeline.Learning.Pretexts;
+using Pipeline.Learning.Pretexts.Views;
+using Pipeline.Learning.Training;
+using Pipeline.Tests.Unit.Artifacts;
+using Pipeline.Tests.Unit.Learning.Pretexts;
+using TorchSharp;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Learning.Training;
+
+[Collection(TorchTests.Name)]
+public sealed class ViewTrainerTests
+{
+    private static readonly (string Task, int Classes)[] Rotation = [("rotation", 4)];
+    private static readonly (string Task, int Classes)[] Both = [("rotation", 4), ("flip", 4)];
+
+    [Fact]
+    public async Task The_loss_is_the_softmax_cross_entropy_over_the_four_turns()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        var experiment = Without(ToyDataset.Experiment);
+        using var samples = await OpenAsync(data, experiment);
+        var batch = new ViewBatches(samples, experiment.Pretraining).Training(0);
+        using var trainer = new ViewTrainer(experiment, Rotation, 10, torch.CPU);
+
+        Assert.Equal(NaiveLoss(experiment, Rotation, batch), trainer.Train(batch), tolerance: 1e-5);
+    }
+
+    [Fact]
+    public async Task Joint_losses_are_added_and_each_counts_its_own_rows_only()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        var experiment = Without(ToyDataset.Experiment) with { Pretext = ["rotation", "flip"] };
+        using var samples = await OpenAsync(data, experiment);
+        var batch = new ViewBatches(samples, experiment.Pretraining with { Batch = 36 }).Training(0);
+        using var trainer = new ViewTrainer(experiment, Both, 10, torch.CPU);
+
+        Assert.Contains(PretextBatch.NoLabel, batch.Labels[0]);
+        Assert.Equal(NaiveLoss(experiment, Both, batch), trainer.Train(batch), tolerance: 1e-5);
+    }
+
+    /// <summary>Adam's first step is the sign of the gradient times the rate, and a bias starts at 0, where decay has nothing to take from.</summary>
+    [Fact]
+    public async Task A_step_has_the_rate_that_the_schedule_has_for_it()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        using var samples = await OpenAsync(data, ToyDataset.Experiment);
+        using var trainer = new ViewTrainer(ToyDataset.Experiment, Rotation, 10, torch.CPU);
+        var expected = Schedule.LearningRate("one-cycle", ToyDataset.Experiment.Pretraining.LearningRate, 0, 10);
+        Assert.Equal(expected, trainer.LearningRate);
+
+        trainer.Train(new ViewBatches(samples, ToyDataset.Experiment.Pretraining).Training(0));
+
+        var biases = MemoryMarshal.Cast<byte, float>(trainer.Save().Single(tensor => tensor.Name == "heads.rotation.bias").Data.Span).ToArray();
+        Assert.All(biases, bias => Assert.Equal(expected, Math.Abs(bias), tolerance: 1e-3 * expected));
+        Assert.Equal(Schedule.LearningRate("one-cycle", ToyDataset.Experiment.Pretraining.LearningRate, 1, 10), trainer.LearningRate);
+    }
+
+    [Fact]
+    public async Task A_run_resumed_after_every_step_ends_in_the_same_weights()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        var experiment = ToyDataset.Experiment with { Pretext = ["rotation", "flip"] };
+        using var samples = await OpenAsync(data, experiment);
+        var batches = new ViewBatches(samples, experiment.Pretraining);
+        using var undisturbed = new ViewTrainer(experiment, Both, batches.Steps, torch.CPU);
+        var losses = Enumerable.Range(0, (int)batches.Steps).Select(step => undisturbed.Train(batches.Training(step))).ToList();
+
+        using var folder = new TemporaryFolder();
+        var resumed = new List<double>();
+        List<SafetensorsTensor>? saved = null;
+        for (var step = 0; step < batches.Steps; step++)
+        {
+            // The seed of fresh weights must not matter once a checkpoint is loaded.
+            using var trainer = new ViewTrainer(step == 0 ? experiment : Seeded(experiment, 99), Both, batches.Steps, torch.CPU);
+            if (saved is not null)
+            {
+                using var checkpoint = await WriteAsync(folder[$"{step}"], saved);
+                trainer.Load(checkpoint);
+            }
+
+            Assert.Equal(step, trainer.Step);
+            resumed.Add(trainer.Train(batches.Training(step)));
+            saved = trainer.Save();
+        }
+
+        Assert.Equal(losses, resumed);
+        Assert.Equal(Text(undisturbed.Save()), Text(saved!));
+    }
+
+    [Fact]
+    public async Task The_loss_falls_and_the_answers_become_right_where_the_task_is_easy()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        var experiment = Without(ToyDataset.Experiment);
+        using var samples = await OpenAsync(data, experiment);
+        var batches = new ViewBatches(samples, experiment.Pretraining with { Epochs = 10 });
+        using var trainer = new ViewTrainer(experiment, Rotation, batches.Steps, torch.CPU);
+
+        var losses = Enumerable.Range(0, (int)batches.Steps).Select(step => trainer.Train(batches.Training(step))).ToList();
+        var measure = trainer.Measure([batches.Plain(0, 20), batches.Plain(20, 16)]);
+
+        Assert.InRange(losses[^5..].Average(), 0, losses[..5].Average() / 2);
+        Assert.InRange(measure.Accuracy["rotation"], 0.9, 1);
+        Assert.Equal(36 * 4, measure.Views);
+        Assert.InRange(measure.FeatureDeviation, 0.1, 1);
+        Assert.InRange(measure.EffectiveRank, 1, 16);
+    }
+
+    [Fact]
+    public async Task Measuring_leaves_no_trace()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        using var samples = await OpenAsync(data, ToyDataset.Experiment);
+        var batches = new ViewBatches(samples, ToyDataset.Experiment.Pretraining);
+        using var trainer = new ViewTrainer(ToyDataset.Experiment, Rotation, 10, torch.CPU);
+        trainer.Train(batches.Training(0));
+        var before = Text(trainer.Save());
+
+        var first = trainer.Measure([batches.Plain(0, 30)]);
+        var second = trainer.Measure([batches.Plain(0, 13), batches.Plain(13, 17)]);
+
+        Assert.Equal(before, Text(trainer.Save()));
+        Assert.Equal(first.Accuracy["rotation"], second.Accuracy["rotation"]);
+        Assert.Equal(first.EffectiveRank, second.EffectiveRank, tolerance: 1e-3);
+    }
+
+    [Fact]
+    public async Task A_loss_that_is_not_finite_stops_the_run()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        var experiment = ToyDataset.Experiment with { Pretraining = ToyDataset.Experiment.Pretraining with { LearningRate = 1e30 } };
+        using var samples = await OpenAsync(data, experiment);
+        var batches = new ViewBatches(samples, experiment.Pretraining);
+        using var trainer = new ViewTrainer(experiment, Rotation, batches.Steps, torch.CPU);
+
+        var error = Assert.Throws<PipelineException>(() =>
+        {
+            for (var step = 0; step < batches.Steps; step++)
+            {
+                trainer.Train(batches.Training(step));
+            }
+        });
+
+        Assert.Contains("diverged", error.Message, StringComparison.Ordinal);
+        Assert.Contains("1e+30", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_of_another_network_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using var narrow = new ViewTrainer(ToyDataset.Experiment, Rotation, 10, torch.CPU);
+        using var joint = new ViewTrainer(ToyDataset.Experiment, Both, 10, torch.CPU);
+        using var checkpoint = await WriteAsync(folder["checkpoint"], narrow.Save());
+
+        Assert.Contains("heads.flip", Assert.Throws<PipelineException>(() => joint.Load(checkpoint)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The network as it starts, its logits, and the cross-entropy of each row in plain numbers; images shown pixel by pixel.</summary>
+    private static double NaiveLoss(Experiment experiment, (string Task, int Classes)[] classes, PretextBatch batch)
+    {
+        const int Pixels = ToyDataset.Size * ToyDataset.Size;
+        using var scope = torch.NewDisposeScope();
+        using var network = new ViewNetwork(experiment.Encoder, experiment.Input, classes, experiment.Pretraining.Seed);
+        var shown = Enumerable.Range(0, View.Count)
+            .SelectMany(view => batch.SamplesByView[view].SelectMany(sample => ViewTests.Naive(view, batch.Pixels[((int)sample * Pixels)..(((int)sample + 1) * Pixels)], 1, ToyDataset.Size)))
+            .Select(pixel => pixel / 255f)
+            .ToArray();
+        var (_, logits) = network.Forward(torch.tensor(shown, shown.Length / Pixels, 1, ToyDataset.Size, ToyDataset.Size));
+        var total = 0.0;
+        for (var task = 0; task < classes.Length; task++)
+        {
+            var rows = logits[task].data<float>().ToArray().Chunk(classes[task].Classes).Zip(batch.Labels[task]).Where(row => row.Second >= 0).ToList();
+            total += rows.Average(row => Math.Log(row.First.Sum(logit => Math.Exp(logit))) - row.First[row.Second]);
+        }
+
+        return total;
+    }
+
+    private static Experiment Without(Experiment experiment) =>
+        experiment with { Pretraining = experiment.Pretraining with { Augmentation = new AugmentationSpec() } };
+
+    private static Experiment Seeded(Experiment experiment, ulong seed) =>
+        experiment with { Pretraining = experiment.Pretraining with { Seed = seed } };
+
+    private static async Task<ViewSamples> OpenAsync(ToyDataset data, Experiment experiment) =>
+        await ViewSamples.OpenAsync(data.Store, data.Manifest, await data.PseudoLabelsAsync(experiment), Split.Train);
+
+    private static IEnumerable<string> Text(IEnumerable<SafetensorsTensor> tensors) =>
+        tensors.Select(tensor => $"{tensor.Name} [{string.Join(' ', tensor.Shape)}] {Convert.ToHexString(tensor.Data.Span)}");
+
+    private static async Task<SafetensorsFile> WriteAsync(string path, IReadOnlyList<SafetensorsTensor> tensors)
+    {
+        await using (var stream = File.Create(path))
+        {
+            await SafetensorsWriter.WriteAsync(stream, tensors, cancellation: TestContext.Current.CancellationToken);
+        }
+
+        return SafetensorsFile.Open(path);
+    }
+}

@@ -1,0 +1,76 @@
+using Pipeline.Statistics;
+using Xunit;
+
+namespace Pipeline.Tests.Unit.Statistics;
+
+public class PairedBootstrapTests
+{
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 17)]
+    [InlineData(5, 64)]
+    public void Resampled_scores_are_those_of_a_loop_over_the_drawn_indices(int draws, int samples)
+    {
+        const int resamples = 50;
+        var first = Synthetic.RightAnswers(seed: 1, draws, samples, effect: 0);
+        var second = Synthetic.RightAnswers(seed: 2, draws, samples, effect: 0);
+
+        var scores = new PairedBootstrap(draws, samples, resamples, seed: 7).Scores([new Hits(first), new Hits(second)]);
+
+        for (var resample = 0; resample < resamples; resample++)
+        {
+            var random = new CounterRandom(7, "bootstrap").At(resample);
+            var drawn = Enumerable.Range(0, draws).Select(_ => random.NextInt(draws)).ToArray();
+            var picked = Enumerable.Range(0, samples).Select(_ => random.NextInt(samples)).ToArray();
+            Assert.Equal(NaiveAccuracy(first, drawn, picked), scores[0][resample], 12);
+            Assert.Equal(NaiveAccuracy(second, drawn, picked), scores[1][resample], 12);
+        }
+    }
+
+    [Fact]
+    public void Identical_arms_differ_by_exactly_nothing()
+    {
+        var hits = new Hits(Synthetic.RightAnswers(seed: 3, draws: 5, samples: 200, effect: 0));
+
+        var (mean, interval) = PairedBootstrap.Difference(hits, hits, resamples: 500, seed: 1);
+
+        Assert.Equal(0, mean);
+        Assert.Equal(new Interval(0, 0), interval);
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_interval_and_another_seed_another()
+    {
+        var (first, second) = Synthetic.Arms(seed: 4, draws: 5, samples: 300, effect: 0.3);
+
+        var once = PairedBootstrap.Difference(first, second, 400, seed: 1);
+
+        Assert.Equal(once, PairedBootstrap.Difference(first, second, 400, seed: 1));
+        Assert.NotEqual(once.Interval, PairedBootstrap.Difference(first, second, 400, seed: 2).Interval);
+    }
+
+    [Fact]
+    public void Pairing_narrows_the_interval()
+    {
+        var (first, second) = Synthetic.Arms(seed: 5, draws: 5, samples: 1000, effect: 0.3);
+        var bootstrap = new PairedBootstrap(5, 1000, 1000, seed: 1);
+        var together = bootstrap.Scores([first, second]);
+        var apart = new PairedBootstrap(5, 1000, 1000, seed: 2).Scores([second])[0];
+
+        var paired = PairedBootstrap.DifferenceInterval(together[0], together[1]);
+        var unpaired = PairedBootstrap.DifferenceInterval(together[0], apart);
+
+        Assert.True(paired.High - paired.Low < 0.8 * (unpaired.High - unpaired.Low), $"paired {paired}, unpaired {unpaired}");
+    }
+
+    [Fact]
+    public void Cells_of_another_shape_are_refused()
+    {
+        var bootstrap = new PairedBootstrap(draws: 5, samples: 10, resamples: 10, seed: 1);
+
+        Assert.Throws<ArgumentException>(() => bootstrap.Scores([new Hits([new bool[10]])]));
+    }
+
+    private static double NaiveAccuracy(bool[][] right, int[] draws, int[] samples) =>
+        draws.Average(draw => samples.Average(sample => right[draw][sample] ? 1.0 : 0.0));
+}
