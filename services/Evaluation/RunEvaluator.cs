@@ -20,8 +20,9 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, cancellation);
         var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, cancellation);
         var encoder = await store.ReadManifestAsync<EncoderManifest>(ready.Encoder, cancellation);
-        var pseudoLabels = await ReadAllAsync<PseudoLabelManifest>(ready.PseudoLabels, cancellation);
-        var measured = (await ledger.FindAsync<PseudoLabelsReady>(run.RunId, Stage.PseudoLabels, cancellation))?.PreFlight;
+        var labelled = await ledger.FindAsync<PseudoLabelsReady>(run.RunId, Stage.PseudoLabels, cancellation)
+            ?? throw new PipelineException($"The store has no record of the pseudo-labels of run '{run.RunId}'. Request the run again.");
+        var pseudoLabels = await ReadAllAsync<PseudoLabelManifest>(labelled.PseudoLabels, cancellation);
         var trials = await ReadAllAsync<TrialResult>((await store.ReadManifestAsync<TrialsManifest>(ready.Trials, cancellation)).Results, cancellation);
         var chosen = LearningRateChoice.Chosen(trials, experiment.Evaluation.Metric);
         var (truth, predictions) = await predictor.PredictAsync(
@@ -32,7 +33,7 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
             RunId = run.RunId,
             Experiment = experiment,
             Dataset = dataset,
-            PreFlight = measured is null ? null : await store.ReadManifestAsync<PreFlight>(measured, cancellation),
+            PreFlight = labelled.PreFlight is { } measured ? await store.ReadManifestAsync<PreFlight>(measured, cancellation) : null,
             PseudoLabels = pseudoLabels,
             Encoder = encoder,
             Trials = trials,
@@ -47,7 +48,7 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
             Assessment = assessment,
             Galleries = await painter.PaintAsync(dataset, pseudoLabels, cancellation),
             Masked = await reader.ReadAsync(pseudoLabels, cancellation),
-            Provenance = Provenance(ready, dataset, measured, encoder, pseudoLabels),
+            Provenance = Provenance(ready, labelled, dataset, encoder, pseudoLabels),
         });
 
         var report = await WriteAsync($"runs/{run.RunId}/report.json", JsonSerializer.SerializeToUtf8Bytes(assessment.Report, PipelineJson.Options), cancellation);
@@ -71,14 +72,14 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
     }
 
     private static IReadOnlyList<(string What, ArtifactReference Artifact)> Provenance(
-        TrialsReady ready, DatasetManifest dataset, ArtifactReference? measured, EncoderManifest encoder, IReadOnlyList<PseudoLabelManifest> pseudoLabels) =>
+        TrialsReady ready, PseudoLabelsReady labelled, DatasetManifest dataset, EncoderManifest encoder, IReadOnlyList<PseudoLabelManifest> pseudoLabels) =>
     [
         ("Experiment", ready.Run.Experiment),
         ("Dataset version", ready.Run.Dataset),
         ("Origin of every sample", dataset.Provenance),
         .. dataset.Shards.Select(shard => ($"Samples, {shard.Split.ToString().ToLowerInvariant()}", shard.File)),
-        .. measured is null ? Array.Empty<(string, ArtifactReference)>() : [("Pre-flight", measured)],
-        .. pseudoLabels.Zip(ready.PseudoLabels, (manifest, reference) => ($"Pseudo-labels, {manifest.Task}", reference)),
+        .. labelled.PreFlight is { } measured ? [("Pre-flight", measured)] : Array.Empty<(string, ArtifactReference)>(),
+        .. pseudoLabels.Zip(labelled.PseudoLabels, (manifest, reference) => ($"Pseudo-labels, {manifest.Task}", reference)),
         ("Encoder", encoder.File),
         ("Encoder's manifest", ready.Encoder),
         ("Trials", ready.Trials),

@@ -13,9 +13,9 @@ public sealed class EncoderReadyConsumer(IArtifactStore store) : IConsumer<Encod
 {
     public async Task Consume(ConsumeContext<EncoderReady> context)
     {
-        var (run, pseudoLabels, encoder) = context.Message;
+        var (run, encoder) = context.Message;
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, context.CancellationToken);
-        await context.PublishInTimeAsync(TrialPlan.Trials(experiment.FineTuning).Select(trial => new RunTrial(run, pseudoLabels, encoder, trial)));
+        await context.PublishInTimeAsync(TrialPlan.Trials(experiment.FineTuning).Select(trial => new RunTrial(run, encoder, trial)));
     }
 }
 
@@ -24,7 +24,7 @@ public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, T
 {
     public async Task Consume(ConsumeContext<RunTrial> context)
     {
-        var (run, pseudoLabels, encoderReference, trial) = context.Message;
+        var (run, encoderReference, trial) = context.Message;
         await using var watch = stop.For(run.RunId);
         var stopping = watch.Token;
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, stopping);
@@ -38,8 +38,7 @@ public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, T
         await context.PublishInTimeAsync(new StageProgressed(run.RunId, Stage.FineTuning, done, trials.Count, $"{JsonNamingPolicy.KebabCaseLower.ConvertName(trial.Arm.ToString())} at {trial.Labels} labels"));
         if (manifest is not null)
         {
-            var ready = new TrialsReady(run, pseudoLabels, encoderReference, manifest);
-            await events.PublishAsync(context, Stage.FineTuning, ready);
+            await events.PublishAsync(context, Stage.FineTuning, new TrialsReady(run, encoderReference, manifest));
         }
     }
 }

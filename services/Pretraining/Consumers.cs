@@ -16,7 +16,7 @@ public sealed class PseudoLabelsReadyConsumer(SliceTrainer trainer, StageEvents 
         var (run, pseudoLabels) = (context.Message.Run, context.Message.PseudoLabels);
         if (await trainer.FindEncoderAsync(run, pseudoLabels, context.CancellationToken) is { } encoder)
         {
-            await events.PublishAsync(context, Stage.Pretraining, new EncoderReady(run, pseudoLabels, encoder));
+            await events.PublishAsync(context, Stage.Pretraining, new EncoderReady(run, encoder));
             return;
         }
 
@@ -52,7 +52,7 @@ public sealed partial class TrainSliceConsumer(SliceTrainer trainer, StageEvents
         }
         else
         {
-            await events.PublishAsync(context, Stage.Pretraining, new EncoderReady(slice.Run, slice.PseudoLabels, encoder));
+            await events.PublishAsync(context, Stage.Pretraining, new EncoderReady(slice.Run, encoder));
         }
     }
 

@@ -57,16 +57,16 @@ public sealed record PretrainingProgressed(string RunId, int Slice, long Step, l
 
 /// <summary>Pretraining is done.</summary>
 /// <param name="Encoder">The encoder's manifest.</param>
-public sealed record EncoderReady(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder) : IRunMessage;
+public sealed record EncoderReady(RunReference Run, ArtifactReference Encoder) : IRunMessage;
 
 // ── Fine-tuning ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// <summary>Train one model: one arm at one label count, label draw and learning rate.</summary>
-public sealed record RunTrial(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder, Trial Trial) : IRunMessage;
+public sealed record RunTrial(RunReference Run, ArtifactReference Encoder, Trial Trial) : IRunMessage;
 
 /// <summary>Every trial of the run has its result.</summary>
 /// <param name="Trials">The manifest that lists them.</param>
-public sealed record TrialsReady(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder, ArtifactReference Trials) : IRunMessage;
+public sealed record TrialsReady(RunReference Run, ArtifactReference Encoder, ArtifactReference Trials) : IRunMessage;
 
 // ── Evaluation ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

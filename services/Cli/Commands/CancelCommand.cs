@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote;
-using Pipeline.Cli.Results;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 

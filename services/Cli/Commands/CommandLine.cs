@@ -1,19 +1,18 @@
+using Pipeline.Cli.Results;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Running;
 using Pipeline.Contracts;
-using Pipeline.Hosting.Services;
+using Pipeline.Hosting.Settings;
 
 namespace Pipeline.Cli.Commands;
 
 /// <summary>What a person types. Whatever goes wrong is one line on standard error and a non-zero exit code.</summary>
 public static class CommandLine
 {
-    /// <summary>How the program is called from the repository's root.</summary>
-    public const string Program = "dotnet run -c Release --project services/Local --";
-
     private const int Failure = 1;
 
     /// <returns>The exit code.</returns>
@@ -68,7 +67,7 @@ public static class CommandLine
         var (name, valid) = command is RootCommand
             ? ("", $" Valid are {string.Join(", ", command.Subcommands.Select(below => below.Name))}.")
             : ($" {string.Join(' ', Names(parsed.CommandResult))}", "");
-        return $"{ErrorLine.Of(error)}{valid} See: {Program}{name} --help";
+        return $"{ErrorLine.Of(error)}{valid} See: {Words.Program}{name} --help";
     }
 
     /// <summary>Of the command and those above it, without the program's own.</summary>
@@ -110,7 +109,7 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
         output.WriteLine("Examples:");
         foreach (var example in Of(parseResult.CommandResult.Command))
         {
-            output.WriteLine($"  {CommandLine.Program} {example}");
+            output.WriteLine($"  {Words.Program} {example}");
         }
 
         output.WriteLine();

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Cli.Remote;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote.Errors;
 using Pipeline.Cli.Results;
 using Pipeline.Contracts;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Cli.Remote;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote.Errors;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;

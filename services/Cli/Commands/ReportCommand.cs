@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote;
 using Pipeline.Cli.Results;
 using Pipeline.Contracts;

@@ -1,5 +1,7 @@
+using Pipeline.Cli.Results;
 using System.CommandLine;
 using Pipeline.Artifacts.Folder;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote;
 using Pipeline.Cli.Running;
 using Pipeline.Contracts;
@@ -42,7 +44,7 @@ internal static class RunCommand
             var (source, again) = (parsed.GetValue(data), parsed.GetValue(onDrops));
             if (shape is Shape.Local && source is null && !again)
             {
-                throw new PipelineException($"Option '--data' is required where no services do the work; valid is a folder of data. See: {CommandLine.Program} run --help");
+                throw new PipelineException($"Option '--data' is required where no services do the work; valid is a folder of data. See: {Words.Program} run --help");
             }
 
             var what = ExperimentInput.Read(parsed.GetRequiredValue(experiment));
@@ -63,7 +65,7 @@ internal static class RunCommand
     {
         var store = new FolderArtifactStore(folder);
         await new DropExperiments(store).AddAsync(experiment, await ExperimentArtifact.PutAsync(store, experiment, cancellation), cancellation);
-        Console.WriteLine($"'{experiment.Name}' runs with each drop into '{experiment.Data}': {CommandLine.Program} drop FOLDER --dataset {experiment.Data}");
+        Console.WriteLine($"'{experiment.Name}' runs with each drop into '{experiment.Data}': {Words.Program} drop FOLDER --dataset {experiment.Data}");
         return ExitCode.Success;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Progress;
 using Pipeline.Cli.Results;
 using Pipeline.Cli.Running;

@@ -1,4 +1,3 @@
-using Pipeline.Cli.Running;
 using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Progress;
@@ -116,4 +115,19 @@ public sealed class RunProgress(TimeProvider clock)
             stages[stage - Stage.Ingestion] = change(stages[stage - Stage.Ingestion]);
         }
     }
+}
+
+/// <summary>How a run can end.</summary>
+public abstract record RunOutcome
+{
+    /// <param name="Before">The verdict was in the store already.</param>
+    public sealed record Finished(VerdictReached Verdict, bool Before) : RunOutcome;
+
+    public sealed record Failed(RunFailed Why) : RunOutcome;
+
+    /// <summary>By somebody's command.</summary>
+    public sealed record Cancelled(string RunId) : RunOutcome;
+
+    /// <summary>By a signal.</summary>
+    public sealed record Stopped : RunOutcome;
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Artifacts;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Progress;
 using Pipeline.Cli.Running;
 using Pipeline.Contracts;

@@ -1,4 +1,5 @@
 using Pipeline.Cli.Commands;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Results;
 using Pipeline.Cli.Running;
 using Pipeline.Contracts;
@@ -40,8 +41,8 @@ internal static class RemoteRun
 
     private static int NextSteps()
     {
-        Console.WriteLine($"How far it is:       {CommandLine.Program} status --watch");
-        Console.WriteLine($"If it does not come: {CommandLine.Program} errors");
+        Console.WriteLine($"How far it is:       {Words.Program} status --watch");
+        Console.WriteLine($"If it does not come: {Words.Program} errors");
         return ExitCode.Success;
     }
 }

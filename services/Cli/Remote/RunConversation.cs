@@ -1,12 +1,13 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Progress;
 using Pipeline.Cli.Results;
 using Pipeline.Cli.Running;
 using Pipeline.Contracts;
 using Pipeline.Experiments;
-using Pipeline.Hosting.Services;
+using Pipeline.Hosting.Settings;
 
 namespace Pipeline.Cli.Remote;
 

@@ -105,6 +105,9 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
 /// <summary>Stages and verdicts as people and JSON read them, times as clocks show them.</summary>
 internal static class Words
 {
+    /// <summary>How the program is called from the repository's root.</summary>
+    public const string Program = "dotnet run -c Release --project services/Cli --";
+
     public static string Of(Stage stage) => JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString());
 
     public static string Of(Verdict verdict) => verdict switch

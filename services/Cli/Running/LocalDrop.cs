@@ -1,6 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Cli.Results;
+using Pipeline.Cli.Connecting;
 using Pipeline.Contracts;
 using Pipeline.Experiments;
 

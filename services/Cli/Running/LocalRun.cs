@@ -9,7 +9,7 @@ using Pipeline.Cli.Results;
 using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Hosting.Runs;
-using Pipeline.Hosting.Services;
+using Pipeline.Hosting.Settings;
 using Pipeline.Learning.Native;
 using PipelineException = Pipeline.Contracts.PipelineException;
 

@@ -81,21 +81,6 @@ public sealed class RunEnd
     public void Tell(RunOutcome how) => outcome.TrySetResult(how);
 }
 
-/// <summary>How a run can end.</summary>
-public abstract record RunOutcome
-{
-    /// <param name="Before">The verdict was in the store already.</param>
-    public sealed record Finished(VerdictReached Verdict, bool Before) : RunOutcome;
-
-    public sealed record Failed(RunFailed Why) : RunOutcome;
-
-    /// <summary>By somebody's command.</summary>
-    public sealed record Cancelled(string RunId) : RunOutcome;
-
-    /// <summary>By a signal.</summary>
-    public sealed record Stopped : RunOutcome;
-}
-
 /// <summary>Sees the ends of a run that no message tells of: another process has cancelled it, or nobody works for it any more.</summary>
 internal sealed class RunWatch(RunProgress progress, RunLedger ledger, WorkInHand work, RunEnd end, TimeProvider clock) : BackgroundService
 {

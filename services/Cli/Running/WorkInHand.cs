@@ -4,7 +4,7 @@ using Pipeline.Cli.Progress;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
-using Pipeline.Hosting.Services;
+using Pipeline.Hosting.Settings;
 
 namespace Pipeline.Cli.Running;
 

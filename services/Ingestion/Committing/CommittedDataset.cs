@@ -1,3 +1,4 @@
+using Pipeline.Hosting.Bus;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -33,7 +33,7 @@ public sealed partial class MessageScopeFilter<T>(PipelineMetrics metrics, ILogg
         await next.Send(context);
         var spent = Stopwatch.GetElapsedTime(clock);
         metrics.Handled(typeof(T).Name, spent);
-        if (StageOfMessage.Of<T>() is not null)
+        if (StageQueues.StageOf(typeof(T)) is not null)
         {
             Handled(typeof(T).Name, spent.TotalSeconds);
         }

@@ -4,7 +4,7 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
-using Pipeline.Hosting.Services;
+using Pipeline.Hosting.Settings;
 using Pipeline.Hosting.Telemetry;
 using RabbitMQ.Client.Exceptions;
 using PipelineException = Pipeline.Contracts.PipelineException;
@@ -67,12 +67,12 @@ public sealed class RunFailureFilter<T>(RunLedger ledger, PipelineMetrics metric
         {
             await next.Send(context);
         }
-        catch (Exception error) when (StageOfMessage.Of<T>() is { } && TransientFault.Is(error) && IsDurable(context))
+        catch (Exception error) when (StageQueues.StageOf(typeof(T)) is { } && TransientFault.Is(error) && IsDurable(context))
         {
             metrics.GivenBack(typeof(T).Name);
             throw;
         }
-        catch (Exception error) when (StageOfMessage.Of<T>() is { } stage && !TransientFault.IsCancellation(error))
+        catch (Exception error) when (StageQueues.StageOf(typeof(T)) is { } stage && !TransientFault.IsCancellation(error))
         {
             metrics.Failed(typeof(T).Name);
             var queue = context.ReceiveContext.InputAddress.AbsolutePath.Split('/')[^1];

@@ -25,8 +25,12 @@ public static class StageQueues
         Of<EncoderReady>(Stage.FineTuning),
         Of<RunTrial>(Stage.FineTuning),
         Of<TrialsReady>(Stage.Evaluation),
-        .. OutgoingMessages.Select(message => new Feed(Stage.Evaluation, "outgoing-events", message)),
+        .. OutgoingMessages.Select(message => new Feed(Stage.Evaluation, OutgoingQueue, message)),
     ];
+
+    private const string OutgoingQueue = "outgoing-events";
+
+    private static readonly Dictionary<Type, Stage> StageOfMessage = All.Where(feed => feed.Queue != OutgoingQueue).ToDictionary(feed => feed.Message, feed => feed.Stage);
 
     /// <summary>Messages of which the outside world is told.</summary>
     public static IReadOnlyList<Type> OutgoingMessages =>
@@ -34,6 +38,12 @@ public static class StageQueues
 
     /// <summary>The exchange that a message is published to.</summary>
     public static string ExchangeOf(Type message) => RabbitMqQueues.ExchangePrefix + KebabCaseEndpointNameFormatter.Instance.SanitizeName(message.Name);
+
+    /// <summary>Messages about how far the work is, heard by whoever shows it. No stage works from them.</summary>
+    public static IReadOnlyList<Type> ProgressMessages => [typeof(StageProgressed), typeof(PretrainingProgressed)];
+
+    /// <summary>The stage that works from a message; null for one that is only told.</summary>
+    public static Stage? StageOf(Type message) => StageOfMessage.TryGetValue(message, out var stage) ? stage : null;
 
     private static Feed Of<T>(Stage stage) => new(stage, KebabCaseEndpointNameFormatter.Instance.SanitizeName(typeof(T).Name), typeof(T));
 }
@@ -45,20 +55,6 @@ public sealed record Feed(Stage Stage, string Queue, Type Message)
 {
     /// <summary>Where the message is published, bound to <see cref="Queue"/>.</summary>
     public string MessageExchange => StageQueues.ExchangeOf(Message);
-}
-
-/// <summary>Which stage consumes a message.</summary>
-internal static class StageOfMessage
-{
-    public static Stage? Of<T>() => typeof(T).Name switch
-    {
-        nameof(RunExperiment) or nameof(IngestDataset) or nameof(CancelRun) or nameof(ImportChunk) => Stage.Ingestion,
-        nameof(DatasetCommitted) or nameof(LabelDataset) or nameof(LabelShard) => Stage.PseudoLabels,
-        nameof(PseudoLabelsReady) or nameof(TrainSlice) => Stage.Pretraining,
-        nameof(EncoderReady) or nameof(RunTrial) => Stage.FineTuning,
-        nameof(TrialsReady) => Stage.Evaluation,
-        _ => null,
-    };
 }
 
 /// <summary>Exchanges, queues and bindings of all stages, as MassTransit would make them, made before the first message is sent.</summary>

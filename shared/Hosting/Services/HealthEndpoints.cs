@@ -9,6 +9,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
+using Pipeline.Hosting.Settings;
 
 namespace Pipeline.Hosting.Services;
 

@@ -9,6 +9,7 @@ using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
+using Pipeline.Hosting.Settings;
 using Pipeline.Hosting.Telemetry;
 using PipelineException = Pipeline.Contracts.PipelineException;
 

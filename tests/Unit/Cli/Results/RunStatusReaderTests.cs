@@ -54,7 +54,7 @@ public sealed class RunStatusReaderTests : IDisposable
     {
         var run = await BeginAsync();
         await ledger.RecordAsync(Stage.PseudoLabels, new PseudoLabelsReady(run, []));
-        await ledger.RecordAsync(Stage.Pretraining, new EncoderReady(run, [], run.Dataset));
+        await ledger.RecordAsync(Stage.Pretraining, new EncoderReady(run, run.Dataset));
         var trials = TrialPlan.Trials(Tiny.FineTuning);
         await new TrialSet(store).AddAsync("tiny-1", trials, trials[3], run.Dataset, TestContext.Current.CancellationToken);
 

@@ -4,12 +4,13 @@ using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Services;
+using Pipeline.Hosting.Settings;
 using Pipeline.Ingestion;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using PipelineException = Pipeline.Contracts.PipelineException;
 
-namespace Pipeline.Cli.Remote;
+namespace Pipeline.Cli.Connecting;
 
 /// <summary>The command line among the services: their bus, their store and their lake, and no work of its own.</summary>
 internal static class RemoteHost

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 
-namespace Pipeline.Hosting.Services;
+namespace Pipeline.Hosting.Settings;
 
 /// <summary>A setting that cannot work, told as the setting that somebody wrote.</summary>
 public static class SettingsFailure

@@ -2,12 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Cli.Commands;
-using Pipeline.Cli.Remote;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 
-namespace Pipeline.Cli.Results;
+namespace Pipeline.Cli.Connecting;
 
 /// <summary>The store of either shape, to be looked at.</summary>
 /// <param name="Name">For people: the folder, or that it is the services' store.</param>

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using Pipeline.Contracts;
 
-namespace Pipeline.Cli.Results;
+namespace Pipeline.Cli.Commands;
 
 /// <summary>Shows a page in whatever the system opens pages with.</summary>
 internal static class PageOpener
