@@ -89,7 +89,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
         ["a store within the data"] = new((_, _) => { }, [.. Run, "--store", "data/store"], ["within the data folder", "--store"]),
         ["a damaged artifact"] = new(Damage, Run, ["The store is damaged", "Delete"]),
         ["status of no store"] = Typed(["status"], "no store at", "--store"),
-        ["report of an unknown run"] = new((place, finished) => finished.CopyStore(place.Store), ["report", "tiny-0"], ["'tiny-0'", "valid are tiny-"]),
+        ["report of an unknown run"] = new((place, finished) => finished.CopyStore(place.Store), ["report", "tiny-0"], ["'tiny-0'", "it must be one of tiny-"]),
     };
 
     private static BadInput Typed(IReadOnlyList<string> arguments, params string[] told) => new((_, _) => { }, arguments, told);

@@ -65,7 +65,7 @@ public static class CommandLine
     {
         var command = parsed.CommandResult.Command;
         var (name, valid) = command is RootCommand
-            ? ("", $" Valid are {string.Join(", ", command.Subcommands.Select(below => below.Name))}.")
+            ? ("", $" It must be one of {string.Join(", ", command.Subcommands.Select(below => below.Name))}.")
             : ($" {string.Join(' ', Names(parsed.CommandResult))}", "");
         return $"{ErrorLine.Of(error)}{valid} See: {Words.Program}{name} --help";
     }

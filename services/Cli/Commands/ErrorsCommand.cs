@@ -22,7 +22,7 @@ internal static class ErrorsCommand
         {
             if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var most) && most is >= 1 and <= HighestLimit))
             {
-                result.AddError($"--limit is '{token.Value}'; valid is a whole number from 1 to {HighestLimit}.");
+                result.AddError($"--limit is '{token.Value}'; it must be a whole number from 1 to {HighestLimit}.");
             }
         });
         var json = SharedOptions.Json();

@@ -44,7 +44,7 @@ internal static class RunCommand
             var (source, again) = (parsed.GetValue(data), parsed.GetValue(onDrops));
             if (shape is Shape.Local && source is null && !again)
             {
-                throw new PipelineException($"Option '--data' is required where no services do the work; valid is a folder of data. See: {Words.Program} run --help");
+                throw new PipelineException($"Option '--data' is required where no services do the work: it must be a folder of data. See: {Words.Program} run --help");
             }
 
             var what = ExperimentInput.Read(parsed.GetRequiredValue(experiment));

@@ -27,7 +27,7 @@ internal static partial class SharedOptions
     {
         if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
         {
-            throw new PipelineException($"{given.Name} is for work in this process, and the services of Bus:Host do this; valid is to leave it out, or to give --store too. Services have their own settings Torch:Device and Torch:Threads.");
+            throw new PipelineException($"{given.Name} applies to work in this process, and the services of Bus:Host do this work. Leave it out, or give --store too. Services have their own settings Torch:Device and Torch:Threads.");
         }
     }
 
@@ -38,7 +38,7 @@ internal static partial class SharedOptions
         {
             if (result.Tokens is [var token] && !DeviceName().IsMatch(token.Value))
             {
-                result.AddError($"--device is '{token.Value}'; valid are auto, cpu, cuda and cuda:n.");
+                result.AddError($"--device is '{token.Value}'; it must be auto, cpu, cuda or cuda:n.");
             }
         });
         return option;
@@ -55,7 +55,7 @@ internal static partial class SharedOptions
                 return threads;
             }
 
-            result.AddError($"--threads is '{result.Tokens[0].Value}'; valid is a whole number from 0 to {Most}.");
+            result.AddError($"--threads is '{result.Tokens[0].Value}'; it must be a whole number from 0 to {Most}.");
             return null;
         };
         return option;

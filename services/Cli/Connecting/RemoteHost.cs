@@ -63,7 +63,7 @@ internal sealed class ReachedBroker(BrokerConnection broker, IOptions<BusOptions
         {
             var bus = options.Value;
             throw new PipelineException(
-                ErrorLine.Of($"RabbitMQ at {bus.Host}:{bus.Port}, virtual host '{bus.VirtualHost}', cannot be reached as '{bus.User}': {error.GetBaseException().Message} Valid are the Bus settings of the services."),
+                ErrorLine.Of($"RabbitMQ at {bus.Host}:{bus.Port}, virtual host '{bus.VirtualHost}', cannot be reached as '{bus.User}': {error.GetBaseException().Message} The settings under Bus must be those of the services."),
                 error);
         }
     }

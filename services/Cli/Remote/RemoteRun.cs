@@ -18,7 +18,7 @@ internal static class RemoteRun
     {
         if (wait && onDrops && data is null)
         {
-            throw new PipelineException("--wait has nothing to wait for: --on-drops without --data only has the experiment run with the next drop. Valid is --data as well, or 'drop FOLDER --wait' afterwards.");
+            throw new PipelineException("--wait has nothing to wait for: --on-drops without --data only registers the experiment for the next drop. Give --data too, or run 'drop FOLDER --wait' afterwards.");
         }
 
         var source = data is null || LakeLocations.IsUrl(data) ? data : Path.GetFullPath(data);

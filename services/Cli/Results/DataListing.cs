@@ -15,7 +15,7 @@ internal static class DataListing
         var found = await datasets.NewestAsync(dataset, cancellation);
         if (found.Count == 0 && dataset is not null)
         {
-            throw new PipelineException($"There is no version of a dataset '{dataset}' in the store; valid is the name that an experiment gives under 'data', or no --dataset for all. 'status --rejected' shows what an import could not use.");
+            throw new PipelineException($"There is no version of a dataset '{dataset}' in the store; --dataset must be the 'data' of an experiment; leave it out for all. 'status --rejected' shows what an import could not use.");
         }
 
         if (found.Count == 0 && !json)

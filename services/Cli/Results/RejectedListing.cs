@@ -35,7 +35,7 @@ internal static class RejectedListing
 
         if (datasets == 0 && dataset is not null)
         {
-            throw new PipelineException($"There is no import of a dataset '{dataset}' in the store; valid is the name that an experiment gives under 'data', or no --dataset for all.");
+            throw new PipelineException($"There is no import of a dataset '{dataset}' in the store; --dataset must be the 'data' of an experiment; leave it out for all.");
         }
 
         if (datasets == 0 && !json)

@@ -36,7 +36,7 @@ internal static class DataFolder
 
         if (IsWithin(Path.GetFullPath(store), full))
         {
-            throw new PipelineException($"The store {Path.GetFullPath(store)} lies within the data folder {full}, so each run would change its own data; valid is a store elsewhere, given by --store.");
+            throw new PipelineException($"The store {Path.GetFullPath(store)} lies within the data folder {full}, so each run would change its own data. --store must name a folder elsewhere.");
         }
 
         try

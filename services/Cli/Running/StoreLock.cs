@@ -44,7 +44,7 @@ internal static class TemporaryFolder
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             var what = File.Exists(Path.TrimEndingDirectorySeparator(folder)) ? "is a file" : Directory.Exists(folder) ? "cannot be written" : "does not exist";
-            throw new PipelineException($"The folder for temporary files, {folder}, {what}. Valid is a folder that this user may write to, given by the environment variable {(OperatingSystem.IsWindows() ? "TMP" : "TMPDIR")}.", error);
+            throw new PipelineException($"The folder for temporary files, {folder}, {what}. It must be a folder that this user may write to; the environment variable that names it is {(OperatingSystem.IsWindows() ? "TMP" : "TMPDIR")}.", error);
         }
     }
 }

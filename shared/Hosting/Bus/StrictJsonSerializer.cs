@@ -25,7 +25,7 @@ internal sealed class StrictJsonSerializer(int maxBytes) : ISerializerFactory, I
     {
         if (receiveContext.Body.Length is { } bytes && bytes > maxBytes)
         {
-            throw new PipelineException($"The message has {bytes} bytes; valid are up to {maxBytes} (Bus:MaxMessageBytes): a message names data, it does not carry them.");
+            throw new PipelineException($"The message has {bytes} bytes; it must have at most {maxBytes} (Bus:MaxMessageBytes). A message refers to data and does not carry them.");
         }
 
         if (receiveContext.TransportHeaders.TryGetHeader(MessageFormat.Header, out var written)
@@ -53,7 +53,7 @@ internal sealed class StrictJsonSerializer(int maxBytes) : ISerializerFactory, I
         var said = context.TransportHeaders.Get<string>(MessageHeaders.MessageType)?.Split(';') ?? [];
         if (said.Length > 0 && taken.Count > 0 && !said.Intersect(taken, StringComparer.OrdinalIgnoreCase).Any())
         {
-            throw new PipelineException($"The message says that it is {string.Join(", ", said)}; valid in '{queue}' is {string.Join(", ", taken)}, or no header {MessageHeaders.MessageType}.");
+            throw new PipelineException($"The message says that it is {string.Join(", ", said)}; in '{queue}' it must be {string.Join(", ", taken)}, or have no header {MessageHeaders.MessageType}.");
         }
     }
 
@@ -64,12 +64,12 @@ internal sealed class StrictJsonSerializer(int maxBytes) : ISerializerFactory, I
             using var document = JsonDocument.Parse(body);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                throw new PipelineException($"The message is a JSON {document.RootElement.ValueKind.ToString().ToLowerInvariant()}; valid is an object.");
+                throw new PipelineException($"The message is a JSON {document.RootElement.ValueKind.ToString().ToLowerInvariant()}; it must be an object.");
             }
         }
         catch (JsonException error)
         {
-            throw new PipelineException($"The message is not JSON: {error.Message.ReplaceLineEndings(" ")} Valid is a JSON object as UTF-8.");
+            throw new PipelineException($"The message is not JSON: {error.Message.ReplaceLineEndings(" ")} It must be a JSON object in UTF-8.");
         }
     }
 }

@@ -46,7 +46,7 @@ public static class ServiceHost
 
             if (arguments.Length > 0)
             {
-                throw new PipelineException($"'{arguments[0]}' is not an argument; valid is none, or {HealthProbe.Argument}. Settings come from appsettings.json and the environment (PIPELINE_…).");
+                throw new PipelineException($"'{arguments[0]}' is not an argument: there must be none, or {HealthProbe.Argument}. Settings come from appsettings.json and the environment (PIPELINE_…).");
             }
 
             await using var app = Build(builder, stage, services, consumers, portSetting);
@@ -70,7 +70,7 @@ public static class ServiceHost
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRoutingCore();
         builder.Services.AddOptions<HttpOptions>().BindConfiguration("Http", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddOptions<BusOptions>().Validate(bus => !string.IsNullOrEmpty(bus.Host), "Bus:Host is missing; valid is the host name of a RabbitMQ broker.");
+        builder.Services.AddOptions<BusOptions>().Validate(bus => !string.IsNullOrEmpty(bus.Host), "Bus:Host is missing: it must be the host name of a RabbitMQ broker.");
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<BusOptions>>((host, bus) =>
         {
             host.ShutdownTimeout = bus.Value.StopTimeout + ShutdownReserve;

@@ -48,7 +48,7 @@ public static class SettingsFailure
         var section = name.Split('.')[^1].Replace("Options", "", StringComparison.Ordinal);
         var unknown = message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].Split(", ").Select(member => $"{section}:{member.Trim('\'')}");
         var valid = AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(name)).OfType<Type>().First().GetProperties().Select(property => property.Name);
-        return $"{string.Join(" or ", unknown)}. Valid are {string.Join(", ", valid)}";
+        return $"{string.Join(" or ", unknown)}. It must be one of {string.Join(", ", valid)}";
     }
 
     private static string Between(string text, string start, char end)

@@ -15,15 +15,15 @@ public sealed class BadMessageTests(SharedServers servers)
         (string Body, string Told, (string, object)[] Headers)[] bad =
         [
             ("not json", "The message is not JSON", []),
-            ("[1, 2]", "The message is a JSON array; valid is an object", []),
+            ("[1, 2]", "The message is a JSON array; it must be an object", []),
             ("{}", "missing required properties including: 'runId'", []),
             ("""{ "runId": null }""", "runId", []),
             ("""{ "runId": "nobody-0123456789ab" }""", "There is no run 'nobody-0123456789ab' to cancel", []),
             ("""{ "runId": "../../etc/passwd" }""", "There is no run '../../etc/passwd' to cancel", []),
             ("""{ "runId": "x" }""", "pipeline-format is '2'; this version reads 1 to 1", [("pipeline-format", "2")]),
             ("""{ "runId": "x" }""", "pipeline-format is 'new'", [("pipeline-format", "new")]),
-            ("""{ "runId": "x" }""", "says that it is urn:message:Elsewhere:Other; valid in 'cancel-run' is urn:message:Pipeline.Contracts:CancelRun", [("MT-MessageType", "urn:message:Elsewhere:Other")]),
-            ($$"""{ "runId": "{{new string('x', TwentyMegabytes)}}" }""", "valid are up to 1048576", []),
+            ("""{ "runId": "x" }""", "says that it is urn:message:Elsewhere:Other; in 'cancel-run' it must be urn:message:Pipeline.Contracts:CancelRun", [("MT-MessageType", "urn:message:Elsewhere:Other")]),
+            ($$"""{ "runId": "{{new string('x', TwentyMegabytes)}}" }""", "it must have at most 1048576", []),
         ];
         foreach (var (body, told, headers) in bad)
         {

@@ -18,7 +18,7 @@ internal static class ErrorQueues
         ? All
         : All.FirstOrDefault(queue => queue == wanted || RabbitMqQueues.ErrorQueueOf(queue) == wanted) is { } chosen
             ? [chosen]
-            : throw new PipelineException($"There is no queue '{wanted}'; valid are {string.Join(", ", All)}.");
+            : throw new PipelineException($"There is no queue '{wanted}'; it must be one of {string.Join(", ", All)}.");
 }
 
 /// <summary>Looks into error queues. What is looked at is taken without acknowledgement and given back all at once, so it stays where it was and in its order.</summary>
