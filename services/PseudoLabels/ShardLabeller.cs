@@ -20,6 +20,7 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
     private readonly TokenizerMaker tokenizers = new(store);
 
     /// <summary>What is recorded of one shard until its task is complete.</summary>
+    [ArtifactKind(ArtifactKinds.PseudoLabelPart, Formerly = "Part")]
     private sealed record Part(PseudoLabelShard Shard, double Seconds, long Tokens = 0, long Truncated = 0);
 
     /// <summary>Where the pseudo-labels of a task over a dataset version lie, whichever run asks.</summary>

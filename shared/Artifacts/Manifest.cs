@@ -7,7 +7,7 @@ namespace Pipeline.Artifacts;
 public static class Manifest
 {
     /// <summary>The newest format that this version reads, and the one it writes.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
 
     private sealed record Envelope<T>(string Kind, int Format, T Content);
 
@@ -17,7 +17,7 @@ public static class Manifest
     public static Task<PutResult> CreateManifestAsync<T>(this IArtifactStore store, string key, T content, CancellationToken cancellation = default) =>
         store.CreateAsync(
             key,
-            (stream, token) => JsonSerializer.SerializeAsync(stream, new Envelope<T>(typeof(T).Name, Format, content), PipelineJson.Options, token),
+            (stream, token) => JsonSerializer.SerializeAsync(stream, new Envelope<T>(ArtifactKinds.Of(typeof(T)).Name, Format, content), PipelineJson.Options, token),
             cancellation);
 
     /// <exception cref="ArtifactNotFoundException">There is none.</exception>
@@ -64,6 +64,7 @@ public static class Manifest
 
     private static T Parse<T>(string key, byte[] bytes)
     {
+        var kind = ArtifactKinds.Of(typeof(T));
         try
         {
             var header = JsonSerializer.Deserialize<Header>(bytes, PipelineJson.Options) ?? throw new JsonException("It holds null.");
@@ -72,16 +73,16 @@ public static class Manifest
                 throw new PipelineException($"'{key}' was written by a newer version of the pipeline (format {header.Format}; this one reads up to {Format}). Use that version, or another store.");
             }
 
-            if (header.Kind != typeof(T).Name)
+            if (!kind.IsCalled(header.Kind))
             {
-                throw new PipelineException($"'{key}' holds a {header.Kind}, not a {typeof(T).Name}.");
+                throw new PipelineException($"'{key}' holds the kind '{header.Kind}'; it must hold '{kind.Name}'.");
             }
 
             return JsonSerializer.Deserialize<Envelope<T>>(bytes, PipelineJson.Options)!.Content ?? throw new JsonException("Its content is null.");
         }
         catch (JsonException error)
         {
-            throw new PipelineException($"'{key}' is not a readable {typeof(T).Name}: {error.Message}", error);
+            throw new PipelineException($"'{key}' is not a readable manifest of the kind '{kind.Name}': {error.Message}", error);
         }
     }
 }

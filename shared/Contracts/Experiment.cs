@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace Pipeline.Contracts;
 
 /// <summary>What is to be found out: which data, which pretext task, which encoder, how trained, how judged. See docs/experiment.md.</summary>
+[ArtifactKind(ArtifactKinds.Experiment, Formerly = "Experiment")]
 public sealed record Experiment
 {
     /// <summary>Letters, digits, '-' and '_'; at most 40.</summary>

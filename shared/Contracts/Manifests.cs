@@ -5,6 +5,7 @@ namespace Pipeline.Contracts;
 // What each stage leaves beside its files: written last, create-only. Where a manifest is, its work is done.
 
 /// <summary>An immutable set of samples, named by its content.</summary>
+[ArtifactKind(ArtifactKinds.Dataset, Formerly = "DatasetManifest")]
 public sealed record DatasetManifest
 {
     public required string Dataset { get; init; }
@@ -61,9 +62,11 @@ public enum Split : byte { Train, Validation, Test }
 /// Of sequences, instead of pixels: <c>text</c> uint8 [B], the samples as UTF-8, one after another; <c>start</c> int64 [N + 1], where each begins in it, and the end of the last; the digest is
 /// of a sample's bytes. Where the data tags places: <c>tag</c> int16 [B], of each byte, −1 where there is none.
 /// </summary>
+[ArtifactKind(ArtifactKinds.SampleShard, Formerly = "SampleShard")]
 public sealed record SampleShard(ArtifactReference File, Split Split, int Samples);
 
 /// <summary>How answerable each pretext task is on a dataset version, measured on a sample of its training split before compute is spent on one. See docs/pre-flight.md.</summary>
+[ArtifactKind(ArtifactKinds.PreFlight, Formerly = "PreFlight")]
 public sealed record PreFlight
 {
     public required ArtifactReference Dataset { get; init; }
@@ -112,6 +115,7 @@ public sealed record PretextChoice(IReadOnlyList<string> Tasks, string Reason);
 public sealed record LabelBalance(double Share, IReadOnlyDictionary<string, long> Counts, double Largest, double EffectiveClasses);
 
 /// <summary>The pseudo-labels of one pretext task over a dataset version.</summary>
+[ArtifactKind(ArtifactKinds.PseudoLabels, Formerly = "PseudoLabelManifest")]
 public sealed record PseudoLabelManifest
 {
     public required string Task { get; init; }
@@ -150,6 +154,7 @@ public sealed record PseudoLabelManifest
 public sealed record PseudoLabelShard(ArtifactReference File, string SampleShard, Split Split, int Samples, int Ambiguous);
 
 /// <summary>What pretraining leaves.</summary>
+[ArtifactKind(ArtifactKinds.Encoder, Formerly = "EncoderManifest")]
 public sealed record EncoderManifest
 {
     public required EncoderSpec Encoder { get; init; }
@@ -203,9 +208,11 @@ public sealed record PretrainingTime(double Training, double Waiting, double Mea
 /// <param name="Loss">Training loss by step.</param>
 /// <param name="Parameters">Numbers that were trained; 0 from a version that did not tell.</param>
 /// <param name="Validation">Every metric on the validation split, by its name; null from a version that did not tell.</param>
+[ArtifactKind(ArtifactKinds.Trial, Formerly = "TrialResult")]
 public sealed record TrialResult(
     Trial Trial, double ValidationAccuracy, ArtifactReference Model, IReadOnlyList<double> Loss, double Seconds, long Parameters = 0,
     IReadOnlyDictionary<string, double>? Validation = null);
 
 /// <summary>All trials of a run.</summary>
+[ArtifactKind(ArtifactKinds.Trials, Formerly = "TrialsManifest")]
 public sealed record TrialsManifest(IReadOnlyList<ArtifactReference> Results);

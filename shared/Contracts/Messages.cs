@@ -18,6 +18,7 @@ public sealed record RunExperiment(JsonElement Experiment, string? Source = null
 public sealed record IngestDataset(string Dataset, string? Source = null);
 
 /// <summary>End a run. What it left so far stays; asked for again, it goes on from there.</summary>
+[ArtifactKind(ArtifactKinds.RunCancelled, Formerly = "CancelRun")]
 public sealed record CancelRun(string RunId);
 
 /// <summary>Decode one chunk of a planned import.</summary>
@@ -26,6 +27,7 @@ public sealed record CancelRun(string RunId);
 public sealed record ImportChunk(ArtifactReference Experiment, ArtifactReference Plan, int Chunk);
 
 /// <summary>A dataset version is complete. Here a run gets its id, from the experiment and the dataset version.</summary>
+[ArtifactKind(ArtifactKinds.DatasetCommitted, Formerly = "DatasetCommitted")]
 public sealed record DatasetCommitted(RunReference Run) : IRunMessage;
 
 // ── Pseudo-labels ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -42,6 +44,7 @@ public sealed record LabelShard(RunReference Run, string Task, int Shard) : IRun
 /// <param name="PseudoLabels">One manifest for each task, in the experiment's order.</param>
 /// <param name="Pretext">The tasks' names: the experiment's, or what <c>auto</c> became. Null from a version that did not tell.</param>
 /// <param name="PreFlight">What was measured before; null from a version that did not measure.</param>
+[ArtifactKind(ArtifactKinds.PseudoLabelsReady, Formerly = "PseudoLabelsReady")]
 public sealed record PseudoLabelsReady(
     RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, IReadOnlyList<string>? Pretext = null, ArtifactReference? PreFlight = null) : IRunMessage;
 
@@ -57,6 +60,7 @@ public sealed record PretrainingProgressed(string RunId, int Slice, long Step, l
 
 /// <summary>Pretraining is done.</summary>
 /// <param name="Encoder">The encoder's manifest.</param>
+[ArtifactKind(ArtifactKinds.EncoderReady, Formerly = "EncoderReady")]
 public sealed record EncoderReady(RunReference Run, ArtifactReference Encoder) : IRunMessage;
 
 // ── Fine-tuning ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -66,6 +70,7 @@ public sealed record RunTrial(RunReference Run, ArtifactReference Encoder, Trial
 
 /// <summary>Every trial of the run has its result.</summary>
 /// <param name="Trials">The manifest that lists them.</param>
+[ArtifactKind(ArtifactKinds.TrialsReady, Formerly = "TrialsReady")]
 public sealed record TrialsReady(RunReference Run, ArtifactReference Encoder, ArtifactReference Trials) : IRunMessage;
 
 // ── Evaluation ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -75,6 +80,7 @@ public sealed record TrialsReady(RunReference Run, ArtifactReference Encoder, Ar
 /// <param name="Report">report.json.</param>
 /// <param name="Page">report.html.</param>
 /// <param name="Model">The promoted model; null where the experiment does not promote it.</param>
+[ArtifactKind(ArtifactKinds.VerdictReached, Formerly = "VerdictReached")]
 public sealed record VerdictReached(RunReference Run, Verdict Verdict, ArtifactReference Report, ArtifactReference Page, ArtifactReference? Model) : IRunMessage;
 
 // ── Any stage ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -88,6 +94,7 @@ public sealed record StageProgressed(string? RunId, Stage Stage, long Done, long
 /// <param name="RunId">Null when it failed before its dataset was committed.</param>
 /// <param name="Reason">One line.</param>
 /// <param name="ErrorQueue">Where the message lies that could not be handled.</param>
+[ArtifactKind(ArtifactKinds.RunFailed, Formerly = "RunFailed")]
 public sealed record RunFailed(string? RunId, Stage Stage, string Reason, string? ErrorQueue = null);
 
 /// <summary>Somebody ended a run.</summary>

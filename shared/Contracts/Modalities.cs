@@ -73,6 +73,7 @@ public sealed record SpecialTokens(int Padding = 0, int Unknown = 1, int Start =
 /// <param name="Spec">What it was made by.</param>
 /// <param name="LowerCase">Whether text is brought to lower case before it is cut.</param>
 /// <param name="Vocabulary">Tokens there are, special ones included.</param>
+[ArtifactKind(ArtifactKinds.Tokenizer, Formerly = "TokenizerReference")]
 public sealed record TokenizerReference(
     IReadOnlyDictionary<string, ArtifactReference> Files, TokenizerSpec Spec, bool LowerCase, int Vocabulary, SpecialTokens Special);
 

@@ -37,4 +37,5 @@ public sealed class PipelineException(string message, Exception? inner = null) :
 /// <param name="Key">Where it lies: segments of letters, digits, '.', '_' and '-', joined by '/'.</param>
 /// <param name="Digest">SHA-256 of its bytes: <c>sha256:</c> and 64 lower-case hex digits.</param>
 /// <param name="Bytes">Its length.</param>
+[ArtifactKind(ArtifactKinds.Reference, Formerly = "ArtifactReference")]
 public sealed record ArtifactReference(string Key, string Digest, long Bytes);

@@ -16,6 +16,7 @@ namespace Pipeline.Ingestion.Planning;
 /// <param name="Classes">Label names of its rows.</param>
 /// <param name="Rejections">Items that could not be used.</param>
 /// <param name="Seconds">Compute seconds.</param>
+[ArtifactKind(ArtifactKinds.ImportPart, Formerly = "ImportPart")]
 public sealed record ImportPart(
     ArtifactReference? Pixels, ArtifactReference? Index, ArtifactReference? Items, IReadOnlyList<string> Classes, IReadOnlyList<Rejection> Rejections, double Seconds)
 {

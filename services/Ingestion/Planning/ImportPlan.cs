@@ -13,6 +13,7 @@ namespace Pipeline.Ingestion.Planning;
 /// What an import consists of; written once, read by everybody who takes part. Whatever bears on the result stands here, so that workers with other
 /// settings still make the same dataset version.
 /// </summary>
+[ArtifactKind(ArtifactKinds.ImportPlan, Formerly = "ImportPlan")]
 public sealed record ImportPlan
 {
     /// <summary>Where the import keeps its plan, its chunks and their parts.</summary>

@@ -31,4 +31,5 @@ public sealed class Quarantine(IArtifactStore store, IOptions<IngestionOptions> 
 /// <param name="Message">For a person.</param>
 /// <param name="Source">The file's path or URL.</param>
 /// <param name="Sha256">Of its bytes, 64 hex digits.</param>
+[ArtifactKind(ArtifactKinds.Quarantined, Formerly = "QuarantinedFile")]
 public sealed record QuarantinedFile(string Path, string Reason, string Message, string Source, string Sha256);

@@ -12,6 +12,7 @@ namespace Pipeline.Hosting.Bus;
 /// </summary>
 public sealed class StageEvents(IArtifactStore store, RunLedger ledger)
 {
+    [ArtifactKind(ArtifactKinds.Told, Formerly = "Told")]
     private sealed record Told(Stage Stage);
 
     /// <summary>Record, publish, note: a kill between any two repeats the event, and loses none.</summary>
