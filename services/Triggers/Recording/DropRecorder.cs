@@ -7,7 +7,10 @@ using Pipeline.Triggers.Events;
 
 namespace Pipeline.Triggers.Recording;
 
-/// <summary>Writes events down: one small artifact a batch for each dataset, an event a line, named by its content. The same batch again changes nothing.</summary>
+/// <summary>
+/// Writes events down: one small artifact a batch for each dataset, an event a line, named by its content. The same batch again changes
+/// nothing.
+/// </summary>
 public sealed class DropRecorder(IArtifactStore store)
 {
     public async Task RecordAsync(IReadOnlyList<FileEvent> events, CancellationToken cancellation = default)
@@ -34,8 +37,8 @@ public sealed class DropRecorder(IArtifactStore store)
 }
 
 /// <summary>
-/// Where drops lie in the store. What is pending stands apart from what is done, so that looking for the one costs nothing for the other; done drops are named so
-/// that the newest is listed first.
+/// Where drops lie in the store. What is pending stands apart from what is done, so that looking for the one costs nothing for the other;
+/// done drops are named so that the newest is listed first.
 /// </summary>
 public static class DropKeys
 {
@@ -53,7 +56,8 @@ public static class DropKeys
     public static string DoneOf(DropDataset dataset) => $"{Done}/{Folder(dataset)}";
 
     /// <param name="hash">SHA-256 of the events.</param>
-    public static string PendingRecord(DropDataset dataset, ReadOnlySpan<byte> hash) => $"{PendingOf(dataset)}/{Convert.ToHexStringLower(hash)}{Ending}";
+    public static string PendingRecord(DropDataset dataset, ReadOnlySpan<byte> hash) =>
+        $"{PendingOf(dataset)}/{Convert.ToHexStringLower(hash)}{Ending}";
 
     /// <param name="last">When the last of the records was written.</param>
     /// <param name="records">Names of the records that the drop is made of.</param>
@@ -70,5 +74,6 @@ public static class DropKeys
     /// <summary>The key without its last segment.</summary>
     public static string ParentOf(string key) => key[..key.LastIndexOf('/')];
 
-    private static string Folder(DropDataset dataset) => $"{dataset.Name}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dataset.Source)))[..SourceDigits]}";
+    private static string Folder(DropDataset dataset) =>
+        $"{dataset.Name}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dataset.Source)))[..SourceDigits]}";
 }

@@ -11,6 +11,9 @@ namespace Pipeline.Hosting.Bus;
 /// </summary>
 public static class StageQueues
 {
+    /// <summary>The queue of drop events, which <see cref="Stage.Triggers"/> reads without MassTransit: no feed leads to it.</summary>
+    public const string Drops = "drops";
+
     public static IReadOnlyList<Feed> All { get; } =
     [
         Of<RunExperiment>(Stage.Ingestion),
@@ -27,6 +30,10 @@ public static class StageQueues
         Of<TrialsReady>(Stage.Evaluation),
         .. OutgoingMessages.Select(message => new Feed(Stage.Evaluation, "outgoing-events", message)),
     ];
+
+    /// <summary>The queues that a stage works from.</summary>
+    public static IReadOnlyList<string> Of(Stage stage) =>
+        stage == Stage.Triggers ? [Drops] : [.. All.Where(feed => feed.Stage == stage).Select(feed => feed.Queue).Distinct()];
 
     /// <summary>Messages of which the outside world is told.</summary>
     public static IReadOnlyList<Type> OutgoingMessages =>
@@ -85,9 +92,9 @@ public sealed class BrokerTopology(BrokerConnection broker, IOptions<BusOptions>
     private async Task DeclareAsync(IConnection connection, CancellationToken cancellation)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
-        foreach (var queue in StageQueues.All.DistinctBy(queue => queue.Queue))
+        foreach (var queue in Enum.GetValues<Stage>().SelectMany(StageQueues.Of))
         {
-            await DeclareAsync(channel, queue.Queue, options.Value, cancellation);
+            await DeclareAsync(channel, queue, options.Value, cancellation);
         }
 
         foreach (var queue in StageQueues.All)

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Options;
 using Pipeline.Lake.Places;
-using Pipeline.Triggers;
 using Pipeline.Triggers.Events;
 
 namespace Pipeline.Tests.Unit.Triggers.Events;

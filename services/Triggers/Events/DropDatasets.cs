@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Lake.Places;
-using Pipeline.Triggers.Events;
 
-namespace Pipeline.Triggers;
+namespace Pipeline.Triggers.Events;
 
 /// <summary>A dataset as drops see it.</summary>
 /// <param name="Source">URL of its folder.</param>
@@ -11,8 +10,12 @@ public sealed record DropDataset(string Name, string Source);
 /// <summary>Which dataset a file of the lake belongs to.</summary>
 public sealed class DropDatasets(IOptions<DropsOptions> options)
 {
-    private readonly (string Below, DropDataset Dataset)[] _configured =
-        [.. options.Value.Datasets.Select(pair => (pair.Value.Prefix + "/", new DropDataset(pair.Key, pair.Value.Prefix))).OrderByDescending(pair => pair.Item1.Length)];
+    /// <summary>The longest prefix first.</summary>
+    private readonly DropDataset[] _configured =
+    [
+        .. options.Value.Datasets.Select(pair => new DropDataset(pair.Key, pair.Value.Prefix))
+            .OrderByDescending(dataset => dataset.Source.Length),
+    ];
 
     /// <summary>When a drop of the dataset is complete.</summary>
     public DropDatasetOptions RuleOf(string dataset) =>
@@ -22,20 +25,17 @@ public sealed class DropDatasets(IOptions<DropsOptions> options)
     /// <exception cref="BadEventException">It belongs to none.</exception>
     internal DropDataset Of(LakePath path, bool folder)
     {
-        var url = $"{path.Location.Url}/{path.Path}";
-        foreach (var (below, dataset) in _configured)
+        foreach (var dataset in _configured)
         {
-            if (url.StartsWith(below, StringComparison.Ordinal) || (folder && url.Length == below.Length - 1 && below.StartsWith(url, StringComparison.Ordinal)))
-            {
+            if (path.Url.StartsWith(dataset.Source + "/", StringComparison.Ordinal) || (folder && path.Url == dataset.Source))
                 return dataset;
-            }
         }
 
         var slash = path.Path.IndexOf('/');
         var name = slash > 0 ? path.Path[..slash] : folder ? path.Path : "";
         return DropDatasetOptions.IsName(name)
             ? new DropDataset(name, $"{path.Location.Url}/{name}")
-            : throw new BadEventException(
-                $"'{BadEventException.Shown(url)}' belongs to no dataset; valid are files below a 'Drops:Datasets:…:Prefix' or below a folder of the location, named with {DropDatasetOptions.ValidNames}.");
+            : throw new BadEventException($"'{BadEventException.Shown(path.Url)}' belongs to no dataset; it must be a file below a "
+                + $"'Drops:Datasets:…:Prefix' or below a folder of the location, named with {DropDatasetOptions.ValidNames}.");
     }
 }
