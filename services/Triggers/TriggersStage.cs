@@ -17,7 +17,7 @@ public static class TriggersStage
     public static IServiceCollection AddTriggers(this IServiceCollection services, bool isAlone = false)
     {
         services.AddLake().TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<DropExperiments>().AddSingleton<DropDatasets>().AddSingleton<EventPlaces>().AddSingleton<EventParser>();
+        services.AddSingleton<DropExperiments>().AddSingleton<EventPlaces>().AddSingleton<EventParser>();
         services.AddSingleton<DropRecorder>().AddSingleton<DropShelf>().AddSingleton<DropFiles>().AddSingleton<CompletionRule>();
         return isAlone
             ? services

@@ -1,17 +1,18 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Pipeline.Lake.Places;
 using Pipeline.Triggers.Events;
 
 namespace Pipeline.Triggers.Completeness;
 
 /// <summary>Decides whether a drop is complete.</summary>
-public sealed class CompletionRule(DropFiles files, TimeProvider clock, ILogger<CompletionRule> logger)
+public sealed class CompletionRule(DropFiles files, IOptions<DropsOptions> options, TimeProvider clock, ILogger<CompletionRule> logger)
 {
     /// <param name="before">The newest done drop of the dataset.</param>
     /// <returns>What made it complete, or null while it is not.</returns>
-    public async Task<DropCompletion?> CompleteAsync(
-        PendingDrop drop, DropDatasetOptions rule, DoneDrop? before, CancellationToken cancellation = default)
+    public async Task<DropCompletion?> CompleteAsync(PendingDrop drop, DoneDrop? before, CancellationToken cancellation = default)
     {
+        var rule = options.Value.Datasets.TryGetValue(drop.Dataset.Name, out var own) ? own : new() { Quiet = options.Value.Quiet };
         bool Counts(DropCompletion one) => rule.Complete == one || rule.Complete == DropCompletion.Any;
         if (Counts(DropCompletion.SuccessFile) && IsCovered(drop, before))
             return DropCompletion.SuccessFile;

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Lake.Places;
 using Pipeline.Triggers.Events;
 using Pipeline.Triggers.Recording;
@@ -12,7 +10,6 @@ namespace Pipeline.Triggers.Completeness;
 public sealed class DropShelf(IArtifactStore store)
 {
     private readonly ConcurrentDictionary<string, IReadOnlyList<FileEvent>> _records = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, DoneDrop> _done = new(StringComparer.Ordinal);
 
     /// <summary>One for each dataset and source with records.</summary>
     public async Task<IReadOnlyList<PendingDrop>> PendingAsync(CancellationToken cancellation = default)
@@ -26,27 +23,14 @@ public sealed class DropShelf(IArtifactStore store)
 
         foreach (var gone in _records.Keys.Except(records.Select(record => record.Key), StringComparer.Ordinal).ToList())
             _records.TryRemove(gone, out _);
-        var drops = records.GroupBy(record => DropKeys.ParentOf(record.Key));
-        return [.. drops.Select(drop => new PendingDrop(DatasetOf(drop.First()), [.. drop]))];
+        return [.. records.GroupBy(record => record.Dataset).Select(drop => new PendingDrop(drop.Key, [.. drop]))];
     }
 
     /// <summary>The drop of the dataset that was done last; null before the first.</summary>
     public async Task<DoneDrop?> NewestDoneAsync(DropDataset dataset, CancellationToken cancellation = default)
     {
         await foreach (var info in store.ListAsync(DropKeys.DoneOf(dataset), cancellation))
-        {
-            if (!_done.TryGetValue(info.Key, out var done))
-            {
-                _done.Clear();
-                await using var stream = await store.OpenReadAsync(info.Key, cancellation);
-                using var reader = new StreamReader(stream);
-                var line = await reader.ReadLineAsync(cancellation);
-                _done[info.Key] = done = JsonSerializer.Deserialize<DoneDrop>(line ?? "", PipelineJson.Compact)!;
-            }
-
-            return done;
-        }
-
+            return await JsonLines.ReadAsync<DoneDrop>(await store.OpenReadAsync(info.Key, cancellation), cancellation).FirstAsync(cancellation);
         return null;
     }
 
@@ -67,8 +51,6 @@ public sealed class DropShelf(IArtifactStore store)
             await store.DeleteAsync(record.Key, cancellation);
     }
 
-    private static DropDataset DatasetOf(DropRecord record) => new(record.Events[0].Dataset, record.Events[0].Source);
-
     /// <summary>Null where another worker was faster and has moved it.</summary>
     private async Task<IReadOnlyList<FileEvent>?> EventsAsync(string key, CancellationToken cancellation)
     {
@@ -88,7 +70,14 @@ public sealed class DropShelf(IArtifactStore store)
 
 /// <summary>One artifact of the store with the events that were recorded together.</summary>
 /// <param name="Recorded">By the store's clock.</param>
-public sealed record DropRecord(string Key, DateTimeOffset Recorded, IReadOnlyList<FileEvent> Events);
+/// <param name="Events">At least one; all are of one dataset.</param>
+public sealed record DropRecord(string Key, DateTimeOffset Recorded, IReadOnlyList<FileEvent> Events)
+{
+    /// <summary>The last segment of the key.</summary>
+    public string Name => Key[(Key.LastIndexOf('/') + 1)..];
+
+    public DropDataset Dataset => new(Events[0].Dataset, Events[0].Source);
+}
 
 /// <summary>All that is recorded of a dataset and not yet asked to be ingested.</summary>
 /// <param name="Records">At least one, in the order of their keys.</param>

@@ -6,9 +6,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Lake.Places;
-using Pipeline.Triggers.Events;
 using Pipeline.Triggers.Queue;
-using Pipeline.Triggers.Recording;
 
 namespace Pipeline.Triggers.Completeness;
 
@@ -18,8 +16,8 @@ namespace Pipeline.Triggers.Completeness;
 /// ask for the same import.
 /// </summary>
 public sealed class DropWatcher(
-    DropShelf shelf, CompletionRule rule, DropDatasets datasets, IDropRequests requests, IOptions<DropsOptions> options,
-    TimeProvider clock, ILogger<DropWatcher> logger) : BackgroundService
+    DropShelf shelf, CompletionRule rule, IDropRequests requests, IOptions<DropsOptions> options, TimeProvider clock,
+    ILogger<DropWatcher> logger) : BackgroundService
 {
     /// <summary>Looks once.</summary>
     public async Task WatchAsync(CancellationToken cancellation = default)
@@ -29,14 +27,11 @@ public sealed class DropWatcher(
             var before = await shelf.NewestDoneAsync(pending.Dataset, cancellation);
             var done = before?.Records.ToHashSet(StringComparer.Ordinal) ?? [];
             // Known ones are left over from a kill, or were delivered once more after the drop was done.
-            var records = pending.Records.ToLookup(record => done.Contains(DropKeys.NameOf(record.Key)));
+            var records = pending.Records.ToLookup(record => done.Contains(record.Name));
             await shelf.RemoveAsync(records[true], cancellation);
             var drop = pending with { Records = [.. records[false]] };
-            if (drop.Records.Count > 0
-                && await rule.CompleteAsync(drop, datasets.RuleOf(drop.Dataset.Name), before, cancellation) is { } by)
-            {
+            if (drop.Records.Count > 0 && await rule.CompleteAsync(drop, before, cancellation) is { } by)
                 await CompleteAsync(drop, by, before, cancellation);
-            }
         }
     }
 
@@ -57,7 +52,7 @@ public sealed class DropWatcher(
         var files = drop.Files.Count();
         var last = drop.Events.Where(found => found.Traceparent is not null).MaxBy(found => found.Time);
         await requests.SendAsync(new IngestDataset(dataset, source), last?.Traceparent, cancellation);
-        string[] records = [.. drop.Records.Select(record => DropKeys.NameOf(record.Key))];
+        string[] records = [.. drop.Records.Select(record => record.Name)];
         var done = new DoneDrop(dataset, source, by, files, records, CompletionRule.Successes(drop, before));
         await shelf.MoveAsync(drop, done, cancellation);
         logger.LogInformation("A drop of {Files} files into {Dataset} is complete by {By}.", files, dataset, by);

@@ -83,7 +83,7 @@ public sealed class EventParser(EventPlaces places)
             : Has("kind") && Has("url") ? [Plain(json)]
             : json.OptionalText("Event") == "s3:TestEvent" ? []
             : throw new BadEventException(
-                "It has the form of no event; it must be of Event Grid, CloudEvents, S3 or MinIO, or the plain form (kind, url, time, id).");
+                "It has the form of no event; it must be of Event Grid, CloudEvents, S3 or MinIO, or in plain form (kind, url, time, id).");
     }
 
     private static IEnumerable<FileEvent> Enveloped(EventEnvelope envelope) =>

@@ -1,14 +1,28 @@
+using Microsoft.Extensions.Options;
 using Pipeline.Lake.Places;
 
 namespace Pipeline.Triggers.Events;
 
-/// <summary>Turns what an event names into a place in the lake, or refuses it: events come from outside and may be forged.</summary>
-public sealed class EventPlaces(LakeLocations lakes, DropDatasets datasets)
+/// <summary>A dataset as drops see it.</summary>
+/// <param name="Source">URL of its folder.</param>
+public sealed record DropDataset(string Name, string Source);
+
+/// <summary>
+/// Turns what an event names into a place in the lake and its dataset, or refuses it: events come from outside and may be forged.
+/// </summary>
+public sealed class EventPlaces(LakeLocations lakes, IOptions<DropsOptions> options)
 {
     /// <summary>Longer ones exist in no store.</summary>
     private const int MostCharacters = 2048;
 
     private const int MostDecodings = 4;
+
+    /// <summary>The longest prefix first.</summary>
+    private readonly DropDataset[] _datasets =
+    [
+        .. options.Value.Datasets.Select(pair => new DropDataset(pair.Key, pair.Value.Prefix))
+            .OrderByDescending(dataset => dataset.Source.Length),
+    ];
 
     /// <summary>Every event passes here, whoever sent it and whoever parsed it.</summary>
     /// <param name="found">Its URL is plain text, not percent-encoded.</param>
@@ -20,7 +34,7 @@ public sealed class EventPlaces(LakeLocations lakes, DropDatasets datasets)
         if (path is null || path.Path.Length == 0)
             throw new BadEventException(
                 $"'{BadEventException.Shown(found.Url)}' lies in none of the lake's locations; it must be a file below {lakes.Valid}.");
-        var dataset = datasets.Of(path, found.Folder);
+        var dataset = DatasetOf(path, found.Folder);
         return found with { Url = path.Url, Dataset = dataset.Name, Source = dataset.Source };
     }
 
@@ -31,6 +45,23 @@ public sealed class EventPlaces(LakeLocations lakes, DropDatasets datasets)
             throw new BadEventException($"'{BadEventException.Shown(url)}' has a query or a fragment; it must be the URL of a file.");
         Check(url);
         return Uri.UnescapeDataString(url);
+    }
+
+    /// <param name="folder">Whether the path is a folder's, which may be the dataset's own.</param>
+    private DropDataset DatasetOf(LakePath path, bool folder)
+    {
+        foreach (var dataset in _datasets)
+        {
+            if (path.Url.StartsWith(dataset.Source + "/", StringComparison.Ordinal) || (folder && path.Url == dataset.Source))
+                return dataset;
+        }
+
+        var slash = path.Path.IndexOf('/');
+        var name = slash > 0 ? path.Path[..slash] : folder ? path.Path : "";
+        return DropDatasetOptions.IsName(name)
+            ? new DropDataset(name, $"{path.Location.Url}/{name}")
+            : throw new BadEventException($"'{BadEventException.Shown(path.Url)}' belongs to no dataset; it must be a file below a "
+                + $"'Drops:Datasets:…:Prefix' or below a folder of the location, named with {DropDatasetOptions.ValidNames}.");
     }
 
     /// <summary>
@@ -49,7 +80,7 @@ public sealed class EventPlaces(LakeLocations lakes, DropDatasets datasets)
         {
             if (path.Any(c => c == '\\' || char.IsControl(c)))
                 throw new BadEventException(
-                    $"The path of '{BadEventException.Shown(url)}' has a backslash or a control character; it must be names joined by '/'.");
+                    $"The path of '{BadEventException.Shown(url)}' has a backslash or control character; it must be names joined by '/'.");
             foreach (var segment in path.AsSpan().TrimEnd('/').Split('/'))
             {
                 if (path.AsSpan()[segment] is "" or "." or "..")

@@ -34,7 +34,7 @@ public sealed class DropConsumer(
     private async Task ConsumeAsync(CancellationToken cancellation)
     {
         await using var connection = await broker.OpenAsync("pipeline drops", cancellation);
-        await using var channel = await DropQueue.ConfirmedChannelAsync(connection, cancellation);
+        await using var channel = await DropQueues.ConfirmedChannelAsync(connection, cancellation);
         await channel.BasicQosAsync(0, (ushort)_options.Prefetch, global: false, cancellation);
         var waiting = Channel.CreateUnbounded<DropMessage>(); // No more than the prefetch.
         Task EndAsync(object sender, AsyncEventArgs args)
@@ -51,7 +51,7 @@ public sealed class DropConsumer(
         };
         channel.ChannelShutdownAsync += EndAsync;
         consumer.UnregisteredAsync += EndAsync;
-        await channel.BasicConsumeAsync(DropQueue.Name, autoAck: false, consumer, cancellation);
+        await channel.BasicConsumeAsync(DropQueues.Name, autoAck: false, consumer, cancellation);
         while (channel.IsOpen && await waiting.Reader.WaitToReadAsync(cancellation))
             await RecordAsync(channel, await BatchAsync(waiting.Reader, cancellation), cancellation);
     }
@@ -98,7 +98,7 @@ public sealed class DropConsumer(
             var parsed = message.Parse(parser, _options.MaxMessageBytes);
             events.AddRange(parsed.Events);
             errors.AddRange(parsed.Rejected.Select(bad =>
-                DropQueue.PublishErrorAsync(channel, bad.Body, bad.Reason, message.Headers, clock.GetUtcNow(), cancellation)));
+                DropQueues.PublishErrorAsync(channel, bad.Body, bad.Reason, message.Headers, clock.GetUtcNow(), cancellation)));
         }
 
         await Task.WhenAll(errors);
@@ -126,7 +126,7 @@ internal sealed record DropMessage(ulong Tag, ReadOnlyMemory<byte> Body, string?
         if (Body.Length > maxBytes)
             return ParsedEvents.Refused(
                 $"The message has {Body.Length} bytes; it must have at most {maxBytes} ('Drops:MaxMessageBytes').", Body);
-        var traceparent = BinaryCloudEvent.Text(Headers, DropQueue.TraceHeader);
+        var traceparent = BinaryCloudEvent.Text(Headers, DropQueues.TraceHeader);
         return ContentType == NormalisedDrop.ContentType
             ? parser.ParseNormalised(Body, traceparent)
             : parser.Parse(Body, BinaryCloudEvent.FromAmqp(Headers), traceparent);

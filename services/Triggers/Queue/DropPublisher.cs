@@ -19,12 +19,12 @@ public sealed class DropPublisher(BrokerConnection broker, IOptions<DropsOptions
     public async Task PublishAsync(ParsedEvents parsed, string? traceparent, CancellationToken cancellation)
     {
         var channel = await OpenAsync(cancellation);
-        Dictionary<string, object?> Headers() => traceparent is null ? [] : new() { [DropQueue.TraceHeader] = traceparent };
+        Dictionary<string, object?> Headers() => traceparent is null ? [] : new() { [DropQueues.TraceHeader] = traceparent };
         // Half of what a message may have: an event is far smaller than the other half.
-        var good = NormalisedDrop.Messages(parsed.Events, options.Value.MaxMessageBytes / 2).Select(body => DropQueue.PublishAsync(
+        var good = NormalisedDrop.Messages(parsed.Events, options.Value.MaxMessageBytes / 2).Select(body => DropQueues.PublishAsync(
             channel, new BasicProperties { ContentType = NormalisedDrop.ContentType, Headers = Headers() }, body, cancellation));
         var bad = parsed.Rejected.Select(bad =>
-            DropQueue.PublishErrorAsync(channel, bad.Body, bad.Reason, Headers(), clock.GetUtcNow(), cancellation));
+            DropQueues.PublishErrorAsync(channel, bad.Body, bad.Reason, Headers(), clock.GetUtcNow(), cancellation));
         await Task.WhenAll([.. good, .. bad]);
     }
 
@@ -45,7 +45,7 @@ public sealed class DropPublisher(BrokerConnection broker, IOptions<DropsOptions
             {
                 await CloseAsync();
                 _connection = await broker.OpenAsync("pipeline drops", cancellation);
-                _channel = await DropQueue.ConfirmedChannelAsync(_connection, cancellation);
+                _channel = await DropQueues.ConfirmedChannelAsync(_connection, cancellation);
             }
 
             return _channel;

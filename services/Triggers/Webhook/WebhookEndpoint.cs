@@ -70,7 +70,7 @@ internal sealed class WebhookEndpoint(WebhookAccess access, EventParser parser, 
     public static IResult Options(HttpContext context)
     {
         if (context.Request.Headers[OriginHeader].ToString() is not { Length: > 0 } origin)
-            return Error(StatusCodes.Status400BadRequest, $"The header '{OriginHeader}' is missing; it must be the name of the sender.");
+            return Error(400, $"The header '{OriginHeader}' is missing; it must be the name of the sender.");
         context.Response.Headers["WebHook-Allowed-Origin"] = origin;
         context.Response.Headers["WebHook-Allowed-Rate"] =
             context.Request.Headers[RateHeader].ToString() is { Length: > 0 } rate ? rate : "*";
@@ -82,17 +82,11 @@ internal sealed class WebhookEndpoint(WebhookAccess access, EventParser parser, 
     {
         var request = context.Request;
         if (!await access.IsAllowedAsync(context))
-            return Error(
-                StatusCodes.Status401Unauthorized,
-                "The key or token is missing or false; it must be one of 'Webhook:Keys', or a token of 'Webhook:Entra'.");
+            return Error(401, "The key or token is missing or false; it must be one of 'Webhook:Keys', or a token of 'Webhook:Entra'.");
         if (!IsJson(request))
-            return Error(
-                StatusCodes.Status415UnsupportedMediaType,
-                $"The content type is '{request.ContentType}'; it must be {ValidTypes}, in UTF-8 and not compressed.");
+            return Error(415, $"The content type is '{request.ContentType}'; it must be {ValidTypes}, in UTF-8 and not compressed.");
         if (await ReadAsync(context) is not { } body)
-            return Error(
-                StatusCodes.Status413PayloadTooLarge,
-                $"The body is too large; it must have at most {options.Value.MaxBodyBytes} bytes ('Webhook:MaxBodyBytes').");
+            return Error(413, $"The body is too large; it must have at most {options.Value.MaxBodyBytes} bytes ('Webhook:MaxBodyBytes').");
         if (request.Headers[ValidationHeader] == Validation)
             return Validated(body.Span);
 
@@ -101,7 +95,7 @@ internal sealed class WebhookEndpoint(WebhookAccess access, EventParser parser, 
         if (!await PublishAsync(parsed, context))
         {
             context.Response.Headers.RetryAfter = ((int)options.Value.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return Error(StatusCodes.Status503ServiceUnavailable, "The queue cannot take events now; come again.");
+            return Error(503, "The queue cannot take events now; come again.");
         }
 
         // Rejected events are in the error queue.
@@ -112,8 +106,7 @@ internal sealed class WebhookEndpoint(WebhookAccess access, EventParser parser, 
             Rejected = parsed.Rejected.Select(bad => new { bad.Position, bad.Reason }),
         };
         var nothingGood = parsed is { Events.Count: 0, Ignored: 0, Rejected.Count: > 0 };
-        var status = nothingGood ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
-        return Results.Json(answer, PipelineJson.Compact, statusCode: status);
+        return Results.Json(answer, PipelineJson.Compact, statusCode: nothingGood ? 400 : 200);
     }
 
     /// <returns>False where the broker is out of reach, does not confirm in time or refuses.</returns>
@@ -121,7 +114,7 @@ internal sealed class WebhookEndpoint(WebhookAccess access, EventParser parser, 
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         time.CancelAfter(options.Value.PublishTimeout);
-        var sent = context.Request.Headers.TryGetValue(DropQueue.TraceHeader, out var header) ? header.ToString() : null;
+        var sent = context.Request.Headers.TryGetValue(DropQueues.TraceHeader, out var header) ? header.ToString() : null;
         try
         {
             await publisher.PublishAsync(parsed, Activity.Current?.Id ?? sent, time.Token);
@@ -151,7 +144,7 @@ internal sealed class WebhookEndpoint(WebhookAccess access, EventParser parser, 
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
             return body.GetBuffer().AsMemory(0, (int)body.Length);
         }
-        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        catch (BadHttpRequestException error) when (error.StatusCode == 413)
         {
             return null;
         }
@@ -170,9 +163,7 @@ internal sealed class WebhookEndpoint(WebhookAccess access, EventParser parser, 
             // Refused below.
         }
 
-        return Error(
-            StatusCodes.Status400BadRequest,
-            "The body has no 'data.validationCode'; it must be an array with the one event of a subscription's validation.");
+        return Error(400, "The body has no 'data.validationCode'; it must be an array with the one event of a subscription's validation.");
     }
 
     private static IResult Error(int status, string error) => Results.Json(new { error }, PipelineJson.Compact, statusCode: status);

@@ -77,22 +77,22 @@ internal static class DropsBenchmark
             // Messages of 5,000 events have some 4 MB.
             var drops = new DropsOptions { MaxMessageBytes = 16 << 20 };
             var connection = await Broker(bus).OpenAsync("benchmark", default);
-            var channel = await DropQueue.ConfirmedChannelAsync(connection, default);
-            await BrokerTopology.DeclareAsync(channel, DropQueue.Name, bus, default);
+            var channel = await DropQueues.ConfirmedChannelAsync(connection, default);
+            await BrokerTopology.DeclareAsync(channel, DropQueues.Name, bus, default);
             return new QueueRun(connection, channel, bus, drops, azurite);
         }
 
         public static EventParser Parser(IOptions<DropsOptions> drops)
         {
             var lakes = new LakeLocations(Options.Create(new LakeOptions { Locations = [new LakeLocation { Url = DropMessages.Container }] }));
-            return new EventParser(new EventPlaces(lakes, new DropDatasets(drops)));
+            return new EventParser(new EventPlaces(lakes, drops));
         }
 
         public async Task PublishAsync(IReadOnlyList<byte[]> bodies)
         {
             foreach (var chunk in bodies.Chunk(InFlight))
             {
-                await Task.WhenAll(chunk.Select(body => DropQueue.PublishAsync(channel, new BasicProperties(), body, default)));
+                await Task.WhenAll(chunk.Select(body => DropQueues.PublishAsync(channel, new BasicProperties(), body, default)));
             }
         }
 

@@ -52,7 +52,7 @@ public class DropsTests(SharedServers servers)
         await RunningDrops.UntilAsync(async () => (await drops.PendingAsync()).Count == 2);
 
         Assert.Contains(await drops.PendingAsync(), line => line.Contains("images/2.png", StringComparison.Ordinal) && line.Contains(Trace, StringComparison.Ordinal));
-        await RunningDrops.UntilAsync(async () => await drops.Channel.MessageCountAsync(DropQueue.Name) == 0);
+        await RunningDrops.UntilAsync(async () => await drops.Channel.MessageCountAsync(DropQueues.Name) == 0);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public class DropsTests(SharedServers servers)
         }
 
         // The consumer has given up its channel: what it held is ready again, for whoever can record it.
-        await RunningDrops.UntilAsync(async () => await drops.Channel.MessageCountAsync(DropQueue.Name) == 100 && await drops.Channel.ConsumerCountAsync(DropQueue.Name) == 0);
+        await RunningDrops.UntilAsync(async () => await drops.Channel.MessageCountAsync(DropQueues.Name) == 100 && await drops.Channel.ConsumerCountAsync(DropQueues.Name) == 0);
         drops.GiveStoreBack();
         await RunningDrops.UntilAsync(async () => (await drops.PendingAsync()).Select(Name).Distinct().Count() == 100);
 

@@ -72,12 +72,12 @@ internal sealed class RunningDrops : IAsyncDisposable
         app.MapWebhook();
         await app.StartAsync();
         var connection = await app.Services.GetRequiredService<BrokerConnection>().OpenAsync("test", default);
-        var channel = await DropQueue.ConfirmedChannelAsync(connection, default);
+        var channel = await DropQueues.ConfirmedChannelAsync(connection, default);
         return new RunningDrops(app, connection, channel, folder);
     }
 
     public Task SendAsync(string body, Dictionary<string, object?>? headers = null, string type = "application/json") =>
-        DropQueue.PublishAsync(Channel, new BasicProperties { Headers = headers, ContentType = type }, Encoding.UTF8.GetBytes(body), default);
+        DropQueues.PublishAsync(Channel, new BasicProperties { Headers = headers, ContentType = type }, Encoding.UTF8.GetBytes(body), default);
 
     public async Task<HttpResponseMessage> PostAsync(string body, string? traceparent = null)
     {
@@ -111,7 +111,7 @@ internal sealed class RunningDrops : IAsyncDisposable
     public async Task<(string Body, IDictionary<string, object?> Headers)> ErrorAsync()
     {
         BasicGetResult? found = null;
-        await UntilAsync(async () => (found = await Channel.BasicGetAsync(DropQueue.ErrorName, autoAck: true)) is not null);
+        await UntilAsync(async () => (found = await Channel.BasicGetAsync(DropQueues.ErrorName, autoAck: true)) is not null);
         return (Encoding.UTF8.GetString(found!.Body.Span), found.BasicProperties.Headers!);
     }
 
@@ -120,10 +120,10 @@ internal sealed class RunningDrops : IAsyncDisposable
     {
         BasicGetResult? found = null;
         await UntilAsync(async () => (found = await Channel.BasicGetAsync("ingest-dataset", autoAck: true)) is not null);
-        return (Encoding.UTF8.GetString(found!.Body.Span), BinaryCloudEvent.Text(found.BasicProperties.Headers, DropQueue.TraceHeader));
+        return (Encoding.UTF8.GetString(found!.Body.Span), BinaryCloudEvent.Text(found.BasicProperties.Headers, DropQueues.TraceHeader));
     }
 
-    public Task<uint> ErrorsAsync() => Channel.MessageCountAsync(DropQueue.ErrorName);
+    public Task<uint> ErrorsAsync() => Channel.MessageCountAsync(DropQueues.ErrorName);
 
     /// <summary>While it lasts, the store takes nothing below <c>drops</c>: there is a file where the folder should be.</summary>
     public void TakeStoreAway() => File.WriteAllText(Path.Combine(_folder, "drops"), "");

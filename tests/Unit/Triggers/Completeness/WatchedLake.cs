@@ -64,8 +64,8 @@ internal sealed class WatchedLake : IDropRequests, IDisposable
     {
         var options = Options.Create(_options);
         var files = new DropFiles(TestLake.Folders(), new DropExperiments(Store), Store);
-        var rule = new CompletionRule(files, Clock, NullLogger<CompletionRule>.Instance);
-        return new DropWatcher(new DropShelf(Store), rule, new DropDatasets(options), this, options, Clock, NullLogger<DropWatcher>.Instance);
+        var rule = new CompletionRule(files, options, Clock, NullLogger<CompletionRule>.Instance);
+        return new DropWatcher(new DropShelf(Store), rule, this, options, Clock, NullLogger<DropWatcher>.Instance);
     }
 
     public async Task<int> CountAsync(string prefix) => await Store.ListAsync(prefix).CountAsync();

@@ -52,7 +52,7 @@ public class NormalisedDropTests
     {
         var found = Assert.Single(Read(Bytes($"[{Event(more: ", \"dataset\": \"secrets\", \"source\": \"https://evil.example\"")}]")).Events);
 
-        Assert.Equal(("images", Parsers.Container + "/images"), (found.Dataset, found.Source));
+        Assert.Equal(("images", Parsers.Bucket + "/images"), (found.Dataset, found.Source));
     }
 
     [Theory]

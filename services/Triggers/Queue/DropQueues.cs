@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 namespace Pipeline.Triggers.Queue;
 
 /// <summary>The queue of drop events and its error queue. They are made like those of the stages, but read without MassTransit.</summary>
-public static class DropQueue
+public static class DropQueues
 {
     public const string Name = StageQueues.Drops;
 
