@@ -30,7 +30,11 @@ public sealed class DropShelf(IArtifactStore store)
     public async Task<DoneDrop?> NewestDoneAsync(DropDataset dataset, CancellationToken cancellation = default)
     {
         await foreach (var info in store.ListAsync(DropKeys.DoneOf(dataset), cancellation))
-            return await JsonLines.ReadAsync<DoneDrop>(await store.OpenReadAsync(info.Key, cancellation), cancellation).FirstAsync(cancellation);
+        {
+            var stream = await store.OpenReadAsync(info.Key, cancellation);
+            return await JsonLines.ReadAsync<DoneDrop>(stream, cancellation).FirstAsync(cancellation);
+        }
+
         return null;
     }
 
