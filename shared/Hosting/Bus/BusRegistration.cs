@@ -124,5 +124,5 @@ public sealed class BrokerReady
 
     public Task WaitAsync(CancellationToken cancellation) => ready.Task.WaitAsync(cancellation);
 
-    internal void Tell() => ready.TrySetResult();
+    public void Tell() => ready.TrySetResult();
 }

@@ -20,8 +20,10 @@ public sealed partial class ConsumerWatch(BrokerConnection broker, BrokerReady r
     /// <exception cref="PipelineException">A queue had no consumer for too long.</exception>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (stage == Stage.Triggers)
+            return; // Its consumer leaves its queue on purpose while the store is out.
         await ready.WaitAsync(stoppingToken);
-        var queues = StageQueues.All.Where(feed => feed.Stage == stage).Select(feed => feed.Queue).Distinct().ToDictionary(queue => queue, _ => 0);
+        var queues = StageQueues.Of(stage).ToDictionary(queue => queue, _ => 0);
         while (true)
         {
             await Task.Delay(options.Value.ConsumerPatience / Checks, clock, stoppingToken);

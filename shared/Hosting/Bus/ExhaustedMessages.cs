@@ -35,7 +35,7 @@ public sealed class ExhaustedMessages(
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         await channel.QueueDeclareAsync(
             QueueOf(stage), durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: stoppingToken);
-        foreach (var queue in StageQueues.All.Where(feed => feed.Stage == stage).Select(feed => RabbitMqQueues.ErrorQueueOf(feed.Queue)).Distinct())
+        foreach (var queue in StageQueues.Of(stage).Select(RabbitMqQueues.ErrorQueueOf))
         {
             await channel.QueueBindAsync(QueueOf(stage), queue, "", cancellationToken: stoppingToken);
         }

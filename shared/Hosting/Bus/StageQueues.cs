@@ -11,6 +11,9 @@ namespace Pipeline.Hosting.Bus;
 /// </summary>
 public static class StageQueues
 {
+    /// <summary>The queue of drop events, which <see cref="Stage.Triggers"/> reads without MassTransit: no feed leads to it.</summary>
+    public const string Drops = "drops";
+
     public static IReadOnlyList<Feed> All { get; } =
     [
         Of<RunExperiment>(Stage.Ingestion),
@@ -31,6 +34,10 @@ public static class StageQueues
     private const string OutgoingQueue = "outgoing-events";
 
     private static readonly Dictionary<Type, Stage> StageOfMessage = All.Where(feed => feed.Queue != OutgoingQueue).ToDictionary(feed => feed.Message, feed => feed.Stage);
+
+    /// <summary>The queues that a stage works from.</summary>
+    public static IReadOnlyList<string> Of(Stage stage) =>
+        stage == Stage.Triggers ? [Drops] : [.. All.Where(feed => feed.Stage == stage).Select(feed => feed.Queue).Distinct()];
 
     /// <summary>Messages of which the outside world is told.</summary>
     public static IReadOnlyList<Type> OutgoingMessages =>
@@ -81,9 +88,9 @@ public sealed class BrokerTopology(BrokerConnection broker, IOptions<BusOptions>
     private async Task DeclareAsync(IConnection connection, CancellationToken cancellation)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
-        foreach (var queue in StageQueues.All.DistinctBy(queue => queue.Queue))
+        foreach (var queue in Enum.GetValues<Stage>().SelectMany(StageQueues.Of))
         {
-            await DeclareAsync(channel, queue.Queue, options.Value, cancellation);
+            await DeclareAsync(channel, queue, options.Value, cancellation);
         }
 
         foreach (var queue in StageQueues.All)

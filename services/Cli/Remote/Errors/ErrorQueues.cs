@@ -1,6 +1,5 @@
 using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
-using Pipeline.Triggers.Queue;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -10,7 +9,7 @@ namespace Pipeline.Cli.Remote.Errors;
 internal static class ErrorQueues
 {
     /// <summary>In the order of the flow.</summary>
-    public static IReadOnlyList<string> All { get; } = [DropTopology.Queue, .. StageQueues.All.Select(feed => feed.Queue).Distinct()];
+    public static IReadOnlyList<string> All { get; } = [StageQueues.Drops, .. StageQueues.All.Select(feed => feed.Queue).Distinct()];
 
     /// <param name="wanted">With or without <c>_error</c>; null: all.</param>
     /// <exception cref="PipelineException">There is no such queue.</exception>
