@@ -11,8 +11,7 @@ namespace Pipeline.Images;
 /// Transparent parts lie over white; the largest centred square is scaled to S×S by means over areas, with <see cref="AreaResampler"/> or, of most JPEGs, as they are decoded;
 /// the EXIF orientation is applied; one channel is the Rec. 601 luma. Colour profiles are not applied.
 /// </summary>
-/// <param name="jpegDecoder">One of <see cref="JpegDecoders"/>.</param>
-public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpegDecoder)
+public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
 {
     private const int BytesPerPixel = 4;
     private const int CmykChannels = 4;
@@ -24,7 +23,6 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
     /// <summary>Bytes that libjpeg may read beyond what it needs: its bit buffer's.</summary>
     private const int LookAhead = 8;
 
-    private readonly TurboJpegLibrary? _turboJpeg = JpegDecoders.Library(jpegDecoder);
     private readonly BaselineDecoder _baseline = new(input);
 
     /// <exception cref="ImageRejectedException">It cannot be used.</exception>
@@ -40,7 +38,6 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         var jpeg = IsLarge(header) ? _baseline.Read(content) : null;
         limits.CheckMemory(jpeg is null ? Memory(header) : _baseline.Memory(jpeg, content.Length), content.Length);
         var (pixels, origin, isNarrow) = jpeg is not null ? (DecodeBaseline(content, header, jpeg), header.Origin, false)
-            : TakesTurbo(header) ? (DecodeTurbo(content, header), header.Origin, false)
             : DecodeSkia(content, header);
         var (width, height) = Orientation.Transposes(origin) ? (header.Height, header.Width) : (header.Width, header.Height);
         return new DecodedImage(pixels, width, height, header.Format, isNarrow);
@@ -70,17 +67,6 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         var pixels = new byte[input.Channels * input.Size * input.Size];
         _baseline.Decode(content, jpeg, header.DataEnd, pixels);
         return Checked(Orientation.Shown(pixels, input.Size, header.Origin));
-    }
-
-    private bool TakesTurbo(ImageHeader header) => header.Format == "jpeg" && header.Channels != CmykChannels && _turboJpeg is not null;
-
-    private byte[] DecodeTurbo(ReadOnlySpan<byte> content, ImageHeader header)
-    {
-        var eighths = Eighths(header);
-        var (width, height) = (TurboJpegLibrary.Scaled(header.Width, eighths), TurboJpegLibrary.Scaled(header.Height, eighths));
-        using var buffer = new PixelBuffer((long)width * height * BytesPerPixel);
-        _turboJpeg!.Decode(content, header.Width, header.Height, eighths, buffer.Bytes);
-        return Square(buffer.Bytes, width, height, BytesPerPixel, isOpaque: true, header.Origin);
     }
 
     private (byte[] Pixels, SKEncodedOrigin Origin, bool IsNarrow) DecodeSkia(ReadOnlySpan<byte> content, ImageHeader header)

@@ -18,7 +18,7 @@ internal static class DecodingBenchmark
     private const int Rounds = 11;
     private const string Ours = "Pipeline";
 
-    private static readonly ImageDecoder Decoder = new(new InputSpec(Size, 3), new ImageLimits(50_000_000, 32, 100), JpegDecoders.Skia);
+    private static readonly ImageDecoder Decoder = new(new InputSpec(Size, 3), new ImageLimits(50_000_000, 32, 100));
 
     /// <param name="folders">With .jpg and .png files anywhere below.</param>
     public static void Run(string[] folders)
@@ -97,12 +97,6 @@ internal static class DecodingBenchmark
         for (var round = 0; round <= Rounds; round++)
         {
             Note(round, Ours, Rate(contents, content => Decoder.Decode(content)));
-            if (pattern == "*.jpg" && TurboJpegPeer.IsThere)
-            {
-                Note(round, "libjpeg-turbo, the decode to half alone", Rate(contents, TurboJpegPeer.DecodeHalf));
-                Note(round, "libjpeg-turbo to half, and the area filter", Rate(contents, TurboJpegPeer.Decode));
-            }
-
             foreach (var (name, rate) in round > 0 ? Peers.Measure(work, pattern, Size, round == 1 ? reference : null) : [])
             {
                 Note(round, name, rate);

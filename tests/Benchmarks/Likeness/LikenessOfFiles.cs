@@ -12,7 +12,7 @@ internal static class LikenessOfFiles
     private const int Tile = 480;
     private const int Drawings = 1000;
     private static readonly InputSpec Input = new(64, 3);
-    private static readonly ImageDecoder Decoder = new(Input, new ImageLimits(50_000_000, 32, 100), JpegDecoders.Skia);
+    private static readonly ImageDecoder Decoder = new(Input, new ImageLimits(50_000_000, 32, 100));
 
     private static readonly LikenessThresholds[] Tried = [new(4, 0.995), new(6, 0.99), new(6, 0.995), new(6, 0.999), new(8, 0.99), new(10, 0.98)];
 

@@ -11,7 +11,7 @@ public class ExifOriginTests
 {
     private const ushort QuarterTurn = 6;
 
-    private static readonly ImageDecoder Decoder = new(new InputSpec(8, 1), new ImageLimits(1_000_000, 32, 100), JpegDecoders.Skia);
+    private static readonly ImageDecoder Decoder = new(new InputSpec(8, 1), new ImageLimits(1_000_000, 32, 100));
     private static readonly byte[] Upright = Decoder.Decode(Tagged(null)).Pixels;
     private static readonly byte[] Turned = Decoder.Decode(Tagged(Exif(QuarterTurn))).Pixels;
 

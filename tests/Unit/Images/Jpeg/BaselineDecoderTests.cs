@@ -193,7 +193,7 @@ public class BaselineDecoderTests
         Parallel.For(0, 20 * files.Count, i => Assert.Equal(alone[i % files.Count], shared.Decode(files[i % files.Count]).Pixels));
     }
 
-    private static ImageDecoder Decoder(int size, int channels) => new(new InputSpec(size, channels), new ImageLimits(1_000_000, 32, 100), JpegDecoders.Skia);
+    private static ImageDecoder Decoder(int size, int channels) => new(new InputSpec(size, channels), new ImageLimits(1_000_000, 32, 100));
 
     private static void AssertCorrupt(params byte[][] files) =>
         Assert.All(files, file => Assert.Equal(RejectionReason.Corrupt, Assert.Throws<ImageRejectedException>(() => Decoder(8, 3).Decode(file)).Reason));
