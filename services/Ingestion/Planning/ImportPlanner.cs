@@ -19,7 +19,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Qua
     private const int Format = 5;
 
     /// <summary>The same, of sequences.</summary>
-    private const int SequenceFormat = 4;
+    private const int SequenceFormat = 5;
 
     /// <param name="source">A folder of the lake, as <see cref="LakeFolders.Open"/> takes it.</param>
     /// <exception cref="PipelineException">The folder may not be read, is not there, holds nothing to import, or contradicts itself.</exception>
