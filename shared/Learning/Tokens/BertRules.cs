@@ -39,9 +39,7 @@ internal sealed class BertRules(bool lowerCase) : IWordRules
                 else
                 {
                     foreach (var letter in Accents.BaseOf(rune).EnumerateRunes())
-                    {
                         Append(Rune.ToLowerInvariant(letter), ideograph);
-                    }
                 }
             }
 
@@ -54,15 +52,11 @@ internal sealed class BertRules(bool lowerCase) : IWordRules
         {
             var alone = ideograph || IsPunctuation(letter);
             if (alone)
-            {
                 normalized.Part(place);
-            }
 
             normalized.Append(letter, place);
             if (alone)
-            {
                 normalized.Part(place);
-            }
         }
     }
 

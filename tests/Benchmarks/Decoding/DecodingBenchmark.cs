@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using SkiaSharp;
 
 namespace Pipeline.Tests.Benchmarks.Decoding;
@@ -80,17 +81,13 @@ internal static class DecodingBenchmark
     {
         var contents = Directory.GetFiles(work, pattern).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList();
         if (contents.Count == 0)
-        {
             return;
-        }
 
         Dictionary<string, List<double>> rates = [];
         void Note(int round, string name, double rate)
         {
             if (round > 0)
-            {
                 (rates.TryGetValue(name, out var list) ? list : rates[name] = []).Add(rate);
-            }
         }
 
         var reference = $"{work}/reference";
@@ -98,9 +95,7 @@ internal static class DecodingBenchmark
         {
             Note(round, Ours, Rate(contents, content => Decoder.Decode(content)));
             foreach (var (name, rate) in round > 0 ? Peers.Measure(work, pattern, Size, round == 1 ? reference : null) : [])
-            {
                 Note(round, name, rate);
-            }
         }
 
         Console.WriteLine($"{contents.Count} {pattern}, images per CPU-second, medians of {Rounds} rounds:");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using Pipeline.Tests.Unit.Images.Hostile;
 
 namespace Pipeline.Tests.Benchmarks.Decoding;

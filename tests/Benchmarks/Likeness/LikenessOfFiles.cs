@@ -1,5 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using Pipeline.Likeness;
 using Pipeline.Tests.Benchmarks.Decoding;
 using SkiaSharp;
@@ -44,18 +45,14 @@ internal static class LikenessOfFiles
             using (bitmap)
             {
                 if (LookOf(bitmap, SKEncodedImageFormat.Png, 100) is not { } original)
-                {
                     continue;
-                }
 
                 originals.Add(original);
                 foreach (var (i, (_, alter, quality)) in Alterations.Index())
                 {
                     using var altered = alter(bitmap);
                     if (LookOf(altered, SKEncodedImageFormat.Jpeg, quality) is { } copy)
-                    {
                         copies[i].Add((original, copy));
-                    }
                 }
             }
         }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using Pipeline.Tests.Unit.Images.Hostile;
 using Pipeline.Tests.Unit.Ingestion;
 using SkiaSharp;
@@ -148,9 +149,7 @@ public class ImageDecoderTests
         var whole = Pictures.Noise(3, 64, 64).Encoded(format);
 
         foreach (var length in new[] { 20, 60, whole.Length / 2, whole.Length * 9 / 10 })
-        {
             Assert.Equal(RejectionReason.Corrupt, ReasonOf(whole[..length]));
-        }
     }
 
     [Fact]
@@ -202,9 +201,7 @@ public class ImageDecoderTests
         {
             crc ^= value;
             for (var bit = 0; bit < 8; bit++)
-            {
                 crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);
-            }
         }
 
         return ~crc;

@@ -93,9 +93,7 @@ public class ExifOriginTests
         {
             var block = Exif(QuarterTurn, little: i % 2 == 0);
             for (var changes = random.Next(1, 6); changes > 0; changes--)
-            {
                 block[random.Next(block.Length)] = (byte)random.Next(256);
-            }
 
             Assert.Equal(Upright.Length, Decoder.Decode(Tagged(block)).Pixels.Length);
         }

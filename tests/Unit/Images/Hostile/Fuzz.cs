@@ -1,5 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using SkiaSharp;
 
 namespace Pipeline.Tests.Unit.Images.Hostile;
@@ -96,9 +97,7 @@ internal sealed class Fuzz(int size)
             for (var at = Header; at < length && tables[4] >> 4 == 1; at++)
             {
                 if ((tables[at] & 15) > MostBits)
-                {
                     return true;
-                }
             }
 
             tables = tables[length..];
@@ -113,9 +112,7 @@ internal sealed class Fuzz(int size)
         using var codec = SKCodec.Create(new SKMemoryStream(content));
         using var bitmap = codec is null ? null : SKBitmap.Decode(codec, new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul));
         if (bitmap is null)
-        {
             return "is accepted, and a second decoder refuses it";
-        }
 
         var shown = Reference.Square(bitmap, size);
         var differences = Enumerable.Range(0, image.Pixels.Length).Select(i => Math.Abs(image.Pixels[i] - shown[i]));

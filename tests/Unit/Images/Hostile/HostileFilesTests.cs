@@ -1,5 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Images.Hostile;

@@ -154,9 +154,7 @@ public class BaselineDecoderTests
         var whole = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Images", "Formats", "colour-420.jpg"));
         var bare = whole.ToList();
         for (var at = Table(whole); at > 0; at = Table([.. bare]))
-        {
             bare.RemoveRange(at, 2 + (bare[at + 2] << 8) + bare[at + 3]);
-        }
 
         Assert.True(bare.Count < whole.Length - 400);
         Assert.Equal(Decoder(8, 3).Decode(whole).Pixels, Decoder(8, 3).Decode([.. bare]).Pixels);
