@@ -153,8 +153,6 @@ internal static class GifFile
 
     private static int Number(ReadOnlySpan<byte> file, int at) => BinaryPrimitives.ReadUInt16LittleEndian(file[at..]);
 
-    private static int Number(ReadOnlySpan<byte> file, int at) => BinaryPrimitives.ReadUInt16LittleEndian(file[at..]);
-
     private static byte At(ReadOnlySpan<byte> file, int at, string where) =>
         at < file.Length ? file[at] : throw ImageHeader.CutShort(where);
 }
