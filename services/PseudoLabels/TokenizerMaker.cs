@@ -10,7 +10,7 @@ namespace Pipeline.PseudoLabels;
 public sealed class TokenizerMaker(IArtifactStore store) : IDisposable
 {
     /// <summary>Raised when the same samples would give another vocabulary.</summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     /// <summary>UTF-8 bytes to learn from: more move hardly a token, and a message is not to be held for long.</summary>
     private const long MostBytes = 100_000_000;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Pipeline.Artifacts;
+using Pipeline.Artifacts.Stores;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Services;
 using Pipeline.Hosting.Settings;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Ingestion.Planning.Sources;
 using Pipeline.Ingestion.Rejecting;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using Pipeline.Ingestion.Planning.Sources;
 using Pipeline.Lake.Places;
 

@@ -17,7 +17,7 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
     /// <summary>Larger files of sequences lie in temporary files, not in memory.</summary>
     private const int LargestInMemory = 1 << 20;
 
-    private readonly ImageDecoder _decoder = new(plan.Input, plan.Limits, plan.JpegDecoder ?? JpegDecoders.Skia);
+    private readonly ImageDecoder _decoder = new(plan.Input, plan.Limits);
 
     /// <exception cref="PipelineException">A file, or the store, is not what it was when the import was planned.</exception>
     public async IAsyncEnumerable<ReadItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellation = default)

@@ -13,7 +13,7 @@ public sealed class IdxChunkReader(IArtifactStore store, ImportPlan plan, IdxChu
     private const int ImagesHeader = 16;
     private const int LabelsHeader = 8;
 
-    private readonly ImageDecoder _decoder = new(plan.Input, plan.Limits, JpegDecoders.Skia);
+    private readonly ImageDecoder _decoder = new(plan.Input, plan.Limits);
 
     public async IAsyncEnumerable<ReadItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {

@@ -4,6 +4,7 @@ using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Ingestion.Planning.Sources;
 using Pipeline.Lake.Findings;

@@ -60,8 +60,6 @@ public sealed record ImportPlan
     public required double MaxSideRatio { get; init; }
     public required int MaxImageRatio { get; init; }
 
-    /// <summary>One of <see cref="JpegDecoders"/>; null where nothing is decoded.</summary>
-    public required string? JpegDecoder { get; init; }
     public required long MaxFileBytes { get; init; }
     public required long ShardBytes { get; init; }
 

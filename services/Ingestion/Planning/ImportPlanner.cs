@@ -19,7 +19,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Qua
     private const int Format = 5;
 
     /// <summary>The same, of sequences.</summary>
-    private const int SequenceFormat = 4;
+    private const int SequenceFormat = 5;
 
     /// <param name="source">A folder of the lake, as <see cref="LakeFolders.Open"/> takes it.</param>
     /// <exception cref="PipelineException">The folder may not be read, is not there, holds nothing to import, or contradicts itself.</exception>
@@ -36,14 +36,13 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Qua
         var split = experiment.Split with { AllowLeaks = false };
         var likeness = new LikenessThresholds(settings.NearDuplicateDistance, settings.NearDuplicateCorrelation);
         var rules = Modalities.IsSequence(experiment.Modality) ? SequenceRules.Of(settings, settings.MaxSequenceLength, experiment.Labels) : null;
-        var jpegDecoder = rules is null && lake.HasFiles ? JpegDecoders.Choose(settings.TurboJpeg) : null;
         object decoding = rules is not null
             ? new { format = SequenceFormat, experiment.Modality, experiment.Input, settings.MaxFileBytes, rules }
-            : new { format = Format, experiment.Input, settings.MaxPixels, settings.MaxSideRatio, settings.MaxImageRatio, settings.MaxFileBytes, jpegDecoder };
+            : new { format = Format, experiment.Input, settings.MaxPixels, settings.MaxSideRatio, settings.MaxImageRatio, settings.MaxFileBytes };
         var parts = await PartNames.ReadAsync(store, experiment.Data, decoding, cancellation);
         var limits = new ChunkLimits(settings.ChunkItems, settings.ChunkBytes, (long)experiment.Input.Channels * experiment.Input.Size * experiment.Input.Size);
-        await using var eager = jpegDecoder is null || settings.EagerFiles == 0 ? null : new EagerImport(
-            store, quarantine, experiment.Data, experiment.Input, folder.NameOf, parts, limits, () => new ImageDecoder(experiment.Input, new ImageLimits(settings.MaxPixels, settings.MaxSideRatio, settings.MaxImageRatio), jpegDecoder), settings);
+        await using var eager = rules is not null || !lake.HasFiles || settings.EagerFiles == 0 ? null : new EagerImport(
+            store, quarantine, experiment.Data, experiment.Input, folder.NameOf, parts, limits, () => new ImageDecoder(experiment.Input, new ImageLimits(settings.MaxPixels, settings.MaxSideRatio, settings.MaxImageRatio)), settings);
         var fingerprint = await lake.FingerprintAsync(eager, progress, cancellation);
         var key = rules is not null ? SequenceKey(experiment, settings, rules, fingerprint, lake.Layout) : ContentKey.Of(Stage.Ingestion, Format, new
         {
@@ -58,7 +57,6 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Qua
             settings.MaxPixels,
             settings.MaxSideRatio,
             settings.MaxImageRatio,
-            jpegDecoder,
             settings.MaxFileBytes,
             settings.ShardBytes,
         });
@@ -96,7 +94,6 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Qua
             MaxPixels = settings.MaxPixels,
             MaxSideRatio = settings.MaxSideRatio,
             MaxImageRatio = settings.MaxImageRatio,
-            JpegDecoder = jpegDecoder,
             MaxFileBytes = settings.MaxFileBytes,
             ShardBytes = settings.ShardBytes,
             Sequences = rules,

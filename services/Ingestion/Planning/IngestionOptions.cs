@@ -35,12 +35,6 @@ public sealed class IngestionOptions : UnpackOptions
     [Range(1, 100_000)]
     public int MaxImageRatio { get; init; } = 100;
 
-    /// <summary>
-    /// Whether imports that are planned here decode rarer JPEGs (progressive, small) with libturbojpeg where the machine has it, or always with what the program brings.
-    /// Part of the dataset's key: all machines that import should have it, or none. What was planned is kept to everywhere.
-    /// </summary>
-    public TurboJpegUse TurboJpeg { get; init; } = TurboJpegUse.Auto;
-
     /// <summary>Most bits in which the perceptual hashes of two samples may differ for them to count as nearly the same picture.</summary>
     [Range(0, HashIndex.LargestDistance)]
     public int NearDuplicateDistance { get; init; } = 6;

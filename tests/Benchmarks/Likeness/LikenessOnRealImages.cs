@@ -43,9 +43,7 @@ internal static class LikenessOnRealImages
     {
         using var looks = new SampleLooks(likeness, Thumbnail.Bytes(Input), 70_000);
         foreach (var look in all)
-        {
             looks.Add(look.Hash, look.Thumbnail);
-        }
 
         var alike = new List<Alike>(1);
         var clock = Stopwatch.StartNew();

@@ -147,7 +147,7 @@ public partial class EagerImportTests
     {
         var parts = await PartNames.ReadAsync(lake.Store, lake.Experiment.Data, new { }, Cancellation);
         var quarantine = new Quarantine(lake.Store, Microsoft.Extensions.Options.Options.Create(lake.Options));
-        ImageDecoder Decoder() => new(lake.Experiment.Input, new ImageLimits(1000, 4, 100), JpegDecoders.Skia);
+        ImageDecoder Decoder() => new(lake.Experiment.Input, new ImageLimits(1000, 4, 100));
         return new EagerImport(lake.Store, quarantine, lake.Experiment.Data, lake.Experiment.Input, path => path, parts, new ChunkLimits(7, 1 << 20, 64), Decoder, lake.Options);
     }
 

@@ -1,50 +1,6 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
 using SkiaSharp;
 
 namespace Pipeline.Images;
-
-/// <summary>Room for what decoding one image takes: kept for the next image where it is small, given back to the system at once where it is not.</summary>
-internal sealed unsafe class PixelBuffer : IDisposable
-{
-    private const int LargestKept = 16 << 20;
-
-    private readonly byte[]? _kept;
-    private readonly GCHandle _pin;
-    private readonly int _length;
-
-    public PixelBuffer(long length)
-    {
-        _length = checked((int)length);
-        if (_length > LargestKept)
-        {
-            Address = (nint)NativeMemory.Alloc((nuint)_length);
-            return;
-        }
-
-        _kept = ArrayPool<byte>.Shared.Rent(_length);
-        _pin = GCHandle.Alloc(_kept, GCHandleType.Pinned);
-        Address = _pin.AddrOfPinnedObject();
-    }
-
-    public nint Address { get; }
-
-    /// <summary>Not cleared.</summary>
-    public Span<byte> Bytes => new((void*)Address, _length);
-
-    public void Dispose()
-    {
-        if (_kept is null)
-        {
-            NativeMemory.Free((void*)Address);
-        }
-        else
-        {
-            _pin.Free();
-            ArrayPool<byte>.Shared.Return(_kept);
-        }
-    }
-}
 
 /// <summary>Where the stored top left corner belongs (EXIF tag 0x0112).</summary>
 public static class Orientation
@@ -74,9 +30,7 @@ public static class Orientation
     public static byte[] Shown(byte[] stored, int size, SKEncodedOrigin origin)
     {
         if (origin == SKEncodedOrigin.TopLeft)
-        {
             return stored;
-        }
 
         var shown = new byte[stored.Length];
         for (var at = 0; at < shown.Length; at++)
