@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 namespace Pipeline.Contracts;
 
 /// <summary>
-/// Declares a key or a section of the experiment file. A <see cref="ValueAttribute"/> beside it says what the value must be; its default is that of the
-/// property. The reader, its errors and the tables of docs/experiment.md come from these declarations.
+/// Declares a key or a section of the experiment file. A <see cref="ValueAttribute"/> beside it says what the value must be; its default
+/// is that of the property, or stands in <see cref="Experiment.Default"/>. The reader, its errors and the tables of docs/experiment.md
+/// come from these declarations.
 /// </summary>
 /// <param name="meaning">The sentence about the key, in Markdown; empty for a section.</param>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Method)]
@@ -16,7 +17,7 @@ public sealed class KeyAttribute(string meaning = "") : Attribute
     /// <summary>The modalities that have the key, separated by spaces.</summary>
     public string For { get; init; } = Modalities.Every;
 
-    /// <summary>Why the other modalities must leave it out; {0} is <c>images have</c> or <c>text has</c>, {1} <c>images</c> or <c>text</c>.</summary>
+    /// <summary>Why the other modalities must leave it out; {0} is such as "text has", {1} such as "text".</summary>
     public string Elsewhere { get; init; } = "{0} none";
 
     /// <summary>The default in words, where other keys decide it.</summary>
@@ -83,7 +84,8 @@ public sealed class NumberAttribute(double low, double high) : ValueAttribute
     public string? UpTo { get; init; }
 
     public override string MustBe =>
-        FormattableString.Invariant($"a number {(AboveLow ? "above" : "from")} {low}{(BelowHigh ? " and below" : AboveLow ? ", at most" : " to")} ")
+        $"a number {(AboveLow ? "above" : "from")} {low.ToString(CultureInfo.InvariantCulture)}"
+        + (BelowHigh ? " and below " : AboveLow ? ", at most " : " to ")
         + (UpTo ?? high.ToString(CultureInfo.InvariantCulture));
 
     public override string ListMustBe => $"a list of different numbers, each {MustBe}";

@@ -25,11 +25,13 @@ public static class Modalities
 
 // What only experiments on text, DNA and protein have.
 
-/// <summary>How text becomes tokens: WordPiece (Wu et al. 2016, arXiv:1609.08144), byte-level BPE (Radford et al. 2019) or k-mers.</summary>
+/// <summary>How text becomes tokens: WordPiece (Wu et al. 2016, arXiv:1609.08144), BPE (Radford et al. 2019) or k-mers.</summary>
 public sealed record TokenizerSpec(
     [property: Key(
-        "How text becomes tokens: `wordpiece`, as BERT does it; `bpe`, bytes, as GPT-2 does it; `kmer`, pieces of k letters that do not overlap.")]
-    [property: OneOf(TokenizerKinds.WordPiece, TokenizerKinds.Bpe, For = Modalities.Text), OneOf(TokenizerKinds.Kmer, For = Modalities.Letters)]
+        "How text becomes tokens: `wordpiece`, as BERT does it; `bpe`, bytes, as GPT-2 does it; `kmer`, pieces of k letters that do not "
+        + "overlap.")]
+    [property: OneOf(TokenizerKinds.WordPiece, TokenizerKinds.Bpe, For = Modalities.Text)]
+    [property: OneOf(TokenizerKinds.Kmer, For = Modalities.Letters)]
     string Kind = TokenizerKinds.WordPiece,
     [property: Key(
         "Tokens to learn on the training split, special ones included; fewer where the split has not so many.",
@@ -100,7 +102,8 @@ public sealed record TransformerSpec(
     [property: Whole(8, 65536)]
     int FeedForward = 1024,
     [property: Key(
-        "How a token's place is told: learned, or rotary (arXiv:2104.09864).", For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
+        "How a token's place is told: learned, or rotary (arXiv:2104.09864).",
+        For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
     [property: OneOf("learned", "rotary")]
     string Position = "learned",
     [property: Key(

@@ -19,6 +19,7 @@ public static class ExperimentArtifact
         return $"{Folder}/{experiment.Name}-{digest[Digest.Prefix.Length..][..DigestDigits]}.json";
     }
 
-    public static async Task<ArtifactReference> PutAsync(IArtifactStore store, Experiment experiment, CancellationToken cancellation = default) =>
+    public static async Task<ArtifactReference> PutAsync(
+        IArtifactStore store, Experiment experiment, CancellationToken cancellation = default) =>
         (await store.CreateManifestAsync(KeyOf(experiment), experiment, cancellation)).Reference;
 }

@@ -19,15 +19,19 @@ internal sealed class ExperimentBinder(Written file, string modality)
 
     private void BindKeys(Written? section, string path, Type type, JsonObject target)
     {
-        var keys = ExperimentKeys.Of(type).GroupBy(key => key.Name).Select(same => same.FirstOrDefault(key => key.IsOf(modality)) ?? same.First()).ToList();
-        string[] names = [.. keys.Select(key => key.Name)];
+        var byName = ExperimentKeys.Of(type).ToLookup(key => key.Name);
+        string[] names = [.. byName.Select(same => same.Key)];
         if (section is { Members: null })
             throw section.Invalid(path.Length == 0 ? "the experiment" : path, $"a mapping with the keys {string.Join(", ", names)}");
         if (section?.Members!.Values.FirstOrDefault(member => !names.Contains(member.Key.Text)).Key is { } unknown)
             throw unknown.UnknownKey(path, names);
 
-        foreach (var key in keys)
-            BindKey(key, section?.Find(key.Name), Written.Join(path, key.Name), key.Inside is { } inside ? target[inside] as JsonObject : target);
+        foreach (var same in byName)
+        {
+            var key = same.FirstOrDefault(key => key.IsOf(modality)) ?? same.First();
+            var place = key.Inside is null ? target : target[key.Inside] as JsonObject;
+            BindKey(key, section?.Find(key.Name), Written.Join(path, key.Name), place);
+        }
     }
 
     private void BindKey(ExperimentKey key, Written? value, string path, JsonObject? target)

@@ -9,7 +9,8 @@ namespace Pipeline.Experiments;
 /// <summary>A key or section of the experiment file, as its <see cref="KeyAttribute"/> declares it.</summary>
 /// <param name="Type">Of its value.</param>
 /// <param name="Inside">The property in which the value is kept, where that is not the section itself.</param>
-internal sealed record ExperimentKey(string Name, KeyAttribute Declared, Type Type, bool IsRequired, IReadOnlyList<ValueAttribute> Values, string? Inside = null)
+internal sealed record ExperimentKey(
+    string Name, KeyAttribute Declared, Type Type, bool IsRequired, IReadOnlyList<ValueAttribute> Values, string? Inside = null)
 {
     public bool IsSection => Values.Count == 0;
 

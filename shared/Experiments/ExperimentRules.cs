@@ -37,7 +37,10 @@ internal sealed class ExperimentRules(Written file)
     private void CheckShares(Experiment experiment)
     {
         if (experiment.Split.Validation + experiment.Split.Test >= 1)
-            throw Invalid("shares for validation and test that leave some for training: together below 1", "split.validation", "split.test");
+        {
+            throw Invalid(
+                "shares for validation and test that leave some for training: together below 1", "split.validation", "split.test");
+        }
 
         if (experiment.Masking is { } masking && masking.Mask + masking.Random > 1)
             throw Invalid("shares for mask and random that are together at most 1", "masking.random", "masking.mask");
@@ -94,8 +97,11 @@ internal sealed class ExperimentRules(Written file)
         if (needed > length)
             throw Invalid($"at least {needed}: input.window {window} in pieces of {k}, start and end", "tokenizer.length");
 
-        return length <= Most ? spec with { K = k, Length = length } : throw Invalid(
-            $"at most {(Most - 2) * k}, which in pieces of {k}, with start and end, is {Most} tokens; or a larger tokenizer.k", "input.window");
+        var longest = (Most - 2) * k;
+        return length <= Most
+            ? spec with { K = k, Length = length }
+            : throw Invalid(
+                $"at most {longest}, which in pieces of {k}, with start and end, is {Most} tokens; or a larger tokenizer.k", "input.window");
     }
 
     private TransformerSpec Shape(TransformerSpec spec)
@@ -104,7 +110,11 @@ internal sealed class ExperimentRules(Written file)
         var width = Has("encoder.width") ? spec.Width : named.Width;
         var heads = Has("encoder.heads") ? spec.Heads : named.Heads;
         if (width % heads != 0)
-            throw Has("encoder.heads") ? Invalid($"a divisor of the width, {width}", "encoder.heads") : Invalid($"a multiple of the heads, {heads}", "encoder.width");
+        {
+            throw Has("encoder.heads")
+                ? Invalid($"a divisor of the width, {width}", "encoder.heads")
+                : Invalid($"a multiple of the heads, {heads}", "encoder.width");
+        }
 
         if (spec.Position == "rotary" && width / heads % 2 != 0)
             throw Invalid($"learned, or rotary with an even width over heads, which is {width / heads}", "encoder.position");

@@ -60,7 +60,8 @@ internal sealed class Written(string source, long? line)
     public PipelineException UnknownKey(string path, IReadOnlyList<string> keys) =>
         Error($"'{Join(path, Clean(Text ?? ""))}' is not a key{Suggest(Text ?? "", keys)}; must be one of {string.Join(", ", keys)}.");
 
-    public PipelineException Error(string what, Exception? inner = null) => new($"{source}{(line is null ? "" : $", line {line}")}: {what}", inner);
+    public PipelineException Error(string what, Exception? inner = null) =>
+        new($"{source}{(line is null ? "" : $", line {line}")}: {what}", inner);
 
     private static string Suggest(string written, IReadOnlyList<string> names) =>
         NearestName.To(written, names) is { } nearest ? $" (did you mean '{nearest}'?)" : "";
@@ -68,9 +69,11 @@ internal sealed class Written(string source, long? line)
     private string Show() => this switch
     {
         { Text: "" } => "empty",
-        { Text: { } text } => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? Clean(text) : $"'{Clean(text)}'",
+        { Text: { } text } when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) => Clean(text),
+        { Text: { } text } => $"'{Clean(text)}'",
         { Items: [] } => "an empty list",
-        { Items: { } items } when items.All(item => item.Text is not null) => Clean($"[{string.Join(", ", items.Select(item => item.Text))}]"),
+        { Items: { } items } when items.All(item => item.Text is not null) =>
+            Clean($"[{string.Join(", ", items.Select(item => item.Text))}]"),
         { Items: not null } => "a list",
         _ => "a mapping",
     };

@@ -43,13 +43,18 @@ internal sealed class YamlReader(string yaml, string source)
             _parser.Consume<DocumentEnd>();
         }
 
-        return documents is [var document] ? document : throw new PipelineException($"{source} holds {documents.Count} YAML documents; must be one.");
+        return documents is [var document]
+            ? document
+            : throw new PipelineException($"{source} holds {documents.Count} YAML documents; must be one.");
     }
 
     private Written ReadNode(int depth)
     {
         if (_parser.TryConsume<AnchorAlias>(out var alias))
-            return _anchors.GetValueOrDefault(alias.Value) ?? throw Broken(alias.Start.Line, $"nothing before it is named '&{alias.Value}'.");
+        {
+            return _anchors.GetValueOrDefault(alias.Value)
+                ?? throw Broken(alias.Start.Line, $"nothing before it is named '&{alias.Value}'.");
+        }
 
         var start = _parser.Consume<NodeEvent>();
         var node = new Written(source, start.Start.Line)
