@@ -59,7 +59,7 @@ public sealed record Experiment
     [Key(For = Modalities.Image, Elsewhere = "{0} no views to look alike")]
     public PseudoLabelSpec PseudoLabels { get; init; } = new();
 
-    [Key(Short = "name")]
+    [Key(Shorthand = "name")]
     public EncoderSpec Encoder { get; init; } = new();
 
     [Key]

@@ -24,7 +24,7 @@ public sealed class KeyAttribute(string meaning = "") : Attribute
     public string? Default { get; init; }
 
     /// <summary>Of a section: the key whose value may stand for the whole section.</summary>
-    public string? Short { get; init; }
+    public string? Shorthand { get; init; }
 
     /// <summary>Of a section: whether its keys stand in the section around it.</summary>
     public bool Inline { get; init; }

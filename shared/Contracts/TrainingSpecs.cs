@@ -77,7 +77,8 @@ public sealed record FineTuningSpec
         "Arms to compare beside `pretrained`, `scratch`, `frozen` and `frozen-random`, which always are. `baseline`: no network, "
         + "multinomial logistic regression on the pixels, or on what is counted in sequences "
         + "([decision 16](decisions/0016-the-baseline-counts-in-sequences.md)); tagging has none. `lora`: low-rank adapters "
-        + "(arXiv:2106.09685) on a pretrained encoder that stays as it is, batch norm's running statistics excepted. `layer-decay`: as `pretrained`, each layer tuned slower than the one above it (arXiv:1801.06146).")]
+        + "(arXiv:2106.09685) on a pretrained encoder that stays as it is, batch norm's running statistics excepted. `layer-decay`: as "
+        + "`pretrained`, each layer tuned slower than the one above it (arXiv:1801.06146).")]
     [OneOf("baseline", "lora", "layer-decay")]
     public IReadOnlyList<Arm> Arms { get; init; } = [Arm.Baseline];
 

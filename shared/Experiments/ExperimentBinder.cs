@@ -50,7 +50,7 @@ internal sealed class ExperimentBinder(Written file, string modality)
 
     private void BindSection(ExperimentKey key, Written? value, string path, JsonObject target)
     {
-        if (value?.Text is not null && key.Declared.Short is { } name)
+        if (value?.Text is not null && key.Declared.Shorthand is { } name)
             BindKey(ExperimentKeys.Of(key.Type).First(inside => inside.Name == name), value, path, target);
         else
             BindKeys(value, path, key.Type, target);
@@ -70,7 +70,7 @@ internal sealed class ExperimentBinder(Written file, string modality)
 
     private static JsonArray ReadList(Written value, string path, Type type, ValueAttribute must)
     {
-        IReadOnlyList<Written> items = value.Items ?? (must.TakesOneForList ? [value] : []);
+        List<Written> items = value.Items ?? (must.TakesOneForList ? [value] : []);
         if (items.Count < must.LeastItems)
             throw value.Invalid(path, must.ListMustBe);
 

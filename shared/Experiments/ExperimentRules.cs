@@ -101,7 +101,8 @@ internal sealed class ExperimentRules(Written file)
         return length <= Most
             ? spec with { K = k, Length = length }
             : throw Invalid(
-                $"at most {longest}, which in pieces of {k}, with start and end, is {Most} tokens; or a larger tokenizer.k", "input.window");
+                $"at most {longest}, which in pieces of {k}, with start and end, is {Most} tokens; or a larger tokenizer.k",
+                "input.window");
     }
 
     private TransformerSpec Shape(TransformerSpec spec)
