@@ -5,8 +5,6 @@ using Pipeline.Experiments;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;
-using Pipeline.Learning.Encoders;
-using Pipeline.Learning.Pretexts;
 using PipelineException = Pipeline.Contracts.PipelineException;
 
 namespace Pipeline.PseudoLabels;
@@ -17,7 +15,7 @@ public sealed class LabelDatasetConsumer(IArtifactStore store, RunLedger ledger,
     public async Task Consume(ConsumeContext<LabelDataset> context)
     {
         var (json, version) = context.Message;
-        var experiment = ExperimentArtifact.FromJson(json, ExperimentNames.Vocabulary);
+        var experiment = ExperimentFile.Parse(json);
         if (!ArtifactKey.IsValid(version) || await store.FindManifestAsync<DatasetManifest>(version, context.CancellationToken) is not { } dataset)
         {
             throw new PipelineException($"There is no dataset version '{version}'; valid is the key of its manifest, datasets/NAME/VERSION/manifest.json.");
@@ -75,13 +73,4 @@ public sealed class LabelShardConsumer(IArtifactStore store, RunPretext pretext,
             await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready, experiment.Pretext, preFlight));
         }
     }
-}
-
-/// <summary>The first stage that knows the pretext tasks and encoders: an experiment that names others ends here, before any of its work is done.</summary>
-internal static class ExperimentNames
-{
-    public static ExperimentVocabulary Vocabulary { get; } = new(PretextTasks.Names, EncoderArchitectures.Names);
-
-    /// <exception cref="PipelineException">A name is unknown.</exception>
-    public static void Check(Experiment experiment) => ExperimentArtifact.FromJson(ExperimentArtifact.ToJson(experiment), Vocabulary);
 }

@@ -128,11 +128,10 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
 public sealed class RunPretext(IArtifactStore store, PreFlightMaker preFlights)
 {
     /// <returns>The experiment with the tasks that it became, and the pre-flight.</returns>
-    /// <exception cref="PipelineException">The experiment names what this version does not know, or is of another modality than the dataset.</exception>
+    /// <exception cref="PipelineException">The experiment is of another modality than the dataset.</exception>
     public async Task<(Experiment Experiment, ArtifactReference PreFlight)> ResolveAsync(RunReference run, DatasetManifest dataset, CancellationToken cancellation)
     {
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, cancellation);
-        ExperimentNames.Check(experiment);
         if (experiment.Modality != dataset.Modality)
         {
             throw new PipelineException($"Experiment '{experiment.Name}' is of modality {experiment.Modality}, and dataset '{dataset.Dataset}' holds {dataset.Modality}; valid is an experiment of the dataset's modality.");

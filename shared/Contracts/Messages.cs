@@ -8,10 +8,12 @@ namespace Pipeline.Contracts;
 // ── Ingestion ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// <summary>Run an experiment over the files of a source. Anybody may send it; Ingestion answers with <see cref="DatasetCommitted"/>.</summary>
-/// <param name="Experiment">The experiment as a JSON object with the keys of docs/experiment.md.</param>
+/// <param name="Experiment">A JSON object with the keys of docs/experiment.md, or the text of such a file; null where it is stored.</param>
 /// <param name="Source">Where the files lie: the URL of a place in the lake, or a folder. Null: where the experiment's dataset lands.</param>
 /// <param name="OnDrops">Whether it is to run each time a drop into its dataset is complete; without a source it waits for the first.</param>
-public sealed record RunExperiment(JsonElement Experiment, string? Source = null, bool OnDrops = false);
+/// <param name="Stored">An experiment that is checked and in the store already, instead of <paramref name="Experiment"/>.</param>
+public sealed record RunExperiment(
+    JsonElement? Experiment = null, string? Source = null, bool OnDrops = false, ArtifactReference? Stored = null);
 
 /// <summary>Look at a dataset's place in the lake again, and run every experiment that waits for its drops over what is there now.</summary>
 /// <param name="Source">The URL of the place; null: where the dataset lands.</param>

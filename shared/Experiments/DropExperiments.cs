@@ -23,7 +23,8 @@ public sealed class DropExperiments(IArtifactStore store)
     {
         if (!ArtifactKey.IsValid(dataset) || dataset.Contains('/', StringComparison.Ordinal))
         {
-            throw new PipelineException($"'{dataset}' is not the name of a dataset; valid are letters, digits, '.', '_' and '-', not starting with '.'.");
+            throw new PipelineException(
+                $"'{dataset}' is not the name of a dataset; must be letters, digits, '.', '_' and '-', not starting with '.'.");
         }
 
         var found = new List<ArtifactReference>();

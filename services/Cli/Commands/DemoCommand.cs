@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pipeline.Cli.Running;
 using Pipeline.Contracts;
+using Pipeline.Experiments;
 
 namespace Pipeline.Cli.Commands;
 
@@ -37,7 +38,7 @@ internal static class DemoCommand
         {
             var (experiment, data) = Demos[parsed.GetRequiredValue(modality)];
             return LocalRun.RunAsync(new RunSettings(
-                ExperimentInput.Read(Path.Combine(Samples, experiment)),
+                ExperimentFile.Read(Path.Combine(Samples, experiment)),
                 Path.Combine(Samples, data),
                 parsed.GetRequiredValue(store),
                 parsed.GetValue(device),

@@ -47,11 +47,13 @@ internal static class RunCommand
                 throw new PipelineException($"Option '--data' is required where no services do the work: it must be a folder of data. See: {Words.Program} run --help");
             }
 
-            var what = ExperimentInput.Read(parsed.GetRequiredValue(experiment));
+            var file = parsed.GetRequiredValue(experiment);
+            var text = ExperimentFile.ReadText(file);
+            var what = ExperimentFile.Parse(text, file);
             if (shape is not Shape.Local(var folder))
             {
                 SharedOptions.RefuseLocal(parsed, device, threads);
-                return RemoteRun.AskAsync(what, source, again, parsed.GetValue(wait));
+                return RemoteRun.AskAsync(what, text, source, again, parsed.GetValue(wait));
             }
 
             return source is null

@@ -1,9 +1,9 @@
+using System.Text.Json;
 using Pipeline.Cli.Commands;
 using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Results;
 using Pipeline.Cli.Running;
 using Pipeline.Contracts;
-using Pipeline.Experiments;
 using Pipeline.Lake.Places;
 
 namespace Pipeline.Cli.Remote;
@@ -11,10 +11,11 @@ namespace Pipeline.Cli.Remote;
 /// <summary>Asks the services for a run.</summary>
 internal static class RemoteRun
 {
+    /// <param name="text">The experiment's file, which the services read and check themselves.</param>
     /// <param name="data">The URL of a place in the lake, or a folder that the services see under the same path; null: where the dataset lands, now or with the next drop.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="PipelineException">The broker cannot be reached, or a setting cannot work.</exception>
-    public static async Task<int> AskAsync(Experiment experiment, string? data, bool onDrops, bool wait)
+    public static async Task<int> AskAsync(Experiment experiment, string text, string? data, bool onDrops, bool wait)
     {
         if (wait && onDrops && data is null)
         {
@@ -30,7 +31,7 @@ internal static class RemoteRun
             await conversation.ListenAsync([experiment]);
         }
 
-        await conversation.AskAsync(new RunExperiment(ExperimentArtifact.ToJson(experiment), source, onDrops));
+        await conversation.AskAsync(new RunExperiment(JsonSerializer.SerializeToElement(text), source, onDrops));
         Console.WriteLine(onDrops && source is null
             ? $"Asked the services to run '{experiment.Name}' with each drop into '{experiment.Data}'."
             : $"Asked the services to run '{experiment.Name}' over {source ?? $"what lies in the lake for '{experiment.Data}'"}{(onDrops ? ", and with each drop" : "")}.");

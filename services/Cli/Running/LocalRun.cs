@@ -26,7 +26,8 @@ internal static class LocalRun
         var source = DataFolder.Check(settings.Data, settings.Store, settings.Experiment.Modality);
         var store = new FolderArtifactStore(settings.Store);
         using var held = StoreLock.Take(store.Root);
-        var request = new RunExperiment(ExperimentArtifact.ToJson(settings.Experiment), source, settings.OnDrops);
+        var stored = await ExperimentArtifact.PutAsync(store, settings.Experiment);
+        var request = new RunExperiment(Source: source, OnDrops: settings.OnDrops, Stored: stored);
 
         using var host = Build(settings, store);
         try

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -22,16 +23,13 @@ public sealed class RunExperimentConsumer(
 {
     public async Task Consume(ConsumeContext<RunExperiment> context)
     {
-        var (json, source, again) = context.Message;
-        var experiment = ExperimentArtifact.FromJson(json, ExperimentVocabulary.Open);
-        var reference = await ExperimentArtifact.PutAsync(store, experiment, context.CancellationToken);
+        var (json, source, again, stored) = context.Message;
+        var (experiment, reference) = await ReadAsync(json, stored, context.CancellationToken);
         if (again)
         {
             await onDrops.AddAsync(experiment, reference, context.CancellationToken);
             if (source is null)
-            {
                 return;
-            }
         }
 
         var reading = new Reading(context);
@@ -58,6 +56,19 @@ public sealed class RunExperimentConsumer(
         await context.PublishInTimeAsync(missing.Select(chunk => new ImportChunk(reference, plan, chunk)));
     }
 
+    private async Task<(Experiment, ArtifactReference)> ReadAsync(
+        JsonElement? json, ArtifactReference? stored, CancellationToken cancellation)
+    {
+        if (stored is not null)
+            return (await store.ReadManifestAsync<Experiment>(stored, cancellation), stored);
+
+        var experiment = json is { } said
+            ? ExperimentFile.Parse(said)
+            : throw new PipelineException(
+                "The command has neither 'experiment' nor 'stored'; 'experiment' must be an object with the keys of docs/experiment.md.");
+        return (experiment, await ExperimentArtifact.PutAsync(store, experiment, cancellation));
+    }
+
     /// <summary>Tells whoever follows how many files have been read, each time that the last word has gone out.</summary>
     private sealed class Reading(IPublishEndpoint bus) : IProgress<IngestionProgress>
     {
@@ -74,7 +85,7 @@ public sealed class RunExperimentConsumer(
 }
 
 /// <summary>A complete drop in; a command for every experiment that waits for the dataset's drops out.</summary>
-public sealed partial class IngestDatasetConsumer(IArtifactStore store, DropExperiments onDrops, DatasetPlaces places, ILogger<IngestDatasetConsumer> log)
+public sealed partial class IngestDatasetConsumer(DropExperiments onDrops, DatasetPlaces places, ILogger<IngestDatasetConsumer> log)
     : IConsumer<IngestDataset>
 {
     public async Task Consume(ConsumeContext<IngestDataset> context)
@@ -83,10 +94,7 @@ public sealed partial class IngestDatasetConsumer(IArtifactStore store, DropExpe
         var waiting = await onDrops.ListAsync(dataset, context.CancellationToken);
         Dropped(dataset, waiting.Count);
         foreach (var reference in waiting)
-        {
-            var experiment = await store.ReadManifestAsync<Experiment>(reference, context.CancellationToken);
-            await context.PublishInTimeAsync(new RunExperiment(ExperimentArtifact.ToJson(experiment), source ?? places.Of(dataset)));
-        }
+            await context.PublishInTimeAsync(new RunExperiment(Source: source ?? places.Of(dataset), Stored: reference));
     }
 
     [LoggerMessage(LogLevel.Information, "A drop into {Dataset} is complete; {Experiments} experiments wait for it")]

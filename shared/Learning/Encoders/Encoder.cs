@@ -32,7 +32,7 @@ public interface IEncoderArchitecture
     Encoder Create(EncoderSpec spec, InputSpec input, TokenizerReference? tokenizer);
 }
 
-/// <summary>The list of encoders. A new one is one file and one line here.</summary>
+/// <summary>The list of encoders. A new one is one file, one line here and its name at <see cref="EncoderSpec.Name"/>.</summary>
 public static class EncoderArchitectures
 {
     public static IReadOnlyList<IEncoderArchitecture> All { get; } = [new ConvNetArchitecture(), new ResNet18Architecture(), new TransformerArchitecture()];

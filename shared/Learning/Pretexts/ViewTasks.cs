@@ -15,7 +15,7 @@ public interface IPretextTask
     IReadOnlyList<string> LabelNames { get; }
 }
 
-/// <summary>The list of pretext tasks. A new one is one file and one line here.</summary>
+/// <summary>The list of pretext tasks. A new one is one file, one line here and its name at <see cref="Experiment.Pretext"/>.</summary>
 public static class PretextTasks
 {
     public static IReadOnlyList<IPretextTask> All { get; } = [new RotationTask(), new FlipTask(), new RotationFlipTask()];

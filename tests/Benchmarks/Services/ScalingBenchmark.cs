@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Tests.Servers;
@@ -23,7 +24,7 @@ internal static class ScalingBenchmark
     {
         await using var broker = await RabbitMqServer.StartAsync();
         await using var azurite = await AzuriteServer.StartAsync();
-        var read = ExperimentFile.Read(file, ExperimentVocabulary.Open);
+        var read = ExperimentFile.Read(file);
         var experiment = read with { Pretext = ["rotation-flip", "rotation", "flip"], Pretraining = read.Pretraining with { Epochs = 1, Batch = 512 } };
         foreach (var (stage, measure) in Measures)
         {
@@ -81,5 +82,7 @@ internal static class ScalingBenchmark
         return (DateTimeOffset.UtcNow - start).TotalSeconds;
     }
 
-    private static string Json(Experiment experiment) => ExperimentArtifact.ToJson(experiment).GetRawText();
+    // What images do not have is null.
+    private static string Json(Experiment experiment) =>
+        JsonSerializer.Serialize(experiment, new JsonSerializerOptions(PipelineJson.Compact) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
 }
