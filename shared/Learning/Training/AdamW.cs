@@ -12,7 +12,7 @@ namespace Pipeline.Learning.Training;
 /// AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101) with β = (0.9, 0.999) and ε = 1e-8, as in PyTorch. TorchSharp's own makes a number for every operation
 /// on every weight that a collection can free while it is read (see <see cref="Scalars"/>).
 /// </summary>
-public sealed class AdamW : IDisposable
+public class AdamW : IDisposable
 {
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;
@@ -36,6 +36,9 @@ public sealed class AdamW : IDisposable
         squares = [.. this.parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
     }
 
+    /// <summary>Numbers that it moves.</summary>
+    public long Size => parameters.Sum(parameter => parameter.numel());
+
     /// <summary>Forgets the gradients; the next backward pass makes new ones.</summary>
     public void ZeroGradients()
     {
@@ -46,7 +49,7 @@ public sealed class AdamW : IDisposable
     }
 
     /// <summary>One step along the gradients that the backward pass left.</summary>
-    public void Step(double learningRate)
+    public virtual void Step(double learningRate)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -88,20 +91,17 @@ public sealed class AdamW : IDisposable
         steps = file.Read<long>("optimizer.step")[0];
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         foreach (var moment in means.Concat(squares))
-        {
             moment.Dispose();
-        }
+        GC.SuppressFinalize(this);
     }
 }
 
 /// <summary>The learning rate as a function of the step, so that a resumed run needs no schedule state.</summary>
 public static class Schedule
 {
-    public static IReadOnlyList<string> Names { get; } = ["one-cycle", "cosine"];
-
     private const double WarmUp = 0.3;
     private const double CosineWarmUp = 0.05;
 
@@ -115,11 +115,11 @@ public static class Schedule
         var last = Math.Max(1, steps - 1);
         return name switch
         {
-            "one-cycle" when step <= WarmUp * last => Cosine(peak / 25, peak, step / (WarmUp * last)),
-            "one-cycle" => Cosine(peak, peak / 25 / 1e4, (step - (WarmUp * last)) / ((1 - WarmUp) * last)),
-            "cosine" when step < CosineWarmUp * last => peak * (step + 1) / ((CosineWarmUp * last) + 1),
-            "cosine" => Cosine(peak, 0, (step - (CosineWarmUp * last)) / ((1 - CosineWarmUp) * last)),
-            _ => throw new PipelineException($"'{name}' is no schedule. Valid are {string.Join(", ", Names)}."),
+            Schedules.OneCycle when step <= WarmUp * last => Cosine(peak / 25, peak, step / (WarmUp * last)),
+            Schedules.OneCycle => Cosine(peak, peak / 25 / 1e4, (step - (WarmUp * last)) / ((1 - WarmUp) * last)),
+            Schedules.Cosine when step < CosineWarmUp * last => peak * (step + 1) / ((CosineWarmUp * last) + 1),
+            Schedules.Cosine => Cosine(peak, 0, (step - (CosineWarmUp * last)) / ((1 - CosineWarmUp) * last)),
+            _ => throw new PipelineException($"The schedule is '{name}'; it must be one of {string.Join(", ", Schedules.All)}."),
         };
     }
 

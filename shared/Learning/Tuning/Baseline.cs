@@ -49,11 +49,10 @@ public sealed class Baseline : IDisposable
         return (best!.Value.Model, best.Value.Loss, best.Value.Validation);
     }
 
-    /// <param name="classes">K.</param>
-    public static Baseline Load(SafetensorsFile file, LabelledSamples samples, int classes, Device device)
+    public static Baseline Load(SafetensorsFile file, LabelledSamples samples, Device device)
     {
         var terms = Terms.Load(file, Prefix);
-        var regression = new LogisticRegression(terms?.Count ?? Features(samples), classes);
+        var regression = new LogisticRegression(terms?.Count ?? Features(samples), samples.Truth.Names.Count);
         regression.LoadTensors(file, Prefix);
         regression.to(terms is null ? device : CPU);
         return new Baseline(regression, terms);

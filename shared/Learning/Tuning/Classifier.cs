@@ -24,7 +24,7 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
         encoder = EncoderArchitectures.Create(spec, input, tokenizer);
         if (tags && encoder is not SequenceEncoder)
         {
-            throw new PipelineException($"fineTuning.task is tagging, which encoder '{spec.Name}' cannot do: valid is an encoder of sequences.");
+            throw new PipelineException($"fineTuning.task is tagging, and encoder.name is '{spec.Name}': it must be an encoder of sequences.");
         }
 
         head = nn.Linear(encoder.Features, classes);

@@ -21,6 +21,7 @@ public sealed class LabelledSequences : LabelledSamples
 
     /// <param name="length">Most tokens of a sample, start and end included; what is beyond is cut off.</param>
     public LabelledSequences(SampleReader samples, DatasetManifest dataset, ITokenizer tokenizer, int length)
+        : base(samples)
     {
         (this.samples, this.tokenizer, modality, most) = (samples, tokenizer, dataset.Modality, length - TokenBatch.Ends);
         numbers = [.. Enumerable.Range(0, samples.Count).Where(sample => samples.Label(sample) >= 0)];

@@ -20,6 +20,7 @@ public sealed class TaggedSequences : LabelledSamples
 
     /// <param name="length">Most tokens of a sample, start and end included; what is beyond is cut off.</param>
     public TaggedSequences(SampleReader samples, DatasetManifest dataset, ITokenizer tokenizer, int length)
+        : base(samples)
     {
         special = tokenizer.Special;
         var labels = new List<int>();
