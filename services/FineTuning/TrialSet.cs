@@ -6,7 +6,7 @@ namespace Pipeline.FineTuning;
 /// <summary>Fan-in: which of a run's trials have their result, and the manifest once all have.</summary>
 public sealed class TrialSet(IArtifactStore store)
 {
-    private readonly FanIn fanIn = new(store, TimeProvider.System);
+    private readonly FanIn _fanIn = new(store, TimeProvider.System);
 
     /// <summary>Notes a result for its run. Whoever notes the last gets the manifest of them all.</summary>
     /// <returns>How many of the run's trials are done, as of at most two seconds ago, and the manifest if all are.</returns>
@@ -15,7 +15,7 @@ public sealed class TrialSet(IArtifactStore store)
     {
         var noted = Number(trials, trial);
         await store.CreateManifestAsync(NoteKey(runId, noted), result, cancellation);
-        var missing = await fanIn.GlanceAsync(runId, Folder(runId), noted, () => [.. Enumerable.Range(0, trials.Count).Select(number => NoteKey(runId, number))], cancellation);
+        var missing = await _fanIn.GlanceAsync(runId, Folder(runId), noted, () => [.. Enumerable.Range(0, trials.Count).Select(number => NoteKey(runId, number))], cancellation);
         if (missing.Count > 0)
         {
             return (trials.Count - missing.Count, null);

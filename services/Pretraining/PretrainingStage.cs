@@ -10,7 +10,7 @@ public static class PretrainingStage
     public static IServiceCollection AddPretraining(this IServiceCollection services)
     {
         services.AddOptions<PretrainingOptions>().BindConfiguration("Pretraining", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddTorch().AddSingleton<TensorBoardLog>().AddSingleton<SliceTrainer>();
+        return services.AddTorch().AddSingleton<SliceTrainer>();
     }
 
     public static void AddPretrainingConsumers(this IBusRegistrationConfigurator bus)

@@ -11,16 +11,16 @@ public abstract class TransformerNetwork : SequenceEncoder
     /// <summary>As in BERT.</summary>
     internal const double Epsilon = 1e-12;
 
-    private readonly int padding;
-    private readonly int length;
-    private readonly bool mean;
+    private readonly int _padding;
+    private readonly int _length;
+    private readonly bool _mean;
 
     private protected TransformerNetwork(string name, TransformerSpec shape, TokenizerReference tokenizer)
         : base(name, shape.Width)
     {
-        padding = tokenizer.Special.Padding;
-        length = tokenizer.Spec.Length;
-        mean = shape.Pooling == TransformerNames.Mean;
+        _padding = tokenizer.Special.Padding;
+        _length = tokenizer.Spec.Length;
+        _mean = shape.Pooling == TransformerNames.Mean;
     }
 
     /// <summary>The tokens' vectors, shape [V, D]: what masked tokens are predicted with.</summary>
@@ -29,9 +29,9 @@ public abstract class TransformerNetwork : SequenceEncoder
     /// <exception cref="PipelineException">There are more tokens than positions.</exception>
     public override Tensor Hidden(Tensor tokens)
     {
-        if (tokens.shape[1] > length)
+        if (tokens.shape[1] > _length)
         {
-            throw new PipelineException($"A sample has {tokens.shape[1]} tokens, those for start and end included. Valid are at most {length}, tokenizer.length.");
+            throw new PipelineException($"A sample has {tokens.shape[1]} tokens, those for start and end included. Valid are at most {_length}, tokenizer.length.");
         }
 
         return Hidden(tokens, Present(tokens).unsqueeze(1).unsqueeze(1));
@@ -44,7 +44,7 @@ public abstract class TransformerNetwork : SequenceEncoder
     /// <returns>Shape [N, D].</returns>
     public Tensor Pool(Tensor hidden, Tensor tokens)
     {
-        if (!mean)
+        if (!_mean)
         {
             return hidden.select(1, 0);
         }
@@ -58,7 +58,7 @@ public abstract class TransformerNetwork : SequenceEncoder
 
     private protected static LayerNorm Norm(int width) => nn.LayerNorm(width, Epsilon);
 
-    private Tensor Present(Tensor tokens) => tokens.ne(Scalars.Of((long)padding));
+    private Tensor Present(Tensor tokens) => tokens.ne(Scalars.Of((long)_padding));
 }
 
 /// <summary>Attention of several heads, each over its own part of the hidden state (Vaswani et al. 2017, arXiv:1706.03762).</summary>
@@ -93,7 +93,7 @@ internal sealed class RotaryPositions(int numbers)
 {
     private const double Base = 10_000;
 
-    private readonly double[] frequencies = [.. Enumerable.Range(0, numbers / 2).Select(i => Math.Pow(Base, -2.0 * i / numbers))];
+    private readonly double[] _frequencies = [.. Enumerable.Range(0, numbers / 2).Select(i => Math.Pow(Base, -2.0 * i / numbers))];
 
     /// <param name="query">Shape [N, H, T, d], as is <paramref name="key"/>.</param>
     public (Tensor Query, Tensor Key) Turn(Tensor query, Tensor key)
@@ -113,12 +113,12 @@ internal sealed class RotaryPositions(int numbers)
     // [T, d / 2]
     private Tensor Table(int length, Func<double, double> function, Tensor like)
     {
-        var values = new float[length * frequencies.Length];
+        var values = new float[length * _frequencies.Length];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = (float)function(i / frequencies.Length * frequencies[i % frequencies.Length]);
+            values[i] = (float)function(i / _frequencies.Length * _frequencies[i % _frequencies.Length]);
         }
 
-        return tensor(values, length, frequencies.Length, device: like.device);
+        return tensor(values, length, _frequencies.Length, device: like.device);
     }
 }

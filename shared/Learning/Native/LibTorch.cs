@@ -13,21 +13,21 @@ namespace Pipeline.Learning.Native;
 public static class LibTorch
 {
     private static readonly Lock Gate = new();
-    private static bool loaded;
+    private static bool _loaded;
 
     /// <exception cref="PipelineException">Nothing worked; the message says what was tried.</exception>
     public static void Load(TorchOptions options)
     {
         lock (Gate)
         {
-            if (loaded)
+            if (_loaded)
             {
                 return;
             }
 
             var tried = LoadFiles(options);
             Initialize(options, tried);
-            loaded = true;
+            _loaded = true;
         }
     }
 

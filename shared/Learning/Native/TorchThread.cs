@@ -10,27 +10,27 @@ namespace Pipeline.Learning.Native;
 /// </summary>
 public sealed class TorchThread : IDisposable
 {
-    private readonly BlockingCollection<Action> work = [];
-    private readonly Thread thread;
+    private readonly BlockingCollection<Action> _work = [];
+    private readonly Thread _thread;
 
     public TorchThread()
     {
-        thread = new Thread(() =>
+        _thread = new Thread(() =>
         {
-            foreach (var next in work.GetConsumingEnumerable())
+            foreach (var next in _work.GetConsumingEnumerable())
             {
                 next();
             }
         })
         { IsBackground = true, Name = "torch" };
-        thread.Start();
+        _thread.Start();
     }
 
     /// <summary>Does a piece of work when those before it are done.</summary>
     public async Task<T> RunAsync<T>(Func<T> what)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        work.Add(() =>
+        _work.Add(() =>
         {
             try
             {
@@ -52,9 +52,9 @@ public sealed class TorchThread : IDisposable
 
     public void Dispose()
     {
-        work.CompleteAdding();
-        thread.Join();
-        work.Dispose();
+        _work.CompleteAdding();
+        _thread.Join();
+        _work.Dispose();
     }
 }
 

@@ -18,31 +18,31 @@ public class AdamW : IDisposable
     private const double Beta2 = 0.999;
     private const double Epsilon = 1e-8;
 
-    private readonly double weightDecay;
-    private readonly Parameter[] parameters;
-    private readonly double[] rates;
-    private readonly Tensor[] means;
-    private readonly Tensor[] squares;
-    private long steps;
+    private readonly double _weightDecay;
+    private readonly Parameter[] _parameters;
+    private readonly double[] _rates;
+    private readonly Tensor[] _means;
+    private readonly Tensor[] _squares;
+    private long _steps;
 
     /// <param name="rates">Of each parameter, its learning rate over that of the step; null for the same for all.</param>
     public AdamW(IEnumerable<Parameter> parameters, double weightDecay, IEnumerable<double>? rates = null)
     {
-        this.weightDecay = weightDecay;
-        this.parameters = [.. parameters];
-        this.rates = rates is null ? [.. this.parameters.Select(_ => 1.0)] : [.. rates];
-        ArgumentOutOfRangeException.ThrowIfNotEqual(this.rates.Length, this.parameters.Length, nameof(rates));
-        means = [.. this.parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
-        squares = [.. this.parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
+        _weightDecay = weightDecay;
+        _parameters = [.. parameters];
+        _rates = rates is null ? [.. _parameters.Select(_ => 1.0)] : [.. rates];
+        ArgumentOutOfRangeException.ThrowIfNotEqual(_rates.Length, _parameters.Length, nameof(rates));
+        _means = [.. _parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
+        _squares = [.. _parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
     }
 
     /// <summary>Numbers that it moves.</summary>
-    public long Size => parameters.Sum(parameter => parameter.numel());
+    public long Size => _parameters.Sum(parameter => parameter.numel());
 
     /// <summary>Forgets the gradients; the next backward pass makes new ones.</summary>
     public void ZeroGradients()
     {
-        foreach (var parameter in parameters)
+        foreach (var parameter in _parameters)
         {
             parameter.grad = null;
         }
@@ -53,47 +53,47 @@ public class AdamW : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        steps++;
-        using Scalar correction = Math.Sqrt(1 - Math.Pow(Beta2, steps));
-        for (var i = 0; i < parameters.Length; i++)
+        _steps++;
+        using Scalar correction = Math.Sqrt(1 - Math.Pow(Beta2, _steps));
+        for (var i = 0; i < _parameters.Length; i++)
         {
-            if (parameters[i].grad is not { } gradient)
+            if (_parameters[i].grad is not { } gradient)
             {
                 continue;
             }
 
-            using Scalar decay = 1 - (learningRate * rates[i] * weightDecay);
-            using Scalar stride = -learningRate * rates[i] / (1 - Math.Pow(Beta1, steps));
-            parameters[i].mul_(decay);
-            means[i].mul_(Scalars.Of(Beta1)).add_(gradient, Scalars.Of(1 - Beta1));
-            squares[i].mul_(Scalars.Of(Beta2)).addcmul_(gradient, gradient, Scalars.Of(1 - Beta2));
-            var scale = squares[i].sqrt().div_(correction).add_(Scalars.Of(Epsilon), Scalars.Of(1));
-            parameters[i].addcdiv_(means[i], scale, stride);
+            using Scalar decay = 1 - (learningRate * _rates[i] * _weightDecay);
+            using Scalar stride = -learningRate * _rates[i] / (1 - Math.Pow(Beta1, _steps));
+            _parameters[i].mul_(decay);
+            _means[i].mul_(Scalars.Of(Beta1)).add_(gradient, Scalars.Of(1 - Beta1));
+            _squares[i].mul_(Scalars.Of(Beta2)).addcmul_(gradient, gradient, Scalars.Of(1 - Beta2));
+            var scale = _squares[i].sqrt().div_(correction).add_(Scalars.Of(Epsilon), Scalars.Of(1));
+            _parameters[i].addcdiv_(_means[i], scale, stride);
         }
     }
 
     /// <summary>Moments and step count: <c>optimizer.N.exp_avg</c>, <c>optimizer.N.exp_avg_sq</c>, N counting parameters, and <c>optimizer.step</c>.</summary>
     public IEnumerable<SafetensorsTensor> Tensors() =>
     [
-        .. means.Select((mean, i) => ModuleTensors.ToSafetensors($"optimizer.{i}.exp_avg", mean)),
-        .. squares.Select((square, i) => ModuleTensors.ToSafetensors($"optimizer.{i}.exp_avg_sq", square)),
-        SafetensorsTensor.Of<long>("optimizer.step", [steps], 1),
+        .. _means.Select((mean, i) => ModuleTensors.ToSafetensors($"optimizer.{i}.exp_avg", mean)),
+        .. _squares.Select((square, i) => ModuleTensors.ToSafetensors($"optimizer.{i}.exp_avg_sq", square)),
+        SafetensorsTensor.Of<long>("optimizer.step", [_steps], 1),
     ];
 
     public void Load(SafetensorsFile file)
     {
-        for (var i = 0; i < parameters.Length; i++)
+        for (var i = 0; i < _parameters.Length; i++)
         {
-            ModuleTensors.CopyInto(means[i], file, $"optimizer.{i}.exp_avg");
-            ModuleTensors.CopyInto(squares[i], file, $"optimizer.{i}.exp_avg_sq");
+            ModuleTensors.CopyInto(_means[i], file, $"optimizer.{i}.exp_avg");
+            ModuleTensors.CopyInto(_squares[i], file, $"optimizer.{i}.exp_avg_sq");
         }
 
-        steps = file.Read<long>("optimizer.step")[0];
+        _steps = file.Read<long>("optimizer.step")[0];
     }
 
     public virtual void Dispose()
     {
-        foreach (var moment in means.Concat(squares))
+        foreach (var moment in _means.Concat(_squares))
             moment.Dispose();
         GC.SuppressFinalize(this);
     }

@@ -12,13 +12,13 @@ public sealed class Baseline : IDisposable
     private const string Prefix = "baseline.";
     private const int Chunk = 1024;
 
-    private readonly LogisticRegression regression;
-    private readonly Terms? terms;
+    private readonly LogisticRegression _regression;
+    private readonly Terms? _terms;
 
-    private Baseline(LogisticRegression regression, Terms? terms) => (this.regression, this.terms) = (regression, terms);
+    private Baseline(LogisticRegression regression, Terms? terms) => (_regression, _terms) = (regression, terms);
 
     /// <summary>Numbers that were fitted.</summary>
-    public long Size => regression.Size;
+    public long Size => _regression.Size;
 
     /// <summary>Where sequences can be counted in several ways, the one that does best on validation; of equals the first.</summary>
     /// <param name="draw">Places in <paramref name="training"/>.</param>
@@ -66,16 +66,16 @@ public sealed class Baseline : IDisposable
         {
             using var scope = NewDisposeScope();
             using var noGradient = no_grad();
-            var logits = regression.Logits(samples.Rows(chunk, terms, device));
+            var logits = _regression.Logits(samples.Rows(chunk, _terms, device));
             predicted.AddRange(logits.argmax(1).cpu().data<long>().ToArray().Select(label => (int)label));
         }
 
         return [.. predicted];
     }
 
-    public IEnumerable<SafetensorsTensor> Tensors() => [.. regression.Tensors(Prefix), .. terms?.Tensors(Prefix) ?? []];
+    public IEnumerable<SafetensorsTensor> Tensors() => [.. _regression.Tensors(Prefix), .. _terms?.Tensors(Prefix) ?? []];
 
-    public void Dispose() => regression.Dispose();
+    public void Dispose() => _regression.Dispose();
 
     private static (Baseline Model, IReadOnlyList<double> Loss) Fit(
         LabelledSamples training, int[] draw, Terms? terms, double penalty, Device device, CancellationToken cancellation)

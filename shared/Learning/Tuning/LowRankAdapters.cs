@@ -14,7 +14,7 @@ namespace Pipeline.Learning.Tuning;
 /// </summary>
 public sealed class LowRankAdapters : IDisposable
 {
-    private readonly List<Adapter> adapters = [];
+    private readonly List<Adapter> _adapters = [];
 
     /// <param name="encoder">Its parameters are frozen, those with an adapter to the extent that only the adapter moves them.</param>
     /// <param name="rank">Columns of B, at least 1. Matrices that so many would not make smaller have no adapter.</param>
@@ -32,23 +32,23 @@ public sealed class LowRankAdapters : IDisposable
                 continue;
             }
 
-            adapters.Add(new Adapter(parameter, name, rank, seed));
+            _adapters.Add(new Adapter(parameter, name, rank, seed));
         }
 
-        if (adapters.Count == 0)
+        if (_adapters.Count == 0)
         {
             throw new PipelineException($"fineTuning.loraRank is {rank}; valid is a rank that makes at least one matrix of this encoder smaller.");
         }
     }
 
     /// <summary>A and B of every adapted matrix.</summary>
-    public IEnumerable<Parameter> Parameters => adapters.SelectMany(adapter => new[] { adapter.Down, adapter.Up });
+    public IEnumerable<Parameter> Parameters => _adapters.SelectMany(adapter => new[] { adapter.Down, adapter.Up });
 
     /// <summary>Passes the gradients of the weights on to the adapters.</summary>
     public void TakeGradients()
     {
         using var noGradient = no_grad();
-        foreach (var adapter in adapters)
+        foreach (var adapter in _adapters)
         {
             adapter.TakeGradient();
         }
@@ -58,7 +58,7 @@ public sealed class LowRankAdapters : IDisposable
     public void Merge()
     {
         using var noGradient = no_grad();
-        foreach (var adapter in adapters)
+        foreach (var adapter in _adapters)
         {
             adapter.Merge();
         }
@@ -66,7 +66,7 @@ public sealed class LowRankAdapters : IDisposable
 
     public void Dispose()
     {
-        foreach (var adapter in adapters)
+        foreach (var adapter in _adapters)
         {
             adapter.Dispose();
         }
@@ -74,16 +74,16 @@ public sealed class LowRankAdapters : IDisposable
 
     private sealed class Adapter : IDisposable
     {
-        private readonly Parameter weight;
-        private readonly Tensor original;
-        private readonly long rows;
+        private readonly Parameter _weight;
+        private readonly Tensor _original;
+        private readonly long _rows;
 
         public Adapter(Parameter weight, string name, int rank, ulong seed)
         {
-            this.weight = weight;
-            rows = weight.shape[0];
-            original = weight.detach().clone().DetachFromDisposeScope();
-            var columns = weight.numel() / rows;
+            _weight = weight;
+            _rows = weight.shape[0];
+            _original = weight.detach().clone().DetachFromDisposeScope();
+            var columns = weight.numel() / _rows;
             var random = new CounterRandom(seed, "adapters/" + name);
             var values = new float[rank * columns];
             for (var i = 0; i < values.Length; i++)
@@ -92,7 +92,7 @@ public sealed class LowRankAdapters : IDisposable
             }
 
             Down = Kept(tensor(values, rank, columns, device: weight.device));
-            Up = Kept(zeros(rows, rank, device: weight.device));
+            Up = Kept(zeros(_rows, rank, device: weight.device));
         }
 
         /// <summary>A, shape [rank, in · k · k].</summary>
@@ -103,21 +103,21 @@ public sealed class LowRankAdapters : IDisposable
 
         public void TakeGradient()
         {
-            var gradient = weight.grad!.reshape(rows, -1);
+            var gradient = _weight.grad!.reshape(_rows, -1);
             Up.grad = gradient.matmul(Down.t());
             Down.grad = Up.t().matmul(gradient);
-            weight.grad = null;
+            _weight.grad = null;
         }
 
         public void Merge()
         {
             using var scope = NewDisposeScope();
-            weight.copy_(original.Plus(Up.matmul(Down).reshape(original.shape)));
+            _weight.copy_(_original.Plus(Up.matmul(Down).reshape(_original.shape)));
         }
 
         public void Dispose()
         {
-            original.Dispose();
+            _original.Dispose();
             Down.Dispose();
             Up.Dispose();
         }

@@ -18,20 +18,20 @@ public sealed class Terms
     /// <summary>Of a row. About that of an image's pixels in [0, 1], so that one grid of penalties suits both.</summary>
     public const double Length = 10;
 
-    private readonly string kind;
-    private readonly string[] names;
-    private readonly double[] weights;
-    private readonly Dictionary<string, int> columns;
+    private readonly string _kind;
+    private readonly string[] _names;
+    private readonly double[] _weights;
+    private readonly Dictionary<string, int> _columns;
 
     private Terms(string kind, string[] names, double[] weights)
     {
-        (this.kind, this.names, this.weights) = (kind, names, weights);
-        columns = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
+        (_kind, _names, _weights) = (kind, names, weights);
+        _columns = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
     }
 
-    public string Kind => kind;
+    public string Kind => _kind;
 
-    public int Count => names.Length;
+    public int Count => _names.Length;
 
     /// <param name="kind">One of <see cref="TermKinds"/>.</param>
     /// <param name="texts">What the list is taken from.</param>
@@ -55,9 +55,9 @@ public sealed class Terms
     /// <param name="prefix">Put before every name, such as <c>baseline.</c></param>
     public IEnumerable<SafetensorsTensor> Tensors(string prefix)
     {
-        yield return Text(prefix + "kind", kind);
-        yield return Text(prefix + "terms", string.Join('\n', names));
-        yield return SafetensorsTensor.Of<double>(prefix + "weights", weights, weights.Length);
+        yield return Text(prefix + "kind", _kind);
+        yield return Text(prefix + "terms", string.Join('\n', _names));
+        yield return SafetensorsTensor.Of<double>(prefix + "weights", _weights, _weights.Length);
     }
 
     /// <returns>Null where the file holds none: a baseline of images.</returns>
@@ -79,16 +79,16 @@ public sealed class Terms
     private (int, double)[] Row(string text)
     {
         var counts = new SortedDictionary<int, int>();
-        foreach (var term in TermKinds.Cut(kind, text))
+        foreach (var term in TermKinds.Cut(_kind, text))
         {
-            if (columns.TryGetValue(term, out var column))
+            if (_columns.TryGetValue(term, out var column))
             {
                 counts[column] = counts.GetValueOrDefault(column) + 1;
             }
         }
 
-        var row = counts.Select(entry => (Column: entry.Key, Value: (TermKinds.Weighted(kind) ? 1 + Math.Log(entry.Value) : entry.Value) * weights[entry.Key])).ToArray();
-        var scale = kind == TermKinds.Positions ? 1 : Length / Math.Sqrt(row.Sum(entry => entry.Value * entry.Value));
+        var row = counts.Select(entry => (Column: entry.Key, Value: (TermKinds.Weighted(_kind) ? 1 + Math.Log(entry.Value) : entry.Value) * _weights[entry.Key])).ToArray();
+        var scale = _kind == TermKinds.Positions ? 1 : Length / Math.Sqrt(row.Sum(entry => entry.Value * entry.Value));
         return [.. row.Select(entry => (entry.Column, scale * entry.Value))];
     }
 

@@ -61,28 +61,28 @@ internal sealed class WordCounts
     /// <summary>Longer words are names of nothing: left out of learning, not of encoding.</summary>
     private const int LongestWord = 100;
 
-    private readonly IWordRules rules;
-    private readonly Dictionary<string, long> counts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> lookup;
+    private readonly IWordRules _rules;
+    private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
     public WordCounts(IWordRules rules)
     {
-        this.rules = rules;
-        lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
+        _rules = rules;
+        _lookup = _counts.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>By word, ordinally.</summary>
-    public IEnumerable<(string Word, long Count)> Ordered => counts.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, entry.Value));
+    public IEnumerable<(string Word, long Count)> Ordered => _counts.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, entry.Value));
 
     public void Add(string text)
     {
-        var normalized = rules.Normalize(text).Text;
-        foreach (var (start, length) in rules.PreTokenizer.PreTokenize(normalized))
+        var normalized = _rules.Normalize(text).Text;
+        foreach (var (start, length) in _rules.PreTokenizer.PreTokenize(normalized))
         {
             if (length <= LongestWord)
             {
                 var letters = normalized.AsSpan(start, length);
-                lookup[letters] = lookup.TryGetValue(letters, out var count) ? count + 1 : 1;
+                _lookup[letters] = _lookup.TryGetValue(letters, out var count) ? count + 1 : 1;
             }
         }
     }

@@ -2,7 +2,7 @@ using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Weights;
-using TorchSharp.Modules;
+using Linear = TorchSharp.Modules.Linear;
 
 namespace Pipeline.Learning.Tuning.Arms;
 
