@@ -10,7 +10,8 @@ using Pipeline.Statistics;
 namespace Pipeline.Evaluation;
 
 /// <summary>From all trials of a run to its verdict, report and promoted model.</summary>
-public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPredictor predictor, GalleryPainter painter, MaskedReader reader)
+public sealed class RunEvaluator(
+    IArtifactStore store, RunLedger ledger, TestPredictor predictor, GalleryPainter painter, MaskedReader reader)
 {
     /// <param name="progressed">Called with how many test predictions of how many are made.</param>
     public async Task<VerdictReached> EvaluateAsync(TrialsReady ready, Func<int, int, Task> progressed, CancellationToken cancellation)
@@ -22,7 +23,8 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
         var encoder = await store.ReadManifestAsync<EncoderManifest>(ready.Encoder, cancellation);
         var pseudoLabels = await ReadAllAsync<PseudoLabelManifest>(ready.PseudoLabels, cancellation);
         var measured = (await ledger.FindAsync<PseudoLabelsReady>(run.RunId, Stage.PseudoLabels, cancellation))?.PreFlight;
-        var trials = await ReadAllAsync<TrialResult>((await store.ReadManifestAsync<TrialsManifest>(ready.Trials, cancellation)).Results, cancellation);
+        var trials = await ReadAllAsync<TrialResult>(
+            (await store.ReadManifestAsync<TrialsManifest>(ready.Trials, cancellation)).Results, cancellation);
         var chosen = LearningRateChoice.Chosen(trials, experiment.Evaluation.Metric);
         var (truth, predictions) = await predictor.PredictAsync(
             experiment, dataset, encoder, chosen, done => progressed(done, chosen.Count), cancellation);
@@ -50,7 +52,8 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
             Provenance = Provenance(ready, dataset, measured, encoder, pseudoLabels),
         });
 
-        var report = await WriteAsync($"runs/{run.RunId}/report.json", JsonSerializer.SerializeToUtf8Bytes(assessment.Report, PipelineJson.Options), cancellation);
+        var report = await WriteAsync(
+            $"runs/{run.RunId}/report.json", JsonSerializer.SerializeToUtf8Bytes(assessment.Report, PipelineJson.Options), cancellation);
         var html = await WriteAsync($"runs/{run.RunId}/report.html", Encoding.UTF8.GetBytes(page), cancellation);
         return new VerdictReached(run, assessment.Report.Verdict, report, html, Promote(experiment, assessment.Report.Verdict, chosen));
     }
@@ -66,12 +69,18 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
         };
         return wanted
             ? chosen.Where(result => result.Trial.Arm == Arm.Pretrained)
-                .OrderByDescending(result => result.Trial.Labels).ThenByDescending(result => LearningRateChoice.Validation(result, experiment.Evaluation.Metric)).First().Model
+                .OrderByDescending(result => result.Trial.Labels)
+                .ThenByDescending(result => LearningRateChoice.Validation(result, experiment.Evaluation.Metric))
+                .First().Model
             : null;
     }
 
     private static IReadOnlyList<(string What, ArtifactReference Artifact)> Provenance(
-        TrialsReady ready, DatasetManifest dataset, ArtifactReference? measured, EncoderManifest encoder, IReadOnlyList<PseudoLabelManifest> pseudoLabels) =>
+        TrialsReady ready,
+        DatasetManifest dataset,
+        ArtifactReference? measured,
+        EncoderManifest encoder,
+        IReadOnlyList<PseudoLabelManifest> pseudoLabels) =>
     [
         ("Experiment", ready.Run.Experiment),
         ("Dataset version", ready.Run.Dataset),
@@ -88,9 +97,7 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
     {
         var read = new List<T>(references.Count);
         foreach (var reference in references)
-        {
             read.Add(await store.ReadManifestAsync<T>(reference, cancellation));
-        }
 
         return read;
     }

@@ -27,7 +27,7 @@ public sealed class TestPredictor(IArtifactStore store, TorchDevice device)
         var splits = await LabelledSplits.OfAsync(store, dataset, experiment.FineTuning.Task, encoder.Tokenizer, cancellation);
         using var samples = await splits.OpenAsync(Split.Test, cancellation);
         if (samples.Count == 0)
-            throw new PipelineException($"The test split of dataset '{dataset.Dataset}' has no labelled sample; it must have at least one.");
+            throw new PipelineException($"The test split of dataset '{dataset.Dataset}' must have at least one labelled sample.");
 
         var weights = await store.MaterializeAsync(encoder.File, cancellation);
         var predictions = new List<TestPredictions>();

@@ -21,10 +21,7 @@ public static class TrialPlan
            select new Trial(arm, labels, draw, rate),
     ];
 
-    /// <summary>
-    /// Where a trial's outputs lie. Its key holds no more than what the trial depends on: trials from random weights are shared by all
-    /// runs over a dataset version.
-    /// </summary>
+    /// <summary>Where a trial's outputs lie. Trials from random weights are shared by all runs over a dataset version.</summary>
     public static string Root(Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Trial trial)
     {
         var key = ContentKey.Of(Stage.FineTuning, Format, new

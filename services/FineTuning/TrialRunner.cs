@@ -28,8 +28,9 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
         if (training.Count < trial.Labels || validation.Count == 0)
         {
             throw new PipelineException(
-                $"A trial wants {trial.Labels} labels; the training split has {training.Count} labelled samples, and the validation split {validation.Count}. "
-                + $"fineTuning.labels must be at most {training.Count}, and the validation split must have a labelled sample.");
+                $"A trial wants {trial.Labels} labels; the training split has {training.Count} labelled samples, "
+                + $"and the validation split {validation.Count}. fineTuning.labels must be at most {training.Count}, "
+                + "and the validation split must have a labelled sample.");
         }
 
         var arm = TrialArms.Of(trial.Arm);
@@ -41,7 +42,9 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
         var scores = Metrics.All(validation.Truth, trained.Validation);
         var metadata = new Dictionary<string, string> { ["architecture"] = experiment.Encoder.Name, ["arm"] = trial.Arm.ToString() };
         var model = await store.CreateAsync(
-            $"{root}/model.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, trained.Tensors, metadata, token), cancellation);
+            $"{root}/model.safetensors",
+            (stream, token) => SafetensorsWriter.WriteAsync(stream, trained.Tensors, metadata, token),
+            cancellation);
         var result = new TrialResult(
             trial, scores[Metrics.Accuracy], model.Reference, trained.Loss, clock.Elapsed.TotalSeconds, trained.Parameters, scores);
         return (await store.CreateManifestAsync(TrialPlan.ResultKey(root), result, cancellation)).Reference;

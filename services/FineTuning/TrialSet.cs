@@ -15,19 +15,17 @@ public sealed class TrialSet(IArtifactStore store)
     {
         var noted = Number(trials, trial);
         await store.CreateManifestAsync(NoteKey(runId, noted), result, cancellation);
-        var missing = await _fanIn.GlanceAsync(runId, Folder(runId), noted, () => [.. Enumerable.Range(0, trials.Count).Select(number => NoteKey(runId, number))], cancellation);
+        string[] Notes() => [.. Enumerable.Range(0, trials.Count).Select(number => NoteKey(runId, number))];
+        var missing = await _fanIn.GlanceAsync(runId, Folder(runId), noted, Notes, cancellation);
         if (missing.Count > 0)
-        {
             return (trials.Count - missing.Count, null);
-        }
 
         var results = new List<ArtifactReference>();
         for (var number = 0; number < trials.Count; number++)
-        {
             results.Add(await store.ReadManifestAsync<ArtifactReference>(NoteKey(runId, number), cancellation));
-        }
 
-        return (trials.Count, (await store.CreateManifestAsync($"runs/{runId}/trials.json", new TrialsManifest(results), cancellation)).Reference);
+        var manifest = await store.CreateManifestAsync($"runs/{runId}/trials.json", new TrialsManifest(results), cancellation);
+        return (trials.Count, manifest.Reference);
     }
 
     /// <summary>How many of the run's trials have their result.</summary>
@@ -35,9 +33,7 @@ public sealed class TrialSet(IArtifactStore store)
     {
         var done = 0;
         await foreach (var _ in store.ListAsync(Folder(runId), cancellation))
-        {
             done++;
-        }
 
         return done;
     }

@@ -5,7 +5,8 @@ using Pipeline.Learning.Encoders;
 namespace Pipeline.Pretraining;
 
 /// <summary>What a run's pretraining is made of, and where its outputs lie. Runs that share all of it share the encoder.</summary>
-public sealed record PretrainingPlan(Experiment Experiment, DatasetManifest Dataset, IReadOnlyList<PseudoLabelManifest> PseudoLabels, string Root)
+public sealed record PretrainingPlan(
+    Experiment Experiment, DatasetManifest Dataset, IReadOnlyList<PseudoLabelManifest> PseudoLabels, string Root)
 {
     /// <summary>Raised when the same inputs would train another encoder.</summary>
     private const int Format = 2;
@@ -13,22 +14,21 @@ public sealed record PretrainingPlan(Experiment Experiment, DatasetManifest Data
     public string ManifestKey => $"{Root}/manifest.json";
 
     /// <summary>The weights. Of layout <c>bert</c> under the name that transformers looks for.</summary>
-    public string EncoderKey => $"{Root}/{(Experiment.Encoder.Transformer?.Layout == TransformerNames.Bert ? "model" : "encoder")}.safetensors";
+    public string EncoderKey =>
+        $"{Root}/{(Experiment.Encoder.Transformer?.Layout == TransformerNames.Bert ? "model" : "encoder")}.safetensors";
 
     public string CheckpointPrefix => $"{Root}/checkpoints";
 
     /// <summary>The pseudo-labels where they are masked tokens; null for images.</summary>
     public PseudoLabelManifest? MaskedTokens => PseudoLabels is [{ Tokenizer: not null } labels] ? labels : null;
 
-    /// <summary>
-    /// Optimizer steps of the whole pretraining, without reading a sample; null where no task takes every sample, as only the samples tell
-    /// then how many have a label.
-    /// </summary>
+    /// <summary>Optimizer steps of the whole run; null where only the samples tell, as no task has a label for each of them.</summary>
     public long? Steps
     {
         get
         {
-            var labelled = PseudoLabels.Select(labels => labels.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => (long)shard.Samples)).ToList();
+            var labelled = PseudoLabels
+                .Select(labels => labels.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => (long)shard.Samples)).ToList();
             var samples = Dataset.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => (long)shard.Samples);
             if (labelled.Max() is var most && (most == 0 || (labelled.Count > 1 && most < samples)))
                 return null;
@@ -55,7 +55,8 @@ public sealed record PretrainingPlan(Experiment Experiment, DatasetManifest Data
             throw new PipelineException($"Pretext tasks are {string.Join(", ", pretext)}; on tokens there must be one task alone.");
 
         // Not the manifests' own digests: they tell of compute seconds, which differ where the labels do not.
-        var labels = manifests.SelectMany(manifest => manifest.Shards).Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
+        var labels = manifests.SelectMany(manifest => manifest.Shards).Where(shard => shard.Split != Split.Test)
+            .Select(shard => shard.File.Digest);
         var samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
         var key = ContentKey.Of(Stage.Pretraining, Format, new
         {

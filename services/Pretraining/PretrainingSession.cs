@@ -9,9 +9,7 @@ using Pipeline.Learning.Training;
 
 namespace Pipeline.Pretraining;
 
-/// <summary>
-/// One pretraining run, live: data mapped, network and optimizer in memory. Kept warm between slices, or brought back from a checkpoint.
-/// </summary>
+/// <summary>One live pretraining run: data mapped, network and optimizer in memory. Resumes at the newest checkpoint.</summary>
 public sealed class PretrainingSession : IDisposable
 {
     private readonly PretrainingOptions _options;
@@ -20,7 +18,8 @@ public sealed class PretrainingSession : IDisposable
     private readonly Checkpoints _checkpoints;
     private TrainingDiary _diary = TrainingDiary.Empty;
 
-    private PretrainingSession(PretrainingPlan plan, PretrainingOptions options, TorchThread torch, IPretrainingWork work, Checkpoints checkpoints) =>
+    private PretrainingSession(
+        PretrainingPlan plan, PretrainingOptions options, TorchThread torch, IPretrainingWork work, Checkpoints checkpoints) =>
         (Plan, _options, _torch, _work, _checkpoints) = (plan, options, torch, work, checkpoints);
 
     public PretrainingPlan Plan { get; }

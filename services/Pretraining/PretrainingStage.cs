@@ -9,7 +9,11 @@ public static class PretrainingStage
 {
     public static IServiceCollection AddPretraining(this IServiceCollection services)
     {
-        services.AddOptions<PretrainingOptions>().BindConfiguration("Pretraining", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services
+            .AddOptions<PretrainingOptions>()
+            .BindConfiguration("Pretraining", binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         return services.AddTorch().AddSingleton<SliceTrainer>();
     }
 

@@ -13,14 +13,16 @@ public sealed class SliceTrainer(IArtifactStore store, IOptions<PretrainingOptio
     private PretrainingSession? _warm;
 
     /// <summary>The encoder's manifest; null as long as it is not trained.</summary>
-    public async Task<ArtifactReference?> FindEncoderAsync(RunReference run, IReadOnlyList<ArtifactReference> pseudoLabels, CancellationToken cancellation)
+    public async Task<ArtifactReference?> FindEncoderAsync(
+        RunReference run, IReadOnlyList<ArtifactReference> pseudoLabels, CancellationToken cancellation)
     {
         var plan = await PretrainingPlan.ReadAsync(store, run, pseudoLabels, cancellation);
         return (await store.FindManifestAsync<EncoderManifest>(plan.ManifestKey, cancellation))?.Reference;
     }
 
     /// <summary>Trains one slice from wherever the run stands.</summary>
-    /// <returns>The encoder's manifest if the run is finished, else null; where it stands; and the views that this slice trained on.</returns>
+    /// <returns>The encoder's manifest if the run is finished, else null; where it stands; and the views that this slice trained
+    /// on.</returns>
     /// <exception cref="PipelineException">Training diverged or collapsed.</exception>
     public async Task<(ArtifactReference? Encoder, long Step, long Views)> TrainAsync(
         TrainSlice slice, Action<PretrainingProgressed> progressed, CancellationToken stopping)
@@ -35,7 +37,8 @@ public sealed class SliceTrainer(IArtifactStore store, IOptions<PretrainingOptio
             var session = await WarmAsync(plan, slice.Step, stopping);
             var before = session.Time.Views;
             await session.TrainAsync(
-                (point, rate) => progressed(new PretrainingProgressed(slice.Run.RunId, slice.Slice, point.Step, session.Steps, point, rate)), stopping);
+                (point, rate) => progressed(
+                    new PretrainingProgressed(slice.Run.RunId, slice.Slice, point.Step, session.Steps, point, rate)), stopping);
             await TensorBoardLog.WriteAsync(store, plan, session.History, CancellationToken.None);
             var views = session.Time.Views - before;
             return session.Finished ? (await FinishAsync(session), session.Step, views) : (null, session.Step, views);

@@ -4,10 +4,7 @@ using Pipeline.Learning.Training;
 
 namespace Pipeline.Pretraining;
 
-/// <summary>
-/// TensorBoard event files beside the checkpoints, one a slice: <c>tensorboard --logdir STORE/pretraining</c> shows every encoder of a
-/// store, also while it trains.
-/// </summary>
+/// <summary>TensorBoard event files beside the checkpoints, one a slice: <c>tensorboard --logdir STORE/pretraining</c>.</summary>
 public static class TensorBoardLog
 {
     /// <summary>Writes what no file holds yet.</summary>

@@ -19,7 +19,11 @@ public sealed record TrainingDiary(IReadOnlyList<PretrainingPoint> History, doub
     };
 
     public TrainingDiary WithTime(
-        TimeSpan training = default, TimeSpan waiting = default, TimeSpan measuring = default, TimeSpan checkpointing = default, long views = 0) =>
+        TimeSpan training = default,
+        TimeSpan waiting = default,
+        TimeSpan measuring = default,
+        TimeSpan checkpointing = default,
+        long views = 0) =>
         this with
         {
             Time = new PretrainingTime(
@@ -42,6 +46,9 @@ public sealed record TrainingDiary(IReadOnlyList<PretrainingPoint> History, doub
                 ? $"the features lie in one direction (effective rank {last.EffectiveRank:g3}, below {options.CollapseRank:g3})"
                 : null;
         if (sign is not null)
-            throw new PipelineException($"Pretraining collapsed at step {History[^1].Step}: {sign}. A lower pretraining.learningRate may help.");
+        {
+            throw new PipelineException(
+                $"Pretraining collapsed at step {History[^1].Step}: {sign}. A lower pretraining.learningRate may help.");
+        }
     }
 }

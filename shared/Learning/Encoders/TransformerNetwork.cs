@@ -31,7 +31,8 @@ public abstract class TransformerNetwork : SequenceEncoder
     {
         if (tokens.shape[1] > _length)
         {
-            throw new PipelineException($"A sample has {tokens.shape[1]} tokens, those for start and end included. Valid are at most {_length}, tokenizer.length.");
+            throw new PipelineException(
+                $"A sample has {tokens.shape[1]} tokens with start and end; it must have at most {_length}, tokenizer.length.");
         }
 
         return Hidden(tokens, Present(tokens).unsqueeze(1).unsqueeze(1));
@@ -45,9 +46,7 @@ public abstract class TransformerNetwork : SequenceEncoder
     public Tensor Pool(Tensor hidden, Tensor tokens)
     {
         if (!_mean)
-        {
             return hidden.select(1, 0);
-        }
 
         var present = Present(tokens).to(hidden.dtype).unsqueeze(2);     // [N, T, 1]
         return (hidden * present).sum(1) / present.sum(1);
@@ -72,9 +71,7 @@ internal static class Attention
     {
         var (q, k, v) = (Split(query, heads), Split(key, heads), Split(value, heads));
         if (rotary is not null)
-        {
             (q, k) = rotary.Turn(q, k);
-        }
 
         return nn.functional.scaled_dot_product_attention(q, k, v, present).transpose(1, 2).flatten(2);
     }
@@ -85,8 +82,8 @@ internal static class Attention
 }
 
 /// <summary>
-/// Positions as rotations (Su et al. 2021, arXiv:2104.09864): numbers i and i + d/2 of a head are turned together by position · 10000^(−2i/d), so that the product of a query and a
-/// key knows their distance alone.
+/// Positions as rotations (Su et al. 2021, arXiv:2104.09864): numbers i and i + d/2 of a head are turned together by position ·
+/// 10000^(−2i/d), so that the product of a query and a key knows their distance alone.
 /// </summary>
 /// <param name="numbers">In a head, d; even.</param>
 internal sealed class RotaryPositions(int numbers)
@@ -115,9 +112,7 @@ internal sealed class RotaryPositions(int numbers)
     {
         var values = new float[length * _frequencies.Length];
         for (var i = 0; i < values.Length; i++)
-        {
             values[i] = (float)function(i / _frequencies.Length * _frequencies[i % _frequencies.Length]);
-        }
 
         return tensor(values, length, _frequencies.Length, device: like.device);
     }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Learning.PreFlight;
 
 /// <summary>
-/// How well ridge regression onto the views' labels (Hoerl and Kennard 1970), in closed form, tells a task's views apart. A view only moves pixels, so the second moments of all views are those
-/// of the originals in another order: however many tasks ask, they are computed once.
+/// How well ridge regression onto the views' labels (Hoerl and Kennard 1970), in closed form, tells a task's views apart. A view only moves
+/// pixels, so the second moments of all views are those of the originals in another order: however many tasks ask, they are computed once.
 /// </summary>
 public sealed class LinearModel
 {
@@ -83,18 +83,14 @@ public sealed class LinearModel
     private Tensor Seen(int? border)
     {
         if (border is not { } width)
-        {
             return arange(_channels * _side * _side, dtype: ScalarType.Int64);
-        }
 
         var places = new List<long>();
         for (var place = 0L; place < _channels * _side * _side; place++)
         {
             var (row, column) = (place / _side % _side, place % _side);
             if (Math.Min(Math.Min(row, column), Math.Min(_side - 1 - row, _side - 1 - column)) < width)
-            {
                 places.Add(place);
-            }
         }
 
         return tensor(places.ToArray());

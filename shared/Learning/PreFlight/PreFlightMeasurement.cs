@@ -33,7 +33,8 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
             var image = samples.Pixels(_drawn[i]);
             for (var task = 0; task < counts.Length; task++)
             {
-                counts[task][i] = Ambiguity.Distinguishable(PretextTasks.All[task], image, samples.Input.Channels, samples.Input.Size, ambiguity);
+                counts[task][i] = Ambiguity
+                    .Distinguishable(PretextTasks.All[task], image, samples.Input.Channels, samples.Input.Size, ambiguity);
             }
         }
 
@@ -97,9 +98,7 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
             var some = numbers[first..Math.Min(numbers.Length, first + Batch)];
             var pixels = new byte[some.Length * size];
             for (var i = 0; i < some.Length; i++)
-            {
                 samples.Pixels(some[i]).CopyTo(pixels.AsSpan(i * size));
-            }
 
             using var scope = NewDisposeScope();
             var images = tensor(pixels, some.Length, input.Channels, input.Size, input.Size).to(ScalarType.Float64).div(Scalars.Of(255.0));
@@ -111,7 +110,8 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
 
     private static int[] Draw(SampleReader samples, PreFlightSettings settings)
     {
-        var affordable = (int)Math.Clamp(settings.MostBytes / samples.ImageBytes, Math.Min(settings.LargeSamples, settings.MostSamples), settings.MostSamples);
+        var affordable = (int)Math
+            .Clamp(settings.MostBytes / samples.ImageBytes, Math.Min(settings.LargeSamples, settings.MostSamples), settings.MostSamples);
         return [.. new CounterRandom(settings.Seed, "pre-flight").Permutation(samples.Count).Take(affordable)];
     }
 }

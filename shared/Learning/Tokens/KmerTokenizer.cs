@@ -3,8 +3,9 @@ using Pipeline.Contracts;
 namespace Pipeline.Learning.Tokens;
 
 /// <summary>
-/// Bases or residues in pieces of k letters that do not overlap: overlapping ones would show a masked base in the neighbours' tokens. Its vocabulary is every piece of 1 to k letters of the
-/// alphabet, as the last piece of a sample can be shorter; a piece with any other letter is unknown.
+/// Bases or residues in pieces of k letters that do not overlap: overlapping ones would show a masked base in the neighbours' tokens. Its
+/// vocabulary is every piece of 1 to k letters of the alphabet, as the last piece of a sample can be shorter; a piece with any other letter
+/// is unknown.
 /// </summary>
 public sealed class KmerTokenizer : ITokenizer
 {
@@ -18,7 +19,8 @@ public sealed class KmerTokenizer : ITokenizer
     {
         _k = k;
         _names = [.. SpecialTokens.Names, .. Pieces(alphabet, k)];
-        _ids = _names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        _ids = _names.Index()
+            .ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     public int Count => _names.Length;
@@ -54,7 +56,7 @@ public sealed class KmerTokenizer : ITokenizer
     }
 }
 
-/// <summary>The letters of sequences that are no text. Those that stand for several (IUPAC's N, X and others) are left out: nobody can predict them, so they are unknown and never masked.</summary>
+/// <summary>Letters of DNA and protein. Ambiguity codes (IUPAC's N, X and others) are left out: unknown, never masked.</summary>
 public static class Alphabets
 {
     public const string Dna = "ACGT";

@@ -5,7 +5,7 @@ using Library = Microsoft.ML.Tokenizers.WordPieceTokenizer;
 
 namespace Pipeline.Learning.Tokens;
 
-/// <summary>Words by BERT's rules, each cut into the longest tokens there are from its start on (Wu et al. 2016, arXiv:1609.08144); a word that cannot be is unknown as a whole.</summary>
+/// <summary>Words by BERT's rules, each cut into the longest tokens from its start (Wu et al. 2016, arXiv:1609.08144).</summary>
 public sealed class WordPieceTokenizer : ITokenizer
 {
     /// <summary>What begins a token that goes on with a word.</summary>

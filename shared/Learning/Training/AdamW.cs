@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Learning.Training;
 
 /// <summary>
-/// AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101) with β = (0.9, 0.999) and ε = 1e-8, as in PyTorch. TorchSharp's own makes a number for every operation
-/// on every weight that a collection can free while it is read (see <see cref="Scalars"/>).
+/// AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101) with β = (0.9, 0.999) and ε = 1e-8, as in PyTorch. TorchSharp's own makes a number
+/// for every operation on every weight that a collection can free while it is read (see <see cref="Scalars"/>).
 /// </summary>
 public class AdamW : IDisposable
 {
@@ -43,9 +43,7 @@ public class AdamW : IDisposable
     public void ZeroGradients()
     {
         foreach (var parameter in _parameters)
-        {
             parameter.grad = null;
-        }
     }
 
     /// <summary>One step along the gradients that the backward pass left.</summary>
@@ -58,9 +56,7 @@ public class AdamW : IDisposable
         for (var i = 0; i < _parameters.Length; i++)
         {
             if (_parameters[i].grad is not { } gradient)
-            {
                 continue;
-            }
 
             using Scalar decay = 1 - (learningRate * _rates[i] * _weightDecay);
             using Scalar stride = -learningRate * _rates[i] / (1 - Math.Pow(Beta1, _steps));
@@ -72,7 +68,7 @@ public class AdamW : IDisposable
         }
     }
 
-    /// <summary>Moments and step count: <c>optimizer.N.exp_avg</c>, <c>optimizer.N.exp_avg_sq</c>, N counting parameters, and <c>optimizer.step</c>.</summary>
+    /// <summary>Tensors <c>optimizer.N.exp_avg</c> and <c>optimizer.N.exp_avg_sq</c> by parameter, and <c>optimizer.step</c>.</summary>
     public IEnumerable<SafetensorsTensor> Tensors() =>
     [
         .. _means.Select((mean, i) => ModuleTensors.ToSafetensors($"optimizer.{i}.exp_avg", mean)),
@@ -106,8 +102,9 @@ public static class Schedule
     private const double CosineWarmUp = 0.05;
 
     /// <param name="name">
-    /// <c>one-cycle</c>: from peak / 25 up to the peak over 30 % of the steps, then down to peak / 250,000, both along a half cosine (arXiv:1803.09820, as in PyTorch; momentum stays).
-    /// <c>cosine</c>: linear warm-up over 5 % of the steps, then a half cosine to 0 (arXiv:1608.03983).
+    /// <c>one-cycle</c>: from peak / 25 up to the peak over 30 % of the steps, then down to peak / 250,000, both along a half cosine
+    /// (arXiv:1803.09820, as in PyTorch; momentum stays). <c>cosine</c>: linear warm-up over 5 % of the steps, then a half cosine to 0
+    /// (arXiv:1608.03983).
     /// </param>
     /// <param name="step">From 0 to <paramref name="steps"/> − 1.</param>
     public static double LearningRate(string name, double peak, long step, long steps)

@@ -7,8 +7,8 @@ namespace Pipeline.Learning.Training;
 public static class FeatureStatistics
 {
     /// <summary>
-    /// Mean over features of their standard deviation across samples, each feature vector first scaled to length √D. 1 where directions are spread evenly;
-    /// somewhat less for features after a ReLU, which share a quadrant; 0 where all samples look the same.
+    /// Mean over features of their standard deviation across samples, each feature vector first scaled to length √D. 1 where directions are
+    /// spread evenly; somewhat less for features after a ReLU, which share a quadrant; 0 where all samples look the same.
     /// </summary>
     /// <param name="features">Shape [N, D], N above 1.</param>
     public static double Deviation(Tensor features)
@@ -19,7 +19,7 @@ public static class FeatureStatistics
         return scaled.std(0).mean().Read();
     }
 
-    /// <summary>exp(−Σ p log p) over the singular values of the centred features, scaled to sum 1 (Roy and Vetterli 2007): 1 to D.</summary>
+    /// <summary>exp(−Σ p log p) over the centred features' singular values, scaled to sum 1 (Roy and Vetterli 2007): 1 to D.</summary>
     /// <param name="features">Shape [N, D].</param>
     public static double EffectiveRank(Tensor features)
     {
@@ -27,9 +27,7 @@ public static class FeatureStatistics
         var values = linalg.svdvals((features - features.mean([0], keepdim: true)).cpu().to(ScalarType.Float64));
         var sum = values.sum().Read();
         if (sum <= 1e-12)
-        {
             return 1;
-        }
 
         var shares = values.div(values.sum());
         return Math.Exp(-(shares * shares.clamp_min(Scalars.Of(1e-300)).log()).sum().Read());

@@ -22,9 +22,7 @@ public sealed class Prefetcher : IDisposable
             {
                 // Room first, batch then: no more than that many are ever held.
                 for (var step = first; step < end && await _ready.Writer.WaitToWriteAsync(_stop.Token); step++)
-                {
                     _ready.Writer.TryWrite(assemble(step));
-                }
 
                 _ready.Writer.Complete();
             }
@@ -40,9 +38,7 @@ public sealed class Prefetcher : IDisposable
     public TrainingStep Next()
     {
         if (_ready.Reader.TryRead(out var batch))
-        {
             return batch;
-        }
 
         try
         {

@@ -3,6 +3,7 @@ using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Weights;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Training;
@@ -92,7 +93,8 @@ public abstract class PretextTrainer<TNetwork, TBatch> : IDisposable
     }
 
     /// <summary>Everything that the next step depends on.</summary>
-    public List<SafetensorsTensor> Save() => [SafetensorsTensor.Of<long>(StepName, [Step], 1), .. Network.Tensors(), .. _optimizer.Tensors()];
+    public List<SafetensorsTensor> Save() =>
+        [SafetensorsTensor.Of<long>(StepName, [Step], 1), .. Network.Tensors(), .. _optimizer.Tensors()];
 
     public void Load(SafetensorsFile checkpoint)
     {

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>Logistic regression without a network: on the pixels of images, on what is counted in sequences. One pass over its choices, no seed.</summary>
+/// <summary>Logistic regression without a network: on the pixels of images, or on terms counted in sequences.</summary>
 public sealed class Baseline : IDisposable
 {
     private const string Prefix = "baseline.";
@@ -26,7 +26,13 @@ public sealed class Baseline : IDisposable
     /// <param name="metric">What validation goes by.</param>
     /// <returns>The model, its loss by iteration, and its answers on the validation split.</returns>
     public static (Baseline Model, IReadOnlyList<double> Loss, int[] Validation) Fit(
-        LabelledSamples training, int[] draw, LabelledSamples validation, double penalty, string metric, Device device, CancellationToken cancellation)
+        LabelledSamples training,
+        int[] draw,
+        LabelledSamples validation,
+        double penalty,
+        string metric,
+        Device device,
+        CancellationToken cancellation)
     {
         var candidates = training.Candidates(draw);
         (Baseline Model, IReadOnlyList<double> Loss, int[] Validation, double Score)? best = null;

@@ -20,7 +20,7 @@ public interface IFeatureRows
     /// <returns>[X 1]ᵀ · errors, shape [D + 1, K].</returns>
     Tensor TransposedTimes(Tensor errors);
 
-    /// <summary>In float64, and with columns of mean 0 where that leaves no fewer zeros: the optimum is the same, and sooner found.</summary>
+    /// <summary>In float64, dense columns centred: the optimum is the same, and found sooner.</summary>
     /// <returns>The rows, and what was taken from each, shape [D].</returns>
     (IFeatureRows Rows, Tensor Centre) Prepare();
 }
@@ -48,7 +48,10 @@ public sealed class DenseRows(Tensor values) : IFeatureRows
     }
 }
 
-/// <summary>Few numbers of a row are not 0: only these are kept, and multiplied. In float64, on the CPU: a matrix of few columns is faster by plain loops than by torch's scattered sums.</summary>
+/// <summary>
+/// Few numbers of a row are not 0: only these are kept, and multiplied. In float64, on the CPU: a matrix of few columns is faster by plain
+/// loops than by torch's scattered sums.
+/// </summary>
 public sealed class SparseRows : IFeatureRows
 {
     private readonly (int Column, double Value)[][] _rows;
@@ -73,9 +76,7 @@ public sealed class SparseRows : IFeatureRows
         for (var row = 0; row < _rows.Length; row++)
         {
             foreach (var (column, value) in _rows[row])
-            {
                 Add(value, from.AsSpan(column * width, width), product.AsSpan(row * width, width));
-            }
         }
 
         return tensor(product, Count, width);
@@ -87,9 +88,7 @@ public sealed class SparseRows : IFeatureRows
         for (var row = 0; row < _rows.Length; row++)
         {
             foreach (var (column, value) in _rows[row])
-            {
                 Add(value, from.AsSpan(row * width, width), product.AsSpan(column * width, width));
-            }
         }
 
         return tensor(product, Features + 1, width);
@@ -100,9 +99,7 @@ public sealed class SparseRows : IFeatureRows
     private static void Add(double times, ReadOnlySpan<double> from, Span<double> to)
     {
         for (var i = 0; i < to.Length; i++)
-        {
             to[i] += times * from[i];
-        }
     }
 
     private static double[] Numbers(Tensor matrix) => matrix.to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();

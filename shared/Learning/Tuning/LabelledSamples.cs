@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>The labelled samples of one split, in the order of the split: what an encoder is shown, what is to be answered, and what the baseline sees.</summary>
+/// <summary>The labelled samples of one split: what an encoder is shown, what it must answer, what the baseline sees.</summary>
 /// <param name="samples">Disposed with this.</param>
 public abstract class LabelledSamples(SampleReader samples) : IDisposable
 {
@@ -37,7 +37,8 @@ public abstract class LabelledSamples(SampleReader samples) : IDisposable
     /// <returns>Images [N, C, S, S] in [0, 1], or tokens [N, T], int64, T being the longest.</returns>
     public abstract Tensor Inputs(ReadOnlySpan<int> positions, Device device);
 
-    /// <returns>int64: shape [N]; of tagged sequences [N, T] as <see cref="Inputs"/>, <see cref="NoTarget"/> where nothing is asked.</returns>
+    /// <returns>int64: shape [N]; of tagged sequences [N, T] as <see cref="Inputs"/>, <see cref="NoTarget"/> where nothing is
+    /// asked.</returns>
     public virtual Tensor Targets(ReadOnlySpan<int> positions, Device device)
     {
         var targets = new long[positions.Length];
@@ -89,7 +90,8 @@ public sealed class LabelledSplits
         }
 
         return task == LabelTasks.Tagging
-            ? throw new PipelineException($"fineTuning.task is tagging, and the samples are images: it must be {LabelTasks.Classification}.")
+            ? throw new PipelineException(
+                $"fineTuning.task is tagging, and the samples are images: it must be {LabelTasks.Classification}.")
             : new LabelledSplits(store, dataset, samples => new LabelledImages(samples, dataset.Classes));
     }
 
@@ -123,8 +125,10 @@ public sealed class LabelledImages : LabelledSamples
         for (var i = 0; i < positions.Length; i++)
             _samples.Pixels(_numbers[positions[i]]).CopyTo(pixels.AsSpan(i * size));
         var input = _samples.Input;
-        return tensor(pixels, positions.Length, input.Channels, input.Size, input.Size, device: device).to(ScalarType.Float32).div(Scalars.Of(255));
+        var images = tensor(pixels, positions.Length, input.Channels, input.Size, input.Size, device: device);
+        return images.to(ScalarType.Float32).div(Scalars.Of(255));
     }
 
-    public override IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device) => new DenseRows(Inputs([.. positions], device).flatten(1));
+    public override IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device) =>
+        new DenseRows(Inputs([.. positions], device).flatten(1));
 }

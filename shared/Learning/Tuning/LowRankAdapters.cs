@@ -8,9 +8,10 @@ using static TorchSharp.torch;
 namespace Pipeline.Learning.Tuning;
 
 /// <summary>
-/// LoRA (Hu and others 2021, arXiv:2106.09685): to each matrix W of an encoder, convolutions flattened to [out, in · k · k], a product of two thin ones is added, W + B·A, and these
-/// alone are tuned; everything else stays, embeddings too, batch norm's running statistics excepted. The sum is written into the weight itself, so that any encoder can be adapted without knowing of it: by the chain rule the gradients
-/// are ∂B = ∂W·Aᵀ and ∂A = Bᵀ·∂W. It saves what is trained and kept by the optimizer, not the time of a step.
+/// LoRA (Hu and others 2021, arXiv:2106.09685): to each matrix W of an encoder, convolutions flattened to [out, in · k · k], a product of
+/// two thin ones is added, W + B·A, and these alone are tuned; everything else stays, embeddings too, batch norm's running statistics
+/// excepted. The sum is written into the weight itself, so that any encoder can be adapted without knowing of it: by the chain rule the
+/// gradients are ∂B = ∂W·Aᵀ and ∂A = Bᵀ·∂W. It saves what is trained and kept by the optimizer, not the time of a step.
 /// </summary>
 public sealed class LowRankAdapters : IDisposable
 {
@@ -22,7 +23,8 @@ public sealed class LowRankAdapters : IDisposable
     /// <exception cref="PipelineException">The rank is so large that no matrix has an adapter.</exception>
     public LowRankAdapters(Encoder encoder, int rank, ulong seed)
     {
-        var embeddings = encoder.named_modules().Where(entry => entry.module is Embedding).Select(entry => entry.name + ".weight").ToHashSet();
+        var embeddings = encoder.named_modules().Where(entry => entry.module is Embedding).Select(entry => entry.name + ".weight")
+            .ToHashSet();
         foreach (var (name, parameter) in encoder.named_parameters())
         {
             var (rows, columns) = (parameter.shape[0], parameter.numel() / parameter.shape[0]);
@@ -37,7 +39,8 @@ public sealed class LowRankAdapters : IDisposable
 
         if (_adapters.Count == 0)
         {
-            throw new PipelineException($"fineTuning.loraRank is {rank}; valid is a rank that makes at least one matrix of this encoder smaller.");
+            throw new PipelineException(
+                $"fineTuning.loraRank is {rank}; it must make at least one matrix of this encoder smaller.");
         }
     }
 
@@ -49,9 +52,7 @@ public sealed class LowRankAdapters : IDisposable
     {
         using var noGradient = no_grad();
         foreach (var adapter in _adapters)
-        {
             adapter.TakeGradient();
-        }
     }
 
     /// <summary>Writes the sums into the weights.</summary>
@@ -59,17 +60,13 @@ public sealed class LowRankAdapters : IDisposable
     {
         using var noGradient = no_grad();
         foreach (var adapter in _adapters)
-        {
             adapter.Merge();
-        }
     }
 
     public void Dispose()
     {
         foreach (var adapter in _adapters)
-        {
             adapter.Dispose();
-        }
     }
 
     private sealed class Adapter : IDisposable
@@ -87,9 +84,7 @@ public sealed class LowRankAdapters : IDisposable
             var random = new CounterRandom(seed, "adapters/" + name);
             var values = new float[rank * columns];
             for (var i = 0; i < values.Length; i++)
-            {
                 values[i] = (float)(random.NextGaussian() / Math.Sqrt(columns));
-            }
 
             Down = Kept(tensor(values, rank, columns, device: weight.device));
             Up = Kept(zeros(_rows, rank, device: weight.device));

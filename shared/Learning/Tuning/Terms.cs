@@ -6,9 +6,10 @@ using Pipeline.Contracts;
 namespace Pipeline.Learning.Tuning;
 
 /// <summary>
-/// Terms of a fixed list, counted in sequences: the numbers that the baseline sees. Words are weighted by TF-IDF as scikit-learn does it, with sublinear frequencies: (1 + ln tf) · (1 + ln((1 + n) / (1 + df))),
-/// k-mers by their frequency; of both each row is brought to the same length. Letters at positions are 0 or 1. Fitted on the labelled samples of a draw alone, as they are all that a
-/// model without pretraining has. Kept in the model's file.
+/// Terms of a fixed list, counted in sequences: the numbers that the baseline sees. Words are weighted by TF-IDF as scikit-learn does it,
+/// with sublinear frequencies: (1 + ln tf) · (1 + ln((1 + n) / (1 + df))), k-mers by their frequency; of both each row is brought to the
+/// same length. Letters at positions are 0 or 1. Fitted on the labelled samples of a draw alone, as they are all that a model without
+/// pretraining has. Kept in the model's file.
 /// </summary>
 public sealed class Terms
 {
@@ -39,11 +40,10 @@ public sealed class Terms
     {
         var frequencies = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var term in texts.SelectMany(text => TermKinds.Cut(kind, text).Distinct(StringComparer.Ordinal)))
-        {
             CollectionsMarshal.GetValueRefOrAddDefault(frequencies, term, out _)++;
-        }
 
-        var kept = frequencies.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal).Take(Most).ToArray();
+        var kept = frequencies.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal)
+            .Take(Most).ToArray();
         return new Terms(
             kind, [.. kept.Select(entry => entry.Key)],
             [.. kept.Select(entry => TermKinds.Weighted(kind) ? 1 + Math.Log((1.0 + texts.Count) / (1 + entry.Value)) : 1)]);
@@ -65,11 +65,10 @@ public sealed class Terms
     public static Terms? Load(SafetensorsFile file, string prefix)
     {
         if (!file.Entries.ContainsKey(prefix + "kind"))
-        {
             return null;
-        }
 
-        var (names, weights) = (Encoding.UTF8.GetString(file.Read<byte>(prefix + "terms")), file.Read<double>(prefix + "weights").ToArray());
+        var (names, weights) = (
+            Encoding.UTF8.GetString(file.Read<byte>(prefix + "terms")), file.Read<double>(prefix + "weights").ToArray());
         var terms = weights.Length == 0 ? [] : names.Split('\n');
         return terms.Length == weights.Length
             ? new Terms(Encoding.UTF8.GetString(file.Read<byte>(prefix + "kind")), terms, weights)
@@ -82,12 +81,11 @@ public sealed class Terms
         foreach (var term in TermKinds.Cut(_kind, text))
         {
             if (_columns.TryGetValue(term, out var column))
-            {
                 counts[column] = counts.GetValueOrDefault(column) + 1;
-            }
         }
 
-        var row = counts.Select(entry => (Column: entry.Key, Value: (TermKinds.Weighted(_kind) ? 1 + Math.Log(entry.Value) : entry.Value) * _weights[entry.Key])).ToArray();
+        double Frequency(int count) => TermKinds.Weighted(_kind) ? 1 + Math.Log(count) : count;
+        var row = counts.Select(entry => (Column: entry.Key, Value: Frequency(entry.Value) * _weights[entry.Key])).ToArray();
         var scale = _kind == TermKinds.Positions ? 1 : Length / Math.Sqrt(row.Sum(entry => entry.Value * entry.Value));
         return [.. row.Select(entry => (entry.Column, scale * entry.Value))];
     }
@@ -133,7 +131,8 @@ public static class TermKinds
         FourMers => Pieces(text, 4),
         TwoMers => Pieces(text, 2),
         Positions => text.Select((letter, position) => $"{position}{letter}"),
-        _ => throw new PipelineException($"'{kind}' is nothing that is counted. Valid are {Words}, {Bigrams}, {FourMers}, {TwoMers} and {Positions}."),
+        _ => throw new PipelineException(
+            $"'{kind}' cannot be counted; it must be {Words}, {Bigrams}, {FourMers}, {TwoMers} or {Positions}."),
     };
 
     private static IEnumerable<string> Pieces(string text, int length) =>

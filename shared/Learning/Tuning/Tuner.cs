@@ -6,9 +6,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>
-/// Trains on a draw of labelled samples. Order, augmentation and dropout depend on the seed and the draw alone, so all arms see the same batches.
-/// </summary>
+/// <summary>Trains on a draw of labelled samples. All arms see the same batches: they depend on seed and draw alone.</summary>
 public sealed class Tuner(Experiment experiment, Trial trial, Device device)
 {
     /// <summary>Samples of like length that go through the network together: fewer pad less, more use the processor better.</summary>
@@ -16,9 +14,7 @@ public sealed class Tuner(Experiment experiment, Trial trial, Device device)
 
     private readonly FineTuningSpec _spec = experiment.FineTuning;
 
-    /// <summary>
-    /// Of the random weights that a draw's trials start from, the same for every arm: heads start alike, and <c>scratch</c> and <c>frozen-random</c> have the same encoder.
-    /// </summary>
+    /// <summary>Seeds a draw's random weights, the same for every arm: heads start alike, and so do random encoders.</summary>
     public static ulong Seed(FineTuningSpec spec, int draw) => new CounterRandom(spec.Seed, "trial-weights", draw).NextUInt64();
 
     /// <summary>Tunes the parameters of the optimizer.</summary>
@@ -52,24 +48,25 @@ public sealed class Tuner(Experiment experiment, Trial trial, Device device)
     /// <param name="features">A row for each label of the draw's samples, shape [labels, D]; of a class each, as many as samples.</param>
     /// <param name="targets">Shape [labels].</param>
     /// <param name="counts">Labels of each sample, which stay together in a batch; null where each has one.</param>
-    public IReadOnlyList<double> TuneHead(LinearProbe head, Tensor features, Tensor targets, CancellationToken cancellation, IReadOnlyList<int>? counts = null)
+    public IReadOnlyList<double> TuneHead(
+        LinearProbe head, Tensor features, Tensor targets, CancellationToken cancellation, IReadOnlyList<int>? counts = null)
     {
         using var optimizer = new AdamW(head.parameters(), _spec.WeightDecay);
         counts ??= [.. Enumerable.Repeat(1, (int)features.shape[0])];
         var firsts = new long[counts.Count];
         for (var sample = 1; sample < firsts.Length; sample++)
-        {
             firsts[sample] = firsts[sample - 1] + counts[sample - 1];
-        }
 
         return Train(optimizer, counts.Count, (_, places) =>
         {
-            var index = tensor(places.SelectMany(place => Enumerable.Range(0, counts[place]).Select(label => firsts[place] + label)).ToArray(), device: device);
+            var index = tensor(places.SelectMany(
+                place => Enumerable.Range(0, counts[place]).Select(label => firsts[place] + label)).ToArray(), device: device);
             return nn.functional.cross_entropy(head.forward(features.index_select(0, index)), targets.index_select(0, index));
         }, cancellation);
     }
 
-    // Of a batch whose samples differ in length, most would be padding: groups of like length go through the network one after another, and make one loss.
+    // Of a batch whose samples differ in length, most would be padding: groups of like length go through the network one after another, and
+    // make one loss.
     private static int[][] AlikeInLength(LabelledSamples samples, IEnumerable<int> chosen)
     {
         int[] sorted = [.. chosen.OrderBy(samples.Length)];
@@ -92,9 +89,7 @@ public sealed class Tuner(Experiment experiment, Trial trial, Device device)
                 var position = ((long)step * places.Length) + i;
                 var epoch = (int)(position / count);
                 if (order.Epoch != epoch)
-                {
                     order = (epoch, new CounterRandom(_spec.Seed, "trial-order", trial.Draw, epoch).Permutation(count));
-                }
 
                 places[i] = order.Places[(int)(position % count)];
             }
@@ -119,9 +114,7 @@ public sealed class Tuner(Experiment experiment, Trial trial, Device device)
         var numbers = new float[augmentation.Active ? count * Augmentation.Numbers : 0];
         var random = new CounterRandom(_spec.Seed, "trial-augmentation", trial.Draw, step);
         for (var i = 0; i < numbers.Length; i += Augmentation.Numbers)
-        {
             augmentation.Draw(ref random, numbers.AsSpan(i, Augmentation.Numbers));
-        }
 
         return tensor(numbers, numbers.Length / Augmentation.Numbers, Augmentation.Numbers, device: device);
     }

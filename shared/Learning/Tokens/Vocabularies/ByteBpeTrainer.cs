@@ -3,7 +3,7 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tokens.Vocabularies;
 
-/// <summary>Learns byte pair encoding: all 256 bytes, then the most frequent pairs of neighbours within words joined until the vocabulary is full. A function of the corpus alone.</summary>
+/// <summary>Learns byte pair encoding: all 256 bytes, then the most frequent pairs of neighbours within words, joined.</summary>
 internal static class ByteBpeTrainer
 {
     /// <param name="size">Tokens wanted, special ones included.</param>
@@ -13,7 +13,8 @@ internal static class ByteBpeTrainer
         List<string> names = [.. SpecialTokens.Names, .. ByteLetters.Ordered.Select(letter => letter.ToString())];
         var numbers = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
         var merges = new List<(string Left, string Right)>();
-        var pairs = new PairMerges(corpus.Ordered.Select(entry => (Encoding.UTF8.GetBytes(entry.Word).Select(value => numbers[ByteLetters.Of[value].ToString()]).ToArray(), entry.Count)));
+        var pairs = new PairMerges(corpus.Ordered.Select(entry => (
+            Encoding.UTF8.GetBytes(entry.Word).Select(value => numbers[ByteLetters.Of[value].ToString()]).ToArray(), entry.Count)));
         while (names.Count < size && pairs.Next() is { } pair)
         {
             var joined = names[pair.Left] + names[pair.Right];
@@ -39,8 +40,8 @@ internal static class ByteBpeTrainer
 }
 
 /// <summary>
-/// Joins the most frequent pair of neighbours again and again (Sennrich et al. 2016, arXiv:1508.07909). Of pairs as frequent as each other the one whose left number is lower counts first,
-/// then whose right is. After each, only the words that hold the pair are looked at.
+/// Joins the most frequent pair of neighbours again and again (Sennrich et al. 2016, arXiv:1508.07909). Of pairs as frequent as each other
+/// the one whose left number is lower counts first, then whose right is. After each, only the words that hold the pair are looked at.
 /// </summary>
 internal sealed class PairMerges
 {
@@ -60,14 +61,10 @@ internal sealed class PairMerges
         _words = [.. words.Select(word => word.Symbols)];
         _counts = [.. words.Select(word => word.Count)];
         for (var word = 0; word < _words.Count; word++)
-        {
             Count(word, _counts[word]);
-        }
 
         foreach (var pair in _pairs.Keys)
-        {
             Enqueue(pair);
-        }
     }
 
     /// <summary>The next pair to be joined; null when none is seen twice.</summary>
@@ -77,15 +74,11 @@ internal sealed class PairMerges
         {
             var count = _skipped.Contains(pair) ? 0 : _pairs.GetValueOrDefault(pair);
             if (count == -priority.Fewer && count >= Fewest)
-            {
                 return pair;
-            }
 
             // Counts that fell are put right here; those that rose were when they did.
             if (count >= Fewest && count < -priority.Fewer)
-            {
                 Enqueue(pair);
-            }
         }
 
         return null;
@@ -110,9 +103,7 @@ internal sealed class PairMerges
 
         _pairs.Remove(pair);
         foreach (var fresh in changed)
-        {
             Enqueue(fresh);
-        }
     }
 
     /// <summary>Leaves a pair out for good.</summary>
@@ -131,14 +122,10 @@ internal sealed class PairMerges
             if (count > 0 && (changed is null || pair.Item1 == symbol || pair.Item2 == symbol))
             {
                 if (!_places.TryGetValue(pair, out var held))
-                {
                     _places[pair] = held = [];
-                }
 
                 if (held.Count == 0 || held[^1] != word)
-                {
                     held.Add(word);
-                }
 
                 changed?.Add(pair);
             }

@@ -21,8 +21,9 @@ internal sealed class BaselineArm : ITrialArm
     public TrainedModel Train(
         TrialSetting setting, LabelledSamples training, int[] draw, LabelledSamples validation, CancellationToken cancellation)
     {
+        var (experiment, _, trial, _, device) = setting;
         var (model, loss, answers) = Baseline.Fit(
-            training, draw, validation, setting.Trial.LearningRate, setting.Experiment.Evaluation.Metric, setting.Device.Device, cancellation);
+            training, draw, validation, trial.LearningRate, experiment.Evaluation.Metric, device.Device, cancellation);
         using var fitted = model;
         return new TrainedModel([.. fitted.Tensors()], answers, loss, fitted.Size);
     }

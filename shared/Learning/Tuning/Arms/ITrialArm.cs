@@ -23,7 +23,8 @@ public interface ITrialArm
 
     /// <param name="draw">Positions in <paramref name="training"/> of the samples that the trial may see.</param>
     /// <exception cref="PipelineException">The loss is not finite.</exception>
-    TrainedModel Train(TrialSetting setting, LabelledSamples training, int[] draw, LabelledSamples validation, CancellationToken cancellation);
+    TrainedModel Train(
+        TrialSetting setting, LabelledSamples training, int[] draw, LabelledSamples validation, CancellationToken cancellation);
 
     /// <param name="model">What <see cref="Train"/> left.</param>
     /// <returns>The most probable class for each of the truth's labels.</returns>

@@ -2,10 +2,11 @@ using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Learning.Weights;
 using Pipeline.Statistics;
+using TorchSharp;
 
 namespace Pipeline.Learning.Tuning.Arms;
 
-/// <summary>An arm with an encoder and a head. All arms start from the same random weights at a draw; some then load the pretrained encoder.</summary>
+/// <summary>An arm with an encoder and a head. At a draw, all start from the same random weights; some load the encoder.</summary>
 internal abstract class NetworkArm(Arm arm, bool pretrained) : ITrialArm
 {
     public Arm Arm => arm;
@@ -42,7 +43,12 @@ internal abstract class NetworkArm(Arm arm, bool pretrained) : ITrialArm
     protected virtual double? Setting(FineTuningSpec spec) => null;
 
     protected abstract TrainedModel Train(
-        Classifier classifier, TrialSetting setting, LabelledSamples training, int[] draw, LabelledSamples validation, CancellationToken cancellation);
+        Classifier classifier,
+        TrialSetting setting,
+        LabelledSamples training,
+        int[] draw,
+        LabelledSamples validation,
+        CancellationToken cancellation);
 
     /// <param name="weights">File that the encoder is loaded from; null leaves it random.</param>
     protected static Classifier Create(TrialSetting setting, Truth truth, string? weights)

@@ -1,6 +1,7 @@
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Learning.Weights;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning.Arms;
@@ -22,11 +23,16 @@ internal sealed class ProbeArm(Arm arm, bool pretrained) : NetworkArm(arm, pretr
     }
 
     protected override TrainedModel Train(
-        Classifier classifier, TrialSetting setting, LabelledSamples training, int[] draw, LabelledSamples validation, CancellationToken cancellation)
+        Classifier classifier,
+        TrialSetting setting,
+        LabelledSamples training,
+        int[] draw,
+        LabelledSamples validation,
+        CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        var (experiment, _, trial, _, torch) = setting;
-        var device = torch.Device;
+        var (experiment, _, trial, _, torchDevice) = setting;
+        var device = torchDevice.Device;
         using var probe = new LinearProbe(
             classifier.Encoder.Features, training.Truth.Names.Count, Tuner.Seed(experiment.FineTuning, trial.Draw));
         probe.to(device);
@@ -34,7 +40,8 @@ internal sealed class ProbeArm(Arm arm, bool pretrained) : NetworkArm(arm, pretr
         probe.Standardize(features);
         var labels = draw.Select(training.Labels).ToArray();
         var targets = tensor(labels.SelectMany(sample => sample.Select(label => (long)label)).ToArray(), device: device);
-        var loss = new Tuner(experiment, trial, device).TuneHead(probe, features, targets, cancellation, [.. labels.Select(sample => sample.Count)]);
+        var loss = new Tuner(experiment, trial, device)
+            .TuneHead(probe, features, targets, cancellation, [.. labels.Select(sample => sample.Count)]);
         return new TrainedModel(
             [.. probe.Tensors(Prefix)],
             Inference.Predict(classifier, probe, validation, device),

@@ -19,7 +19,12 @@ internal class TunedArm(Arm arm, bool pretrained) : NetworkArm(arm, pretrained)
     }
 
     protected override TrainedModel Train(
-        Classifier classifier, TrialSetting setting, LabelledSamples training, int[] draw, LabelledSamples validation, CancellationToken cancellation)
+        Classifier classifier,
+        TrialSetting setting,
+        LabelledSamples training,
+        int[] draw,
+        LabelledSamples validation,
+        CancellationToken cancellation)
     {
         var (experiment, _, trial, _, device) = setting;
         using var optimizer = Optimizer(classifier, experiment.FineTuning, Tuner.Seed(experiment.FineTuning, trial.Draw));
@@ -28,10 +33,11 @@ internal class TunedArm(Arm arm, bool pretrained) : NetworkArm(arm, pretrained)
     }
 
     /// <summary>Holds the parameters that are tuned.</summary>
-    internal virtual AdamW Optimizer(Classifier classifier, FineTuningSpec spec, ulong seed) => new(classifier.parameters(), spec.WeightDecay);
+    internal virtual AdamW Optimizer(Classifier classifier, FineTuningSpec spec, ulong seed) =>
+        new(classifier.parameters(), spec.WeightDecay);
 }
 
-/// <summary>All weights are tuned, those of each layer slower than those of the layer above it (Howard and Ruder 2018, arXiv:1801.06146).</summary>
+/// <summary>All weights are tuned, lower layers slower (Howard and Ruder 2018, arXiv:1801.06146).</summary>
 internal sealed class LayerDecayArm() : TunedArm(Arm.LayerDecay, pretrained: true)
 {
     protected override double? Setting(FineTuningSpec spec) => spec.LayerDecay;
@@ -44,7 +50,7 @@ internal sealed class LayerDecayArm() : TunedArm(Arm.LayerDecay, pretrained: tru
     }
 }
 
-/// <summary>The head is tuned, and low-rank adapters of an encoder that stays as it is; afterwards the adapters are part of its weights.</summary>
+/// <summary>The head and low-rank adapters of the encoder are tuned; afterwards the adapters are merged into its weights.</summary>
 internal sealed class LoraArm() : TunedArm(Arm.Lora, pretrained: true)
 {
     protected override double? Setting(FineTuningSpec spec) => spec.LoraRank;
