@@ -37,7 +37,8 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
         var weights = arm.Pretrained ? await store.MaterializeAsync(encoder.File, cancellation) : null;
         var setting = new TrialSetting(experiment, encoder.Tokenizer, trial, weights, device);
         var draw = LabelDraws.Order(training.Strata, experiment.FineTuning.Seed, trial.Draw)[..trial.Labels];
-        var trained = await device.Thread.RunAsync(() => arm.Train(setting, training, draw, validation, cancellation));
+        var data = new TrialData(training, draw, validation);
+        var trained = await device.Thread.RunAsync(() => arm.Train(setting, data, cancellation));
 
         var scores = Metrics.All(validation.Truth, trained.Validation);
         var metadata = new Dictionary<string, string> { ["architecture"] = experiment.Encoder.Name, ["arm"] = trial.Arm.ToString() };

@@ -27,10 +27,10 @@ public sealed record PretrainingPlan(
     {
         get
         {
-            var labelled = PseudoLabels
-                .Select(labels => labels.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => (long)shard.Samples)).ToList();
+            long[] labelled =
+                [.. PseudoLabels.Select(labels => labels.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => (long)shard.Samples))];
             var samples = Dataset.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => (long)shard.Samples);
-            if (labelled.Max() is var most && (most == 0 || (labelled.Count > 1 && most < samples)))
+            if (labelled.Max() is var most && (most == 0 || (labelled.Length > 1 && most < samples)))
                 return null;
 
             var spec = Experiment.Pretraining;

@@ -33,8 +33,8 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
             var image = samples.Pixels(_drawn[i]);
             for (var task = 0; task < counts.Length; task++)
             {
-                counts[task][i] = Ambiguity
-                    .Distinguishable(PretextTasks.All[task], image, samples.Input.Channels, samples.Input.Size, ambiguity);
+                counts[task][i] = Ambiguity.Distinguishable(
+                    PretextTasks.All[task], image, samples.Input.Channels, samples.Input.Size, ambiguity);
             }
         }
 
@@ -110,8 +110,8 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
 
     private static int[] Draw(SampleReader samples, PreFlightSettings settings)
     {
-        var affordable = (int)Math
-            .Clamp(settings.MostBytes / samples.ImageBytes, Math.Min(settings.LargeSamples, settings.MostSamples), settings.MostSamples);
+        var fewest = Math.Min(settings.LargeSamples, settings.MostSamples);
+        var affordable = (int)Math.Clamp(settings.MostBytes / samples.ImageBytes, fewest, settings.MostSamples);
         return [.. new CounterRandom(settings.Seed, "pre-flight").Permutation(samples.Count).Take(affordable)];
     }
 }

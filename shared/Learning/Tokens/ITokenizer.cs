@@ -33,8 +33,8 @@ public static class TokenizerStore
     public static async Task<TokenizerReference> WriteAsync(
         IArtifactStore store, string folder, TokenizerContent content, TokenizerSpec spec, CancellationToken cancellation = default)
     {
-        var tokenizer = content
-            .Open(spec.Given is { } given ? Path.Combine(given, TokenizerContent.Needed(spec.Kind)[0]) : "the tokenizer");
+        var where = spec.Given is { } given ? Path.Combine(given, TokenizerContent.Needed(spec.Kind)[0]) : "the tokenizer";
+        var tokenizer = content.Open(where);
         var files = new SortedDictionary<string, ArtifactReference>(StringComparer.Ordinal);
         foreach (var (name, bytes) in content.Files())
         {

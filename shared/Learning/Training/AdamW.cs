@@ -47,7 +47,7 @@ public class AdamW : IDisposable
     }
 
     /// <summary>One step along the gradients that the backward pass left.</summary>
-    public virtual void Step(double learningRate)
+    public virtual void Descend(double learningRate)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

@@ -58,7 +58,7 @@ public abstract class PretextTrainer<TNetwork, TBatch> : IDisposable
         var loss = Loss(batch);
         _optimizer.ZeroGradients();
         loss.backward();
-        _optimizer.Step(LearningRate);
+        _optimizer.Descend(LearningRate);
         Step++;
 
         var value = loss.Read();

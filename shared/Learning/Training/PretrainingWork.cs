@@ -43,14 +43,14 @@ public interface IPretrainingWork : IDisposable
 public sealed record TrainingStep(long Step, long Views, Func<double> Train);
 
 /// <summary>What one step trains on, still on the host.</summary>
-public interface IPretextBatch
+internal interface IPretextBatch
 {
     /// <summary>Views of images, or tokens of sequences.</summary>
     long Views { get; }
 }
 
 /// <summary>Batches of one split: functions of seed and step alone, whoever asks and in whatever order.</summary>
-public interface IPretextBatches<TBatch> : IDisposable
+internal interface IPretextBatches<TBatch> : IDisposable
 {
     /// <summary>Samples of the split that can be trained or measured on.</summary>
     int Count { get; }
@@ -66,7 +66,7 @@ public interface IPretextBatches<TBatch> : IDisposable
 }
 
 /// <summary>Pretraining from a trainer and the batches of two splits, all of which it disposes.</summary>
-public sealed class PretrainingWork<TNetwork, TBatch>(
+internal sealed class PretrainingWork<TNetwork, TBatch>(
     PretextTrainer<TNetwork, TBatch> trainer, IPretextBatches<TBatch> training, IPretextBatches<TBatch> heldOut) : IPretrainingWork
     where TNetwork : PretextNetwork
     where TBatch : IPretextBatch

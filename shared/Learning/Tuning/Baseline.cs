@@ -21,38 +21,18 @@ public sealed class Baseline : IDisposable
     public long Size => _regression.Size;
 
     /// <summary>Where sequences can be counted in several ways, the one that does best on validation; of equals the first.</summary>
-    /// <param name="draw">Places in <paramref name="training"/>.</param>
     /// <param name="penalty">Weight of half the sum of the squared coefficients, above 0.</param>
     /// <param name="metric">What validation goes by.</param>
     /// <returns>The model, its loss by iteration, and its answers on the validation split.</returns>
     public static (Baseline Model, IReadOnlyList<double> Loss, int[] Validation) Fit(
-        LabelledSamples training,
-        int[] draw,
-        LabelledSamples validation,
-        double penalty,
-        string metric,
-        Device device,
-        CancellationToken cancellation)
+        TrialData data, double penalty, string metric, Device device, CancellationToken cancellation)
     {
-        var candidates = training.Candidates(draw);
-        (Baseline Model, IReadOnlyList<double> Loss, int[] Validation, double Score)? best = null;
-        foreach (var terms in candidates.DefaultIfEmpty<Terms?>(null))
-        {
-            var (model, loss) = Fit(training, draw, terms, penalty, device, cancellation);
-            var answers = model.Predict(validation, device);
-            var score = Metrics.Judge(metric, validation.Truth, [answers]).Mean;
-            if (best is null || score > best.Value.Score)
-            {
-                best?.Model.Dispose();
-                best = (model, loss, answers, score);
-            }
-            else
-            {
-                model.Dispose();
-            }
-        }
-
-        return (best!.Value.Model, best.Value.Loss, best.Value.Validation);
+        var fits = data.Training.Candidates(data.Draw).DefaultIfEmpty<Terms?>(null)
+            .Select(terms => Fit(data, terms, penalty, device, cancellation)).ToList();
+        var best = fits.MaxBy(fit => Metrics.Judge(metric, data.Validation.Truth, [fit.Validation]).Mean);
+        fits.Remove(best);
+        fits.ForEach(fit => fit.Model.Dispose());
+        return best;
     }
 
     public static Baseline Load(SafetensorsFile file, LabelledSamples samples, Device device)
@@ -83,14 +63,16 @@ public sealed class Baseline : IDisposable
 
     public void Dispose() => _regression.Dispose();
 
-    private static (Baseline Model, IReadOnlyList<double> Loss) Fit(
-        LabelledSamples training, int[] draw, Terms? terms, double penalty, Device device, CancellationToken cancellation)
+    private static (Baseline Model, IReadOnlyList<double> Loss, int[] Validation) Fit(
+        TrialData data, Terms? terms, double penalty, Device device, CancellationToken cancellation)
     {
-        var regression = new LogisticRegression(terms?.Count ?? Features(training), training.Truth.Names.Count);
+        var regression = new LogisticRegression(terms?.Count ?? Features(data.Training), data.Training.Truth.Names.Count);
         regression.to(terms is null ? device : CPU);
         using var scope = NewDisposeScope();
-        var rows = training.Rows(draw, terms, device);
-        return (new Baseline(regression, terms), regression.Fit(rows, training.Targets(draw, rows.Device), penalty, cancellation));
+        var rows = data.Training.Rows(data.Draw, terms, device);
+        var loss = regression.Fit(rows, data.Training.Targets(data.Draw, rows.Device), penalty, cancellation);
+        var model = new Baseline(regression, terms);
+        return (model, loss, model.Predict(data.Validation, device));
     }
 
     private static int Features(LabelledSamples samples)

@@ -65,6 +65,10 @@ public abstract class LabelledSamples(SampleReader samples) : IDisposable
     }
 }
 
+/// <summary>What a trial learns from and is validated on.</summary>
+/// <param name="Draw">Positions in <paramref name="Training"/> of the samples that the trial may see.</param>
+public sealed record TrialData(LabelledSamples Training, int[] Draw, LabelledSamples Validation);
+
 /// <summary>The labelled splits of a dataset version, as an encoder is shown them.</summary>
 public sealed class LabelledSplits
 {

@@ -97,7 +97,7 @@ public sealed class Tuner(Experiment experiment, Trial trial, Device device)
             var current = loss(step, places);
             optimizer.ZeroGradients();
             current.backward();
-            optimizer.Step(Schedule.LearningRate(Schedules.OneCycle, trial.LearningRate, step, _spec.Steps));
+            optimizer.Descend(Schedule.LearningRate(Schedules.OneCycle, trial.LearningRate, step, _spec.Steps));
             var value = current.Read();
             losses.Add(double.IsFinite(value)
                 ? value

@@ -18,12 +18,11 @@ internal sealed class BaselineArm : ITrialArm
     public object Inputs(Experiment experiment, EncoderManifest encoder) =>
         new { metric = encoder.Tokenizer is null ? null : experiment.Evaluation.Metric };
 
-    public TrainedModel Train(
-        TrialSetting setting, LabelledSamples training, int[] draw, LabelledSamples validation, CancellationToken cancellation)
+    public TrainedModel Train(TrialSetting setting, TrialData data, CancellationToken cancellation)
     {
         var (experiment, _, trial, _, device) = setting;
         var (model, loss, answers) = Baseline.Fit(
-            training, draw, validation, trial.LearningRate, experiment.Evaluation.Metric, device.Device, cancellation);
+            data, trial.LearningRate, experiment.Evaluation.Metric, device.Device, cancellation);
         using var fitted = model;
         return new TrainedModel([.. fitted.Tensors()], answers, loss, fitted.Size);
     }

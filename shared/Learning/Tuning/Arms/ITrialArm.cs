@@ -21,10 +21,8 @@ public interface ITrialArm
     /// <summary>What its models depend on beside samples, classes, trial and seed. Part of their content key.</summary>
     object Inputs(Experiment experiment, EncoderManifest encoder);
 
-    /// <param name="draw">Positions in <paramref name="training"/> of the samples that the trial may see.</param>
     /// <exception cref="PipelineException">The loss is not finite.</exception>
-    TrainedModel Train(
-        TrialSetting setting, LabelledSamples training, int[] draw, LabelledSamples validation, CancellationToken cancellation);
+    TrainedModel Train(TrialSetting setting, TrialData data, CancellationToken cancellation);
 
     /// <param name="model">What <see cref="Train"/> left.</param>
     /// <returns>The most probable class for each of the truth's labels.</returns>

@@ -30,11 +30,10 @@ internal abstract class NetworkArm(Arm arm, bool pretrained) : ITrialArm
         own = Setting(experiment.FineTuning),
     };
 
-    public TrainedModel Train(
-        TrialSetting setting, LabelledSamples training, int[] draw, LabelledSamples validation, CancellationToken cancellation)
+    public TrainedModel Train(TrialSetting setting, TrialData data, CancellationToken cancellation)
     {
-        using var classifier = Create(setting, training.Truth, pretrained ? setting.Weights : null);
-        return Train(classifier, setting, training, draw, validation, cancellation);
+        using var classifier = Create(setting, data.Training.Truth, pretrained ? setting.Weights : null);
+        return Train(classifier, setting, data, cancellation);
     }
 
     public abstract int[] Predict(TrialSetting setting, SafetensorsFile model, LabelledSamples samples);
@@ -43,12 +42,7 @@ internal abstract class NetworkArm(Arm arm, bool pretrained) : ITrialArm
     protected virtual double? Setting(FineTuningSpec spec) => null;
 
     protected abstract TrainedModel Train(
-        Classifier classifier,
-        TrialSetting setting,
-        LabelledSamples training,
-        int[] draw,
-        LabelledSamples validation,
-        CancellationToken cancellation);
+        Classifier classifier, TrialSetting setting, TrialData data, CancellationToken cancellation);
 
     /// <param name="weights">File that the encoder is loaded from; null leaves it random.</param>
     protected static Classifier Create(TrialSetting setting, Truth truth, string? weights)

@@ -23,15 +23,11 @@ internal sealed class ProbeArm(Arm arm, bool pretrained) : NetworkArm(arm, pretr
     }
 
     protected override TrainedModel Train(
-        Classifier classifier,
-        TrialSetting setting,
-        LabelledSamples training,
-        int[] draw,
-        LabelledSamples validation,
-        CancellationToken cancellation)
+        Classifier classifier, TrialSetting setting, TrialData data, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var (experiment, _, trial, _, torchDevice) = setting;
+        var (training, draw, validation) = data;
         var device = torchDevice.Device;
         using var probe = new LinearProbe(
             classifier.Encoder.Features, training.Truth.Names.Count, Tuner.Seed(experiment.FineTuning, trial.Draw));

@@ -19,17 +19,13 @@ internal class TunedArm(Arm arm, bool pretrained) : NetworkArm(arm, pretrained)
     }
 
     protected override TrainedModel Train(
-        Classifier classifier,
-        TrialSetting setting,
-        LabelledSamples training,
-        int[] draw,
-        LabelledSamples validation,
-        CancellationToken cancellation)
+        Classifier classifier, TrialSetting setting, TrialData data, CancellationToken cancellation)
     {
         var (experiment, _, trial, _, device) = setting;
         using var optimizer = Optimizer(classifier, experiment.FineTuning, Tuner.Seed(experiment.FineTuning, trial.Draw));
-        var loss = new Tuner(experiment, trial, device.Device).Tune(classifier, training, draw, optimizer, cancellation);
-        return new TrainedModel([.. classifier.Tensors()], Inference.Predict(classifier, validation, device.Device), loss, optimizer.Size);
+        var loss = new Tuner(experiment, trial, device.Device).Tune(classifier, data.Training, data.Draw, optimizer, cancellation);
+        return new TrainedModel(
+            [.. classifier.Tensors()], Inference.Predict(classifier, data.Validation, device.Device), loss, optimizer.Size);
     }
 
     /// <summary>Holds the parameters that are tuned.</summary>
@@ -61,10 +57,10 @@ internal sealed class LoraArm() : TunedArm(Arm.Lora, pretrained: true)
     private sealed class AdapterOptimizer(LowRankAdapters adapters, Linear head, double weightDecay)
         : AdamW([.. adapters.Parameters, .. head.parameters()], weightDecay)
     {
-        public override void Step(double learningRate)
+        public override void Descend(double learningRate)
         {
             adapters.TakeGradients();
-            base.Step(learningRate);
+            base.Descend(learningRate);
             adapters.Merge();
         }
 
