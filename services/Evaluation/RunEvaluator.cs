@@ -10,7 +10,8 @@ using Pipeline.Statistics;
 namespace Pipeline.Evaluation;
 
 /// <summary>From all trials of a run to its verdict, report and promoted model.</summary>
-public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPredictor predictor, GalleryPainter painter, MaskedReader reader)
+public sealed class RunEvaluator(
+    IArtifactStore store, RunLedger ledger, TestPredictor predictor, GalleryPainter painter, MaskedReader reader)
 {
     /// <param name="progressed">Called with how many test predictions of how many are made.</param>
     public async Task<VerdictReached> EvaluateAsync(TrialsReady ready, Func<int, int, Task> progressed, CancellationToken cancellation)
@@ -51,7 +52,8 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
             Provenance = Provenance(ready, labelled, dataset, encoder, pseudoLabels),
         });
 
-        var report = await WriteAsync($"runs/{run.RunId}/report.json", JsonSerializer.SerializeToUtf8Bytes(assessment.Report, PipelineJson.Options), cancellation);
+        var report = await WriteAsync(
+            $"runs/{run.RunId}/report.json", JsonSerializer.SerializeToUtf8Bytes(assessment.Report, PipelineJson.Options), cancellation);
         var html = await WriteAsync($"runs/{run.RunId}/report.html", Encoding.UTF8.GetBytes(page), cancellation);
         return new VerdictReached(run, assessment.Report.Verdict, report, html, Promote(experiment, assessment.Report.Verdict, chosen));
     }
@@ -67,7 +69,9 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
         };
         return wanted
             ? chosen.Where(result => result.Trial.Arm == Arm.Pretrained)
-                .OrderByDescending(result => result.Trial.Labels).ThenByDescending(result => LearningRateChoice.Validation(result, experiment.Evaluation.Metric)).First().Model
+                .OrderByDescending(result => result.Trial.Labels)
+                .ThenByDescending(result => LearningRateChoice.Validation(result, experiment.Evaluation.Metric))
+                .First().Model
             : null;
     }
 
@@ -89,9 +93,7 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
     {
         var read = new List<T>(references.Count);
         foreach (var reference in references)
-        {
             read.Add(await store.ReadManifestAsync<T>(reference, cancellation));
-        }
 
         return read;
     }

@@ -20,7 +20,8 @@ public sealed class EncoderReadyConsumer(IArtifactStore store) : IConsumer<Encod
 }
 
 /// <summary>One trial in, its result into the store; whoever finishes the last tells of the set.</summary>
-public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, TrialSet set, StageEvents events, RunStop stop, PipelineMetrics metrics) : IConsumer<RunTrial>
+public sealed class RunTrialConsumer(
+    IArtifactStore store, TrialRunner runner, TrialSet set, StageEvents events, RunStop stop, PipelineMetrics metrics) : IConsumer<RunTrial>
 {
     public async Task Consume(ConsumeContext<RunTrial> context)
     {
@@ -35,7 +36,9 @@ public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, T
         var trials = TrialPlan.Trials(experiment.FineTuning);
         var (done, manifest) = await set.AddAsync(run.RunId, trials, trial, result, stopping);
         metrics.Part(Stage.FineTuning);
-        await context.PublishInTimeAsync(new StageProgressed(run.RunId, Stage.FineTuning, done, trials.Count, $"{JsonNamingPolicy.KebabCaseLower.ConvertName(trial.Arm.ToString())} at {trial.Labels} labels"));
+        var arm = JsonNamingPolicy.KebabCaseLower.ConvertName(trial.Arm.ToString());
+        await context.PublishInTimeAsync(
+            new StageProgressed(run.RunId, Stage.FineTuning, done, trials.Count, $"{arm} at {trial.Labels} labels"));
         if (manifest is not null)
         {
             await events.PublishAsync(context, Stage.FineTuning, new TrialsReady(run, encoderReference, manifest));

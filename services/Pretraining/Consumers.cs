@@ -25,7 +25,8 @@ public sealed class PseudoLabelsReadyConsumer(SliceTrainer trainer, StageEvents 
 }
 
 /// <summary>One slice in; the next slice or the finished encoder out.</summary>
-public sealed partial class TrainSliceConsumer(SliceTrainer trainer, StageEvents events, IBus bus, RunStop stop, PipelineMetrics metrics, ILogger<TrainSliceConsumer> log)
+public sealed partial class TrainSliceConsumer(
+    SliceTrainer trainer, StageEvents events, IBus bus, RunStop stop, PipelineMetrics metrics, ILogger<TrainSliceConsumer> log)
     : IConsumer<TrainSlice>
 {
     public async Task Consume(ConsumeContext<TrainSlice> context)

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Learning.Encoders;
 
 /// <summary>
-/// BERT (Devlin et al. 2019, arXiv:1810.04805) under the parameter names of Hugging Face's <c>BertModel</c>, without its pooler. Attention itself has no dropout, which
-/// <c>config.json</c> says.
+/// BERT (Devlin et al. 2019, arXiv:1810.04805) under the parameter names of Hugging Face's <c>BertModel</c>, without its pooler. Attention
+/// itself has no dropout, which <c>config.json</c> says.
 /// </summary>
 internal sealed class Bert : TransformerNetwork
 {
@@ -163,5 +163,6 @@ internal sealed class BertOutput : nn.Module
         RegisterComponents();
     }
 
-    public Tensor Forward(Tensor x, Tensor before) => LayerNorm.forward(nn.functional.dropout(dense.forward(x), dropout, training).Plus(before));
+    public Tensor Forward(Tensor x, Tensor before) =>
+        LayerNorm.forward(nn.functional.dropout(dense.forward(x), dropout, training).Plus(before));
 }

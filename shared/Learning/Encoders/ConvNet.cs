@@ -1,22 +1,12 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Encoders;
 
-/// <summary>A small convolutional network for small images: about 130,000 weights at width 32.</summary>
-public sealed class ConvNetArchitecture : IEncoderArchitecture
-{
-    private const int DefaultWidth = 32;
-
-    public string Name => "convnet";
-
-    public Encoder Create(EncoderSpec spec, InputSpec input, TokenizerReference? tokenizer) => new ConvNet(input.Channels, spec.Width ?? DefaultWidth);
-}
-
 /// <summary>
-/// 5×5 stride 2 → 3×3 stride 2 → residual 3×3 → 3×3 stride 2, each with batch norm and ReLU, then the mean over positions: D = 4 · width features.
+/// A small convolutional network for small images, about 130,000 weights at width 32: 5×5 stride 2 → 3×3 stride 2 → residual 3×3 → 3×3
+/// stride 2, each with batch norm and ReLU, then the mean over positions: D = 4 · width features.
 /// </summary>
 internal sealed class ConvNet : Encoder
 {
@@ -56,7 +46,7 @@ internal sealed class ConvNet : Encoder
     }
 }
 
-/// <summary>What <see cref="BatchNorm2d"/> does, without the number that its own forward pass leaves to the collector (see <see cref="Scalars"/>).</summary>
+/// <summary>Batch norm without the number that TorchSharp's own leaves to the collector (see <see cref="Scalars"/>).</summary>
 internal static class BatchNormalization
 {
     private const double Momentum = 0.1;
@@ -71,6 +61,7 @@ internal static class BatchNormalization
             layer.num_batches_tracked!.add_(Scalars.Of(1), Scalars.Of(1));
         }
 
-        return nn.functional.batch_norm(input, layer.running_mean!, layer.running_var!, layer.weight, layer.bias, layer.training, Momentum, Epsilon);
+        return nn.functional.batch_norm(
+            input, layer.running_mean!, layer.running_var!, layer.weight, layer.bias, layer.training, Momentum, Epsilon);
     }
 }

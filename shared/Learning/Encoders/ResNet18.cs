@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -6,18 +5,9 @@ using static TorchSharp.torch;
 namespace Pipeline.Learning.Encoders;
 
 /// <summary>
-/// ResNet-18 (He et al. 2016, arXiv:1512.03385) with the 3×3 stem for small images, no first pooling and no classifier: 11.2 million weights at width 64.
-/// Parameter names are torchvision's.
+/// ResNet-18 (He et al. 2016, arXiv:1512.03385) with the 3×3 stem for small images, no first pooling and no classifier: 11.2 million
+/// weights at width 64. Parameter names are torchvision's.
 /// </summary>
-public sealed class ResNet18Architecture : IEncoderArchitecture
-{
-    private const int DefaultWidth = 64;
-
-    public string Name => "resnet18";
-
-    public Encoder Create(EncoderSpec spec, InputSpec input, TokenizerReference? tokenizer) => new ResNet18(input.Channels, spec.Width ?? DefaultWidth);
-}
-
 internal sealed class ResNet18 : Encoder
 {
     private readonly Conv2d conv1;
@@ -39,7 +29,8 @@ internal sealed class ResNet18 : Encoder
         RegisterComponents();
     }
 
-    public override IReadOnlyList<IReadOnlyList<string>> Layers { get; } = [[nameof(conv1), nameof(bn1)], [nameof(layer1)], [nameof(layer2)], [nameof(layer3)], [nameof(layer4)]];
+    public override IReadOnlyList<IReadOnlyList<string>> Layers { get; } =
+        [[nameof(conv1), nameof(bn1)], [nameof(layer1)], [nameof(layer2)], [nameof(layer3)], [nameof(layer4)]];
 
     public override Tensor forward(Tensor input)
     {

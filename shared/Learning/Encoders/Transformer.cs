@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Learning.Encoders;
 
 /// <summary>
-/// Token vectors and positions → blocks. Norms come before attention and feed-forward, and once after the last block (pre); or after each, and once before the first block (post).
+/// Token vectors and positions → blocks. Norms come before attention and feed-forward, and once after the last block (pre); or after each,
+/// and once before the first block (post).
 /// </summary>
 internal sealed class Transformer : TransformerNetwork
 {
@@ -45,15 +46,11 @@ internal sealed class Transformer : TransformerNetwork
     {
         var x = this.tokens.forward(tokens);                                             // [N, T, D]
         if (positions is not null)
-        {
             x = x.Plus(positions.weight!.narrow(0, 0, tokens.shape[1]));
-        }
 
         x = nn.functional.dropout(before is null ? x : before.forward(x), dropout, training);
         foreach (var block in blocks)
-        {
             x = block.Forward(x, present);
-        }
 
         return after is null ? x : after.forward(x);
     }

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>An encoder with a linear head over the dataset's classes: images [N, C, S, S] or tokens [N, T] to logits [N, K]; as a tagger, tokens to logits of each, [N, T, K].</summary>
+/// <summary>
+/// An encoder with a linear head over the dataset's classes: images [N, C, S, S] or tokens [N, T] to logits [N, K]; as a tagger, tokens to
+/// logits of each, [N, T, K].
+/// </summary>
 public sealed class Classifier : nn.Module<Tensor, Tensor>
 {
     private readonly Encoder encoder;
@@ -24,7 +27,8 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
         encoder = EncoderArchitectures.Create(spec, input, tokenizer);
         if (tags && encoder is not SequenceEncoder)
         {
-            throw new PipelineException($"fineTuning.task is tagging, which encoder '{spec.Name}' cannot do: valid is an encoder of sequences.");
+            throw new PipelineException(
+                $"fineTuning.task is tagging, and encoder.name is '{spec.Name}': it must be an encoder of sequences.");
         }
 
         head = nn.Linear(encoder.Features, classes);
@@ -52,11 +56,10 @@ public static class LayerRates
     {
         const string Prefix = "encoder.";
         if (!parameter.StartsWith(Prefix, StringComparison.Ordinal))
-        {
             return 1;
-        }
 
-        var depth = encoder.Layers.Index().First(layer => layer.Item.Any(module => parameter.StartsWith($"{Prefix}{module}.", StringComparison.Ordinal))).Index;
+        var depth = encoder.Layers.Index()
+            .First(layer => layer.Item.Any(module => parameter.StartsWith($"{Prefix}{module}.", StringComparison.Ordinal))).Index;
         return Math.Pow(decay, encoder.Layers.Count - depth);
     }
 }

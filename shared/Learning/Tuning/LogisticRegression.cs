@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Learning.Tuning;
 
 /// <summary>
-/// Multinomial logistic regression with an L2 penalty, by L-BFGS (Liu and Nocedal 1989) with backtracking: what can be told without a network. The penalised loss is strictly convex in the
-/// coefficients, so neither seed nor order bears on the result. Computed in float64.
+/// Multinomial logistic regression with an L2 penalty, by L-BFGS (Liu and Nocedal 1989) with backtracking: what can be told without a
+/// network. The penalised loss is strictly convex in the coefficients, so neither seed nor order bears on the result. Computed in float64.
 /// </summary>
 public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
 {
@@ -87,9 +87,7 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
             }
 
             if (nextLoss >= loss)
-            {
                 break;
-            }
 
             var (moved, changed) = (next - point, nextGradient - gradient);
             if (Dot(moved, changed) is var curvature and > 0)
@@ -167,8 +165,8 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
 }
 
 /// <summary>
-/// A linear classifier on features that stay as they are: what they hold without any further learning. Features are first brought to mean 0 and deviation 1
-/// over the samples it trains on, so that one grid of learning rates serves pretrained and random encoders alike.
+/// A linear classifier on features that stay as they are: what they hold without any further learning. Features are first brought to mean 0
+/// and deviation 1 over the samples it trains on, so that one grid of learning rates serves pretrained and random encoders alike.
 /// </summary>
 public sealed class LinearProbe : nn.Module<Tensor, Tensor>
 {

@@ -259,7 +259,7 @@ public sealed class SliceTrainerTests
     }
 
     private static SliceTrainer Trainer(ToyDataset data, PretrainingOptions options) =>
-        new(data.Store, Options.Create(options), new TorchDevice(LoadedTorch.Options), new TensorBoardLog(data.Store));
+        new(data.Store, Options.Create(options), new TorchDevice(LoadedTorch.Options));
 
     private static async Task<TrainSlice> SliceAsync(ToyDataset data, Experiment? experiment = null)
     {

@@ -1,5 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
+using Pipeline.Learning.Training;
 using Pipeline.Learning.Weights;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -7,7 +8,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Learning.Pretexts.Masked;
 
 /// <summary>An encoder of sequences with the head that predicts masked tokens.</summary>
-public sealed class MaskedTokenNetwork : nn.Module
+public sealed class MaskedTokenNetwork : PretextNetwork
 {
     private readonly TransformerNetwork encoder;
     private readonly MaskedTokenHead head;
@@ -24,7 +25,7 @@ public sealed class MaskedTokenNetwork : nn.Module
         WeightInitialization.Initialize(this, seed);
     }
 
-    public TransformerNetwork Encoder => encoder;
+    public override TransformerNetwork Encoder => encoder;
 
     /// <param name="tokens">As shown, shape [N, T].</param>
     /// <param name="places">Of the masked tokens among all N · T, shape [M].</param>

@@ -1,5 +1,6 @@
 using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
+using Pipeline.Learning.Training;
 using Pipeline.Learning.Weights;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -7,7 +8,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Learning.Pretexts.Views;
 
 /// <summary>An encoder with one linear head for each pretext task. The heads are thrown away after pretraining.</summary>
-public sealed class ViewNetwork : nn.Module
+public sealed class ViewNetwork : PretextNetwork
 {
     private readonly Encoder encoder;
     private readonly ModuleDict<Linear> heads;
@@ -24,7 +25,7 @@ public sealed class ViewNetwork : nn.Module
         WeightInitialization.Initialize(this, seed);
     }
 
-    public Encoder Encoder => encoder;
+    public override Encoder Encoder => encoder;
 
     /// <param name="images">Shape [N, C, S, S].</param>
     /// <returns>Features [N, D], and for each task logits [N, K].</returns>

@@ -77,6 +77,6 @@ public sealed class ScheduleTests
     {
         var error = Assert.Throws<PipelineException>(() => Schedule.LearningRate("linear", Peak, 0, 10));
 
-        Assert.Equal("'linear' is no schedule. Valid are one-cycle, cosine.", error.Message);
+        Assert.Equal("The schedule is 'linear'; it must be one of one-cycle, cosine.", error.Message);
     }
 }
