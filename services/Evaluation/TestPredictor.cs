@@ -21,7 +21,7 @@ public sealed class TestPredictor(IArtifactStore store, TorchDevice device)
     public async Task<(Truth Truth, IReadOnlyList<TestPredictions> Predictions)> PredictAsync(
         Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, IReadOnlyList<TrialResult> chosen, Func<int, Task> progressed, CancellationToken cancellation)
     {
-        using var reader = await SampleReader.OpenAsync(store, dataset, Split.Test, cancellation);
+        using var reader = SampleReader.Open(store, dataset, Split.Test);
         var tokenizer = encoder.Tokenizer is { } reference ? await TokenizerStore.OpenAsync(store, reference, cancellation) : null;
         var samples = LabelledSplits.Of(reader, dataset, experiment.FineTuning, tokenizer, encoder.Tokenizer?.Spec.Length ?? 0);
         if (samples.Count == 0)

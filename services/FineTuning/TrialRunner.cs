@@ -26,8 +26,8 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
         }
 
         var clock = Stopwatch.StartNew();
-        using var training = await SampleReader.OpenAsync(store, dataset, Split.Train, cancellation);
-        using var validation = await SampleReader.OpenAsync(store, dataset, Split.Validation, cancellation);
+        using var training = SampleReader.Open(store, dataset, Split.Train);
+        using var validation = SampleReader.Open(store, dataset, Split.Validation);
         var weights = TrialPlan.Pretrained(trial.Arm) ? await store.MaterializeAsync(encoder.File, cancellation) : null;
         var tokenizer = encoder.Tokenizer is { } reference ? await TokenizerStore.OpenAsync(store, reference, cancellation) : null;
         LabelledSamples Labelled(SampleReader samples) => LabelledSplits.Of(samples, dataset, experiment.FineTuning, tokenizer, encoder.Tokenizer?.Spec.Length ?? 0);

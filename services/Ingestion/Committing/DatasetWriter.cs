@@ -76,6 +76,10 @@ internal sealed class DatasetWriter : IAsyncDisposable
         }
 
         var shards = await Task.WhenAll(_splits.SelectMany(split => split.Shards));
+        var labels = new Dictionary<Split, ArtifactReference>();
+        foreach (var split in new[] { Split.Train, Split.Validation })
+            labels[split] = await _splits[(int)split].WriteLabelsAsync(cancellation);
+
         await _provenance.FinishAsync();
         ClassCount[] counts = [.. Classes.Select((name, label) => new ClassCount(name, _labelled[label, 0], _labelled[label, 1], _labelled[label, 2]))];
         _findings.Add(ClassFindings.Of(counts, _survey.Supplied, _plan.Labels));
@@ -95,6 +99,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
             Classes = Classes,
             Tags = _parts.Tags,
             Shards = shards,
+            LabelIndex = labels,
             Provenance = provenance.Reference,
             Rejections = rejections?.Reference,
             Leaks = leaks?.Reference,
@@ -144,7 +149,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
         }
 
         var at = sample.Tags is { } tagged ? _parts.Tagged(tagged.Item) : part.At(row);
-        _splits[(int)split].Add(at, sample.Tags?.Digest ?? default, label, source, digest, item, first.Sample.Item, label < 0 ? null : Classes[label]);
+        _splits[(int)split].Add(at, sample.Tags?.Digest, label, source, digest, item, first.Sample.Item, label < 0 ? null : Classes[label]);
         return _splits[(int)split];
     }
 

@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace Pipeline.Artifacts.Safetensors;
 
 /// <summary>
-/// Writes safetensors files. Equal tensors and metadata give equal bytes, in whatever order they come: as in the reference implementation, wider
-/// elements come first, then names in ordinal order. Data starts at a multiple of 64 bytes, so every element of a mapped file is aligned.
+/// Writes safetensors files. Equal tensors and metadata give equal bytes, in whatever order they come: as in the reference
+/// implementation, wider elements come first, then names in ordinal order. Data starts at a multiple of 64 bytes, so every element of a
+/// mapped file is aligned.
 /// </summary>
 public static class SafetensorsWriter
 {
@@ -22,9 +23,29 @@ public static class SafetensorsWriter
         await stream.WriteAsync(Header(ordered, metadata), cancellation);
         foreach (var tensor in ordered)
         {
-            await stream.WriteAsync(tensor.Data, cancellation);
+            if (tensor.Pieces is null)
+                await stream.WriteAsync(tensor.Data, cancellation);
+            else
+                await WritePiecesAsync(stream, tensor, tensor.Pieces, cancellation);
         }
     }
+
+    private static async Task WritePiecesAsync(
+        Stream stream, SafetensorsTensor tensor, IAsyncEnumerable<ReadOnlyMemory<byte>> pieces, CancellationToken cancellation)
+    {
+        var written = 0L;
+        await foreach (var piece in pieces.WithCancellation(cancellation))
+        {
+            await stream.WriteAsync(piece, cancellation);
+            written += piece.Length;
+        }
+
+        if (written != tensor.Bytes)
+            throw Wrong(tensor, written);
+    }
+
+    private static ArgumentException Wrong(SafetensorsTensor tensor, long bytes) =>
+        new($"'{tensor.Name}' has {bytes} bytes; {tensor.Type} [{string.Join(", ", tensor.Shape)}] has another length.");
 
     private static void Check(List<SafetensorsTensor> tensors)
     {
@@ -32,14 +53,9 @@ public static class SafetensorsWriter
         foreach (var tensor in tensors)
         {
             if (!names.Add(tensor.Name))
-            {
                 throw new ArgumentException($"Two tensors are named '{tensor.Name}', or it is the name of the metadata.", nameof(tensors));
-            }
-
-            if (tensor.Shape.Any(size => size < 0) || checked(SafetensorsElement.Elements(tensor.Shape) * tensor.Type.Size()) != tensor.Data.Length)
-            {
-                throw new ArgumentException($"'{tensor.Name}' has {tensor.Data.Length} bytes; {tensor.Type} [{string.Join(", ", tensor.Shape)}] has another length.", nameof(tensors));
-            }
+            if (tensor.Shape.Any(size => size < 0) || (tensor.Pieces is null && tensor.Bytes != tensor.Data.Length))
+                throw Wrong(tensor, tensor.Data.Length);
         }
     }
 
@@ -62,7 +78,7 @@ public static class SafetensorsWriter
                 writer.WriteStartObject(tensor.Name);
                 writer.WriteString("dtype", tensor.Type.ToString());
                 WriteNumbers(writer, "shape", tensor.Shape);
-                WriteNumbers(writer, "data_offsets", [offset, offset += tensor.Data.Length]);
+                WriteNumbers(writer, "data_offsets", [offset, offset += tensor.Bytes]);
                 writer.WriteEndObject();
             }
 
