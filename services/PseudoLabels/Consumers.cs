@@ -34,8 +34,8 @@ public sealed class LabelDatasetConsumer(IArtifactStore store, RunLedger ledger,
 /// A dataset version in; one command for each task and shard that has no pseudo-labels yet out, or the finished set if there is none. The
 /// pre-flight comes before either.
 /// </summary>
-public sealed class DatasetCommittedConsumer(IArtifactStore store, RunPretext pretext, ShardLabeller labeller, StageEvents events, RunStop stop)
-    : IConsumer<DatasetCommitted>
+public sealed class DatasetCommittedConsumer(
+    IArtifactStore store, RunPretext pretext, ShardLabeller labeller, StageEvents events, RunStop stop) : IConsumer<DatasetCommitted>
 {
     public async Task Consume(ConsumeContext<DatasetCommitted> context)
     {
@@ -79,7 +79,9 @@ public sealed class LabelShardConsumer(
     }
 }
 
-/// <summary>The first stage that knows the pretext tasks and encoders: an experiment that names others ends here, before any of its work is done.</summary>
+/// <summary>
+/// The first stage that knows the pretext tasks and encoders: an experiment that names others ends here, before any of its work is done.
+/// </summary>
 internal static class ExperimentNames
 {
     public static ExperimentVocabulary Vocabulary { get; } = new(PretextTasks.Names, EncoderArchitectures.Names);

@@ -40,8 +40,8 @@ internal sealed class ViewLabeller(IPretextTask task, InputSpec input, PseudoLab
 }
 
 /// <summary>
-/// Sequences as tokens, with what the first epoch masks of them. A sample without a token to mask is left out; tokens that do not fit are cut
-/// off, and their samples counted.
+/// Sequences as tokens, with what the first epoch masks of them. A sample without a token to mask is left out; tokens that do not fit are
+/// cut off, and their samples counted.
 /// </summary>
 internal sealed class TokenLabeller(TokenizerReference reference, ITokenizer tokenizer, MaskingSpec masking, ulong seed) : ISampleLabeller
 {

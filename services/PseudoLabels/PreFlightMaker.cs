@@ -96,7 +96,8 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
     }
 
     private static PreFlight Of(
-        ArtifactReference reference, DatasetManifest dataset, int samples, IReadOnlyList<PretextOutlook> tasks, PretextChoice choice, Stopwatch clock) => new()
+        ArtifactReference reference, DatasetManifest dataset, int samples, IReadOnlyList<PretextOutlook> tasks, PretextChoice choice,
+        Stopwatch clock) => new()
         {
             Dataset = reference,
             Samples = samples,
@@ -126,13 +127,15 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
 }
 
 /// <summary>
-/// Which pretext tasks a run has: those of its experiment, or for <c>auto</c> what the pre-flight chose. The choice is read from the store each
-/// time, so it is the same for all who ask, however often a message comes.
+/// Which pretext tasks a run has: those of its experiment, or for <c>auto</c> what the pre-flight chose. The choice is read from the
+/// store each time, so it is the same for all who ask, however often a message comes.
 /// </summary>
 public sealed class RunPretext(IArtifactStore store, PreFlightMaker preFlights)
 {
     /// <returns>The experiment with the tasks that it became, and the pre-flight.</returns>
-    /// <exception cref="PipelineException">The experiment names what this version does not know, or is of another modality than the dataset.</exception>
+    /// <exception cref="PipelineException">
+    /// The experiment names what this version does not know, or is of another modality than the dataset.
+    /// </exception>
     public async Task<(Experiment Experiment, ArtifactReference PreFlight)> ResolveAsync(
         RunReference run, DatasetManifest dataset, CancellationToken cancellation)
     {
@@ -142,7 +145,8 @@ public sealed class RunPretext(IArtifactStore store, PreFlightMaker preFlights)
             throw new PipelineException($"Experiment '{experiment.Name}' is of modality {experiment.Modality}, and dataset '{dataset.Dataset}' holds {dataset.Modality}; an experiment must be of the dataset's modality.");
 
         var (reference, preFlight) = await preFlights.MakeAsync(run.Dataset, dataset, experiment, cancellation);
-        return (experiment.Pretext is [Experiment.AutoPretext] ? experiment with { Pretext = preFlight.Choice.Tasks } : experiment, reference);
+        var isAuto = experiment.Pretext is [Experiment.AutoPretext];
+        return (isAuto ? experiment with { Pretext = preFlight.Choice.Tasks } : experiment, reference);
     }
 }
 

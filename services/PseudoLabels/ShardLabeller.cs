@@ -7,9 +7,9 @@ using Pipeline.Learning.Pretexts;
 namespace Pipeline.PseudoLabels;
 
 /// <summary>
-/// Makes the pseudo-labels of one sample shard for one pretext task, and the task's manifest when all shards have theirs. They lie under the
-/// shard's own digest: a dataset version that shares shards with one before it shares their pseudo-labels. Shards of the test split have none
-/// and are never opened.
+/// Makes the pseudo-labels of one sample shard for one pretext task, and the task's manifest when all shards have theirs. They lie under
+/// the shard's own digest: a dataset version that shares shards with one before it shares their pseudo-labels. Shards of the test split
+/// have none and are never opened.
 /// </summary>
 public sealed class ShardLabeller(IArtifactStore store) : IDisposable
 {

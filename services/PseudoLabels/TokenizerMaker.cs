@@ -7,8 +7,8 @@ using Pipeline.Learning.Tokens;
 namespace Pipeline.PseudoLabels;
 
 /// <summary>
-/// Makes the tokenizer of a dataset version: learned on its training split, read from the folder that the experiment names, or of k-mers. Once
-/// for all runs and workers.
+/// Makes the tokenizer of a dataset version: learned on its training split, read from the folder that the experiment names, or of k-mers.
+/// Once for all runs and workers.
 /// </summary>
 public sealed class TokenizerMaker(IArtifactStore store) : IDisposable
 {

@@ -12,16 +12,19 @@ using Pipeline.Ingestion.Planning;
 namespace Pipeline.Ingestion.Committing;
 
 /// <summary>
-/// Gathers the samples of one split and ends a shard where a sample's own digest says so: content-defined chunking (Muthitacharoen and others,
-/// <i>A low-bandwidth network file system</i>, 2001). A sample that comes or goes moves no border but those beside it, and a shard is named by
-/// what it holds, so versions of a dataset share all others: nothing is read or written for a shard that is in the store.
+/// Gathers the samples of one split and ends a shard where a sample's own digest says so: content-defined chunking (Muthitacharoen and
+/// others, <i>A low-bandwidth network file system</i>, 2001). A sample that comes or goes moves no border but those beside it, and a
+/// shard is named by what it holds, so versions of a dataset share all others: nothing is read or written for a shard that is in the
+/// store.
 /// </summary>
 internal sealed class ShardWriter
 {
     /// <summary>Raised when the same samples would give another file.</summary>
     private const int Format = 1;
 
-    /// <summary>Of a shard, where <see cref="ImportPlan.ShardBytes"/> hold more. The origins of twice as many samples lie in memory.</summary>
+    /// <summary>
+    /// Of a shard, where <see cref="ImportPlan.ShardBytes"/> hold more. The origins of twice as many samples lie in memory.
+    /// </summary>
     private const int LeastSamples = 4096;
 
     /// <summary>Bytes of pixels that are in memory at a time while a shard is written.</summary>
@@ -58,7 +61,8 @@ internal sealed class ShardWriter
     public List<Task<SampleShard>> Shards { get; } = [];
 
     /// <summary>Between one and two times the least number of samples, about 1.4 times on average.</summary>
-    public bool IsFull => _labels.Count == 2 * _least || (_labels.Count >= _least && EndsShard(_rows.Digests.Span[^SHA256.HashSizeInBytes..]));
+    public bool IsFull =>
+        _labels.Count == 2 * _least || (_labels.Count >= _least && EndsShard(_rows.Digests.Span[^SHA256.HashSizeInBytes..]));
 
     /// <param name="tags">SHA-256 of the names of its tags; null where there are none.</param>
     /// <param name="label">An index into the dataset's classes; −1 for none.</param>
@@ -117,8 +121,8 @@ internal sealed class ShardWriter
             return await WriteAsync(gathered, (await _parts.GatherAsync(gathered.Samples, cancellation)).Tensors(), cancellation);
 
         long[] shape = [gathered.Samples.Count, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size];
-        return await WriteAsync(
-            gathered, [new("pixels", SafetensorsType.U8, shape, default) { Pieces = PixelsAsync(gathered.Samples, cancellation) }], cancellation);
+        var pixels = new SafetensorsTensor("pixels", SafetensorsType.U8, shape, default) { Pieces = PixelsAsync(gathered.Samples, cancellation) };
+        return await WriteAsync(gathered, [pixels], cancellation);
     }
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> PixelsAsync(
@@ -179,8 +183,8 @@ internal sealed class ShardWriter
     public static string SplitName(Split split) => split.ToString().ToLowerInvariant();
 
     /// <summary>
-    /// What a shard on its way holds, in buffers of the pool: arrays of their own would be large objects, which stay until the whole heap is
-    /// collected.
+    /// What a shard on its way holds, in buffers of the pool: arrays of their own would be large objects, which stay until the whole heap
+    /// is collected.
     /// </summary>
     private sealed class Gathered : IDisposable
     {

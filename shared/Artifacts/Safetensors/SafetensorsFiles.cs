@@ -7,11 +7,8 @@ namespace Pipeline.Artifacts.Safetensors;
 /// last use is longest ago makes room. A span is valid until the next file is opened. For one thread at a time.
 /// </summary>
 /// <param name="limit">Maximum number of open files; each takes a map and a handle, of which a process has 65,530 and often 1,024.</param>
-public sealed class SafetensorsFiles(IArtifactStore store, IReadOnlyList<ArtifactReference> files, int limit = SafetensorsFiles.DefaultLimit)
-    : IDisposable
+public sealed class SafetensorsFiles(IArtifactStore store, IReadOnlyList<ArtifactReference> files, int limit = 128) : IDisposable
 {
-    public const int DefaultLimit = 128;
-
     private readonly SafetensorsFile?[] _files = new SafetensorsFile?[files.Count];
     private readonly long[] _lastUse = new long[files.Count];
     private readonly List<int> _open = [];

@@ -13,10 +13,13 @@ public static class SafetensorsWriter
 {
     private const int Alignment = 64;
 
-    /// <param name="metadata">Written in ordinal order of the keys, besides <c>"format": "pt"</c>, without which transformers refuses a file.</param>
+    /// <param name="metadata">
+    /// Written in ordinal order of the keys, besides <c>"format": "pt"</c>, without which transformers refuses a file.
+    /// </param>
     /// <exception cref="ArgumentException">Two tensors of one name, or data that its shape does not hold.</exception>
     public static async Task WriteAsync(
-        Stream stream, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, CancellationToken cancellation = default)
+        Stream stream, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null,
+        CancellationToken cancellation = default)
     {
         var ordered = tensors.OrderByDescending(tensor => tensor.Type.Size()).ThenBy(tensor => tensor.Name, StringComparer.Ordinal).ToList();
         Check(ordered);
@@ -66,10 +69,9 @@ public static class SafetensorsWriter
         {
             writer.WriteStartObject();
             writer.WriteStartObject(SafetensorsHeader.MetadataKey);
-            foreach (var (key, value) in new SortedDictionary<string, string>(metadata?.ToDictionary() ?? [], StringComparer.Ordinal) { ["format"] = "pt" })
-            {
+            var sorted = new SortedDictionary<string, string>(metadata?.ToDictionary() ?? [], StringComparer.Ordinal) { ["format"] = "pt" };
+            foreach (var (key, value) in sorted)
                 writer.WriteString(key, value);
-            }
 
             writer.WriteEndObject();
             var offset = 0L;
@@ -97,9 +99,7 @@ public static class SafetensorsWriter
     {
         writer.WriteStartArray(name);
         foreach (var number in numbers)
-        {
             writer.WriteNumberValue(number);
-        }
 
         writer.WriteEndArray();
     }

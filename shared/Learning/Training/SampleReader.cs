@@ -5,9 +5,9 @@ using Pipeline.Contracts;
 namespace Pipeline.Learning.Training;
 
 /// <summary>
-/// The samples of one split of a dataset version, numbered through. A shard is opened when one of its samples is first read, and few are open
-/// at a time, so opening a reader and the memory that it takes do not depend on the size of the dataset. For one thread at a time; a span is
-/// valid until the next call.
+/// The samples of one split of a dataset version, numbered through. A shard is opened when one of its samples is first read, and few are
+/// open at a time, so opening a reader and the memory that it takes do not depend on the size of the dataset. For one thread at a time; a
+/// span is valid until the next call.
 /// </summary>
 public sealed class SampleReader : IDisposable
 {

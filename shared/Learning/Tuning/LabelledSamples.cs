@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>The labelled samples of one split, in the order of the split: what an encoder is shown, what is to be answered, and what the baseline sees.</summary>
+/// <summary>
+/// The labelled samples of one split, in the order of the split: what an encoder is shown, what is to be answered, and what the baseline
+/// sees.
+/// </summary>
 public abstract class LabelledSamples
 {
     /// <summary>What the cross-entropy of PyTorch passes over.</summary>
@@ -35,14 +38,14 @@ public abstract class LabelledSamples
     /// <returns>Images [N, C, S, S] in [0, 1], or tokens [N, T], int64, T being the longest.</returns>
     public abstract Tensor Inputs(ReadOnlySpan<int> positions, Device device);
 
-    /// <returns>int64: shape [N]; of tagged sequences [N, T] as <see cref="Inputs"/>, <see cref="NoTarget"/> where nothing is asked.</returns>
+    /// <returns>
+    /// int64: shape [N]; of tagged sequences [N, T] as <see cref="Inputs"/>, <see cref="NoTarget"/> where nothing is asked.
+    /// </returns>
     public virtual Tensor Targets(ReadOnlySpan<int> positions, Device device)
     {
         var targets = new long[positions.Length];
         for (var i = 0; i < positions.Length; i++)
-        {
             targets[i] = Truth.Labels[positions[i]];
-        }
 
         return tensor(targets, device: device);
     }
@@ -67,9 +70,10 @@ public static class LabelledSplits
 
     /// <param name="tokenizer">Null for images.</param>
     /// <param name="length">Most tokens of a sample.</param>
-    public static LabelledSamples Of(SampleReader samples, DatasetManifest dataset, FineTuningSpec spec, ITokenizer? tokenizer, int length) => (tokenizer, spec.Task) switch
+    public static LabelledSamples Of(
+        SampleReader samples, DatasetManifest dataset, FineTuningSpec spec, ITokenizer? tokenizer, int length) => (tokenizer, spec.Task) switch
     {
-        (null, Tagging) => throw new PipelineException("fineTuning.task is tagging, and the samples are images: valid is classification."),
+        (null, Tagging) => throw new PipelineException("fineTuning.task is tagging, and the samples are images: it must be classification."),
         (null, _) => new LabelledImages(samples, dataset.Classes),
         (_, Tagging) => new TaggedSequences(samples, dataset, tokenizer, length),
         _ => new LabelledSequences(samples, dataset, tokenizer, length),
@@ -99,13 +103,13 @@ public sealed class LabelledImages : LabelledSamples
         var size = samples.ImageBytes;
         var pixels = new byte[positions.Length * size];
         for (var i = 0; i < positions.Length; i++)
-        {
             samples.Pixels(numbers[positions[i]]).CopyTo(pixels.AsSpan(i * size));
-        }
 
         var input = samples.Input;
-        return tensor(pixels, positions.Length, input.Channels, input.Size, input.Size, device: device).to(ScalarType.Float32).div(Scalars.Of(255));
+        return tensor(pixels, positions.Length, input.Channels, input.Size, input.Size, device: device)
+            .to(ScalarType.Float32).div(Scalars.Of(255));
     }
 
-    public override IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device) => new DenseRows(Inputs([.. positions], device).flatten(1));
+    public override IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device) =>
+        new DenseRows(Inputs([.. positions], device).flatten(1));
 }

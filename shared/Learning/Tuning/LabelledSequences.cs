@@ -38,9 +38,7 @@ public sealed class LabelledSequences : LabelledSamples
     {
         var chosen = new int[positions.Length][];
         for (var i = 0; i < chosen.Length; i++)
-        {
             chosen[i] = Tokens(positions[i]);
-        }
 
         return TokenBatch.Of(chosen, tokenizer.Special, device);
     }
@@ -84,9 +82,7 @@ internal static class TokenBatch
             rows[row, 0] = special.Start;
             rows[row, ids.Length + 1] = special.End;
             for (var i = 0; i < ids.Length; i++)
-            {
                 rows[row, i + 1] = ids[i];
-            }
         }
 
         return tensor(rows, device: device);

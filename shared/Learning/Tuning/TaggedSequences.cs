@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Learning.Tuning;
 
 /// <summary>
-/// Sequences with a tag at each word, as tokens. A word answers by its first token; words beyond the encoder's length are not asked, of any arm. In text a word is a run of bytes that have a tag;
-/// of DNA and protein every token answers.
+/// Sequences with a tag at each word, as tokens. A word answers by its first token; words beyond the encoder's length are not asked, of
+/// any arm. In text a word is a run of bytes that have a tag; of DNA and protein every token answers.
 /// </summary>
 public sealed class TaggedSequences : LabelledSamples
 {
@@ -63,9 +63,7 @@ public sealed class TaggedSequences : LabelledSamples
     {
         var chosen = new int[positions.Length][];
         for (var i = 0; i < chosen.Length; i++)
-        {
             chosen[i] = tokens[positions[i]];
-        }
 
         return TokenBatch.Of(chosen, special, device);
     }
@@ -77,9 +75,7 @@ public sealed class TaggedSequences : LabelledSamples
         {
             var asked = places[positions[row]];
             for (var word = 0; word < asked.Length; word++)
-            {
                 targets[row, asked[word]] = Truth.Labels[starts[positions[row]] + word];
-            }
         }
 
         return tensor(targets, device: device);
@@ -87,7 +83,7 @@ public sealed class TaggedSequences : LabelledSamples
 
     /// <exception cref="PipelineException">Always: tagging has no baseline.</exception>
     public override IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device) =>
-        throw new PipelineException("Tagging has no arm 'baseline'. Valid are the others.");
+        throw new PipelineException("Tagging has no arm 'baseline'; the arm must be another.");
 
     private int Width(IReadOnlyList<int> positions) => positions.Max(position => tokens[position].Length) + TokenBatch.Ends;
 
@@ -102,16 +98,12 @@ public sealed class TaggedSequences : LabelledSamples
             // Byte-level tokens begin with the blank before their word.
             var start = starts[token];
             while (start < text.Length && char.IsWhiteSpace(text[start]))
-            {
                 start++;
-            }
 
             bytes += Encoding.UTF8.GetByteCount(text.AsSpan(at, Math.Max(0, start - at)));
             at = Math.Max(at, start);
             if (bytes < tags.Length && tags[bytes] >= 0 && (!runs || bytes == 0 || tags[bytes - 1] < 0))
-            {
                 asked.Add((token + 1, tags[bytes]));
-            }
         }
 
         return asked;

@@ -12,31 +12,32 @@ public sealed class MaskedTokenWork : IPretrainingWork
 {
     private const int MeasuredAtOnce = 64;
 
-    private readonly MaskedTokenSamples training;
-    private readonly MaskedTokenSamples heldOut;
-    private readonly MaskedTokenBatches batches;
-    private readonly MaskedTokenBatches heldOutBatches;
-    private readonly MaskedTokenTrainer trainer;
+    private readonly MaskedTokenSamples _training;
+    private readonly MaskedTokenSamples _heldOut;
+    private readonly MaskedTokenBatches _batches;
+    private readonly MaskedTokenBatches _heldOutBatches;
+    private readonly MaskedTokenTrainer _trainer;
 
     private MaskedTokenWork(Experiment experiment, torch.Device device, MaskedTokenSamples training, MaskedTokenSamples heldOut)
     {
-        this.training = training;
-        this.heldOut = heldOut;
-        batches = new MaskedTokenBatches(training, experiment.Pretraining);
-        heldOutBatches = new MaskedTokenBatches(heldOut, experiment.Pretraining);
-        trainer = new MaskedTokenTrainer(experiment, training.Task, training.Tokenizer, batches.Steps, device);
+        _training = training;
+        _heldOut = heldOut;
+        _batches = new MaskedTokenBatches(training, experiment.Pretraining);
+        _heldOutBatches = new MaskedTokenBatches(heldOut, experiment.Pretraining);
+        _trainer = new MaskedTokenTrainer(experiment, training.Task, training.Tokenizer, _batches.Steps, device);
     }
 
-    public long StepsDone => trainer.Step;
+    public long StepsDone => _trainer.Step;
 
-    public long Steps => batches.Steps;
+    public long Steps => _batches.Steps;
 
-    public double LearningRate => trainer.LearningRate;
+    public double LearningRate => _trainer.LearningRate;
 
-    public int HeldOut => heldOut.Count;
+    public int HeldOut => _heldOut.Count;
 
     public static async Task<MaskedTokenWork> OpenAsync(
-        IArtifactStore store, Experiment experiment, DatasetManifest dataset, PseudoLabelManifest pseudoLabels, TorchDevice device, CancellationToken cancellation)
+        IArtifactStore store, Experiment experiment, DatasetManifest dataset, PseudoLabelManifest pseudoLabels, TorchDevice device,
+        CancellationToken cancellation)
     {
         var training = await MaskedTokenSamples.OpenAsync(store, dataset, pseudoLabels, Split.Train, cancellation);
         var heldOut = await MaskedTokenSamples.OpenAsync(store, dataset, pseudoLabels, Split.Validation, cancellation);
@@ -45,30 +46,28 @@ public sealed class MaskedTokenWork : IPretrainingWork
 
     public TrainingStep Assemble(long number)
     {
-        var batch = batches.Training(number);
-        return new TrainingStep(number, batch.Count, () => trainer.Train(batch));
+        var batch = _batches.Training(number);
+        return new TrainingStep(number, batch.Count, () => _trainer.Train(batch));
     }
 
-    public HeldOutMeasure Measure(int samples) => trainer.Measure(Batches(samples));
+    public HeldOutMeasure Measure(int samples) => _trainer.Measure(Batches(samples));
 
-    public IReadOnlyList<SafetensorsTensor> Save() => trainer.Save();
+    public IReadOnlyList<SafetensorsTensor> Save() => _trainer.Save();
 
-    public void Load(SafetensorsFile checkpoint) => trainer.Load(checkpoint);
+    public void Load(SafetensorsFile checkpoint) => _trainer.Load(checkpoint);
 
-    public IReadOnlyList<SafetensorsTensor> SaveEncoder() => trainer.SaveEncoder();
+    public IReadOnlyList<SafetensorsTensor> SaveEncoder() => _trainer.SaveEncoder();
 
     public void Dispose()
     {
-        trainer.Dispose();
-        training.Dispose();
-        heldOut.Dispose();
+        _trainer.Dispose();
+        _training.Dispose();
+        _heldOut.Dispose();
     }
 
     private IEnumerable<MaskedTokenBatch> Batches(int samples)
     {
         for (var first = 0; first < samples; first += MeasuredAtOnce)
-        {
-            yield return heldOutBatches.Stored(first, Math.Min(MeasuredAtOnce, samples - first));
-        }
+            yield return _heldOutBatches.Stored(first, Math.Min(MeasuredAtOnce, samples - first));
     }
 }

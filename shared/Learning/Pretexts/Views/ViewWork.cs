@@ -12,31 +12,33 @@ public sealed class ViewWork : IPretrainingWork
 {
     private const int MeasuredAtOnce = 64;
 
-    private readonly ViewSamples training;
-    private readonly ViewSamples heldOut;
-    private readonly ViewBatches batches;
-    private readonly ViewBatches heldOutBatches;
-    private readonly ViewTrainer trainer;
+    private readonly ViewSamples _training;
+    private readonly ViewSamples _heldOut;
+    private readonly ViewBatches _batches;
+    private readonly ViewBatches _heldOutBatches;
+    private readonly ViewTrainer _trainer;
 
-    private ViewWork(Experiment experiment, IReadOnlyList<PseudoLabelManifest> pseudoLabels, torch.Device device, ViewSamples training, ViewSamples heldOut)
+    private ViewWork(
+        Experiment experiment, IReadOnlyList<PseudoLabelManifest> pseudoLabels, torch.Device device, ViewSamples training, ViewSamples heldOut)
     {
-        this.training = training;
-        this.heldOut = heldOut;
-        batches = new ViewBatches(training, experiment.Pretraining);
-        heldOutBatches = new ViewBatches(heldOut, experiment.Pretraining);
-        trainer = new ViewTrainer(experiment, [.. pseudoLabels.Select(labels => (labels.Task, labels.Classes))], batches.Steps, device);
+        _training = training;
+        _heldOut = heldOut;
+        _batches = new ViewBatches(training, experiment.Pretraining);
+        _heldOutBatches = new ViewBatches(heldOut, experiment.Pretraining);
+        _trainer = new ViewTrainer(experiment, [.. pseudoLabels.Select(labels => (labels.Task, labels.Classes))], _batches.Steps, device);
     }
 
-    public long StepsDone => trainer.Step;
+    public long StepsDone => _trainer.Step;
 
-    public long Steps => batches.Steps;
+    public long Steps => _batches.Steps;
 
-    public double LearningRate => trainer.LearningRate;
+    public double LearningRate => _trainer.LearningRate;
 
-    public int HeldOut => heldOut.Usable.Count;
+    public int HeldOut => _heldOut.Usable.Count;
 
     public static async Task<ViewWork> OpenAsync(
-        IArtifactStore store, Experiment experiment, DatasetManifest dataset, IReadOnlyList<PseudoLabelManifest> pseudoLabels, TorchDevice device, CancellationToken cancellation)
+        IArtifactStore store, Experiment experiment, DatasetManifest dataset, IReadOnlyList<PseudoLabelManifest> pseudoLabels, TorchDevice device,
+        CancellationToken cancellation)
     {
         var training = await ViewSamples.OpenAsync(store, dataset, pseudoLabels, Split.Train, cancellation);
         var heldOut = await ViewSamples.OpenAsync(store, dataset, pseudoLabels, Split.Validation, cancellation);
@@ -45,30 +47,28 @@ public sealed class ViewWork : IPretrainingWork
 
     public TrainingStep Assemble(long number)
     {
-        var batch = batches.Training(number);
-        return new TrainingStep(number, batch.Rows, () => trainer.Train(batch));
+        var batch = _batches.Training(number);
+        return new TrainingStep(number, batch.Rows, () => _trainer.Train(batch));
     }
 
-    public HeldOutMeasure Measure(int samples) => trainer.Measure(Batches(samples));
+    public HeldOutMeasure Measure(int samples) => _trainer.Measure(Batches(samples));
 
-    public IReadOnlyList<SafetensorsTensor> Save() => trainer.Save();
+    public IReadOnlyList<SafetensorsTensor> Save() => _trainer.Save();
 
-    public void Load(SafetensorsFile checkpoint) => trainer.Load(checkpoint);
+    public void Load(SafetensorsFile checkpoint) => _trainer.Load(checkpoint);
 
-    public IReadOnlyList<SafetensorsTensor> SaveEncoder() => trainer.SaveEncoder();
+    public IReadOnlyList<SafetensorsTensor> SaveEncoder() => _trainer.SaveEncoder();
 
     public void Dispose()
     {
-        trainer.Dispose();
-        training.Dispose();
-        heldOut.Dispose();
+        _trainer.Dispose();
+        _training.Dispose();
+        _heldOut.Dispose();
     }
 
     private IEnumerable<PretextBatch> Batches(int samples)
     {
         for (var first = 0; first < samples; first += MeasuredAtOnce)
-        {
-            yield return heldOutBatches.Plain(first, Math.Min(MeasuredAtOnce, samples - first));
-        }
+            yield return _heldOutBatches.Plain(first, Math.Min(MeasuredAtOnce, samples - first));
     }
 }

@@ -2,7 +2,6 @@ using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;
-using Pipeline.Tests.Unit.Learning;
 using TorchSharp;
 using Xunit;
 
@@ -20,7 +19,7 @@ public sealed class SampleReaderTests
         using var reader = SampleReader.Open(data.Store, data.Manifest, Split.Train);
 
         Assert.Equal([0, 0, 0, 2, 3, 3, 3, 3], Enumerable.Range(0, reader.Count).Select(reader.ShardOf));
-        Assert.Equal((int[])[0, 1, 2, 5, 6, 7, 8, 9], [.. Enumerable.Range(0, 10).Where(Shows)]);
+        Assert.Equal([0, 1, 2, 5, 6, 7, 8, 9], Enumerable.Range(0, 10).Where(Shows));
 
         bool Shows(int painted) => Enumerable.Range(0, reader.Count).Any(sample => reader.Pixels(sample).SequenceEqual(ToyDataset.Paint(painted)));
     }
