@@ -25,7 +25,7 @@ public sealed class TestPredictor(IArtifactStore store, TorchDevice device)
         CancellationToken cancellation)
     {
         var splits = await LabelledSplits.OfAsync(store, dataset, experiment.FineTuning.Task, encoder.Tokenizer, cancellation);
-        using var samples = await splits.OpenAsync(Split.Test, cancellation);
+        using var samples = splits.Open(Split.Test);
         if (samples.Count == 0)
             throw new PipelineException($"The test split of dataset '{dataset.Dataset}' must have at least one labelled sample.");
 

@@ -23,8 +23,8 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
 
         var clock = Stopwatch.StartNew();
         var splits = await LabelledSplits.OfAsync(store, dataset, experiment.FineTuning.Task, encoder.Tokenizer, cancellation);
-        using var training = await splits.OpenAsync(Split.Train, cancellation);
-        using var validation = await splits.OpenAsync(Split.Validation, cancellation);
+        using var training = splits.Open(Split.Train);
+        using var validation = splits.Open(Split.Validation);
         if (training.Count < trial.Labels || validation.Count == 0)
         {
             throw new PipelineException(

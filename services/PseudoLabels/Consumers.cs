@@ -16,20 +16,24 @@ public sealed class LabelDatasetConsumer(IArtifactStore store, RunLedger ledger,
     {
         var (json, version) = context.Message;
         var experiment = ExperimentFile.Parse(json);
-        if (!ArtifactKey.IsValid(version) || await store.FindManifestAsync<DatasetManifest>(version, context.CancellationToken) is not { } dataset)
-        {
-            throw new PipelineException($"There is no dataset version '{version}'; valid is the key of its manifest, datasets/NAME/VERSION/manifest.json.");
-        }
+        if (!ArtifactKey.IsValid(version)
+            || await store.FindManifestAsync<DatasetManifest>(version, context.CancellationToken) is not { } dataset)
+            throw new PipelineException($"There is no dataset version '{version}'; it must be the key of a manifest, datasets/NAME/VERSION/manifest.json.");
 
         var reference = await ExperimentArtifact.PutAsync(store, experiment, context.CancellationToken);
-        var committed = new DatasetCommitted(new RunReference(RunId.Of(experiment.Name, reference, dataset.Reference), reference, dataset.Reference));
+        var committed = new DatasetCommitted(
+            new RunReference(RunId.Of(experiment.Name, reference, dataset.Reference), reference, dataset.Reference));
         await ledger.ReopenAsync(committed.Run.RunId, context.CancellationToken);
         await events.PublishAsync(context, Stage.Ingestion, committed);
     }
 }
 
-/// <summary>A dataset version in; one command for each task and shard that has no pseudo-labels yet out, or the finished set if there is none. The pre-flight comes before either.</summary>
-public sealed class DatasetCommittedConsumer(IArtifactStore store, RunPretext pretext, ShardLabeller labeller, StageEvents events, RunStop stop) : IConsumer<DatasetCommitted>
+/// <summary>
+/// A dataset version in; one command for each task and shard that has no pseudo-labels yet out, or the finished set if there is none. The
+/// pre-flight comes before either.
+/// </summary>
+public sealed class DatasetCommittedConsumer(
+    IArtifactStore store, RunPretext pretext, ShardLabeller labeller, StageEvents events, RunStop stop) : IConsumer<DatasetCommitted>
 {
     public async Task Consume(ConsumeContext<DatasetCommitted> context)
     {
@@ -37,26 +41,24 @@ public sealed class DatasetCommittedConsumer(IArtifactStore store, RunPretext pr
         await using var watch = stop.For(run.RunId);
         var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, context.CancellationToken);
         var (experiment, preFlight) = await pretext.ResolveAsync(run, dataset, watch.Token);
-        if (await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } ready)
+        var ready = await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken);
+        if (ready is null)
         {
-            await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready, experiment.Pretext, preFlight));
-            return;
+            var missing = await labeller.MissingAsync(run.Dataset, dataset, experiment, context.CancellationToken);
+            if (missing.Count > 0)
+                await context.PublishInTimeAsync(missing.Select(part => new LabelShard(run, part.Task, part.Shard)));
+            else
+                ready = await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken);
         }
 
-        var missing = await labeller.MissingAsync(run.Dataset, dataset, experiment, context.CancellationToken);
-        if (missing.Count > 0)
-        {
-            await context.PublishInTimeAsync(missing.Select(part => new LabelShard(run, part.Task, part.Shard)));
-        }
-        else if (await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } reused)
-        {
-            await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, reused, experiment.Pretext, preFlight));
-        }
+        if (ready is not null)
+            await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready, experiment.Pretext, preFlight));
     }
 }
 
 /// <summary>One shard in, its pseudo-labels into the store; whoever finishes the last tells of the set.</summary>
-public sealed class LabelShardConsumer(IArtifactStore store, RunPretext pretext, ShardLabeller labeller, StageEvents events, PipelineMetrics metrics) : IConsumer<LabelShard>
+public sealed class LabelShardConsumer(
+    IArtifactStore store, RunPretext pretext, ShardLabeller labeller, StageEvents events, PipelineMetrics metrics) : IConsumer<LabelShard>
 {
     public async Task Consume(ConsumeContext<LabelShard> context)
     {
@@ -66,11 +68,11 @@ public sealed class LabelShardConsumer(IArtifactStore store, RunPretext pretext,
         var complete = await labeller.LabelAsync(run.Dataset, dataset, experiment, task, shard, context.CancellationToken);
         metrics.Part(Stage.PseudoLabels);
 
-        var done = (experiment.Pretext.ToList().IndexOf(task) * dataset.Shards.Count) + shard + 1;
-        await context.PublishInTimeAsync(new StageProgressed(run.RunId, Stage.PseudoLabels, done, experiment.Pretext.Count * dataset.Shards.Count, task));
+        var shards = ShardLabeller.Labelled(dataset).Count;
+        var done = (experiment.Pretext.ToList().IndexOf(task) * shards) + shard + 1;
+        await context.PublishInTimeAsync(
+            new StageProgressed(run.RunId, Stage.PseudoLabels, done, experiment.Pretext.Count * shards, task));
         if (complete && await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } ready)
-        {
             await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready, experiment.Pretext, preFlight));
-        }
     }
 }

@@ -18,37 +18,46 @@ internal sealed class ViewLabeller(IPretextTask task, InputSpec input, PseudoLab
         {
             cancellation.ThrowIfCancellationRequested();
             if (Ambiguity.Distance(task, samples.ReadRows<byte>("pixels", sample, 1), input.Channels, input.Size) >= spec.Ambiguity)
-            {
                 usable.Add(sample);
-            }
         }
 
-        var labels = task.Views.Count;
-        var rows = usable.Count * labels;
+        var views = task.Views.Index().ToList();
         return new LabelledSamples(
             [
-                SafetensorsTensor.Of<int>("sample", usable.SelectMany(sample => Enumerable.Repeat(sample, labels)).ToArray(), rows),
-                SafetensorsTensor.Of<byte>("view", usable.SelectMany(_ => task.Views.Select(view => view.Code)).ToArray(), rows),
-                SafetensorsTensor.Of<byte>("label", usable.SelectMany(_ => Enumerable.Range(0, labels).Select(label => (byte)label)).ToArray(), rows),
+                Rows.Of("sample", usable.SelectMany(sample => views.Select(_ => sample))),
+                Rows.Of("view", usable.SelectMany(_ => views.Select(view => view.Item.Code))),
+                Rows.Of("label", usable.SelectMany(_ => views.Select(view => (byte)view.Index))),
             ],
             usable.Count,
             count - usable.Count);
     }
 
-    public PseudoLabelManifest Describe(PseudoLabelManifest manifest) => manifest with { Classes = task.Views.Count, Ambiguity = spec.Ambiguity };
+    public PseudoLabelManifest Describe(PseudoLabelManifest manifest) =>
+        manifest with { Classes = task.Views.Count, Ambiguity = spec.Ambiguity };
 
     public PipelineException NothingLeft(PseudoLabelManifest manifest) =>
-        new($"All {manifest.Ambiguous} samples are ambiguous for '{task.Name}': two of its views are the same picture. Valid is another pretext task, or a pseudoLabels.ambiguity below {spec.Ambiguity}.");
+        new($"All {manifest.Ambiguous} samples are ambiguous for '{task.Name}': two of its views are the same picture. The pretext must be another task, or pseudoLabels.ambiguity must be below {spec.Ambiguity}.");
 }
 
-/// <summary>Sequences as tokens, with what the first epoch masks of them; without those that have no token to mask. What does not fit is cut off and counted.</summary>
+/// <summary>
+/// Sequences as tokens, with what the first epoch masks of them. A sample without a token to mask is left out; tokens that do not fit are
+/// cut off, and their samples counted.
+/// </summary>
 internal sealed class TokenLabeller(TokenizerReference reference, ITokenizer tokenizer, MaskingSpec masking, ulong seed) : ISampleLabeller
 {
-    private readonly MaskDraw draw = new(masking, tokenizer.Special, tokenizer.Count);
-    private readonly int most = reference.Spec.Length - 2;
+    private readonly MaskDraw _draw = new(masking, tokenizer.Special, tokenizer.Count);
+    private readonly int _limit = reference.Spec.Length - 2;
 
-    // The files' content, not where they lie: versions of a dataset that learn the same tokens share them.
-    public object MadeFrom => new { files = reference.Files.ToDictionary(file => file.Key, file => file.Value.Digest), reference.LowerCase, reference.Spec.Kind, reference.Spec.Length, masking, seed };
+    // The content of the files, not their keys: versions of a dataset that learn the same tokens share their pseudo-labels.
+    public object MadeFrom => new
+    {
+        files = reference.Files.ToDictionary(file => file.Key, file => file.Value.Digest),
+        reference.LowerCase,
+        reference.Spec.Kind,
+        reference.Spec.Length,
+        masking,
+        seed,
+    };
 
     public LabelledSamples Label(SafetensorsFile samples, int count, CancellationToken cancellation)
     {
@@ -60,15 +69,15 @@ internal sealed class TokenLabeller(TokenizerReference reference, ITokenizer tok
         for (var row = 0; row < count; row++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var tokens = tokenizer.Encode(Encoding.UTF8.GetString(samples.ReadRows<byte>("text", starts[row], starts[row + 1] - starts[row])));
-            var length = Math.Min(tokens.Ids.Length, most);
+            var text = samples.ReadRows<byte>("text", starts[row], starts[row + 1] - starts[row]);
+            var tokens = tokenizer.Encode(Encoding.UTF8.GetString(text));
+            var length = Math.Min(tokens.Ids.Length, _limit);
             var ids = tokens.Ids.AsSpan(0, length);
             truncated += length < tokens.Ids.Length ? 1 : 0;
-            var masked = draw.Draw(ids, tokens.Continues.AsSpan(0, length), seed, epoch: 0, MaskDraw.SampleNumber(samples.ReadRows<byte>("digest", row, 1)));
+            var number = MaskDraw.SampleNumber(samples.ReadRows<byte>("digest", row, 1));
+            var masked = _draw.Draw(ids, tokens.Continues.AsSpan(0, length), seed, epoch: 0, number);
             if (masked.Positions.Length == 0)
-            {
                 continue;
-            }
 
             sample.Add(row);
             token.AddRange(ids);
@@ -81,14 +90,26 @@ internal sealed class TokenLabeller(TokenizerReference reference, ITokenizer tok
         }
 
         return new LabelledSamples(
-            [Row("sample", sample), Row("token", token), Row("continues", continues), Row("start", start), Row("position", position), Row("input", input), Row("target", target), Row("mask", mask)],
+            [
+                Rows.Of("sample", sample), Rows.Of("token", token), Rows.Of("continues", continues), Rows.Of("start", start),
+                Rows.Of("position", position), Rows.Of("input", input), Rows.Of("target", target), Rows.Of("mask", mask),
+            ],
             sample.Count, count - sample.Count, token.Count, truncated);
     }
 
-    public PseudoLabelManifest Describe(PseudoLabelManifest manifest) => manifest with { Classes = tokenizer.Count, Ambiguity = 0, Tokenizer = reference, Masking = masking };
+    public PseudoLabelManifest Describe(PseudoLabelManifest manifest) =>
+        manifest with { Classes = tokenizer.Count, Ambiguity = 0, Tokenizer = reference, Masking = masking };
 
     public PipelineException NothingLeft(PseudoLabelManifest manifest) =>
-        new($"All {manifest.Ambiguous} samples are left out of '{manifest.Task}': none has a token that could be masked. Valid is a tokenizer that knows some of their letters, or other data.");
+        new($"All {manifest.Ambiguous} samples are left out of '{manifest.Task}': none has a token that could be masked. The tokenizer must know some of their letters.");
+}
 
-    private static SafetensorsTensor Row<T>(string name, List<T> values) where T : unmanaged => SafetensorsTensor.Of<T>(name, values.ToArray(), values.Count);
+/// <summary>Tensors of one number a row.</summary>
+file static class Rows
+{
+    public static SafetensorsTensor Of<T>(string name, IEnumerable<T> values) where T : unmanaged
+    {
+        var all = values.ToArray();
+        return SafetensorsTensor.Of<T>(name, all, all.Length);
+    }
 }

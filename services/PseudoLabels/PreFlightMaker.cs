@@ -19,91 +19,93 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
     private static readonly PreFlightSettings Settings = new();
 
     // Many runs over one dataset version can start at once: the second waits for the first and finds its work.
-    private readonly SemaphoreSlim one = new(1);
+    private readonly SemaphoreSlim _one = new(1);
 
-    private readonly TokenizerMaker tokenizers = new(store);
+    private readonly TokenizerMaker _tokenizers = new(store);
 
-    /// <summary>The pre-flight of images, found or made now. Of several makers the first counts, for all.</summary>
-    public Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(ArtifactReference datasetReference, DatasetManifest dataset, PseudoLabelSpec spec, CancellationToken cancellation) =>
-        MakeAsync(Key(datasetReference, dataset, spec), () => MeasureAsync(datasetReference, dataset, spec, cancellation), cancellation);
-
-    /// <summary>That of an experiment's modality.</summary>
-    /// <inheritdoc cref="MakeAsync(ArtifactReference, DatasetManifest, PseudoLabelSpec, CancellationToken)"/>
-    public Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, CancellationToken cancellation) =>
+    /// <summary>The pre-flight, found or made now. Of several makers the first counts, for all.</summary>
+    public Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(
+        ArtifactReference reference, DatasetManifest dataset, Experiment experiment, CancellationToken cancellation) =>
         Modalities.IsSequence(dataset.Modality)
-            ? MakeAsync(Key(datasetReference, experiment.Tokenizer!), () => MeasureAsync(datasetReference, dataset, experiment.Tokenizer!, cancellation), cancellation)
-            : MakeAsync(datasetReference, dataset, experiment.PseudoLabels, cancellation);
+            ? MakeAsync(
+                new { dataset = reference.Key, tokenizer = TokenizerMaker.MadeFrom(experiment.Tokenizer!), Settings },
+                () => MeasureAsync(reference, dataset, experiment.Tokenizer!, cancellation),
+                cancellation)
+            : MakeAsync(reference, dataset, experiment.PseudoLabels, cancellation);
+
+    /// <summary>That of images.</summary>
+    /// <inheritdoc cref="MakeAsync(ArtifactReference, DatasetManifest, Experiment, CancellationToken)"/>
+    public Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(
+        ArtifactReference reference, DatasetManifest dataset, PseudoLabelSpec spec, CancellationToken cancellation) => MakeAsync(
+            new { dataset = reference.Key, dataset.Input, spec, Settings, PretextTasks.Names },
+            () => MeasureAsync(reference, dataset, spec, cancellation),
+            cancellation);
 
     public void Dispose()
     {
-        one.Dispose();
-        tokenizers.Dispose();
+        _one.Dispose();
+        _tokenizers.Dispose();
     }
 
-    private async Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(string key, Func<Task<PreFlight>> measure, CancellationToken cancellation)
+    private async Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(
+        object madeFrom, Func<Task<PreFlight>> measure, CancellationToken cancellation)
     {
+        var key = $"pre-flight/{ContentKey.Of(Stage.PseudoLabels, Format, madeFrom)}.json";
         if (await store.FindManifestAsync<PreFlight>(key, cancellation) is { } found)
-        {
             return found;
-        }
 
-        await one.WaitAsync(cancellation);
+        await _one.WaitAsync(cancellation);
         try
         {
             if (await store.FindAsync(key, cancellation) is null)
-            {
                 await store.CreateManifestAsync(key, await measure(), cancellation);
-            }
         }
         finally
         {
-            one.Release();
+            _one.Release();
         }
 
         return (await store.FindManifestAsync<PreFlight>(key, cancellation))!.Value;
     }
 
-    private static string Key(ArtifactReference reference, DatasetManifest dataset, PseudoLabelSpec spec) =>
-        $"pre-flight/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = reference.Key, dataset.Input, spec, Settings, PretextTasks.Names })}.json";
-
-    private static string Key(ArtifactReference reference, TokenizerSpec tokenizer) =>
-        $"pre-flight/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = reference.Key, tokenizer = TokenizerMaker.MadeFrom(tokenizer), Settings })}.json";
-
-    private async Task<PreFlight> MeasureAsync(ArtifactReference reference, DatasetManifest dataset, TokenizerSpec spec, CancellationToken cancellation)
+    private async Task<PreFlight> MeasureAsync(
+        ArtifactReference reference, DatasetManifest dataset, TokenizerSpec spec, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var (_, tokenizer) = await tokenizers.MakeAsync(dataset, spec, cancellation);
-        using var samples = await SampleReader.OpenAsync(store, dataset with { Shards = Drawn(dataset) }, Split.Train, cancellation);
+        var (_, tokenizer) = await _tokenizers.MakeAsync(dataset, spec, cancellation);
+        using var samples = SampleReader.Open(store, dataset with { Shards = Drawn(dataset) }, Split.Train);
         var drawn = new CounterRandom(Settings.Seed, "pre-flight").Permutation(samples.Count).Take(Settings.MostSamples);
-        var tokens = drawn.Select(sample => tokenizer.Encode(Encoding.UTF8.GetString(samples.Text(sample))).Ids).Select(ids => ids[..Math.Min(ids.Length, spec.Length - 2)]).ToList();
-        return new PreFlight
-        {
-            Dataset = reference,
-            Samples = tokens.Count,
-            Tasks = [TokenMeasurement.Measure(tokens, tokenizer.Special, tokenizer.Count, Settings)],
-            Choice = new PretextChoice([Experiment.MaskedToken], $"{Experiment.MaskedToken}: the one task of {dataset.Modality}"),
-            Labels = Balance.Of(dataset),
-            Seconds = clock.Elapsed.TotalSeconds,
-        };
+        var tokens = drawn
+            .Select(sample => tokenizer.Encode(Encoding.UTF8.GetString(samples.Text(sample))).Ids)
+            .Select(ids => ids[..Math.Min(ids.Length, spec.Length - 2)])
+            .ToList();
+        var task = TokenMeasurement.Measure(tokens, tokenizer.Special, tokenizer.Count, Settings);
+        var choice = new PretextChoice([Experiment.MaskedToken], $"{Experiment.MaskedToken}: the one task of {dataset.Modality}");
+        return Of(reference, dataset, tokens.Count, [task], choice, clock);
     }
 
-    private async Task<PreFlight> MeasureAsync(ArtifactReference reference, DatasetManifest dataset, PseudoLabelSpec spec, CancellationToken cancellation)
+    private async Task<PreFlight> MeasureAsync(
+        ArtifactReference reference, DatasetManifest dataset, PseudoLabelSpec spec, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        using var samples = await SampleReader.OpenAsync(store, dataset with { Shards = Drawn(dataset) }, Split.Train, cancellation);
+        using var samples = SampleReader.Open(store, dataset with { Shards = Drawn(dataset) }, Split.Train);
         var measurement = new PreFlightMeasurement(samples, Settings, spec.Ambiguity);
         var distinguishable = measurement.Distinguishable(cancellation);
         var tasks = await device.Thread.RunAsync(() => measurement.Measure(distinguishable, cancellation));
-        return new PreFlight
+        return Of(reference, dataset, measurement.Samples, tasks, PretextRule.Choose(tasks), clock);
+    }
+
+    private static PreFlight Of(
+        ArtifactReference reference, DatasetManifest dataset, int samples, IReadOnlyList<PretextOutlook> tasks, PretextChoice choice,
+        Stopwatch clock) => new()
         {
             Dataset = reference,
-            Samples = measurement.Samples,
+            Samples = samples,
             Tasks = tasks,
-            Choice = PretextRule.Choose(tasks),
+            Choice = choice,
             Labels = Balance.Of(dataset),
             Seconds = clock.Elapsed.TotalSeconds,
         };
-    }
 
     // At least so many shards, and more where they are small: enough to draw all samples from.
     private static SampleShard[] Drawn(DatasetManifest dataset)
@@ -111,8 +113,11 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
         var training = dataset.Shards.Where(shard => shard.Split == Split.Train).ToArray();
         var drawn = new SortedSet<int>();
         var samples = 0L;
-        foreach (var place in new CounterRandom(Settings.Seed, "pre-flight-shards").Permutation(training.Length).TakeWhile(_ => drawn.Count < Settings.LeastShards || samples < Settings.MostSamples))
+        foreach (var place in new CounterRandom(Settings.Seed, "pre-flight-shards").Permutation(training.Length))
         {
+            if (drawn.Count >= Settings.LeastShards && samples >= Settings.MostSamples)
+                break;
+
             drawn.Add(place);
             samples += training[place].Samples;
         }
@@ -122,8 +127,8 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
 }
 
 /// <summary>
-/// Which pretext tasks a run has: those of its experiment, or for <c>auto</c> what the pre-flight chose. The choice lies in the store and is read from there each time, so whoever asks,
-/// and however often a message comes, hears the same.
+/// Which pretext tasks a run has: those of its experiment, or for <c>auto</c> what the pre-flight chose. The choice is read from the
+/// store each time, so it is the same for all who ask, however often a message comes.
 /// </summary>
 public sealed class RunPretext(IArtifactStore store, PreFlightMaker preFlights)
 {
@@ -133,12 +138,11 @@ public sealed class RunPretext(IArtifactStore store, PreFlightMaker preFlights)
     {
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, cancellation);
         if (experiment.Modality != dataset.Modality)
-        {
-            throw new PipelineException($"Experiment '{experiment.Name}' is of modality {experiment.Modality}, and dataset '{dataset.Dataset}' holds {dataset.Modality}; valid is an experiment of the dataset's modality.");
-        }
+            throw new PipelineException($"Experiment '{experiment.Name}' is of modality {experiment.Modality}, and dataset '{dataset.Dataset}' holds {dataset.Modality}; an experiment must be of the dataset's modality.");
 
         var (reference, preFlight) = await preFlights.MakeAsync(run.Dataset, dataset, experiment, cancellation);
-        return (experiment.Pretext is [Experiment.AutoPretext] ? experiment with { Pretext = preFlight.Choice.Tasks } : experiment, reference);
+        var isAuto = experiment.Pretext is [Experiment.AutoPretext];
+        return (isAuto ? experiment with { Pretext = preFlight.Choice.Tasks } : experiment, reference);
     }
 }
 

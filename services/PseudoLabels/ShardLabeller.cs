@@ -7,41 +7,50 @@ using Pipeline.Learning.Pretexts;
 namespace Pipeline.PseudoLabels;
 
 /// <summary>
-/// Makes the pseudo-labels of one sample shard for one pretext task, and the task's manifest when all shards have theirs. They lie under the shard's own digest: a dataset version
-/// that shares shards with one before it shares their pseudo-labels.
+/// Makes the pseudo-labels of one sample shard for one pretext task, and the task's manifest when all shards have theirs. They lie under
+/// the shard's own digest: a dataset version that shares shards with one before it shares their pseudo-labels. Shards of the test split
+/// have none and are never opened.
 /// </summary>
 public sealed class ShardLabeller(IArtifactStore store) : IDisposable
 {
     /// <summary>Raised when the same samples would get other pseudo-labels.</summary>
-    private const int Format = 2;
+    private const int Format = 3;
 
-    private readonly FanIn fanIn = new(store, TimeProvider.System);
-
-    private readonly TokenizerMaker tokenizers = new(store);
+    private readonly FanIn _fanIn = new(store, TimeProvider.System);
+    private readonly TokenizerMaker _tokenizers = new(store);
 
     /// <summary>What is recorded of one shard until its task is complete.</summary>
     [ArtifactKind(ArtifactKinds.PseudoLabelPart, Formerly = "Part")]
     private sealed record Part(PseudoLabelShard Shard, double Seconds, long Tokens = 0, long Truncated = 0);
+
+    /// <summary>The shards that get pseudo-labels: those of the training and of the validation split.</summary>
+    public static IReadOnlyList<SampleShard> Labelled(DatasetManifest dataset) => [.. dataset.Shards.Where(shard => shard.Split != Split.Test)];
 
     /// <summary>Where the pseudo-labels of a task over a dataset version lie, whichever run asks.</summary>
     public static string Root(ArtifactReference dataset, string task, PseudoLabelSpec spec) =>
         $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = dataset.Key, task, spec })}";
 
     /// <inheritdoc cref="Root(ArtifactReference, string, PseudoLabelSpec)"/>
-    public static string Root(ArtifactReference dataset, string task, Experiment experiment) => Modalities.IsSequence(experiment.Modality)
-        ? $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = dataset.Key, task, tokenizer = TokenizerMaker.MadeFrom(experiment.Tokenizer!), experiment.Masking, experiment.Pretraining.Seed })}"
-        : Root(dataset, task, experiment.PseudoLabels);
+    public static string Root(ArtifactReference dataset, string task, Experiment experiment)
+    {
+        if (!Modalities.IsSequence(experiment.Modality))
+            return Root(dataset, task, experiment.PseudoLabels);
+
+        var tokenizer = TokenizerMaker.MadeFrom(experiment.Tokenizer!);
+        var madeFrom = new { dataset = dataset.Key, task, tokenizer, experiment.Masking, experiment.Pretraining.Seed };
+        return $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, madeFrom)}";
+    }
 
     /// <summary>The manifests of the experiment's tasks; null as long as one is missing.</summary>
-    public async Task<IReadOnlyList<ArtifactReference>?> FindAllAsync(ArtifactReference dataset, Experiment experiment, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ArtifactReference>?> FindAllAsync(
+        ArtifactReference dataset, Experiment experiment, CancellationToken cancellation)
     {
         var found = new List<ArtifactReference>();
         foreach (var task in experiment.Pretext)
         {
-            if (await store.FindManifestAsync<PseudoLabelManifest>(ManifestKey(Root(dataset, task, experiment)), cancellation) is not { } manifest)
-            {
+            var key = ManifestKey(Root(dataset, task, experiment));
+            if (await store.FindManifestAsync<PseudoLabelManifest>(key, cancellation) is not { } manifest)
                 return null;
-            }
 
             found.Add(manifest.Reference);
         }
@@ -50,7 +59,7 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
     }
 
     /// <summary>What is still to be done for a dataset version; tasks of which nothing is get their manifest.</summary>
-    /// <returns>Numbers of the shards that have no pseudo-labels yet, by task.</returns>
+    /// <returns>Places in <see cref="Labelled"/> of the shards that have no pseudo-labels yet, by task.</returns>
     /// <exception cref="PipelineException">No training sample is left for a task, or a given vocabulary cannot be used.</exception>
     public async Task<IReadOnlyList<(string Task, int Shard)>> MissingAsync(
         ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, CancellationToken cancellation)
@@ -61,54 +70,51 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
             var root = Root(datasetReference, task, experiment);
             var labeller = await LabellerAsync(dataset, experiment, task, cancellation);
             var folder = Folder(dataset, task, labeller);
-            var shards = await fanIn.ListAsync(root, Parts(folder), PartKeys(folder, dataset), cancellation);
+            var shards = await _fanIn.ListAsync(root, Parts(folder), PartKeys(folder, dataset), cancellation);
             missing.AddRange(shards.Select(shard => (task, shard)));
             if (shards.Count == 0)
-            {
                 await CompleteAsync(root, folder, datasetReference, dataset, task, labeller, cancellation);
-            }
         }
 
         return missing;
     }
 
     /// <summary>Labels one shard, unless that is done already. Completes the task's manifest if this was the last.</summary>
+    /// <param name="shard">Its place in <see cref="Labelled"/>.</param>
     /// <returns>Whether the task has all its pseudo-labels.</returns>
-    public async Task<bool> LabelAsync(ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, string task, int shard, CancellationToken cancellation)
+    public async Task<bool> LabelAsync(
+        ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, string task, int shard, CancellationToken cancellation)
     {
         var labeller = await LabellerAsync(dataset, experiment, task, cancellation);
         var folder = Folder(dataset, task, labeller);
-        var key = PartKey(folder, dataset.Shards[shard]);
+        var samples = Labelled(dataset)[shard];
+        var key = PartKey(folder, samples);
         if (await store.FindAsync(key, cancellation) is null)
-        {
-            await store.CreateManifestAsync(key, await LabelAsync(folder, dataset.Shards[shard], task, labeller, cancellation), cancellation);
-        }
+            await store.CreateManifestAsync(key, await LabelAsync(folder, samples, task, labeller, cancellation), cancellation);
 
         var root = Root(datasetReference, task, experiment);
-        var missing = await fanIn.GlanceAsync(root, Parts(folder), shard, () => PartKeys(folder, dataset), cancellation);
+        var missing = await _fanIn.GlanceAsync(root, Parts(folder), shard, () => PartKeys(folder, dataset), cancellation);
         if (missing.Count > 0)
-        {
             return false;
-        }
 
         await CompleteAsync(root, folder, datasetReference, dataset, task, labeller, cancellation);
         return true;
     }
 
-    public void Dispose() => tokenizers.Dispose();
+    public void Dispose() => _tokenizers.Dispose();
 
-    private async Task<ISampleLabeller> LabellerAsync(DatasetManifest dataset, Experiment experiment, string task, CancellationToken cancellation)
+    private async Task<ISampleLabeller> LabellerAsync(
+        DatasetManifest dataset, Experiment experiment, string task, CancellationToken cancellation)
     {
         if (!Modalities.IsSequence(dataset.Modality))
-        {
             return new ViewLabeller(PretextTasks.Named(task), dataset.Input, experiment.PseudoLabels);
-        }
 
-        var (reference, tokenizer) = await tokenizers.MakeAsync(dataset, experiment.Tokenizer!, cancellation);
+        var (reference, tokenizer) = await _tokenizers.MakeAsync(dataset, experiment.Tokenizer!, cancellation);
         return new TokenLabeller(reference, tokenizer, experiment.Masking!, experiment.Pretraining.Seed);
     }
 
-    private async Task<Part> LabelAsync(string folder, SampleShard shard, string task, ISampleLabeller labeller, CancellationToken cancellation)
+    private async Task<Part> LabelAsync(
+        string folder, SampleShard shard, string task, ISampleLabeller labeller, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         using var file = SafetensorsFile.Open(await store.MaterializeAsync(shard.File, cancellation));
@@ -119,19 +125,22 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
             ["sample_shard_digest"] = shard.File.Digest,
         };
         var put = await store.CreateAsync(
-            $"{folder}/files/{Name(shard)}.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, labels.Tensors, metadata, token), cancellation);
-        return new Part(
-            new PseudoLabelShard(put.Reference, shard.File.Key, shard.Split, labels.Samples, labels.Ambiguous), clock.Elapsed.TotalSeconds, labels.Tokens, labels.Truncated);
+            $"{folder}/files/{Name(shard)}.safetensors",
+            (stream, token) => SafetensorsWriter.WriteAsync(stream, labels.Tensors, metadata, token),
+            cancellation);
+        var labelled = new PseudoLabelShard(put.Reference, shard.File.Key, shard.Split, labels.Samples, labels.Ambiguous);
+        return new Part(labelled, clock.Elapsed.TotalSeconds, labels.Tokens, labels.Truncated);
     }
 
     private async Task CompleteAsync(
-        string root, string folder, ArtifactReference datasetReference, DatasetManifest dataset, string task, ISampleLabeller labeller, CancellationToken cancellation)
+        string root, string folder, ArtifactReference datasetReference, DatasetManifest dataset, string task, ISampleLabeller labeller,
+        CancellationToken cancellation)
     {
         var parts = new List<Part>();
-        foreach (var (shard, key) in PartKeys(folder, dataset).Index())
+        foreach (var shard in Labelled(dataset))
         {
-            var part = await store.ReadManifestAsync<Part>(key, cancellation);
-            parts.Add(part with { Shard = part.Shard with { SampleShard = dataset.Shards[shard].File.Key, Split = dataset.Shards[shard].Split } });
+            var part = await store.ReadManifestAsync<Part>(PartKey(folder, shard), cancellation);
+            parts.Add(part with { Shard = part.Shard with { SampleShard = shard.File.Key, Split = shard.Split } });
         }
 
         var manifest = labeller.Describe(new PseudoLabelManifest
@@ -148,9 +157,7 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
             Seconds = parts.Sum(part => part.Seconds),
         });
         if (parts.Where(part => part.Shard.Split == Split.Train).Sum(part => part.Shard.Samples) == 0)
-        {
             throw labeller.NothingLeft(manifest);
-        }
 
         await store.CreateManifestAsync(ManifestKey(root), manifest, cancellation);
     }
@@ -158,14 +165,18 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
     private static string ManifestKey(string root) => $"{root}/manifest.json";
 
     /// <summary>Where the pseudo-labels of all versions of a dataset lie.</summary>
-    private static string Folder(DatasetManifest dataset, string task, ISampleLabeller labeller) =>
-        $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = dataset.Dataset, dataset.Input, task, spec = labeller.MadeFrom })}";
+    private static string Folder(DatasetManifest dataset, string task, ISampleLabeller labeller)
+    {
+        var madeFrom = new { dataset = dataset.Dataset, dataset.Input, task, spec = labeller.MadeFrom };
+        return $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, madeFrom)}";
+    }
 
     private static string Parts(string folder) => $"{folder}/parts";
 
     private static string PartKey(string folder, SampleShard shard) => $"{Parts(folder)}/{Name(shard)}.json";
 
-    private static IReadOnlyList<string> PartKeys(string folder, DatasetManifest dataset) => [.. dataset.Shards.Select(shard => PartKey(folder, shard))];
+    private static IReadOnlyList<string> PartKeys(string folder, DatasetManifest dataset) =>
+        [.. Labelled(dataset).Select(shard => PartKey(folder, shard))];
 
     private static string Name(SampleShard shard) => shard.File.Digest[Digest.Prefix.Length..];
 }
@@ -183,7 +194,7 @@ internal interface ISampleLabeller
     /// <summary>Adds to a task's manifest what all its shards have in common.</summary>
     PseudoLabelManifest Describe(PseudoLabelManifest manifest);
 
-    /// <summary>Says why no training sample is left, and what would be valid.</summary>
+    /// <summary>Says why no training sample is left, and what to change.</summary>
     PipelineException NothingLeft(PseudoLabelManifest manifest);
 }
 

@@ -24,6 +24,13 @@ public sealed record DatasetManifest
     /// <summary>Sample shards of all splits; a shard holds samples of one split only.</summary>
     public required IReadOnlyList<SampleShard> Shards { get; init; }
 
+    /// <summary>
+    /// The labels of the training and of the validation split, known without opening a shard: safetensors, rows in the order of the
+    /// split's shards. <c>label</c> int32 [N], as in the shards; where the data has tags <c>tagged</c> uint8 [N], 1 for a sample that has any.
+    /// Empty from a version that had no such files.
+    /// </summary>
+    public IReadOnlyDictionary<Split, ArtifactReference> LabelIndex { get; init; } = new Dictionary<Split, ArtifactReference>();
+
     /// <summary>Parquet: a row for each sample: where it came from.</summary>
     public required ArtifactReference Provenance { get; init; }
 

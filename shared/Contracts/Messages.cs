@@ -40,6 +40,7 @@ public sealed record DatasetCommitted(RunReference Run) : IRunMessage;
 public sealed record LabelDataset(JsonElement Experiment, string Version);
 
 /// <summary>Make the pseudo-labels of one sample shard for one pretext task.</summary>
+/// <param name="Shard">Its place among the dataset's shards of the training and the validation split.</param>
 public sealed record LabelShard(RunReference Run, string Task, int Shard) : IRunMessage;
 
 /// <summary>Every pretext task of the experiment has all its pseudo-labels.</summary>

@@ -7,6 +7,7 @@ using Pipeline.Tests.Benchmarks.Drops;
 using Pipeline.Tests.Benchmarks.Ingesting;
 using Pipeline.Tests.Benchmarks.Likeness;
 using Pipeline.Tests.Benchmarks.Services;
+using Pipeline.Tests.Benchmarks.Shards;
 using Pipeline.Tests.Benchmarks.Tokenizing;
 using Pipeline.Tests.Benchmarks.Transformers;
 
@@ -23,6 +24,7 @@ using Pipeline.Tests.Benchmarks.Transformers;
 // dotnet run -c Release --project tests/Benchmarks -- overhead EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- scaling EXPERIMENT.yaml DATA
 // dotnet run -c Release --project tests/Benchmarks -- queued RUNS MINUTES
+// dotnet run -c Release --project tests/Benchmarks -- shards
 // dotnet run -c Release --project tests/Benchmarks -- tokens-per-second SIZE PYTHON [THREADS]
 // dotnet run -c Release --project tests/Benchmarks -- tokenizer FILE VOCABULARY [FOLDER-FOR-THE-VOCABULARIES]
 // dotnet run -c Release --project tests/Benchmarks -- glosses data.noun
@@ -76,6 +78,9 @@ switch (args)
         break;
     case ["queued", var runs, var minutes]:
         await QueuedRunsBenchmark.RunAsync(int.Parse(runs, CultureInfo.InvariantCulture), TimeSpan.FromMinutes(int.Parse(minutes, CultureInfo.InvariantCulture)));
+        break;
+    case ["shards"]:
+        await ManyShardsBenchmark.RunAsync();
         break;
     case ["tokens-per-second", var size, var python]:
         TokensPerSecondBenchmark.Run(size, python, Environment.ProcessorCount);

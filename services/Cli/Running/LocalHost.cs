@@ -26,7 +26,9 @@ internal static class LocalHost
     /// <summary>Longer than the bus gives the work in hand.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromMinutes(3);
 
-    public static IHost Build(RunSettings settings, FolderArtifactStore store)
+    public static IHost Build(RunSettings settings, FolderArtifactStore store) => Compose(settings, store).Build();
+
+    public static HostApplicationBuilder Compose(RunSettings settings, FolderArtifactStore store)
     {
         // Without the defaults: they log to the console, which belongs to the progress display.
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ContentRootPath = Environment.CurrentDirectory });
@@ -45,7 +47,7 @@ internal static class LocalHost
             .AddTriggers(isAlone: true).AddIngestion(isAlone: true).AddPseudoLabels().AddPretraining().AddFineTuning().AddEvaluation()
             .AddInMemoryBus(AddConsumers)
             .AddHostedService<RunWatch>();
-        return builder.Build();
+        return builder;
     }
 
     private static void AddConsumers(IBusRegistrationConfigurator bus)

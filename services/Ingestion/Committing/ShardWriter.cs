@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts;
@@ -11,16 +12,23 @@ using Pipeline.Ingestion.Planning;
 namespace Pipeline.Ingestion.Committing;
 
 /// <summary>
-/// Gathers the samples of one split and writes a shard whenever one is full, or a sample's own digest says so: content-defined chunking (Muthitacharoen and others, <i>A low-bandwidth
-/// network file system</i>, 2001). Samples that come or go move no border but those beside them, and a shard is named by what it holds, so that versions of a dataset share all others: nothing is read or written for a shard that is there.
+/// Gathers the samples of one split and ends a shard where a sample's own digest says so: content-defined chunking (Muthitacharoen and
+/// others, <i>A low-bandwidth network file system</i>, 2001). A sample that comes or goes moves no border but those beside it, and a
+/// shard is named by what it holds, so versions of a dataset share all others: nothing is read or written for a shard that is in the
+/// store.
 /// </summary>
 internal sealed class ShardWriter
 {
     /// <summary>Raised when the same samples would give another file.</summary>
     private const int Format = 1;
 
-    /// <summary>Of the smallest samples: origins of so many lie in memory.</summary>
-    private const int MostSamples = 8192;
+    /// <summary>
+    /// Of a shard, where <see cref="ImportPlan.ShardBytes"/> hold more. The origins of twice as many samples lie in memory.
+    /// </summary>
+    private const int LeastSamples = 4096;
+
+    /// <summary>Bytes of pixels that are in memory at a time while a shard is written.</summary>
+    private const int PieceBytes = 8 << 20;
 
     private readonly IArtifactStore _store;
     private readonly ImportPlan _plan;
@@ -28,13 +36,16 @@ internal sealed class ShardWriter
     private readonly PartReader _parts;
     private readonly ProvenanceWriter _provenance;
     private readonly PendingShards _pending;
-    private readonly long _most;
+    private readonly int _least;
     private readonly List<int> _labels = [];
     private readonly ProvenanceRows _rows = new();
     private readonly List<PartRow> _samples = [];
     private readonly ArrayBufferWriter<byte> _tags = new();
+    private readonly List<int> _allLabels = [];
+    private readonly List<byte> _allTagged = [];
 
-    public ShardWriter(IArtifactStore store, ImportPlan plan, Split split, PartReader parts, ProvenanceWriter provenance, PendingShards pending)
+    public ShardWriter(
+        IArtifactStore store, ImportPlan plan, Split split, PartReader parts, ProvenanceWriter provenance, PendingShards pending)
     {
         _store = store;
         _plan = plan;
@@ -43,27 +54,31 @@ internal sealed class ShardWriter
         _provenance = provenance;
         _pending = pending;
         // Not the number of samples there are: a border depends on nothing but the samples beside it.
-        _most = Math.Clamp(plan.ShardBytes / plan.SampleBytes, 1, MostSamples);
+        _least = (int)Math.Clamp(plan.ShardBytes / plan.SampleBytes, 1, LeastSamples);
     }
 
     /// <summary>In their order; the last may still be on their way.</summary>
     public List<Task<SampleShard>> Shards { get; } = [];
 
-    /// <summary>Between a quarter and all of the size that is wanted, about two thirds of it on average.</summary>
-    public bool IsFull => _labels.Count == _most || (_labels.Count >= _most / 4 && _labels.Count > 0 && EndsShard(_rows.Digests.Span[^SHA256.HashSizeInBytes..]));
+    /// <summary>Between one and two times the least number of samples, about 1.4 times on average.</summary>
+    public bool IsFull =>
+        _labels.Count == 2 * _least || (_labels.Count >= _least && EndsShard(_rows.Digests.Span[^SHA256.HashSizeInBytes..]));
 
-    /// <param name="tags">SHA-256 of the names of its tags; zeros where there are none.</param>
+    /// <param name="tags">SHA-256 of the names of its tags; null where there are none.</param>
     /// <param name="label">An index into the dataset's classes; −1 for none.</param>
     /// <inheritdoc cref="ProvenanceRows.Add"/>
-    public void Add(PartRow sample, PixelDigest tags, int label, ImportedItem source, ReadOnlySpan<byte> digest, int item, int group, string? name)
+    public void Add(
+        PartRow sample, PixelDigest? tags, int label, ImportedItem source, ReadOnlySpan<byte> digest, int item, int group, string? name)
     {
         _samples.Add(sample);
         if (_parts.Tags.Count > 0)
         {
-            _tags.Write(tags.ToArray());
+            _tags.Write((tags ?? default).ToArray());
+            _allTagged.Add(tags is null ? (byte)0 : (byte)1);
         }
 
         _labels.Add(label);
+        _allLabels.Add(label);
         _rows.Add(source, digest, item, group, name);
     }
 
@@ -71,9 +86,7 @@ internal sealed class ShardWriter
     public async Task FlushAsync(CancellationToken cancellation)
     {
         if (_labels.Count == 0)
-        {
             return;
-        }
 
         var gathered = new Gathered(Name(), _samples, [.. _labels], _rows.Digests.Span);
         Shards.Add(await _pending.BeginAsync(token => FindOrWriteAsync(gathered, token), cancellation));
@@ -84,25 +97,47 @@ internal sealed class ShardWriter
         _rows.Clear();
     }
 
+    /// <summary>Writes the index of all the split's labels, as <see cref="DatasetManifest.LabelIndex"/> says.</summary>
+    public async Task<ArtifactReference> WriteLabelsAsync(CancellationToken cancellation)
+    {
+        List<SafetensorsTensor> tensors = [SafetensorsTensor.Of<int>("label", CollectionsMarshal.AsSpan(_allLabels), _allLabels.Count)];
+        if (_allTagged.Count > 0)
+            tensors.Add(SafetensorsTensor.Of<byte>("tagged", CollectionsMarshal.AsSpan(_allTagged), _allTagged.Count));
+
+        var put = await _store.CreateAsync(
+            $"{_plan.DatasetRoot}/labels-{SplitName(_split)}.safetensors",
+            (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, cancellation: token),
+            cancellation);
+        return put.Reference;
+    }
+
     private async Task<SampleShard> FindOrWriteAsync(Gathered shard, CancellationToken cancellation)
     {
         using var gathered = shard;
         if (await _store.FindManifestAsync<SampleShard>(gathered.Manifest, cancellation) is { Content: var there })
-        {
             return there;
-        }
 
         if (_plan.Sequences is not null)
-        {
             return await WriteAsync(gathered, (await _parts.GatherAsync(gathered.Samples, cancellation)).Tensors(), cancellation);
-        }
 
-        var pixels = LargeBuffers.Pool.Rent(gathered.Samples.Count * _plan.ImageBytes);
+        long[] shape = [gathered.Samples.Count, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size];
+        var pixels = new SafetensorsTensor("pixels", SafetensorsType.U8, shape, default) { Pieces = PixelsAsync(gathered.Samples, cancellation) };
+        return await WriteAsync(gathered, [pixels], cancellation);
+    }
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> PixelsAsync(
+        ArraySegment<PartRow> samples, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var rows = Math.Clamp(PieceBytes / _plan.ImageBytes, 1, samples.Count);
+        var pixels = LargeBuffers.Pool.Rent(rows * _plan.ImageBytes);
         try
         {
-            await _parts.GatherPixelsAsync(gathered.Samples, pixels, cancellation);
-            long[] shape = [gathered.Samples.Count, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size];
-            return await WriteAsync(gathered, [new("pixels", SafetensorsType.U8, shape, pixels.AsMemory(0, gathered.Samples.Count * _plan.ImageBytes))], cancellation);
+            for (var first = 0; first < samples.Count; first += rows)
+            {
+                var some = samples.Slice(first, Math.Min(rows, samples.Count - first));
+                await _parts.GatherPixelsAsync(some, pixels, cancellation);
+                yield return pixels.AsMemory(0, some.Count * _plan.ImageBytes);
+            }
         }
         finally
         {
@@ -120,13 +155,15 @@ internal sealed class ShardWriter
             SafetensorsTensor.Of<int>("label", gathered.Labels, count),
         ];
         var metadata = new Dictionary<string, string> { ["dataset"] = _plan.Dataset, ["split"] = SplitName(_split) };
-        var put = await _store.CreateAsync(gathered.File, (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, metadata, token), cancellation);
+        var put = await _store.CreateAsync(
+            gathered.File, (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, metadata, token), cancellation);
         var shard = new SampleShard(put.Reference, _split, count);
         await _store.CreateManifestAsync(gathered.Manifest, shard, cancellation);
         return shard;
     }
 
-    private bool EndsShard(ReadOnlySpan<byte> digest) => BinaryPrimitives.ReadUInt64LittleEndian(digest[16..]) % (ulong)Math.Max(_most / 2, 1) == 0;
+    private bool EndsShard(ReadOnlySpan<byte> digest) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(digest[16..]) % (ulong)Math.Max(_least / 2, 1) == 0;
 
     // Without its ending.
     private string Name()
@@ -145,7 +182,10 @@ internal sealed class ShardWriter
 
     public static string SplitName(Split split) => split.ToString().ToLowerInvariant();
 
-    /// <summary>What a shard on its way holds, in buffers of the pool: as arrays of their own they would be large objects, and lie about until the whole heap is collected.</summary>
+    /// <summary>
+    /// What a shard on its way holds, in buffers of the pool: arrays of their own would be large objects, which stay until the whole heap
+    /// is collected.
+    /// </summary>
     private sealed class Gathered : IDisposable
     {
         private readonly string _name;
@@ -180,43 +220,5 @@ internal sealed class ShardWriter
             ArrayPool<PartRow>.Shared.Return(_samples);
             LargeBuffers.Pool.Return(_digests);
         }
-    }
-}
-
-/// <summary>Shards on their way into the store, a few at a time: the next is gathered while the last is hashed, flushed to the disk or sent.</summary>
-internal sealed class PendingShards : IAsyncDisposable
-{
-    /// <summary>Each holds its samples in memory.</summary>
-    private const int Most = 3;
-
-    private readonly Queue<Task<SampleShard>> _pending = new();
-    private readonly CancellationTokenSource _stop = new();
-
-    /// <summary>Waits while there are enough on their way, and tells what went wrong with an earlier one.</summary>
-    /// <returns>The writing, begun.</returns>
-    public async Task<Task<SampleShard>> BeginAsync(Func<CancellationToken, Task<SampleShard>> write, CancellationToken cancellation)
-    {
-        while (_pending.Count >= Most)
-        {
-            await _pending.Dequeue();
-        }
-
-        var writing = Task.Run(() => WriteAsync(write, cancellation), cancellation);
-        _pending.Enqueue(writing);
-        return writing;
-    }
-
-    /// <summary>Leaves nothing running.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await Task.WhenAll(_pending.Select(writing => (Task)writing)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
-
-    private async Task<SampleShard> WriteAsync(Func<CancellationToken, Task<SampleShard>> write, CancellationToken cancellation)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
-        return await write(either.Token);
     }
 }

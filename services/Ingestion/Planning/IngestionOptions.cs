@@ -16,9 +16,12 @@ public sealed class IngestionOptions : UnpackOptions
     [Range(1, 1L << 30)]
     public long ChunkBytes { get; init; } = 64L << 20;
 
-    /// <summary>Bytes of pixels in one sample shard; it holds one sample at least.</summary>
+    /// <summary>
+    /// A sample shard has at least so many bytes of pixels or letters, or 4,096 samples where those are fewer bytes, and at most twice as much;
+    /// the last of a split has what is left.
+    /// </summary>
     [Range(1, 1L << 30)]
-    public long ShardBytes { get; init; } = 4L << 20;
+    public long ShardBytes { get; init; } = 128L << 20;
 
     /// <summary>An image of more pixels, by its header, is rejected before it is decoded: 4 bytes of memory a pixel. Small files that unpack to much are too.</summary>
     [Range(64, 1_000_000_000)]

@@ -20,7 +20,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         Path = path;
         _header = header;
-        _map = MemoryMappedFile.CreateFromFile(stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        _map = MemoryMappedFile.CreateFromFile(
+            stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* start = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
@@ -72,19 +73,17 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     /// <summary>Rows along the first axis.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The rows do not lie within the tensor.</exception>
-    /// <exception cref="PipelineException">There is no such tensor, it has other elements or no rows, or these are more than one span can hold.</exception>
+    /// <exception cref="PipelineException">
+    /// There is no such tensor, it has other elements or no rows, or these are more than one span can hold.
+    /// </exception>
     public ReadOnlySpan<T> ReadRows<T>(string name, long firstRow, long rows) where T : unmanaged
     {
         var entry = Entry<T>(name);
         if (entry.Shape.Count == 0)
-        {
             throw new PipelineException($"'{name}' in {Path} is a single number and has no rows.");
-        }
 
         if (firstRow < 0 || rows < 0 || firstRow > entry.Shape[0] - rows)
-        {
             throw new ArgumentOutOfRangeException(nameof(firstRow), $"'{name}' has {entry.Shape[0]} rows; {rows} rows from {firstRow} do not lie within it.");
-        }
 
         var row = entry.Shape[0] == 0 ? 0 : entry.Bytes / sizeof(T) / entry.Shape[0];
         return Span<T>(entry, firstRow * row, rows * row);
@@ -105,16 +104,12 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
         if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
-        {
             throw new PipelineException($"{path} is not a valid safetensors file: it has {stream.Length} bytes, and the length of its header alone takes 8.");
-        }
 
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         var left = stream.Length - prefix.Length;
         if (length > SafetensorsHeader.MaxLength || (long)length > left)
-        {
             throw new PipelineException($"{path} is not a valid safetensors file: its header has {length} bytes, and valid are at most {SafetensorsHeader.MaxLength} and the {left} that follow.");
-        }
 
         var json = new byte[length];
         stream.ReadExactly(json);

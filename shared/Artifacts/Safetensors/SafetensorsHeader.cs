@@ -4,7 +4,9 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Safetensors;
 
-/// <summary>The checked header of a file. Nothing in it is taken on trust: each defect is a <see cref="PipelineException"/> that names it.</summary>
+/// <summary>
+/// The checked header of a file. Nothing in it is taken on trust: each defect is a <see cref="PipelineException"/> that names it.
+/// </summary>
 internal sealed class SafetensorsHeader
 {
     public const string MetadataKey = "__metadata__";
@@ -30,14 +32,10 @@ internal sealed class SafetensorsHeader
     {
         var header = new SafetensorsHeader(file);
         if (json.IsEmpty || json.Span[0] != (byte)'{')
-        {
             throw header.Defect("its header does not start with '{'");
-        }
 
         if (!Utf8.IsValid(json.Span))
-        {
             throw header.Defect("its header is not UTF-8");
-        }
 
         try
         {
@@ -76,7 +74,10 @@ internal sealed class SafetensorsHeader
     {
         foreach (var (name, value) in Properties(metadata, MetadataKey))
         {
-            _metadata.Add(name, value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Defect($"'{name}' of {MetadataKey} is not a string"));
+            if (value.ValueKind != JsonValueKind.String)
+                throw Defect($"'{name}' of {MetadataKey} is not a string");
+
+            _metadata.Add(name, value.GetString()!);
         }
     }
 
@@ -84,16 +85,12 @@ internal sealed class SafetensorsHeader
     {
         var properties = Properties(entry, $"'{name}'");
         if (properties.Keys.FirstOrDefault(key => key is not ("dtype" or "shape" or "data_offsets")) is { } other)
-        {
             throw Defect($"'{name}' has the unknown field '{other}'; valid are dtype, shape and data_offsets");
-        }
 
         var shape = Numbers(properties, name, "shape");
         var offsets = Numbers(properties, name, "data_offsets");
         if (offsets.Length != 2 || offsets[0] > offsets[1])
-        {
             throw Defect($"data_offsets of '{name}' are not a start and an end");
-        }
 
         var type = ReadType(properties, name);
         long bytes;
@@ -114,9 +111,7 @@ internal sealed class SafetensorsHeader
     private SafetensorsType ReadType(Dictionary<string, JsonElement> properties, string name)
     {
         if (!properties.TryGetValue("dtype", out var value) || value.ValueKind != JsonValueKind.String)
-        {
             throw Defect($"'{name}' has no dtype");
-        }
 
         var text = value.GetString()!;
         return Enum.GetNames<SafetensorsType>().Contains(text)
@@ -127,9 +122,7 @@ internal sealed class SafetensorsHeader
     private long[] Numbers(Dictionary<string, JsonElement> properties, string name, string property)
     {
         if (!properties.TryGetValue(property, out var value) || value.ValueKind != JsonValueKind.Array)
-        {
             throw Defect($"'{name}' has no {property}");
-        }
 
         return [.. value.EnumerateArray().Select(item =>
             item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out var number) && number >= 0
@@ -140,17 +133,13 @@ internal sealed class SafetensorsHeader
     private Dictionary<string, JsonElement> Properties(JsonElement element, string what)
     {
         if (element.ValueKind != JsonValueKind.Object)
-        {
             throw Defect($"{what} is not an object");
-        }
 
         var properties = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var property in element.EnumerateObject())
         {
             if (!properties.TryAdd(property.Name, property.Value))
-            {
                 throw Defect($"{what} has '{property.Name}' twice");
-            }
         }
 
         return properties;
@@ -162,17 +151,13 @@ internal sealed class SafetensorsHeader
         foreach (var entry in _entries.Values.OrderBy(entry => entry.Offset).ThenBy(entry => entry.Bytes))
         {
             if (entry.Offset != end)
-            {
                 throw Defect($"there is {(entry.Offset > end ? "a hole before" : "an overlap with")} '{entry.Name}'");
-            }
 
             end += entry.Bytes;
         }
 
         if (end != dataBytes)
-        {
             throw Defect($"its tensors take {end} bytes and its data has {dataBytes}");
-        }
     }
 
     private PipelineException Defect(string what, Exception? inner = null) =>

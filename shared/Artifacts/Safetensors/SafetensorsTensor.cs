@@ -6,6 +6,13 @@ namespace Pipeline.Artifacts.Safetensors;
 /// <param name="Data">Its elements, little-endian, C order.</param>
 public sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, ReadOnlyMemory<byte> Data)
 {
+    /// <summary>The elements one piece after another, instead of <see cref="Data"/>, where they are too many for memory.</summary>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>>? Pieces { get; init; }
+
+    /// <summary>Length in bytes, by type and shape.</summary>
+    /// <exception cref="OverflowException">The shape has more elements than a long can count.</exception>
+    internal long Bytes => checked(SafetensorsElement.Elements(Shape) * Type.Size());
+
     /// <summary>Copies the values.</summary>
     /// <param name="shape">As many elements as there are values; none for a single number.</param>
     /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
@@ -13,9 +20,7 @@ public sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadO
     {
         var sizes = shape.ToArray();
         if (Array.Exists(sizes, size => size < 0) || SafetensorsElement.Elements(sizes) != values.Length)
-        {
             throw new ArgumentException($"'{name}' has {values.Length} values; the shape [{string.Join(", ", sizes)}] does not hold as many.");
-        }
 
         return new SafetensorsTensor(name, SafetensorsElement.Of<T>(), sizes, MemoryMarshal.AsBytes(values).ToArray());
     }

@@ -5,26 +5,50 @@ using System.Text.Json;
 namespace Pipeline.Artifacts.Safetensors;
 
 /// <summary>
-/// Writes safetensors files. Equal tensors and metadata give equal bytes, in whatever order they come: as in the reference implementation, wider
-/// elements come first, then names in ordinal order. Data starts at a multiple of 64 bytes, so every element of a mapped file is aligned.
+/// Writes safetensors files. Equal tensors and metadata give equal bytes, in whatever order they come: as in the reference
+/// implementation, wider elements come first, then names in ordinal order. Data starts at a multiple of 64 bytes, so every element of a
+/// mapped file is aligned.
 /// </summary>
 public static class SafetensorsWriter
 {
     private const int Alignment = 64;
 
-    /// <param name="metadata">Written in ordinal order of the keys, besides <c>"format": "pt"</c>, without which transformers refuses a file.</param>
+    /// <param name="metadata">
+    /// Written in ordinal order of the keys, besides <c>"format": "pt"</c>, without which transformers refuses a file.
+    /// </param>
     /// <exception cref="ArgumentException">Two tensors of one name, or data that its shape does not hold.</exception>
     public static async Task WriteAsync(
-        Stream stream, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, CancellationToken cancellation = default)
+        Stream stream, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null,
+        CancellationToken cancellation = default)
     {
         var ordered = tensors.OrderByDescending(tensor => tensor.Type.Size()).ThenBy(tensor => tensor.Name, StringComparer.Ordinal).ToList();
         Check(ordered);
         await stream.WriteAsync(Header(ordered, metadata), cancellation);
         foreach (var tensor in ordered)
         {
-            await stream.WriteAsync(tensor.Data, cancellation);
+            if (tensor.Pieces is null)
+                await stream.WriteAsync(tensor.Data, cancellation);
+            else
+                await WritePiecesAsync(stream, tensor, tensor.Pieces, cancellation);
         }
     }
+
+    private static async Task WritePiecesAsync(
+        Stream stream, SafetensorsTensor tensor, IAsyncEnumerable<ReadOnlyMemory<byte>> pieces, CancellationToken cancellation)
+    {
+        var written = 0L;
+        await foreach (var piece in pieces.WithCancellation(cancellation))
+        {
+            await stream.WriteAsync(piece, cancellation);
+            written += piece.Length;
+        }
+
+        if (written != tensor.Bytes)
+            throw Wrong(tensor, written);
+    }
+
+    private static ArgumentException Wrong(SafetensorsTensor tensor, long bytes) =>
+        new($"'{tensor.Name}' has {bytes} bytes; {tensor.Type} [{string.Join(", ", tensor.Shape)}] has another length.");
 
     private static void Check(List<SafetensorsTensor> tensors)
     {
@@ -32,14 +56,9 @@ public static class SafetensorsWriter
         foreach (var tensor in tensors)
         {
             if (!names.Add(tensor.Name))
-            {
                 throw new ArgumentException($"Two tensors are named '{tensor.Name}', or it is the name of the metadata.", nameof(tensors));
-            }
-
-            if (tensor.Shape.Any(size => size < 0) || checked(SafetensorsElement.Elements(tensor.Shape) * tensor.Type.Size()) != tensor.Data.Length)
-            {
-                throw new ArgumentException($"'{tensor.Name}' has {tensor.Data.Length} bytes; {tensor.Type} [{string.Join(", ", tensor.Shape)}] has another length.", nameof(tensors));
-            }
+            if (tensor.Shape.Any(size => size < 0) || (tensor.Pieces is null && tensor.Bytes != tensor.Data.Length))
+                throw Wrong(tensor, tensor.Data.Length);
         }
     }
 
@@ -50,10 +69,9 @@ public static class SafetensorsWriter
         {
             writer.WriteStartObject();
             writer.WriteStartObject(SafetensorsHeader.MetadataKey);
-            foreach (var (key, value) in new SortedDictionary<string, string>(metadata?.ToDictionary() ?? [], StringComparer.Ordinal) { ["format"] = "pt" })
-            {
+            var sorted = new SortedDictionary<string, string>(metadata?.ToDictionary() ?? [], StringComparer.Ordinal) { ["format"] = "pt" };
+            foreach (var (key, value) in sorted)
                 writer.WriteString(key, value);
-            }
 
             writer.WriteEndObject();
             var offset = 0L;
@@ -62,7 +80,7 @@ public static class SafetensorsWriter
                 writer.WriteStartObject(tensor.Name);
                 writer.WriteString("dtype", tensor.Type.ToString());
                 WriteNumbers(writer, "shape", tensor.Shape);
-                WriteNumbers(writer, "data_offsets", [offset, offset += tensor.Data.Length]);
+                WriteNumbers(writer, "data_offsets", [offset, offset += tensor.Bytes]);
                 writer.WriteEndObject();
             }
 
@@ -81,9 +99,7 @@ public static class SafetensorsWriter
     {
         writer.WriteStartArray(name);
         foreach (var number in numbers)
-        {
             writer.WriteNumberValue(number);
-        }
 
         writer.WriteEndArray();
     }

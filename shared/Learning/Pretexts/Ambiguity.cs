@@ -1,13 +1,14 @@
 namespace Pipeline.Learning.Pretexts;
 
 /// <summary>
-/// Tells whether an image's views can be told apart at all: a left-right symmetric image looks the same mirrored, and no network can say which it was.
+/// Tells whether an image's views can be told apart at all: a left-right symmetric image looks the same mirrored, and no network can say
+/// which it was.
 /// </summary>
 public static class Ambiguity
 {
     /// <summary>
-    /// The smallest distance between two of the task's views of one image: one minus their correlation, which no change of brightness or contrast alters.
-    /// 0 is the same picture, 1 unrelated, up to 2. An image of one colour has distance 0.
+    /// The smallest distance between two of the task's views of one image: one minus their correlation, which no change of brightness or
+    /// contrast alters. 0 is the same picture, 1 unrelated, up to 2. An image of one colour has distance 0.
     /// </summary>
     /// <param name="image">Shape [C, S, S].</param>
     public static double Distance(IPretextTask task, ReadOnlySpan<byte> image, int channels, int size)
@@ -17,17 +18,15 @@ public static class Ambiguity
         for (var i = 0; i < task.Views.Count; i++)
         {
             for (var j = 0; j < i; j++)
-            {
                 smallest = Math.Min(smallest, distances[i, j]);
-            }
         }
 
         return smallest;
     }
 
     /// <summary>
-    /// How many of the task's views of one image can be told apart, 1 to all of them: two count as one when they are the same picture or their distance is below the
-    /// threshold, also by way of a third.
+    /// How many of the task's views of one image can be told apart, 1 to all of them: two count as one when they are the same picture or
+    /// their distance is below the threshold, also by way of a third.
     /// </summary>
     /// <param name="image">Shape [C, S, S].</param>
     public static int Distinguishable(IPretextTask task, ReadOnlySpan<byte> image, int channels, int size, double threshold)
@@ -38,11 +37,9 @@ public static class Ambiguity
         {
             for (var j = 0; j < i; j++)
             {
+                var (kept, merged) = (group[j], group[i]);
                 if (distances[i, j] < threshold || distances[i, j] == 0)
-                {
-                    var (kept, merged) = (group[j], group[i]);
-                    Array.ForEach(Enumerable.Range(0, group.Length).Where(view => group[view] == merged).ToArray(), view => group[view] = kept);
-                }
+                    group = [.. group.Select(view => view == merged ? kept : view)];
             }
         }
 
@@ -62,9 +59,7 @@ public static class Ambiguity
 
         var variance = squares - (sum * sum / image.Length);
         if (variance < 1e-9 * image.Length)
-        {
             return distances;
-        }
 
         var shown = new byte[task.Views.Count][];
         for (var i = 0; i < shown.Length; i++)

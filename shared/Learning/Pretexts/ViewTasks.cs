@@ -2,7 +2,9 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Pretexts;
 
-/// <summary>How unlabelled images become (view, label) pairs: which views of an image are shown; the label is the view's place in the list.</summary>
+/// <summary>
+/// How unlabelled images become (view, label) pairs: which views of an image are shown; the label is the view's place in the list.
+/// </summary>
 public interface IPretextTask
 {
     /// <summary>As experiments spell it.</summary>
@@ -24,7 +26,7 @@ public static class PretextTasks
 
     /// <exception cref="PipelineException">There is no such task.</exception>
     public static IPretextTask Named(string name) => All.FirstOrDefault(task => task.Name == name)
-        ?? throw new PipelineException($"'{name}' is no pretext task. Valid are {string.Join(", ", Names)}.");
+        ?? throw new PipelineException($"'{name}' is no pretext task; it must be one of {string.Join(", ", Names)}.");
 }
 
 /// <summary>Predicts how far an image was turned, in quarter turns (Gidaris et al. 2018, arXiv:1803.07728).</summary>

@@ -99,8 +99,7 @@ public sealed class LabelledSplits
             : new LabelledSplits(store, dataset, samples => new LabelledImages(samples, dataset.Classes));
     }
 
-    public async Task<LabelledSamples> OpenAsync(Split split, CancellationToken cancellation) =>
-        _labelled(await SampleReader.OpenAsync(_store, _dataset, split, cancellation));
+    public LabelledSamples Open(Split split) => _labelled(SampleReader.Open(_store, _dataset, split));
 }
 
 /// <summary>Images with their classes. The baseline sees their pixels.</summary>

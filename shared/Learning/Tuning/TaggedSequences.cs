@@ -26,10 +26,10 @@ public sealed class TaggedSequences : LabelledSamples
         var labels = new List<int>();
         for (var sample = 0; sample < samples.Count; sample++)
         {
-            var tags = samples.Tags(sample);
-            if (tags.IndexOfAnyExcept((short)-1) < 0)
+            if (!samples.IsTagged(sample))
                 continue;
 
+            var tags = samples.Tags(sample);
             var text = Encoding.UTF8.GetString(samples.Text(sample));
             var encoded = tokenizer.Encode(text);
             var kept = Math.Min(encoded.Ids.Length, length - TokenBatch.Ends);

@@ -134,7 +134,7 @@ public sealed class TrialRunnerTests
         using var file = SafetensorsFile.Open(await data.Store.MaterializeAsync(encoder.File, Token));
         net.LoadTensors(file);
         net.eval();
-        using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
+        using var reader = SampleReader.Open(data.Store, data.Manifest, Split.Train);
         var samples = new LabelledImages(reader, data.Manifest.Classes);
         var draw = LabelDraws.Order(samples.Strata, spec.Seed, 0)[..6];
         var mean = net.forward(samples.Inputs(draw, torch.CPU)).mean([0]).data<float>().ToArray();

@@ -40,7 +40,7 @@ internal sealed class TestLake : IDisposable
         FineTuning = new FineTuningSpec { Labels = [2] },
     };
 
-    public IngestionOptions Options { get; set; } = new() { ChunkItems = 7, ShardBytes = 640, EagerFiles = 0 };
+    public IngestionOptions Options { get; set; } = new() { ChunkItems = 7, ShardBytes = 320, EagerFiles = 0 };
 
     public void Drop(string path, byte[] content)
     {

@@ -31,7 +31,7 @@ internal static class Texts
         var samples = new List<(string, string?)>();
         foreach (var split in Enum.GetValues<Split>())
         {
-            using var reader = await SampleReader.OpenAsync(lake.Store, dataset, split, TestContext.Current.CancellationToken);
+            using var reader = SampleReader.Open(lake.Store, dataset, split);
             samples.AddRange(Enumerable.Range(0, reader.Count).Select(i => (Encoding.UTF8.GetString(reader.Text(i)), reader.Label(i) < 0 ? null : dataset.Classes[reader.Label(i)])));
         }
 

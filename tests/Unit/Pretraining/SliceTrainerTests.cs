@@ -87,8 +87,8 @@ public sealed class SliceTrainerTests
     public async Task Test_samples_are_never_opened()
     {
         using var data = await ToyDataset.CreateAsync();
-        await data.LabelAsync(ToyDataset.Experiment);
         await data.Store.DeleteAsync(data.Manifest.Shards.Single(shard => shard.Split == Split.Test).File.Key, Token);
+        await data.LabelAsync(ToyDataset.Experiment);
 
         Assert.Equal(Steps, (await ToTheEndAsync(data, EachStep)).Steps);
     }

@@ -14,15 +14,15 @@ namespace Pipeline.Learning.Pretexts.Masked;
 public sealed record MaskedTokenBatch(long Step, int Samples, long[] Tokens, long[] Places, long[] Targets, long Views) : IPretextBatch;
 
 /// <summary>
-/// Assembles batches of samples that are about equally long: a function of seed and step alone, whoever asks and in whatever order. Within pools of many batches samples go by length;
-/// which sample is in which pool, and which batch comes when, is random.
+/// Assembles batches of samples that are about equally long: a function of seed and step alone, whoever asks and in whatever order. Within
+/// pools of many batches samples go by length; which sample is in which pool, and which batch comes when, is random.
 /// </summary>
 public sealed class MaskedTokenBatches(MaskedTokenSamples samples, PretrainingSpec spec) : IPretextBatches<MaskedTokenBatch>
 {
     private const int BatchesInPool = 64;
 
-    private readonly MaskDraw masks = new(samples.Masking, samples.Tokenizer.Special, samples.Tokenizer.Vocabulary);
-    private (long Epoch, int[][] Batches) order = (-1, []);
+    private readonly MaskDraw _masks = new(samples.Masking, samples.Tokenizer.Special, samples.Tokenizer.Vocabulary);
+    private (long Epoch, int[][] Batches) _order = (-1, []);
 
     /// <summary>Samples in a step: fewer than the experiment's where there are not that many.</summary>
     public int BatchSize { get; } = Math.Min(spec.Batch, samples.Count);
@@ -38,12 +38,10 @@ public sealed class MaskedTokenBatches(MaskedTokenSamples samples, PretrainingSp
     public MaskedTokenBatch Training(long step)
     {
         var epoch = step / StepsPerEpoch;
-        if (order.Epoch != epoch)
-        {
-            order = (epoch, Order(epoch));
-        }
+        if (_order.Epoch != epoch)
+            _order = (epoch, Order(epoch));
 
-        var chosen = order.Batches[(int)(step % StepsPerEpoch)];
+        var chosen = _order.Batches[(int)(step % StepsPerEpoch)];
         return Assemble(step, chosen, [.. chosen.Select(sample => Draw(sample, epoch))]);
     }
 
@@ -62,11 +60,9 @@ public sealed class MaskedTokenBatches(MaskedTokenSamples samples, PretrainingSp
         var continues = samples.Continues(sample);
         Span<bool> joined = stackalloc bool[continues.Length];
         for (var i = 0; i < joined.Length; i++)
-        {
             joined[i] = continues[i] != 0;
-        }
 
-        return masks.Draw(samples.Tokens(sample), joined, spec.Seed, epoch, samples.Number(sample));
+        return _masks.Draw(samples.Tokens(sample), joined, spec.Seed, epoch, samples.Number(sample));
     }
 
     private int[][] Order(long epoch)
@@ -94,9 +90,7 @@ public sealed class MaskedTokenBatches(MaskedTokenSamples samples, PretrainingSp
             var own = samples.Tokens(chosen[i]);
             row[0] = special.Start;
             for (var j = 0; j < own.Length; j++)
-            {
                 row[j + 1] = own[j];
-            }
 
             row[own.Length + 1] = special.End;
             for (var j = 0; j < masked[i].Positions.Length; j++)

@@ -19,7 +19,7 @@ public sealed class MaskedTokenNetwork : PretextNetwork
     {
         var created = EncoderArchitectures.Create(spec, input, tokenizer);
         encoder = created as TransformerNetwork
-            ?? throw new PipelineException($"Encoder '{spec.Name}' takes images, not tokens. Valid for masked-token is transformer.");
+            ?? throw new PipelineException($"Encoder '{spec.Name}' takes images, not tokens; for masked-token it must be transformer.");
         head = new MaskedTokenHead(encoder.Features, tokenizer.Vocabulary);
         RegisterComponents();
         WeightInitialization.Initialize(this, seed);
@@ -38,8 +38,8 @@ public sealed class MaskedTokenNetwork : PretextNetwork
 }
 
 /// <summary>
-/// BERT's head (Devlin et al. 2019, arXiv:1810.04805): a dense layer, GELU, norm, then the product with the encoder's own token vectors and a bias for each token.
-/// Thrown away after pretraining.
+/// BERT's head (Devlin et al. 2019, arXiv:1810.04805): a dense layer, GELU, norm, then the product with the encoder's own token vectors
+/// and a bias for each token. Thrown away after pretraining.
 /// </summary>
 public sealed class MaskedTokenHead : nn.Module
 {

@@ -6,22 +6,19 @@ using Pipeline.Learning.Training;
 
 namespace Pipeline.Learning.Pretexts.Masked;
 
-/// <summary>One split's samples as tokens, mapped from their pseudo-label shards, numbered through.</summary>
+/// <summary>One split's samples as tokens, read from their pseudo-label shards on demand, numbered through.</summary>
 public sealed class MaskedTokenSamples : IDisposable
 {
-    private readonly SampleReader samples;
-    private readonly SafetensorsFile[] files;
-    private readonly (int Shard, int Row)[] rows;
+    private readonly SampleReader _samples;
+    private readonly SafetensorsFiles _files;
+    private readonly List<(int Shard, int Row)> _rows = [];
+    private readonly List<int> _lengths = [];
 
-    private MaskedTokenSamples(PseudoLabelManifest manifest, TokenizerReference tokenizer, MaskingSpec masking, SampleReader samples, SafetensorsFile[] files)
+    private MaskedTokenSamples(
+        PseudoLabelManifest manifest, TokenizerReference tokenizer, MaskingSpec masking, SampleReader samples, SafetensorsFiles files)
     {
-        Task = manifest.Task;
-        Tokenizer = tokenizer;
-        Masking = masking;
-        this.samples = samples;
-        this.files = files;
-        rows = [.. files.Index().SelectMany(file => Enumerable.Range(0, (int)file.Item.Shape("sample")[0]).Select(row => (file.Index, row)))];
-        Lengths = [.. rows.Select(row => checked((int)Extent("start", row).Count))];
+        (Task, Tokenizer, Masking) = (manifest.Task, tokenizer, masking);
+        (_samples, _files) = (samples, files);
     }
 
     public string Task { get; }
@@ -30,43 +27,33 @@ public sealed class MaskedTokenSamples : IDisposable
 
     public MaskingSpec Masking { get; }
 
-    public int Count => rows.Length;
+    public int Count => _rows.Count;
 
     /// <summary>Tokens of each sample, without those for start and end.</summary>
-    public IReadOnlyList<int> Lengths { get; }
+    public IReadOnlyList<int> Lengths => _lengths;
 
-    /// <exception cref="PipelineException">The pseudo-labels are not those of masked tokens, lack a shard, or hold samples that are too long.</exception>
+    /// <exception cref="PipelineException">
+    /// The pseudo-labels are not those of masked tokens, lack a shard, or hold samples that are too long.
+    /// </exception>
     public static async Task<MaskedTokenSamples> OpenAsync(
         IArtifactStore store, DatasetManifest dataset, PseudoLabelManifest manifest, Split split, CancellationToken cancellation = default)
     {
         if (manifest is not { Tokenizer: { } tokenizer, Masking: { } masking })
+            throw new PipelineException($"The pseudo-labels of '{manifest.Task}' must be those of masked-token: they name no tokenizer and no masking.");
+
+        var samples = SampleReader.Open(store, dataset, split);
+        var shards = PseudoLabelFiles.Of(manifest, samples.Shards);
+        var opened = new MaskedTokenSamples(manifest, tokenizer, masking, samples, new SafetensorsFiles(store, shards));
+        for (var shard = 0; shard < shards.Count; shard++)
         {
-            throw new PipelineException($"The pseudo-labels of '{manifest.Task}' tell no tokenizer and no masking. Valid are those of masked-token.");
+            using var file = SafetensorsFile.Open(await store.MaterializeAsync(shards[shard], cancellation));
+            opened.Add(shard, file.Read<long>("start"));
         }
 
-        var samples = await SampleReader.OpenAsync(store, dataset, split, cancellation);
-        var files = new List<SafetensorsFile>();
-        try
-        {
-            foreach (var sampleShard in samples.Shards)
-            {
-                var shard = manifest.Shards.FirstOrDefault(shard => shard.SampleShard == sampleShard.File.Key)
-                    ?? throw new PipelineException($"The pseudo-labels of '{manifest.Task}' hold none for the sample shard '{sampleShard.File.Key}'.");
-                files.Add(SafetensorsFile.Open(await store.MaterializeAsync(shard.File, cancellation)));
-            }
-
-            var opened = new MaskedTokenSamples(manifest, tokenizer, masking, samples, [.. files]);
-            var longest = opened.Lengths.DefaultIfEmpty().Max();
-            return longest + 2 <= tokenizer.Spec.Length
-                ? opened
-                : throw new PipelineException($"The pseudo-labels of '{manifest.Task}' hold a sample of {longest} tokens. Valid are at most {tokenizer.Spec.Length - 2}: tokenizer.length without those for start and end.");
-        }
-        catch
-        {
-            files.ForEach(file => file.Dispose());
-            samples.Dispose();
-            throw;
-        }
+        var longest = opened.Lengths.DefaultIfEmpty().Max();
+        return longest + 2 <= tokenizer.Spec.Length
+            ? opened
+            : throw new PipelineException($"The pseudo-labels of '{manifest.Task}' hold a sample of {longest} tokens. Samples must have at most {tokenizer.Spec.Length - 2}: tokenizer.length without those for start and end.");
     }
 
     /// <summary>A sample's tokens, without those for start and end.</summary>
@@ -76,35 +63,37 @@ public sealed class MaskedTokenSamples : IDisposable
     public ReadOnlySpan<byte> Continues(int sample) => Read<byte>("continues", "start", sample);
 
     /// <summary>What the shard masks.</summary>
-    public MaskedTokens Stored(int sample) =>
-        new(Read<int>("position", "mask", sample).ToArray(), Read<int>("input", "mask", sample).ToArray(), Read<int>("target", "mask", sample).ToArray());
+    public MaskedTokens Stored(int sample) => new(
+        Read<int>("position", "mask", sample).ToArray(),
+        Read<int>("input", "mask", sample).ToArray(),
+        Read<int>("target", "mask", sample).ToArray());
 
     /// <summary>What its masks are drawn by.</summary>
     public long Number(int sample)
     {
-        var (shard, row) = rows[sample];
-        return MaskDraw.SampleNumber(samples.Digest(samples.First(shard) + files[shard].ReadRows<int>("sample", row, 1)[0]));
+        var (shard, row) = _rows[sample];
+        return MaskDraw.SampleNumber(_samples.Digest(_samples.First(shard) + _files[shard].ReadRows<int>("sample", row, 1)[0]));
     }
 
     public void Dispose()
     {
-        foreach (var file in files)
-        {
-            file.Dispose();
-        }
+        _files.Dispose();
+        _samples.Dispose();
+    }
 
-        samples.Dispose();
+    private void Add(int shard, ReadOnlySpan<long> starts)
+    {
+        for (var row = 0; row + 1 < starts.Length; row++)
+        {
+            _rows.Add((shard, row));
+            _lengths.Add(checked((int)(starts[row + 1] - starts[row])));
+        }
     }
 
     private ReadOnlySpan<T> Read<T>(string tensor, string starts, int sample) where T : unmanaged
     {
-        var (first, count) = Extent(starts, rows[sample]);
-        return files[rows[sample].Shard].ReadRows<T>(tensor, first, count);
-    }
-
-    private (long First, long Count) Extent(string starts, (int Shard, int Row) place)
-    {
-        var ends = files[place.Shard].ReadRows<long>(starts, place.Row, 2);
-        return (ends[0], ends[1] - ends[0]);
+        var (shard, row) = _rows[sample];
+        var ends = _files[shard].ReadRows<long>(starts, row, 2);
+        return _files[shard].ReadRows<T>(tensor, ends[0], ends[1] - ends[0]);
     }
 }

@@ -4,7 +4,10 @@ using Pipeline.Statistics;
 
 namespace Pipeline.Learning.Pretexts.Views;
 
-/// <summary>What one step trains on, still on the host. Each distinct (sample, view) is one row, whichever tasks ask for it; rows are ordered by view.</summary>
+/// <summary>
+/// What one step trains on, still on the host. Each distinct (sample, view) is one row, whichever tasks ask for it; rows are ordered by
+/// view.
+/// </summary>
 /// <param name="Pixels">Originals, shape [B, C, S, S].</param>
 /// <param name="SamplesByView">For each view's code, which of the B originals are shown in it.</param>
 /// <param name="Labels">For each task, shape [R]; <see cref="NoLabel"/> where the task does not ask for the row.</param>
@@ -21,8 +24,8 @@ public sealed record PretextBatch(long Step, byte[] Pixels, long[][] SamplesByVi
 /// <summary>Assembles batches: a function of seed and step alone, whoever asks and in whatever order.</summary>
 public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec) : IPretextBatches<PretextBatch>
 {
-    private readonly Augmentation augmentation = new(spec.Augmentation, samples.Samples.Input.Size);
-    private (long Epoch, int[] Order) order = (-1, []);
+    private readonly Augmentation _augmentation = new(spec.Augmentation, samples.Samples.Input.Size);
+    private (long Epoch, int[] Order) _order = (-1, []);
 
     /// <summary>Samples in a step: fewer than the experiment's where there are not that many.</summary>
     public int BatchSize { get; } = Math.Min(spec.Batch, samples.Usable.Count);
@@ -38,13 +41,11 @@ public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec) : IPr
     public PretextBatch Training(long step)
     {
         var epoch = step / StepsPerEpoch;
-        if (order.Epoch != epoch)
-        {
-            order = (epoch, new CounterRandom(spec.Seed, "order", epoch).Permutation(samples.Usable.Count));
-        }
+        if (_order.Epoch != epoch)
+            _order = (epoch, new CounterRandom(spec.Seed, "order", epoch).Permutation(samples.Usable.Count));
 
         var first = (int)(step % StepsPerEpoch) * BatchSize;
-        var chosen = order.Order.AsSpan(first, BatchSize).ToArray().Select(place => samples.Usable[place]).ToArray();
+        int[] chosen = [.. _order.Order[first..(first + BatchSize)].Select(place => samples.Usable[place])];
         return Assemble(step, chosen, new CounterRandom(spec.Seed, "augmentation", epoch));
     }
 
@@ -69,9 +70,7 @@ public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec) : IPr
                 Array.Fill(row, (int)PretextBatch.NoLabel);
                 samples.ReadLabels(task, chosen[i], row);
                 for (var view = 0; view < View.Count; view++)
-                {
                     labels[task, i, view] = row[view];
-                }
             }
         }
 
@@ -85,14 +84,12 @@ public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec) : IPr
             foreach (var i in byView[view])
             {
                 for (var task = 0; task < byTask.Length; task++)
-                {
                     byTask[task].Add(labels[task, i, view]);
-                }
 
-                if (random is { } stream && augmentation.Active)
+                if (random is { } stream && _augmentation.Active)
                 {
                     var own = stream.At(((long)chosen[i] * View.Count) + view);
-                    augmentation.Draw(ref own, drawn);
+                    _augmentation.Draw(ref own, drawn);
                     numbers.AddRange(drawn);
                 }
             }
@@ -101,16 +98,6 @@ public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec) : IPr
         return new PretextBatch(step, pixels, byView, [.. byTask.Select(list => list.ToArray())], [.. numbers]);
     }
 
-    private static bool Wanted(int[,,] labels, int sample, int view)
-    {
-        for (var task = 0; task < labels.GetLength(0); task++)
-        {
-            if (labels[task, sample, view] != PretextBatch.NoLabel)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private static bool Wanted(int[,,] labels, int sample, int view) =>
+        Enumerable.Range(0, labels.GetLength(0)).Any(task => labels[task, sample, view] != PretextBatch.NoLabel);
 }

@@ -47,6 +47,18 @@ public sealed class SafetensorsRoundTripTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tensor_in_pieces_gives_the_bytes_of_the_whole()
+    {
+        var whole = SafetensorsTensor.Of<byte>("a", [1, 2, 3, 4, 5, 6], 3, 2);
+        var label = SafetensorsTensor.Of<int>("b", [7], 1);
+        IAsyncEnumerable<ReadOnlyMemory<byte>> Pieces(params int[] lengths) =>
+            lengths.Index().Select(piece => whole.Data.Slice(lengths.Take(piece.Index).Sum(), piece.Item)).ToAsyncEnumerable();
+
+        Assert.Equal(await WriteAsync([whole, label]), await WriteAsync([whole with { Data = default, Pieces = Pieces(1, 0, 3, 2) }, label]));
+        await Assert.ThrowsAsync<ArgumentException>(() => WriteAsync([whole with { Data = default, Pieces = Pieces(1, 3) }, label]));
+    }
+
+    [Fact]
     public async Task The_bytes_are_those_of_the_format()
     {
         var json = """{"__metadata__":{"format":"pt"},"b":{"dtype":"I32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"U8","shape":[3,1],"data_offsets":[8,11]}}""";

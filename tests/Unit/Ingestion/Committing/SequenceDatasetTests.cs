@@ -146,7 +146,7 @@ public sealed class SequenceDatasetTests
         var tagged = 0;
         foreach (var split in Enum.GetValues<Split>())
         {
-            using var reader = await SampleReader.OpenAsync(lake.Store, dataset, split, Cancellation);
+            using var reader = SampleReader.Open(lake.Store, dataset, split);
             for (var i = 0; i < reader.Count; i++)
             {
                 var (text, tags) = (Encoding.UTF8.GetString(reader.Text(i)), reader.Tags(i).ToArray());
@@ -187,7 +187,7 @@ public sealed class SequenceDatasetTests
         var tags = new Dictionary<string, string>();
         foreach (var split in Enum.GetValues<Split>())
         {
-            using var reader = await SampleReader.OpenAsync(lake.Store, dataset, split, Cancellation);
+            using var reader = SampleReader.Open(lake.Store, dataset, split);
             for (var i = 0; i < reader.Count; i++)
             {
                 tags.Add(Encoding.UTF8.GetString(reader.Text(i)), string.Join(' ', reader.Tags(i).ToArray().Select(tag => tag < 0 ? "-" : dataset.Tags[tag])));

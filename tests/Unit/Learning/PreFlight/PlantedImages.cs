@@ -63,7 +63,7 @@ internal sealed class PlantedImages(int size, int channels, Func<int, byte[]> pa
             Summary = new DataSummary(Samples, Samples, 0, new Dictionary<string, long>(), Samples, 0, 0),
             Seconds = 0,
         };
-        using var samples = await SampleReader.OpenAsync(store, dataset, Split.Train);
+        using var samples = SampleReader.Open(store, dataset, Split.Train);
         var measurement = new PreFlightMeasurement(samples, settings ?? new PreFlightSettings(), Ambiguity);
         return measurement.Measure(measurement.Distinguishable(CancellationToken.None), CancellationToken.None);
     }

@@ -46,6 +46,6 @@ public sealed class PretextTaskTests
         Assert.Equal("flip", PretextTasks.Named("flip").Name);
 
         var error = Assert.Throws<PipelineException>(() => PretextTasks.Named("jigsaw"));
-        Assert.Equal("'jigsaw' is no pretext task. Valid are rotation, flip, rotation-flip.", error.Message);
+        Assert.Equal("'jigsaw' is no pretext task; it must be one of rotation, flip, rotation-flip.", error.Message);
     }
 }

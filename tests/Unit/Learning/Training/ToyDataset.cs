@@ -112,10 +112,8 @@ public sealed class ToyDataset : IDisposable
         var labeller = new ShardLabeller(Store);
         foreach (var task in experiment.Pretext)
         {
-            for (var shard = 0; shard < Manifest.Shards.Count; shard++)
-            {
+            for (var shard = 0; shard < ShardLabeller.Labelled(Manifest).Count; shard++)
                 await labeller.LabelAsync(Reference, Manifest, experiment, task, shard, CancellationToken.None);
-            }
         }
 
         return (await labeller.FindAllAsync(Reference, experiment, CancellationToken.None))!;

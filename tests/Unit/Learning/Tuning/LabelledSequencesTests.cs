@@ -17,7 +17,7 @@ public sealed class LabelledSequencesTests
     public async Task A_batch_is_filled_up_to_its_longest()
     {
         using var data = await ToySequences.CreateAsync();
-        using var reader = await data.ReadAsync(Split.Train);
+        using var reader = data.Read(Split.Train);
         using var scope = NewDisposeScope();
         var samples = new LabelledSequences(reader, data.Manifest, Kmers, length: 16);
         var last = Numbers.Length - 1;
@@ -39,7 +39,7 @@ public sealed class LabelledSequencesTests
     public async Task What_is_beyond_the_length_is_cut_off_and_the_end_stays()
     {
         using var data = await ToySequences.CreateAsync();
-        using var reader = await data.ReadAsync(Split.Train);
+        using var reader = data.Read(Split.Train);
         using var scope = NewDisposeScope();
         var samples = new LabelledSequences(reader, data.Manifest, Kmers, length: 6);
 

@@ -77,7 +77,7 @@ public sealed class TaggedSequencesTests
     public async Task Every_base_answers()
     {
         using var data = await ToySequences.CreateAsync();
-        using var reader = await data.ReadAsync(Split.Validation);
+        using var reader = data.Read(Split.Validation);
         using var scope = NewDisposeScope();
         var samples = new TaggedSequences(reader, data.Manifest, new KmerTokenizer(Alphabets.Dna, 1), length: 16);
 
@@ -118,7 +118,7 @@ public sealed class TaggedSequencesTests
             Summary = new DataSummary(1, 1, 0, new Dictionary<string, long>(), 0, 0, 0),
             Seconds = 0,
         };
-        using var reader = await SampleReader.OpenAsync(store, dataset, Split.Train);
+        using var reader = SampleReader.Open(store, dataset, Split.Train);
         return new TaggedSequences(reader, dataset, tokenizer, length);
     }
 

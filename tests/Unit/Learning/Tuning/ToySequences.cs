@@ -107,7 +107,7 @@ internal sealed class ToySequences : IDisposable
         };
     }
 
-    public Task<SampleReader> ReadAsync(Split split) => SampleReader.OpenAsync(Store, Manifest, split);
+    public SampleReader Read(Split split) => SampleReader.Open(Store, Manifest, split);
 
     public void Dispose() => folder.Dispose();
 

@@ -25,7 +25,7 @@ public sealed class TunerTests
     public async Task Nets_that_start_alike_end_alike_whatever_torchs_own_randomness_is()
     {
         using var data = await ToyDataset.CreateAsync();
-        using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
+        using var reader = SampleReader.Open(data.Store, data.Manifest, Split.Train);
 
         var first = Tune(reader, Spec, draw: 0, torchSeed: 1);
         var second = Tune(reader, Spec, draw: 0, torchSeed: 2);
@@ -38,7 +38,7 @@ public sealed class TunerTests
     public async Task Another_draw_or_seed_sees_other_batches()
     {
         using var data = await ToyDataset.CreateAsync();
-        using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
+        using var reader = SampleReader.Open(data.Store, data.Manifest, Split.Train);
 
         foreach (var spec in new[] { Spec, Spec with { Augmentation = new AugmentationSpec() } })
         {
@@ -53,8 +53,8 @@ public sealed class TunerTests
     public async Task Classes_that_can_be_told_apart_are_learned()
     {
         using var data = await ToyDataset.CreateAsync();
-        using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
-        using var held = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Validation, Token);
+        using var reader = SampleReader.Open(data.Store, data.Manifest, Split.Train);
+        using var held = SampleReader.Open(data.Store, data.Manifest, Split.Validation);
         var samples = new LabelledImages(held, ["a", "b", "c"]);
         using var classifier = Classifier();
 
@@ -70,7 +70,7 @@ public sealed class TunerTests
     public async Task With_layer_decay_lower_layers_move_less()
     {
         using var data = await ToyDataset.CreateAsync();
-        using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
+        using var reader = SampleReader.Open(data.Store, data.Manifest, Split.Train);
         using var scope = NewDisposeScope();
         using var classifier = Classifier();
         var before = classifier.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter.detach().clone());
@@ -87,7 +87,7 @@ public sealed class TunerTests
     public async Task Samples_without_a_label_are_no_samples()
     {
         using var data = await ToyDataset.CreateAsync();
-        using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
+        using var reader = SampleReader.Open(data.Store, data.Manifest, Split.Train);
         using var scope = NewDisposeScope();
         int[] expected = [.. Enumerable.Range(0, 20).Concat(Enumerable.Range(40, 20)).Where(sample => ToyDataset.Label(sample) >= 0)];
 
@@ -105,7 +105,7 @@ public sealed class TunerTests
     public async Task A_learning_rate_that_makes_it_diverge_is_named()
     {
         using var data = await ToyDataset.CreateAsync();
-        using var reader = await SampleReader.OpenAsync(data.Store, data.Manifest, Split.Train, Token);
+        using var reader = SampleReader.Open(data.Store, data.Manifest, Split.Train);
         using var classifier = Classifier();
 
         var error = Assert.Throws<PipelineException>(() =>

@@ -109,7 +109,7 @@ public sealed class MaskedTokenBatchesTests
 
         var error = await Assert.ThrowsAsync<PipelineException>(() => MaskedTokenSamples.OpenAsync(data.Store, data.Manifest, manifest, Split.Train, TestContext.Current.CancellationToken));
 
-        Assert.Contains("a sample of 15 tokens. Valid are at most 14", error.Message, StringComparison.Ordinal);
+        Assert.Contains("a sample of 15 tokens. Samples must have at most 14", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class MaskedTokenBatchesTests
         var images = await Assert.ThrowsAsync<PipelineException>(() => Open(data.PseudoLabels with { Task = "rotation", Tokenizer = null }));
         var missing = await Assert.ThrowsAsync<PipelineException>(() => Open(data.PseudoLabels with { Shards = [.. data.PseudoLabels.Shards.Skip(1)] }));
 
-        Assert.Contains("'rotation' tell no tokenizer", images.Message, StringComparison.Ordinal);
+        Assert.Contains("'rotation' must be those of masked-token", images.Message, StringComparison.Ordinal);
         Assert.Contains("samples/0.safetensors", missing.Message, StringComparison.Ordinal);
     }
 
