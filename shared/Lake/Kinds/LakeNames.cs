@@ -1,4 +1,3 @@
-using Pipeline.Lake.Labels;
 using System.Text;
 using Pipeline.Contracts;
 
@@ -44,7 +43,7 @@ public static class LakeNames
 
     private static bool IsSidecarAtTop(string name, LakeContent content) => content == LakeContent.Images
         ? Sidecars.Contains(Path.GetExtension(name))
-        : LabelTable.IsLabels(name) || SequenceSidecars.Contains(Path.GetExtension(name));
+        : TableNames.IsLabels(name) || SequenceSidecars.Contains(Path.GetExtension(name));
 
     /// <summary>False where a segment is empty, <c>.</c> or <c>..</c>, or where there is a backslash or a control character.</summary>
     public static bool IsSafe(string path) =>

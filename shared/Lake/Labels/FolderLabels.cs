@@ -121,7 +121,7 @@ public sealed class FolderLabels : IFileLabels
 
     /// <param name="tables">Paths of tables that are used.</param>
     public IEnumerable<Finding> FindingsBeside(IEnumerable<string> tables) =>
-        [.. _tables.Except(tables).Select(table => new Finding(WarningCode.TableNotUsed, 1, table, FolderSurvey.IsSpreadsheet(table) ? "a spreadsheet is not read, so save it as labels.csv if it holds the labels" : "")), .. _unlabelled.All, .. _hints.Findings()];
+        [.. _tables.Except(tables).Select(table => new Finding(WarningCode.TableNotUsed, 1, table, TableNames.IsSpreadsheet(table) ? "a spreadsheet is not read, so save it as labels.csv if it holds the labels" : "")), .. _unlabelled.All, .. _hints.Findings()];
 
     private static async Task<IReadOnlyCollection<string>> ClassesAsync(ILakeFolder folder, LayoutRules rules, string root, IEnumerable<string> top, LakeContent content, CancellationToken cancellation)
     {

@@ -95,9 +95,6 @@ internal sealed class FolderSurvey(LakeContent content)
 
     public SortedSet<string> Folders { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a file is a table of an office program, by its name.</summary>
-    public static bool IsSpreadsheet(string name) => Path.GetExtension(name).ToLowerInvariant() is ".xlsx" or ".xls" or ".ods";
-
     /// <summary>Names of tables beside images; none beside sequences, which are samples themselves there.</summary>
     public SortedSet<string> Tables { get; } = new(StringComparer.Ordinal);
 

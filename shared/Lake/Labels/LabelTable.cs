@@ -1,6 +1,7 @@
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
+using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Labels;
@@ -23,12 +24,6 @@ public sealed class LabelTable : IFileLabels
     private LabelTable(LabelSpec? spec, int maxLineBytes) =>
         (_spec, _rules, _maxLineBytes, _named) = (spec, new LabelRules(spec), maxLineBytes, new NamedFiles(byName: spec?.Match == LabelSpec.MatchName));
 
-    /// <summary>What such a table may be called, in lower case; those of one line go together. The second kind is Hugging Face's, and counts only where it names labels.</summary>
-    public static IReadOnlyList<string> FileNames { get; } = ["labels.csv", "labels.tsv", "labels.jsonl", "labels.json", "metadata.csv", "metadata.jsonl"];
-
-    /// <summary>Whether a file is one by its name, wherever it lies.</summary>
-    public static bool IsTable(string name, LabelSpec? spec = null) => spec?.Table is { } table ? name.Equals(table, StringComparison.OrdinalIgnoreCase) : FileNames.Contains(name.ToLowerInvariant());
-
     /// <param name="folders">Where tables may lie, as prefixes of paths: empty, or with <c>/</c> at the end.</param>
     /// <returns>Null where there is none.</returns>
     /// <exception cref="PipelineException">There are two in a folder, it is not such a file, or it names a split that there is not.</exception>
@@ -37,7 +32,7 @@ public sealed class LabelTable : IFileLabels
         var table = new LabelTable(spec, maxLineBytes);
         foreach (var below in folders)
         {
-            var names = await folder.EntriesAsync(below, cancellation).Where(entry => !entry.IsFolder && IsTable(entry.Name, spec)).Select(entry => entry.Name).ToListAsync(cancellation);
+            var names = await folder.EntriesAsync(below, cancellation).Where(entry => !entry.IsFolder && TableNames.IsTable(entry.Name, spec)).Select(entry => entry.Name).ToListAsync(cancellation);
             foreach (var name in Chosen(names, folder.NameOf(below), spec))
             {
                 // Not of a pipe, which might never end: asking for the file tells.
@@ -68,7 +63,7 @@ public sealed class LabelTable : IFileLabels
     internal static IReadOnlyList<string> Chosen(IEnumerable<string> names, string folder, LabelSpec? spec)
     {
         var found = names.Order(StringComparer.Ordinal).ToList();
-        var labels = found.Where(name => spec?.Table is not null || !IsMetadata(name)).ToList();
+        var labels = found.Where(name => spec?.Table is not null || !TableNames.IsMetadata(name)).ToList();
         return labels.Count switch
         {
             0 => found,
@@ -76,11 +71,6 @@ public sealed class LabelTable : IFileLabels
             _ => throw TwoTables(folder, labels),
         };
     }
-
-    /// <summary>Whether a file is a table of labels by its name, and can be nothing else.</summary>
-    public static bool IsLabels(string name) => IsTable(name) && !IsMetadata(name);
-
-    private static bool IsMetadata(string name) => name.StartsWith("metadata", StringComparison.OrdinalIgnoreCase);
 
     public static PipelineException TwoTables(string folder, IEnumerable<string> names) =>
         new($"'{folder}' has {string.Join(" and ", names)}; there must be one table of labels, or 'labels: {{ table: NAME }}' in the experiment.");
@@ -125,7 +115,7 @@ public sealed class LabelTable : IFileLabels
         var (bytes, sha256) = await Fingerprint.OfAsync(copy, cancellation);
         copy.Position = 0;
         var table = Path.GetFileName(name);
-        if (new LabelRows(path, _spec, _maxLineBytes, _findings).Read(copy, _spec?.Table is null && IsMetadata(table)) is not { } rows)
+        if (new LabelRows(path, _spec, _maxLineBytes, _findings).Read(copy, _spec?.Table is null && TableNames.IsMetadata(table)) is not { } rows)
         {
             _findings.Add(new Finding(WarningCode.TableNotUsed, 1, name, "it has no column of files, or none of labels"));
             return;

@@ -153,7 +153,7 @@ public sealed class UnpackedContainer(string path, ContainerKind kind, UnpackBud
 
     private async Task<bool> AddSafeAsync(Member member, string name, bool isNested, CancellationToken cancellation)
     {
-        if (LabelTable.IsTable(name, spec))
+        if (TableNames.IsTable(name, spec))
         {
             await KeepTableAsync(member, name, cancellation);
         }
@@ -228,7 +228,7 @@ public sealed class UnpackedContainer(string path, ContainerKind kind, UnpackBud
         _members.Add(unpacked);
         HasNotes |= unpacked.IsNote;
         Folders.Add(name);
-        if (unpacked.Rejection is null && name.Count(c => c == '/') == 1 && LabelTable.IsTable(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..], spec))
+        if (unpacked.Rejection is null && name.Count(c => c == '/') == 1 && TableNames.IsTable(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..], spec))
         {
             _tables.Add(unpacked);
         }
