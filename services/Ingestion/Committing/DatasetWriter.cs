@@ -160,7 +160,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
         var empty = Enum.GetValues<Split>().Where(split => samples[(int)split] == 0).Select(ShardWriter.SplitName).ToList();
         if (empty.Count > 0)
         {
-            throw new PipelineException($"Of the {samples.Sum()} distinct samples of '{_plan.Source}' none fell to {string.Join(" and ", empty)}.{NotUsed.Of(warnings)} Valid are more samples, or a larger share in the experiment's split (validation {_plan.Split.Validation}, test {_plan.Split.Test}).");
+            throw new PipelineException($"Of the {samples.Sum()} distinct samples of '{_plan.Source}' none fell to {string.Join(" and ", empty)}.{NotUsed.Of(warnings)} There must be more samples, or a larger share in the experiment's split (validation {_plan.Split.Validation}, test {_plan.Split.Test}).");
         }
 
         return new DataSummary(

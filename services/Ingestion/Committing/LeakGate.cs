@@ -31,7 +31,7 @@ internal static class LeakGate
         var others = dataset.Summary.Leaks - named.Count;
         throw new PipelineException(
             $"The dataset '{dataset.Dataset}' brings its own splits, and {dataset.Summary.Leaks} pairs of nearly the same {sample} lie on both sides of them: " +
-            $"{string.Join(", ", named)}{(others > 0 ? $" and {others} more" : "")}. All stand in {dataset.Leaks.Key}; valid are splits that share no {sample}, " +
-            $"or 'allowLeaks: true' in the experiment's split, which the report then says.{NotUsed.Of(dataset.Warnings)}");
+            $"{string.Join(", ", named)}{(others > 0 ? $" and {others} more" : "")}. All stand in {dataset.Leaks.Key}; the splits must share no {sample}, " +
+            $"or the experiment's split must have 'allowLeaks: true', which the report then says.{NotUsed.Of(dataset.Warnings)}");
     }
 }

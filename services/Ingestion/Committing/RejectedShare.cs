@@ -24,7 +24,7 @@ internal static class RejectedShare
             var first = await FirstAsync(store, dataset.Rejections!, cancellation);
             throw new PipelineException(
                 $"Of the {files} {(sequences ? "documents" : reasons.Exists(reason => reason.Key == Rejection.NameOf(RejectionReason.MalformedRecord)) ? "files and rows of tables" : "files")} of the dataset '{dataset.Dataset}' {rejected} were rejected ({100.0 * rejected / files:f1} %): " +
-                $"{string.Join(", ", reasons.Select(reason => $"{reason.Value} {reason.Key}"))}; valid is a share of up to {100 * most:f1} % (Ingestion:MaxRejectedShare). " +
+                $"{string.Join(", ", reasons.Select(reason => $"{reason.Value} {reason.Key}"))}; the share must be at most {100 * most:f1} % (Ingestion:MaxRejectedShare). " +
                 $"The first is '{first.Path}': {first.Message}. Each stands in {dataset.Rejections!.Key}. What could be used is kept: a run with a higher limit does not import again.{NotUsed.Of(dataset.Warnings)}");
         }
     }

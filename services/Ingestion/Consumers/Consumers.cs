@@ -37,8 +37,8 @@ public sealed class RunExperimentConsumer(
         var reading = new Reading(context);
         var planned = await planner.PlanAsync(experiment, source ?? places.Of(experiment.Data), reading, context.CancellationToken);
         await reading.Told.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        metrics.Parts(Stage.Ingestion, planned.EagerParts);
-        metrics.Images(Stage.Ingestion, planned.EagerItems);
+        metrics.Parts(Stage.Ingestion, planned.Made.Parts);
+        metrics.Images(Stage.Ingestion, planned.Made.Items);
         if (planned.Dataset is { } dataset)
         {
             await ledger.ReopenAsync(RunId.Of(experiment.Name, reference, dataset), context.CancellationToken);
@@ -137,7 +137,7 @@ public sealed class CancelRunConsumer(RunLedger ledger) : IConsumer<CancelRun>
     {
         if (!await ledger.CancelAsync(context.Message, context.CancellationToken))
         {
-            throw new PipelineException($"There is no run '{context.Message.RunId}' to cancel; valid is the id of a run as its events and the status list name it.");
+            throw new PipelineException($"There is no run '{context.Message.RunId}' to cancel; it must be the id of a run as its events and the status list name it.");
         }
 
         await context.PublishInTimeAsync(new RunCancelled(context.Message.RunId));

@@ -17,7 +17,7 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
     /// <summary>Larger files of sequences lie in temporary files, not in memory.</summary>
     private const int LargestInMemory = 1 << 20;
 
-    private readonly ImageDecoder _decoder = new(plan.Input, plan.Limits, plan.JpegDecoder ?? JpegDecoders.Skia);
+    private readonly Lazy<ImageDecoder> _decoder = new(plan.Decoding.ImageDecoder);
 
     /// <exception cref="PipelineException">A file, or the store, is not what it was when the import was planned.</exception>
     public async IAsyncEnumerable<ReadItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellation = default)
@@ -35,11 +35,11 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
         }
     }
 
-    public DecodedImage Decode(ReadOnlySpan<byte> content) => _decoder.Decode(content);
+    public DecodedImage Decode(ReadOnlySpan<byte> content) => _decoder.Value.Decode(content);
 
     private async Task<ReadItem> ReadAsync(SourceItem item, CancellationToken cancellation)
     {
-        if (ReadItem.Refused(item, plan.MaxFileBytes) is { } refused)
+        if (ReadItem.Refused(item, plan.Decoding.MaxFileBytes) is { } refused)
         {
             return refused;
         }

@@ -95,17 +95,3 @@ internal sealed class PictureRows(InputSpec input, Func<ReadItem, Picture> decod
         LargeBuffers.Pool.Return(_thumbnails);
     }
 }
-
-/// <summary>A decoded image, with what tells it from others and finds those that are nearly the same.</summary>
-/// <param name="Digest">SHA-256 of the pixels.</param>
-/// <param name="Hash">As <see cref="PerceptualHash.Of"/>.</param>
-/// <param name="Thumbnail">As <see cref="Likeness.Thumbnail.Write"/>.</param>
-public sealed record Picture(DecodedImage Image, byte[] Digest, ulong Hash, byte[] Thumbnail)
-{
-    public static Picture Of(DecodedImage image, InputSpec input)
-    {
-        var thumbnail = new byte[Likeness.Thumbnail.Bytes(input)];
-        Likeness.Thumbnail.Write(image.Pixels, input, thumbnail);
-        return new Picture(image, SHA256.HashData(image.Pixels), PerceptualHash.Of(image.Pixels, input), thumbnail);
-    }
-}

@@ -40,14 +40,14 @@ internal sealed class SequenceRows : IPartRows
     private readonly Spool<ImportedItem> _items = new();
     private readonly OrderedDictionary<string, int> _classes = new(StringComparer.Ordinal);
     private readonly OrderedDictionary<string, short> _tagNames = new(StringComparer.Ordinal);
-    private readonly ImportPlan _plan;
+    private readonly DecodingSpec _decoding;
     private int _read;
 
-    public SequenceRows(ImportPlan plan, SequenceRules rules)
+    public SequenceRows(DecodingSpec decoding)
     {
-        _plan = plan;
-        _labelRules = new LabelRules(rules.Labels);
-        _documents = new DocumentFile(plan.Modality, plan.Input, rules, _findings);
+        _decoding = decoding;
+        _labelRules = new LabelRules(decoding.Sequences!.Labels);
+        _documents = new DocumentFile(decoding.Modality, decoding.Input, decoding.Sequences, _findings);
     }
 
     public int Count => (int)_items.Count;
@@ -145,11 +145,11 @@ internal sealed class SequenceRows : IPartRows
 
     private void Add(int number, SourceItem source, string path, string format, Document document)
     {
-        var isCut = document.Text.Length > _plan.Input.Window;
+        var isCut = document.Text.Length > _decoding.Input.Window;
         // What a record says itself goes before what its file's place says.
         var label = _labelRules.Of(document.Label ?? source.Label) is { } name ? NumberOf(_classes, name, _classes.Count) : -1;
         var split = (document.Split ?? source.Split) is { } own ? (int)own : -1;
-        foreach (var (start, length) in DocumentWindows.Of(document.Text, _plan.Input.Window, atSpaces: _plan.Modality == Modalities.Text))
+        foreach (var (start, length) in DocumentWindows.Of(document.Text, _decoding.Input.Window, atSpaces: _decoding.Modality == Modalities.Text))
         {
             var letters = document.Text.AsSpan(start, length);
             var first = _text.WrittenCount;
@@ -157,7 +157,7 @@ internal sealed class SequenceRows : IPartRows
             _starts.Add(_text.WrittenCount);
             Digest(_text.WrittenSpan[first..], _digests);
             AddTags(letters, document.Tags is { } tags ? tags.AsSpan(start, length) : default);
-            MinHash.Write(Shingles.Of(_plan.Modality, letters), _signature);
+            MinHash.Write(Shingles.Of(_decoding.Modality, letters), _signature);
             _signatures.AddRange(_signature);
             _ofDocuments.Add(_read);
             _labels.Add(label);
@@ -175,7 +175,7 @@ internal sealed class SequenceRows : IPartRows
     {
         if (_text.WrittenCount > MostBytes)
         {
-            throw new PipelineException($"The chunk of '{source.Path}' has more than {MostBytes >> 20} MB of text, unpacked; valid are smaller chunks (Ingestion:ChunkItems, Ingestion:ChunkBytes) or files.");
+            throw new PipelineException($"The chunk of '{source.Path}' has more than {MostBytes >> 20} MB of text, unpacked; chunks (Ingestion:ChunkItems, Ingestion:ChunkBytes) or files must be smaller.");
         }
     }
 

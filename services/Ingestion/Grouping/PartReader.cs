@@ -58,7 +58,7 @@ internal sealed class PartReader
 
         return tags.Count <= short.MaxValue
             ? new PartReader(store, plan, [.. classes], [.. tags], firsts, documents)
-            : throw new PipelineException($"The documents of '{plan.Source}' have {tags.Count} different tags; valid are {short.MaxValue} at most.");
+            : throw new PipelineException($"The documents of '{plan.Source}' have {tags.Count} different tags; there must be {short.MaxValue} at most.");
     }
 
     /// <summary>What is known of a part's rows, without the samples themselves.</summary>

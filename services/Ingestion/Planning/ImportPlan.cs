@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
-using Pipeline.Images;
+using Pipeline.Ingestion.Planning.Sources;
 using Pipeline.Lake.Findings;
 using Pipeline.Likeness;
 using Pipeline.Sequences.Documents;
@@ -26,55 +26,52 @@ public sealed record ImportPlan
     /// <summary>The folder: a URL in the lake, or a path as whoever reads the chunks sees it.</summary>
     public required string Source { get; init; }
 
-    /// <summary>One of <see cref="Modalities"/>.</summary>
-    public string Modality { get; init; } = Modalities.Image;
-    public required InputSpec Input { get; init; }
+    /// <summary>How files become samples.</summary>
+    public required DecodingSpec Decoding { get; init; }
+
     public required SplitSpec Split { get; init; }
 
     /// <summary>When two samples count as nearly the same picture.</summary>
     public required LikenessThresholds Likeness { get; init; }
 
     /// <summary>Label names; labels of parts are indices into this list.</summary>
-    public required IReadOnlyList<string> Classes { get; init; }
+    public IReadOnlyList<string> Classes { get; init; } = [];
 
     /// <summary>What the experiment says of the labels; null where it says nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LabelSpec? Labels { get; init; }
 
     /// <summary>The splits that the source brings itself, but for what records of sequences say.</summary>
-    public required IReadOnlyList<Split> Supplied { get; init; }
+    public IReadOnlyList<Split> Supplied { get; init; } = [];
 
-    public required IReadOnlyList<PlannedChunk> Chunks { get; init; }
+    public IReadOnlyList<PlannedChunk> Chunks { get; init; } = [];
 
     /// <summary>In all chunks.</summary>
-    public required long Items { get; init; }
+    public long Items { get; init; }
 
     /// <summary>About labels; files are rejected when they are decoded.</summary>
-    public required IReadOnlyList<Rejection> Rejections { get; init; }
+    public IReadOnlyList<Rejection> Rejections { get; init; } = [];
 
     /// <summary>About the files and their labels, as far as they are known before files are decoded.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
-    public required long MaxPixels { get; init; }
-    public required double MaxSideRatio { get; init; }
-    public required int MaxImageRatio { get; init; }
-
-    /// <summary>One of <see cref="JpegDecoders"/>; null where nothing is decoded.</summary>
-    public required string? JpegDecoder { get; init; }
-    public required long MaxFileBytes { get; init; }
     public required long ShardBytes { get; init; }
-
-    /// <summary>How documents are read; null for images.</summary>
-    public SequenceRules? Sequences { get; init; }
 
     /// <summary>Least resemblance of two sequences that count as nearly the same.</summary>
     public double Resemblance { get; init; }
 
     /// <summary>Compute seconds of planning.</summary>
-    public required double Seconds { get; init; }
+    public double Seconds { get; init; }
 
     [JsonIgnore]
-    public ImageLimits Limits => new(MaxPixels, MaxSideRatio, MaxImageRatio);
+    public string Modality => Decoding.Modality;
+
+    [JsonIgnore]
+    public InputSpec Input => Decoding.Input;
+
+    /// <inheritdoc cref="DecodingSpec.Sequences"/>
+    [JsonIgnore]
+    public SequenceRules? Sequences => Decoding.Sequences;
 
     [JsonIgnore]
     public string Key => KeyOf(Root);
@@ -106,6 +103,19 @@ public sealed record ImportPlan
     public static string PartsOf(string dataset) => $"datasets/{dataset}/parts";
 
     public static string PartKeyOf(string dataset, string part) => $"{PartsOf(dataset)}/{part}.json";
+
+    /// <param name="cut">The source, cut into chunks.</param>
+    /// <param name="seconds">As <see cref="Seconds"/>.</param>
+    public ImportPlan With(SourcePlan cut, double seconds) => this with
+    {
+        Classes = cut.Classes,
+        Supplied = cut.Supplied,
+        Chunks = cut.Chunks,
+        Items = cut.Chunks.Sum(chunk => (long)chunk.Items),
+        Rejections = cut.Rejections,
+        Findings = cut.Findings,
+        Seconds = seconds,
+    };
 
     public string PartKey(int chunk) => PartKeyOf(Dataset, Chunks[chunk].Part);
 

@@ -172,7 +172,7 @@ public sealed class LabelTable : IFileLabels
 
     private static Split? SplitOf(string name, string path, int line) => name.Length == 0
         ? null
-        : SplitNames.Find(name) ?? throw new PipelineException($"'{path}' line {line} names the split '{name}'; valid are {SplitNames.Valid}, or nothing.");
+        : SplitNames.Find(name) ?? throw new PipelineException($"'{path}' line {line} names the split '{name}'; it must be {SplitNames.Valid}, or nothing.");
 }
 
 /// <summary>Labels from a table beside the files. Where it says no split, the file's folder or name does.</summary>

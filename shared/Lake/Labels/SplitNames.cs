@@ -18,7 +18,7 @@ internal enum SplitSet
 public static class SplitNames
 {
     /// <summary>For errors: the usual ones of them.</summary>
-    public const string Valid = "train, validation, valid, val, test";
+    public const string Valid = "train, validation, valid, val or test";
 
     private const int LongestWord = 10;
 
@@ -174,7 +174,7 @@ public sealed class SplitRules
                 continue;
             }
 
-            found = found is null ? split : throw new PipelineException($"The experiment's splits put '{whole}' into two, {Name(found.Value)} and {Name(split)}; valid is one for each file.");
+            found = found is null ? split : throw new PipelineException($"The experiment's splits put '{whole}' into two, {Name(found.Value)} and {Name(split)}; each file must be in one.");
         }
 
         return found;
@@ -198,5 +198,5 @@ public static class RecordSplit
         ? null
         : SplitNames.Find(name.Trim())
             ?? throw new SequenceRejectedException(
-                RejectionReason.MalformedRecord, $"{where} names the split '{LakeNames.Shown(name.Length <= MostShown ? name : name[..MostShown] + "…")}'; valid are {SplitNames.Valid}, or nothing");
+                RejectionReason.MalformedRecord, $"{where} names the split '{LakeNames.Shown(name.Length <= MostShown ? name : name[..MostShown] + "…")}'; it must be {SplitNames.Valid}, or nothing");
 }

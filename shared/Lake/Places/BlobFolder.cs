@@ -162,10 +162,10 @@ internal static class BlobFailure
     {
         _ when cancellation.IsCancellationRequested => null,
         RequestFailedException { Status: Unauthorized or Forbidden } refused => new PipelineException(
-            $"'{name}' may not be read or written: {refused.ErrorCode ?? $"status {refused.Status}"}. Valid is a connection string in Lake:Locations, or an identity, that has the right to.", error),
+            $"'{name}' may not be read or written: {refused.ErrorCode ?? $"status {refused.Status}"}. A connection string in Lake:Locations, or an identity, must have the right to.", error),
         AuthenticationFailedException none => new PipelineException(
-            $"There is no identity for '{name}': {FirstLine(none.Message)} Valid is a connection string in Lake:Locations, or an identity that Azure knows.", error),
-        RequestFailedException { Status: NotFound, ErrorCode: "ContainerNotFound" } => new PipelineException($"There is no container for '{name}'. Valid are containers that are there.", error),
+            $"There is no identity for '{name}': {FirstLine(none.Message)} There must be a connection string in Lake:Locations, or an identity that Azure knows.", error),
+        RequestFailedException { Status: NotFound, ErrorCode: "ContainerNotFound" } => new PipelineException($"There is no container for '{name}'; the container must exist.", error),
         RequestFailedException { Status: NotFound } => new FileNotFoundException($"There is no '{name}'.", error),
         // Archived, or not rehydrated yet.
         RequestFailedException { Status: Conflict } refused => new UnauthorizedAccessException($"'{name}' cannot be read now: {refused.ErrorCode}.", error),

@@ -92,7 +92,7 @@ public sealed class DropsOptionsCheck(LakeLocations lakes) : IValidateOptions<Dr
         var errors = new List<string>();
         if (options.BatchMessages > options.Prefetch)
         {
-            errors.Add($"'Drops:BatchMessages' is {options.BatchMessages}; valid is up to 'Drops:Prefetch', {options.Prefetch}.");
+            errors.Add($"'Drops:BatchMessages' is {options.BatchMessages}; it must be at most 'Drops:Prefetch', {options.Prefetch}.");
         }
 
         foreach (var (dataset, rule) in options.Datasets)
@@ -103,17 +103,17 @@ public sealed class DropsOptionsCheck(LakeLocations lakes) : IValidateOptions<Dr
             errors.AddRange(wrong.Select(error => $"'{at}': {error.ErrorMessage}"));
             if (!DropDatasetOptions.IsName(dataset))
             {
-                errors.Add($"'{at}': valid names are {DropDatasetOptions.ValidNames}.");
+                errors.Add($"'{at}': names must be {DropDatasetOptions.ValidNames}.");
             }
 
             if (lakes.Find(rule.Prefix) is null || rule.Prefix.EndsWith('/'))
             {
-                errors.Add($"'{at}:Prefix' is '{rule.Prefix}'; valid is a URL without '/' at its end at or below {lakes.Valid}.");
+                errors.Add($"'{at}:Prefix' is '{rule.Prefix}'; it must be a URL without '/' at its end at or below {lakes.Valid}.");
             }
 
             if (rule.Complete == DropCompletion.Manifest && string.IsNullOrEmpty(rule.Manifest))
             {
-                errors.Add($"'{at}:Manifest' is missing; valid is the name of the file that says how many files a drop has.");
+                errors.Add($"'{at}:Manifest' is missing; it must be the name of the file that says how many files a drop has.");
             }
         }
 
@@ -129,5 +129,5 @@ public sealed class DatasetPlaces(IOptions<LakeOptions> options, IOptions<DropsO
         ? settings.Prefix
         : options.Value.Locations is [var first, ..]
         ? $"{first.Url}/{dataset}"
-        : throw new PipelineException($"No source is given for the dataset '{dataset}', and Lake:Locations names none; valid is a source, or a location in the settings.");
+        : throw new PipelineException($"No source is given for the dataset '{dataset}', and Lake:Locations names none; there must be a source, or a location in the settings.");
 }

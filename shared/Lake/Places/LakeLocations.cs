@@ -25,7 +25,7 @@ public sealed class LakeLocations(IOptions<LakeOptions> options)
     /// <exception cref="PipelineException">It lies in none of the locations, or has a name that no file should have.</exception>
     public LakePath At(string url) => Find(url) is { } place && (place.Path.Length == 0 || LakeNames.IsSafe(place.Path))
         ? place
-        : throw new PipelineException($"'{LakeNames.Shown(url)}' lies in none of the lake's locations; valid are {Valid}, and folders below.");
+        : throw new PipelineException($"'{LakeNames.Shown(url)}' lies in none of the lake's locations; it must be one of {Valid}, or a folder below.");
 
     /// <summary>The location whose URL the given one is or lies below, compared as host and whole path segments; null where there is none, or a segment is empty, <c>.</c> or <c>..</c>.</summary>
     public LakePath? Find(string url)
@@ -54,7 +54,7 @@ public sealed class LakeFolders(LakeLocations locations, LakeContainers containe
         {
             return options.Value.AnyFolder
                 ? new LocalFolder(source)
-                : throw new PipelineException($"The source '{LakeNames.Shown(source)}' is a folder of some machine; valid is a place in the lake: {locations.Valid}.");
+                : throw new PipelineException($"The source '{LakeNames.Shown(source)}' is a folder of some machine; it must be a place in the lake: {locations.Valid}.");
         }
 
         var place = locations.At(source);

@@ -47,34 +47,34 @@ public sealed class LakeOptionsCheck : IValidateOptions<LakeOptions>
         if (!Uri.TryCreate(location.Url, UriKind.Absolute, out var url) || !Schemes.Contains(url.Scheme) || url.Host.Length == 0
             || url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0 || !LakeNames.IsSafe(location.Url[(url.Scheme.Length + "://".Length)..]))
         {
-            return $"{at}:Url is '{location.Url}'; valid is {Valid}.";
+            return $"{at}:Url is '{location.Url}'; it must be {Valid}.";
         }
 
         if (location.Folder is not null)
         {
-            return location.ConnectionString is null ? null : $"{at} has a Folder and a ConnectionString for '{location.Url}'; valid is one of them.";
+            return location.ConnectionString is null ? null : $"{at} has a Folder and a ConnectionString for '{location.Url}'; it must have one of them.";
         }
 
-        return url.Scheme is "http" or "https" ? WrongWithContainer(location, at, url) : $"{at}:Folder is missing for '{location.Url}'; valid is the folder where it is mounted.";
+        return url.Scheme is "http" or "https" ? WrongWithContainer(location, at, url) : $"{at}:Folder is missing for '{location.Url}'; it must be the folder where it is mounted.";
     }
 
     private static string? WrongWithContainer(LakeLocation location, string at, Uri url)
     {
         if (location.ConnectionString is null && url.Scheme == "http")
         {
-            return $"{at}:ConnectionString is missing for '{location.Url}'; valid without one is https only, as an identity's token is a secret.";
+            return $"{at}:ConnectionString is missing for '{location.Url}'; without one the URL must begin with https, as an identity's token is a secret.";
         }
 
         try
         {
             return LakeContainers.AddressOf(location) is null
-                ? $"{at}:Url is '{location.Url}', which names no container{(location.ConnectionString is null ? "" : " of the connection string's account")}; valid is {Valid}."
+                ? $"{at}:Url is '{location.Url}', which names no container{(location.ConnectionString is null ? "" : " of the connection string's account")}; it must be {Valid}."
                 : null;
         }
         catch (FormatException)
         {
             // Not shown: it holds a key.
-            return $"{at}:ConnectionString is none; valid is the storage account's, such as 'AccountName=…;AccountKey=…;BlobEndpoint=…'.";
+            return $"{at}:ConnectionString is none; it must be the storage account's, such as 'AccountName=…;AccountKey=…;BlobEndpoint=…'.";
         }
     }
 }

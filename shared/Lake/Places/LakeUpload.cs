@@ -57,7 +57,7 @@ public sealed class LakeUpload(LakeLocations locations, LakeContainers container
     {
         if (!Directory.Exists(folder))
         {
-            throw new PipelineException($"There is no folder '{folder}'; valid is a folder with the files to upload.");
+            throw new PipelineException($"There is no folder '{folder}'; it must be a folder with the files to upload.");
         }
 
         var found = FolderListing.AllFiles(folder).Where(file => !file.IsLink).ToList();
@@ -69,9 +69,9 @@ public sealed class LakeUpload(LakeLocations locations, LakeContainers container
         var files = found.Select(file => file.Path).Where(path => Path.GetFileName(path) != LakeNames.Complete).ToList();
         if (files.Find(path => !LakeNames.IsSafe(path)) is { } unsafeName)
         {
-            throw new PipelineException($"'{LakeNames.Shown(Path.Combine(folder, unsafeName))}' cannot be uploaded; valid are names without backslashes and control characters.");
+            throw new PipelineException($"'{LakeNames.Shown(Path.Combine(folder, unsafeName))}' cannot be uploaded; names must have no backslashes and control characters.");
         }
 
-        return files.Count > 0 ? files : throw new PipelineException($"'{folder}' holds no files to upload; valid is a folder with files that are not hidden.");
+        return files.Count > 0 ? files : throw new PipelineException($"'{folder}' holds no files to upload; it must be a folder with files that are not hidden.");
     }
 }

@@ -24,7 +24,7 @@ public sealed class LocalFolder(string folder, string name) : ILakeFolder
             path = Path.Combine(path, segment);
             if (new DirectoryInfo(path).LinkTarget is not null)
             {
-                throw new PipelineException($"'{place.Url}' leads over a symbolic link, '{path}'; valid are folders that lie in the location itself.");
+                throw new PipelineException($"'{place.Url}' leads over a symbolic link, '{path}'; the folder must lie in the location itself.");
             }
         }
 
@@ -47,7 +47,7 @@ public sealed class LocalFolder(string folder, string name) : ILakeFolder
         var file = new FileInfo(Path.Combine(folder, path));
         var isThere = file is { Exists: true, LinkTarget: null };
         return isThere && file.Length == 0 && SpecialFile.Of(file.FullName) is { } kind
-            ? throw new PipelineException($"'{NameOf(path)}' is {kind}; valid is a file.")
+            ? throw new PipelineException($"'{NameOf(path)}' is {kind}; it must be a file.")
             : Task.FromResult(isThere);
     }
 

@@ -19,7 +19,7 @@ internal static class ParquetPages
     {
         if (column.Codec is not (CompressionCodec.UNCOMPRESSED or CompressionCodec.SNAPPY or CompressionCodec.GZIP or CompressionCodec.ZSTD or CompressionCodec.LZ4_RAW))
         {
-            throw new BrokenContainerException(RejectionReason.Unsupported, $"compression {column.Codec}; valid are none, Snappy, gzip, zstd and raw LZ4");
+            throw new BrokenContainerException(RejectionReason.Unsupported, $"compression {column.Codec}; it must be none, Snappy, gzip, zstd or raw LZ4");
         }
 
         var position = column.DictionaryPageOffset is > 0 and var dictionary ? Math.Min(dictionary, column.DataPageOffset) : column.DataPageOffset;

@@ -19,7 +19,7 @@ internal static class TableColumns
     public static BrokenContainerException NoContent(LakeContent content, IEnumerable<string> columns)
     {
         var (reason, valid) = content == LakeContent.Images ? (RejectionReason.NotAnImage, "a binary column, or a struct with bytes,") : (RejectionReason.MalformedRecord, "a column of strings");
-        return new(reason, $"a table with the columns {string.Join(", ", columns)}; valid is {valid} named {string.Join(", ", NamesOf(content))}");
+        return new(reason, $"a table with the columns {string.Join(", ", columns)}; it must have {valid} named {string.Join(", ", NamesOf(content))}");
     }
 
     /// <param name="row">From 0.</param>

@@ -108,7 +108,7 @@ public sealed class DocumentFile(string modality, InputSpec input, SequenceRules
             (byte)'>' or (byte)';' => new FastaRecords(Normalizer),
             (byte)'@' => new FastqRecords(Normalizer),
             null => throw new SequenceRejectedException(RejectionReason.EmptySample),
-            _ => throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"it begins with '{LakeNames.Shown($"{(char)start}")}'; valid is '>' (FASTA), '@' (FASTQ), or a name that ends with .jsonl, .csv or .tsv"),
+            _ => throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"it begins with '{LakeNames.Shown($"{(char)start}")}'; it must begin with '>' (FASTA), or '@' (FASTQ), or its name must end with .jsonl, .csv or .tsv"),
         };
     }
 }

@@ -26,7 +26,7 @@ internal sealed class LetterNormalizer(Alphabet alphabet, int most) : ISequenceN
             {
                 Rune.DecodeFromUtf8(utf8[at..], out var shown, out _);
                 throw new SequenceRejectedException(
-                    RejectionReason.WrongAlphabet, $"line {line} has '{(Rune.IsControl(shown) ? $"%{shown.Value:X2}" : shown)}' at letter {at + 1}; valid in {alphabet.Name} are {alphabet.Others}");
+                    RejectionReason.WrongAlphabet, $"line {line} has '{(Rune.IsControl(shown) ? $"%{shown.Value:X2}" : shown)}' at letter {at + 1}; letters of {alphabet.Name} must be {alphabet.Others}");
             }
 
             if (!alphabet.IsSkipped(letter))

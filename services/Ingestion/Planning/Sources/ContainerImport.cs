@@ -8,11 +8,11 @@ using Pipeline.Lake.Unpacking;
 namespace Pipeline.Ingestion.Planning.Sources;
 
 /// <summary>Plans the members of one file of the lake as if they were files themselves, archives in it included.</summary>
-internal sealed class ContainerImport(IFileLabels lake, LayoutRules rules, UnpackBudget budget, ChunkCutter chunks, LabelledItems labelled)
+internal sealed class ContainerImport(FilesSource source, UnpackBudget budget, ChunkCutter chunks, LabelledItems labelled)
 {
     /// <param name="item">The container.</param>
     public Task AddAsync(SourceItem item, FileRange file, CancellationToken cancellation) =>
-        AddAsync(item, file, lake.Around(item.Path), isNested: false, cancellation);
+        AddAsync(item, file, source.Labels.Around(item.Path), isNested: false, cancellation);
 
     private async Task AddAsync(SourceItem item, FileRange file, FileLabel around, bool isNested, CancellationToken cancellation)
     {
@@ -22,9 +22,9 @@ internal sealed class ContainerImport(IFileLabels lake, LayoutRules rules, Unpac
             return;
         }
 
-        using var container = new UnpackedContainer(item.Path, item.Container!.Value, budget, rules.Labels.Spec, labelled.AverageBytes, labelled.Add);
+        using var container = new UnpackedContainer(item.Path, item.Container!.Value, budget, source.Rules.Labels.Spec, labelled.AverageBytes, labelled.Add);
         await container.UnpackAsync(file, isNested, cancellation);
-        var labels = new ContainerLabels(item.Path, container, lake, container.HasLabelColumn ? around with { Label = null } : around, rules);
+        var labels = new ContainerLabels(item.Path, container, source, container.HasLabelColumn ? around with { Label = null } : around);
         var samples = container.HasNotes ? new SampleLabels(container.Members(), budget.Content) : null;
         foreach (var member in samples?.Apply(container.Members()) ?? container.Members())
         {
@@ -59,7 +59,7 @@ internal sealed class ContainerImport(IFileLabels lake, LayoutRules rules, Unpac
         var path = $"{archive}!/{member.Name}";
         if (member.Rejection is { } rejection)
         {
-            await chunks.AddAsync(new SourceItem(path, member.Bytes, null, null, null, rejection, member.Detail), null, cancellation);
+            await chunks.AddAsync(new SourceItem(path, member.Bytes, null) { Rejection = rejection, Detail = member.Detail }, null, cancellation);
             return;
         }
 
@@ -70,7 +70,13 @@ internal sealed class ContainerImport(IFileLabels lake, LayoutRules rules, Unpac
             label = null;
         }
 
-        var item = new SourceItem(path, member.Bytes, member.Sha256, label, split, Container: member.Container, Table: container.Texts);
+        var item = new SourceItem(path, member.Bytes, member.Sha256)
+        {
+            Label = label,
+            Split = split,
+            Container = member.Container,
+            Table = container.Texts,
+        };
         if (member.Container is null)
         {
             await using var bytes = container.BytesOf(member).Open();
@@ -88,10 +94,11 @@ internal sealed class ContainerImport(IFileLabels lake, LayoutRules rules, Unpac
 /// member's own folders; the folder that the container lies in.
 /// </summary>
 /// <param name="path">Of the container.</param>
+/// <param name="source">Of the container's file.</param>
 /// <param name="around">What its place says.</param>
-internal sealed class ContainerLabels(string path, UnpackedContainer container, IFileLabels lake, FileLabel around, LayoutRules rules)
+internal sealed class ContainerLabels(string path, UnpackedContainer container, FilesSource source, FileLabel around)
 {
-    private readonly FolderLabels _folders = FoldersOf(path, container, rules, container.Table is null && !lake.NamesFiles);
+    private readonly FolderLabels _folders = FoldersOf(path, container, source.Rules, container.Table is null && !source.Labels.NamesFiles);
 
     public FileLabel Of(UnpackedMember member)
     {
@@ -104,9 +111,9 @@ internal sealed class ContainerLabels(string path, UnpackedContainer container, 
 
     private FileLabel Outside(string name)
     {
-        if (container.Table is not null || lake.NamesFiles)
+        if (container.Table is not null || source.Labels.NamesFiles)
         {
-            return container.Table?.Find(name) ?? lake.Find($"{path}!/{name}");
+            return container.Table?.Find(name) ?? source.Labels.Find($"{path}!/{name}");
         }
 
         var unwrapped = container.Folders.Unwrap(name);

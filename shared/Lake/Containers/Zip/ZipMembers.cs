@@ -103,7 +103,7 @@ internal static class ZipMembers
 
         if (record.Method is not (ZipRecord.Stored or ZipRecord.Deflated))
         {
-            return Rejected(RejectionReason.Unsupported, $"compression {record.Method}; valid are stored and deflated");
+            return Rejected(RejectionReason.Unsupported, $"compression {record.Method}; it must be stored or deflated");
         }
 
         var packed = zip.Part(start, record.Packed).Open();
