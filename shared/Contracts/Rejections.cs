@@ -24,7 +24,7 @@ public enum RejectionReason
     /// <summary>One side is more than <c>Ingestion:MaxSideRatio</c> times the other.</summary>
     SideRatio,
 
-    /// <summary>One colour only: nothing to learn from, and all its views are the same picture. Of a sequence, no letter of it is known.</summary>
+    /// <summary>An image of one colour, or a sequence without a known letter: there is nothing to learn from.</summary>
     Blank,
 
     /// <summary>labels.csv or labels.jsonl has a label for a file that is not there. Nothing is left out.</summary>
@@ -84,12 +84,12 @@ public enum RejectionReason
     /// <summary>The record is against the rules of its format: JSON, the width of CSV, the qualities of FASTQ. The detail names the line.</summary>
     MalformedRecord,
 
-    /// <summary>The archive has more members than <c>Ingestion:MaxMembers</c>; those before are used.</summary>
+    /// <summary>An archive has more entries, or a table more rows, than <c>Ingestion:MaxMembers</c>; those before are used.</summary>
     TooManyMembers,
 
     /// <summary>
-    /// The archive unpacks to more than <c>Ingestion:MaxUnpackedBytes</c>, <c>Ingestion:MaxUnpackedRatio</c> or, in one piece of a
-    /// table, <c>Ingestion:MaxRowGroupBytes</c>; what came before is used.
+    /// An archive or a gzip unpacks to more than <c>Ingestion:MaxUnpackedBytes</c> or <c>Ingestion:MaxUnpackedRatio</c>, or one piece of a table
+    /// to more than <c>Ingestion:MaxRowGroupBytes</c>. What came before is used, but nothing of a gzip.
     /// </summary>
     UnpacksTooLarge,
 }
@@ -99,7 +99,12 @@ public enum RejectionReason
 /// <param name="Detail">A few words for a person.</param>
 /// <param name="Sha256">Of the file's bytes, 64 hex digits: its name in quarantine. Null where the reason is about a label, or the file cannot be read.</param>
 /// <param name="Lost">How many samples go with it where it is an archive or a table that was cut; 0 for one.</param>
-public sealed record Rejection(string Path, RejectionReason Reason, string? Detail = null, string? Sha256 = null, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Lost = 0)
+public sealed record Rejection(
+    string Path,
+    RejectionReason Reason,
+    string? Detail = null,
+    string? Sha256 = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Lost = 0)
 {
     /// <summary>Samples that are not there because of it, 1 at least.</summary>
     [JsonIgnore]
@@ -118,35 +123,35 @@ public static class RejectionMessages
     private static readonly Dictionary<RejectionReason, string> Sentences = new()
     {
         [RejectionReason.Empty] = "the file has no bytes",
-        [RejectionReason.Unreadable] = "the system did not let it be read",
+        [RejectionReason.Unreadable] = "the system does not let it be read",
         [RejectionReason.NotAnImage] = "the content is neither JPEG, PNG, GIF, BMP nor WebP",
-        [RejectionReason.Corrupt] = "the file is cut short or damaged",
+        [RejectionReason.Corrupt] = "it is cut short or damaged",
         [RejectionReason.TooLarge] = "it is larger than the limits allow",
         [RejectionReason.SideRatio] = "one side of the image is too long for the other",
         [RejectionReason.Blank] = "the image is of one colour",
-        [RejectionReason.UnknownFile] = "there is a label for a file that is not there",
-        [RejectionReason.EmptyLabel] = "the label is empty; the file is used without one",
-        [RejectionReason.TwoLabels] = "the file has two labels; it is used without one",
+        [RejectionReason.UnknownFile] = "there is a label for a file that does not exist",
+        [RejectionReason.EmptyLabel] = "the label is empty; the sample is used without one",
+        [RejectionReason.TwoLabels] = "it has two labels, and is used without one",
         [RejectionReason.BadLabel] = "the label is of a kind that is not used; the sample is used without one",
-        [RejectionReason.ConflictingLabels] = "samples with the same content are labelled differently; one is used, without what differs",
-        [RejectionReason.UnsafeName] = "the name leads out of the dataset, or holds what no name should",
+        [RejectionReason.ConflictingLabels] = "samples with the same content have different labels or tags; one is used, without these",
+        [RejectionReason.UnsafeName] = "the name leads out of the dataset, or has characters that names must not have",
         [RejectionReason.NotAFile] = "it is not a file",
         [RejectionReason.Encrypted] = "the content is encrypted",
         [RejectionReason.NestedArchive] = "an archive in an archive in an archive is not opened",
         [RejectionReason.DuplicateName] = "the archive has a member of that name already",
-        [RejectionReason.Unsupported] = "it is packed by a method that is not read",
+        [RejectionReason.Unsupported] = "it is compressed by a method that is not supported",
         [RejectionReason.InvalidEncoding] = "the text is neither UTF-8 nor UTF-16",
         [RejectionReason.LineTooLong] = "the line is longer than the limits allow",
         [RejectionReason.SequenceTooLong] = "the document is longer than the limits allow",
         [RejectionReason.EmptySample] = "the document is empty, or nothing is left of it once it is normalised",
-        [RejectionReason.NotText] = "the content is no text",
+        [RejectionReason.NotText] = "the content is not text",
         [RejectionReason.WrongAlphabet] = "the letters are not those of the dataset's sequences",
-        [RejectionReason.MalformedRecord] = "the record is against the rules of its format",
-        [RejectionReason.TooManyMembers] = "the archive has more members than the limits allow; those before are used",
-        [RejectionReason.UnpacksTooLarge] = "the archive unpacks to more than the limits allow; what came before is used",
+        [RejectionReason.MalformedRecord] = "the record breaks the rules of its format",
+        [RejectionReason.TooManyMembers] = "it has more entries or rows than the limits allow; those before are used",
+        [RejectionReason.UnpacksTooLarge] = "it unpacks to more than the limits allow",
     };
 
-    /// <summary>What these mean depends on what the samples are, so that a detail, where there is one, is the whole sentence.</summary>
+    /// <summary>What these mean depends on the modality, so that a detail, where there is one, is the whole sentence.</summary>
     private static readonly HashSet<RejectionReason> SaidByDetail = [RejectionReason.Blank, RejectionReason.Empty, RejectionReason.EmptySample];
 
     /// <param name="detail">Null where there is nothing to add.</param>

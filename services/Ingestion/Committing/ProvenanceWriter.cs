@@ -82,14 +82,14 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
         await group.WriteAsync(Shard, Same(shard));
         await group.WriteAsync<int>(Row, Enumerable.Range(first, count).ToArray(), cancellationToken: cancellation);
         await group.WriteAsync(Path, rows.Paths(some));
-        await group.WriteAsync<int>(Item, rows.Items(some), cancellationToken: cancellation);
-        await group.WriteAsync<int>(Group, rows.Groups(some), cancellationToken: cancellation);
-        await group.WriteAsync(Label, rows.Labels(some)!);
+        await group.WriteAsync<int>(Item, rows.Column(some, row => row.Item), cancellationToken: cancellation);
+        await group.WriteAsync<int>(Group, rows.Column(some, row => row.Group), cancellationToken: cancellation);
+        await group.WriteAsync(Label, rows.Column(some, row => row.Label)!);
         await group.WriteAsync(SplitOf, Same(split));
-        await group.WriteAsync<int>(Width, rows.Widths(some), cancellationToken: cancellation);
-        await group.WriteAsync<int>(Height, rows.Heights(some), cancellationToken: cancellation);
-        await group.WriteAsync(Format, rows.Formats(some));
-        await group.WriteAsync<long>(SourceBytes, rows.Bytes(some), cancellationToken: cancellation);
+        await group.WriteAsync<int>(Width, rows.Column(some, row => row.Width), cancellationToken: cancellation);
+        await group.WriteAsync<int>(Height, rows.Column(some, row => row.Height), cancellationToken: cancellation);
+        await group.WriteAsync(Format, rows.Column(some, row => row.Format));
+        await group.WriteAsync<long>(SourceBytes, rows.Column(some, row => row.Bytes), cancellationToken: cancellation);
         await group.WriteAsync(SourceSha256, rows.Sha256(some));
         await group.WriteAsync(Digest, rows.PixelSha256(some));
 

@@ -41,7 +41,7 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
         var chunk = plan.Chunks[number];
         var source = lake.Open(plan.Source);
         var reader = ReaderOf(plan, source, chunk);
-        IPartRows rows = plan.Sequences is null
+        PartRows rows = plan.Sequences is null
             ? new PictureRows(plan.Input, read => Picture.Of(reader.Decode(read.Content!.Value), plan.Input), chunk.Items)
             : new SequenceRows(plan.Decoding);
         using var part = new PartMaker(store, quarantine, plan.Dataset, source.NameOf, rows);

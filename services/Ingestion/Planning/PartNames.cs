@@ -10,7 +10,7 @@ namespace Pipeline.Ingestion.Planning;
 public sealed class PartNames
 {
     /// <summary>Raised when the same items would give another part.</summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     private readonly HashSet<string> _there;
 

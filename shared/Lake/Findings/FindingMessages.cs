@@ -62,6 +62,4 @@ public static class FindingMessages
     }
 
     private static string Of(long count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
-
-    private static string Capital(string text) => text.Length == 0 ? text : $"{char.ToUpperInvariant(text[0])}{text[1..]}";
 }

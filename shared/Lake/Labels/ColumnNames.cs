@@ -28,6 +28,11 @@ public static class ColumnNames
     public static string? Find(string said, IReadOnlyCollection<string> columns) =>
         columns.FirstOrDefault(column => column == said) ?? (columns.Where(column => column.Equals(said, StringComparison.OrdinalIgnoreCase)).ToList() is [var only] ? only : null);
 
+    /// <param name="said">The name that a person gave; null where none did.</param>
+    /// <returns>That column, else the first of the names that there is; null where there is none.</returns>
+    public static string? Find(IReadOnlyCollection<string> columns, string? said, IReadOnlyList<string> names) =>
+        said is null ? Find(names, columns) : Find(said, columns);
+
     /// <summary>Columns that look like labels and are not the one that is used.</summary>
     /// <param name="used">Null where none is.</param>
     /// <param name="isClass">Whether something else says that a column holds classes.</param>

@@ -20,8 +20,6 @@ internal readonly record struct LabelRow(string File, string? Label, string Spli
 /// <param name="path">For errors.</param>
 internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, FindingList findings)
 {
-    private string Name => Path.GetFileName(path);
-
     /// <param name="file">Can be read again from its start.</param>
     /// <param name="isMetadata">Whether it may be about something else than labels.</param>
     /// <returns>Null where it is: it has no column of files, or none of labels.</returns>
@@ -52,16 +50,21 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
         var file = Column(header, spec?.File, ColumnNames.Files, "file");
         var label = Column(header, spec?.Column, ColumnNames.Labels, "column");
         findings.Add(spec?.Column is null ? ColumnNames.NotUsed(header, label) : null);
-        if (file is null || label is null)
+        if (file is not null && label is not null)
         {
-            return isMetadata ? null : throw new PipelineException(
-                $"'{path}' has the columns {string.Join(", ", header)}, separated by {records.Dialect.Name}; {(file is null ? $"one must name the files ({string.Join(", ", ColumnNames.Files)})" : $"one must hold the labels ({string.Join(", ", ColumnNames.Labels)})")}, " +
-                $"or the experiment must say labels: {{ {(file is null ? "file" : "column")}: NAME }}.");
+            var split = ColumnNames.Find(ColumnNames.Splits, header);
+            return Guarded(Rows(records, records.IndexOf(file), records.IndexOf(label), records.IndexOf(split)));
         }
 
-        return Guarded(Rows(records, IndexOf(file), IndexOf(label), IndexOf(ColumnNames.Find(ColumnNames.Splits, header))));
+        if (isMetadata)
+            return null;
 
-        int IndexOf(string? name) => name is null ? -1 : header.Index().First(column => column.Item == name).Index;
+        var (missing, key) = file is null
+            ? ($"name the files ({string.Join(", ", ColumnNames.Files)})", "file")
+            : ($"hold the labels ({string.Join(", ", ColumnNames.Labels)})", "column");
+        throw new PipelineException(
+            $"'{path}' has the columns {string.Join(", ", header)}, separated by {records.Dialect.Name}; one must {missing}, or the experiment "
+                + $"must say labels: {{ {key}: NAME }}.");
     }
 
     private IEnumerable<LabelRow> Rows(DelimitedRecords records, int file, int label, int split)
@@ -72,13 +75,7 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
             string? fault = null;
             try
             {
-                fields = records.Fields();
-                if (fields[label].Contains('\n', StringComparison.Ordinal) || fields[file].Contains('\n', StringComparison.Ordinal))
-                {
-                    // No name spans lines: a quote was not closed, and rows were taken for one.
-                    var last = records.Line + records.Lines - 1;
-                    throw records.GiveUp($"line {records.Line} has a quote that is closed in line {last} only; names of files and labels must be on one line");
-                }
+                fields = records.Fields(file, label);
             }
             catch (SequenceRejectedException rejected) when (rejected.Reason != RejectionReason.InvalidEncoding)
             {
@@ -91,16 +88,7 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
                 continue;
             }
 
-            if (records.SpansRows)
-            {
-                findings.Add(new Finding(WarningCode.RowsInQuotes, 1, Name, $"lines {records.Line} to {records.Line + records.Lines - 1}"));
-            }
-
-            if (!records.Dialect.HasQuotes && DelimitedDialect.IsQuoted(fields[label]))
-            {
-                findings.Add(new Finding(WarningCode.QuotesKept, 1, Name, $"line {records.Line}, {fields[label]}"));
-            }
-
+            findings.Add(records.Findings(Path.GetFileName(path), fields[label]));
             yield return new LabelRow(fields[file], fields[label], split < 0 ? "" : fields[split], records.Line);
         }
     }
@@ -110,7 +98,7 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
         if (isMetadata && JsonRecords.Read(lines).FirstOrDefault() is { Rejected: null, Content: { ValueKind: JsonValueKind.Object } first })
         {
             var fields = first.EnumerateObject().Select(field => field.Name).ToList();
-            if (Find(fields, spec?.File, ColumnNames.Files) is null || Find(fields, spec?.Column, ColumnNames.Labels) is null)
+            if (ColumnNames.Find(fields, spec?.File, ColumnNames.Files) is null || ColumnNames.Find(fields, spec?.Column, ColumnNames.Labels) is null)
             {
                 findings.Add(ColumnNames.NotUsed(fields, null));
                 return null;
@@ -140,13 +128,13 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
     {
         var row = record.Content;
         var fields = row.EnumerateObject().Select(field => field.Name).ToList();
-        var file = Find(fields, spec?.File, ColumnNames.Files);
+        var file = ColumnNames.Find(fields, spec?.File, ColumnNames.Files);
         if (file is null || row.GetProperty(file).ValueKind != JsonValueKind.String)
         {
             return Faulty(record, $"{record.Place} names no file: its fields are {string.Join(", ", fields)}; one must be {spec?.File ?? string.Join(" or ", ColumnNames.Files)}, a text");
         }
 
-        var label = Find(fields, spec?.Column, ColumnNames.Labels);
+        var label = ColumnNames.Find(fields, spec?.Column, ColumnNames.Labels);
         if (isFirst && spec?.Column is null)
         {
             findings.Add(ColumnNames.NotUsed(fields, label));
@@ -186,11 +174,9 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
 
     private string? Column(IReadOnlyList<string> header, string? said, IReadOnlyList<string> names, string key)
     {
-        var found = Find(header, said, names);
+        var found = ColumnNames.Find(header, said, names);
         return found is not null || said is null ? found : throw new PipelineException($"'{path}' has no column '{said}' as labels.{key} says; its columns are {string.Join(", ", header)}.");
     }
-
-    private static string? Find(IReadOnlyCollection<string> columns, string? said, IReadOnlyList<string> names) => said is null ? ColumnNames.Find(names, columns) : ColumnNames.Find(said, columns);
 
     private PipelineException Refused(SequenceRejectedException rejected) => new(
         rejected.Reason == RejectionReason.InvalidEncoding

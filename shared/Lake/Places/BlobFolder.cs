@@ -74,7 +74,7 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
     public async Task<Stream> OpenReadAsync(string path, CancellationToken cancellation = default)
     {
         var download = await BlobFailure.GuardAsync(NameOf(path), () => BlobOf(path).DownloadStreamingAsync(cancellationToken: cancellation), cancellation);
-        return new BlobReadStream(download.Value.Content, NameOf(path));
+        return new GuardedStream(download.Value.Content, NameOf(path));
     }
 
     private async Task ListAsync(SortedFiles files, LakeContent content, CancellationToken cancellation)
@@ -177,43 +177,15 @@ internal static class BlobFailure
     private static string FirstLine(string message) => message.Split('\n')[0].TrimEnd();
 }
 
-/// <summary>A blob on its way: whatever breaks off while it is read passes as <see cref="LakeUnavailableException"/>, and never for the end of the file.</summary>
-internal sealed class BlobReadStream(Stream inner, string name) : Stream
+/// <summary>
+/// A blob on its way: whatever breaks off while it is read passes as <see cref="LakeUnavailableException"/>, and never for the end of the file.
+/// </summary>
+internal sealed class GuardedStream(Stream inner, string name) : ForwardStream
 {
-    private long _position;
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Advance(await BlobFailure.GuardAsync(name, () => inner.ReadAsync(buffer, cancellationToken).AsTask(), cancellationToken));
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => _position;
-        set => throw new NotSupportedException();
-    }
-
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        var read = await BlobFailure.GuardAsync(name, () => inner.ReadAsync(buffer, cancellationToken).AsTask(), cancellationToken);
-        _position += read;
-        return read;
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Blobs are read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override int Read(Span<byte> buffer) => throw new NotSupportedException("Blobs are read asynchronously.");
 
     public override async ValueTask DisposeAsync()
     {
@@ -224,9 +196,7 @@ internal sealed class BlobReadStream(Stream inner, string name) : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
             inner.Dispose();
-        }
 
         base.Dispose(disposing);
     }

@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Lake.Findings;
 
 namespace Pipeline.Lake.Records;
 
@@ -25,14 +26,13 @@ public sealed class DelimitedRecords(LineReader lines, int most)
     /// <summary>On which the record begins, from 1.</summary>
     public int Line => _record[0].Number;
 
-    /// <summary>How many lines it has.</summary>
-    public int Lines => _record.Count;
+    private int Lines => _record.Count;
 
     /// <summary>The bytes of the record.</summary>
     public byte[] Raw => [.. _record.SelectMany((line, at) => at == 0 ? line.Bytes : [(byte)'\n', .. line.Bytes])];
 
     /// <summary>Whether the record spans lines that could each be a record: a quote may be missing, and rows have been taken for text.</summary>
-    public bool SpansRows => _record.Count > 1 && _record.TrueForAll(line => WidthOf(line) == Header.Count);
+    private bool SpansRows => _record.Count > 1 && _record.TrueForAll(line => WidthOf(line) == Header.Count);
 
     /// <returns>False where there is none: the table has no line.</returns>
     /// <exception cref="SequenceRejectedException">It is too long, no UTF-8, against the rules of quotes, or names a column twice.</exception>
@@ -106,22 +106,45 @@ public sealed class DelimitedRecords(LineReader lines, int most)
         }
     }
 
+    /// <summary>Where a column lies; −1 for null.</summary>
+    public int IndexOf(string? column) => column is null ? -1 : Header.Index().First(named => named.Item == column).Index;
+
     /// <summary>As many as the header has.</summary>
-    /// <exception cref="SequenceRejectedException">It is too long, no UTF-8, against the rules of quotes, or has another number of fields.</exception>
-    public IReadOnlyList<string> Fields()
+    /// <param name="names">Columns of labels and of files, or −1. A name on several lines says that a quote was not closed.</param>
+    /// <exception cref="SequenceRejectedException">
+    /// It is too long, no UTF-8, against the rules of quotes, or has another number of fields.
+    /// </exception>
+    public IReadOnlyList<string> Fields(params IEnumerable<int> names)
     {
         var fields = Parse();
-        return fields.Count == Header.Count
-            ? fields
-            : throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"line {Line} has {fields.Count} fields; the header has {Header.Count}, separated by {Dialect.Name}");
+        if (fields.Count != Header.Count)
+        {
+            throw new SequenceRejectedException(
+                RejectionReason.MalformedRecord,
+                $"line {Line} has {fields.Count} fields; the header has {Header.Count}, separated by {Dialect.Name}");
+        }
+
+        if (names.Any(column => column >= 0 && fields[column].Contains('\n', StringComparison.Ordinal)))
+        {
+            var last = Line + Lines - 1;
+            Reject(
+                RejectionReason.MalformedRecord,
+                $"line {Line} has a quote that is closed in line {last} only; names of files and labels must be on one line");
+            throw _rejected!;
+        }
+
+        return fields;
     }
 
-    /// <summary>Gives the record up but for its first line, which is rejected: what follows is read again.</summary>
-    /// <returns>The rejection.</returns>
-    public SequenceRejectedException GiveUp(string detail)
+    /// <summary>What is odd about the quotes of the record, and of a label in it.</summary>
+    /// <param name="subject">Of the findings.</param>
+    public IEnumerable<Finding> Findings(string subject, string? label)
     {
-        Reject(RejectionReason.MalformedRecord, detail);
-        return _rejected!;
+        if (SpansRows)
+            yield return new Finding(WarningCode.RowsInQuotes, 1, subject, $"lines {Line} to {Line + Lines - 1}");
+
+        if (label is not null && !Dialect.HasQuotes && DelimitedDialect.IsQuoted(label))
+            yield return new Finding(WarningCode.QuotesKept, 1, subject, $"line {Line}, {label}");
     }
 
     private IReadOnlyList<string> Parse()

@@ -62,7 +62,7 @@ internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer, string
 
     private string? LabelOf(JsonRecord record, List<string> fields, bool isFirst)
     {
-        var field = labelField is null ? ColumnNames.Find(ColumnNames.Labels, fields) : ColumnNames.Find(labelField, fields);
+        var field = ColumnNames.Find(fields, labelField, ColumnNames.Labels);
         if (isFirst && labelField is null)
         {
             findings.Add(ColumnNames.NotUsed(fields, field));

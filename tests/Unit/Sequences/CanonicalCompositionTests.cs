@@ -11,7 +11,7 @@ public class CanonicalCompositionTests
     [Fact]
     public void It_composes_as_another_implementation_does()
     {
-        var rows = File.ReadAllLines(Repository.PathOf("tests/Unit/Ingestion/Sequences/form-c.txt")).Select(line => line.Split(';').Select(Text).ToArray()).ToList();
+        var rows = File.ReadAllLines(Repository.PathOf("tests/Unit/Sequences/form-c.txt")).Select(line => line.Split(';').Select(Text).ToArray()).ToList();
 
         Assert.Equal(150, rows.Count);
         Assert.All(rows, row => Assert.Equal(row[1], CanonicalComposition.Of(row[0])));

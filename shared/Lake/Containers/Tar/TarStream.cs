@@ -1,4 +1,5 @@
 using Pipeline.Contracts;
+using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Containers.Tar;
 
@@ -6,13 +7,12 @@ namespace Pipeline.Lake.Containers.Tar;
 /// A tar on its way to the reader, which takes the sizes in headers as they stand and reads a long name whole into memory: what it may read between two
 /// contents is limited here, as is all of it. Of sparse files, at which it would end, the map is taken out, so that it sees plain ones.
 /// </summary>
-internal sealed class TarStream(Stream inner, UnpackBudget budget) : Stream
+internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStream
 {
     /// <summary>For a header with its extensions.</summary>
     private const int MostHeaderBytes = 1 << 20;
     private const int Block = TarHeader.Block;
 
-    private long _position;
     private long _header;
     private long _records;
     private bool _arePax;
@@ -40,17 +40,6 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : Stream
     /// <summary>What is left of a content that nobody wants.</summary>
     public void ExpectRest() => (_inHeader, _spends) = (false, true);
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => _position;
-        set => throw new NotSupportedException();
-    }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         // The reader looks at whole headers, and so does this.
@@ -60,23 +49,8 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : Stream
         return Seen(buffer.Span[..read]);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(Span<byte> buffer) =>
         Seen(buffer[..(_inHeader ? inner.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) : inner.Read(buffer))]);
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private int Seen(Span<byte> read)
     {
@@ -99,7 +73,7 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : Stream
 
     private void Count(int bytes)
     {
-        _position += bytes;
+        Advance(bytes);
         if (_spends)
         {
             budget.Spend(bytes);
@@ -110,7 +84,7 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : Stream
             _header += bytes;
             if (_header > MostHeaderBytes)
             {
-                throw new BrokenContainerException(RejectionReason.Corrupt, $"at byte {_position}: a header of more than {MostHeaderBytes} bytes");
+                throw new BrokenContainerException(RejectionReason.Corrupt, $"at byte {Position}: a header of more than {MostHeaderBytes} bytes");
             }
         }
     }
