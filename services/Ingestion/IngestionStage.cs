@@ -25,7 +25,9 @@ public static class IngestionStage
             .ValidateOnStart();
         return services.AddLake()
             .AddSingleton(provider => new LakeUpload(
-                provider.GetRequiredService<LakeLocations>(), provider.GetRequiredService<LakeContainers>(), provider.GetRequiredService<IOptions<IngestionOptions>>().Value.Uploads))
+                provider.GetRequiredService<LakeLocations>(),
+                provider.GetRequiredService<LakeContainers>(),
+                provider.GetRequiredService<IOptions<IngestionOptions>>().Value.Uploads))
             .AddSingleton<DropExperiments>()
             .AddSingleton<NewFilesOf>(provider => (folder, parts, limits) => new NewFiles(
                 provider.GetRequiredService<IArtifactStore>(),

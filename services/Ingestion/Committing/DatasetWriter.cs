@@ -40,9 +40,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
         _labelled = new long[Classes.Count, _splits.Length];
         _findings.Add(plan.Findings);
         foreach (var rejection in plan.Rejections)
-        {
             Reject(rejection);
-        }
     }
 
     /// <summary>Those that a kept sample has.</summary>
@@ -53,17 +51,13 @@ internal sealed class DatasetWriter : IAsyncDisposable
         using var part = await _parts.OpenAsync(chunk, cancellation);
         _findings.Add(part.Content.Findings);
         foreach (var rejection in part.Content.Rejections)
-        {
             Reject(rejection);
-        }
 
         var row = 0;
         await foreach (var item in _parts.ItemsAsync(part, cancellation))
         {
             if (Add(item, part, row++) is { IsFull: true } full)
-            {
                 await full.FlushAsync(cancellation);
-            }
         }
     }
 
@@ -71,18 +65,19 @@ internal sealed class DatasetWriter : IAsyncDisposable
     public async Task<DatasetManifest> FinishAsync(Stopwatch clock, CancellationToken cancellation)
     {
         foreach (var split in _splits)
-        {
             await split.FlushAsync(cancellation);
-        }
 
         var shards = await Task.WhenAll(_splits.SelectMany(split => split.Shards));
         await _provenance.FinishAsync();
-        ClassCount[] counts = [.. Classes.Select((name, label) => new ClassCount(name, _labelled[label, 0], _labelled[label, 1], _labelled[label, 2]))];
+        ClassCount[] counts = [.. Classes.Select(
+            (name, label) => new ClassCount(name, _labelled[label, 0], _labelled[label, 1], _labelled[label, 2]))];
         _findings.Add(ClassFindings.Of(counts, _survey.Supplied, _plan.Labels));
         Warning[] warnings = [.. _findings.Few.Select(FindingMessages.Of)];
         var summary = Summary(shards, warnings);
         var provenance = await _store.CreateAsync($"{_plan.DatasetRoot}/provenance.parquet", _provenance.CopyToAsync, cancellation);
-        var rejections = _rejections.Count == 0 ? null : await _store.CreateAsync($"{_plan.DatasetRoot}/rejections.jsonl", _rejections.CopyToAsync, cancellation);
+        var rejections = _rejections.Count == 0
+            ? null
+            : await _store.CreateAsync($"{_plan.DatasetRoot}/rejections.jsonl", _rejections.CopyToAsync, cancellation);
         var leaks = _survey.Leaks.Count == 0
             ? null
             : await _store.CreateAsync(
@@ -119,19 +114,20 @@ internal sealed class DatasetWriter : IAsyncDisposable
         var digest = part.Digest(row);
         var item = part.Item(row);
         if (_survey.Samples.KeptAs(item) is not { } sample)
-        {
             return null;
-        }
 
         if (sample.Conflicts)
         {
             Reject(new Rejection(
-                source.Path, RejectionReason.ConflictingLabels, $"{ModalityWords.Of(_plan.Modality).Content} are '{_parts.Classes[sample.Label]}' and '{_parts.Classes[sample.OtherLabel]}'"));
+                source.Path, RejectionReason.ConflictingLabels, $"{ModalityWords.Of(_plan.Modality).Content} are "
+                    + $"'{_parts.Classes[sample.Label]}' and '{_parts.Classes[sample.OtherLabel]}'"));
         }
 
         if (sample.TagsConflict)
         {
-            Reject(new Rejection(source.Path, RejectionReason.ConflictingLabels, $"{ModalityWords.Of(_plan.Modality).Content} have different tags"));
+            Reject(
+                new Rejection(
+                    source.Path, RejectionReason.ConflictingLabels, $"{ModalityWords.Of(_plan.Modality).Content} have different tags"));
         }
 
         _leaks.Saw(sample.Number, source.Path);
@@ -139,12 +135,11 @@ internal sealed class DatasetWriter : IAsyncDisposable
         var split = _rule.Of(first.Digest.ToArray(), sample.Split);
         var label = sample.KeptLabel < 0 ? -1 : _classOf[sample.KeptLabel];
         if (label >= 0)
-        {
             _labelled[label, (int)split]++;
-        }
 
         var at = sample.Tags is { } tagged ? _parts.Tagged(tagged.Item) : part.At(row);
-        _splits[(int)split].Add(at, sample.Tags?.Digest ?? default, label, source, digest, item, first.Sample.Item, label < 0 ? null : Classes[label]);
+        _splits[(int)split].Add(
+            at, sample.Tags?.Digest ?? default, label, source, digest, item, first.Sample.Item, label < 0 ? null : Classes[label]);
         return _splits[(int)split];
     }
 
@@ -156,11 +151,15 @@ internal sealed class DatasetWriter : IAsyncDisposable
 
     private DataSummary Summary(IReadOnlyList<SampleShard> shards, IReadOnlyList<Warning> warnings)
     {
-        var samples = Enum.GetValues<Split>().Select(split => shards.Where(shard => shard.Split == split).Sum(shard => (long)shard.Samples)).ToArray();
+        var samples = Enum.GetValues<Split>().Select(
+            split => shards.Where(shard => shard.Split == split).Sum(shard => (long)shard.Samples)).ToArray();
         var empty = Enum.GetValues<Split>().Where(split => samples[(int)split] == 0).Select(ShardWriter.SplitName).ToList();
         if (empty.Count > 0)
         {
-            throw new PipelineException($"Of the {samples.Sum()} distinct samples of '{_plan.Source}' none fell to {string.Join(" and ", empty)}.{NotUsed.Of(warnings)} There must be more samples, or a larger share in the experiment's split (validation {_plan.Split.Validation}, test {_plan.Split.Test}).");
+            throw new PipelineException(
+                $"Of the {samples.Sum()} distinct samples of '{_plan.Source}' none fell to "
+                    + $"{string.Join(" and ", empty)}.{NotUsed.Of(warnings)} There must be more samples, or a larger share in the "
+                    + $"experiment's split (validation {_plan.Split.Validation}, test {_plan.Split.Test}).");
         }
 
         return new DataSummary(

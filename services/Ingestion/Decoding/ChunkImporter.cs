@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Ingestion.Rejecting;
@@ -15,7 +14,8 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
     private const int ReportEvery = 256;
 
     /// <summary>Does nothing where the part is there already, or the whole dataset version.</summary>
-    public async Task ImportAsync(ImportPlan plan, int number, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task ImportAsync(
+        ImportPlan plan, int number, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
     {
         try
         {
@@ -25,18 +25,14 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
         {
             // Somebody else has done this chunk, committed, and deleted what the import no longer needs.
             if (await store.FindAsync(plan.DatasetKey, cancellation) is null)
-            {
                 throw;
-            }
         }
     }
 
     private async Task DecodeAsync(ImportPlan plan, int number, IProgress<IngestionProgress>? progress, CancellationToken cancellation)
     {
         if (await store.FindAsync(plan.PartKey(number), cancellation) is not null)
-        {
             return;
-        }
 
         var chunk = plan.Chunks[number];
         var source = lake.Open(plan.Source);
@@ -51,9 +47,7 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
             await part.AddAsync(done, read, cancellation);
             done++;
             if (done % ReportEvery == 0)
-            {
                 progress?.Report(new IngestionProgress("decoding", done, chunk.Items));
-            }
         }
 
         await part.FinishAsync(chunk.Part, cancellation);

@@ -38,12 +38,11 @@ public sealed class IdxChunkReader(IArtifactStore store, ImportPlan plan, IdxChu
     private async Task<byte[]?> LabelsAsync(CancellationToken cancellation)
     {
         if (chunk.Labels is null)
-        {
             return null;
-        }
 
         var labels = new byte[chunk.Items];
-        await using var stream = await store.OpenRangeAsync(chunk.Labels.Key, IdxHeader.BytesOf(dimensions: 1) + chunk.Start, chunk.Items, cancellation);
+        await using var stream = await store.OpenRangeAsync(
+            chunk.Labels.Key, IdxHeader.BytesOf(dimensions: 1) + chunk.Start, chunk.Items, cancellation);
         await stream.ReadExactlyAsync(labels, cancellation);
         return labels;
     }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using Pipeline.Artifacts;
-using Pipeline.Images;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Ingestion.Planning.Sources;
 using Pipeline.Ingestion.Rejecting;
@@ -10,8 +9,8 @@ using Pipeline.Lake.Places;
 namespace Pipeline.Ingestion.Decoding;
 
 /// <summary>
-/// Decodes new images while they are read to be planned: a chunk of nothing else becomes a part at once, which the plan then finds there.
-/// A chunk with files that are known already, or with more of them than <see cref="IngestionOptions.EagerFiles"/>, is left to those who take
+/// Decodes new images while they are read to be planned: a chunk of nothing else becomes a part at once, which the plan then finds there. A
+/// chunk with files that are known already, or with more of them than <see cref="IngestionOptions.EagerFiles"/>, is left to those who take
 /// chunks, and so is all behind the first container. Documents are always left to them.
 /// </summary>
 public sealed class NewFiles : INewFiles
@@ -49,7 +48,8 @@ public sealed class NewFiles : INewFiles
     private volatile bool _ended;
 
     /// <param name="folder">That the files lie in.</param>
-    public NewFiles(IArtifactStore store, Quarantine quarantine, IngestionOptions options, ILakeFolder folder, PartNames parts, ChunkLimits limits)
+    public NewFiles(
+        IArtifactStore store, Quarantine quarantine, IngestionOptions options, ILakeFolder folder, PartNames parts, ChunkLimits limits)
     {
         (_store, _quarantine, _options, _folder, _parts, _limits) = (store, quarantine, options, folder, parts, limits);
         _most = parts.Decoding.Sequences is null ? options.EagerFiles : 0;
@@ -121,7 +121,8 @@ public sealed class NewFiles : INewFiles
         else if (!_givenUp)
         {
             var input = _parts.Decoding.Input;
-            _part ??= new PartMaker(_store, _quarantine, _parts.Dataset, _folder.NameOf, new PictureRows(input, read => read.Picture!, _limits.MostItems));
+            _part ??= new PartMaker(
+                _store, _quarantine, _parts.Dataset, _folder.NameOf, new PictureRows(input, read => read.Picture!, _limits.MostItems));
             await _part.AddAsync(_borders.Items, decoded with { Source = item }, cancellation);
         }
 
@@ -160,7 +161,8 @@ public sealed class NewFiles : INewFiles
 
     // Beside what is read and decoded next: the folder's store does not wait for the disk in a way that frees a thread. It begins in any
     // case, as it has the part to give back.
-    private Task<(string Name, int Items, double Seconds)?> WriteAsync(PartMaker part, string name, int items, CancellationToken cancellation) =>
+    private Task<(string Name, int Items, double Seconds)?> WriteAsync(
+        PartMaker part, string name, int items, CancellationToken cancellation) =>
         Task.Run<(string, int, double)?>(
             async () =>
             {

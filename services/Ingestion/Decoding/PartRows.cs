@@ -18,8 +18,8 @@ internal abstract class PartRows : IDisposable
     public int Count => _labels.Count;
 
     /// <summary>
-    /// Where each came from. Not in memory: objects that live as long as a part takes to make would pile up until the collector looks at what
-    /// is old.
+    /// Where each came from. Not in memory: objects that live as long as a part takes to make would pile up until the collector looks at
+    /// what is old.
     /// </summary>
     public Spool<ImportedItem> Items { get; } = new();
 

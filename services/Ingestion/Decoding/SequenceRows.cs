@@ -1,15 +1,14 @@
-using Pipeline.Likeness;
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Ingestion.Planning.Sources;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Labels;
+using Pipeline.Likeness;
 using Pipeline.Sequences.Documents;
 
 namespace Pipeline.Ingestion.Decoding;
@@ -48,7 +47,10 @@ internal sealed class SequenceRows : PartRows
     {
         var source = item.Source;
         using var file = (Stream?)item.File ?? StreamOf(item.Content!.Value);
-        using var records = (source.Table is { } table ? _documents.ReadRow(file, $"{table}".ToLowerInvariant()) : _documents.Read(file, source.Path)).GetEnumerator();
+        var documents = source.Table is { } table
+            ? _documents.ReadRow(file, $"{table}".ToLowerInvariant())
+            : _documents.Read(file, source.Path);
+        using var records = documents.GetEnumerator();
         var rejected = 0;
         while (Next(records, out var format, out var record, out var broken))
         {
@@ -106,7 +108,10 @@ internal sealed class SequenceRows : PartRows
     /// <param name="broken">Why what is left of the file cannot be used; null where it can.</param>
     /// <returns>False at the end.</returns>
     private static bool Next(
-        IEnumerator<(string Format, ReadRecord Record)> records, out string format, out ReadRecord record, out SequenceRejectedException? broken)
+        IEnumerator<(string Format, ReadRecord Record)> records,
+        out string format,
+        out ReadRecord record,
+        out SequenceRejectedException? broken)
     {
         (format, record, broken) = ("", default, null);
         try
@@ -138,7 +143,8 @@ internal sealed class SequenceRows : PartRows
         var isCut = document.Text.Length > _decoding.Input.Window;
         // What a record says itself goes before what its file's place says.
         var label = _labelRules.Of(document.Label ?? source.Label);
-        foreach (var (start, length) in DocumentWindows.Of(document.Text, _decoding.Input.Window, atSpaces: _decoding.Modality == Modalities.Text))
+        foreach (var (start, length) in DocumentWindows.Of(
+            document.Text, _decoding.Input.Window, atSpaces: _decoding.Modality == Modalities.Text))
         {
             var letters = document.Text.AsSpan(start, length);
             var first = _text.WrittenCount;
@@ -173,15 +179,11 @@ internal sealed class SequenceRows : PartRows
             var name = tags.IsEmpty ? null : tags[at];
             var tag = name is null ? (short)-1 : checked((short)NumberOf(_tagNames, name));
             for (var i = 0; i < rune.Utf8SequenceLength; i++)
-            {
                 _tags.Add(tag);
-            }
 
             isTagged |= name is not null;
             if (!tags.IsEmpty)
-            {
                 Encoding.UTF8.GetBytes($"{rune.Utf8SequenceLength} {name}\n", names);
-            }
 
             at += units;
         }

@@ -3,9 +3,9 @@ using Pipeline.Contracts;
 namespace Pipeline.Ingestion.Grouping;
 
 /// <summary>
-/// Samples with the same pixels, of which one is kept: the first, unless a copy lies in a supplied test or validation split, so that no picture of
-/// those is trained on. A label that any copy has counts for the one that is kept, and tags that any has; where copies disagree it has none.
-/// Memory: 41 bytes a sample, and 16 more while samples are added.
+/// Samples with the same pixels, of which one is kept: the first, unless a copy lies in a supplied test or validation split, so that no
+/// picture of those is trained on. A label that any copy has counts for the one that is kept, and tags that any has; where copies disagree
+/// it has none. Memory: 41 bytes a sample, and 16 more while samples are added.
 /// </summary>
 public sealed class DistinctSamples
 {
@@ -52,7 +52,8 @@ public sealed class DistinctSamples
     public int Count { get; private set; }
 
     /// <summary>Labels that a kept sample has, ascending.</summary>
-    public SortedSet<int> Labels => [.. Enumerable.Range(0, Count).Select(number => this[number].KeptLabel).Where(label => label != Unlabelled).Distinct()];
+    public SortedSet<int> Labels =>
+        [.. Enumerable.Range(0, Count).Select(number => this[number].KeptLabel).Where(label => label != Unlabelled).Distinct()];
 
     /// <summary>In order of the items.</summary>
     /// <param name="item">Its number in the import.</param>
@@ -82,13 +83,9 @@ public sealed class DistinctSamples
         }
 
         if (label != Unlabelled && _labels[number] == Unlabelled)
-        {
             _labels[number] = label;
-        }
         else if (label != Unlabelled && label != _labels[number])
-        {
             _otherLabels.TryAdd(number, label);
-        }
 
         return false;
     }
@@ -97,9 +94,7 @@ public sealed class DistinctSamples
     public Sample? KeptAs(int item)
     {
         if (_keptNumbers.TryGetValue(item, out var moved))
-        {
             return this[moved];
-        }
 
         var number = Array.BinarySearch(_items, 0, Count, item);
         return number < 0 || _keptItems.ContainsKey(number) ? null : this[number];
@@ -107,7 +102,11 @@ public sealed class DistinctSamples
 
     /// <param name="number">0, 1, 2, … in the order in which the different pixels came.</param>
     public Sample this[int number] => new(
-        number, _keptItems.GetValueOrDefault(number, _items[number]), _labels[number], _otherLabels.GetValueOrDefault(number, Unlabelled), SplitOf(number))
+        number,
+        _keptItems.GetValueOrDefault(number, _items[number]),
+        _labels[number],
+        _otherLabels.GetValueOrDefault(number, Unlabelled),
+        SplitOf(number))
     {
         Tags = _otherTags.Contains(number) || !_tagged.TryGetValue(number, out var tagged) ? null : tagged,
         TagsConflict = _otherTags.Contains(number),
@@ -125,9 +124,7 @@ public sealed class DistinctSamples
     private void Keep(int number, int item)
     {
         if (_keptItems.TryGetValue(number, out var before))
-        {
             _keptNumbers.Remove(before);
-        }
 
         (_keptItems[number], _keptNumbers[item]) = (item, number);
     }
@@ -135,9 +132,7 @@ public sealed class DistinctSamples
     private void Tag(int number, int item, PixelDigest? tags)
     {
         if (tags is { } told && !_tagged.TryAdd(number, (told, item)) && _tagged[number].Tags != told)
-        {
             _otherTags.Add(number);
-        }
     }
 
     /// <param name="Number">0, 1, 2, … in the order in which the different pixels came.</param>

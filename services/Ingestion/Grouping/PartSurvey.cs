@@ -63,18 +63,23 @@ internal sealed class PartSurvey : IDisposable
 
         if (Samples.Count == 0)
         {
-            var reasons = Rejected.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Value} {Rejection.NameOf(reason.Key)}");
+            var reasons = Rejected.OrderByDescending(reason => reason.Value).Select(
+                reason => $"{reason.Value} {Rejection.NameOf(reason.Key)}");
             var first = _first is null ? "" : $"; the first is '{_first.Path}': {_first.Message}";
             throw new PipelineException(
-                $"'{_plan.Source}' has no usable {(_plan.Sequences is null ? "image: all" : "document: all there are in")} {_plan.Items} files "
+                $"'{_plan.Source}' has no usable {(_plan.Sequences is null ? "image: all" : "document: all there are in")} {_plan.Items} "
+                    + "files "
                     + $"were rejected: {string.Join(", ", reasons)}{first}. There must be {ModalityWords.Of(_plan.Modality).Valid}.");
         }
 
         Compare(cancellation);
     }
 
-    /// <summary>The first of those that are nearly the same as the sample, or hang together with it by its document; itself where there is none.</summary>
-    public (PixelDigest Digest, DistinctSamples.Sample Sample) FirstOf(DistinctSamples.Sample sample) => (Samples.DigestOf(GroupOf(sample)), Samples[GroupOf(sample)]);
+    /// <summary>
+    /// The first of those that are nearly the same as the sample, or hang together with it by its document; itself where there is none.
+    /// </summary>
+    public (PixelDigest Digest, DistinctSamples.Sample Sample) FirstOf(DistinctSamples.Sample sample) =>
+        (Samples.DigestOf(GroupOf(sample)), Samples[GroupOf(sample)]);
 
     public void Dispose() => _looks.Dispose();
 
@@ -87,9 +92,7 @@ internal sealed class PartSurvey : IDisposable
         Leaks = LeakedPair.Find(_looks, Samples.SplitOf, cancellation);
         _looks.Clear();
         if (_plan.Sequences is not null)
-        {
             _groups = SampleGroups.Of(Stars, _documents);
-        }
     }
 
     private void Add(Part part)
@@ -97,24 +100,18 @@ internal sealed class PartSurvey : IDisposable
         Seconds += part.Content.Seconds;
         _first ??= part.Content.Rejections is [var first, ..] ? first : null;
         foreach (var rejection in part.Content.Rejections)
-        {
             Rejected[rejection.Reason] = Rejected.GetValueOrDefault(rejection.Reason) + rejection.Samples;
-        }
 
         for (var row = 0; row < part.Rows; row++)
         {
             if (part.SplitOf(row) is { } supplied)
-            {
                 Supplied.Add(supplied);
-            }
 
             if (Samples.Add(PixelDigest.Of(part.Digest(row)), part.Item(row), part.Label(row), part.SplitOf(row), part.Tags(row)))
             {
                 _look(part, row);
                 if (_plan.Sequences is not null)
-                {
                     _documents.Add(part.Document(row));
-                }
             }
         }
     }

@@ -26,9 +26,11 @@ public sealed record DecodingSpec(
     public ImageDecoder ImageDecoder() => new(Input, Limits!, JpegDecoder ?? JpegDecoders.Skia);
 
     /// <param name="hasFiles">Whether the source holds image files; else it holds pixels.</param>
-    public static DecodingSpec Of(Experiment experiment, IngestionOptions options, bool hasFiles) => Modalities.IsSequence(experiment.Modality)
+    public static DecodingSpec Of(Experiment experiment, IngestionOptions options, bool hasFiles) =>
+        Modalities.IsSequence(experiment.Modality)
         ? new DecodingSpec(
-            experiment.Modality, experiment.Input, options.MaxFileBytes, null, null, SequenceRules.Of(options, options.MaxSequenceLength, experiment.Labels))
+            experiment.Modality, experiment.Input, options.MaxFileBytes, null, null, SequenceRules.Of(
+                options, options.MaxSequenceLength, experiment.Labels))
         : new DecodingSpec(
             experiment.Modality,
             experiment.Input,

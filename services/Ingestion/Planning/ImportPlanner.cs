@@ -47,7 +47,9 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, New
         if (await store.FindManifestAsync<DatasetManifest>(plan.DatasetKey, cancellation) is { } dataset)
             return new PlannedImport(dataset.Reference, null, made);
 
-        return await store.FindManifestAsync<ImportPlan>(plan.Key, cancellation) is { } planned ? new PlannedImport(null, planned, made) : null;
+        return await store.FindManifestAsync<ImportPlan>(plan.Key, cancellation) is { } planned
+            ? new PlannedImport(null, planned, made)
+            : null;
     }
 
     /// <summary>Names the dataset version by all that its content depends on.</summary>
@@ -68,7 +70,8 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, New
     private ImportPlan PlanOf(Experiment experiment, DecodingSpec decoding, string source, string key) => new()
     {
         // The same files in another folder, or cut into other chunks, are another import of the same dataset version.
-        Root = $"{ImportPlan.Folder}/{ContentKey.Of(Stage.Ingestion, decoding.Format, new { key, source, options.Value.ChunkItems, options.Value.ChunkBytes })}",
+        Root = ImportPlan.RootOf(
+            ContentKey.Of(Stage.Ingestion, decoding.Format, new { key, source, options.Value.ChunkItems, options.Value.ChunkBytes })),
         DatasetRoot = $"datasets/{experiment.Data}/{key}",
         Dataset = experiment.Data,
         Source = source,
@@ -93,7 +96,8 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, New
         if (Modalities.IsSequence(experiment.Modality) && experiment.Input.Window < 1)
         {
             throw new PipelineException(
-                $"The experiment '{experiment.Name}' has an input window of {experiment.Input.Window}; for {experiment.Modality} it must be 1 or more.");
+                $"The experiment '{experiment.Name}' has an input window of {experiment.Input.Window}; for {experiment.Modality} it must "
+                    + "be 1 or more.");
         }
     }
 

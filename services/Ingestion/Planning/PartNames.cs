@@ -4,8 +4,8 @@ using Pipeline.Contracts;
 namespace Pipeline.Ingestion.Planning;
 
 /// <summary>
-/// What parts are called, and which there are: all versions of a dataset share them. A part is named by its items and by all that bears on their decoding, so that a dataset that has
-/// grown has only those chunks decoded that are new.
+/// What parts are called, and which there are: all versions of a dataset share them. A part is named by its items and by all that bears on
+/// their decoding, so that a dataset that has grown has only those chunks decoded that are new.
 /// </summary>
 public sealed class PartNames
 {
@@ -14,19 +14,19 @@ public sealed class PartNames
 
     private readonly HashSet<string> _there;
 
-    private PartNames(string dataset, DecodingSpec decoding, HashSet<string> there) => (Dataset, Decoding, _there) = (dataset, decoding, there);
+    private PartNames(string dataset, DecodingSpec decoding, HashSet<string> there) =>
+        (Dataset, Decoding, _there) = (dataset, decoding, there);
 
     public string Dataset { get; }
 
     public DecodingSpec Decoding { get; }
 
-    public static async Task<PartNames> ReadAsync(IArtifactStore store, string dataset, DecodingSpec decoding, CancellationToken cancellation = default)
+    public static async Task<PartNames> ReadAsync(
+        IArtifactStore store, string dataset, DecodingSpec decoding, CancellationToken cancellation = default)
     {
         var there = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var part in store.ListAsync(ImportPlan.PartsOf(dataset), cancellation))
-        {
             there.Add(part.Key);
-        }
 
         return new PartNames(dataset, decoding, there);
     }

@@ -14,8 +14,8 @@ namespace Pipeline.Lake.Labels;
 internal readonly record struct LabelRow(string File, string? Label, string Split, int Line, string? Fault = null);
 
 /// <summary>
-/// Reads the rows of a table of labels: delimited text with a header row, JSON lines, or a JSON array of objects, each with the columns or fields of <see cref="ColumnNames"/>. UTF-8, or UTF-16 with a byte
-/// order mark.
+/// Reads the rows of a table of labels: delimited text with a header row, JSON lines, or a JSON array of objects, each with the columns or
+/// fields of <see cref="ColumnNames"/>. UTF-8, or UTF-16 with a byte order mark.
 /// </summary>
 /// <param name="path">For errors.</param>
 internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, FindingList findings)
@@ -30,7 +30,9 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
         {
             var encoding = EncodedText.Of(file);
             var lines = new LineReader(encoding.Open(file), maxLineBytes, encoding.Start);
-            return Path.GetExtension(path).ToLowerInvariant() is ".csv" or ".tsv" or ".txt" ? Delimited(lines, isMetadata) : Json(file, lines, isMetadata);
+            return Path.GetExtension(path).ToLowerInvariant() is ".csv" or ".tsv" or ".txt"
+                ? Delimited(lines, isMetadata)
+                : Json(file, lines, isMetadata);
         }
         catch (SequenceRejectedException rejected)
         {
@@ -43,7 +45,9 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
         var records = new DelimitedRecords(lines, maxLineBytes);
         if (!records.ReadHeader())
         {
-            throw new PipelineException($"'{path}' has no rows; it must begin with a header row that names a column '{ColumnNames.Files[0]}' and a column '{ColumnNames.Labels[0]}'.");
+            throw new PipelineException(
+                $"'{path}' has no rows; it must begin with a header row that names a column '{ColumnNames.Files[0]}' and a column "
+                    + $"'{ColumnNames.Labels[0]}'.");
         }
 
         var header = records.Header;
@@ -63,8 +67,8 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
             ? ($"name the files ({string.Join(", ", ColumnNames.Files)})", "file")
             : ($"hold the labels ({string.Join(", ", ColumnNames.Labels)})", "column");
         throw new PipelineException(
-            $"'{path}' has the columns {string.Join(", ", header)}, separated by {records.Dialect.Name}; one must {missing}, or the experiment "
-                + $"must say labels: {{ {key}: NAME }}.");
+            $"'{path}' has the columns {string.Join(", ", header)}, separated by {records.Dialect.Name}; one must {missing}, or the "
+                + $"experiment must say labels: {{ {key}: NAME }}.");
     }
 
     private IEnumerable<LabelRow> Rows(DelimitedRecords records, int file, int label, int split)
@@ -95,10 +99,12 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
 
     private IEnumerable<LabelRow>? Json(Stream file, LineReader lines, bool isMetadata)
     {
-        if (isMetadata && JsonRecords.Read(lines).FirstOrDefault() is { Rejected: null, Content: { ValueKind: JsonValueKind.Object } first })
+        if (isMetadata
+            && JsonRecords.Read(lines).FirstOrDefault() is { Rejected: null, Content: { ValueKind: JsonValueKind.Object } first })
         {
             var fields = first.EnumerateObject().Select(field => field.Name).ToList();
-            if (ColumnNames.Find(fields, spec?.File, ColumnNames.Files) is null || ColumnNames.Find(fields, spec?.Column, ColumnNames.Labels) is null)
+            if (ColumnNames.Find(fields, spec?.File, ColumnNames.Files) is null
+                || ColumnNames.Find(fields, spec?.Column, ColumnNames.Labels) is null)
             {
                 findings.Add(ColumnNames.NotUsed(fields, null));
                 return null;
@@ -115,9 +121,7 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
         foreach (var record in JsonRecords.Read(lines))
         {
             if (record.Rejected is { Reason: RejectionReason.InvalidEncoding } rejected)
-            {
                 throw rejected;
-            }
 
             yield return record.Rejected is null ? RowOf(record, isFirst) : Faulty(record, record.Rejected.Detail);
             isFirst = false;
@@ -131,21 +135,25 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
         var file = ColumnNames.Find(fields, spec?.File, ColumnNames.Files);
         if (file is null || row.GetProperty(file).ValueKind != JsonValueKind.String)
         {
-            return Faulty(record, $"{record.Place} names no file: its fields are {string.Join(", ", fields)}; one must be {spec?.File ?? string.Join(" or ", ColumnNames.Files)}, a text");
+            return Faulty(
+                record,
+                $"{record.Place} names no file: its fields are {string.Join(", ", fields)}; one must be "
+                    + $"{spec?.File ?? string.Join(" or ", ColumnNames.Files)}, a text");
         }
 
         var label = ColumnNames.Find(fields, spec?.Column, ColumnNames.Labels);
         if (isFirst && spec?.Column is null)
-        {
             findings.Add(ColumnNames.NotUsed(fields, label));
-        }
 
         var (text, fault) = label is null ? default : LabelValue.Of(row.GetProperty(label));
         var split = ColumnNames.Find(ColumnNames.Splits, fields) is { } named ? LabelValue.Of(row.GetProperty(named)).Text ?? "" : "";
-        return fault is null ? new LabelRow(row.GetProperty(file).GetString()!, text, split, record.Number) : Faulty(record, $"{record.Place} has a label that is {fault}");
+        return fault is null
+            ? new LabelRow(row.GetProperty(file).GetString()!, text, split, record.Number)
+            : Faulty(record, $"{record.Place} has a label that is {fault}");
     }
 
-    private static LabelRow Faulty(JsonRecord record, string? fault) => new("", null, "", record.Number, fault ?? $"{record.Place} cannot be used");
+    private static LabelRow Faulty(JsonRecord record, string? fault) =>
+        new("", null, "", record.Number, fault ?? $"{record.Place} cannot be used");
 
     // Faults of the whole file are found while it is read.
     private IEnumerable<LabelRow> Guarded(IEnumerable<LabelRow> rows)
@@ -157,9 +165,7 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
             try
             {
                 if (!reader.MoveNext())
-                {
                     yield break;
-                }
 
                 row = reader.Current;
             }
@@ -175,12 +181,16 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
     private string? Column(IReadOnlyList<string> header, string? said, IReadOnlyList<string> names, string key)
     {
         var found = ColumnNames.Find(header, said, names);
-        return found is not null || said is null ? found : throw new PipelineException($"'{path}' has no column '{said}' as labels.{key} says; its columns are {string.Join(", ", header)}.");
+        return found is not null || said is null
+            ? found
+            : throw new PipelineException(
+                $"'{path}' has no column '{said}' as labels.{key} says; its columns are {string.Join(", ", header)}.");
     }
 
     private PipelineException Refused(SequenceRejectedException rejected) => new(
         rejected.Reason == RejectionReason.InvalidEncoding
-            ? $"'{path}' is no UTF-8: {rejected.Detail}. It must be UTF-8, or UTF-16 with a byte order mark; spreadsheets call that 'CSV UTF-8'."
+            ? $"'{path}' is no UTF-8: {rejected.Detail}. It must be UTF-8, or UTF-16 with a byte order mark; spreadsheets call that 'CSV "
+                + "UTF-8'."
             : $"'{path}' cannot be read: {rejected.Detail ?? Rejection.NameOf(rejected.Reason)}.",
         rejected);
 }

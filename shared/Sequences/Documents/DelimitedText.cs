@@ -8,12 +8,13 @@ using Pipeline.Sequences.Normalizing;
 namespace Pipeline.Sequences.Documents;
 
 /// <summary>
-/// Delimited text with a header row, a document a row: a column of text and, where wanted, of labels and of splits, by the names of <see cref="ColumnNames"/>. A record that spans lines is bounded as
-/// a line is.
+/// Delimited text with a header row, a document a row: a column of text and, where wanted, of labels and of splits, by the names of
+/// <see cref="ColumnNames"/>. A record that spans lines is bounded as a line is.
 /// </summary>
 /// <param name="most">Bytes of a record.</param>
 /// <param name="labelColumn">As the experiment names it; null where it does not.</param>
-internal sealed class DelimitedText(Func<ISequenceNormalizer> normalizer, int most, string? labelColumn, FindingList findings) : IDocumentFormat
+internal sealed class DelimitedText(
+    Func<ISequenceNormalizer> normalizer, int most, string? labelColumn, FindingList findings) : IDocumentFormat
 {
     private DelimitedRecords? _records;
 
@@ -23,15 +24,11 @@ internal sealed class DelimitedText(Func<ISequenceNormalizer> normalizer, int mo
     {
         _records = new DelimitedRecords(lines, most);
         if (!_records.ReadHeader())
-        {
             yield break;
-        }
 
         var columns = Columns(_records);
         for (var number = 0; _records.Read(); number++)
-        {
             yield return Read(_records, number, columns);
-        }
     }
 
     private (int Text, int Label, int Split) Columns(DelimitedRecords records)
@@ -40,7 +37,8 @@ internal sealed class DelimitedText(Func<ISequenceNormalizer> normalizer, int mo
         var text = ColumnNames.Find(ColumnNames.Texts, header)
             ?? throw new SequenceRejectedException(
                 RejectionReason.MalformedRecord,
-                $"line {records.Line} names the columns {string.Join(", ", header)}, separated by {records.Dialect.Name}; there must be one named {string.Join(" or ", ColumnNames.Texts)}, and may be label and split");
+                $"line {records.Line} names the columns {string.Join(", ", header)}, separated by {records.Dialect.Name}; there must be "
+                    + $"one named {string.Join(" or ", ColumnNames.Texts)}, and may be label and split");
         var label = ColumnNames.Find(header, labelColumn, ColumnNames.Labels);
         if (label is null && labelColumn is not null)
         {

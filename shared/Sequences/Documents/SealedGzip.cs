@@ -4,7 +4,8 @@ using Pipeline.Lake.Places;
 namespace Pipeline.Sequences.Documents;
 
 /// <summary>
-/// A file in gzip with one more member behind its last, a seal. The framework's decompressor takes a file that is cut short for one that ends; only one that is whole gives the seal.
+/// A file in gzip with one more member behind its last, a seal. The framework's decompressor takes a file that is cut short for one that
+/// ends; only one that is whole gives the seal.
 /// </summary>
 /// <param name="length">Of the gzip in it; the file may be longer.</param>
 internal sealed class SealedGzip(Stream file, long length) : ForwardStream
@@ -20,9 +21,7 @@ internal sealed class SealedGzip(Stream file, long length) : ForwardStream
     {
         var length = unpacked.Length - Seal.Length;
         if (length < 0)
-        {
             return false;
-        }
 
         var end = new byte[Seal.Length];
         unpacked.Position = length;
@@ -42,9 +41,7 @@ internal sealed class SealedGzip(Stream file, long length) : ForwardStream
     {
         using var buffer = new MemoryStream();
         using (var gzip = new GZipStream(buffer, CompressionLevel.Optimal))
-        {
             gzip.Write(content);
-        }
 
         return buffer.ToArray();
     }

@@ -9,8 +9,14 @@ namespace Pipeline.Sequences.Documents;
 /// <param name="MaxUnpackedBytes">Of a file in gzip: no more than of a plain one.</param>
 /// <param name="MaxUnpackedRatio">Bytes that one byte of a file in gzip may unpack to.</param>
 /// <param name="Labels">What the experiment says of labels.</param>
-public sealed record SequenceRules(int MaxLineBytes, int MaxSequenceLength, long MaxUnpackedBytes, int MaxUnpackedRatio, LabelSpec? Labels = null)
+public sealed record SequenceRules(
+    int MaxLineBytes, int MaxSequenceLength, long MaxUnpackedBytes, int MaxUnpackedRatio, LabelSpec? Labels = null)
 {
     public static SequenceRules Of(UnpackOptions options, int maxSequenceLength, LabelSpec? labels = null) =>
-        new(options.MaxLineBytes, maxSequenceLength, Math.Min(options.MaxUnpackedBytes, options.MaxFileBytes), options.MaxUnpackedRatio, labels);
+        new(
+            options.MaxLineBytes,
+            maxSequenceLength,
+            Math.Min(options.MaxUnpackedBytes, options.MaxFileBytes),
+            options.MaxUnpackedRatio,
+            labels);
 }

@@ -4,7 +4,9 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>A file in gzip, unpacked into a temporary one: all of it before any is used, as what is damaged at its end is damaged.</summary>
+/// <summary>
+/// A file in gzip, unpacked into a temporary one: all of it before any is used, as what is damaged at its end is damaged.
+/// </summary>
 internal static class UnpackedGzip
 {
     /// <summary>Small files may unpack to this much whatever the ratio.</summary>
@@ -29,19 +31,13 @@ internal static class UnpackedGzip
         foreach (var length in Lengths(file))
         {
             if (TryUnpack(file, length, most) is not (var unpacked, var isWhole))
-            {
                 continue;
-            }
 
             if (isWhole)
-            {
                 return unpacked;
-            }
 
             using (unpacked)
-            {
                 throw Lost(file, format(unpacked), most, RejectionReason.UnpacksTooLarge, $"more than {most} bytes from {file.Length}");
-            }
         }
 
         using var part = Salvage(file, most);
@@ -51,21 +47,25 @@ internal static class UnpackedGzip
     private static SequenceRejectedException Lost(Stream file, string format, long most, RejectionReason reason, string detail)
     {
         var lost = LostRecords.Of(file, format, most);
-        return new SequenceRejectedException(reason, $"{detail}; {(lost == 0 ? "how many records are lost nothing tells" : lost == 1 ? "about 1 record is lost" : $"about {lost} records are lost")}", lost);
+        var words = lost switch
+        {
+            0 => "how many records are lost nothing tells",
+            1 => "about 1 record is lost",
+            _ => $"about {lost} records are lost",
+        };
+        return new SequenceRejectedException(reason, $"{detail}; {words}", lost);
     }
 
     /// <summary>
-    /// Where the gzip may end: at the file's end, or before the zeros that fill a tape's or disk's last block, which gzip ignores. Nobody tells which of them are still its own: at a wrong end its
-    /// checksum fails.
+    /// Where the gzip may end: at the file's end, or before the zeros that fill a tape's or disk's last block, which gzip ignores. Nobody
+    /// tells which of them are still its own: at a wrong end its checksum fails.
     /// </summary>
     private static IEnumerable<long> Lengths(Stream file)
     {
         yield return file.Length;
         var end = ZerosStart(file);
         for (var length = end; length < file.Length && length <= end + MostZeros; length++)
-        {
             yield return length;
-        }
     }
 
     private static long ZerosStart(Stream file)
@@ -77,9 +77,7 @@ internal static class UnpackedGzip
             file.Position = end - block.Length;
             file.ReadExactly(block);
             if (block.LastIndexOfAnyExcept((byte)0) is >= 0 and var last)
-            {
                 return end - block.Length + last + 1;
-            }
 
             end -= block.Length;
         }
@@ -117,9 +115,7 @@ internal static class UnpackedGzip
         finally
         {
             if (!isKept)
-            {
                 unpacked.Dispose();
-            }
         }
     }
 
@@ -133,9 +129,7 @@ internal static class UnpackedGzip
         try
         {
             for (int read; start.Length < Math.Min(most, 1 << 12) && (read = gzip.Read(buffer)) > 0;)
-            {
                 start.Write(buffer, 0, read);
-            }
         }
         catch (InvalidDataException)
         {

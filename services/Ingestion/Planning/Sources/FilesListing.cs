@@ -77,7 +77,8 @@ internal sealed class FilesListing : ISourceListing
         {
             // The same archive within other limits holds other images.
             _fingerprint.Add(
-                $"{ContainerFormat} {options.MaxMembers} {options.MaxUnpackedBytes} {options.MaxUnpackedRatio} {options.MaxRowGroupBytes} {options.MaxNameLength}",
+                $"{ContainerFormat} {options.MaxMembers} {options.MaxUnpackedBytes} {options.MaxUnpackedRatio} {options.MaxRowGroupBytes} "
+                    + $"{options.MaxNameLength}",
                 0,
                 null);
         }
@@ -137,6 +138,7 @@ internal sealed class FilesListing : ISourceListing
         await copy.DisposeAsync();
         await _source.Known.ForgetAsync(cancellation);
         throw new PipelineException(
-            $"'{_source.Folder.NameOf(item.Path)}' has changed while its import was planned. Request the run again, once nobody writes to the files.");
+            $"'{_source.Folder.NameOf(item.Path)}' has changed while its import was planned. Request the run again, once nobody writes to "
+                + "the files.");
     }
 }

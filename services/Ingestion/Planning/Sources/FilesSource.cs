@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Labels;
 using Pipeline.Lake.Places;
@@ -31,11 +30,13 @@ public sealed record FilesSource(
         }
     }
 
-    private async Task ReadAsync(FilesListing listing, INewFiles newFiles, IProgress<IngestionProgress>? progress, CancellationToken cancellation)
+    private async Task ReadAsync(
+        FilesListing listing, INewFiles newFiles, IProgress<IngestionProgress>? progress, CancellationToken cancellation)
     {
         using var read = new Spool<KnownFile>();
         HashSet<string> tables = [.. Labels.Files.Select(file => file.Path)];
-        var listed = Folder.FilesAsync(LakeContents.Of(Modality), cancellation).Where(file => listing.Follows(file) && !tables.Contains(file.Path));
+        var listed = Folder.FilesAsync(LakeContents.Of(Modality), cancellation).Where(
+            file => listing.Follows(file) && !tables.Contains(file.Path));
         var items = ReadAhead.InOrderAsync(
             Known.JoinAsync(listed, cancellation),
             Options.ReadAhead,

@@ -13,7 +13,8 @@ public interface ILakeSource
     /// <summary>Reads every file that the dataset depends on, once.</summary>
     /// <param name="newFiles">Takes new files as they are read. IDX files are never taken.</param>
     /// <exception cref="PipelineException">Nothing in the folder can be used.</exception>
-    Task<ISourceListing> ReadAsync(INewFiles newFiles, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default);
+    Task<ISourceListing> ReadAsync(
+        INewFiles newFiles, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default);
 }
 
 /// <summary>A source as it was read.</summary>
@@ -34,7 +35,8 @@ public interface ISourceListing : IDisposable
     /// <summary>
     /// Cuts the source into chunks, and leaves what importers need beside the folder itself in the store, below <paramref name="root"/>.
     /// </summary>
-    Task<SourcePlan> CutAsync(IArtifactStore store, string root, ChunkLimits limits, PartNames parts, CancellationToken cancellation = default);
+    Task<SourcePlan> CutAsync(
+        IArtifactStore store, string root, ChunkLimits limits, PartNames parts, CancellationToken cancellation = default);
 }
 
 /// <param name="Items">Maximum number of items in a chunk. It ends between a quarter and all of that, where the items say so.</param>

@@ -3,7 +3,9 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Ingestion.Planning.Sources;
 
-/// <summary>The start of an IDX file of unsigned bytes (LeCun, Cortes, Burges, <i>The MNIST database</i>): a magic number, then big-endian sizes.</summary>
+/// <summary>
+/// The start of an IDX file of unsigned bytes (LeCun, Cortes, Burges, <i>The MNIST database</i>): a magic number, then big-endian sizes.
+/// </summary>
 /// <param name="Sizes">[N, H, W] for images, [N] for labels.</param>
 public sealed record IdxHeader(IReadOnlyList<int> Sizes)
 {
@@ -29,7 +31,8 @@ public sealed record IdxHeader(IReadOnlyList<int> Sizes)
         {
             var start = Convert.ToHexStringLower(bytes.AsSpan(0, Math.Min(read, 4)));
             throw new PipelineException(
-                $"'{file}' is not an IDX file of {dimensions} dimensions: it begins with {start}; it must begin with 00000{UnsignedBytes}0{dimensions}.");
+                $"'{file}' is not an IDX file of {dimensions} dimensions: it begins with {start}; it must begin with "
+                    + $"00000{UnsignedBytes}0{dimensions}.");
         }
 
         var sizes = Enumerable.Range(0, dimensions).Select(i => BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(4 + (4 * i)))).ToList();

@@ -57,7 +57,8 @@ internal sealed class IdxListing(ILakeFolder folder, IReadOnlyList<IdxSet> sets,
         return ofLabels.Items == header.Items
             ? new UnpackedSet(set.Images, images, labels, header, set.Split)
             : throw new PipelineException(
-                $"'{folder.NameOf(file)}' has {ofLabels.Items} labels for the {header.Items} images of '{set.Images}'; there must be a label for each image, or no label file.");
+                $"'{folder.NameOf(file)}' has {ofLabels.Items} labels for the {header.Items} images of '{set.Images}'; there must be a "
+                    + "label for each image, or no label file.");
     }
 
     private async Task<(ArtifactReference File, IdxHeader Header)> UnpackAsync(
@@ -75,7 +76,8 @@ internal sealed class IdxListing(ILakeFolder folder, IReadOnlyList<IdxSet> sets,
             return put.Reference.Bytes == header.FileBytes
                 ? (put.Reference, header)
                 : throw new PipelineException(
-                    $"'{name}' has {put.Reference.Bytes} bytes, unpacked; its header says {header.FileBytes}. It is cut short, or not an IDX file.");
+                    $"'{name}' has {put.Reference.Bytes} bytes, unpacked; its header says {header.FileBytes}. It is cut short, or not an "
+                        + "IDX file.");
         }
         catch (InvalidDataException error)
         {
@@ -110,7 +112,8 @@ internal sealed class IdxListing(ILakeFolder folder, IReadOnlyList<IdxSet> sets,
         return named is null ? [.. Enumerable.Range(0, highest + 1).Select(label => $"{label}")]
             : highest < named.Count ? named
             : throw new PipelineException(
-                $"'{folder.NameOf(names!)}' has {named.Count} names and the labels go up to {highest}; there must be a line with a name for each of 0 to {highest}.");
+                $"'{folder.NameOf(names!)}' has {named.Count} names and the labels go up to {highest}; there must be a line with a name "
+                    + $"for each of 0 to {highest}.");
     }
 
     private async Task<IReadOnlyList<string>> NamesAsync(string file, CancellationToken cancellation)
@@ -119,7 +122,8 @@ internal sealed class IdxListing(ILakeFolder folder, IReadOnlyList<IdxSet> sets,
         var lines = (await text.ReadToEndAsync(cancellation)).TrimEnd().Split('\n').Select(name => name.Trim()).ToList();
         return lines.Distinct(StringComparer.Ordinal).Count() == lines.Count && !lines.Contains("")
             ? lines
-            : throw new PipelineException($"'{folder.NameOf(file)}' has an empty line, or the same name twice; each line must have a name of its own.");
+            : throw new PipelineException(
+                $"'{folder.NameOf(file)}' has an empty line, or the same name twice; each line must have a name of its own.");
     }
 
     private sealed record UnpackedSet(string File, ArtifactReference Images, ArtifactReference? Labels, IdxHeader Header, Split? Split);

@@ -29,17 +29,21 @@ public sealed class IdxSource : ILakeSource
         if (train is null && test is not null)
         {
             throw new PipelineException(
-                $"'{folder.Name}' has '{test.Images}' and no training images; 'train-images-idx3-ubyte' or 'train-images-idx3-ubyte.gz' must lie beside it.");
+                $"'{folder.Name}' has '{test.Images}' and no training images; 'train-images-idx3-ubyte' or 'train-images-idx3-ubyte.gz' "
+                    + "must lie beside it.");
         }
 
-        return train is null ? null : new IdxSource(folder, [.. new[] { train, test }.OfType<IdxSet>()], await FirstAsync(folder, NameFiles, cancellation));
+        return train is null
+            ? null
+            : new IdxSource(folder, [.. new[] { train, test }.OfType<IdxSet>()], await FirstAsync(folder, NameFiles, cancellation));
     }
 
     public async Task<ISourceListing> ReadAsync(
         INewFiles newFiles, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var fingerprint = new Fingerprint();
-        foreach (var file in _sets.SelectMany(set => new[] { set.Images, set.Labels }).Append(_names).OfType<string>().Order(StringComparer.Ordinal))
+        var files = _sets.SelectMany(set => new[] { set.Images, set.Labels }).Append(_names).OfType<string>();
+        foreach (var file in files.Order(StringComparer.Ordinal))
         {
             var (bytes, sha256) = await Fingerprint.OfFileAsync(_folder, file, cancellation);
             fingerprint.Add(file, bytes, sha256);

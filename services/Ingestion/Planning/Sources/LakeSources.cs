@@ -11,7 +11,8 @@ public static class LakeSources
     /// <summary>What a source must be, for errors.</summary>
     /// <param name="modality">One of <see cref="Modalities"/>.</param>
     public static string ValidOf(string modality) => Modalities.IsSequence(modality)
-        ? $"It must be a folder with {ModalityWords.Of(modality).Valid}: a folder for each class, or labels.csv (file,label) or labels.jsonl "
+        ? $"It must be a folder with {ModalityWords.Of(modality).Valid}: a folder for each class, or labels.csv (file,label) or "
+            + "labels.jsonl "
             + "beside the files, or a label in each record, or no labels, or zips and tars of such files."
         : "It must be a folder of images: a folder for each class, or labels.csv (file,label) or labels.jsonl beside the files, or files "
             + "without labels, or zips, tars, Parquet and Arrow files of images, or IDX files (train-images-idx3-ubyte[.gz]).";

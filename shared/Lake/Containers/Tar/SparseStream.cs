@@ -34,9 +34,7 @@ internal sealed class SparseStream(Stream packed, SparseMap map) : ForwardStream
     private (int Count, bool IsHole) Next(int most)
     {
         while (_piece < map.Pieces.Count && Position >= map.Pieces[_piece].Start + map.Pieces[_piece].Length)
-        {
             _piece++;
-        }
 
         var (start, length) = _piece < map.Pieces.Count ? map.Pieces[_piece] : (map.Length, 0);
         var isHole = Position < start;
@@ -67,9 +65,7 @@ internal sealed class SparseMap
         foreach (var (start, length) in _pieces)
         {
             if (start < end || length < 0 || start > Length - length)
-            {
                 return false;
-            }
 
             end = start + length;
         }

@@ -4,8 +4,9 @@ using Pipeline.Lake.Places;
 namespace Pipeline.Lake.Containers.Tar;
 
 /// <summary>
-/// A tar on its way to the reader, which takes the sizes in headers as they stand and reads a long name whole into memory: what it may read between two
-/// contents is limited here, as is all of it. Of sparse files, at which it would end, the map is taken out, so that it sees plain ones.
+/// A tar on its way to the reader, which takes the sizes in headers as they stand and reads a long name whole into memory: what it may read
+/// between two contents is limited here, as is all of it. Of sparse files, at which it would end, the map is taken out, so that it sees
+/// plain ones.
 /// </summary>
 internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStream
 {
@@ -25,7 +26,9 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStre
     /// <summary>Of the entry that was read last, by GNU's old format; null where it has none.</summary>
     public SparseMap? Sparse { get; private set; }
 
-    /// <summary>What the attributes of the entry that was read last say of pieces, by format 0.0 of PAX; null where they say nothing.</summary>
+    /// <summary>
+    /// What the attributes of the entry that was read last say of pieces, by format 0.0 of PAX; null where they say nothing.
+    /// </summary>
     public SparseMap? ListedSparse { get; private set; }
 
     public void ExpectHeader()
@@ -59,13 +62,9 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStre
         {
             IsAtEndMark = read.Length == Block && !read.ContainsAnyExcept((byte)0);
             if (_records > 0)
-            {
                 SeeRecords(read);
-            }
             else if (read.Length == Block && !IsAtEndMark)
-            {
                 SeeHeader(read);
-            }
         }
 
         return read.Length;
@@ -75,16 +74,15 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStre
     {
         Advance(bytes);
         if (_spends)
-        {
             budget.Spend(bytes);
-        }
 
         if (_inHeader)
         {
             _header += bytes;
             if (_header > MostHeaderBytes)
             {
-                throw new BrokenContainerException(RejectionReason.Corrupt, $"at byte {Position}: a header of more than {MostHeaderBytes} bytes");
+                throw new BrokenContainerException(
+                    RejectionReason.Corrupt, $"at byte {Position}: a header of more than {MostHeaderBytes} bytes");
             }
         }
     }
@@ -92,9 +90,7 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStre
     private void SeeRecords(Span<byte> records)
     {
         if (_arePax && records.Length == _records)
-        {
             ListedSparse = PaxRecords.MakeDistinct(records) ?? ListedSparse;
-        }
 
         _records -= Math.Min(_records, records.Length);
     }
