@@ -29,7 +29,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
         ["unknown pretext task"] = Experiment("rotation-flip", "jigsaw", "'jigsaw'", "rotation-flip"),
         ["unknown encoder"] = Experiment("name: convnet", "name: vit", "'vit'", "convnet"),
         ["value out of range"] = Experiment("epochs: 1", "epochs: 0", "pretraining.epochs", "1 to 1000"),
-        ["more labels than there are"] = Experiment("[6, 12]", "[6, 5000]", "5000", "Valid are counts up to"),
+        ["more labels than there are"] = Experiment("[6, 12]", "[6, 5000]", "5000", "Counts must be at most"),
         ["missing data folder"] = new((place, _) => Directory.Delete(place.PathOf("data"), recursive: true), Run, ["does not exist", "folder of images"]),
         ["a file for the data folder"] = Data(path => File.WriteAllText(path, "data"), "is a file", "folder of images"),
         ["empty data folder"] = Data(path => Directory.CreateDirectory(path), "is empty", "folder of images"),

@@ -16,9 +16,19 @@ using PipelineException = Pipeline.Contracts.PipelineException;
 
 namespace Pipeline.Ingestion.Consumers;
 
-/// <summary>An experiment and a source in; a command for each chunk out, or the dataset version if it is there already. One for drops only waits for them.</summary>
+/// <summary>
+/// An experiment and a source in; a command for each chunk out, or the dataset version if it is there already. One for drops only waits for
+/// them.
+/// </summary>
 public sealed class RunExperimentConsumer(
-    IArtifactStore store, ImportPlanner planner, DatasetCommitter committer, CommittedDataset committed, DropExperiments onDrops, DatasetPlaces places, RunLedger ledger, PipelineMetrics metrics)
+    IArtifactStore store,
+    ImportPlanner planner,
+    DatasetCommitter committer,
+    CommittedDataset committed,
+    DropExperiments onDrops,
+    DatasetPlaces places,
+    RunLedger ledger,
+    PipelineMetrics metrics)
     : IConsumer<RunExperiment>
 {
     public async Task Consume(ConsumeContext<RunExperiment> context)
@@ -35,8 +45,8 @@ public sealed class RunExperimentConsumer(
         var reading = new Reading(context);
         var planned = await planner.PlanAsync(experiment, source ?? places.Of(experiment.Data), reading, context.CancellationToken);
         await reading.Told.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        metrics.Parts(Stage.Ingestion, planned.EagerParts);
-        metrics.Images(Stage.Ingestion, planned.EagerItems);
+        metrics.Parts(Stage.Ingestion, planned.Made.Parts);
+        metrics.Images(Stage.Ingestion, planned.Made.Items);
         if (planned.Dataset is { } dataset)
         {
             await ledger.ReopenAsync(RunId.Of(experiment.Name, reference, dataset), context.CancellationToken);
@@ -48,11 +58,14 @@ public sealed class RunExperimentConsumer(
         var missing = await committer.MissingAsync(content, context.CancellationToken);
         if (missing.Count == 0)
         {
-            await committed.PublishAsync(context, experiment, reference, await committer.CommitAsync(content, cancellation: context.CancellationToken));
+            await committed.PublishAsync(
+                context, experiment, reference, await committer.CommitAsync(content, cancellation: context.CancellationToken));
             return;
         }
 
-        await context.PublishInTimeAsync(new StageProgressed(null, Stage.Ingestion, content.Chunks.Count - missing.Count, content.Chunks.Count, $"{content.Items} files"));
+        await context.PublishInTimeAsync(
+            new StageProgressed(
+                null, Stage.Ingestion, content.Chunks.Count - missing.Count, content.Chunks.Count, $"{content.Items} files"));
         await context.PublishInTimeAsync(missing.Select(chunk => new ImportChunk(reference, plan, chunk)));
     }
 
@@ -77,9 +90,7 @@ public sealed class RunExperimentConsumer(
         public void Report(IngestionProgress value)
         {
             if (Told.IsCompleted)
-            {
                 Told = bus.PublishInTimeAsync(new StageProgressed(null, Stage.Ingestion, 0, 0, $"{value.Done} files read"));
-            }
         }
     }
 }
@@ -103,7 +114,8 @@ public sealed partial class IngestDatasetConsumer(DropExperiments onDrops, Datas
 
 /// <summary>One chunk in, its part into the store; whoever finishes the last commits the dataset version.</summary>
 public sealed class ImportChunkConsumer(
-    IArtifactStore store, ChunkImporter importer, DatasetCommitter committer, CommittedDataset committed, PipelineMetrics metrics) : IConsumer<ImportChunk>
+    IArtifactStore store, ChunkImporter importer, DatasetCommitter committer, CommittedDataset committed, PipelineMetrics metrics)
+    : IConsumer<ImportChunk>
 {
     public async Task Consume(ConsumeContext<ImportChunk> context)
     {
@@ -115,15 +127,15 @@ public sealed class ImportChunkConsumer(
             metrics.Part(Stage.Ingestion);
             metrics.Images(Stage.Ingestion, plan.Chunks[chunk].Items);
             var missing = await committer.LeftAsync(plan, chunk, context.CancellationToken);
-            await context.PublishInTimeAsync(new StageProgressed(null, Stage.Ingestion, plan.Chunks.Count - missing.Count, plan.Chunks.Count, $"{plan.Items} files"));
+            await context.PublishInTimeAsync(
+                new StageProgressed(null, Stage.Ingestion, plan.Chunks.Count - missing.Count, plan.Chunks.Count, $"{plan.Items} files"));
             if (missing.Count > 0 && await committer.FindAsync(plan, context.CancellationToken) is null)
-            {
                 return;
-            }
         }
 
         var dataset = await committer.CommitAsync(plan, cancellation: context.CancellationToken);
-        await committed.PublishAsync(context, await store.ReadManifestAsync<Experiment>(reference, context.CancellationToken), reference, dataset);
+        await committed.PublishAsync(
+            context, await store.ReadManifestAsync<Experiment>(reference, context.CancellationToken), reference, dataset);
     }
 }
 
@@ -131,7 +143,9 @@ public sealed class ImportChunkConsumer(
 public sealed class ImportChunkConsumerDefinition(IOptions<IngestionOptions> options) : ConsumerDefinition<ImportChunkConsumer>
 {
     protected override void ConfigureConsumer(
-        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<ImportChunkConsumer> consumerConfigurator, IRegistrationContext context)
+        IReceiveEndpointConfigurator endpointConfigurator,
+        IConsumerConfigurator<ImportChunkConsumer> consumerConfigurator,
+        IRegistrationContext context)
     {
         endpointConfigurator.PrefetchCount = options.Value.Parallelism;
         endpointConfigurator.ConcurrentMessageLimit = options.Value.Parallelism;
@@ -145,7 +159,9 @@ public sealed class CancelRunConsumer(RunLedger ledger) : IConsumer<CancelRun>
     {
         if (!await ledger.CancelAsync(context.Message, context.CancellationToken))
         {
-            throw new PipelineException($"There is no run '{context.Message.RunId}' to cancel; valid is the id of a run as its events and the status list name it.");
+            throw new PipelineException(
+                $"There is no run '{context.Message.RunId}' to cancel; it must be the id of a run as its events and the status list name "
+                    + "it.");
         }
 
         await context.PublishInTimeAsync(new RunCancelled(context.Message.RunId));

@@ -43,7 +43,7 @@ public sealed class BadMessageTests(SharedServers servers)
     [Theory]
     [InlineData("""{ "experiment": { "name": "x" } }""", "experiment: 'data' is missing")]
     [InlineData("""{ "experiment": { "name": "x", "data": "d", "pretext": "rotation", "fineTuning": { "labels": [5] }, "epochs": 4 } }""", "experiment: 'epochs' is not a key")]
-    [InlineData("""{ "experiment": { "name": "x", "data": "d", "pretext": "rotation", "fineTuning": { "labels": [5] } }, "source": "/etc" }""", "valid is a place in the lake")]
+    [InlineData("""{ "experiment": { "name": "x", "data": "d", "pretext": "rotation", "fineTuning": { "labels": [5] } }, "source": "/etc" }""", "it must be a place in the lake")]
     [InlineData("""{ "experiment": { "name": "x", "data": "d", "pretext": "rotation", "fineTuning": { "labels": [5] } }, "source": "https://elsewhere.example/lake/d" }""", "https://elsewhere.example/lake/d")]
     public async Task An_experiment_that_cannot_be_run_is_refused_in_one_line(string message, string told)
     {

@@ -41,14 +41,10 @@ internal sealed class LabelledItems(LabelRules rules)
         }
 
         if (item.Label is not null)
-        {
             _classes.Add(item.Label);
-        }
 
         if (item.Split is { } split)
-        {
             _supplied.Add(split);
-        }
 
         return item;
     }

@@ -77,7 +77,7 @@ public class DecodingThreadsTests
 
     private static ImageDecoder Decoder() => new(Input, new ImageLimits(50_000_000, 32, 100));
 
-    private static SourceItem Item(string path) => new(path, 0, "", null, null);
+    private static SourceItem Item(string path) => new(path, 0, "");
 
     private static ArraySegment<byte> Content(byte[] bytes)
     {

@@ -2,12 +2,9 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Pipeline.Artifacts;
 using Pipeline.Contracts;
-using Pipeline.Images;
 using Pipeline.Ingestion.Committing;
-using Pipeline.Ingestion.Decoding;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Ingestion.Planning.Sources;
-using Pipeline.Ingestion.Rejecting;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Places;
 using Pipeline.Tests.Unit.Lake.Containers;
@@ -15,7 +12,7 @@ using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion.Decoding;
 
-public partial class EagerImportTests
+public partial class NewFilesTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -27,7 +24,7 @@ public partial class EagerImportTests
         Directory.Delete(lake.Folder, recursive: true);
         var plan = planned.Plan!.Value.Content;
 
-        Assert.Equal((plan.Chunks.Count, (int)plan.Items), (planned.EagerParts, planned.EagerItems));
+        Assert.Equal((plan.Chunks.Count, (int)plan.Items), (planned.Made.Parts, planned.Made.Items));
         Assert.Equal(60, (await ImportAsync(lake, plan)).Summary.Samples);
     }
 
@@ -52,8 +49,8 @@ public partial class EagerImportTests
         using var lake = Eager(Filled(), 20);
         var planned = await PlanAsync(lake);
 
-        Assert.InRange(planned.EagerItems, 7, 20);
-        Assert.Equal(Enumerable.Range(planned.EagerParts, planned.Plan!.Value.Content.Chunks.Count - planned.EagerParts), await MissingAsync(lake, planned));
+        Assert.InRange(planned.Made.Items, 7, 20);
+        Assert.Equal(Enumerable.Range(planned.Made.Parts, planned.Plan!.Value.Content.Chunks.Count - planned.Made.Parts), await MissingAsync(lake, planned));
     }
 
     [Fact]
@@ -71,8 +68,8 @@ public partial class EagerImportTests
         var missing = await MissingAsync(lake, planned);
         await ImportAsync(lake, planned.Plan!.Value.Content);
 
-        Assert.InRange(planned.EagerParts, 3, planned.Plan.Value.Content.Chunks.Count - 3);
-        Assert.Equal(planned.Plan.Value.Content.Chunks.Count - planned.EagerParts, missing.Count);
+        Assert.InRange(planned.Made.Parts, 3, planned.Plan.Value.Content.Chunks.Count - 3);
+        Assert.Equal(planned.Plan.Value.Content.Chunks.Count - planned.Made.Parts, missing.Count);
         Assert.Equal(await ContentAsync(handedOut), await ContentAsync(lake));
     }
 
@@ -84,7 +81,7 @@ public partial class EagerImportTests
         lake.DropPictures("zebra", 30, firstSeed: 1000);
         var planned = await PlanAsync(lake);
 
-        Assert.InRange(planned.EagerItems, 14, 30);
+        Assert.InRange(planned.Made.Items, 14, 30);
         Assert.Equal(90, (await ImportAsync(lake, planned.Plan!.Value.Content)).Summary.Samples);
     }
 
@@ -99,7 +96,7 @@ public partial class EagerImportTests
         await new KnownFiles(lake.Store, lake.Folder).ForgetAsync(Cancellation);
         var forgotten = await PlanAsync(lake);
 
-        Assert.Equal((0, 0), (again.EagerParts, forgotten.EagerParts));
+        Assert.Equal((0, 0), (again.Made.Parts, forgotten.Made.Parts));
         // The one with another label.
         Assert.Single(await MissingAsync(lake, forgotten));
     }
@@ -123,7 +120,7 @@ public partial class EagerImportTests
         var dataset = await ImportAsync(lake, planned.Plan!.Value.Content);
 
         Assert.InRange(made, 20, int.MaxValue);
-        Assert.Equal(0, planned.EagerParts);
+        Assert.Equal(0, planned.Made.Parts);
         Assert.Equal(expected.Shards, dataset.Shards);
     }
 
@@ -131,25 +128,19 @@ public partial class EagerImportTests
     public async Task A_file_that_has_grown_since_it_was_listed_is_read_as_it_is_and_left_to_others()
     {
         using var lake = Eager(Filled());
-        await using var eager = await EagerAsync(lake);
-        using var source = await LakeSources.OpenAsync(new ShortListing(new LocalFolder(lake.Folder)), new KnownFiles(lake.Store, "short"), lake.Options, lake.Experiment, Cancellation);
-        using var whole = await lake.OpenAsync();
+        var parts = await PartNames.ReadAsync(lake.Store, lake.Experiment.Data, DecodingSpec.Of(lake.Experiment, lake.Options, hasFiles: true), Cancellation);
+        var folder = new ShortListing(new LocalFolder(lake.Folder));
+        await using var newFiles = lake.NewFilesOf(folder, parts, new ChunkLimits(7, 1 << 20, 64));
+        var source = await LakeSources.OpenAsync(folder, new KnownFiles(lake.Store, "short"), lake.Options, lake.Experiment, Cancellation);
+        using var listing = await source.ReadAsync(newFiles, cancellation: Cancellation);
 
-        Assert.Equal(await whole.FingerprintAsync(cancellation: Cancellation), await source.FingerprintAsync(eager, cancellation: Cancellation));
-        Assert.Equal(0, eager.Parts);
+        Assert.Equal(await lake.FingerprintAsync(), listing.Fingerprint);
+        Assert.Equal(0, listing.Made.Parts);
     }
 
     private static Task<PlannedImport> PlanAsync(TestLake lake) => lake.Planner.PlanAsync(lake.Experiment, lake.Folder, cancellation: Cancellation);
 
     private static Task<IReadOnlyList<int>> MissingAsync(TestLake lake, PlannedImport planned) => new DatasetCommitter(lake.Store).MissingAsync(planned.Plan!.Value.Content, Cancellation);
-
-    private static async Task<EagerImport> EagerAsync(TestLake lake)
-    {
-        var parts = await PartNames.ReadAsync(lake.Store, lake.Experiment.Data, new { }, Cancellation);
-        var quarantine = new Quarantine(lake.Store, Microsoft.Extensions.Options.Options.Create(lake.Options));
-        ImageDecoder Decoder() => new(lake.Experiment.Input, new ImageLimits(1000, 4, 100));
-        return new EagerImport(lake.Store, quarantine, lake.Experiment.Data, lake.Experiment.Input, path => path, parts, new ChunkLimits(7, 1 << 20, 64), Decoder, lake.Options);
-    }
 
     private static async Task<DatasetManifest> ImportAsync(TestLake lake, ImportPlan plan)
     {
