@@ -24,7 +24,7 @@ public static class TrialPlan
     /// <summary>Where a trial's outputs lie. Trials from random weights are shared by all runs over a dataset version.</summary>
     public static string Root(Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Trial trial)
     {
-        var key = ContentKey.Of(Stage.FineTuning, Format, new
+        var key = ContentKey.Of(ArtifactKinds.Trial, Format, new
         {
             samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest),
             classes = experiment.FineTuning.Task == LabelTasks.Tagging ? dataset.Tags.Count : dataset.Classes.Count,

@@ -58,7 +58,7 @@ public sealed record PretrainingPlan(
         var labels = manifests.SelectMany(manifest => manifest.Shards).Where(shard => shard.Split != Split.Test)
             .Select(shard => shard.File.Digest);
         var samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
-        var key = ContentKey.Of(Stage.Pretraining, Format, new
+        var key = ContentKey.Of(ArtifactKinds.Pretraining, Format, new
         {
             samples,
             labels,

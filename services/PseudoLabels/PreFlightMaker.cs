@@ -50,7 +50,7 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
     private async Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(
         object madeFrom, Func<Task<PreFlight>> measure, CancellationToken cancellation)
     {
-        var key = $"pre-flight/{ContentKey.Of(Stage.PseudoLabels, Format, madeFrom)}.json";
+        var key = $"pre-flight/{ContentKey.Of(ArtifactKinds.PreFlight, Format, madeFrom)}.json";
         if (await store.FindManifestAsync<PreFlight>(key, cancellation) is { } found)
             return found;
 

@@ -28,7 +28,7 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
 
     /// <summary>Where the pseudo-labels of a task over a dataset version lie, whichever run asks.</summary>
     public static string Root(ArtifactReference dataset, string task, PseudoLabelSpec spec) =>
-        $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = dataset.Key, task, spec })}";
+        $"pseudo-labels/{ContentKey.Of(ArtifactKinds.PseudoLabels, Format, new { dataset = dataset.Key, task, spec })}";
 
     /// <inheritdoc cref="Root(ArtifactReference, string, PseudoLabelSpec)"/>
     public static string Root(ArtifactReference dataset, string task, Experiment experiment)
@@ -38,7 +38,7 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
 
         var tokenizer = TokenizerMaker.MadeFrom(experiment.Tokenizer!);
         var madeFrom = new { dataset = dataset.Key, task, tokenizer, experiment.Masking, experiment.Pretraining.Seed };
-        return $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, madeFrom)}";
+        return $"pseudo-labels/{ContentKey.Of(ArtifactKinds.PseudoLabels, Format, madeFrom)}";
     }
 
     /// <summary>The manifests of the experiment's tasks; null as long as one is missing.</summary>
@@ -168,7 +168,7 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
     private static string Folder(DatasetManifest dataset, string task, ISampleLabeller labeller)
     {
         var madeFrom = new { dataset = dataset.Dataset, dataset.Input, task, spec = labeller.MadeFrom };
-        return $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, madeFrom)}";
+        return $"pseudo-labels/{ContentKey.Of(ArtifactKinds.PseudoLabelPart, Format, madeFrom)}";
     }
 
     private static string Parts(string folder) => $"{folder}/parts";

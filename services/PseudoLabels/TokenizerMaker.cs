@@ -65,7 +65,7 @@ public sealed class TokenizerMaker(IArtifactStore store) : IDisposable
         var samples = learned ? Training(dataset).Select(shard => shard.File.Digest) : [];
         var alphabet = spec.Kind == TokenizerKinds.Kmer ? Alphabets.Of(dataset.Modality) : "";
         var madeFrom = new { madeFrom = MadeFrom(spec), dataset.Input.LowerCase, alphabet, samples };
-        return $"tokenizers/{ContentKey.Of(Stage.PseudoLabels, Format, madeFrom)}";
+        return $"tokenizers/{ContentKey.Of(ArtifactKinds.Tokenizer, Format, madeFrom)}";
     }
 
     private static IEnumerable<SampleShard> Training(DatasetManifest dataset) => dataset.Shards.Where(shard => shard.Split == Split.Train);

@@ -12,8 +12,6 @@ namespace Pipeline.Artifacts;
 /// </summary>
 public static class ContentKey
 {
-    public static string Of<T>(Stage stage, int format, T madeFrom) => Of(stage.ToString(), format, madeFrom);
-
     /// <param name="kind">One of <see cref="ArtifactKinds"/>.</param>
     /// <param name="format">The kind's format version: raised when the same inputs would give another output.</param>
     /// <param name="madeFrom">Digests, settings and seeds, as a record or anonymous object; its compact JSON is what counts.</param>

@@ -144,7 +144,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
 
         var at = sample.Tags is { } tagged ? _parts.Tagged(tagged.Item) : part.At(row);
         _splits[(int)split].Add(
-            at, sample.Tags?.Digest ?? default, label, source, digest, item, first.Sample.Item, label < 0 ? null : Classes[label]);
+            at, sample.Tags?.Digest, label, source, digest, item, first.Sample.Item, label < 0 ? null : Classes[label]);
         return _splits[(int)split];
     }
 

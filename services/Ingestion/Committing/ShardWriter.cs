@@ -175,8 +175,8 @@ internal sealed class ShardWriter
         var samples = Convert.ToHexStringLower(hash.GetHashAndReset());
         var split = SplitName(_split);
         var key = _plan.Sequences is null
-            ? ContentKey.Of(Stage.Ingestion, Format, new { split, _plan.Input, samples })
-            : ContentKey.Of(Stage.Ingestion, Format, new { split, _plan.Modality, _plan.Input, samples, tags = _parts.Tags });
+            ? ContentKey.Of(ArtifactKinds.SampleShard, Format, new { split, _plan.Input, samples })
+            : ContentKey.Of(ArtifactKinds.SampleShard, Format, new { split, _plan.Modality, _plan.Input, samples, tags = _parts.Tags });
         return $"datasets/{_plan.Dataset}/shards/{split}-{key}";
     }
 

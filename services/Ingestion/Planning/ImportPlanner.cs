@@ -54,7 +54,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, New
 
     /// <summary>Names the dataset version by all that its content depends on.</summary>
     private string DatasetKey(Experiment experiment, DecodingSpec decoding, ISourceListing listing) =>
-        ContentKey.Of(Stage.Ingestion, decoding.Format, new
+        ContentKey.Of(ArtifactKinds.Dataset, decoding.Format, new
         {
             listing.Fingerprint,
             listing.Layout,
@@ -71,7 +71,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, New
     {
         // The same files in another folder, or cut into other chunks, are another import of the same dataset version.
         Root = ImportPlan.RootOf(
-            ContentKey.Of(Stage.Ingestion, decoding.Format, new { key, source, options.Value.ChunkItems, options.Value.ChunkBytes })),
+            ContentKey.Of(ArtifactKinds.ImportPlan, decoding.Format, new { key, source, options.Value.ChunkItems, options.Value.ChunkBytes })),
         DatasetRoot = $"datasets/{experiment.Data}/{key}",
         Dataset = experiment.Data,
         Source = source,

@@ -16,7 +16,7 @@ public sealed class KnownFiles(IArtifactStore store, string source)
     /// <summary>Raised when the lines change.</summary>
     private const int Format = 2;
 
-    private readonly string _folder = $"listings/{ContentKey.Of(Stage.Ingestion, Format, new { source })}";
+    private readonly string _folder = $"listings/{ContentKey.Of(ArtifactKinds.Listing, Format, new { source })}";
 
     /// <summary>Files with what is known of each.</summary>
     /// <param name="files">In ordinal order of their paths.</param>

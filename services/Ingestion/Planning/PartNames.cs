@@ -32,7 +32,7 @@ public sealed class PartNames
     }
 
     /// <param name="items">What tells the items of a chunk from others.</param>
-    public string Of(object items) => ContentKey.Of(Stage.Ingestion, Format, new { items, Decoding.Format, Decoding });
+    public string Of(object items) => ContentKey.Of(ArtifactKinds.ImportPart, Format, new { items, Decoding.Format, Decoding });
 
     /// <param name="lines">A JSON line for each item of a chunk: <see cref="Sources.SourceItem"/>.</param>
     public string OfLines(ReadOnlySpan<byte> lines) => Of(Digest.Of(lines));

@@ -12,8 +12,6 @@ public sealed record FilesSource(
 {
     private const int ReportEvery = 1000;
 
-    public bool HasFiles => true;
-
     public async Task<ISourceListing> ReadAsync(
         INewFiles newFiles, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
     {

@@ -7,9 +7,6 @@ namespace Pipeline.Ingestion.Planning.Sources;
 /// <summary>A folder of the lake in one of the layouts that ingestion knows.</summary>
 public interface ILakeSource
 {
-    /// <summary>Whether its items are files that have to be decoded; else they are pixels.</summary>
-    bool HasFiles { get; }
-
     /// <summary>Reads every file that the dataset depends on, once.</summary>
     /// <param name="newFiles">Takes new files as they are read. IDX files are never taken.</param>
     /// <exception cref="PipelineException">Nothing in the folder can be used.</exception>

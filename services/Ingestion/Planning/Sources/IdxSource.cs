@@ -18,8 +18,6 @@ public sealed class IdxSource : ILakeSource
 
     private IdxSource(ILakeFolder folder, IReadOnlyList<IdxSet> sets, string? names) => (_folder, _sets, _names) = (folder, sets, names);
 
-    public bool HasFiles => false;
-
     /// <returns>Null where there are no such files.</returns>
     /// <exception cref="PipelineException">There is a test set and no training set.</exception>
     public static async Task<IdxSource?> FindAsync(ILakeFolder folder, CancellationToken cancellation = default)
