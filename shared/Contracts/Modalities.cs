@@ -78,7 +78,8 @@ public sealed record MaskingSpec(
     [property: Key("Of these, those shown as a random token; the rest stays as it is. With `masking.mask` at most 1.")]
     [property: Number(0, 1)]
     double Random = 0.1,
-    [property: Key("What is masked at once: a token, all tokens of a word, or neighbours.")]
+    [property: Key(
+        "What is masked at once: a token, all tokens of a word, or neighbours. The default of DNA is `span`, of protein `token`.")]
     [property: OneOf("token", "word", "span", For = Modalities.Text), OneOf("token", "span", For = Modalities.Letters)]
     string Unit = "token",
     [property: Key("Tokens in a span.")]

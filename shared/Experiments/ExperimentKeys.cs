@@ -12,9 +12,12 @@ namespace Pipeline.Experiments;
 internal sealed record ExperimentKey(
     string Name, KeyAttribute Declared, Type Type, bool IsRequired, IReadOnlyList<ValueAttribute> Values, string? Inside = null)
 {
+    /// <summary>The modalities that have it, with spaces between.</summary>
+    public string For { get; init; } = Declared.For;
+
     public bool IsSection => Values.Count == 0;
 
-    public bool IsOf(string modality) => Words(Declared.For).Contains(modality);
+    public bool IsOf(string modality) => Words(For).Contains(modality);
 
     public ValueAttribute ValueFor(string modality) => Values.First(value => Words(value.For).Contains(modality));
 
@@ -27,7 +30,7 @@ internal static class ExperimentKeys
     private static readonly ConcurrentDictionary<Type, IReadOnlyList<ExperimentKey>> Known = new();
 
     /// <summary>Every key that holds a value, with its path: <c>pretraining.augmentation.shift</c>.</summary>
-    public static IReadOnlyList<(string Path, ExperimentKey Key)> All { get; } = [.. Below(typeof(Experiment), "")];
+    public static IReadOnlyList<(string Path, ExperimentKey Key)> All { get; } = [.. Below(typeof(Experiment), "", Modalities.Every)];
 
     public static IReadOnlyList<ExperimentKey> Of(Type section) => Known.GetOrAdd(section, type => [.. Declared(type)]);
 
@@ -52,6 +55,14 @@ internal static class ExperimentKeys
         }
     }
 
-    private static IEnumerable<(string Path, ExperimentKey Key)> Below(Type section, string path) => Of(section).SelectMany(key =>
-        key.IsSection ? Below(key.Type, Written.Join(path, key.Name)) : [(Written.Join(path, key.Name), key)]);
+    private static IEnumerable<(string Path, ExperimentKey Key)> Below(Type section, string path, string modalities)
+    {
+        foreach (var key in Of(section))
+        {
+            var within = key with { For = key.For == Modalities.Every ? modalities : key.For };
+            var at = Written.Join(path, key.Name);
+            foreach (var found in key.IsSection ? Below(key.Type, at, within.For) : [(at, within)])
+                yield return found;
+        }
+    }
 }
