@@ -22,9 +22,7 @@ internal sealed class ShardWriter
     /// <summary>Raised when the same samples would give another file.</summary>
     private const int Format = 1;
 
-    /// <summary>
-    /// Of a shard, where <see cref="ImportPlan.ShardBytes"/> hold more. The origins of twice as many samples lie in memory.
-    /// </summary>
+    /// <summary>A shard may end here, however small its samples are: the origins of twice as many lie in memory.</summary>
     private const int LeastSamples = 4096;
 
     /// <summary>Bytes of pixels that are in memory at a time while a shard is written.</summary>

@@ -5,27 +5,26 @@ using Pipeline.Contracts;
 namespace Pipeline.Artifacts.Safetensors;
 
 /// <summary>
-/// A safetensors file, mapped into memory. Spans point straight into the map and are valid until <see cref="Dispose"/>: reading through one
-/// afterwards ends the process with an access violation, as the pages are gone. So keep the file in a <c>using</c> around every use of its
-/// spans; a file that is dropped without being disposed stays mapped. The file must not be changed or cut while it is open.
+/// A safetensors file, mapped into memory when a span of it is first asked for. Spans point straight into the map and are valid until
+/// <see cref="Dispose"/>: reading through one afterwards ends the process with an access violation, as the pages are gone. So keep the file
+/// in a <c>using</c> around every use of its spans; a file that is dropped without being disposed stays mapped. The file must not be
+/// changed or cut while it is open.
 /// </summary>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
     private readonly SafetensorsHeader _header;
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly long _dataStart;
+    private readonly FileStream _stream;
+    private readonly Lock _mapping = new();
+    private MemoryMappedFile? _map;
+    private MemoryMappedViewAccessor? _view;
     private byte* _data;
+    private bool _isDisposed;
 
     private SafetensorsFile(string path, SafetensorsHeader header, long dataStart, FileStream stream)
     {
         Path = path;
-        _header = header;
-        _map = MemoryMappedFile.CreateFromFile(
-            stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-        _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        byte* start = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        _data = start + _view.PointerOffset + dataStart;
+        (_header, _dataStart, _stream) = (header, dataStart, stream);
     }
 
     public string Path { get; }
@@ -78,6 +77,32 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// </exception>
     public ReadOnlySpan<T> ReadRows<T>(string name, long firstRow, long rows) where T : unmanaged
     {
+        var (entry, first, count) = Rows<T>(name, firstRow, rows);
+        return Span<T>(entry, first, count);
+    }
+
+    /// <summary>
+    /// Rows along the first axis, read without a map: large rows that are read in no order come in one request, not in one a page.
+    /// </summary>
+    /// <param name="values">As many elements as the rows have.</param>
+    /// <inheritdoc cref="ReadRows{T}(string, long, long)"/>
+    public void ReadRows(string name, long firstRow, long rows, Span<byte> values)
+    {
+        var (entry, first, count) = Rows<byte>(name, firstRow, rows);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, count);
+        for (var offset = _dataStart + entry.Offset + first; values.Length > 0;)
+        {
+            var read = RandomAccess.Read(_stream.SafeFileHandle, values, offset);
+            if (read == 0)
+                throw new PipelineException($"{Path} was cut while it was read.");
+
+            offset += read;
+            values = values[read..];
+        }
+    }
+
+    private (SafetensorsEntry Entry, long First, long Count) Rows<T>(string name, long firstRow, long rows) where T : unmanaged
+    {
         var entry = Entry<T>(name);
         if (entry.Shape.Count == 0)
             throw new PipelineException($"'{name}' in {Path} is a single number and has no rows.");
@@ -86,18 +111,19 @@ public sealed unsafe class SafetensorsFile : IDisposable
             throw new ArgumentOutOfRangeException(nameof(firstRow), $"'{name}' has {entry.Shape[0]} rows; {rows} rows from {firstRow} do not lie within it.");
 
         var row = entry.Shape[0] == 0 ? 0 : entry.Bytes / sizeof(T) / entry.Shape[0];
-        return Span<T>(entry, firstRow * row, rows * row);
+        return (entry, firstRow * row, rows * row);
     }
 
     public void Dispose()
     {
         if (_data is not null)
-        {
-            _data = null;
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-            _view.Dispose();
-            _map.Dispose();
-        }
+            _view!.SafeMemoryMappedViewHandle.ReleasePointer();
+
+        _data = null;
+        _isDisposed = true;
+        _view?.Dispose();
+        _map?.Dispose();
+        _stream.Dispose();
     }
 
     private static (SafetensorsHeader Header, long DataStart) ReadHeader(string path, FileStream stream)
@@ -123,7 +149,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     private SafetensorsEntry Entry<T>(string name) where T : unmanaged
     {
-        ObjectDisposedException.ThrowIf(_data is null, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var entry = Entry(name);
         var wanted = SafetensorsElement.Of<T>();
         return entry.Type == wanted ? entry : throw new PipelineException($"'{name}' in {Path} has elements of type {entry.Type}, not {wanted}.");
@@ -131,6 +157,24 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     private ReadOnlySpan<T> Span<T>(SafetensorsEntry entry, long first, long count) where T : unmanaged =>
         count <= Array.MaxLength
-            ? new ReadOnlySpan<T>(_data + entry.Offset + (first * sizeof(T)), (int)count)
+            ? new ReadOnlySpan<T>(Data() + entry.Offset + (first * sizeof(T)), (int)count)
             : throw new PipelineException($"'{entry.Name}' in {Path}: {count} elements are more than one span can hold. Read fewer rows at a time.");
+
+    private byte* Data()
+    {
+        lock (_mapping)
+        {
+            if (_data is null)
+            {
+                _map = MemoryMappedFile.CreateFromFile(
+                    _stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+                _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+                byte* start = null;
+                _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+                _data = start + _view.PointerOffset + _dataStart;
+            }
+
+            return _data;
+        }
+    }
 }

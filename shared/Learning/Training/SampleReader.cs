@@ -14,6 +14,7 @@ public sealed class SampleReader : IDisposable
     private readonly SafetensorsFiles _files;
     private readonly SafetensorsFiles? _labels;
     private readonly int[] _firsts;
+    private readonly byte[] _pixels;
 
     private SampleReader(IArtifactStore store, DatasetManifest dataset, Split split)
     {
@@ -21,6 +22,7 @@ public sealed class SampleReader : IDisposable
         Shards = [.. dataset.Shards.Where(shard => shard.Split == split)];
         _files = new SafetensorsFiles(store, [.. Shards.Select(shard => shard.File)]);
         _labels = dataset.LabelIndex.TryGetValue(split, out var index) ? new SafetensorsFiles(store, [index]) : null;
+        _pixels = new byte[ImageBytes];
         _firsts = new int[Shards.Count + 1];
         for (var i = 0; i < Shards.Count; i++)
             _firsts[i + 1] = checked(_firsts[i] + Shards[i].Samples);
@@ -54,7 +56,12 @@ public sealed class SampleReader : IDisposable
     }
 
     /// <returns>Shape [C, S, S].</returns>
-    public ReadOnlySpan<byte> Pixels(int sample) => Row<byte>("pixels", sample);
+    public ReadOnlySpan<byte> Pixels(int sample)
+    {
+        var shard = ShardOf(sample);
+        _files[shard].ReadRows("pixels", sample - _firsts[shard], 1, _pixels);
+        return _pixels;
+    }
 
     /// <returns>A sequence as UTF-8.</returns>
     public ReadOnlySpan<byte> Text(int sample)

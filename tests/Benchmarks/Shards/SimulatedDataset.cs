@@ -90,10 +90,10 @@ internal sealed class SimulatedDataset : IArtifactStore
         await using (var file = File.Create(Path.Combine(_folder, key)))
         {
             long image = input.Channels * input.Size * input.Size;
-            var json = $$"""
-                {"label":{"dtype":"I32","shape":[{{samples}}],"data_offsets":[0,{{4 * samples}}]},
-                "digest":{"dtype":"U8","shape":[{{samples}},32],"data_offsets":[{{4 * samples}},{{36 * samples}}]},
-                "pixels":{"dtype":"U8","shape":[{{samples}},{{image}}],"data_offsets":[{{36 * samples}},{{(36 + image) * samples}}]}}
+            var json = $$$"""
+                {"label":{"dtype":"I32","shape":[{{{samples}}}],"data_offsets":[0,{{{4 * samples}}}]},
+                "digest":{"dtype":"U8","shape":[{{{samples}}},32],"data_offsets":[{{{4 * samples}}},{{{36 * samples}}}]},
+                "pixels":{"dtype":"U8","shape":[{{{samples}}},{{{image}}}],"data_offsets":[{{{36 * samples}}},{{{(36 + image) * samples}}}]}}
                 """;
             var header = Encoding.UTF8.GetBytes(json.PadRight(1016));
             file.Write(BitConverter.GetBytes((long)header.Length));

@@ -5,7 +5,7 @@ using Pipeline.Learning.Training;
 
 namespace Pipeline.Learning.Pretexts.Views;
 
-/// <summary>One split's samples with their pseudo-labels for one or several pretext tasks, read from their shards on demand.</summary>
+/// <summary>One split's samples, read from their shards on demand, with their pseudo-labels for one or several pretext tasks.</summary>
 public sealed class ViewSamples : IDisposable
 {
     private readonly ViewRows[] _tasks;
@@ -40,27 +40,24 @@ public sealed class ViewSamples : IDisposable
     /// <summary>Puts a sample's pseudo-labels into a table by view; views without one are left as they are.</summary>
     public void ReadLabels(int task, int sample, Span<int> labelByView) => _tasks[task].Read(sample, labelByView);
 
-    public void Dispose()
-    {
-        Array.ForEach(_tasks, task => task.Dispose());
-        Samples.Dispose();
-    }
+    public void Dispose() => Samples.Dispose();
 
-    /// <summary>A task's pseudo-label shards, in the order of the sample shards, and where each sample's rows start.</summary>
-    private sealed class ViewRows(SampleReader samples, SafetensorsFiles files) : IDisposable
+    /// <summary>A task's pseudo-labels, in memory: the rows of all shards, and where each sample's begin.</summary>
+    private sealed class ViewRows(int samples)
     {
-        private readonly int[] _starts = new int[samples.Count];
-        private readonly byte[] _counts = new byte[samples.Count];
+        private readonly List<byte> _views = [];
+        private readonly List<byte> _labels = [];
+        private readonly int[] _starts = new int[samples];
+        private readonly byte[] _counts = new byte[samples];
 
         public static async Task<ViewRows> OpenAsync(
             IArtifactStore store, SampleReader samples, PseudoLabelManifest manifest, CancellationToken cancellation)
         {
-            var shards = PseudoLabelFiles.Of(manifest, samples.Shards);
-            var rows = new ViewRows(samples, new SafetensorsFiles(store, shards));
-            for (var shard = 0; shard < shards.Count; shard++)
+            var rows = new ViewRows(samples.Count);
+            foreach (var (shard, labels) in PseudoLabelFiles.Of(manifest, samples.Shards).Index())
             {
-                using var file = SafetensorsFile.Open(await store.MaterializeAsync(shards[shard], cancellation));
-                rows.Count(file.Read<int>("sample"), samples.First(shard));
+                using var file = SafetensorsFile.Open(await store.MaterializeAsync(labels, cancellation));
+                rows.Add(file, samples.First(shard));
             }
 
             return rows;
@@ -70,23 +67,22 @@ public sealed class ViewSamples : IDisposable
 
         public void Read(int sample, Span<int> labelByView)
         {
-            var file = files[samples.ShardOf(sample)];
-            var views = file.ReadRows<byte>("view", _starts[sample], _counts[sample]);
-            var labels = file.ReadRows<byte>("label", _starts[sample], _counts[sample]);
-            for (var i = 0; i < views.Length; i++)
-                labelByView[views[i]] = labels[i];
+            for (var row = _starts[sample]; row < _starts[sample] + _counts[sample]; row++)
+                labelByView[_views[row]] = _labels[row];
         }
 
-        public void Dispose() => files.Dispose();
-
-        private void Count(ReadOnlySpan<int> rows, int first)
+        private void Add(SafetensorsFile file, int first)
         {
+            var rows = file.Read<int>("sample");
             for (var row = 0; row < rows.Length; row++)
             {
                 var sample = first + rows[row];
                 if (_counts[sample]++ == 0)
-                    _starts[sample] = row;
+                    _starts[sample] = _views.Count + row;
             }
+
+            _views.AddRange(file.Read<byte>("view"));
+            _labels.AddRange(file.Read<byte>("label"));
         }
     }
 }

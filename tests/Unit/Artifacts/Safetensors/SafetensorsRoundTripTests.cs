@@ -47,6 +47,20 @@ public sealed class SafetensorsRoundTripTests : IDisposable
     }
 
     [Fact]
+    public async Task Rows_are_the_same_with_and_without_a_map()
+    {
+        using var file = await WriteAndOpenAsync([SafetensorsTensor.Of<byte>("a", [1, 2, 3, 4, 5, 6], 3, 2), SafetensorsTensor.Of<int>("b", [7], 1)]);
+        var rows = new byte[4];
+
+        file.ReadRows("a", 1, 2, rows);
+
+        Assert.Equal(file.ReadRows<byte>("a", 1, 2).ToArray(), rows);
+        Assert.Throws<ArgumentOutOfRangeException>(() => file.ReadRows("a", 1, 1, rows));
+        Assert.Throws<ArgumentOutOfRangeException>(() => file.ReadRows("a", 2, 2, rows));
+        Assert.Throws<PipelineException>(() => file.ReadRows("b", 0, 1, rows));
+    }
+
+    [Fact]
     public async Task A_tensor_in_pieces_gives_the_bytes_of_the_whole()
     {
         var whole = SafetensorsTensor.Of<byte>("a", [1, 2, 3, 4, 5, 6], 3, 2);

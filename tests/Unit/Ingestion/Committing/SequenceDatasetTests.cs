@@ -259,7 +259,7 @@ public sealed class SequenceDatasetTests
         static TestLake Filled(Random random)
         {
             var lake = Of(Modalities.Text, window: 400);
-            lake.Options = new() { ChunkItems = 7, ShardBytes = 4000 };
+            lake.Options = new() { ChunkItems = 7, ShardBytes = 2000 };
             for (var i = 0; i < 200; i++)
             {
                 lake.Drop($"{(i % 2 == 0 ? 'b' : 'c')}/{i:d3}.txt", Words(random, 40));
