@@ -1,6 +1,5 @@
 using Pipeline.Lake.Containers;
 using System.ComponentModel.DataAnnotations;
-using Pipeline.Images;
 using Pipeline.Likeness;
 
 namespace Pipeline.Ingestion.Planning;
