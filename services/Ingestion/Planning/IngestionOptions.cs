@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Pipeline.Images;
 using Pipeline.Lake.Containers;
 using Pipeline.Likeness;
 

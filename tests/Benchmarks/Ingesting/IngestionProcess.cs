@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Contracts;
 using Pipeline.Images;
-using Pipeline.Tests.Benchmarks.Decoding;
 
 namespace Pipeline.Tests.Benchmarks.Ingesting;
 
