@@ -24,7 +24,8 @@ public sealed class RunEvaluator(
         var labelled = await ledger.FindAsync<PseudoLabelsReady>(run.RunId, Stage.PseudoLabels, cancellation)
             ?? throw new PipelineException($"The store has no record of the pseudo-labels of run '{run.RunId}'. Request the run again.");
         var pseudoLabels = await ReadAllAsync<PseudoLabelManifest>(labelled.PseudoLabels, cancellation);
-        var trials = await ReadAllAsync<TrialResult>((await store.ReadManifestAsync<TrialsManifest>(ready.Trials, cancellation)).Results, cancellation);
+        var trials = await ReadAllAsync<TrialResult>((await store.ReadManifestAsync<TrialsManifest>(ready.Trials, cancellation)).Results,
+            cancellation);
         var chosen = LearningRateChoice.Chosen(trials, experiment.Evaluation.Metric);
         var (truth, predictions) = await predictor.PredictAsync(
             experiment, dataset, encoder, chosen, done => progressed(done, chosen.Count), cancellation);
@@ -76,7 +77,8 @@ public sealed class RunEvaluator(
     }
 
     private static IReadOnlyList<(string What, ArtifactReference Artifact)> Provenance(
-        TrialsReady ready, PseudoLabelsReady labelled, DatasetManifest dataset, EncoderManifest encoder, IReadOnlyList<PseudoLabelManifest> pseudoLabels) =>
+        TrialsReady ready, PseudoLabelsReady labelled, DatasetManifest dataset, EncoderManifest encoder,
+        IReadOnlyList<PseudoLabelManifest> pseudoLabels) =>
     [
         ("Experiment", ready.Run.Experiment),
         ("Dataset version", ready.Run.Dataset),

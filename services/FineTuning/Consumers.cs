@@ -40,8 +40,6 @@ public sealed class RunTrialConsumer(
         await context.PublishInTimeAsync(
             new StageProgressed(run.RunId, Stage.FineTuning, done, trials.Count, $"{arm} at {trial.Labels} labels"));
         if (manifest is not null)
-        {
             await events.PublishAsync(context, Stage.FineTuning, new TrialsReady(run, encoderReference, manifest));
-        }
     }
 }

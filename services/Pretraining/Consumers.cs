@@ -48,13 +48,9 @@ public sealed partial class TrainSliceConsumer(
         metrics.Part(Stage.Pretraining);
         metrics.Slice(Stopwatch.GetElapsedTime(clock));
         if (encoder is null)
-        {
             await context.PublishInTimeAsync(slice with { Slice = slice.Slice + 1, Step = step });
-        }
         else
-        {
             await events.PublishAsync(context, Stage.Pretraining, new EncoderReady(slice.Run, encoder));
-        }
     }
 
     [LoggerMessage(LogLevel.Information, "Training slice {Slice} from step {Step}")]

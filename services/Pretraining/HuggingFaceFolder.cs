@@ -6,10 +6,9 @@ using Pipeline.Learning.Encoders;
 
 namespace Pipeline.Pretraining;
 
-/// <summary>
-/// What lies beside weights of layout <c>bert</c>, so that their folder opens with <c>BertModel.from_pretrained</c> and, where transformers
-/// knows the tokenizer, <c>AutoTokenizer.from_pretrained</c>: <c>config.json</c>, <c>tokenizer_config.json</c> and the tokenizer's files.
-/// </summary>
+/// <summary>What lies beside weights of layout <c>bert</c>, so that their folder opens with <c>BertModel.from_pretrained</c> and, where
+/// transformers knows the tokenizer, <c>AutoTokenizer.from_pretrained</c>: <c>config.json</c>, <c>tokenizer_config.json</c> and the
+/// tokenizer's files.</summary>
 public static class HuggingFaceFolder
 {
     private const string TokenizerConfig = "tokenizer_config.json";

@@ -18,7 +18,8 @@ public sealed class LabelDatasetConsumer(IArtifactStore store, RunLedger ledger,
         var experiment = ExperimentFile.Parse(json);
         if (!ArtifactKey.IsValid(version)
             || await store.FindManifestAsync<DatasetManifest>(version, context.CancellationToken) is not { } dataset)
-            throw new PipelineException($"There is no dataset version '{version}'; it must be the key of a manifest, datasets/NAME/VERSION/manifest.json.");
+            throw new PipelineException(
+                $"There is no dataset version '{version}'; it must be the key of a manifest, datasets/NAME/VERSION/manifest.json.");
 
         var reference = await ExperimentArtifact.PutAsync(store, experiment, context.CancellationToken);
         var committed = new DatasetCommitted(
@@ -28,10 +29,8 @@ public sealed class LabelDatasetConsumer(IArtifactStore store, RunLedger ledger,
     }
 }
 
-/// <summary>
-/// A dataset version in; one command for each task and shard that has no pseudo-labels yet out, or the finished set if there is none. The
-/// pre-flight comes before either.
-/// </summary>
+/// <summary>A dataset version in; one command for each task and shard that has no pseudo-labels yet out, or the finished set if there is
+/// none. The pre-flight comes before either.</summary>
 public sealed class DatasetCommittedConsumer(
     IArtifactStore store, RunPretext pretext, ShardLabeller labeller, StageEvents events, RunStop stop) : IConsumer<DatasetCommitted>
 {

@@ -6,11 +6,9 @@ using Pipeline.Learning.Pretexts;
 
 namespace Pipeline.PseudoLabels;
 
-/// <summary>
-/// Makes the pseudo-labels of one sample shard for one pretext task, and the task's manifest when all shards have theirs. They lie under
-/// the shard's own digest: a dataset version that shares shards with one before it shares their pseudo-labels. Shards of the test split
-/// have none and are never opened.
-/// </summary>
+/// <summary>Makes the pseudo-labels of one sample shard for one pretext task, and the task's manifest when all shards have theirs. They lie
+/// under the shard's own digest: a dataset version that shares shards with one before it shares their pseudo-labels. Shards of the test
+/// split have none and are never opened.</summary>
 public sealed class ShardLabeller(IArtifactStore store) : IDisposable
 {
     /// <summary>Raised when the same samples would get other pseudo-labels.</summary>
@@ -24,7 +22,8 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
     private sealed record Part(PseudoLabelShard Shard, double Seconds, long Tokens = 0, long Truncated = 0);
 
     /// <summary>The shards that get pseudo-labels: those of the training and of the validation split.</summary>
-    public static IReadOnlyList<SampleShard> Labelled(DatasetManifest dataset) => [.. dataset.Shards.Where(shard => shard.Split != Split.Test)];
+    public static IReadOnlyList<SampleShard> Labelled(DatasetManifest dataset) =>
+        [.. dataset.Shards.Where(shard => shard.Split != Split.Test)];
 
     /// <summary>Where the pseudo-labels of a task over a dataset version lie, whichever run asks.</summary>
     public static string Root(ArtifactReference dataset, string task, PseudoLabelSpec spec) =>
@@ -83,7 +82,8 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
     /// <param name="shard">Its place in <see cref="Labelled"/>.</param>
     /// <returns>Whether the task has all its pseudo-labels.</returns>
     public async Task<bool> LabelAsync(
-        ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, string task, int shard, CancellationToken cancellation)
+        ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, string task, int shard,
+        CancellationToken cancellation)
     {
         var labeller = await LabellerAsync(dataset, experiment, task, cancellation);
         var folder = Folder(dataset, task, labeller);
@@ -204,4 +204,5 @@ internal interface ISampleLabeller
 /// <param name="Ambiguous">That were left out.</param>
 /// <param name="Tokens">Of all samples that have pseudo-labels.</param>
 /// <param name="Truncated">Samples that lost their last tokens.</param>
-internal sealed record LabelledSamples(IReadOnlyList<SafetensorsTensor> Tensors, int Samples, int Ambiguous, long Tokens = 0, long Truncated = 0);
+internal sealed record LabelledSamples(IReadOnlyList<SafetensorsTensor> Tensors, int Samples, int Ambiguous, long Tokens = 0,
+    long Truncated = 0);

@@ -6,10 +6,8 @@ using Pipeline.Learning.Tokens;
 
 namespace Pipeline.PseudoLabels;
 
-/// <summary>
-/// Makes the tokenizer of a dataset version: learned on its training split, read from the folder that the experiment names, or of k-mers.
-/// Once for all runs and workers.
-/// </summary>
+/// <summary>Makes the tokenizer of a dataset version: learned on its training split, read from the folder that the experiment names, or of
+/// k-mers. Once for all runs and workers.</summary>
 public sealed class TokenizerMaker(IArtifactStore store) : IDisposable
 {
     /// <summary>Raised when the same samples would give another vocabulary.</summary>
@@ -35,7 +33,8 @@ public sealed class TokenizerMaker(IArtifactStore store) : IDisposable
             if (await store.FindManifestAsync<TokenizerReference>(key, cancellation) is null)
             {
                 var content = await ContentAsync(dataset, spec, cancellation);
-                await store.CreateManifestAsync(key, await TokenizerStore.WriteAsync(store, folder, content, spec, cancellation), cancellation);
+                await store.CreateManifestAsync(key, await TokenizerStore.WriteAsync(store, folder, content, spec, cancellation),
+                    cancellation);
             }
 
             var reference = (await store.FindManifestAsync<TokenizerReference>(key, cancellation))!.Value.Content;
@@ -73,7 +72,8 @@ public sealed class TokenizerMaker(IArtifactStore store) : IDisposable
     private static string GivenDigest(string folder, string name)
     {
         if (!Directory.Exists(folder))
-            throw new PipelineException($"There is no folder '{folder}'; tokenizer.given must name a folder that pseudo-labels can read, with {name} in it.");
+            throw new PipelineException(
+                $"There is no folder '{folder}'; tokenizer.given must name a folder that pseudo-labels can read, with {name} in it.");
 
         try
         {
@@ -81,7 +81,8 @@ public sealed class TokenizerMaker(IArtifactStore store) : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PipelineException($"The folder '{folder}', which tokenizer.given names, has no {name} that can be read: {error.Message}", error);
+            throw new PipelineException(
+                $"The folder '{folder}', which tokenizer.given names, has no {name} that can be read: {error.Message}", error);
         }
     }
 

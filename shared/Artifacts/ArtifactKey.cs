@@ -2,11 +2,9 @@ using System.Buffers;
 
 namespace Pipeline.Artifacts;
 
-/// <summary>
-/// The form of keys and prefixes: 1 to 512 characters, segments of at most 255 ASCII letters, digits, <c>.</c>, <c>_</c> and <c>-</c>
-/// that do not start with a dot, joined by <c>/</c>. So no key can leave a root (no <c>..</c>, no root, no backslash) or name a hidden
-/// file.
-/// </summary>
+/// <summary>The form of keys and prefixes: 1 to 512 characters, segments of at most 255 ASCII letters, digits, <c>.</c>, <c>_</c> and
+/// <c>-</c> that do not start with a dot, joined by <c>/</c>. So no key can leave a root (no <c>..</c>, no root, no backslash) or name a
+/// hidden file.</summary>
 public static class ArtifactKey
 {
     public const int MaxLength = 512;

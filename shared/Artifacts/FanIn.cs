@@ -2,11 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Pipeline.Artifacts;
 
-/// <summary>
-/// Which artifacts of a set are missing, asked by each of the many who write one of them: whoever writes the last has to know. A listing
-/// tells, and costs more the more there are. So after one, the artifact that is expected last is remembered; as long as that is not there,
-/// one small request tells that the set is not complete.
-/// </summary>
+/// <summary>Which artifacts of a set are missing, asked by each of the many who write one of them: whoever writes the last has to know. A
+/// listing tells, and costs more the more there are. So after one, the artifact that is expected last is remembered; as long as that is not
+/// there, one small request tells that the set is not complete.</summary>
 public sealed class FanIn(IArtifactStore store, TimeProvider time)
 {
     /// <summary>For how long a listing may stand for what is there, as long as the set is not complete.</summary>
@@ -43,10 +41,8 @@ public sealed class FanIn(IArtifactStore store, TimeProvider time)
         return Numbers(missing);
     }
 
-    /// <summary>
-    /// What is missing, asked by a writer of one of them: empty once every artifact exists, and never before. Some of what is returned may
-    /// have been written in the last two seconds.
-    /// </summary>
+    /// <summary>What is missing, asked by a writer of one of them: empty once every artifact exists, and never before. Some of what is
+    /// returned may have been written in the last two seconds.</summary>
     /// <param name="written">Its place in the list.</param>
     /// <inheritdoc cref="ListAsync"/>
     public async Task<IReadOnlyList<int>> GlanceAsync(

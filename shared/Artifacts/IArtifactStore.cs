@@ -2,12 +2,10 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts;
 
-/// <summary>
-/// Where all data lies: named, immutable byte strings. A key is 1 to 512 characters: segments of at most 255 letters (A to Z), digits,
-/// <c>.</c>, <c>_</c> and <c>-</c> that do not start with a dot, joined by <c>/</c>; any other key is refused with
-/// <see cref="ArgumentException"/>, so none can leave the root. All writes are atomic: a reader sees the whole artifact or none, also
-/// after a kill in the middle of a write.
-/// </summary>
+/// <summary>Where all data lies: named, immutable byte strings. A key is 1 to 512 characters: segments of at most 255 letters (A to Z),
+/// digits, <c>.</c>, <c>_</c> and <c>-</c> that do not start with a dot, joined by <c>/</c>; any other key is refused with
+/// <see cref="ArgumentException"/>, so none can leave the root. All writes are atomic: a reader sees the whole artifact or none, also after
+/// a kill in the middle of a write.</summary>
 public interface IArtifactStore
 {
     /// <summary>Writes an artifact unless the key is taken. Of several writers of one key, exactly one creates it.</summary>
@@ -37,9 +35,8 @@ public interface IArtifactStore
     /// <returns>False when there was none.</returns>
     Task<bool> DeleteAsync(string key, CancellationToken cancellation = default);
 
-    /// <summary>
-    /// Asks once, for a few seconds at most, whether the store is there and could be written to: cheap enough for a readiness probe.
-    /// </summary>
+    /// <summary>Asks once, for a few seconds at most, whether the store is there and could be written to: cheap enough for a readiness
+    /// probe.</summary>
     /// <exception cref="StoreUnavailableException">It gives no answer.</exception>
     /// <exception cref="PipelineException">It answers that it cannot be used.</exception>
     Task CheckAsync(CancellationToken cancellation = default);

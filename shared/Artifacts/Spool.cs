@@ -5,10 +5,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts;
 
-/// <summary>
-/// JSON lines, of which the first are in memory and, where there are more, all in a temporary file without a name, gone with the process:
-/// for lists that grow with the dataset and whose artifact can only be written once all of it is known.
-/// </summary>
+/// <summary>JSON lines, of which the first are in memory and, where there are more, all in a temporary file without a name, gone with the
+/// process: for lists that grow with the dataset and whose artifact can only be written once all of it is known.</summary>
 public sealed class Spool<T> : IDisposable
 {
     private const int MostInMemory = 1 << 20;
@@ -135,10 +133,8 @@ public static class JsonLines
     }
 }
 
-/// <summary>
-/// Buffers of megabytes that are made again and again, one for each that is in use at a time. The shared pool would keep one for each
-/// thread that ever gave one back, and as arrays of their own they would lie about until the whole heap is collected.
-/// </summary>
+/// <summary>Buffers of megabytes that are made again and again, one for each that is in use at a time. The shared pool would keep one for
+/// each thread that ever gave one back, and as arrays of their own they would lie about until the whole heap is collected.</summary>
 public static class LargeBuffers
 {
     /// <summary>Bytes; longer ones, and more at a time, are made and left to the collector.</summary>

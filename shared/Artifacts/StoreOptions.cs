@@ -3,9 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace Pipeline.Artifacts;
 
-/// <summary>
-/// Bound from "Store"; checked at start. The store is Azure Blob storage where <see cref="Blob"/> says which, else a folder.
-/// </summary>
+/// <summary>Bound from "Store"; checked at start. The store is Azure Blob storage where <see cref="Blob"/> says which, else a
+/// folder.</summary>
 public sealed class StoreOptions
 {
     /// <summary>The folder that holds the artifacts; made if it is not there.</summary>
@@ -53,9 +52,8 @@ public sealed class CacheOptions
     public TimeSpan Grace { get; set; } = TimeSpan.FromMinutes(1);
 }
 
-/// <summary>
-/// Bound from "Store:Transfer". Memory for one artifact under way is about <see cref="BlockBytes"/> × <see cref="Parallel"/>.
-/// </summary>
+/// <summary>Bound from "Store:Transfer". Memory for one artifact under way is about <see cref="BlockBytes"/> ×
+/// <see cref="Parallel"/>.</summary>
 public sealed class TransferOptions
 {
     /// <summary>What one request carries: a larger artifact is written in blocks of this size, and read in such ranges.</summary>
@@ -71,10 +69,8 @@ public sealed class TransferOptions
     public int ListPage { get; set; } = 1000;
 }
 
-/// <summary>
-/// Bound from "Store:Resilience". The defaults ride out a store that is down for more than a minute; after that the message that needed it
-/// is tried again by the bus.
-/// </summary>
+/// <summary>Bound from "Store:Resilience". The defaults ride out a store that is down for more than a minute; after that the message that
+/// needed it is tried again by the bus.</summary>
 public sealed class ResilienceOptions
 {
     /// <summary>How often a request is tried in all.</summary>
@@ -93,9 +89,8 @@ public sealed class ResilienceOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// The part of requests that must fail for the circuit to open: then nothing is sent for <see cref="BreakDuration"/>.
-    /// </summary>
+    /// <summary>The part of requests that must fail for the circuit to open: then nothing is sent for
+    /// <see cref="BreakDuration"/>.</summary>
     [Range(0.01, 1.0)]
     public double BreakerFailureRatio { get; set; } = 0.5;
 

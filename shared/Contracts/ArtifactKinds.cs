@@ -2,10 +2,8 @@ using System.Reflection;
 
 namespace Pipeline.Contracts;
 
-/// <summary>
-/// Names of what the store holds. They are part of manifests and content keys, so they outlive the names of C# types:
-/// a name that is in use never changes.
-/// </summary>
+/// <summary>Names of what the store holds. They are part of manifests and content keys, so they outlive the names of C# types: a name that
+/// is in use never changes.</summary>
 public static class ArtifactKinds
 {
     public const string Experiment = "experiment";

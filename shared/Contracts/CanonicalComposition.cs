@@ -4,16 +4,15 @@ using ADRaffy.ENSNormalize;
 
 namespace Pipeline.Contracts;
 
-/// <summary>
-/// Unicode 16's normalisation form C (Unicode Standard Annex 15). By a library: where globalization is invariant, as here, the framework returns the
-/// text as it is, and elsewhere its answer depends on the machine's ICU.
-/// </summary>
+/// <summary>Unicode 16's normalisation form C (Unicode Standard Annex 15). By a library: where globalization is invariant, as here, the
+/// framework returns the text as it is, and elsewhere its answer depends on the machine's ICU.</summary>
 public static class CanonicalComposition
 {
     /// <summary>Below it each character is its own form C, and combines with none before it.</summary>
     private const char FirstThatMatters = '\u0300';
 
-    /// <summary>A longer run of combining marks is composed in pieces: the library takes the square of a run's length to order it.</summary>
+    /// <summary>A longer run of combining marks is composed in pieces: the library takes
+    /// the square of a run's length to order it.</summary>
     private const int LongestRun = 256;
 
     /// <summary>Half a surrogate pair becomes U+FFFD.</summary>

@@ -2,10 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Contracts;
 
-/// <summary>
-/// What is to be found out: which data, which pretext task, which encoder, how trained, how judged. The attributes declare the keys of
-/// the experiment file; docs/experiment.md lists them.
-/// </summary>
+/// <summary>What is to be found out: which data, which pretext task, which encoder, how trained, how judged. The attributes declare the
+/// keys of the experiment file; docs/experiment.md lists them.</summary>
 [ArtifactKind(ArtifactKinds.Experiment, Formerly = "Experiment")]
 public sealed record Experiment
 {

@@ -3,11 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Contracts;
 
-/// <summary>
-/// Declares a key or a section of the experiment file. A <see cref="ValueAttribute"/> beside it says what the value must be; its default
-/// is that of the property, or stands in <see cref="Experiment.Default"/>. The reader, its errors and the tables of docs/experiment.md
-/// come from these declarations.
-/// </summary>
+/// <summary>Declares a key or a section of the experiment file. A <see cref="ValueAttribute"/> beside it says what the value must be; its
+/// default is that of the property, or stands in <see cref="Experiment.Default"/>. The reader, its errors and the tables of
+/// docs/experiment.md come from these declarations.</summary>
 /// <param name="meaning">The sentence about the key, in Markdown; empty for a section.</param>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Method)]
 public sealed class KeyAttribute(string meaning = "") : Attribute

@@ -7,15 +7,19 @@ namespace Pipeline.Contracts;
 
 // ── Ingestion ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// <summary>Run an experiment over the files of a source. Anybody may send it; Ingestion answers with <see cref="DatasetCommitted"/>.</summary>
+/// <summary>Run an experiment over the files of a source. Anybody may send it; Ingestion
+/// answers with <see cref="DatasetCommitted"/>.</summary>
 /// <param name="Experiment">A JSON object with the keys of docs/experiment.md, or the text of such a file; null where it is stored.</param>
-/// <param name="Source">Where the files lie: the URL of a place in the lake, or a folder. Null: where the experiment's dataset lands.</param>
-/// <param name="OnDrops">Whether it is to run each time a drop into its dataset is complete; without a source it waits for the first.</param>
+/// <param name="Source">Where the files lie: the URL of a place in the lake, or a folder. Null:
+/// where the experiment's dataset lands.</param>
+/// <param name="OnDrops">Whether it is to run each time a drop into its dataset is complete;
+/// without a source it waits for the first.</param>
 /// <param name="Stored">An experiment that is checked and in the store already, instead of <paramref name="Experiment"/>.</param>
 public sealed record RunExperiment(
     JsonElement? Experiment = null, string? Source = null, bool OnDrops = false, ArtifactReference? Stored = null);
 
-/// <summary>Look at a dataset's place in the lake again, and run every experiment that waits for its drops over what is there now.</summary>
+/// <summary>Look at a dataset's place in the lake again, and run every experiment that
+/// waits for its drops over what is there now.</summary>
 /// <param name="Source">The URL of the place; null: where the dataset lands.</param>
 public sealed record IngestDataset(string Dataset, string? Source = null);
 
@@ -49,7 +53,8 @@ public sealed record LabelShard(RunReference Run, string Task, int Shard) : IRun
 /// <param name="PreFlight">What was measured before; null from a version that did not measure.</param>
 [ArtifactKind(ArtifactKinds.PseudoLabelsReady, Formerly = "PseudoLabelsReady")]
 public sealed record PseudoLabelsReady(
-    RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, IReadOnlyList<string>? Pretext = null, ArtifactReference? PreFlight = null) : IRunMessage;
+    RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, IReadOnlyList<string>? Pretext = null,
+    ArtifactReference? PreFlight = null) : IRunMessage;
 
 // ── Pretraining ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -84,7 +89,8 @@ public sealed record TrialsReady(RunReference Run, ArtifactReference Encoder, Ar
 /// <param name="Page">report.html.</param>
 /// <param name="Model">The promoted model; null where the experiment does not promote it.</param>
 [ArtifactKind(ArtifactKinds.VerdictReached, Formerly = "VerdictReached")]
-public sealed record VerdictReached(RunReference Run, Verdict Verdict, ArtifactReference Report, ArtifactReference Page, ArtifactReference? Model) : IRunMessage;
+public sealed record VerdictReached(RunReference Run, Verdict Verdict, ArtifactReference Report, ArtifactReference Page,
+    ArtifactReference? Model) : IRunMessage;
 
 // ── Any stage ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -133,7 +139,8 @@ public enum Arm
     /// <summary>A linear probe on random weights.</summary>
     FrozenRandom,
 
-    /// <summary>No network: multinomial logistic regression on the pixels themselves, or on what is counted in sequences. Left out where words are tagged.</summary>
+    /// <summary>No network: multinomial logistic regression on the pixels themselves, or on what is counted in sequences.
+    /// Left out where words are tagged.</summary>
     Baseline,
 
     /// <summary>The pretrained encoder as it is, with low-rank adapters that are tuned.</summary>

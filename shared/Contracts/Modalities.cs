@@ -157,7 +157,8 @@ public sealed record SpecialTokens(int Padding = 0, int Unknown = 1, int Start =
 }
 
 /// <summary>A tokenizer in the store.</summary>
-/// <param name="Files">By file name, as Hugging Face names them: <c>vocab.txt</c>, or <c>tokenizer.json</c>, <c>vocab.json</c> and <c>merges.txt</c>.</param>
+/// <param name="Files">By file name, as Hugging Face names them: <c>vocab.txt</c>, or <c>tokenizer.json</c>,
+/// <c>vocab.json</c> and <c>merges.txt</c>.</param>
 /// <param name="Spec">What it was made by.</param>
 /// <param name="LowerCase">Whether text is brought to lower case before it is cut.</param>
 /// <param name="Vocabulary">Tokens there are, special ones included.</param>
@@ -174,9 +175,17 @@ public sealed record ModalityWords(string Sample, string Content, string Valid)
     public static ModalityWords Of(string modality) => modality switch
     {
         Modalities.Image => new("picture", "the same pixels", "JPEG, PNG, GIF, BMP and WebP files of more than one colour"),
-        Modalities.Text => new("text", "the same texts", "files of text in UTF-8, or UTF-16 with a byte order mark, JSON lines with text, and CSV and TSV with a column text, each plain or in gzip, and Parquet and Arrow files with one"),
-        Modalities.Dna => new("sequence", "the same bases", "FASTA and FASTQ files of DNA, JSON lines with sequence, and CSV and TSV with a column sequence, each plain or in gzip, and Parquet and Arrow files with one"),
-        Modalities.Protein => new("sequence", "the same residues", "FASTA and FASTQ files of proteins, JSON lines with sequence, and CSV and TSV with a column sequence, each plain or in gzip, and Parquet and Arrow files with one"),
+        Modalities.Text =>
+            new("text", "the same texts",
+                "files of text in UTF-8, or UTF-16 with a byte order mark, JSON lines with text, and CSV and TSV with a column text, "
+                + "each plain or in gzip, and Parquet and Arrow files with one"),
+        Modalities.Dna =>
+            new("sequence", "the same bases",
+                "FASTA and FASTQ files of DNA, JSON lines with sequence, and CSV and TSV with a column sequence, each plain or in gzip, "
+                + "and Parquet and Arrow files with one"),
+        Modalities.Protein => new("sequence", "the same residues",
+            "FASTA and FASTQ files of proteins, JSON lines with sequence, and CSV and TSV with a column sequence, each plain or in gzip, "
+            + "and Parquet and Arrow files with one"),
         _ => throw new UnreachableException($"'{modality}' is no modality."),
     };
 }

@@ -33,31 +33,24 @@ public enum RejectionReason
     /// <summary>labels.csv or labels.jsonl names a file and leaves its label empty. The file is used without a label.</summary>
     EmptyLabel,
 
-    /// <summary>
-    /// labels.csv, labels.jsonl or a sample of an archive gives a file two different labels. The file is used without a label.
-    /// </summary>
+    /// <summary>labels.csv, labels.jsonl or a sample of an archive gives a file two different labels. The file is used without a
+    /// label.</summary>
     TwoLabels,
 
-    /// <summary>
-    /// The label is a list, an object, a number that the table's class names lack, or no UTF-8. The sample is used without a label.
-    /// </summary>
+    /// <summary>The label is a list, an object, a number that the table's class names lack, or no UTF-8. The sample is used without a
+    /// label.</summary>
     BadLabel,
 
-    /// <summary>
-    /// Files with the same pixels, or samples of the same text, have different labels or tags. One of them is used, without these.
-    /// </summary>
+    /// <summary>Files with the same pixels, or samples of the same text, have different labels or tags. One of them is used, without
+    /// these.</summary>
     ConflictingLabels,
 
-    /// <summary>
-    /// The name in the container or archive has an empty segment, or that of a file or folder is no UTF-8; or it has <c>.</c>, <c>..</c>, a
-    /// backslash or a control character, or is longer than <c>Ingestion:MaxNameLength</c>. It is not followed.
-    /// </summary>
+    /// <summary>The name in the container or archive has an empty segment, or that of a file or folder is no UTF-8; or it has <c>.</c>,
+    /// <c>..</c>, a backslash or a control character, or is longer than <c>Ingestion:MaxNameLength</c>. It is not followed.</summary>
     UnsafeName,
 
-    /// <summary>
-    /// A pipe, a socket or a device, or in an archive a symbolic link, or a hard link to what did not come before it, has that name. It is
-    /// not opened or followed.
-    /// </summary>
+    /// <summary>A pipe, a socket or a device, or in an archive a symbolic link, or a hard link to what did not come before it, has that
+    /// name. It is not opened or followed.</summary>
     NotAFile,
 
     /// <summary>Its content in the archive is encrypted.</summary>
@@ -90,29 +83,24 @@ public enum RejectionReason
     /// <summary>A letter that there is not in DNA, or in proteins; or a sequence that is written in the other's alphabet.</summary>
     WrongAlphabet,
 
-    /// <summary>
-    /// The record is against the rules of its format: JSON, the width of CSV, the qualities of FASTQ. The detail names the line.
-    /// </summary>
+    /// <summary>The record is against the rules of its format: JSON, the width of CSV, the qualities of FASTQ. The detail names the
+    /// line.</summary>
     MalformedRecord,
 
     /// <summary>An archive has more entries, or a table more rows, than <c>Ingestion:MaxMembers</c>; those before are used.</summary>
     TooManyMembers,
 
-    /// <summary>
-    /// An archive or a gzip unpacks to more than <c>Ingestion:MaxUnpackedBytes</c> or <c>Ingestion:MaxUnpackedRatio</c>, or one piece of a
-    /// table to more than <c>Ingestion:MaxRowGroupBytes</c>. What came before is used, but nothing of a gzip.
-    /// </summary>
+    /// <summary>An archive or a gzip unpacks to more than <c>Ingestion:MaxUnpackedBytes</c> or <c>Ingestion:MaxUnpackedRatio</c>, or one
+    /// piece of a table to more than <c>Ingestion:MaxRowGroupBytes</c>. What came before is used, but nothing of a gzip.</summary>
     UnpacksTooLarge,
 }
 
 /// <summary>A line of the rejections file.</summary>
-/// <param name="Path">
-/// Below the source's folder, with <c>/</c>; within an archive <c>archive!/member</c>, within IDX, and of records, <c>file#number</c>.
-/// </param>
+/// <param name="Path">Below the source's folder, with <c>/</c>; within an archive <c>archive!/member</c>, within IDX, and of records,
+/// <c>file#number</c>.</param>
 /// <param name="Detail">A few words for a person.</param>
-/// <param name="Sha256">
-/// Of the file's bytes, 64 hex digits: its name in quarantine. Null where the reason is about a label, or the file cannot be read.
-/// </param>
+/// <param name="Sha256">Of the file's bytes, 64 hex digits: its name in quarantine. Null where the reason is about a label, or the file
+/// cannot be read.</param>
 /// <param name="Lost">How many samples go with it where it is an archive or a table that was cut; 0 for one.</param>
 public sealed record Rejection(
     string Path,

@@ -1,9 +1,7 @@
 namespace Pipeline.Contracts;
 
-/// <summary>
-/// Random changes to an image that leave the pseudo-label what it is: every one is drawn from a distribution that no turn or flip
-/// changes, so that nothing in its artefacts tells the views apart.
-/// </summary>
+/// <summary>Random changes to an image that leave the pseudo-label what it is: every one is drawn from a distribution that no turn or flip
+/// changes, so that nothing in its artefacts tells the views apart.</summary>
 public sealed record AugmentationSpec(
     [property: Key("Zoom between 1/scale and scale, log-uniform; 1 is off.")]
     [property: Number(1, 4)]

@@ -11,9 +11,7 @@ public sealed class DropExperiments(IArtifactStore store)
     {
         var key = $"{Folder(experiment.Data)}/{experiment.Name}.json";
         if (await store.FindManifestAsync<ArtifactReference>(key, cancellation) is { } found && found.Content != reference)
-        {
             await store.DeleteAsync(key, cancellation);
-        }
 
         await store.CreateManifestAsync(key, reference, cancellation);
     }
@@ -29,9 +27,7 @@ public sealed class DropExperiments(IArtifactStore store)
 
         var found = new List<ArtifactReference>();
         await foreach (var artifact in store.ListAsync(Folder(dataset), cancellation))
-        {
             found.Add(await store.ReadManifestAsync<ArtifactReference>(artifact.Key, cancellation));
-        }
 
         return found;
     }

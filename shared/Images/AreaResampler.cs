@@ -5,11 +5,9 @@ using System.Runtime.Intrinsics;
 
 namespace Pipeline.Images;
 
-/// <summary>
-/// Scales the largest centred square of an image to S×S: each new pixel is the mean over the area it covers, edge pixels counted by the
-/// exact fraction covered. So nothing aliases when an image shrinks; when it grows, pixels become blocks with mixed edges. All sums are of
-/// whole numbers, in units of 1/(2·S) of a pixel, so that every processor makes the same bits.
-/// </summary>
+/// <summary>Scales the largest centred square of an image to S×S: each new pixel is the mean over the area it covers, edge pixels counted
+/// by the exact fraction covered. So nothing aliases when an image shrinks; when it grows, pixels become blocks with mixed edges. All sums
+/// are of whole numbers, in units of 1/(2·S) of a pixel, so that every processor makes the same bits.</summary>
 public static class AreaResampler
 {
     /// <summary>Rows whose sum surely fits into 16 bits.</summary>

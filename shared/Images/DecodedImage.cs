@@ -42,10 +42,8 @@ public sealed record ImageLimits(long MaxPixels, double MaxSideRatio, int MaxRat
     }
 }
 
-/// <summary>
-/// Images of 16 bits a value that show only the lowest quarter of their range, such as scans of 12 bits, or values of 0 to 255, that were
-/// stored as they are. At 8 bits they are dark and have few shades left.
-/// </summary>
+/// <summary>Images of 16 bits a value that show only the lowest quarter of their range, such as scans of 12 bits, or values of 0 to 255,
+/// that were stored as they are. At 8 bits they are dark and have few shades left.</summary>
 internal static class NarrowRange
 {
     /// <summary>A quarter of the range at 8 bits.</summary>

@@ -6,12 +6,10 @@ using SkiaSharp;
 
 namespace Pipeline.Images;
 
-/// <summary>
-/// Turns the bytes of an image file into [C, S, S]. The format is decided by the content, never by the name; of a moving image the first
-/// frame counts. Transparent parts lie over white; the largest centred square is scaled to S×S by means over areas, with
+/// <summary>Turns the bytes of an image file into [C, S, S]. The format is decided by the content, never by the name; of a moving image the
+/// first frame counts. Transparent parts lie over white; the largest centred square is scaled to S×S by means over areas, with
 /// <see cref="AreaResampler"/> or, of most JPEGs, as they are decoded; the EXIF orientation is applied; one channel is the Rec. 601 luma.
-/// Colour profiles are not applied.
-/// </summary>
+/// Colour profiles are not applied.</summary>
 public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
 {
     private const int BytesPerPixel = 4;
@@ -106,10 +104,8 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
         }
     }
 
-    /// <summary>
-    /// At an end-of-image marker that comes too early Skia fills the rest with grey and says nothing; where the file just ends it says so.
-    /// It looks ahead by some bytes, which are zeros here, so that only what lacks more of its data is found out.
-    /// </summary>
+    /// <summary>At an end-of-image marker that comes too early Skia fills the rest with grey and says nothing; where the file just ends it
+    /// says so. It looks ahead by some bytes, which are zeros here, so that only what lacks more of its data is found out.</summary>
     /// <returns>From the pool.</returns>
     private static byte[] WithoutEnd(ReadOnlySpan<byte> jpeg, int dataEnd)
     {

@@ -2,11 +2,9 @@ using System.Numerics;
 
 namespace Pipeline.Likeness;
 
-/// <summary>
-/// Finds hashes within a Hamming distance without looking at all (Norouzi, Punjani and Fleet 2012, arXiv:1307.2982): of four bands of 16
-/// bits, one at least differs in no more than a quarter of the distance, and for each band's values it is known which hashes have them. 16
-/// bytes a hash, beside the hashes.
-/// </summary>
+/// <summary>Finds hashes within a Hamming distance without looking at all (Norouzi, Punjani and Fleet 2012, arXiv:1307.2982): of four bands
+/// of 16 bits, one at least differs in no more than a quarter of the distance, and for each band's values it is known which hashes have
+/// them. 16 bytes a hash, beside the hashes.</summary>
 public sealed class HashIndex
 {
     /// <summary>Up to here, bands are looked up by at most two changed bits: 548 values a hash.</summary>

@@ -5,10 +5,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Likeness;
 
-/// <summary>
-/// Signatures of sets whose equal places, as a share, estimate the sets' resemblance, |A ∩ B| / |A ∪ B|, with a standard deviation of at
-/// most 0.046 (Broder 1997, <i>On the resemblance and containment of documents</i>).
-/// </summary>
+/// <summary>Signatures of sets whose equal places, as a share, estimate the sets' resemblance, |A ∩ B| / |A ∪ B|, with a standard deviation
+/// of at most 0.046 (Broder 1997, <i>On the resemblance and containment of documents</i>).</summary>
 public static class MinHash
 {
     /// <summary>Places of a signature.</summary>
@@ -75,11 +73,9 @@ public static class MinHash
     }
 }
 
-/// <summary>
-/// Pieces of a sequence that overlap, by which two are held against each other: 5 characters of text, whatever their case and white space;
-/// 11 bases or 5 residues. Bases count as the first, in the alphabet, of themselves and their reverse complement, so that a strand is like
-/// its other one. Pieces with N or X are left out.
-/// </summary>
+/// <summary>Pieces of a sequence that overlap, by which two are held against each other: 5 characters of text, whatever their case and
+/// white space; 11 bases or 5 residues. Bases count as the first, in the alphabet, of themselves and their reverse complement, so that a
+/// strand is like its other one. Pieces with N or X are left out.</summary>
 public static class Shingles
 {
     /// <summary>Neither so short that long samples share most by chance, nor so long that a change takes many.</summary>

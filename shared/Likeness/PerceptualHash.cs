@@ -5,12 +5,10 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Likeness;
 
-/// <summary>
-/// pHash (Zauner 2010, "Implementation and benchmarking of perceptual image hash functions"): the luma at 32×32, its cosine transform, and
-/// of the 8×8 lowest frequencies without the constant ones a bit each: whether it is above their median, by a quarter of their mean size.
-/// Of a symmetric drawing half of them are nothing but noise about their median, and without that margin its hash changes with every
-/// encoding. In whole numbers, so that every machine finds the same.
-/// </summary>
+/// <summary>pHash (Zauner 2010, "Implementation and benchmarking of perceptual image hash functions"): the luma at 32×32, its cosine
+/// transform, and of the 8×8 lowest frequencies without the constant ones a bit each: whether it is above their median, by a quarter of
+/// their mean size. Of a symmetric drawing half of them are nothing but noise about their median, and without that margin its hash changes
+/// with every encoding. In whole numbers, so that every machine finds the same.</summary>
 public static class PerceptualHash
 {
     private const int Side = 32;

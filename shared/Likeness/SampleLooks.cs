@@ -7,9 +7,8 @@ namespace Pipeline.Likeness;
 /// <param name="capacity">How many there may be.</param>
 public sealed class SampleLooks(LikenessThresholds likeness, int thumbnailBytes, int capacity) : ISampleLooks
 {
-    /// <summary>
-    /// A bound on the time that samples take whose hashes are all alike, such as drawings on much white: of so many the first are compared.
-    /// </summary>
+    /// <summary>A bound on the time that samples take whose hashes are all alike, such as drawings on much white: of so many the first are
+    /// compared.</summary>
     private const int MostCompared = 1024;
 
     private ulong[] _hashes = new ulong[capacity];

@@ -2,10 +2,9 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Likeness;
 
-/// <summary>
-/// Groups of samples that are nearly the same: each is a star, whose members are all alike to its first sample, the representative. So
-/// nothing is drawn in by a chain of small steps, and what a sample belongs to follows from the samples before it alone.
-/// </summary>
+/// <summary>Groups of samples that are nearly the same: each is a star, whose members are all alike to its first sample, the
+/// representative. So nothing is drawn in by a chain of small steps, and what a sample belongs to follows from the samples before it
+/// alone.</summary>
 public sealed class SampleStars
 {
     /// <summary>Samples that are not alone, ascending: of the others, which are most, nothing is kept.</summary>
@@ -72,10 +71,8 @@ public sealed class SampleStars
 /// <param name="Split">Its split.</param>
 public sealed record LeakedPair(int Training, int HeldOut, Split Split, double Correlation)
 {
-    /// <summary>
-    /// Each sample that has a counterpart on the other side, with the one most like it. So all samples concerned are named, and there are
-    /// no more pairs than samples however many are alike.
-    /// </summary>
+    /// <summary>Each sample that has a counterpart on the other side, with the one most like it. So all samples concerned are named, and
+    /// there are no more pairs than samples however many are alike.</summary>
     /// <param name="splitOf">Of a sample: validation or test where supplied, otherwise train.</param>
     /// <returns>In order of the training samples, then of the held-out ones.</returns>
     public static IReadOnlyList<LeakedPair> Find(ISampleLooks looks, Func<int, Split> splitOf, CancellationToken cancellation = default)

@@ -3,11 +3,9 @@ using Pipeline.Artifacts;
 
 namespace Pipeline.Likeness;
 
-/// <summary>
-/// Finds samples by their signatures: those that agree in one band of six places at least are compared (locality-sensitive hashing; Indyk
-/// and Motwani 1998). Of pairs with a resemblance of 0.8 it misses 0.2 %. In memory are 160 bytes of a sample; signatures lie in a
-/// temporary file.
-/// </summary>
+/// <summary>Finds samples by their signatures: those that agree in one band of six places at least are compared (locality-sensitive
+/// hashing; Indyk and Motwani 1998). Of pairs with a resemblance of 0.8 it misses 0.2 %. In memory are 160 bytes of a sample; signatures
+/// lie in a temporary file.</summary>
 /// <param name="resemblance">Least of two samples that are nearly the same.</param>
 /// <param name="capacity">How many there may be.</param>
 public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLooks
@@ -15,9 +13,8 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
     private const int Rows = 6;
     private const int Bands = MinHash.Places / Rows;
 
-    /// <summary>
-    /// Bounds on the time that samples take which are all alike: so many of a band are looked at, and so many compared, the first ones.
-    /// </summary>
+    /// <summary>Bounds on the time that samples take which are all alike: so many of a band are looked at, and so many compared, the first
+    /// ones.</summary>
     private const int MostLooked = 4096, MostCompared = 1024;
 
     private readonly FileStream _signatures = TemporaryFile.Create();

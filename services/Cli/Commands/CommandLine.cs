@@ -34,7 +34,8 @@ public static class CommandLine
         AppDomain.CurrentDomain.UnhandledException += (_, fault) => EndWith((Exception)fault.ExceptionObject);
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception error)
         {
@@ -77,7 +78,8 @@ public static class CommandLine
     private static RootCommand Root()
     {
         var root = new RootCommand(
-            "Did pretraining help? Pretrains an encoder on unlabelled images, text, DNA or protein with labels that it makes itself, fine-tunes it on few real labels, and compares that with training from scratch.")
+            "Did pretraining help? Pretrains an encoder on unlabelled images, text, DNA or protein with labels that it makes itself, "
+            + "fine-tunes it on few real labels, and compares that with training from scratch.")
         {
             DemoCommand.Create(),
             RunCommand.Create(),
@@ -88,9 +90,7 @@ public static class CommandLine
             ErrorsCommand.Create(),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
-        {
             help.Action = new ExampleHelp((HelpAction)help.Action!);
-        }
 
         root.SetAction(_ => root.Parse(["--help"]).Invoke());
         return root;
@@ -108,9 +108,7 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Examples:");
         foreach (var example in Of(parseResult.CommandResult.Command))
-        {
             output.WriteLine($"  {Words.Program} {example}");
-        }
 
         output.WriteLine();
         return 0;

@@ -27,7 +27,8 @@ internal static class DemoCommand
         modality.AcceptOnlyFromAmong([.. Demos.Keys]);
         var (store, device, threads) = (SharedOptions.Store(), SharedOptions.Device(), SharedOptions.Threads());
         var command = new ExampledCommand(
-            "demo", "Run the sample experiment of a modality on the sample data that come with the program.", "demo", "demo --modality text", "demo --store /tmp/demo --threads 2")
+            "demo", "Run the sample experiment of a modality on the sample data that come with the program.", "demo",
+            "demo --modality text", "demo --store /tmp/demo --threads 2")
         {
             modality,
             store,

@@ -21,9 +21,7 @@ internal static class PageOpener
             patience.CancelAfter(Patience);
             await process.WaitForExitAsync(patience.Token);
             if (process.ExitCode != 0)
-            {
                 throw new PipelineException($"'{start.FileName}' could not open {page} (exit code {process.ExitCode}). Open it by hand.");
-            }
         }
         catch (Win32Exception error)
         {

@@ -26,7 +26,8 @@ internal static class ReplayCommand
             run,
             id,
         };
-        command.SetAction((parsed, cancellation) => ReplayAsync(parsed.GetValue(queue), parsed.GetValue(run), parsed.GetValue(id), cancellation));
+        command.SetAction((parsed, cancellation) => ReplayAsync(parsed.GetValue(queue), parsed.GetValue(run), parsed.GetValue(id),
+            cancellation));
         return command;
     }
 
@@ -56,7 +57,9 @@ internal static class ReplayCommand
         }
         catch (PublishException error)
         {
-            throw new PipelineException($"The broker does not take messages for the queue '{queue}' ({(error.IsReturn ? "there is no such queue" : error.Message)}); what was not replayed is where it was.", error);
+            throw new PipelineException(
+                $"The broker does not take messages for the queue '{queue}' "
+                + $"({(error.IsReturn ? "there is no such queue" : error.Message)}); what was not replayed is where it was.", error);
         }
     }
 }

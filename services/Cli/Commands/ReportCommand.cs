@@ -12,10 +12,12 @@ internal static class ReportCommand
 {
     public static Command Create()
     {
-        var run = new Argument<string?>("run") { Description = "The run's id, as status shows it; the newest finished run if left out.", Arity = ArgumentArity.ZeroOrOne };
+        var run = new Argument<string?>("run") { Description = "The run's id, as status shows it; the newest finished run if left out.",
+            Arity = ArgumentArity.ZeroOrOne };
         var store = SharedOptions.Store();
         var open = new Option<bool>("--open") { Description = "Open the report's page." };
-        var command = new ExampledCommand("report", "Show the result of a finished run, and where its report lies.", "report", "report fashion-demo-0123456789ab --open")
+        var command = new ExampledCommand("report", "Show the result of a finished run, and where its report lies.", "report",
+            "report fashion-demo-0123456789ab --open")
         {
             run,
             store,
@@ -35,9 +37,7 @@ internal static class ReportCommand
             : await ResultFolder.DownloadAsync(store, verdict, cancellation);
         result.Write(Console.Out);
         if (open)
-        {
             await PageOpener.OpenAsync(result.Page, cancellation);
-        }
 
         return 0;
     }
@@ -45,18 +45,16 @@ internal static class ReportCommand
     private static async Task<VerdictReached> FindAsync(RunLedger ledger, string store, string? wanted, CancellationToken cancellation)
     {
         if (wanted is not null)
-        {
             await KnownRun.CheckAsync(ledger, store, wanted, cancellation);
-        }
 
         foreach (var (run, _) in (await ledger.ListAsync(cancellation)).Where(run => wanted is null || run.RunId == wanted))
         {
             if (await ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is { } verdict)
-            {
                 return verdict;
-            }
         }
 
-        throw new PipelineException($"{(wanted is null ? "No run" : $"Run '{wanted}'")} in {store} is {(wanted is null ? "" : "not ")}finished; the command status shows how far it is.");
+        throw new PipelineException(
+            $"{(wanted is null ? "No run" : $"Run '{wanted}'")} in {store} is {(wanted is null ? "" : "not ")}finished; the command "
+            + "status shows how far it is.");
     }
 }

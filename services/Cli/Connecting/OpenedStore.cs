@@ -40,7 +40,8 @@ internal static class ExistingStore
     {
         if (!File.Exists(folder) && !File.Exists(Path.Combine(folder, "store.json")))
         {
-            throw new PipelineException($"There is no store at {Path.GetFullPath(folder)}; --store must name a folder that demo or run has made.");
+            throw new PipelineException(
+                $"There is no store at {Path.GetFullPath(folder)}; --store must name a folder that demo or run has made.");
         }
 
         return new FolderArtifactStore(folder);
@@ -56,7 +57,9 @@ internal static class KnownRun
         var known = (await ledger.ListAsync(cancellation)).Select(run => run.RunId).ToList();
         if (!known.Contains(wanted))
         {
-            throw new PipelineException($"There is no run '{wanted}' in {store}; {(known.Count == 0 ? "it has no runs yet" : $"it must be one of {string.Join(", ", known)}")}.");
+            throw new PipelineException(
+                $"There is no run '{wanted}' in {store}; "
+                + $"{(known.Count == 0 ? "it has no runs yet" : $"it must be one of {string.Join(", ", known)}")}.");
         }
     }
 }

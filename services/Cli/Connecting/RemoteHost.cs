@@ -19,7 +19,8 @@ internal static class RemoteHost
     public static IHost Build()
     {
         // Without the defaults: they log to the console, which belongs to what the command says.
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ContentRootPath = Environment.CurrentDirectory });
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true,
+            ContentRootPath = Environment.CurrentDirectory });
         builder.Configuration.AddPipelineSettings();
         builder.Services
             .AddPipelineCore()
@@ -63,7 +64,9 @@ internal sealed class ReachedBroker(BrokerConnection broker, IOptions<BusOptions
         {
             var bus = options.Value;
             throw new PipelineException(
-                ErrorLine.Of($"RabbitMQ at {bus.Host}:{bus.Port}, virtual host '{bus.VirtualHost}', cannot be reached as '{bus.User}': {error.GetBaseException().Message} The settings under Bus must be those of the services."),
+                ErrorLine.Of(
+                    $"RabbitMQ at {bus.Host}:{bus.Port}, virtual host '{bus.VirtualHost}', cannot be reached as '{bus.User}': "
+                    + $"{error.GetBaseException().Message} The settings under Bus must be those of the services."),
                 error);
         }
     }

@@ -7,7 +7,8 @@ using Pipeline.Hosting.Settings;
 
 namespace Pipeline.Cli.Connecting;
 
-/// <summary>Where a command's work is done: by services where the settings name their broker (Bus:Host), else in this process. A store given by --store is always a folder of this process.</summary>
+/// <summary>Where a command's work is done: by services where the settings name their broker (Bus:Host), else in this process. A store
+/// given by --store is always a folder of this process.</summary>
 internal abstract record Shape
 {
     /// <param name="Store">The folder of artifacts.</param>

@@ -5,10 +5,11 @@ namespace Pipeline.Cli.Progress;
 /// <summary>How far the run is. Told by consumers, which it must not slow down; shown by a display, which looks when it likes.</summary>
 public sealed class RunProgress(TimeProvider clock)
 {
-    private readonly Lock gate = new();
-    private readonly long start = clock.GetTimestamp();
-    private readonly StageProgress[] stages = [.. Enum.GetValues<Stage>().Where(stage => stage >= Stage.Ingestion).Select(stage => new StageProgress(stage))];
-    private string counted = CountedIn(Modalities.Image);
+    private readonly Lock _gate = new();
+    private readonly long _start = clock.GetTimestamp();
+    private readonly StageProgress[] _stages =
+        [.. Enum.GetValues<Stage>().Where(stage => stage >= Stage.Ingestion).Select(stage => new StageProgress(stage))];
+    private string _counted = CountedIn(Modalities.Image);
 
     /// <summary>Null until the dataset is committed.</summary>
     public string? RunId { get; private set; }
@@ -19,16 +20,14 @@ public sealed class RunProgress(TimeProvider clock)
     /// <summary>Lines about the dataset; none until it is committed.</summary>
     public IReadOnlyList<string> Data { get; private set; } = [];
 
-    public TimeSpan Now => clock.GetElapsedTime(start);
+    public TimeSpan Now => clock.GetElapsedTime(_start);
 
     public IReadOnlyList<StageProgress> Stages
     {
         get
         {
-            lock (gate)
-            {
-                return [.. stages];
-            }
+            lock (_gate)
+                return [.. _stages];
         }
     }
 
@@ -38,7 +37,7 @@ public sealed class RunProgress(TimeProvider clock)
     /// <param name="modality">Of the experiment: says what pretraining counts.</param>
     public void Start(string modality = Modalities.Image)
     {
-        counted = CountedIn(modality);
+        _counted = CountedIn(modality);
         Update(Stage.Ingestion, Begun);
     }
 
@@ -52,14 +51,10 @@ public sealed class RunProgress(TimeProvider clock)
     {
         RunId ??= runId;
         for (var done = Stage.Ingestion; done <= stage; done++)
-        {
             Update(done, Ended(StageState.Done));
-        }
 
         if (stage < Stage.Evaluation)
-        {
             Update(stage + 1, Begun);
-        }
     }
 
     public void Advance(StageProgressed message)
@@ -73,7 +68,8 @@ public sealed class RunProgress(TimeProvider clock)
         RunId ??= message.RunId;
         Update(Stage.Pretraining, stage => Advanced(stage, message.Step, message.Steps) with
         {
-            Training = new TrainingFigures(message.Slice, message.Point.Loss, message.Point.HeldOut?.Accuracy ?? stage.Training?.HeldOut, message.ImagesPerSecond, counted),
+            Training = new TrainingFigures(message.Slice, message.Point.Loss, message.Point.HeldOut?.Accuracy ?? stage.Training?.HeldOut,
+                message.ImagesPerSecond, _counted),
         });
     }
 
@@ -88,9 +84,7 @@ public sealed class RunProgress(TimeProvider clock)
             _ => StageState.Stopped,
         };
         foreach (var stage in Stages.Where(stage => stage.State == StageState.Running))
-        {
             Update(stage.Stage, Ended(state));
-        }
     }
 
     private static string CountedIn(string modality) => Modalities.IsSequence(modality) ? "tokens" : "views";
@@ -110,10 +104,8 @@ public sealed class RunProgress(TimeProvider clock)
 
     private void Update(Stage stage, Func<StageProgress, StageProgress> change)
     {
-        lock (gate)
-        {
-            stages[stage - Stage.Ingestion] = change(stages[stage - Stage.Ingestion]);
-        }
+        lock (_gate)
+            _stages[stage - Stage.Ingestion] = change(_stages[stage - Stage.Ingestion]);
     }
 }
 

@@ -32,14 +32,13 @@ internal static class LocalRun
         using var host = Build(settings, store);
         try
         {
-            return await TellAsync(await FollowAsync(host, request, settings), store, host.Services.GetRequiredService<RunProgress>(), host.Services.GetRequiredService<StopSignals>());
+            return await TellAsync(await FollowAsync(host, request, settings), store, host.Services.GetRequiredService<RunProgress>(),
+                host.Services.GetRequiredService<StopSignals>());
         }
         catch (Exception error) when (error is not PipelineException)
         {
             if (SettingsFailure.Of(error, host.Services.GetRequiredService<IConfiguration>()) is { } setting)
-            {
                 throw setting;
-            }
 
             host.Services.GetRequiredService<ILogger<RunProgress>>().LogCritical(error, "The run broke off");
             throw new PipelineException($"The run broke off: {ErrorLine.Unexpected(error)} {LogHint(store)}", error);
@@ -98,15 +97,14 @@ internal static class LocalRun
             case RunOutcome.Finished(var verdict, var before):
                 Console.WriteLine();
                 if (before)
-                {
                     Console.WriteLine($"This run is finished already; this is its result from {store.Root}.");
-                }
 
                 (await RunResult.ReadAsync(store, store.Root, verdict)).Write(Console.Out);
                 return ExitCode.Success;
 
             case RunOutcome.Failed(var why):
-                Console.Error.WriteLine(ErrorLine.Of($"{Words.Of(why.Stage)} failed: {why.Reason}{(IsUnexpected(why.Reason) ? $" {LogHint(store)}" : "")}"));
+                Console.Error.WriteLine(
+                    ErrorLine.Of($"{Words.Of(why.Stage)} failed: {why.Reason}{(IsUnexpected(why.Reason) ? $" {LogHint(store)}" : "")}"));
                 return ExitCode.Failure;
 
             case RunOutcome.Cancelled(var runId):
@@ -114,8 +112,10 @@ internal static class LocalRun
                 return ExitCode.Failure;
 
             default:
-                var run = (await new RunStatusReader(store, new RunLedger(store)).ReadAllAsync()).FirstOrDefault(run => run.RunId == progress.RunId);
-                var where = run is null ? Words.Of(Stage.Ingestion) : $"{Words.Of(run.Stage)}{(run.Step is { } step ? $", step {step}" : "")}";
+                var run = (await new RunStatusReader(store, new RunLedger(store)).ReadAllAsync())
+                    .FirstOrDefault(run => run.RunId == progress.RunId);
+                var where = run is null
+                    ? Words.Of(Stage.Ingestion) : $"{Words.Of(run.Stage)}{(run.Step is { } step ? $", step {step}" : "")}";
                 stop.Tell(where);
                 return ExitCode.Interrupted;
         }

@@ -73,12 +73,12 @@ public sealed class RunFollower(IArtifactStore store, RunProgress progress, RunE
 /// <summary>How a run ended, told once.</summary>
 public sealed class RunEnd
 {
-    private readonly TaskCompletionSource<RunOutcome> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RunOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Task<RunOutcome> Outcome => outcome.Task;
+    public Task<RunOutcome> Outcome => _outcome.Task;
 
     /// <summary>What comes after the first changes nothing.</summary>
-    public void Tell(RunOutcome how) => outcome.TrySetResult(how);
+    public void Tell(RunOutcome how) => _outcome.TrySetResult(how);
 }
 
 /// <summary>Sees the ends of a run that no message tells of: another process has cancelled it, or nobody works for it any more.</summary>
@@ -104,7 +104,8 @@ internal sealed class RunWatch(RunProgress progress, RunLedger ledger, WorkInHan
             idle = work.IsIdle() ? idle + 1 : 0;
             if (idle == Patience)
             {
-                end.Tell(new RunOutcome.Failed(new RunFailed(progress.RunId, progress.Current, "No message of the run is left and it has no result: one was lost. The same command goes on from there.")));
+                end.Tell(new RunOutcome.Failed(new RunFailed(progress.RunId, progress.Current,
+                    "No message of the run is left and it has no result: one was lost. The same command goes on from there.")));
                 return;
             }
         }

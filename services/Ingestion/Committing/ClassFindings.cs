@@ -4,10 +4,8 @@ using Pipeline.Lake.Findings;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>
-/// What the classes and their labelled samples tell about the data: classes that cannot be learned or tested, and names that may not be
-/// meant as classes.
-/// </summary>
+/// <summary>What the classes and their labelled samples tell about the data: classes that cannot be learned or tested, and names that may
+/// not be meant as classes.</summary>
 internal static class ClassFindings
 {
     /// <summary>With fewer labelled samples nearly as many classes say nothing.</summary>

@@ -13,10 +13,8 @@ namespace Pipeline.Ingestion.Committing;
 public sealed class CommittedDataset(
     IArtifactStore store, StageEvents events, IOptions<IngestionOptions> options, ILogger<CommittedDataset> logger)
 {
-    /// <summary>
-    /// Here a run gets its id. Whoever comes to a dataset version comes through here, so that nothing that is delivered again gets around a
-    /// check.
-    /// </summary>
+    /// <summary>Here a run gets its id. Whoever comes to a dataset version comes through here, so that nothing that is delivered again gets
+    /// around a check.</summary>
     /// <exception cref="Contracts.PipelineException">The dataset cannot answer the experiment.</exception>
     public async Task PublishAsync(ConsumeContext context, Experiment experiment, ArtifactReference reference, ArtifactReference dataset)
     {

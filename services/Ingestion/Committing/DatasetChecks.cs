@@ -3,9 +3,8 @@ using Pipeline.Lake.Findings;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>
-/// Whether a dataset version can answer an experiment. A refusal names what was found in the data and not used, which often is the reason.
-/// </summary>
+/// <summary>Whether a dataset version can answer an experiment. A refusal names what was found in the data and not used, which often is the
+/// reason.</summary>
 public static class DatasetChecks
 {
     /// <exception cref="PipelineException">It has too few classes or labels.</exception>

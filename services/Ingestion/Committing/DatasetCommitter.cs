@@ -6,10 +6,8 @@ using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>
-/// Makes the dataset version out of an import's parts. Every byte follows from the plan and the parts, so that several who do it at once,
-/// or again after a kill, write the same.
-/// </summary>
+/// <summary>Makes the dataset version out of an import's parts. Every byte follows from the plan and the parts, so that several who do it
+/// at once, or again after a kill, write the same.</summary>
 public sealed class DatasetCommitter(IArtifactStore store)
 {
     private readonly FanIn _fanIn = new(store, TimeProvider.System);
@@ -18,10 +16,8 @@ public sealed class DatasetCommitter(IArtifactStore store)
     public Task<IReadOnlyList<int>> MissingAsync(ImportPlan plan, CancellationToken cancellation = default) =>
         _fanIn.ListAsync(plan.Root, plan.Parts, PartKeys(plan), cancellation);
 
-    /// <summary>
-    /// The same for whoever has just made a chunk's part: empty for nobody before all are there, and for everybody after; else as of at
-    /// most two seconds ago.
-    /// </summary>
+    /// <summary>The same for whoever has just made a chunk's part: empty for nobody before all are there, and for everybody after; else as
+    /// of at most two seconds ago.</summary>
     public Task<IReadOnlyList<int>> LeftAsync(ImportPlan plan, int chunk, CancellationToken cancellation = default) =>
         _fanIn.GlanceAsync(plan.Root, plan.Parts, chunk, () => PartKeys(plan), cancellation);
 

@@ -4,10 +4,8 @@ using Pipeline.Lake.Findings;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>
-/// Whether the data's own splits keep apart what is nearly the same picture: a network that has seen a test picture says nothing about the
-/// test.
-/// </summary>
+/// <summary>Whether the data's own splits keep apart what is nearly the same picture: a network that has seen a test picture says nothing
+/// about the test.</summary>
 internal static class LeakGate
 {
     private const int MostNamed = 20;

@@ -5,10 +5,8 @@ using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>
-/// Where the samples of one shard came from, by column and in buffers that the next shard uses again: objects that live as long as a shard
-/// takes to fill would pile up until the collector looks at what is old.
-/// </summary>
+/// <summary>Where the samples of one shard came from, by column and in buffers that the next shard uses again: objects that live as long as
+/// a shard takes to fill would pile up until the collector looks at what is old.</summary>
 internal sealed class ProvenanceRows
 {
     private readonly List<ProvenanceRow> _rows = [];

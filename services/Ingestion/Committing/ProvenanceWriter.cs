@@ -8,10 +8,8 @@ namespace Pipeline.Ingestion.Committing;
 /// <summary>Parquet, row groups of rows of one sample shard. Kept in a temporary file until all is known.</summary>
 internal sealed class ProvenanceWriter : IAsyncDisposable
 {
-    /// <summary>
-    /// Of a row group. For each column the library makes buffers anew; those of more digests, as text, would be large objects, which lie
-    /// about until the whole heap is collected.
-    /// </summary>
+    /// <summary>Of a row group. For each column the library makes buffers anew; those of more digests, as text, would be large objects,
+    /// which lie about until the whole heap is collected.</summary>
     private const int MostRows = 1024;
 
     private static readonly DataField Shard = new DataField<string>("shard");

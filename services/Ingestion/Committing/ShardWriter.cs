@@ -11,12 +11,10 @@ using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>
-/// Gathers the samples of one split and ends a shard where a sample's own digest says so: content-defined chunking (Muthitacharoen and
-/// others, <i>A low-bandwidth network file system</i>, 2001). A sample that comes or goes moves no border but those beside it, and a
+/// <summary>Gathers the samples of one split and ends a shard where a sample's own digest says so: content-defined chunking (Muthitacharoen
+/// and others, <i>A low-bandwidth network file system</i>, 2001). A sample that comes or goes moves no border but those beside it, and a
 /// shard is named by what it holds, so versions of a dataset share all others: nothing is read or written for a shard that is in the
-/// store.
-/// </summary>
+/// store.</summary>
 internal sealed class ShardWriter
 {
     /// <summary>Raised when the same samples would give another file.</summary>
@@ -119,7 +117,8 @@ internal sealed class ShardWriter
             return await WriteAsync(gathered, (await _parts.GatherAsync(gathered.Samples, cancellation)).Tensors(), cancellation);
 
         long[] shape = [gathered.Samples.Count, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size];
-        var pixels = new SafetensorsTensor("pixels", SafetensorsType.U8, shape, default) { Pieces = PixelsAsync(gathered.Samples, cancellation) };
+        var pixels = new SafetensorsTensor("pixels", SafetensorsType.U8, shape,
+            default) { Pieces = PixelsAsync(gathered.Samples, cancellation) };
         return await WriteAsync(gathered, [pixels], cancellation);
     }
 
@@ -180,10 +179,8 @@ internal sealed class ShardWriter
 
     public static string SplitName(Split split) => split.ToString().ToLowerInvariant();
 
-    /// <summary>
-    /// What a shard on its way holds, in buffers of the pool: arrays of their own would be large objects, which stay until the whole heap
-    /// is collected.
-    /// </summary>
+    /// <summary>What a shard on its way holds, in buffers of the pool: arrays of their own would be large objects, which stay until the
+    /// whole heap is collected.</summary>
     private sealed class Gathered : IDisposable
     {
         private readonly string _name;

@@ -16,10 +16,8 @@ using PipelineException = Pipeline.Contracts.PipelineException;
 
 namespace Pipeline.Ingestion.Consumers;
 
-/// <summary>
-/// An experiment and a source in; a command for each chunk out, or the dataset version if it is there already. One for drops only waits for
-/// them.
-/// </summary>
+/// <summary>An experiment and a source in; a command for each chunk out, or the dataset version if it is there already. One for drops only
+/// waits for them.</summary>
 public sealed class RunExperimentConsumer(
     IArtifactStore store,
     ImportPlanner planner,

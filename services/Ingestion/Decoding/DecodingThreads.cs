@@ -7,10 +7,9 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion.Decoding;
 
-/// <summary>
-/// Decodes images on threads of its own, which begin with the first image. In the pool, which has about as many threads as there are cores,
-/// reading would wait behind decoding, and decoding behind whoever waits for the disk; and each image would wake a thread.
-/// </summary>
+/// <summary>Decodes images on threads of its own, which begin with the first image. In the pool, which has about as many threads as there
+/// are cores, reading would wait behind decoding, and decoding behind whoever waits for the disk; and each image would wake a
+/// thread.</summary>
 /// <param name="threads">So many images are decoded at a time.</param>
 /// <param name="decoder">Makes one for each thread.</param>
 internal sealed class DecodingThreads(int threads, InputSpec input, Func<ImageDecoder> decoder) : IAsyncDisposable

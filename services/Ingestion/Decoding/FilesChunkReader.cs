@@ -10,10 +10,8 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion.Decoding;
 
-/// <summary>
-/// Reads files, and what was unpacked of archives and tables, and holds them against what was planned: a dataset version is named by its
-/// content.
-/// </summary>
+/// <summary>Reads files, and what was unpacked of archives and tables, and holds them against what was planned: a dataset version is named
+/// by its content.</summary>
 /// <param name="folder">The plan's source.</param>
 public sealed class FilesChunkReader(
     IArtifactStore store, ILakeFolder folder, ImportPlan plan, FilesChunk chunk, IngestionOptions options) : IChunkReader

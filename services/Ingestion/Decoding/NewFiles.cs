@@ -8,11 +8,9 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion.Decoding;
 
-/// <summary>
-/// Decodes new images while they are read to be planned: a chunk of nothing else becomes a part at once, which the plan then finds there. A
-/// chunk with files that are known already, or with more of them than <see cref="IngestionOptions.EagerFiles"/>, is left to those who take
-/// chunks, and so is all behind the first container. Documents are always left to them.
-/// </summary>
+/// <summary>Decodes new images while they are read to be planned: a chunk of nothing else becomes a part at once, which the plan then finds
+/// there. A chunk with files that are known already, or with more of them than <see cref="IngestionOptions.EagerFiles"/>, is left to those
+/// who take chunks, and so is all behind the first container. Documents are always left to them.</summary>
 public sealed class NewFiles : INewFiles
 {
     private readonly IArtifactStore _store;
@@ -31,9 +29,8 @@ public sealed class NewFiles : INewFiles
 
     private readonly List<PlannedChunk> _chunks = [];
 
-    /// <summary>
-    /// Files of a folder that was never looked through are new, unless their dataset has parts: then what was known of it was forgotten.
-    /// </summary>
+    /// <summary>Files of a folder that was never looked through are new, unless their dataset has parts: then what was known of it was
+    /// forgotten.</summary>
     private readonly bool _takesUnlisted;
 
     /// <summary>Of the chunk at hand; null before its first item, and where it was given up.</summary>

@@ -17,10 +17,8 @@ internal abstract class PartRows : IDisposable
 
     public int Count => _labels.Count;
 
-    /// <summary>
-    /// Where each came from. Not in memory: objects that live as long as a part takes to make would pile up until the collector looks at
-    /// what is old.
-    /// </summary>
+    /// <summary>Where each came from. Not in memory: objects that live as long as a part takes to make would pile up until the collector
+    /// looks at what is old.</summary>
     public Spool<ImportedItem> Items { get; } = new();
 
     /// <summary>Label names, as they came.</summary>

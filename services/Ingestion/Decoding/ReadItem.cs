@@ -7,9 +7,8 @@ using Pipeline.Likeness;
 namespace Pipeline.Ingestion.Decoding;
 
 /// <summary>An item of a chunk as it was read, or why it was not.</summary>
-/// <param name="Content">
-/// Null where it lies in <paramref name="File"/>, is decoded already, or could not be read, for the reason given.
-/// </param>
+/// <param name="Content">Null where it lies in <paramref name="File"/>, is decoded already, or could not be read, for the reason
+/// given.</param>
 /// <param name="File">A temporary one, which whoever reads it disposes; only of large files of sequences.</param>
 /// <param name="Picture">Of an image that was decoded as it was read.</param>
 public sealed record ReadItem(

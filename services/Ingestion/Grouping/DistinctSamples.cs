@@ -2,11 +2,9 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Ingestion.Grouping;
 
-/// <summary>
-/// Samples with the same pixels, of which one is kept: the first, unless a copy lies in a supplied test or validation split, so that no
-/// picture of those is trained on. A label that any copy has counts for the one that is kept, and tags that any has; where copies disagree
-/// it has none. Memory: 41 bytes a sample, and 16 more while samples are added.
-/// </summary>
+/// <summary>Samples with the same pixels, of which one is kept: the first, unless a copy lies in a supplied test or validation split, so
+/// that no picture of those is trained on. A label that any copy has counts for the one that is kept, and tags that any has; where copies
+/// disagree it has none. Memory: 41 bytes a sample, and 16 more while samples are added.</summary>
 public sealed class DistinctSamples
 {
     private const int Unlabelled = -1;

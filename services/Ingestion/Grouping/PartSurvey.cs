@@ -75,9 +75,8 @@ internal sealed class PartSurvey : IDisposable
         Compare(cancellation);
     }
 
-    /// <summary>
-    /// The first of those that are nearly the same as the sample, or hang together with it by its document; itself where there is none.
-    /// </summary>
+    /// <summary>The first of those that are nearly the same as the sample, or hang together with it by its document; itself where there is
+    /// none.</summary>
     public (PixelDigest Digest, DistinctSamples.Sample Sample) FirstOf(DistinctSamples.Sample sample) =>
         (Samples.DigestOf(GroupOf(sample)), Samples[GroupOf(sample)]);
 

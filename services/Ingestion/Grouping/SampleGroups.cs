@@ -5,10 +5,8 @@ using Pipeline.Likeness;
 
 namespace Pipeline.Ingestion.Grouping;
 
-/// <summary>
-/// What falls into one split together: the samples of a star, and the windows of a document. Both hold, so that whatever is joined over one
-/// or more of them is one group, and its first sample is the representative that the group is placed by.
-/// </summary>
+/// <summary>What falls into one split together: the samples of a star, and the windows of a document. Both hold, so that whatever is joined
+/// over one or more of them is one group, and its first sample is the representative that the group is placed by.</summary>
 internal static class SampleGroups
 {
     /// <param name="documents">By sample; equal numbers are the same document.</param>
@@ -50,11 +48,9 @@ internal static class SampleGroups
     }
 }
 
-/// <summary>
-/// Divides the samples that the source leaves open, by a hash of the seed and of the pixels of the group's representative alone: a sample's
-/// split does not change when unrelated ones come or go, and those that are nearly the same picture never part. A split that the source
-/// supplies is used as it is, and nothing else is put into it.
-/// </summary>
+/// <summary>Divides the samples that the source leaves open, by a hash of the seed and of the pixels of the group's representative alone: a
+/// sample's split does not change when unrelated ones come or go, and those that are nearly the same picture never part. A split that the
+/// source supplies is used as it is, and nothing else is put into it.</summary>
 public sealed class SplitRule(SplitSpec spec, IReadOnlyCollection<Split> supplied)
 {
     private readonly double _validation = supplied.Contains(Split.Validation) ? 0 : spec.Validation;

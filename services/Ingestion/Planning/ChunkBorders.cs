@@ -6,10 +6,8 @@ using Pipeline.Ingestion.Planning.Sources;
 
 namespace Pipeline.Ingestion.Planning;
 
-/// <summary>
-/// Where a chunk ends: at its limits, and between a quarter and all of them where an item's own digest says so, so that items that come or
-/// go move no border but the ones beside them.
-/// </summary>
+/// <summary>Where a chunk ends: at its limits, and between a quarter and all of them where an item's own digest says so, so that items that
+/// come or go move no border but the ones beside them.</summary>
 internal sealed class ChunkBorders(ChunkLimits limits)
 {
     private long _bytes;
@@ -41,18 +39,16 @@ internal sealed class ChunkBorders(ChunkLimits limits)
             CultureInfo.InvariantCulture) % (ulong)Math.Max(limits.MostItems / 2, 1) == 0;
 }
 
-/// <summary>
-/// Cuts items into chunks, where they themselves say: those that come or go move no border but the ones beside them. What was unpacked goes
-/// into the store with its chunk, so that any machine can read it; nothing does where the chunk's part is there already.
-/// </summary>
+/// <summary>Cuts items into chunks, where they themselves say: those that come or go move no border but the ones beside them. What was
+/// unpacked goes into the store with its chunk, so that any machine can read it; nothing does where the chunk's part is there
+/// already.</summary>
 internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits limits, PartNames parts) : IDisposable
 {
     private readonly List<PlannedChunk> _chunks = [];
     private readonly FileStream _unpacked = TemporaryFile.Create();
 
-    /// <summary>
-    /// A JSON line for each item of the chunk. Objects would live long enough to pile up until the collector looks at what is old.
-    /// </summary>
+    /// <summary>A JSON line for each item of the chunk. Objects would live long enough to pile up until the collector looks at what is
+    /// old.</summary>
     private readonly ArrayBufferWriter<byte> _list = new();
 
     private readonly ChunkBorders _borders = new(limits);

@@ -5,10 +5,8 @@ using Pipeline.Sequences.Documents;
 
 namespace Pipeline.Ingestion.Planning;
 
-/// <summary>
-/// All settings that bear on what a file is decoded to. They are part of the names of parts and of the dataset version's key, and the
-/// plan carries them, so that workers with other settings still make the same samples.
-/// </summary>
+/// <summary>All settings that bear on what a file is decoded to. They are part of the names of parts and of the dataset version's key, and
+/// the plan carries them, so that workers with other settings still make the same samples.</summary>
 /// <param name="Modality">One of <see cref="Modalities"/>.</param>
 /// <param name="Limits">Null for sequences.</param>
 /// <param name="Sequences">How documents are read; null for images.</param>

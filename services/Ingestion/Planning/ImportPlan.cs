@@ -9,10 +9,8 @@ using Pipeline.Sequences.Documents;
 
 namespace Pipeline.Ingestion.Planning;
 
-/// <summary>
-/// What an import consists of; written once, read by everybody who takes part. Whatever bears on the result stands here, so that workers
-/// with other settings still make the same dataset version.
-/// </summary>
+/// <summary>What an import consists of; written once, read by everybody who takes part. Whatever bears on the result stands here, so that
+/// workers with other settings still make the same dataset version.</summary>
 [ArtifactKind(ArtifactKinds.ImportPlan, Formerly = "ImportPlan")]
 public sealed record ImportPlan
 {
@@ -129,17 +127,14 @@ public sealed record ImportPlan
 
 /// <summary>A range of the import's items, decoded together.</summary>
 /// <param name="First">Number of its first item in the whole import.</param>
-/// <param name="Part">
-/// Name of its part: the content key of the items and of all that bears on their decoding. An import whose chunk has the same finds the
-/// part there.
-/// </param>
+/// <param name="Part">Name of its part: the content key of the items and of all that bears on their decoding. An import whose chunk has the
+/// same finds the part there.</param>
 [JsonDerivedType(typeof(FilesChunk), "files")]
 [JsonDerivedType(typeof(IdxChunk), "idx")]
 public abstract record PlannedChunk(int First, int Items, string Part);
 
-/// <param name="List">
-/// A JSON line for each item: <see cref="Sources.SourceItem"/>. Null where the part was there when the import was planned.
-/// </param>
+/// <param name="List">A JSON line for each item: <see cref="Sources.SourceItem"/>. Null where the part was there when the import was
+/// planned.</param>
 /// <param name="Unpacked">The bytes of those items that lie in archives and tables; null where none does.</param>
 public sealed record FilesChunk(
     int First, int Items, string Part, ArtifactReference? List, ArtifactReference? Unpacked = null) : PlannedChunk(First, Items, Part);

@@ -12,9 +12,8 @@ namespace Pipeline.Ingestion.Planning;
 public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, NewFilesOf newFilesOf, IOptions<IngestionOptions> options)
 {
     /// <param name="source">A folder of the lake, as <see cref="LakeFolders.Open"/> takes it.</param>
-    /// <exception cref="PipelineException">
-    /// The folder may not be read, is not there, holds nothing to import, or contradicts itself.
-    /// </exception>
+    /// <exception cref="PipelineException">The folder may not be read, is not there, holds nothing to import, or contradicts
+    /// itself.</exception>
     public async Task<PlannedImport> PlanAsync(
         Experiment experiment, string source, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -71,7 +70,8 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, New
     {
         // The same files in another folder, or cut into other chunks, are another import of the same dataset version.
         Root = ImportPlan.RootOf(
-            ContentKey.Of(ArtifactKinds.ImportPlan, decoding.Format, new { key, source, options.Value.ChunkItems, options.Value.ChunkBytes })),
+            ContentKey.Of(ArtifactKinds.ImportPlan, decoding.Format,
+                new { key, source, options.Value.ChunkItems, options.Value.ChunkBytes })),
         DatasetRoot = $"datasets/{experiment.Data}/{key}",
         Dataset = experiment.Data,
         Source = source,

@@ -6,10 +6,8 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion.Planning;
 
-/// <summary>
-/// What the last look at a folder of the lake found in its files: a file whose version is the same is not read again, so that looking at a
-/// folder that has grown costs what is new. Only a memory: without it every file is read.
-/// </summary>
+/// <summary>What the last look at a folder of the lake found in its files: a file whose version is the same is not read again, so that
+/// looking at a folder that has grown costs what is new. Only a memory: without it every file is read.</summary>
 /// <param name="source">The folder, as a run names it.</param>
 public sealed class KnownFiles(IArtifactStore store, string source)
 {

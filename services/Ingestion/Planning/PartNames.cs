@@ -3,10 +3,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Ingestion.Planning;
 
-/// <summary>
-/// What parts are called, and which there are: all versions of a dataset share them. A part is named by its items and by all that bears on
-/// their decoding, so that a dataset that has grown has only those chunks decoded that are new.
-/// </summary>
+/// <summary>What parts are called, and which there are: all versions of a dataset share them. A part is named by its items and by all that
+/// bears on their decoding, so that a dataset that has grown has only those chunks decoded that are new.</summary>
 public sealed class PartNames
 {
     /// <summary>Raised when the same items would give another part.</summary>

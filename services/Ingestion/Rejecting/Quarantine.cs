@@ -5,17 +5,14 @@ using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Rejecting;
 
-/// <summary>
-/// Where files that cannot be used are kept: the bytes under <c>quarantine/DATASET/SHA256</c>, and beside them, in <c>SHA256.json</c>, why.
-/// A file that is rejected again, or lies in two places, is there once.
-/// </summary>
+/// <summary>Where files that cannot be used are kept: the bytes under <c>quarantine/DATASET/SHA256</c>, and beside them, in
+/// <c>SHA256.json</c>, why. A file that is rejected again, or lies in two places, is there once.</summary>
 public sealed class Quarantine(IArtifactStore store, IOptions<IngestionOptions> options)
 {
     /// <param name="rejection">Of a file whose digest is known.</param>
     /// <param name="source">The file's path or URL.</param>
-    /// <param name="content">
-    /// Null where it was not read. Of more than <see cref="IngestionOptions.QuarantineBytes"/> only the reason is kept.
-    /// </param>
+    /// <param name="content">Null where it was not read. Of more than <see cref="IngestionOptions.QuarantineBytes"/> only the reason is
+    /// kept.</param>
     public async Task AddAsync(
         string dataset, Rejection rejection, string source, ReadOnlyMemory<byte>? content, CancellationToken cancellation = default)
     {

@@ -5,10 +5,8 @@ using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Rejecting;
 
-/// <summary>
-/// Finds in the store what was rejected, dataset by dataset: of its newest import, also while that is under way, or when no dataset version
-/// came of it.
-/// </summary>
+/// <summary>Finds in the store what was rejected, dataset by dataset: of its newest import, also while that is under way, or when no
+/// dataset version came of it.</summary>
 public sealed class RejectedFiles(IArtifactStore store)
 {
     /// <param name="dataset">One only; null for all.</param>

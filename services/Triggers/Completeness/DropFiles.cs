@@ -31,10 +31,8 @@ public sealed class DropFiles(LakeFolders lakes, DropExperiments experiments, IA
     }
 
     /// <summary>How many files lie below a folder, at any depth, that may be content of the dataset.</summary>
-    /// <remarks>
-    /// The modality of the experiments that wait for the dataset's drops decides; where one reads sequences, their rule, which leaves
-    /// fewer files out. Hidden files, <c>_SUCCESS</c> and the manifest itself do not count.
-    /// </remarks>
+    /// <remarks>The modality of the experiments that wait for the dataset's drops decides; where one reads sequences, their rule, which
+    /// leaves fewer files out. Hidden files, <c>_SUCCESS</c> and the manifest itself do not count.</remarks>
     public async Task<long> CountAsync(string dataset, string url, string manifest, CancellationToken cancellation)
     {
         var folder = lakes.Open(url);

@@ -96,10 +96,8 @@ public sealed record PendingDrop(DropDataset Dataset, IReadOnlyList<DropRecord> 
 
     public IEnumerable<FileEvent> Events => Records.SelectMany(record => record.Events);
 
-    /// <summary>
-    /// The files that are there: of each the last event, where it says created and no folder above was deleted later. Duplicates and the
-    /// order of arrival do not matter.
-    /// </summary>
+    /// <summary>The files that are there: of each the last event, where it says created and no folder above was deleted later. Duplicates
+    /// and the order of arrival do not matter.</summary>
     public IReadOnlyList<FileEvent> Live => _live ??= Living();
 
     /// <summary>Live ones without <c>_SUCCESS</c> files and hidden ones.</summary>
@@ -123,9 +121,8 @@ public sealed record PendingDrop(DropDataset Dataset, IReadOnlyList<DropRecord> 
 /// <param name="By">What made it complete.</param>
 /// <param name="Files">Files that were there.</param>
 /// <param name="Records">Names of the pending records that it was made of: where one of them shows up again, it is done already.</param>
-/// <param name="Successes">
-/// The <c>_SUCCESS</c> files of this drop and of those before, newest first: a file that is told late, but was written before, is covered.
-/// </param>
+/// <param name="Successes">The <c>_SUCCESS</c> files of this drop and of those before, newest first: a file that is told late, but was
+/// written before, is covered.</param>
 public sealed record DoneDrop(
     string Dataset, string Source, DropCompletion By, int Files, IReadOnlyList<string> Records, IReadOnlyList<FolderSuccess> Successes)
 {

@@ -10,11 +10,9 @@ using Pipeline.Triggers.Queue;
 
 namespace Pipeline.Triggers.Completeness;
 
-/// <summary>
-/// Looks at the pending drops and asks for each that is complete to be ingested: first the command, then the drop is written down as
-/// done, then its records go. A kill between any two only repeats. Any number of workers may watch: where several ask for one drop, they
-/// ask for the same import.
-/// </summary>
+/// <summary>Looks at the pending drops and asks for each that is complete to be ingested: first the command, then the drop is written down
+/// as done, then its records go. A kill between any two only repeats. Any number of workers may watch: where several ask for one drop, they
+/// ask for the same import.</summary>
 public sealed class DropWatcher(
     DropShelf shelf, CompletionRule rule, IDropRequests requests, IOptions<DropsOptions> options, TimeProvider clock,
     ILogger<DropWatcher> logger) : BackgroundService

@@ -3,10 +3,8 @@ using System.Text.Json;
 
 namespace Pipeline.Triggers.Events;
 
-/// <summary>
-/// Any body that tells of files, into one form: Event Grid's schema, CloudEvents 1.0 (structured, batch, binary), notifications of S3 and
-/// MinIO, EventBridge, and the plain form. One bad event does not spoil the others.
-/// </summary>
+/// <summary>Any body that tells of files, into one form: Event Grid's schema, CloudEvents 1.0 (structured, batch, binary), notifications of
+/// S3 and MinIO, EventBridge, and the plain form. One bad event does not spoil the others.</summary>
 public sealed class EventParser(EventPlaces places)
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32 };

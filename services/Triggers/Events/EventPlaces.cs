@@ -7,9 +7,8 @@ namespace Pipeline.Triggers.Events;
 /// <param name="Source">URL of its folder.</param>
 public sealed record DropDataset(string Name, string Source);
 
-/// <summary>
-/// Turns what an event names into a place in the lake and its dataset, or refuses it: events come from outside and may be forged.
-/// </summary>
+/// <summary>Turns what an event names into a place in the lake and its dataset, or refuses it: events come from outside and may be
+/// forged.</summary>
 public sealed class EventPlaces(LakeLocations lakes, IOptions<DropsOptions> options)
 {
     /// <summary>Longer ones exist in no store.</summary>
@@ -64,9 +63,8 @@ public sealed class EventPlaces(LakeLocations lakes, IOptions<DropsOptions> opti
                 + $"'Drops:Datasets:…:Prefix' or below a folder of the location, named with {DropDatasetOptions.ValidNames}.");
     }
 
-    /// <summary>
-    /// What hides below one more layer of encoding is refused as well: software that decodes twice must not be led out of the folder.
-    /// </summary>
+    /// <summary>What hides below one more layer of encoding is refused as well: software that decodes twice must not be led out of the
+    /// folder.</summary>
     private static void Check(string url)
     {
         if (url.Length > MostCharacters)

@@ -50,11 +50,9 @@ public sealed record FileEvent
     public string Parent => Url[..Url.LastIndexOf('/')];
 }
 
-/// <summary>
-/// Which of two events of one file came later. Deliveries are unordered, so sequencers decide: those of Azure compare as plain strings,
-/// those of S3 after the shorter is padded with zeros on the right. Without two of one kind the times decide, and where these are equal,
-/// the ids, so that every worker decides alike.
-/// </summary>
+/// <summary>Which of two events of one file came later. Deliveries are unordered, so sequencers decide: those of Azure compare as plain
+/// strings, those of S3 after the shorter is padded with zeros on the right. Without two of one kind the times decide, and where these are
+/// equal, the ids, so that every worker decides alike.</summary>
 public sealed class FileEventOrder : IComparer<FileEvent>
 {
     public const string Azure = "azure:";

@@ -4,9 +4,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Triggers.Events;
 
-/// <summary>
-/// The one JSON form of parsed events between webhook and consumer: an array of <see cref="FileEvent"/> under a content type of its own.
-/// </summary>
+/// <summary>The one JSON form of parsed events between webhook and consumer: an array of <see cref="FileEvent"/> under a content type of
+/// its own.</summary>
 public static class NormalisedDrop
 {
     /// <summary>Tells the consumer that a message is already parsed. No storage sends it; who forges it gains nothing.</summary>

@@ -11,11 +11,9 @@ using RabbitMQ.Client.Events;
 
 namespace Pipeline.Triggers.Queue;
 
-/// <summary>
-/// Messages in, batches to the recorder, then one acknowledgement for the whole batch. What is bad goes to the error queue first,
+/// <summary>Messages in, batches to the recorder, then one acknowledgement for the whole batch. What is bad goes to the error queue first,
 /// confirmed. While the store takes nothing, the channel is closed, so that the broker hands the messages to others or keeps them, and the
-/// batch in hand is tried until it is recorded.
-/// </summary>
+/// batch in hand is tried until it is recorded.</summary>
 public sealed class DropConsumer(
     BrokerConnection broker, BrokerReady ready, EventParser parser, DropRecorder recorder, IOptions<DropsOptions> options,
     TimeProvider clock, ILogger<DropConsumer> logger) : BackgroundService

@@ -6,10 +6,8 @@ using Pipeline.Triggers.Events;
 
 namespace Pipeline.Triggers.Recording;
 
-/// <summary>
-/// Writes events down: one small artifact a batch for each dataset, an event a line, named by its content. The same batch again changes
-/// nothing.
-/// </summary>
+/// <summary>Writes events down: one small artifact a batch for each dataset, an event a line, named by its content. The same batch again
+/// changes nothing.</summary>
 public sealed class DropRecorder(IArtifactStore store)
 {
     public async Task RecordAsync(IReadOnlyList<FileEvent> events, CancellationToken cancellation = default)
@@ -25,10 +23,8 @@ public sealed class DropRecorder(IArtifactStore store)
     }
 }
 
-/// <summary>
-/// Where drops lie in the store. What is pending stands apart from what is done, so that looking for the one costs nothing for the other;
-/// done drops are named so that the newest is listed first.
-/// </summary>
+/// <summary>Where drops lie in the store. What is pending stands apart from what is done, so that looking for the one costs nothing for the
+/// other; done drops are named so that the newest is listed first.</summary>
 public static class DropKeys
 {
     /// <summary>Below it <c>DATASET/SOURCE/DIGEST.jsonl</c>.</summary>

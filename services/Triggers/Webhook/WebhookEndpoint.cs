@@ -37,10 +37,8 @@ public static class WebhookRoutes
         return services.AddSingleton<WebhookAccess>().AddSingleton<WebhookEndpoint>();
     }
 
-    /// <summary>
-    /// Maps POST and OPTIONS. Where <see cref="WebhookOptions.Port"/> is set, the host must listen on it too; on every other port the
-    /// webhook is not there.
-    /// </summary>
+    /// <summary>Maps POST and OPTIONS. Where <see cref="WebhookOptions.Port"/> is set, the host must listen on it too; on every other port
+    /// the webhook is not there.</summary>
     public static IEndpointRouteBuilder MapWebhook(this IEndpointRouteBuilder routes)
     {
         var endpoint = routes.ServiceProvider.GetRequiredService<WebhookEndpoint>();
@@ -54,10 +52,8 @@ public static class WebhookRoutes
     }
 }
 
-/// <summary>
-/// Events in, 200 when the queue has them on disk. Senders give up an event at once on 400 and 413, so these are for what will never be
-/// right; what passes is 503.
-/// </summary>
+/// <summary>Events in, 200 when the queue has them on disk. Senders give up an event at once on 400 and 413, so these are for what will
+/// never be right; what passes is 503.</summary>
 internal sealed class WebhookEndpoint(WebhookAccess access, EventParser parser, DropPublisher publisher, IOptions<WebhookOptions> options)
 {
     private const string ValidationHeader = "aeg-event-type";

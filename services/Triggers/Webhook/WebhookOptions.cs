@@ -9,10 +9,8 @@ public sealed class WebhookOptions : IValidatableObject
     [Range(1, 65535)]
     public int? Port { get; init; }
 
-    /// <summary>
-    /// Shared keys, of which a sender shows one: as <c>?code=</c>, <c>x-webhook-key</c> or <c>Authorization: SharedKey …</c>. Two while one
-    /// replaces the other.
-    /// </summary>
+    /// <summary>Shared keys, of which a sender shows one: as <c>?code=</c>, <c>x-webhook-key</c> or <c>Authorization: SharedKey …</c>. Two
+    /// while one replaces the other.</summary>
     [MaxLength(MostKeys)]
     public IReadOnlyList<string> Keys { get; init; } = [];
 

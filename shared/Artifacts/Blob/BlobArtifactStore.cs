@@ -7,10 +7,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Blob;
 
-/// <summary>
-/// Artifacts as blobs of one container: a key is the blob's name. Any number of processes on any number of machines may share it. Each
-/// request rides out passing faults; files that were written or materialized stay on this machine in a cache.
-/// </summary>
+/// <summary>Artifacts as blobs of one container: a key is the blob's name. Any number of processes on any number of machines may share it.
+/// Each request rides out passing faults; files that were written or materialized stay on this machine in a cache.</summary>
 public sealed class BlobArtifactStore : IArtifactStore
 {
     private readonly BlobContainer _container;

@@ -42,9 +42,8 @@ internal sealed class BlobContainer(BlobContainerClient client, BlobRequests req
             token => Blob(key).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: token),
             cancellation)).Value;
 
-    /// <summary>
-    /// One page of blobs in the order of their names; the second part says where the next page starts, empty after the last.
-    /// </summary>
+    /// <summary>One page of blobs in the order of their names; the second part says where the next page starts, empty after the
+    /// last.</summary>
     public async Task<(IReadOnlyList<BlobItem> Items, string Next)> ListAsync(
         string prefix, string next, int size, CancellationToken cancellation)
     {
@@ -127,10 +126,8 @@ internal sealed class BlobListing(BlobContainer container, TransferOptions trans
     }
 }
 
-/// <summary>
-/// What a blob says of itself: the digest of its bytes, so that nobody has to download it to know, and which write made it, so that a write
-/// whose answer was lost knows itself again.
-/// </summary>
+/// <summary>What a blob says of itself: the digest of its bytes, so that nobody has to download it to know, and which write made it, so
+/// that a write whose answer was lost knows itself again.</summary>
 internal static class BlobMetadata
 {
     private const string DigestName = "sha256";

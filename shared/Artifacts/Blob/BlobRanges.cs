@@ -8,9 +8,8 @@ namespace Pipeline.Artifacts.Blob;
 /// <summary>Reads parts of blobs, each by a request of its own, so that a connection that breaks costs one part.</summary>
 internal sealed class BlobRanges(BlobContainer container, BlobRequests requests, ArtifactMetrics metrics)
 {
-    /// <summary>
-    /// Up to <paramref name="length"/> bytes from <paramref name="offset"/>, fewer where the blob ends; no byte of an empty blob.
-    /// </summary>
+    /// <summary>Up to <paramref name="length"/> bytes from <paramref name="offset"/>, fewer where the blob ends; no byte of an empty
+    /// blob.</summary>
     /// <param name="length">At least 1.</param>
     /// <param name="etag">The state that the blob must be in; default for any.</param>
     /// <exception cref="ArtifactNotFoundException">There is none.</exception>

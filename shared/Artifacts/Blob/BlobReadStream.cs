@@ -5,10 +5,9 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Blob;
 
-/// <summary>
-/// Reads a blob, or a part of one, range by range. All of it comes from the state that was opened: if the blob is deleted and created anew
-/// meanwhile, the next range throws <see cref="ArtifactConflictException"/>, while what fits into the first range stays readable.
-/// </summary>
+/// <summary>Reads a blob, or a part of one, range by range. All of it comes from the state that was opened: if the blob is deleted and
+/// created anew meanwhile, the next range throws <see cref="ArtifactConflictException"/>, while what fits into the first range stays
+/// readable.</summary>
 /// <param name="first">Read from <paramref name="start"/> on.</param>
 /// <param name="start">Where in the blob the stream starts.</param>
 /// <param name="length">The stream's length.</param>

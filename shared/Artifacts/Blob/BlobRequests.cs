@@ -11,10 +11,8 @@ using Polly.Timeout;
 
 namespace Pipeline.Artifacts.Blob;
 
-/// <summary>
-/// The one way to blob storage: each request by itself is tried again after passing faults, with growing waits; a circuit breaker keeps
-/// off a store that is down; no attempt takes longer than its limit. The SDK's own retries are off.
-/// </summary>
+/// <summary>The one way to blob storage: each request by itself is tried again after passing faults, with growing waits; a circuit breaker
+/// keeps off a store that is down; no attempt takes longer than its limit. The SDK's own retries are off.</summary>
 internal sealed class BlobRequests
 {
     private readonly string _store;

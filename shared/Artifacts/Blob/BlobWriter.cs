@@ -66,7 +66,8 @@ internal sealed class BlobWriter(
             var start = (long)block * transfer.BlockBytes;
             var count = (int)Math.Min(transfer.BlockBytes, length - start);
             var name = BlockName(writer, block);
-            await SendAsync("stage", key, content, start, count, (stream, t) => blob.StageBlockAsync(name, stream, options: null, t), token);
+            await SendAsync("stage", key, content, start, count, (stream, t) => blob.StageBlockAsync(name, stream, options: null, t),
+                token);
         });
         var options = new CommitBlockListOptions { Metadata = metadata, Conditions = New };
         var names = blocks.Select(block => BlockName(writer, block));

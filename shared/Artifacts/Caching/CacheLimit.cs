@@ -1,9 +1,7 @@
 namespace Pipeline.Artifacts.Caching;
 
-/// <summary>
-/// Keeps a cache's folder below its limit: looks through the folder when this process has added enough, and removes what was used longest
-/// ago. A removed file stays readable for whoever has it open or mapped.
-/// </summary>
+/// <summary>Keeps a cache's folder below its limit: looks through the folder when this process has added enough, and removes what was used
+/// longest ago. A removed file stays readable for whoever has it open or mapped.</summary>
 internal sealed class CacheLimit(string folder, CacheOptions options, TimeProvider time)
 {
     private readonly Lock _gate = new();

@@ -5,10 +5,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Caching;
 
-/// <summary>
-/// Files by their digest, shared by all processes of one user on one machine. A file gets its name by a rename when it is whole, and is
-/// held against its digest once in each process; its time stamp says when it was last used.
-/// </summary>
+/// <summary>Files by their digest, shared by all processes of one user on one machine. A file gets its name by a rename when it is whole,
+/// and is held against its digest once in each process; its time stamp says when it was last used.</summary>
 internal sealed class FileCache
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

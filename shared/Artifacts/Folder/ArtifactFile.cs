@@ -14,9 +14,8 @@ internal static class ArtifactFile
 
     public static ArtifactInfo Info(string key, FileInfo file) => new(key, file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
 
-    /// <summary>
-    /// The artifacts below a prefix of whole segments, in ordinal order of their keys. What is hidden, a link or no key is passed over.
-    /// </summary>
+    /// <summary>The artifacts below a prefix of whole segments, in ordinal order of their keys. What is hidden, a link or no key is passed
+    /// over.</summary>
     /// <param name="leftOut">A folder of the root that is listed only where the prefix names it.</param>
     public static IReadOnlyList<ArtifactInfo> List(StoreFolder folder, string prefix, string leftOut)
     {
@@ -55,10 +54,8 @@ internal static class ArtifactFile
     }
 }
 
-/// <summary>
-/// Contents that need not be held against their digest again as long as their file is the same: those that this process has checked, and of
-/// those that it has written, of whose very bytes the digest was made, the latest.
-/// </summary>
+/// <summary>Contents that need not be held against their digest again as long as their file is the same: those that this process has
+/// checked, and of those that it has written, of whose very bytes the digest was made, the latest.</summary>
 internal sealed class KnownContents
 {
     /// <summary>Half a kilobyte of memory each.</summary>

@@ -3,11 +3,9 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Folder;
 
-/// <summary>
-/// Artifacts as files below one folder: a key is the file's path. Any number of processes of one machine may share it. A write goes to
-/// <c>.tmp</c>, is flushed to the disk, and gets its name by a rename under the key's lock. Symbolic links below the root are not followed.
-/// <c>logs</c> may lie beside the artifacts.
-/// </summary>
+/// <summary>Artifacts as files below one folder: a key is the file's path. Any number of processes of one machine may share it. A write
+/// goes to <c>.tmp</c>, is flushed to the disk, and gets its name by a rename under the key's lock. Symbolic links below the root are not
+/// followed. <c>logs</c> may lie beside the artifacts.</summary>
 public sealed class FolderArtifactStore : IArtifactStore
 {
     /// <summary>Left out of listings, unless the prefix names it.</summary>

@@ -4,10 +4,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Folder;
 
-/// <summary>
-/// One holder at a time for a key, across processes of one machine: a lock file that is opened exclusively and freed by the operating
-/// system when its holder ends in whatever way. Keys share 256 files, which stay.
-/// </summary>
+/// <summary>One holder at a time for a key, across processes of one machine: a lock file that is opened exclusively and freed by the
+/// operating system when its holder ends in whatever way. Keys share 256 files, which stay.</summary>
 internal static class KeyLock
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

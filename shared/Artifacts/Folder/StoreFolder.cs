@@ -39,9 +39,8 @@ internal sealed class StoreFolder
 
     public string Locks { get; }
 
-    /// <summary>
-    /// Where the key's file lies, whether it is there or not. Symbolic links below the root are refused, as they could lead out of it.
-    /// </summary>
+    /// <summary>Where the key's file lies, whether it is there or not. Symbolic links below the root are refused, as they could lead out of
+    /// it.</summary>
     /// <exception cref="ArgumentException">It is not a key.</exception>
     /// <exception cref="PipelineException">A symbolic link lies in the way.</exception>
     public string PathOf(string key)

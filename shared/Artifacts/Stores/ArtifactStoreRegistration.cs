@@ -11,9 +11,8 @@ namespace Pipeline.Artifacts.Stores;
 /// <summary>Registers the store that the settings under "Store" choose.</summary>
 public static class ArtifactStoreRegistration
 {
-    /// <summary>
-    /// Blob storage where <see cref="StoreOptions.Blob"/> says which, else a folder. Needs the logging and metrics of a host.
-    /// </summary>
+    /// <summary>Blob storage where <see cref="StoreOptions.Blob"/> says which, else a folder. Needs the logging and metrics of a
+    /// host.</summary>
     public static IServiceCollection AddArtifactStore(this IServiceCollection services)
     {
         services.AddOptions<StoreOptions>()

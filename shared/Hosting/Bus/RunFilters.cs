@@ -34,10 +34,8 @@ public sealed partial class CancelledRunFilter<T>(RunLedger ledger, ILogger<Canc
     private partial void Skipped(string message, string run);
 }
 
-/// <summary>
-/// Before a message goes to the <c>_error</c> queue: one that failed for a passing reason goes back to its own queue instead, for another try or another worker.
-/// The queue's delivery limit sees to it that this ends.
-/// </summary>
+/// <summary>Before a message goes to the <c>_error</c> queue: one that failed for a passing reason goes back to its own queue instead, for
+/// another try or another worker. The queue's delivery limit sees to it that this ends.</summary>
 internal sealed class GiveBackFilter : IFilter<ExceptionReceiveContext>
 {
     public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
@@ -54,10 +52,8 @@ internal sealed class GiveBackFilter : IFilter<ExceptionReceiveContext>
     public void Probe(ProbeContext context) => context.CreateFilterScope("give-back");
 }
 
-/// <summary>
-/// Around retries: when a message has failed for good, records and tells why before the message goes to the <c>_error</c> queue. A passing fault is none: the
-/// message goes back to its queue. Nor is work that stops because the process does.
-/// </summary>
+/// <summary>Around retries: when a message has failed for good, records and tells why before the message goes to the <c>_error</c> queue. A
+/// passing fault is none: the message goes back to its queue. Nor is work that stops because the process does.</summary>
 public sealed class RunFailureFilter<T>(RunLedger ledger, PipelineMetrics metrics) : IFilter<ConsumeContext<T>>
     where T : class
 {
@@ -76,7 +72,8 @@ public sealed class RunFailureFilter<T>(RunLedger ledger, PipelineMetrics metric
         {
             metrics.Failed(typeof(T).Name);
             var queue = context.ReceiveContext.InputAddress.AbsolutePath.Split('/')[^1];
-            var failed = new RunFailed((context.Message as IRunMessage)?.Run.RunId, stage, ErrorLine.Of(error), RabbitMqQueues.ErrorQueueOf(queue));
+            var failed = new RunFailed((context.Message as IRunMessage)?.Run.RunId, stage, ErrorLine.Of(error),
+                RabbitMqQueues.ErrorQueueOf(queue));
             try
             {
                 await ledger.RecordFailureAsync(failed, CancellationToken.None);

@@ -5,10 +5,9 @@ using RabbitMQ.Client;
 
 namespace Pipeline.Hosting.Bus;
 
-/// <summary>
-/// Every queue that a stage works from, with the message that comes to it. The names follow from the consumers; they stand here once more because a service must know the
-/// queues of stages that it does not contain: an event that is published before its queue is there is lost.
-/// </summary>
+/// <summary>Every queue that a stage works from, with the message that comes to it. The names follow from the consumers; they stand here
+/// once more because a service must know the queues of stages that it does not contain: an event that is published before its queue is
+/// there is lost.</summary>
 public static class StageQueues
 {
     /// <summary>The queue of drop events, which <see cref="Stage.Triggers"/> reads without MassTransit: no feed leads to it.</summary>
@@ -33,7 +32,8 @@ public static class StageQueues
 
     private const string OutgoingQueue = "outgoing-events";
 
-    private static readonly Dictionary<Type, Stage> StageOfMessage = All.Where(feed => feed.Queue != OutgoingQueue).ToDictionary(feed => feed.Message, feed => feed.Stage);
+    private static readonly Dictionary<Type, Stage> StageOfMessage = All.Where(feed => feed.Queue != OutgoingQueue)
+        .ToDictionary(feed => feed.Message, feed => feed.Stage);
 
     /// <summary>The queues that a stage works from.</summary>
     public static IReadOnlyList<string> Of(Stage stage) =>
@@ -41,10 +41,12 @@ public static class StageQueues
 
     /// <summary>Messages of which the outside world is told.</summary>
     public static IReadOnlyList<Type> OutgoingMessages =>
-        [typeof(DatasetCommitted), typeof(PseudoLabelsReady), typeof(EncoderReady), typeof(TrialsReady), typeof(VerdictReached), typeof(RunFailed), typeof(RunCancelled)];
+        [typeof(DatasetCommitted), typeof(PseudoLabelsReady), typeof(EncoderReady), typeof(TrialsReady), typeof(VerdictReached),
+            typeof(RunFailed), typeof(RunCancelled)];
 
     /// <summary>The exchange that a message is published to.</summary>
-    public static string ExchangeOf(Type message) => RabbitMqQueues.ExchangePrefix + KebabCaseEndpointNameFormatter.Instance.SanitizeName(message.Name);
+    public static string ExchangeOf(Type message) =>
+        RabbitMqQueues.ExchangePrefix + KebabCaseEndpointNameFormatter.Instance.SanitizeName(message.Name);
 
     /// <summary>Messages about how far the work is, heard by whoever shows it. No stage works from them.</summary>
     public static IReadOnlyList<Type> ProgressMessages => [typeof(StageProgressed), typeof(PretrainingProgressed)];
@@ -69,7 +71,8 @@ public sealed class BrokerTopology(BrokerConnection broker, IOptions<BusOptions>
 {
     /// <summary>Waits for the broker, then declares what is not there. What is there already stays as it is.</summary>
     public Task DeployAsync(CancellationToken cancellation) => broker.UseAsync(
-        "pipeline topology", connection => options.Value.DeployTopology ? DeclareAsync(connection, cancellation) : Task.CompletedTask, cancellation);
+        "pipeline topology", connection => options.Value.DeployTopology ? DeclareAsync(connection, cancellation) : Task.CompletedTask,
+        cancellation);
 
     /// <summary>A queue with its error queue, and an exchange of its name in front of each.</summary>
     public static async Task DeclareAsync(IChannel channel, string queue, BusOptions options, CancellationToken cancellation)
@@ -79,8 +82,10 @@ public sealed class BrokerTopology(BrokerConnection broker, IOptions<BusOptions>
 
         async Task DeclareAsync(string name, Dictionary<string, object?> arguments)
         {
-            await channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellation);
-            await channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellation);
+            await channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, autoDelete: false,
+                cancellationToken: cancellation);
+            await channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments,
+                cancellationToken: cancellation);
             await channel.QueueBindAsync(name, name, "", cancellationToken: cancellation);
         }
     }
@@ -89,13 +94,12 @@ public sealed class BrokerTopology(BrokerConnection broker, IOptions<BusOptions>
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
         foreach (var queue in Enum.GetValues<Stage>().SelectMany(StageQueues.Of))
-        {
             await DeclareAsync(channel, queue, options.Value, cancellation);
-        }
 
         foreach (var queue in StageQueues.All)
         {
-            await channel.ExchangeDeclareAsync(queue.MessageExchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellation);
+            await channel.ExchangeDeclareAsync(queue.MessageExchange, ExchangeType.Fanout, durable: true, autoDelete: false,
+                cancellationToken: cancellation);
             await channel.ExchangeBindAsync(queue.Queue, queue.MessageExchange, "", cancellationToken: cancellation);
         }
     }

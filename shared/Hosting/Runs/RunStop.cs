@@ -16,35 +16,35 @@ public sealed class RunStop(RunLedger ledger, IHostApplicationLifetime lifetime,
     /// <summary>Looks at the ledger as long as it lives.</summary>
     public sealed class Watch : IAsyncDisposable
     {
-        private readonly CancellationTokenSource stop;
-        private readonly CancellationTokenSource done = new();
-        private readonly Task watching;
+        private readonly CancellationTokenSource _stop;
+        private readonly CancellationTokenSource _done = new();
+        private readonly Task _watching;
 
         internal Watch(RunLedger ledger, string runId, TimeProvider clock, CancellationToken stopping)
         {
-            stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            watching = WatchAsync(ledger, runId, clock);
+            _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            _watching = WatchAsync(ledger, runId, clock);
         }
 
-        public CancellationToken Token => stop.Token;
+        public CancellationToken Token => _stop.Token;
 
         public async ValueTask DisposeAsync()
         {
-            await done.CancelAsync();
-            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            stop.Dispose();
-            done.Dispose();
+            await _done.CancelAsync();
+            await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _stop.Dispose();
+            _done.Dispose();
         }
 
         // A store that cannot be asked now ends the watch, not the work: the next message asks again.
         private async Task WatchAsync(RunLedger ledger, string runId, TimeProvider clock)
         {
             using var timer = new PeriodicTimer(Glance, clock);
-            while (await timer.WaitForNextTickAsync(done.Token))
+            while (await timer.WaitForNextTickAsync(_done.Token))
             {
-                if (await ledger.IsCancelledAsync(runId, done.Token))
+                if (await ledger.IsCancelledAsync(runId, _done.Token))
                 {
-                    await stop.CancelAsync();
+                    await _stop.CancelAsync();
                     return;
                 }
             }

@@ -17,7 +17,8 @@ public static class SettingsFailure
     public static PipelineException? Of(Exception error, IConfiguration configuration) => error switch
     {
         OptionsValidationException invalid => new(Describe(invalid, configuration), error),
-        InvalidOperationException { Message: var message } when message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) =>
+        InvalidOperationException { Message: var message }
+            when message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) =>
             new($"A setting has a value of the wrong kind. {message}", error),
         InvalidOperationException { Message: var message } when message.StartsWith(UnknownStart, StringComparison.Ordinal) =>
             new($"There is no setting {DescribeUnknown(message)}.", error),
@@ -25,29 +26,34 @@ public static class SettingsFailure
         _ => null,
     };
 
-    // "DataAnnotation validation failed for 'TorchOptions' members: 'Threads' with the error: 'The field Threads must be between 0 and 1024.'."
-    // Below the options' own members it is 'StoreOptions.Cache'. A fault that no member stands for has none, as where the value is a secret.
+    // "DataAnnotation validation failed for 'TorchOptions' members: 'Threads' with the error:
+    // 'The field Threads must be between 0 and 1024.'." Below the options' own members it is 'StoreOptions.Cache'. A fault that no member
+    // stands for has none, as where the value is a secret.
     private static string Describe(OptionsValidationException error, IConfiguration configuration)
     {
         var failure = error.Failures.First();
         if (!failure.Contains(MembersStart, StringComparison.Ordinal))
-        {
             return failure;
-        }
 
-        var section = Between(failure, TypeStart, '\'').Replace(error.OptionsType.Name, error.OptionsType.Name.Replace("Options", ""), StringComparison.Ordinal).Replace('.', ':');
+        var section = Between(failure, TypeStart, '\'')
+            .Replace(error.OptionsType.Name, error.OptionsType.Name.Replace("Options", ""), StringComparison.Ordinal).Replace('.', ':');
         var setting = $"{section}:{Between(failure, MembersStart, '\'')}".TrimEnd(':');
         var value = configuration[setting] is { } text ? $" is '{text}'" : "";
-        return $"The setting {setting}{value}: {failure[(failure.IndexOf(ErrorStart, StringComparison.Ordinal) + ErrorStart.Length)..].TrimEnd('.', '\'')}.";
+        return $"The setting {setting}{value}: "
+            + $"{failure[(failure.IndexOf(ErrorStart, StringComparison.Ordinal) + ErrorStart.Length)..].TrimEnd('.', '\'')}.";
     }
 
-    // "'ErrorOnUnknownConfiguration' was set on …, but the following properties were not found on the instance of Pipeline.Pretraining.PretrainingOptions: 'Slice'"
+    // "'ErrorOnUnknownConfiguration' was set on …, but the following properties were not found on the instance of
+    // Pipeline.Pretraining.PretrainingOptions: 'Slice'"
     private static string DescribeUnknown(string message)
     {
         var name = Between(message, "instance of ", ':');
         var section = name.Split('.')[^1].Replace("Options", "", StringComparison.Ordinal);
-        var unknown = message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].Split(", ").Select(member => $"{section}:{member.Trim('\'')}");
-        var valid = AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(name)).OfType<Type>().First().GetProperties().Select(property => property.Name);
+        var unknown = message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].Split(", ")
+            .Select(member => $"{section}:{member.Trim('\'')}");
+        var valid = AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(name)).OfType<Type>().First()
+            .GetProperties()
+            .Select(property => property.Name);
         return $"{string.Join(" or ", unknown)}. It must be one of {string.Join(", ", valid)}";
     }
 
@@ -63,9 +69,11 @@ public static class ErrorLine
 {
     public static string Of(Exception error) => error is PipelineException ? Of(error.Message) : Unexpected(error);
 
-    public static string Of(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    public static string Of(string message) =>
+        string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
-    /// <summary>Something that nobody foresaw: its type says more than its message alone. A full disk is foreseen wherever it is met, also outside a store.</summary>
+    /// <summary>Something that nobody foresaw: its type says more than its message alone. A full disk is foreseen wherever it is met,
+    /// also outside a store.</summary>
     public static string Unexpected(Exception error) => error is IOException full && FolderFailure.IsDiskFull(full)
         ? Of($"The disk is full: {error.Message.TrimEnd('.')}. Free some space and run the same command again.")
         : Of($"{error.GetType().Name}: {error.Message}");

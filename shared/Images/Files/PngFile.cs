@@ -4,9 +4,8 @@ using SkiaSharp;
 
 namespace Pipeline.Images.Files;
 
-/// <summary>
-/// A PNG from chunk to chunk (ISO/IEC 15948, and W3C's third edition), as far as IEND. Checks the sums of the chunks that make the picture.
-/// </summary>
+/// <summary>A PNG from chunk to chunk (ISO/IEC 15948, and W3C's third edition), as far as IEND. Checks the sums of the chunks that make the
+/// picture.</summary>
 internal static class PngFile
 {
     /// <summary>Deflate never does better.</summary>

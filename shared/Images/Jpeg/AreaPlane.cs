@@ -5,10 +5,8 @@ using System.Runtime.Intrinsics;
 
 namespace Pipeline.Images.Jpeg;
 
-/// <summary>
-/// Takes the blocks of one channel as they are decoded and gives the means over the areas of the new pixels; no pixel of the image itself
-/// is ever made. All of it is multiplied and added in a fixed order, so that every processor makes the same bits.
-/// </summary>
+/// <summary>Takes the blocks of one channel as they are decoded and gives the means over the areas of the new pixels; no pixel of the image
+/// itself is ever made. All of it is multiplied and added in a fixed order, so that every processor makes the same bits.</summary>
 internal sealed class AreaPlane : IDisposable
 {
     private const int BlockSize = BlockAxis.BlockSize;

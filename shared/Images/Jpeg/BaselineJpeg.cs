@@ -5,9 +5,8 @@ using Pipeline.Images.Files;
 
 namespace Pipeline.Images.Jpeg;
 
-/// <summary>
-/// A sequential JPEG whose picture lies in one scan, as nearly all are: what stands before that scan's data (ITU-T T.81, annex B).
-/// </summary>
+/// <summary>A sequential JPEG whose picture lies in one scan, as nearly all are: what stands before that scan's data (ITU-T T.81, annex
+/// B).</summary>
 /// <param name="Channels">One, or three.</param>
 /// <param name="IsRgb">Whether they are red, green and blue; else luma and two of colour.</param>
 /// <param name="RestartInterval">Units between two restart markers; 0 where there are none.</param>

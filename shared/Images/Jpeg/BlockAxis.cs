@@ -2,12 +2,10 @@ using System.Runtime.Intrinsics;
 
 namespace Pipeline.Images.Jpeg;
 
-/// <summary>
-/// One axis of a plane of 8×8 blocks, and the new pixels that the centred square is scaled to: what each of a block's eight frequencies
-/// adds to each new pixel that the block reaches into, when that is the mean over the area it covers, edge pixels counted by the exact
-/// fraction. Both the inverse transform and the mean are linear, so one weight does for both (Merhav and Bhaskaran, <i>Fast algorithms for
-/// DCT-domain image downsampling</i>, IEEE Transactions on Circuits and Systems for Video Technology, 1997).
-/// </summary>
+/// <summary>One axis of a plane of 8×8 blocks, and the new pixels that the centred square is scaled to: what each of a block's eight
+/// frequencies adds to each new pixel that the block reaches into, when that is the mean over the area it covers, edge pixels counted by
+/// the exact fraction. Both the inverse transform and the mean are linear, so one weight does for both (Merhav and Bhaskaran, <i>Fast
+/// algorithms for DCT-domain image downsampling</i>, IEEE Transactions on Circuits and Systems for Video Technology, 1997).</summary>
 internal sealed class BlockAxis
 {
     public const int BlockSize = 8;

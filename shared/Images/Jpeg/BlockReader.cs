@@ -130,9 +130,8 @@ internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
     }
 }
 
-/// <summary>
-/// The data of a scan, from one restart marker to the next, without the zeros that follow each byte of ones (ITU-T T.81, B.1.1.5).
-/// </summary>
+/// <summary>The data of a scan, from one restart marker to the next, without the zeros that follow each byte of ones (ITU-T T.81,
+/// B.1.1.5).</summary>
 internal sealed class EntropyData : IDisposable
 {
     /// <summary>Zeros after the data: more than a block that begins within them can read.</summary>

@@ -3,11 +3,9 @@ using Pipeline.Images.Files;
 
 namespace Pipeline.Images.Jpeg;
 
-/// <summary>
-/// Codes of a table of JPEG (ITU-T T.81, annexes C and F) by the next bits. An entry says in its lowest byte how many bits the code takes
-/// together with the value that follows it, in the next how many zeros come before that value, and in its upper half as many ones as the
-/// value has bits.
-/// </summary>
+/// <summary>Codes of a table of JPEG (ITU-T T.81, annexes C and F) by the next bits. An entry says in its lowest byte how many bits the
+/// code takes together with the value that follows it, in the next how many zeros come before that value, and in its upper half as many
+/// ones as the value has bits.</summary>
 internal sealed class HuffmanTable
 {
     /// <summary>Bits that find a code no longer than they are; of a longer one, where to look up its other bits, times 256.</summary>
@@ -77,9 +75,8 @@ internal sealed class HuffmanTable
     }
 }
 
-/// <summary>
-/// The standard's tables, and those that a file defines in their place. Files of one maker have the same, which need not be made again.
-/// </summary>
+/// <summary>The standard's tables, and those that a file defines in their place. Files of one maker have the same, which need not be made
+/// again.</summary>
 /// <param name="before">Those of another file.</param>
 internal sealed class HuffmanTables(IReadOnlyList<HuffmanTable?> before)
 {

@@ -76,10 +76,8 @@ internal static class MeansPixels
     }
 }
 
-/// <summary>
-/// What three channels mean: JFIF (ITU-T T.871) and Adobe's marker (ITU-T T.872, 6.5.3) say so; where there is neither, their names do, as
-/// libjpeg guesses.
-/// </summary>
+/// <summary>What three channels mean: JFIF (ITU-T T.871) and Adobe's marker (ITU-T T.872, 6.5.3) say so; where there is neither, their
+/// names do, as libjpeg guesses.</summary>
 internal struct JpegColours
 {
     private const byte Adobe = 0xEE;

@@ -3,9 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Images.Jpeg;
 
-/// <summary>
-/// Room for what decoding one image takes: kept for the next image where it is small, given back to the system at once where it is not.
-/// </summary>
+/// <summary>Room for what decoding one image takes: kept for the next image where it is small, given back to the system at once where it is
+/// not.</summary>
 internal sealed unsafe class PixelBuffer : IDisposable
 {
     private const int LargestKept = 16 << 20;

@@ -49,9 +49,8 @@ internal sealed class UsedRanges
     }
 }
 
-/// <summary>
-/// How many members of a container are lost where it breaks off: as it says itself, else by the bytes that were read of it for each so far.
-/// </summary>
+/// <summary>How many members of a container are lost where it breaks off: as it says itself, else by the bytes that were read of it for
+/// each so far.</summary>
 public sealed class MembersLeft(FileRange file)
 {
     private Stream? _stream;

@@ -5,9 +5,8 @@ using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Containers;
 
-/// <summary>
-/// Files that are zips inside and one document to everybody else, told by what lies in them: pictures and text in them are no samples.
-/// </summary>
+/// <summary>Files that are zips inside and one document to everybody else, told by what lies in them: pictures and text in them are no
+/// samples.</summary>
 public static class OfficeDocuments
 {
     private const string MimeType = "mimetype";

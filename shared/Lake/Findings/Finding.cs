@@ -3,9 +3,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Findings;
 
-/// <summary>
-/// Something about the data that a person should know. Findings of the same code and subject add up, over all parts of an import.
-/// </summary>
+/// <summary>Something about the data that a person should know. Findings of the same code and subject add up, over all parts of an
+/// import.</summary>
 /// <param name="Count">Of what the code is about: rows, files, samples.</param>
 /// <param name="Subject">What it is about, such as a table, a column or a folder; empty for the whole dataset.</param>
 /// <param name="Detail">The first case, in words that can follow a colon; empty where there is nothing to add.</param>
@@ -24,10 +23,8 @@ public sealed class FindingList
         [.. _found.OrderBy(found => found.Key.Code).ThenBy(found => found.Key.Subject, StringComparer.Ordinal).Select(
             found => new Finding(found.Key.Code, found.Value.Count, found.Key.Subject, found.Value.Detail))];
 
-    /// <summary>
-    /// As <see cref="All"/>, of each code the few with the highest counts; the others are one finding, so that a lake of damaged archives
-    /// is no list of them.
-    /// </summary>
+    /// <summary>As <see cref="All"/>, of each code the few with the highest counts; the others are one finding, so that a lake of damaged
+    /// archives is no list of them.</summary>
     public IReadOnlyList<Finding> Few =>
         [.. All.GroupBy(finding => finding.Code).SelectMany(same => FewOf([.. same]))];
 

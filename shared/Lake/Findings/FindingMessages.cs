@@ -3,9 +3,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Findings;
 
-/// <summary>
-/// A sentence or two for each finding: what was found, where, and what to do about it. One line, whatever the data's names hold.
-/// </summary>
+/// <summary>A sentence or two for each finding: what was found, where, and what to do about it. One line, whatever the data's names
+/// hold.</summary>
 public static class FindingMessages
 {
     public static Warning Of(Finding finding) => new(finding.Code, finding.Count, DataNames.OneLine(Sentence(finding)));

@@ -3,12 +3,10 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Kinds;
 
-/// <summary>
-/// What the names of files say, in folders and containers alike. Left out are hidden files and folders, what systems and programs leave
-/// beside files, and files that by their role are no images: README, LICENSE, NOTICE, COPYING with any ending, <c>_SUCCESS</c>, and in the
-/// top folder what is named .csv, .tsv, .txt, .md, .json, .jsonl, .xml, .yaml, .yml, .html or .log. Of sequences only the tables of labels,
-/// and .xml, .yaml, .yml, .html and .log there. Anything else that is not what is wanted is rejected, and counted.
-/// </summary>
+/// <summary>What the names of files say, in folders and containers alike. Left out are hidden files and folders, what systems and programs
+/// leave beside files, and files that by their role are no images: README, LICENSE, NOTICE, COPYING with any ending, <c>_SUCCESS</c>, and
+/// in the top folder what is named .csv, .tsv, .txt, .md, .json, .jsonl, .xml, .yaml, .yml, .html or .log. Of sequences only the tables of
+/// labels, and .xml, .yaml, .yml, .html and .log there. Anything else that is not what is wanted is rejected, and counted.</summary>
 public static class LakeNames
 {
     /// <summary>Written last by whoever drops files: all are there.</summary>
@@ -31,9 +29,8 @@ public static class LakeNames
     private static readonly HashSet<string> SequenceSidecars = new(
         [".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>
-    /// Whether a file or folder is left alone wherever it stands: it is hidden, litter, or the lock of an office program.
-    /// </summary>
+    /// <summary>Whether a file or folder is left alone wherever it stands: it is hidden, litter, or the lock of an office
+    /// program.</summary>
     public static bool IsHidden(string name) =>
         name.StartsWith('.') || name.StartsWith("~$", StringComparison.Ordinal) || Litter.Contains(name);
 

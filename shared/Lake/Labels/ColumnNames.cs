@@ -3,10 +3,8 @@ using Pipeline.Lake.Findings;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>
-/// What the columns of tables and the fields of records are called, in every format: CSV, JSON lines, Parquet, Arrow. Best first; case does
-/// not count.
-/// </summary>
+/// <summary>What the columns of tables and the fields of records are called, in every format: CSV, JSON lines, Parquet, Arrow. Best first;
+/// case does not count.</summary>
 public static class ColumnNames
 {
     public static readonly IReadOnlyList<string> Texts = ["text", "sequence", "sentence", "content"];

@@ -5,12 +5,10 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>
-/// The name of a file's first folder is its class: <c>cat/a.png</c>, <c>cat/2024/b.png</c>. Where the folders at the top are called after
-/// splits, they are splits, and the folders in them classes: <c>train/cat/a.png</c>. Files that hold many samples are of the split that
-/// their name says, where one of those beside each other is for training. Files in no class folder, or in one called after unlabelled
-/// samples, have no label. One folder around everything says nothing.
-/// </summary>
+/// <summary>The name of a file's first folder is its class: <c>cat/a.png</c>, <c>cat/2024/b.png</c>. Where the folders at the top are
+/// called after splits, they are splits, and the folders in them classes: <c>train/cat/a.png</c>. Files that hold many samples are of the
+/// split that their name says, where one of those beside each other is for training. Files in no class folder, or in one called after
+/// unlabelled samples, have no label. One folder around everything says nothing.</summary>
 public sealed class FolderLabels : IFileLabels
 {
     /// <summary>Folders around everything that are looked into.</summary>
@@ -31,10 +29,8 @@ public sealed class FolderLabels : IFileLabels
     /// <summary>The path of the folder that wraps everything: empty where there is none, else with a slash at its end.</summary>
     public string Root => _layout.Root;
 
-    /// <summary>
-    /// Where a table of labels may lie: at the top, in each folder that wraps everything, and in the split folders in it, each empty or
-    /// with a slash at its end.
-    /// </summary>
+    /// <summary>Where a table of labels may lie: at the top, in each folder that wraps everything, and in the split folders in it, each
+    /// empty or with a slash at its end.</summary>
     public IReadOnlyList<string> TableFolders =>
     [
         "",
@@ -74,10 +70,8 @@ public sealed class FolderLabels : IFileLabels
     /// <summary>Of an archive, without the folder that wraps everything in it.</summary>
     /// <param name="top">Names of the folders at the top.</param>
     /// <param name="name">For errors.</param>
-    /// <param name="hasTrainingFile">
-    /// Whether one of the files in a folder, of which there are many samples in each, is for training. It is given the folder's path, empty
-    /// or with a slash at its end.
-    /// </param>
+    /// <param name="hasTrainingFile">Whether one of the files in a folder, of which there are many samples in each, is for training. It is
+    /// given the folder's path, empty or with a slash at its end.</param>
     public static FolderLabels Of(IReadOnlyCollection<string> top, string name, LayoutRules rules, Func<string, bool> hasTrainingFile) =>
         new(new FolderLayout(rules, "", top, [], name), rules, hasTrainingFile, []);
 

@@ -4,9 +4,8 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>
-/// What the folders at the top are: splits with classes in them, or classes. Where one folder wraps everything, the top is in it.
-/// </summary>
+/// <summary>What the folders at the top are: splits with classes in them, or classes. Where one folder wraps everything, the top is in
+/// it.</summary>
 internal sealed class FolderLayout
 {
     private readonly LayoutRules _rules;
@@ -15,9 +14,8 @@ internal sealed class FolderLayout
 
     /// <param name="root">As of <see cref="FolderLabels.Root"/>.</param>
     /// <param name="top">Names of the folders in it.</param>
-    /// <param name="classes">
-    /// Names of the folders in the split folders; a folder beside those that is called like one of them is that class too.
-    /// </param>
+    /// <param name="classes">Names of the folders in the split folders; a folder beside those that is called like one of them is that class
+    /// too.</param>
     /// <param name="name">Of it all, for errors.</param>
     public FolderLayout(LayoutRules rules, string root, IReadOnlyCollection<string> top, IEnumerable<string> classes, string name)
     {

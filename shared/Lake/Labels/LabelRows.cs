@@ -13,10 +13,8 @@ namespace Pipeline.Lake.Labels;
 /// <param name="Fault">Why it cannot be used; null where it can.</param>
 internal readonly record struct LabelRow(string File, string? Label, string Split, int Line, string? Fault = null);
 
-/// <summary>
-/// Reads the rows of a table of labels: delimited text with a header row, JSON lines, or a JSON array of objects, each with the columns or
-/// fields of <see cref="ColumnNames"/>. UTF-8, or UTF-16 with a byte order mark.
-/// </summary>
+/// <summary>Reads the rows of a table of labels: delimited text with a header row, JSON lines, or a JSON array of objects, each with the
+/// columns or fields of <see cref="ColumnNames"/>. UTF-8, or UTF-16 with a byte order mark.</summary>
 /// <param name="path">For errors.</param>
 internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, FindingList findings)
 {

@@ -6,9 +6,8 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>
-/// Labels from tables beside the files. Files that they do not name have no label. Rows name files by their paths below the table's folder.
-/// </summary>
+/// <summary>Labels from tables beside the files. Files that they do not name have no label. Rows name files by their paths below the
+/// table's folder.</summary>
 public sealed class LabelTable : IFileLabels
 {
     private readonly NamedFiles _named;
@@ -29,9 +28,8 @@ public sealed class LabelTable : IFileLabels
 
     /// <param name="folders">Where tables may lie, as prefixes of paths: empty, or with <c>/</c> at the end.</param>
     /// <returns>Null where there is none.</returns>
-    /// <exception cref="PipelineException">
-    /// There are two in a folder, it is not such a file, or it names a split that there is not.
-    /// </exception>
+    /// <exception cref="PipelineException">There are two in a folder, it is not such a file, or it names a split that there is
+    /// not.</exception>
     public static async Task<LabelTable?> FindAsync(
         ILakeFolder folder, IEnumerable<string> folders, LabelSpec? spec, int maxLineBytes, CancellationToken cancellation = default)
     {

@@ -13,9 +13,8 @@ public readonly record struct LabelValue(string? Text, string? Fault = null)
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <param name="value">Null, text, bytes, a truth value or a number.</param>
-    /// <param name="names">
-    /// What whole numbers stand for, as Hugging Face's ClassLabel says it, where −1 is no label; null where they stand for themselves.
-    /// </param>
+    /// <param name="names">What whole numbers stand for, as Hugging Face's ClassLabel says it, where −1 is no label; null where they stand
+    /// for themselves.</param>
     public static LabelValue Of(object? value, IReadOnlyList<string>? names = null) => value switch
     {
         null => default,

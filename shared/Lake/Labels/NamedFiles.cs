@@ -3,14 +3,10 @@ using Pipeline.Lake.Findings;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>
-/// The files that tables of labels name, found by path: slashes of both kinds, <c>./</c> and Unicode's form do not count. One that is not
-/// found is told with the file that it may mean.
-/// </summary>
-/// <param name="byName">
-/// Whether a row that names no file by its path is matched by the file's name alone, whatever folder, case or extension, if that fits one
-/// file and one row.
-/// </param>
+/// <summary>The files that tables of labels name, found by path: slashes of both kinds, <c>./</c> and Unicode's form do not count. One that
+/// is not found is told with the file that it may mean.</summary>
+/// <param name="byName">Whether a row that names no file by its path is matched by the file's name alone, whatever folder, case or
+/// extension, if that fits one file and one row.</param>
 internal sealed class NamedFiles(bool byName)
 {
     private readonly Dictionary<string, NamedFile> _files = new(StringComparer.Ordinal);

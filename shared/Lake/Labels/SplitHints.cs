@@ -3,11 +3,9 @@ using Pipeline.Lake.Findings;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>
-/// Notices names that speak of splits where no rule makes splits of them, so that an official test set is not trained on without a word:
-/// class folders called after splits, folders in class folders, files of one sample each, and files of many samples without any for
-/// training beside them.
-/// </summary>
+/// <summary>Notices names that speak of splits where no rule makes splits of them, so that an official test set is not trained on without a
+/// word: class folders called after splits, folders in class folders, files of one sample each, and files of many samples without any for
+/// training beside them.</summary>
 internal sealed class SplitHints(LayoutRules rules)
 {
     /// <summary>The first path for each split, as a pattern that would make it one.</summary>

@@ -46,9 +46,8 @@ public static class SplitNames
         };
     }
 
-    /// <summary>
-    /// The split that a file's name says, where it holds many samples: <c>test-00000-of-00001.parquet</c>, <c>imdb_train.jsonl</c>.
-    /// </summary>
+    /// <summary>The split that a file's name says, where it holds many samples: <c>test-00000-of-00001.parquet</c>,
+    /// <c>imdb_train.jsonl</c>.</summary>
     /// <param name="name">Of the file alone; a path has none.</param>
     public static Split? OfFile(string name) =>
         HoldsMany(name) && !name.Contains('/', StringComparison.Ordinal) ? One(In(Stem(name), numbered: false, out _)) : null;
@@ -99,11 +98,9 @@ public static class SplitNames
     private static string Unpacked(string name) => name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
 }
 
-/// <summary>
-/// What an experiment calls a split. A name fits a folder at the top, or a file's whole name without extension. A pattern, which has a
-/// slash or a star, fits the path of a file, or of a folder with everything in it; <c>*</c> stands for anything but a slash, <c>**</c> for
-/// anything. Case does not matter, nor Unicode's form.
-/// </summary>
+/// <summary>What an experiment calls a split. A name fits a folder at the top, or a file's whole name without extension. A pattern, which
+/// has a slash or a star, fits the path of a file, or of a folder with everything in it; <c>*</c> stands for anything but a slash,
+/// <c>**</c> for anything. Case does not matter, nor Unicode's form.</summary>
 internal sealed class SplitPattern
 {
     private readonly string _text;
@@ -116,9 +113,8 @@ internal sealed class SplitPattern
         _path = _text.AsSpan().IndexOfAny('/', '*') < 0 ? null : Compile(_text, "(/.*)?");
     }
 
-    /// <summary>
-    /// Whether a folder at the top is there for the split: its name is the pattern's, or what stands in the pattern before stars alone.
-    /// </summary>
+    /// <summary>Whether a folder at the top is there for the split: its name is the pattern's, or what stands in the pattern before stars
+    /// alone.</summary>
     /// <param name="root">The path of the folder that wraps everything, in which it lies: empty, or with a slash at its end.</param>
     public bool IsFolder(string folder, string root)
     {

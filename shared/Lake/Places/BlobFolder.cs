@@ -178,10 +178,8 @@ internal static class BlobFailure
     private static string FirstLine(string message) => message.Split('\n')[0].TrimEnd();
 }
 
-/// <summary>
-/// A blob on its way: whatever breaks off while it is read passes as <see cref="LakeUnavailableException"/>, and never for the end of the
-/// file.
-/// </summary>
+/// <summary>A blob on its way: whatever breaks off while it is read passes as <see cref="LakeUnavailableException"/>, and never for the end
+/// of the file.</summary>
 internal sealed class GuardedStream(Stream inner, string name) : ForwardStream
 {
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

@@ -7,22 +7,18 @@ namespace Pipeline.Lake.Places;
 /// <summary>Bound from "Drops"; checked at start.</summary>
 public sealed class DropsOptions
 {
-    /// <summary>
-    /// By the dataset's name. Files below none of these belong to the dataset that the first folder of their path below the location names.
-    /// </summary>
+    /// <summary>By the dataset's name. Files below none of these belong to the dataset that the first folder of their path below the
+    /// location names.</summary>
     public IDictionary<string, DropDatasetOptions> Datasets { get; init; } =
         new Dictionary<string, DropDatasetOptions>(StringComparer.Ordinal);
 
-    /// <summary>
-    /// Larger messages are refused, unread, into <c>drops_error</c>. The webhook cuts what it takes into messages of at most half of it.
-    /// </summary>
+    /// <summary>Larger messages are refused, unread, into <c>drops_error</c>. The webhook cuts what it takes into messages of at most half
+    /// of it.</summary>
     [Range(1 << 10, 128 << 20)]
     public int MaxMessageBytes { get; init; } = 1 << 20;
 
-    /// <summary>
-    /// Messages that the broker hands out before the first is acknowledged. Their bodies are in memory: up to this many times
-    /// <see cref="MaxMessageBytes"/>.
-    /// </summary>
+    /// <summary>Messages that the broker hands out before the first is acknowledged. Their bodies are in memory: up to this many times
+    /// <see cref="MaxMessageBytes"/>.</summary>
     [Range(1, 10_000)]
     public int Prefetch { get; init; } = 400;
 
@@ -64,10 +60,8 @@ public sealed class DropDatasetOptions
     public static bool IsName(string name) =>
         name.Length is > 0 and <= LongestName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
-    /// <summary>
-    /// URL of the folder: a location of <c>Lake:Locations</c> and a path below it. Where folders of several datasets hold a file, the
-    /// longest wins.
-    /// </summary>
+    /// <summary>URL of the folder: a location of <c>Lake:Locations</c> and a path below it. Where folders of several datasets hold a file,
+    /// the longest wins.</summary>
     public string Prefix { get; init; } = "";
 
     public DropCompletion Complete { get; init; } = DropCompletion.Any;
@@ -76,10 +70,8 @@ public sealed class DropDatasetOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "7.00:00:00")]
     public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// Name of the file that says how many files a drop has: a number as text, or JSON with one in <c>count</c>, or <c>files</c> as a
-    /// number or a list.
-    /// </summary>
+    /// <summary>Name of the file that says how many files a drop has: a number as text, or JSON with one in <c>count</c>, or <c>files</c>
+    /// as a number or a list.</summary>
     public string? Manifest { get; init; }
 }
 
@@ -128,9 +120,8 @@ public sealed class DropsOptionsCheck(LakeLocations lakes) : IValidateOptions<Dr
     }
 }
 
-/// <summary>
-/// Where a dataset's files land: as Drops:Datasets says, else in the folder of its name in the first location of the lake.
-/// </summary>
+/// <summary>Where a dataset's files land: as Drops:Datasets says, else in the folder of its name in the first location of the
+/// lake.</summary>
 public sealed class DatasetPlaces(IOptions<LakeOptions> options, IOptions<DropsOptions> drops)
 {
     /// <exception cref="PipelineException">The lake has no location.</exception>

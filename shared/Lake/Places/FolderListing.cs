@@ -4,11 +4,9 @@ using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Places;
 
-/// <summary>
-/// The files below a folder in ordinal order of their relative paths, one folder in memory at a time. Symbolic links are named and not
-/// followed. What cannot be listed or opened, and what is no file, is named with the reason. <see cref="LakeNames"/> leaves out some by
-/// name.
-/// </summary>
+/// <summary>The files below a folder in ordinal order of their relative paths, one folder in memory at a time. Symbolic links are named and
+/// not followed. What cannot be listed or opened, and what is no file, is named with the reason. <see cref="LakeNames"/> leaves out some by
+/// name.</summary>
 public static class FolderListing
 {
     /// <summary>What .NET shows for bytes that are no UTF-8: no file can be opened by such a name.</summary>

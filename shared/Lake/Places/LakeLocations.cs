@@ -28,10 +28,8 @@ public sealed class LakeLocations(IOptions<LakeOptions> options)
         : throw new PipelineException(
             $"'{LakeNames.Shown(url)}' lies in none of the lake's locations; it must be one of {Valid}, or a folder below.");
 
-    /// <summary>
-    /// The location whose URL the given one is or lies below, compared as host and whole path segments; null where there is none, or a
-    /// segment is empty, <c>.</c> or <c>..</c>.
-    /// </summary>
+    /// <summary>The location whose URL the given one is or lies below, compared as host and whole path segments; null where there is none,
+    /// or a segment is empty, <c>.</c> or <c>..</c>.</summary>
     public LakePath? Find(string url)
     {
         foreach (var location in options.Value.Locations)
@@ -52,10 +50,8 @@ public sealed class LakeLocations(IOptions<LakeOptions> options)
 /// <summary>Opens what a run names as its source, if it may be read.</summary>
 public sealed class LakeFolders(LakeLocations locations, LakeContainers containers, IOptions<LakeOptions> options)
 {
-    /// <param name="source">
-    /// A URL at or below a location of the lake, as plain text and not percent-encoded; or a folder of this machine, where
-    /// <see cref="LakeOptions.AnyFolder"/> is on.
-    /// </param>
+    /// <param name="source">A URL at or below a location of the lake, as plain text and not percent-encoded; or a folder of this machine,
+    /// where <see cref="LakeOptions.AnyFolder"/> is on.</param>
     /// <exception cref="PipelineException">It may not be read.</exception>
     public ILakeFolder Open(string source)
     {

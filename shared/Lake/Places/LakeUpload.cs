@@ -10,19 +10,16 @@ namespace Pipeline.Lake.Places;
 /// <param name="Bytes">Copied.</param>
 public sealed record UploadProgress(int Files, int Copied, int Present, long Bytes);
 
-/// <summary>
-/// Copies a folder of this machine into the lake, several files at a time, each streamed. What is there already with the same bytes is
-/// left, so that an upload that broke off goes on; <c>_SUCCESS</c> is written last, always, and tells that the drop is complete. Hidden
-/// files, litter and symbolic links stay behind.
-/// </summary>
+/// <summary>Copies a folder of this machine into the lake, several files at a time, each streamed. What is there already with the same
+/// bytes is left, so that an upload that broke off goes on; <c>_SUCCESS</c> is written last, always, and tells that the drop is complete.
+/// Hidden files, litter and symbolic links stay behind.</summary>
 /// <param name="parallelism">Files copied at a time.</param>
 public sealed class LakeUpload(LakeLocations locations, LakeContainers containers, int parallelism)
 {
     /// <param name="target">URL of a folder at or below a location of the lake, as plain text; made if it is not there.</param>
     /// <param name="progress">Told after each file.</param>
-    /// <exception cref="PipelineException">
-    /// The folder holds nothing or a name that the lake refuses, or the target may not be written.
-    /// </exception>
+    /// <exception cref="PipelineException">The folder holds nothing or a name that the lake refuses, or the target may not be
+    /// written.</exception>
     public async Task<UploadProgress> UploadAsync(
         string folder, string target, IProgress<UploadProgress>? progress = null, CancellationToken cancellation = default)
     {

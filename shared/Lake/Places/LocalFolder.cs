@@ -58,10 +58,8 @@ public sealed class LocalFolder(string folder, string name) : ILakeFolder
         new FileStream(Path.Combine(folder, path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
 }
 
-/// <summary>
-/// Brings a list that may be longer than memory into ordinal order: sorted runs in temporary files, merged when read. Storage promises an
-/// order of its own at most, by the bytes of UTF-8 or by folders.
-/// </summary>
+/// <summary>Brings a list that may be longer than memory into ordinal order: sorted runs in temporary files, merged when read. Storage
+/// promises an order of its own at most, by the bytes of UTF-8 or by folders.</summary>
 internal sealed class SortedFiles : IDisposable
 {
     /// <summary>Files in memory at a time: some ten megabytes.</summary>

@@ -14,10 +14,8 @@ public enum DelimitedState
     Malformed,
 }
 
-/// <summary>
-/// The fields of one record of delimited text, line by line, by RFC 4180: a field that begins with a double quote ends with the next that
-/// is not doubled. Blanks around quotes do not count. A quote within a field that does not begin with one is a letter.
-/// </summary>
+/// <summary>The fields of one record of delimited text, line by line, by RFC 4180: a field that begins with a double quote ends with the
+/// next that is not doubled. Blanks around quotes do not count. A quote within a field that does not begin with one is a letter.</summary>
 public sealed class DelimitedFields(DelimitedDialect dialect)
 {
     private enum At
@@ -129,11 +127,9 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
     }
 }
 
-/// <summary>
-/// How a table of delimited text is written, told from its header row: separated by the comma, semicolon or tab that gives the most
-/// columns. Fields in double quotes are read by RFC 4180, but where tabs separate only if a name in the header is in quotes: most programs
-/// that write tabs do not quote, and a quote is a letter there.
-/// </summary>
+/// <summary>How a table of delimited text is written, told from its header row: separated by the comma, semicolon or tab that gives the
+/// most columns. Fields in double quotes are read by RFC 4180, but where tabs separate only if a name in the header is in quotes: most
+/// programs that write tabs do not quote, and a quote is a letter there.</summary>
 public sealed record DelimitedDialect(byte Separator, bool HasQuotes)
 {
     private static readonly byte[] Separators = [(byte)',', (byte)';', (byte)'\t'];

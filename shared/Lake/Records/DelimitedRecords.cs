@@ -3,11 +3,9 @@ using Pipeline.Lake.Findings;
 
 namespace Pipeline.Lake.Records;
 
-/// <summary>
-/// The records of delimited text, one in memory at a time. One that breaks the rules costs its first line and no other: reading goes on
-/// with the line behind it, so that a quote that is never closed takes nothing with it. Why this is not left to a library:
-/// docs/decisions/0020.
-/// </summary>
+/// <summary>The records of delimited text, one in memory at a time. One that breaks the rules costs its first line and no other: reading
+/// goes on with the line behind it, so that a quote that is never closed takes nothing with it. Why this is not left to a library:
+/// docs/decisions/0020.</summary>
 /// <param name="most">Bytes of a record.</param>
 public sealed class DelimitedRecords(LineReader lines, int most)
 {
@@ -32,15 +30,13 @@ public sealed class DelimitedRecords(LineReader lines, int most)
     /// <summary>The bytes of the record.</summary>
     public byte[] Raw => [.. _record.SelectMany((line, at) => at == 0 ? line.Bytes : [(byte)'\n', .. line.Bytes])];
 
-    /// <summary>
-    /// Whether the record spans lines that could each be a record: a quote may be missing, and rows have been taken for text.
-    /// </summary>
+    /// <summary>Whether the record spans lines that could each be a record: a quote may be missing, and rows have been taken for
+    /// text.</summary>
     private bool SpansRows => _record.Count > 1 && _record.TrueForAll(line => WidthOf(line) == Header.Count);
 
     /// <returns>False where there is none: the table has no line.</returns>
-    /// <exception cref="SequenceRejectedException">
-    /// It is too long, no UTF-8, against the rules of quotes, or names a column twice.
-    /// </exception>
+    /// <exception cref="SequenceRejectedException">It is too long, no UTF-8, against the rules of quotes, or names a column
+    /// twice.</exception>
     public bool ReadHeader()
     {
         var first = Next();
@@ -115,9 +111,8 @@ public sealed class DelimitedRecords(LineReader lines, int most)
 
     /// <summary>As many as the header has.</summary>
     /// <param name="names">Columns of labels and of files, or −1. A name on several lines says that a quote was not closed.</param>
-    /// <exception cref="SequenceRejectedException">
-    /// It is too long, no UTF-8, against the rules of quotes, or has another number of fields.
-    /// </exception>
+    /// <exception cref="SequenceRejectedException">It is too long, no UTF-8, against the rules of quotes, or has another number of
+    /// fields.</exception>
     public IReadOnlyList<string> Fields(params IEnumerable<int> names)
     {
         var fields = Parse();

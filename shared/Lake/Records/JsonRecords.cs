@@ -3,9 +3,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Records;
 
-/// <summary>
-/// The objects of a file of JSON: one a line, empty lines skipped; or the elements of one array, one in memory at a time.
-/// </summary>
+/// <summary>The objects of a file of JSON: one a line, empty lines skipped; or the elements of one array, one in memory at a
+/// time.</summary>
 public static class JsonRecords
 {
     private const string Valid = "there must be an object a line, or one array of objects";

@@ -5,10 +5,8 @@ using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Records;
 
-/// <summary>
-/// Lines of UTF-8, one in memory at a time and none longer than the limit, whatever the file holds. A line ends with a line feed, a
-/// carriage return, or both in this order.
-/// </summary>
+/// <summary>Lines of UTF-8, one in memory at a time and none longer than the limit, whatever the file holds. A line ends with a line feed,
+/// a carriage return, or both in this order.</summary>
 /// <param name="stream">UTF-8 without a byte order mark.</param>
 /// <param name="most">Bytes of a line.</param>
 /// <param name="start">Of the stream in its file, in bytes.</param>

@@ -9,11 +9,9 @@ using Pipeline.Lake.Containers;
 
 namespace Pipeline.Lake.Tables;
 
-/// <summary>
-/// The record batches of an Arrow IPC stream or file. A file is a stream with a table of contents behind it, and is read from its start, so
-/// that one that is cut short gives what it has. Some writers, that of JavaScript among them, put the schema into the table of contents
-/// alone: those files are read by it.
-/// </summary>
+/// <summary>The record batches of an Arrow IPC stream or file. A file is a stream with a table of contents behind it, and is read from its
+/// start, so that one that is cut short gives what it has. Some writers, that of JavaScript among them, put the schema into the table of
+/// contents alone: those files are read by it.</summary>
 internal sealed class ArrowBatches : IDisposable
 {
     private static readonly byte[] Magic = [.. "ARROW1"u8];

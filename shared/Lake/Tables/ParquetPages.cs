@@ -4,10 +4,8 @@ using Pipeline.Lake.Containers;
 
 namespace Pipeline.Lake.Tables;
 
-/// <summary>
-/// What the pages of a column ask for, before Parquet.Net believes it: a page's header, and the head of its packed content, each say how
-/// much memory to take.
-/// </summary>
+/// <summary>What the pages of a column ask for, before Parquet.Net believes it: a page's header, and the head of its packed content, each
+/// say how much memory to take.</summary>
 internal static class ParquetPages
 {
     private const uint ZstdMagic = 0xFD2FB528;

@@ -3,12 +3,11 @@ using Pipeline.Lake.Labels;
 
 namespace Pipeline.Lake.Unpacking;
 
-/// <summary>
-/// The folders in an archive that may be classes or splits: those at its top. Where all members lie in one folder, which holds two or more
-/// folders and no member itself, that folder only wraps the content, as packers like it, and those in it count: <c>dataset/cat/a.png</c>,
-/// <c>dataset/dog/b.png</c>. Notes and tables are no members. Folders of the lake have a rule of their own (<see cref="FolderLabels"/>): they
-/// are looked at level by level, may be wrapped several times, also around one class alone, and documents beside the data do not count.
-/// </summary>
+/// <summary>The folders in an archive that may be classes or splits: those at its top. Where all members lie in one folder, which holds two
+/// or more folders and no member itself, that folder only wraps the content, as packers like it, and those in it count:
+/// <c>dataset/cat/a.png</c>, <c>dataset/dog/b.png</c>. Notes and tables are no members. Folders of the lake have a rule of their own
+/// (<see cref="FolderLabels"/>): they are looked at level by level, may be wrapped several times, also around one class alone, and
+/// documents beside the data do not count.</summary>
 public sealed class MemberFolders(LakeContent content)
 {
     private readonly SortedSet<string> _top = new(StringComparer.Ordinal);

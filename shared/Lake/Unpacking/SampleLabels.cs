@@ -8,10 +8,8 @@ using Pipeline.Lake.Labels;
 
 namespace Pipeline.Lake.Unpacking;
 
-/// <summary>
-/// Samples of a tar as WebDataset writes them: members with the same name up to the first dot after the last slash are one sample, wherever
-/// in the tar they lie. Its notes say its label.
-/// </summary>
+/// <summary>Samples of a tar as WebDataset writes them: members with the same name up to the first dot after the last slash are one sample,
+/// wherever in the tar they lie. Its notes say its label.</summary>
 public sealed class SampleLabels
 {
     private static readonly HashSet<string> Pictures = new(
@@ -119,11 +117,9 @@ public sealed class SampleLabels
     }
 }
 
-/// <summary>
-/// What members of a tar say of others, as WebDataset writes them: <c>.cls</c> is the label as text, <c>.json</c> an object with
+/// <summary>What members of a tar say of others, as WebDataset writes them: <c>.cls</c> is the label as text, <c>.json</c> an object with
 /// <c>label</c> or <c>cls</c>, <c>.txt</c> is left alone. Of sequences <c>.txt</c> and all others are documents, and so are <c>.cls</c> and
-/// <c>.json</c> without one beside them, and a <c>.json</c> with text of its own.
-/// </summary>
+/// <c>.json</c> without one beside them, and a <c>.json</c> with text of its own.</summary>
 internal static class SampleNotes
 {
     private const int MostBytes = 1 << 20;

@@ -136,9 +136,8 @@ public sealed record UnpackedMember(string Name, long Offset = 0, long Bytes = 0
     /// <summary>What it is, where it holds images and is none.</summary>
     public ContainerKind? Container { get; init; }
 
-    /// <summary>
-    /// Says something of the members of its sample, and is no image or document itself; of sequences where there is a document beside it.
-    /// </summary>
+    /// <summary>Says something of the members of its sample, and is no image or document itself; of sequences where there is a document
+    /// beside it.</summary>
     public bool IsNote { get; init; }
 
     public static UnpackedMember Rejected(string name, RejectionReason reason, string? detail = null) =>

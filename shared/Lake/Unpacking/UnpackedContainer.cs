@@ -12,10 +12,8 @@ using Pipeline.Lake.Tables;
 
 namespace Pipeline.Lake.Unpacking;
 
-/// <summary>
-/// A container's members, unpacked into one temporary file and checked against the limits; nothing is ever written under a name that the
-/// container chose.
-/// </summary>
+/// <summary>A container's members, unpacked into one temporary file and checked against the limits; nothing is ever written under a name
+/// that the container chose.</summary>
 /// <param name="path">Below the source's folder; of an archive in another, behind the path of that.</param>
 /// <param name="averageBytes">Of the samples before it; 0 where there are none.</param>
 /// <param name="tell">Takes what a person should know.</param>
@@ -40,9 +38,8 @@ public sealed class UnpackedContainer(
     /// <summary>The folder in it that the table lies in and speaks of, with a slash; empty for its top.</summary>
     public string TableFolder { get; private set; } = "";
 
-    /// <summary>
-    /// The kind of table whose rows are texts, which are nothing else whatever they begin with; null where its members are files or images.
-    /// </summary>
+    /// <summary>The kind of table whose rows are texts, which are nothing else whatever they begin with; null where its members are files
+    /// or images.</summary>
     public ContainerKind? Texts { get; } = TextsOf(budget, kind);
 
     public MemberFolders Folders { get; } = new(budget.Content);
@@ -53,9 +50,8 @@ public sealed class UnpackedContainer(
     /// <summary>Whether members may say the labels of others.</summary>
     public bool HasNotes { get; private set; }
 
-    /// <summary>
-    /// Around a content, on average: in a tar a header and what fills up the last block, in a zip two headers with its name.
-    /// </summary>
+    /// <summary>Around a content, on average: in a tar a header and what fills up the last block, in a zip two headers with its
+    /// name.</summary>
     private int HeaderBytes => kind switch { ContainerKind.Tar => 768, ContainerKind.Zip => 120, _ => 0 };
 
     private bool MayHaveNotes => kind is ContainerKind.Tar or ContainerKind.GzipTar;
@@ -97,10 +93,8 @@ public sealed class UnpackedContainer(
         _bytes.Dispose();
     }
 
-    /// <summary>
-    /// Readers of formats throw many things at damaged files; what the disk (with a number of its own), the store or a person throws is
-    /// something else.
-    /// </summary>
+    /// <summary>Readers of formats throw many things at damaged files; what the disk (with a number of its own), the store or a person
+    /// throws is something else.</summary>
     private static bool IsOfContent(Exception error) =>
         error is not (OperationCanceledException or PipelineException or UnauthorizedAccessException)
             and (not IOException or EndOfStreamException or { HResult: UnspecificIOError });
@@ -207,9 +201,8 @@ public sealed class UnpackedContainer(
             _members.Add(unpacked);
     }
 
-    /// <summary>
-    /// The table at the top; or, where there is none, that in the one folder that all lies in, which speaks of what is in there.
-    /// </summary>
+    /// <summary>The table at the top; or, where there is none, that in the one folder that all lies in, which speaks of what is in
+    /// there.</summary>
     private async Task ReadTablesAsync(CancellationToken cancellation)
     {
         TableFolder = _tables.Exists(table => !table.Name.Contains('/', StringComparison.Ordinal)) || Folders.Around is not { } around

@@ -81,10 +81,8 @@ internal static class Attention
         states.view(states.shape[0], states.shape[1], heads, -1).transpose(1, 2);
 }
 
-/// <summary>
-/// Positions as rotations (Su et al. 2021, arXiv:2104.09864): numbers i and i + d/2 of a head are turned together by position ·
-/// 10000^(−2i/d), so that the product of a query and a key knows their distance alone.
-/// </summary>
+/// <summary>Positions as rotations (Su et al. 2021, arXiv:2104.09864): numbers i and i + d/2 of a head are turned together by position ·
+/// 10000^(−2i/d), so that the product of a query and a key knows their distance alone.</summary>
 /// <param name="numbers">In a head, d; even.</param>
 internal sealed class RotaryPositions(int numbers)
 {

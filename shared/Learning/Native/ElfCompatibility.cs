@@ -3,12 +3,10 @@ using System.Text;
 
 namespace Pipeline.Learning.Native;
 
-/// <summary>
-/// Makes a copy of libLibTorchSharp.so that loads with a libstdc++ older than GCC 13's.
-/// The library asks for version GLIBCXX_3.4.32 because of one import, <c>std::ios_base_library_init()</c>, which nothing calls into: it
-/// only has to exist. The copy imports <c>std::ios_base::Init::Init()</c> of GLIBCXX_3.4 instead and marks the newer version as a weak
-/// need. Layout: System V ABI, "Symbol Table"; LSB 5.0, "Symbol Versioning".
-/// </summary>
+/// <summary>Makes a copy of libLibTorchSharp.so that loads with a libstdc++ older than GCC 13's. The library asks for version
+/// GLIBCXX_3.4.32 because of one import, <c>std::ios_base_library_init()</c>, which nothing calls into: it only has to exist. The copy
+/// imports <c>std::ios_base::Init::Init()</c> of GLIBCXX_3.4 instead and marks the newer version as a weak need. Layout: System V ABI,
+/// "Symbol Table"; LSB 5.0, "Symbol Versioning".</summary>
 internal static class ElfCompatibility
 {
     private const string Import = "_ZSt21ios_base_library_initv";

@@ -6,11 +6,9 @@ using TorchSharp;
 
 namespace Pipeline.Learning.Native;
 
-/// <summary>
-/// Loads the native library, once for a process, before anything touches <c>torch</c>: plainly where that works, else by a copy that an
-/// older libstdc++ accepts. (TorchSharp's own loader, left alone on such a system, copies half a gigabyte beside the program and then names
-/// the wrong package.)
-/// </summary>
+/// <summary>Loads the native library, once for a process, before anything touches <c>torch</c>: plainly where that works, else by a copy
+/// that an older libstdc++ accepts. (TorchSharp's own loader, left alone on such a system, copies half a gigabyte beside the program and
+/// then names the wrong package.)</summary>
 public static class LibTorch
 {
     private static readonly Lock Gate = new();

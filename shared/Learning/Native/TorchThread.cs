@@ -4,10 +4,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Native;
 
-/// <summary>
-/// The one thread of a process on which torch works. Each thread that calls torch gets helper threads and memory pools of its own, which
-/// are not given back: on one thread they are there once, and two pieces of work never share the cores, or the GPU, unawares.
-/// </summary>
+/// <summary>The one thread of a process on which torch works. Each thread that calls torch gets helper threads and memory pools of its own,
+/// which are not given back: on one thread they are there once, and two pieces of work never share the cores, or the GPU,
+/// unawares.</summary>
 public sealed class TorchThread : IDisposable
 {
     private readonly BlockingCollection<Action> _work = [];
@@ -56,12 +55,10 @@ public sealed class TorchThread : IDisposable
     }
 }
 
-/// <summary>
-/// Numbers for torch that stay alive. TorchSharp 0.107 makes an object of each number that an operator is given (<c>x * 2.0</c>, and the 1
-/// hidden in <c>a + b</c> and in <c>add_(number)</c>), passes on its native half and lets go of the object: a collection at that moment
-/// frees the number while libtorch reads it. Rare, but a run makes millions. So training code takes its numbers, sums and read-outs from
-/// here and uses no operator that hides one.
-/// </summary>
+/// <summary>Numbers for torch that stay alive. TorchSharp 0.107 makes an object of each number that an operator is given (<c>x * 2.0</c>,
+/// and the 1 hidden in <c>a + b</c> and in <c>add_(number)</c>), passes on its native half and lets go of the object: a collection at that
+/// moment frees the number while libtorch reads it. Rare, but a run makes millions. So training code takes its numbers, sums and read-outs
+/// from here and uses no operator that hides one.</summary>
 internal static class Scalars
 {
     private static readonly ConcurrentDictionary<double, Scalar> Kept = new();

@@ -5,10 +5,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.PreFlight;
 
-/// <summary>
-/// How well ridge regression onto the views' labels (Hoerl and Kennard 1970), in closed form, tells a task's views apart. A view only moves
-/// pixels, so the second moments of all views are those of the originals in another order: however many tasks ask, they are computed once.
-/// </summary>
+/// <summary>How well ridge regression onto the views' labels (Hoerl and Kennard 1970), in closed form, tells a task's views apart. A view
+/// only moves pixels, so the second moments of all views are those of the originals in another order: however many tasks ask, they are
+/// computed once.</summary>
 public sealed class LinearModel
 {
     // What is the same in all samples is only shifted, as in LinearProbe.

@@ -3,10 +3,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Learning.PreFlight;
 
-/// <summary>
-/// What <c>pretext: auto</c> takes: of the tasks that the border does not give away and whose ceiling is not low, the one whose linear
-/// accuracy is farthest below its ceiling; within <see cref="Tie"/> of that, the one with the most views.
-/// </summary>
+/// <summary>What <c>pretext: auto</c> takes: of the tasks that the border does not give away and whose ceiling is not low, the one whose
+/// linear accuracy is farthest below its ceiling; within <see cref="Tie"/> of that, the one with the most views.</summary>
 public static class PretextRule
 {
     /// <summary>Differences that a sample of this size cannot tell from none.</summary>

@@ -2,11 +2,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.PreFlight;
 
-/// <summary>
-/// Images small enough for a linear model on all pixels. Up to <see cref="Largest"/> they stay as they are. Larger ones are averaged down
-/// to <see cref="Side"/>, and their outermost line of pixels, which averaging would drown, is laid around that. Both commute with every
-/// <see cref="Pretexts.View"/>: a view of the thumbnail is the thumbnail of the view.
-/// </summary>
+/// <summary>Images small enough for a linear model on all pixels. Up to <see cref="Largest"/> they stay as they are. Larger ones are
+/// averaged down to <see cref="Side"/>, and their outermost line of pixels, which averaging would drown, is laid around that. Both commute
+/// with every <see cref="Pretexts.View"/>: a view of the thumbnail is the thumbnail of the view.</summary>
 public static class Thumbnails
 {
     public const int Largest = 32;

@@ -13,10 +13,8 @@ public static class TokenMeasurement
 
     /// <param name="samples">Tokens of each, those for start and end left out.</param>
     /// <param name="vocabulary">Tokens there are.</param>
-    /// <returns>
-    /// Chance is the most frequent token's share; linear the left neighbour's accuracy, each half of the samples told by the other. Special
-    /// tokens are not asked for.
-    /// </returns>
+    /// <returns>Chance is the most frequent token's share; linear the left neighbour's accuracy, each half of the samples told by the
+    /// other. Special tokens are not asked for.</returns>
     public static PretextOutlook Measure(IReadOnlyList<int[]> samples, SpecialTokens special, int vocabulary, PreFlightSettings settings)
     {
         var asked = samples.Where(tokens => tokens.Any(token => !special.Contains(token))).ToList();

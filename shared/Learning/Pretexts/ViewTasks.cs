@@ -2,9 +2,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Pretexts;
 
-/// <summary>
-/// How unlabelled images become (view, label) pairs: which views of an image are shown; the label is the view's place in the list.
-/// </summary>
+/// <summary>How unlabelled images become (view, label) pairs: which views of an image are shown; the label is the view's place in the
+/// list.</summary>
 public interface IPretextTask
 {
     /// <summary>As experiments spell it.</summary>

@@ -6,11 +6,9 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tokens;
 
-/// <summary>
-/// BERT's basic tokenisation (Devlin et al. 2019, arXiv:1810.04805): control characters out, words at white space, every punctuation mark and
-/// ideograph a word of its own; in lower case without accents if asked. As Hugging Face's <c>BertNormalizer</c> and <c>BertPreTokenizer</c> do it.
-/// Normalised, words have one space between them.
-/// </summary>
+/// <summary>BERT's basic tokenisation (Devlin et al. 2019, arXiv:1810.04805): control characters out, words at white space, every
+/// punctuation mark and ideograph a word of its own; in lower case without accents if asked. As Hugging Face's <c>BertNormalizer</c> and
+/// <c>BertPreTokenizer</c> do it. Normalised, words have one space between them.</summary>
 internal sealed class BertRules(bool lowerCase) : IWordRules
 {
     public PreTokenizer PreTokenizer { get; } = PreTokenizer.CreateWhiteSpace();
@@ -72,7 +70,8 @@ internal sealed class BertRules(bool lowerCase) : IWordRules
 
     private static bool IsIdeograph(Rune rune) => rune.Value is
         (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x20000 and <= 0x2A6DF)
-        or (>= 0x2A700 and <= 0x2B73F) or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B920 and <= 0x2CEAF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x2F800 and <= 0x2FA1F);
+        or (>= 0x2A700 and <= 0x2B73F) or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B920 and <= 0x2CEAF) or (>= 0xF900 and <= 0xFAFF)
+        or (>= 0x2F800 and <= 0x2FA1F);
 }
 
 /// <summary>Canonical decomposition without nonspacing marks.</summary>
@@ -85,9 +84,8 @@ internal static class Accents
         CanonicalDecomposition.Of(rune).EnumerateRunes().Where(part => Rune.GetUnicodeCategory(part) != UnicodeCategory.NonSpacingMark)));
 }
 
-/// <summary>
-/// A sample as it is cut: in lower case, without accents or with words apart if the rules say so. Knows where in the sample each character comes from.
-/// </summary>
+/// <summary>A sample as it is cut: in lower case, without accents or with words apart if the rules say so. Knows where in the sample each
+/// character comes from.</summary>
 internal sealed class NormalizedText
 {
     private readonly StringBuilder _text = new();
@@ -127,7 +125,8 @@ internal sealed class NormalizedText
     }
 }
 
-/// <summary>How text is cut into words before they are cut into tokens: the same for learning a vocabulary and for encoding by it.</summary>
+/// <summary>How text is cut into words before they are cut into tokens: the same for learning
+/// a vocabulary and for encoding by it.</summary>
 internal interface IWordRules
 {
     NormalizedText Normalize(string text);

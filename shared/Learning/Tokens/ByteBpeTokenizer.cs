@@ -4,10 +4,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tokens;
 
-/// <summary>
-/// Byte pair encoding over UTF-8 (Sennrich et al. 2016, arXiv:1508.07909; Radford et al. 2019): words by GPT-2's rules, of each the
-/// neighbours joined that were learned first, until none are left. Every text has tokens, and is their bytes put together.
-/// </summary>
+/// <summary>Byte pair encoding over UTF-8 (Sennrich et al. 2016, arXiv:1508.07909; Radford et al. 2019): words by GPT-2's rules, of each
+/// the neighbours joined that were learned first, until none are left. Every text has tokens, and is their bytes put together.</summary>
 public sealed class ByteBpeTokenizer : ITokenizer
 {
     private readonly TokenVocabulary _vocabulary;

@@ -34,11 +34,9 @@ internal sealed class Gpt2Rules(bool lowerCase) : IWordRules
     }
 }
 
-/// <summary>
-/// GPT-2's words: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>. A regular expression of .NET sees
-/// halves of the characters beyond the basic plane, so it is shown others of their class instead. A word without end is cut: the library
-/// takes time with the square of a word's length.
-/// </summary>
+/// <summary>GPT-2's words: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>. A regular expression of .NET
+/// sees halves of the characters beyond the basic plane, so it is shown others of their class instead. A word without end is cut: the
+/// library takes time with the square of a word's length.</summary>
 internal sealed class Gpt2PreTokenizer : PreTokenizer
 {
     /// <summary>UTF-16 units.</summary>

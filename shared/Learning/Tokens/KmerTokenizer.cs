@@ -2,11 +2,9 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tokens;
 
-/// <summary>
-/// Bases or residues in pieces of k letters that do not overlap: overlapping ones would show a masked base in the neighbours' tokens. Its
-/// vocabulary is every piece of 1 to k letters of the alphabet, as the last piece of a sample can be shorter; a piece with any other letter
-/// is unknown.
-/// </summary>
+/// <summary>Bases or residues in pieces of k letters that do not overlap: overlapping ones would show a masked base in the neighbours'
+/// tokens. Its vocabulary is every piece of 1 to k letters of the alphabet, as the last piece of a sample can be shorter; a piece with any
+/// other letter is unknown.</summary>
 public sealed class KmerTokenizer : ITokenizer
 {
     private readonly int _k;

@@ -4,10 +4,8 @@ using Pipeline.Statistics;
 
 namespace Pipeline.Learning.Tokens;
 
-/// <summary>
-/// Draws which tokens of a sample are to be predicted and what is shown in their place (Devlin et al. 2019, arXiv:1810.04805): a function
-/// of seed, epoch and sample alone. Special tokens are never chosen, nor shown at random.
-/// </summary>
+/// <summary>Draws which tokens of a sample are to be predicted and what is shown in their place (Devlin et al. 2019, arXiv:1810.04805): a
+/// function of seed, epoch and sample alone. Special tokens are never chosen, nor shown at random.</summary>
 /// <param name="vocabulary">Tokens there are.</param>
 public sealed class MaskDraw(MaskingSpec spec, SpecialTokens special, int vocabulary)
 {

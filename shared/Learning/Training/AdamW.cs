@@ -8,10 +8,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Training;
 
-/// <summary>
-/// AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101) with β = (0.9, 0.999) and ε = 1e-8, as in PyTorch. TorchSharp's own makes a number
-/// for every operation on every weight that a collection can free while it is read (see <see cref="Scalars"/>).
-/// </summary>
+/// <summary>AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101) with β = (0.9, 0.999) and ε = 1e-8, as in PyTorch. TorchSharp's own makes
+/// a number for every operation on every weight that a collection can free while it is read (see <see cref="Scalars"/>).</summary>
 public class AdamW : IDisposable
 {
     private const double Beta1 = 0.9;
@@ -101,11 +99,9 @@ public static class Schedule
     private const double WarmUp = 0.3;
     private const double CosineWarmUp = 0.05;
 
-    /// <param name="name">
-    /// <c>one-cycle</c>: from peak / 25 up to the peak over 30 % of the steps, then down to peak / 250,000, both along a half cosine
-    /// (arXiv:1803.09820, as in PyTorch; momentum stays). <c>cosine</c>: linear warm-up over 5 % of the steps, then a half cosine to 0
-    /// (arXiv:1608.03983).
-    /// </param>
+    /// <param name="name"><c>one-cycle</c>: from peak / 25 up to the peak over 30 % of the steps, then down to peak / 250,000, both along a
+    /// half cosine (arXiv:1803.09820, as in PyTorch; momentum stays). <c>cosine</c>: linear warm-up over 5 % of the steps, then a half
+    /// cosine to 0 (arXiv:1608.03983).</param>
     /// <param name="step">From 0 to <paramref name="steps"/> − 1.</param>
     public static double LearningRate(string name, double peak, long step, long steps)
     {

@@ -5,11 +5,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Training;
 
-/// <summary>
-/// Draws and applies an <see cref="AugmentationSpec"/>. Zoom is about the centre, shift and cut-out are uniform and alike along both axes,
-/// gain knows no place: turning or mirroring an image before or after makes no difference to the distribution, so the artefacts (bilinear
-/// blur, zeros from outside) carry no label.
-/// </summary>
+/// <summary>Draws and applies an <see cref="AugmentationSpec"/>. Zoom is about the centre, shift and cut-out are uniform and alike along
+/// both axes, gain knows no place: turning or mirroring an image before or after makes no difference to the distribution, so the artefacts
+/// (bilinear blur, zeros from outside) carry no label.</summary>
 public sealed class Augmentation(AugmentationSpec spec, int size)
 {
     /// <summary>Numbers for one image: zoom, shift along x and y, gain, centre of the cut-out along x and y; in pixels.</summary>

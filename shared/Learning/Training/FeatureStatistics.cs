@@ -6,10 +6,9 @@ namespace Pipeline.Learning.Training;
 /// <summary>Signs of collapse: an encoder that answers the same to everything has no spread and no rank.</summary>
 public static class FeatureStatistics
 {
-    /// <summary>
-    /// Mean over features of their standard deviation across samples, each feature vector first scaled to length √D. 1 where directions are
-    /// spread evenly; somewhat less for features after a ReLU, which share a quadrant; 0 where all samples look the same.
-    /// </summary>
+    /// <summary>Mean over features of their standard deviation across samples, each feature vector first scaled to length √D. 1 where
+    /// directions are spread evenly; somewhat less for features after a ReLU, which share a quadrant; 0 where all samples look the
+    /// same.</summary>
     /// <param name="features">Shape [N, D], N above 1.</param>
     public static double Deviation(Tensor features)
     {

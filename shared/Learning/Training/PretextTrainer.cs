@@ -14,10 +14,8 @@ public abstract class PretextNetwork(string name) : nn.Module(name)
     public abstract Encoder Encoder { get; }
 }
 
-/// <summary>
-/// The live state of one pretraining run: network, optimizer, steps done. A step is a function of this state and its batch; saved and
-/// loaded, the run goes on bit for bit.
-/// </summary>
+/// <summary>The live state of one pretraining run: network, optimizer, steps done. A step is a function of this state and its batch; saved
+/// and loaded, the run goes on bit for bit.</summary>
 public abstract class PretextTrainer<TNetwork, TBatch> : IDisposable
     where TNetwork : PretextNetwork
 {

@@ -3,10 +3,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Training;
 
-/// <summary>
-/// One run's pretraining, whatever its samples and tasks are: data mapped, network and optimizer in memory. Everything but
-/// <see cref="Assemble"/>, which may run ahead on any thread, touches torch.
-/// </summary>
+/// <summary>One run's pretraining, whatever its samples and tasks are: data mapped, network and optimizer in memory. Everything but
+/// <see cref="Assemble"/>, which may run ahead on any thread, touches torch.</summary>
 public interface IPretrainingWork : IDisposable
 {
     /// <summary>Optimizer steps done.</summary>

@@ -48,10 +48,8 @@ public sealed class DenseRows(Tensor values) : IFeatureRows
     }
 }
 
-/// <summary>
-/// Few numbers of a row are not 0: only these are kept, and multiplied. In float64, on the CPU: a matrix of few columns is faster by plain
-/// loops than by torch's scattered sums.
-/// </summary>
+/// <summary>Few numbers of a row are not 0: only these are kept, and multiplied. In float64, on the CPU: a matrix of few columns is faster
+/// by plain loops than by torch's scattered sums.</summary>
 public sealed class SparseRows : IFeatureRows
 {
     private readonly (int Column, double Value)[][] _rows;

@@ -2,10 +2,8 @@ using Pipeline.Statistics;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>
-/// Which labelled samples a trial may see. Stratified: one of each class first, then classes in proportion to how often they occur.
-/// Nested: the draw at a smaller count is the beginning of the draw at a larger one.
-/// </summary>
+/// <summary>Which labelled samples a trial may see. Stratified: one of each class first, then classes in proportion to how often they
+/// occur. Nested: the draw at a smaller count is the beginning of the draw at a larger one.</summary>
 public static class LabelDraws
 {
     /// <param name="labels">Class of each candidate.</param>

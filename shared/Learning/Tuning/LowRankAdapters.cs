@@ -7,12 +7,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>
-/// LoRA (Hu and others 2021, arXiv:2106.09685): to each matrix W of an encoder, convolutions flattened to [out, in · k · k], a product of
-/// two thin ones is added, W + B·A, and these alone are tuned; everything else stays, embeddings too, batch norm's running statistics
-/// excepted. The sum is written into the weight itself, so that any encoder can be adapted without knowing of it: by the chain rule the
-/// gradients are ∂B = ∂W·Aᵀ and ∂A = Bᵀ·∂W. It saves what is trained and kept by the optimizer, not the time of a step.
-/// </summary>
+/// <summary>LoRA (Hu and others 2021, arXiv:2106.09685): to each matrix W of an encoder, convolutions flattened to [out, in · k · k], a
+/// product of two thin ones is added, W + B·A, and these alone are tuned; everything else stays, embeddings too, batch norm's running
+/// statistics excepted. The sum is written into the weight itself, so that any encoder can be adapted without knowing of it: by the chain
+/// rule the gradients are ∂B = ∂W·Aᵀ and ∂A = Bᵀ·∂W. It saves what is trained and kept by the optimizer, not the time of a step.</summary>
 public sealed class LowRankAdapters : IDisposable
 {
     private readonly List<Adapter> _adapters = [];

@@ -7,10 +7,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>
-/// Sequences with a tag at each word, as tokens. A word answers by its first token; words beyond the encoder's length are not asked, of any
-/// arm. In text a word is a run of bytes that have a tag; of DNA and protein every token answers.
-/// </summary>
+/// <summary>Sequences with a tag at each word, as tokens. A word answers by its first token; words beyond the encoder's length are not
+/// asked, of any arm. In text a word is a run of bytes that have a tag; of DNA and protein every token answers.</summary>
 public sealed class TaggedSequences : LabelledSamples
 {
     private readonly List<int[]> _tokens = [];

@@ -5,12 +5,10 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>
-/// Terms of a fixed list, counted in sequences: the numbers that the baseline sees. Words are weighted by TF-IDF as scikit-learn does it,
-/// with sublinear frequencies: (1 + ln tf) · (1 + ln((1 + n) / (1 + df))), k-mers by their frequency; of both each row is brought to the
-/// same length. Letters at positions are 0 or 1. Fitted on the labelled samples of a draw alone, as they are all that a model without
-/// pretraining has. Kept in the model's file.
-/// </summary>
+/// <summary>Terms of a fixed list, counted in sequences: the numbers that the baseline sees. Words are weighted by TF-IDF as scikit-learn
+/// does it, with sublinear frequencies: (1 + ln tf) · (1 + ln((1 + n) / (1 + df))), k-mers by their frequency; of both each row is brought
+/// to the same length. Letters at positions are 0 or 1. Fitted on the labelled samples of a draw alone, as they are all that a model
+/// without pretraining has. Kept in the model's file.</summary>
 public sealed class Terms
 {
     /// <summary>Terms with the most samples come first; those beyond are left out.</summary>

@@ -7,10 +7,8 @@ using Pipeline.Sequences.Normalizing;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>
-/// Delimited text with a header row, a document a row: a column of text and, where wanted, of labels and of splits, by the names of
-/// <see cref="ColumnNames"/>. A record that spans lines is bounded as a line is.
-/// </summary>
+/// <summary>Delimited text with a header row, a document a row: a column of text and, where wanted, of labels and of splits, by the names
+/// of <see cref="ColumnNames"/>. A record that spans lines is bounded as a line is.</summary>
 /// <param name="most">Bytes of a record.</param>
 /// <param name="labelColumn">As the experiment names it; null where it does not.</param>
 internal sealed class DelimitedText(

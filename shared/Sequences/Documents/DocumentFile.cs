@@ -7,11 +7,9 @@ using Pipeline.Sequences.Normalizing;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>
-/// Reads the documents of one file: UTF-8 with or without a byte order mark, or UTF-16 with one; plain or in gzip, told by the content. DNA
-/// and protein are FASTA or FASTQ, told by the first letter; .jsonl, .ndjson and .json are JSON lines or an array, .csv and .tsv are
-/// delimited text, told by the name, before .gz; any other file of text is one document.
-/// </summary>
+/// <summary>Reads the documents of one file: UTF-8 with or without a byte order mark, or UTF-16 with one; plain or in gzip, told by the
+/// content. DNA and protein are FASTA or FASTQ, told by the first letter; .jsonl, .ndjson and .json are JSON lines or an array, .csv and
+/// .tsv are delimited text, told by the name, before .gz; any other file of text is one document.</summary>
 public sealed class DocumentFile(string modality, InputSpec input, SequenceRules rules, FindingList findings)
 {
     /// <summary>Enough to tell the format.</summary>
@@ -117,9 +115,8 @@ public sealed class DocumentFile(string modality, InputSpec input, SequenceRules
 /// <summary>A document as it is normalised, before it is cut into windows.</summary>
 /// <param name="Label">What its record says; null where there is none.</param>
 /// <param name="Split">What its record says; null where there is none.</param>
-/// <param name="Tags">
-/// For each UTF-16 unit of the text the name of its tag; null where there is none. Null where the record tags nothing.
-/// </param>
+/// <param name="Tags">For each UTF-16 unit of the text the name of its tag; null where there is none. Null where the record tags
+/// nothing.</param>
 public sealed record Document(string Text, string? Label = null, Split? Split = null, string?[]? Tags = null);
 
 /// <summary>A record of a file: a document, or why there is none.</summary>

@@ -4,10 +4,8 @@ namespace Pipeline.Sequences.Documents;
 public static class DocumentWindows
 {
     /// <param name="most">UTF-16 units of a window.</param>
-    /// <param name="atSpaces">
-    /// Whether it is cut at the last white space that fits, which no window then has at its ends; where there is none, and of sequences, a
-    /// window is full.
-    /// </param>
+    /// <param name="atSpaces">Whether it is cut at the last white space that fits, which no window then has at its ends; where there is
+    /// none, and of sequences, a window is full.</param>
     /// <returns>One where the document fits.</returns>
     public static IEnumerable<Window> Of(string text, int most, bool atSpaces)
     {

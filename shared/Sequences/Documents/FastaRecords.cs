@@ -5,10 +5,8 @@ using Pipeline.Sequences.Normalizing;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>
-/// FASTA: a line <c>&gt;id …</c>, then lines of letters. A word <c>label=NAME</c> behind the id is the label. Empty lines and those that
-/// begin with <c>;</c> are skipped.
-/// </summary>
+/// <summary>FASTA: a line <c>&gt;id …</c>, then lines of letters. A word <c>label=NAME</c> behind the id is the label. Empty lines and
+/// those that begin with <c>;</c> are skipped.</summary>
 internal sealed class FastaRecords(Func<ISequenceNormalizer> normalizer) : IDocumentFormat
 {
     public string Name => "fasta";

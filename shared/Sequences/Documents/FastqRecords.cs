@@ -4,10 +4,8 @@ using Pipeline.Sequences.Normalizing;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>
-/// FASTQ (Cock et al. 2010), four lines a record: <c>@id …</c>, letters, <c>+</c>, a quality for each letter, which is not used. The label
-/// stands as in FASTA.
-/// </summary>
+/// <summary>FASTQ (Cock et al. 2010), four lines a record: <c>@id …</c>, letters, <c>+</c>, a quality for each letter, which is not used.
+/// The label stands as in FASTA.</summary>
 internal sealed class FastqRecords(Func<ISequenceNormalizer> normalizer) : IDocumentFormat
 {
     public string Name => "fastq";

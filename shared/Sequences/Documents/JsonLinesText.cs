@@ -8,10 +8,8 @@ using Pipeline.Sequences.Normalizing;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>
-/// Objects with a text and, where wanted, a label and a split, by the names of <see cref="ColumnNames"/>. Or with <c>tokens</c>, which one
-/// space joins, and, where wanted, <c>tags</c>, a name or null for each of them.
-/// </summary>
+/// <summary>Objects with a text and, where wanted, a label and a split, by the names of <see cref="ColumnNames"/>. Or with <c>tokens</c>,
+/// which one space joins, and, where wanted, <c>tags</c>, a name or null for each of them.</summary>
 /// <param name="labelField">As the experiment names it; null where it does not.</param>
 internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer, string? labelField, FindingList findings) : IDocumentFormat
 {

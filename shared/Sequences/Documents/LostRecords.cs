@@ -3,10 +3,8 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>
-/// How many records a damaged gzip held, as none of them is used: those in what can be unpacked, scaled by the share of the file that this
-/// took.
-/// </summary>
+/// <summary>How many records a damaged gzip held, as none of them is used: those in what can be unpacked, scaled by the share of the file
+/// that this took.</summary>
 internal sealed class LostRecords(string format)
 {
     private const int BufferBytes = 512;

@@ -3,10 +3,8 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>
-/// A file in gzip with one more member behind its last, a seal. The framework's decompressor takes a file that is cut short for one that
-/// ends; only one that is whole gives the seal.
-/// </summary>
+/// <summary>A file in gzip with one more member behind its last, a seal. The framework's decompressor takes a file that is cut short for
+/// one that ends; only one that is whole gives the seal.</summary>
 /// <param name="length">Of the gzip in it; the file may be longer.</param>
 internal sealed class SealedGzip(Stream file, long length) : ForwardStream
 {

@@ -4,9 +4,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>
-/// A file in gzip, unpacked into a temporary one: all of it before any is used, as what is damaged at its end is damaged.
-/// </summary>
+/// <summary>A file in gzip, unpacked into a temporary one: all of it before any is used, as what is damaged at its end is
+/// damaged.</summary>
 internal static class UnpackedGzip
 {
     /// <summary>Small files may unpack to this much whatever the ratio.</summary>
@@ -56,10 +55,8 @@ internal static class UnpackedGzip
         return new SequenceRejectedException(reason, $"{detail}; {words}", lost);
     }
 
-    /// <summary>
-    /// Where the gzip may end: at the file's end, or before the zeros that fill a tape's or disk's last block, which gzip ignores. Nobody
-    /// tells which of them are still its own: at a wrong end its checksum fails.
-    /// </summary>
+    /// <summary>Where the gzip may end: at the file's end, or before the zeros that fill a tape's or disk's last block, which gzip ignores.
+    /// Nobody tells which of them are still its own: at a wrong end its checksum fails.</summary>
     private static IEnumerable<long> Lengths(Stream file)
     {
         yield return file.Length;

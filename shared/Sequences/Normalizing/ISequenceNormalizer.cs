@@ -27,10 +27,8 @@ internal static class SequenceNormalizers
     };
 }
 
-/// <summary>
-/// Text in Unicode's normalisation form C. Control characters and byte order marks are left out; of white space in a row one line feed
-/// stays where it has a line's end, else one space; there is none at the start or the end.
-/// </summary>
+/// <summary>Text in Unicode's normalisation form C. Control characters and byte order marks are left out; of white space in a row one line
+/// feed stays where it has a line's end, else one space; there is none at the start or the end.</summary>
 /// <param name="lowerCase">By Unicode's simple mapping, of no language.</param>
 /// <param name="most">UTF-16 units.</param>
 internal sealed class TextNormalizer(bool lowerCase, int most) : ISequenceNormalizer

@@ -3,10 +3,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Sequences.Normalizing;
 
-/// <summary>
-/// Bases or residues in upper case. Rejected is what is written in the other alphabet: letters that there are not; bases of which more than
-/// half are ambiguous codes other than N; residues that are bases alone, where there are a hundred or more.
-/// </summary>
+/// <summary>Bases or residues in upper case. Rejected is what is written in the other alphabet: letters that there are not; bases of which
+/// more than half are ambiguous codes other than N; residues that are bases alone, where there are a hundred or more.</summary>
 /// <param name="most">Letters.</param>
 internal sealed class LetterNormalizer(Alphabet alphabet, int most) : ISequenceNormalizer
 {
@@ -71,10 +69,8 @@ internal sealed class LetterNormalizer(Alphabet alphabet, int most) : ISequenceN
     }
 }
 
-/// <summary>
-/// Letters of sequences, and what is written for others by IUPAC's codes. Gaps of alignments and stops, <c>-</c>, <c>.</c> and <c>*</c>,
-/// are left out.
-/// </summary>
+/// <summary>Letters of sequences, and what is written for others by IUPAC's codes. Gaps of alignments and stops, <c>-</c>, <c>.</c> and
+/// <c>*</c>, are left out.</summary>
 internal sealed class Alphabet
 {
     private const byte Invalid = 0;

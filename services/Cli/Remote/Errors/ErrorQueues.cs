@@ -20,7 +20,8 @@ internal static class ErrorQueues
             : throw new PipelineException($"There is no queue '{wanted}'; it must be one of {string.Join(", ", All)}.");
 }
 
-/// <summary>Looks into error queues. What is looked at is taken without acknowledgement and given back all at once, so it stays where it was and in its order.</summary>
+/// <summary>Looks into error queues. What is looked at is taken without acknowledgement and given back all at once,
+/// so it stays where it was and in its order.</summary>
 internal sealed class ErrorReader(IConnection connection)
 {
     /// <param name="most">Messages of a queue, from its start.</param>
@@ -29,27 +30,25 @@ internal sealed class ErrorReader(IConnection connection)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
         if (await CountAsync(channel, queue, cancellation) is not { } count)
-        {
             return ([], 0);
-        }
 
         var messages = new List<FailedMessage>();
         var last = 0UL;
-        while (messages.Count < Math.Min(most, count) && await channel.BasicGetAsync(RabbitMqQueues.ErrorQueueOf(queue), autoAck: false, cancellation) is { } taken)
+        while (messages.Count < Math.Min(most, count)
+            && await channel.BasicGetAsync(RabbitMqQueues.ErrorQueueOf(queue), autoAck: false, cancellation) is { } taken)
         {
             messages.Add(FailedMessage.Of(queue, taken.BasicProperties, taken.Body));
             last = taken.DeliveryTag;
         }
 
         if (messages.Count > 0)
-        {
             await channel.BasicNackAsync(last, multiple: true, requeue: true, cancellation);
-        }
 
         return (messages, count);
     }
 
-    /// <summary>How many messages wait in the queue's error queue; null where there is no such queue yet. The channel is closed then.</summary>
+    /// <summary>How many messages wait in the queue's error queue; null where there is no such queue yet.
+    /// The channel is closed then.</summary>
     public static async Task<uint?> CountAsync(IChannel channel, string queue, CancellationToken cancellation)
     {
         try
@@ -78,10 +77,12 @@ internal static class FaultHeaders
     /// <summary>Of the process that sent the message; its like are of the process that failed.</summary>
     private const string Sender = "MT-Host-Info";
 
-    private static readonly string[] Starts = ["MT-Fault-", "MT-Reason", "MT-Host-", "x-death", "x-first-death-", "x-last-death-", "x-delivery-count"];
+    private static readonly string[] Starts =
+        ["MT-Fault-", "MT-Reason", "MT-Host-", "x-death", "x-first-death-", "x-last-death-", "x-delivery-count"];
 
     /// <summary>A message's own headers, as it had them before it failed.</summary>
-    public static Dictionary<string, object?> Without(IDictionary<string, object?>? headers) => (headers ?? new Dictionary<string, object?>())
+    public static Dictionary<string, object?> Without(IDictionary<string, object?>? headers) =>
+        (headers ?? new Dictionary<string, object?>())
         .Where(header => header.Key == Sender || !Starts.Any(start => header.Key.StartsWith(start, StringComparison.OrdinalIgnoreCase)))
         .ToDictionary(header => header.Key, header => header.Value);
 }

@@ -87,10 +87,8 @@ internal sealed class ContainerImport(FilesSource source, UnpackBudget budget, C
     }
 }
 
-/// <summary>
-/// What is known of the members of one container. In this order: what the container says of the member; the table of labels in it; the
-/// lake's table; the member's own folders; the folder that the container lies in.
-/// </summary>
+/// <summary>What is known of the members of one container. In this order: what the container says of the member; the table of labels in it;
+/// the lake's table; the member's own folders; the folder that the container lies in.</summary>
 /// <param name="path">Of the container.</param>
 /// <param name="source">Of the container's file.</param>
 /// <param name="around">What its place says.</param>
@@ -108,7 +106,8 @@ internal sealed class ContainerLabels(string path, UnpackedContainer container, 
 
     public IEnumerable<Finding> Findings() => [.. container.Table?.Findings().Select(InContainer) ?? [], .. _folders.Findings()];
 
-    private Finding InContainer(Finding finding) => finding with { Subject = finding.Subject.Length > 0 ? $"{path}!/{finding.Subject}" : "" };
+    private Finding InContainer(Finding finding) =>
+        finding with { Subject = finding.Subject.Length > 0 ? $"{path}!/{finding.Subject}" : "" };
 
     private FileLabel Outside(string name)
     {

@@ -7,9 +7,8 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion.Planning.Sources;
 
-/// <summary>
-/// The files of a folder as they were read. What is known of each is kept in a temporary file, so that memory does not grow with the lake.
-/// </summary>
+/// <summary>The files of a folder as they were read. What is known of each is kept in a temporary file, so that memory does not grow with
+/// the lake.</summary>
 internal sealed class FilesListing : ISourceListing
 {
     /// <summary>Raised when the same containers would give other items.</summary>

@@ -20,18 +20,15 @@ public interface ISourceListing : IDisposable
     /// <summary><c>files</c>, <c>containers</c> or <c>idx</c>.</summary>
     string Layout { get; }
 
-    /// <summary>
-    /// SHA-256 over the sorted (path, length, SHA-256 of the bytes): equal content in equal files gives an equal fingerprint, wherever the
-    /// folder lies.
-    /// </summary>
+    /// <summary>SHA-256 over the sorted (path, length, SHA-256 of the bytes): equal content in equal files gives an equal fingerprint,
+    /// wherever the folder lies.</summary>
     string Fingerprint { get; }
 
     /// <summary>Parts that were made while it was read.</summary>
     MadeParts Made { get; }
 
-    /// <summary>
-    /// Cuts the source into chunks, and leaves what importers need beside the folder itself in the store, below <paramref name="root"/>.
-    /// </summary>
+    /// <summary>Cuts the source into chunks, and leaves what importers need beside the folder itself in the store, below
+    /// <paramref name="root"/>.</summary>
     Task<SourcePlan> CutAsync(
         IArtifactStore store, string root, ChunkLimits limits, PartNames parts, CancellationToken cancellation = default);
 }

@@ -3,9 +3,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Ingestion.Planning.Sources;
 
-/// <summary>
-/// The start of an IDX file of unsigned bytes (LeCun, Cortes, Burges, <i>The MNIST database</i>): a magic number, then big-endian sizes.
-/// </summary>
+/// <summary>The start of an IDX file of unsigned bytes (LeCun, Cortes, Burges, <i>The MNIST database</i>): a magic number, then big-endian
+/// sizes.</summary>
 /// <param name="Sizes">[N, H, W] for images, [N] for labels.</param>
 public sealed record IdxHeader(IReadOnlyList<int> Sizes)
 {

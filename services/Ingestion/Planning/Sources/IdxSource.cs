@@ -3,11 +3,9 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion.Planning.Sources;
 
-/// <summary>
-/// IDX files as MNIST and its kin come: <c>train-images-idx3-ubyte</c>, <c>train-labels-idx1-ubyte</c> and, as a test split, <c>t10k-…</c>;
-/// each plain or with <c>.gz</c>, the plain one first. Label files may be missing. Class names are the lines of classes.txt or labels.txt,
-/// else the numbers.
-/// </summary>
+/// <summary>IDX files as MNIST and its kin come: <c>train-images-idx3-ubyte</c>, <c>train-labels-idx1-ubyte</c> and, as a test split,
+/// <c>t10k-…</c>; each plain or with <c>.gz</c>, the plain one first. Label files may be missing. Class names are the lines of classes.txt
+/// or labels.txt, else the numbers.</summary>
 public sealed class IdxSource : ILakeSource
 {
     private static readonly string[] NameFiles = ["classes.txt", "labels.txt"];

@@ -5,10 +5,8 @@ using Pipeline.Lake.Kinds;
 namespace Pipeline.Ingestion.Planning.Sources;
 
 /// <summary>One image or file of the source, as it was when the import was planned.</summary>
-/// <param name="Path">
-/// Below the source's folder, with <c>/</c>; within an archive <c>archive!/member</c>, within a table <c>table!/row</c>, within IDX
-/// <c>file#number</c>.
-/// </param>
+/// <param name="Path">Below the source's folder, with <c>/</c>; within an archive <c>archive!/member</c>, within a table <c>table!/row</c>,
+/// within IDX <c>file#number</c>.</param>
 /// <param name="Sha256">Of its bytes, 64 hex digits; null where it cannot be read.</param>
 public sealed record SourceItem(string Path, long Bytes, string? Sha256)
 {

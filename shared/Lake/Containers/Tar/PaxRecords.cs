@@ -5,10 +5,8 @@ using System.Text;
 
 namespace Pipeline.Lake.Containers.Tar;
 
-/// <summary>
-/// The records of a PAX header, <c>LENGTH KEY=VALUE\n</c> each, before the framework's reader sees them: it ends at a key that repeats,
-/// where the last should hold. GNU's sparse format 0.0 says its map in such keys.
-/// </summary>
+/// <summary>The records of a PAX header, <c>LENGTH KEY=VALUE\n</c> each, before the framework's reader sees them: it ends at a key that
+/// repeats, where the last should hold. GNU's sparse format 0.0 says its map in such keys.</summary>
 internal static class PaxRecords
 {
     /// <summary>Renames, in their place, all but the last of a key.</summary>

@@ -5,9 +5,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Containers.Tar;
 
-/// <summary>
-/// The files of a tar, in its order, sparse ones with their holes filled. Symbolic links and devices are told, and never followed.
-/// </summary>
+/// <summary>The files of a tar, in its order, sparse ones with their holes filled. Symbolic links and devices are told, and never
+/// followed.</summary>
 internal static class TarMembers
 {
     public static async IAsyncEnumerable<Member> ReadAsync(

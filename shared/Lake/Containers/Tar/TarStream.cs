@@ -3,11 +3,9 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Containers.Tar;
 
-/// <summary>
-/// A tar on its way to the reader, which takes the sizes in headers as they stand and reads a long name whole into memory: what it may read
-/// between two contents is limited here, as is all of it. Of sparse files, at which it would end, the map is taken out, so that it sees
-/// plain ones.
-/// </summary>
+/// <summary>A tar on its way to the reader, which takes the sizes in headers as they stand and reads a long name whole into memory: what it
+/// may read between two contents is limited here, as is all of it. Of sparse files, at which it would end, the map is taken out, so that it
+/// sees plain ones.</summary>
 internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStream
 {
     /// <summary>For a header with its extensions.</summary>
@@ -26,9 +24,8 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStre
     /// <summary>Of the entry that was read last, by GNU's old format; null where it has none.</summary>
     public SparseMap? Sparse { get; private set; }
 
-    /// <summary>
-    /// What the attributes of the entry that was read last say of pieces, by format 0.0 of PAX; null where they say nothing.
-    /// </summary>
+    /// <summary>What the attributes of the entry that was read last say of pieces, by format 0.0 of PAX; null where they say
+    /// nothing.</summary>
     public SparseMap? ListedSparse { get; private set; }
 
     public void ExpectHeader()

@@ -71,9 +71,8 @@ internal sealed record ZipDirectory(long Start, long Length, long Entries, long 
     }
 }
 
-/// <summary>
-/// Names in a zip as text with <c>/</c>: neither their encoding nor their separator is certain (APPNOTE 6.3.10, 4.4.17 and appendix D).
-/// </summary>
+/// <summary>Names in a zip as text with <c>/</c>: neither their encoding nor their separator is certain (APPNOTE 6.3.10, 4.4.17 and
+/// appendix D).</summary>
 internal static class ZipNames
 {
     private const int Utf8Flag = 1 << 11;
@@ -82,9 +81,8 @@ internal static class ZipNames
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
     private static readonly Encoding Ibm437 = CodePagesEncodingProvider.Instance.GetEncoding(437)!;
 
-    /// <summary>
-    /// FAT, HPFS, NTFS (as the specification and as Info-ZIP number it) and VFAT: a backslash cannot be part of a name there.
-    /// </summary>
+    /// <summary>FAT, HPFS, NTFS (as the specification and as Info-ZIP number it) and VFAT: a backslash cannot be part of a name
+    /// there.</summary>
     private static readonly int[] Backslashed = [0, 6, 10, 11, 14];
 
     /// <param name="system">That the archive was made on; null where the entry's directory is lost.</param>

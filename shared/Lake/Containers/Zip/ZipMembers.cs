@@ -3,10 +3,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Containers.Zip;
 
-/// <summary>
-/// The files of a zip, in the order of its directory. .NET's ZipArchive holds the whole directory in memory and gives nothing of a zip that
-/// has lost it; here entries come one by one, and a zip without its directory gives what can be read from its start.
-/// </summary>
+/// <summary>The files of a zip, in the order of its directory. .NET's ZipArchive holds the whole directory in memory and gives nothing of a
+/// zip that has lost it; here entries come one by one, and a zip without its directory gives what can be read from its start.</summary>
 internal static class ZipMembers
 {
     public static IEnumerable<Member> Read(FileRange zip, UnpackBudget budget, MembersLeft left)

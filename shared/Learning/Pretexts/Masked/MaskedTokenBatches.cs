@@ -13,10 +13,9 @@ namespace Pipeline.Learning.Pretexts.Masked;
 /// <param name="Views">Tokens of the samples, without those for start and end, and without padding.</param>
 public sealed record MaskedTokenBatch(long Step, int Samples, long[] Tokens, long[] Places, long[] Targets, long Views) : IPretextBatch;
 
-/// <summary>
-/// Assembles batches of samples that are about equally long: a function of seed and step alone, whoever asks and in whatever order. Within
-/// pools of many batches samples go by length; which sample is in which pool, and which batch comes when, is random.
-/// </summary>
+/// <summary>Assembles batches of samples that are about equally long: a function of seed and step alone, whoever asks and in whatever
+/// order. Within pools of many batches samples go by length; which sample is in which pool, and which batch comes when, is
+/// random.</summary>
 public sealed class MaskedTokenBatches(MaskedTokenSamples samples, PretrainingSpec spec) : IPretextBatches<MaskedTokenBatch>
 {
     private const int BatchesInPool = 64;

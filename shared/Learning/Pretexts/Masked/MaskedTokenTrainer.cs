@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Pretexts.Masked;
 
-/// <summary>Trains a network to predict masked tokens (Devlin et al. 2019, arXiv:1810.04805). The loss counts masked positions only.</summary>
+/// <summary>Trains a network to predict masked tokens (Devlin et al. 2019, arXiv:1810.04805).
+/// The loss counts masked positions only.</summary>
 public sealed class MaskedTokenTrainer(Experiment experiment, string task, TokenizerReference tokenizer, long steps, Device device)
     : PretextTrainer<MaskedTokenNetwork, MaskedTokenBatch>(
         new MaskedTokenNetwork(experiment.Encoder, experiment.Input, tokenizer, experiment.Pretraining.Seed),
@@ -28,7 +29,8 @@ public sealed class MaskedTokenTrainer(Experiment experiment, string task, Token
         async Task<MaskedTokenSamples> OpenAsync(Split split) =>
             await MaskedTokenSamples.OpenAsync(store, dataset, pseudoLabels, split, cancellation);
         var (samples, validation) = (await OpenAsync(Split.Train), await OpenAsync(Split.Validation));
-        var (training, heldOut) = (new MaskedTokenBatches(samples, experiment.Pretraining), new MaskedTokenBatches(validation, experiment.Pretraining));
+        var (training, heldOut) = (new MaskedTokenBatches(samples, experiment.Pretraining),
+            new MaskedTokenBatches(validation, experiment.Pretraining));
         return await device.Thread.RunAsync(() => new PretrainingWork<MaskedTokenNetwork, MaskedTokenBatch>(
             new MaskedTokenTrainer(experiment, samples.Task, samples.Tokenizer, training.Steps, device.Device), training, heldOut));
     }

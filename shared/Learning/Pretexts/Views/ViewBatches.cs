@@ -4,10 +4,8 @@ using Pipeline.Statistics;
 
 namespace Pipeline.Learning.Pretexts.Views;
 
-/// <summary>
-/// What one step trains on, still on the host. Each distinct (sample, view) is one row, whichever tasks ask for it; rows are ordered by
-/// view.
-/// </summary>
+/// <summary>What one step trains on, still on the host. Each distinct (sample, view) is one row, whichever tasks ask for it; rows are
+/// ordered by view.</summary>
 /// <param name="Pixels">Originals, shape [B, C, S, S].</param>
 /// <param name="SamplesByView">For each view's code, which of the B originals are shown in it.</param>
 /// <param name="Labels">For each task, shape [R]; <see cref="NoLabel"/> where the task does not ask for the row.</param>

@@ -39,11 +39,13 @@ public sealed class ViewTrainer(Experiment experiment, IReadOnlyList<(string Tas
     protected override Tensor Loss(PretextBatch batch)
     {
         var shown = _augmentation.Apply(
-            Show(batch), tensor(batch.Augmentation, batch.Augmentation.Length / Augmentation.Numbers, Augmentation.Numbers, device: Device));
+            Show(batch), tensor(batch.Augmentation, batch.Augmentation.Length / Augmentation.Numbers, Augmentation.Numbers,
+                device: Device));
         var (_, logits) = Network.Forward(shown);
         var losses = batch.Labels.Index()
             .Where(task => task.Item.Any(label => label != PretextBatch.NoLabel))
-            .Select(task => nn.functional.cross_entropy(logits[task.Index], tensor(task.Item, device: Device), ignore_index: PretextBatch.NoLabel));
+            .Select(task => nn.functional.cross_entropy(logits[task.Index], tensor(task.Item, device: Device),
+                ignore_index: PretextBatch.NoLabel));
         return losses.Aggregate((sum, loss) => sum.Plus(loss));
     }
 

@@ -39,10 +39,9 @@ internal static class ByteBpeTrainer
     }
 }
 
-/// <summary>
-/// Joins the most frequent pair of neighbours again and again (Sennrich et al. 2016, arXiv:1508.07909). Of pairs as frequent as each other
-/// the one whose left number is lower counts first, then whose right is. After each, only the words that hold the pair are looked at.
-/// </summary>
+/// <summary>Joins the most frequent pair of neighbours again and again (Sennrich et al. 2016, arXiv:1508.07909). Of pairs as frequent as
+/// each other the one whose left number is lower counts first, then whose right is. After each, only the words that hold the pair are
+/// looked at.</summary>
 internal sealed class PairMerges
 {
     /// <summary>What was seen once teaches nothing.</summary>

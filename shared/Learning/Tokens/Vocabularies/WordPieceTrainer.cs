@@ -3,10 +3,8 @@ using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tokens.Vocabularies;
 
-/// <summary>
-/// Learns a WordPiece vocabulary as Hugging Face does: letters, then the most frequent pairs of neighbours within words joined until it is
-/// full. A function of the corpus alone, whatever the order of its samples.
-/// </summary>
+/// <summary>Learns a WordPiece vocabulary as Hugging Face does: letters, then the most frequent pairs of neighbours within words joined
+/// until it is full. A function of the corpus alone, whatever the order of its samples.</summary>
 internal static class WordPieceTrainer
 {
     /// <summary>Most letters that are kept, by frequency, and never more than half the vocabulary.</summary>
