@@ -14,6 +14,10 @@ public static class StageQueues
     /// <summary>The queue of drop events, which <see cref="Stage.Triggers"/> reads without MassTransit: no feed leads to it.</summary>
     public const string Drops = "drops";
 
+    /// <summary>The queues that a stage works from.</summary>
+    public static IReadOnlyList<string> Of(Stage stage) =>
+        stage == Stage.Triggers ? [Drops] : [.. All.Where(feed => feed.Stage == stage).Select(feed => feed.Queue).Distinct()];
+
     public static IReadOnlyList<Feed> All { get; } =
     [
         Of<RunExperiment>(Stage.Ingestion),
@@ -30,10 +34,6 @@ public static class StageQueues
         Of<TrialsReady>(Stage.Evaluation),
         .. OutgoingMessages.Select(message => new Feed(Stage.Evaluation, "outgoing-events", message)),
     ];
-
-    /// <summary>The queues that a stage works from.</summary>
-    public static IReadOnlyList<string> Of(Stage stage) =>
-        stage == Stage.Triggers ? [Drops] : [.. All.Where(feed => feed.Stage == stage).Select(feed => feed.Queue).Distinct()];
 
     /// <summary>Messages of which the outside world is told.</summary>
     public static IReadOnlyList<Type> OutgoingMessages =>
