@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.Hosting.Runs;
 using Pipeline.Statistics;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MassTransit;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 
 namespace Pipeline.Pretraining;
 

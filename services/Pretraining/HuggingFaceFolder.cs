@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 
 namespace Pipeline.Pretraining;

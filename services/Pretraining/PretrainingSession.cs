@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Pretexts.Masked;
 using Pipeline.Learning.Pretexts.Views;

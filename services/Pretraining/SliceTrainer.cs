@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 
 namespace Pipeline.Pretraining;

@@ -1,5 +1,4 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Learning.Training;
 
 namespace Pipeline.Pretraining;

@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Pretraining;
 
 /// <summary>What a checkpoint tells beside the weights.</summary>

@@ -1,6 +1,5 @@
 using MassTransit;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;

@@ -1,6 +1,5 @@
 using System.Text;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Tokens;
 

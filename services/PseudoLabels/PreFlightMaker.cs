@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.PreFlight;
 using Pipeline.Learning.Pretexts;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Pretexts;
 
 namespace Pipeline.PseudoLabels;

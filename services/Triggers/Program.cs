@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Hosting.Services;
 using Pipeline.Triggers;
 using Pipeline.Triggers.Webhook;

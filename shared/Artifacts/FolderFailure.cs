@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Artifacts;
 
 /// <summary>What the operating system says, read from its error codes.</summary>

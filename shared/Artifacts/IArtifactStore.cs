@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Artifacts;
 
 /// <summary>Where all data lies: named, immutable byte strings. A key is 1 to 512 characters: segments of at most 255 letters (A to Z),

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Pipeline.Contracts;
 
 namespace Pipeline.Experiments;
 

@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Experiments;
 
 /// <summary>What keys must be because of other keys, and the defaults that follow from other keys.</summary>

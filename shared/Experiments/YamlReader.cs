@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

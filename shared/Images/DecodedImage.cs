@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Images.Files;
 
 namespace Pipeline.Images;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Pipeline.Contracts;
 using Pipeline.Images.Files;
 using Pipeline.Images.Jpeg;
 using SkiaSharp;

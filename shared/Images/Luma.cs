@@ -1,5 +1,4 @@
 using System.Numerics;
-using Pipeline.Contracts;
 
 namespace Pipeline.Images;
 

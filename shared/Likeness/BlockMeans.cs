@@ -1,5 +1,4 @@
 using System.Numerics;
-using Pipeline.Contracts;
 using Pipeline.Images;
 
 namespace Pipeline.Likeness;

@@ -1,7 +1,6 @@
 using System.IO.Hashing;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Pipeline.Contracts;
 
 namespace Pipeline.Likeness;
 

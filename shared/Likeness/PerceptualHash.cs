@@ -1,7 +1,6 @@
 using Pipeline.Images;
 using System.Buffers;
 using System.Numerics;
-using Pipeline.Contracts;
 
 namespace Pipeline.Likeness;
 

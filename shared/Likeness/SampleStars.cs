@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Likeness;
 
 /// <summary>Groups of samples that are nearly the same: each is a star, whose members are all alike to its first sample, the

@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Statistics;
 
 /// <summary>How many labels <c>scratch</c> needs to equal <c>pretrained</c> at n labels. Scratch's curve of mean accuracy by label count is

@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Statistics;
 
 /// <summary>The learning rate of each arm at each label count: the one whose mean on validation over the draws is highest, by the

@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Statistics;
 
 /// <summary>What answers can be judged by, as experiments spell it. Every metric is a fraction between 0 and 1,

@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Statistics;
 
 /// <summary>Two-way bootstrap of a metric: every resample takes as many draws, and as many test samples, with replacement (Efron and

@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using Pipeline.Contracts;
 using Pipeline.Images;
 using SkiaSharp;
 

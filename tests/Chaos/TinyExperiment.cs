@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Tests.EndToEnd;
 
 namespace Pipeline.Tests.Chaos;

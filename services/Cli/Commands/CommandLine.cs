@@ -5,7 +5,6 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Settings;
 
 namespace Pipeline.Cli.Commands;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 
 namespace Pipeline.Cli.Commands;

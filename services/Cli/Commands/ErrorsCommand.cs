@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote.Errors;
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Commands;
 

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Commands;
 

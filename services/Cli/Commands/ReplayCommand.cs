@@ -2,7 +2,6 @@ using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote.Errors;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 using RabbitMQ.Client.Exceptions;
 

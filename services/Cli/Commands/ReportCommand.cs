@@ -2,7 +2,6 @@ using System.CommandLine;
 using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote;
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 
 namespace Pipeline.Cli.Commands;

@@ -4,7 +4,6 @@ using Pipeline.Artifacts.Folder;
 using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 
 namespace Pipeline.Cli.Commands;

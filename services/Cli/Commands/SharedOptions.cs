@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
-using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Commands;
 

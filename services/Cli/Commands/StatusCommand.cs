@@ -4,7 +4,6 @@ using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Progress;
 using Pipeline.Cli.Results;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Rejecting;

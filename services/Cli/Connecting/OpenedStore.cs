@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 
 namespace Pipeline.Cli.Connecting;

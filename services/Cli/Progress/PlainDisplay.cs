@@ -1,5 +1,4 @@
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 using Spectre.Console.Rendering;
 
 namespace Pipeline.Cli.Progress;

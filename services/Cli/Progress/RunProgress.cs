@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Cli.Progress;
 
 /// <summary>How far the run is. Told by consumers, which it must not slow down; shown by a display, which looks when it likes.</summary>

@@ -1,5 +1,4 @@
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Progress;
 

@@ -3,7 +3,6 @@ using Pipeline.Artifacts;
 using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Progress;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Lake.Places;
 

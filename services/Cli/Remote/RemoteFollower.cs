@@ -2,7 +2,6 @@ using MassTransit;
 using Pipeline.Artifacts;
 using Pipeline.Cli.Progress;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Remote;
 

@@ -3,7 +3,6 @@ using Pipeline.Cli.Commands;
 using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Results;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
 using Pipeline.Lake.Places;
 
 namespace Pipeline.Cli.Remote;

@@ -5,7 +5,6 @@ using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Progress;
 using Pipeline.Cli.Results;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Hosting.Settings;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 
 namespace Pipeline.Cli.Results;

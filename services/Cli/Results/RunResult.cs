@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.Evaluation.Reporting.Sections;
 using Pipeline.Hosting.Runs;

@@ -1,5 +1,4 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.FineTuning;
 using Pipeline.Hosting.Runs;
 using Pipeline.Pretraining;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Pipeline.Contracts;
 using Spectre.Console;
 
 namespace Pipeline.Cli.Results;

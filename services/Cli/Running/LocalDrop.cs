@@ -1,7 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Cli.Connecting;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 
 namespace Pipeline.Cli.Running;

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Hosting;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Cli.Progress;
-using Pipeline.Contracts;
 using Pipeline.Evaluation;
 using Pipeline.FineTuning;
 using Pipeline.Hosting.Bus;

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Cli.Progress;
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Settings;

@@ -2,7 +2,6 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Artifacts;
 using Pipeline.Cli.Progress;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 using Pipeline.Ingestion.Committing;
 

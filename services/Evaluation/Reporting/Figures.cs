@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation.Reporting;

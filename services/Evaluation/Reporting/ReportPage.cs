@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting.Sections;
 using static Pipeline.Evaluation.Reporting.Markup;
 

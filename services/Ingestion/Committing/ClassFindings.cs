@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 
 namespace Pipeline.Ingestion.Committing;

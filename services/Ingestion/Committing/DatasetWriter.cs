@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Grouping;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Lake.Findings;

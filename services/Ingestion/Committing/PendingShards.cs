@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Ingestion.Committing;
 
 /// <summary>Shards on their way into the store, a few at a time: the next is gathered while the last is hashed, flushed to the disk or

@@ -3,7 +3,6 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;

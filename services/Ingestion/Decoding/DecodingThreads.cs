@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Pipeline.Images.Files;
 using Pipeline.Ingestion.Planning.Sources;

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Ingestion.Planning.Sources;

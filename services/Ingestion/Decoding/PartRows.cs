@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Lake.Findings;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Pipeline.Ingestion.Planning.Sources;
 using Pipeline.Likeness;

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Ingestion.Planning.Sources;
 using Pipeline.Lake.Findings;

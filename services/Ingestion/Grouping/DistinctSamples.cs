@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Ingestion.Grouping;
 
 /// <summary>Samples with the same pixels, of which one is kept: the first, unless a copy lies in a supplied test or validation split, so

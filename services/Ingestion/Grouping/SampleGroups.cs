@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Pipeline.Contracts;
 using Pipeline.Likeness;
 
 namespace Pipeline.Ingestion.Grouping;

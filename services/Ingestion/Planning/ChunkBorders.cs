@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning.Sources;
 
 namespace Pipeline.Ingestion.Planning;

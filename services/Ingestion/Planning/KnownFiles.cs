@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Places;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Rejecting;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Rejecting;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Places;

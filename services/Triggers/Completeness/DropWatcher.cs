@@ -3,7 +3,6 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Lake.Places;
 using Pipeline.Triggers.Queue;

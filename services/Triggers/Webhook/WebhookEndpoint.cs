@@ -9,7 +9,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
-using Pipeline.Contracts;
 using Pipeline.Triggers.Events;
 using Pipeline.Triggers.Queue;
 using RabbitMQ.Client.Exceptions;

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Pipeline.Artifacts.Caching;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Blob;
 

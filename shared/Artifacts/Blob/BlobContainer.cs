@@ -5,7 +5,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Blob;
 

@@ -2,7 +2,6 @@ using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging;
-using Pipeline.Contracts;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Caching;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Folder;
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Folder;
 

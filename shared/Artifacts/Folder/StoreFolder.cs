@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Folder;
 

@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Artifacts.Safetensors;
 
 /// <summary>A list of safetensors files of which only some are open at a time: a file is fetched and mapped when it is first read, and the

@@ -3,7 +3,6 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;

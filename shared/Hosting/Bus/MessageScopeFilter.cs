@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Logging;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Telemetry;
 using LogContext = Serilog.Context.LogContext;
 

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using MassTransit;
 using Microsoft.Extensions.Logging;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Settings;
 using Pipeline.Hosting.Telemetry;

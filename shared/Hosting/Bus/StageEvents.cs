@@ -1,7 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 
 namespace Pipeline.Hosting.Bus;

@@ -1,6 +1,5 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 using RabbitMQ.Client;
 
 namespace Pipeline.Hosting.Bus;
@@ -12,6 +11,10 @@ public static class StageQueues
 {
     /// <summary>The queue of drop events, which <see cref="Stage.Triggers"/> reads without MassTransit: no feed leads to it.</summary>
     public const string Drops = "drops";
+
+    /// <summary>The queues that a stage works from.</summary>
+    public static IReadOnlyList<string> Of(Stage stage) =>
+        stage == Stage.Triggers ? [Drops] : [.. All.Where(feed => feed.Stage == stage).Select(feed => feed.Queue).Distinct()];
 
     public static IReadOnlyList<Feed> All { get; } =
     [
@@ -34,10 +37,6 @@ public static class StageQueues
 
     private static readonly Dictionary<Type, Stage> StageOfMessage = All.Where(feed => feed.Queue != OutgoingQueue)
         .ToDictionary(feed => feed.Message, feed => feed.Stage);
-
-    /// <summary>The queues that a stage works from.</summary>
-    public static IReadOnlyList<string> Of(Stage stage) =>
-        stage == Stage.Triggers ? [Drops] : [.. All.Where(feed => feed.Stage == stage).Select(feed => feed.Queue).Distinct()];
 
     /// <summary>Messages of which the outside world is told.</summary>
     public static IReadOnlyList<Type> OutgoingMessages =>

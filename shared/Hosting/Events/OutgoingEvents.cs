@@ -4,7 +4,6 @@ using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MassTransit;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 
 namespace Pipeline.Hosting.Events;

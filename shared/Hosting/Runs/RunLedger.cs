@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 
 namespace Pipeline.Hosting.Runs;
 

@@ -8,7 +8,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Settings;
 
 namespace Pipeline.Hosting.Services;

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 
 namespace Pipeline.Hosting.Settings;
 

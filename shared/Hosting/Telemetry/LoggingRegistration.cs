@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Contracts;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Pipeline.Contracts;
 
 namespace Pipeline.Hosting.Telemetry;
 

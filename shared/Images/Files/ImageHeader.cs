@@ -1,5 +1,4 @@
 using Pipeline.Lake.Kinds;
-using Pipeline.Contracts;
 using SkiaSharp;
 
 namespace Pipeline.Images.Files;

@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Images.Files;
 
 /// <summary>An image cannot be used. Says why; never ends more than that image.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Pipeline.Contracts;
 using Pipeline.Images.Files;
 
 namespace Pipeline.Images.Jpeg;

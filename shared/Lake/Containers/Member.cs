@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Labels;
 

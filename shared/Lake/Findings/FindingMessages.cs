@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Findings;
 

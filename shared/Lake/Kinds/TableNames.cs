@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Lake.Kinds;
 
 /// <summary>Names of files that hold the labels of others, in folders and archives alike.</summary>

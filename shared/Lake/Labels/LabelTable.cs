@@ -1,5 +1,4 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Places;

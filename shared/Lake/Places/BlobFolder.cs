@@ -3,7 +3,6 @@ using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Places;

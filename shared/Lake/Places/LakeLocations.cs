@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Places;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Unicode;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Records;

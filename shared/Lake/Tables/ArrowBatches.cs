@@ -4,7 +4,6 @@ using Apache.Arrow;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Memory;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 
 namespace Pipeline.Lake.Tables;

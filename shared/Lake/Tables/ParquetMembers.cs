@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Parquet;
 using Parquet.Schema;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Labels;

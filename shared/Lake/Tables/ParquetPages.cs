@@ -1,5 +1,4 @@
 using Parquet.Meta;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 
 namespace Pipeline.Lake.Tables;

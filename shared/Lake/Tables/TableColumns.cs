@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Kinds;

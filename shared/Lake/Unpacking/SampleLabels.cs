@@ -1,7 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Labels;

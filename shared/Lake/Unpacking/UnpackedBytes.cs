@@ -3,7 +3,6 @@ using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Labels;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 using Pipeline.Lake.Containers.Tar;
 using Pipeline.Lake.Containers.Zip;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Encoders;
 

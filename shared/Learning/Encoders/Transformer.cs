@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Learning.Encoders;
 
 /// <summary>Transformer encoders (Vaswani et al. 2017, arXiv:1706.03762) of the shape that <see cref="TransformerSpec"/> tells.</summary>

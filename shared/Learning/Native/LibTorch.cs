@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using TorchSharp;
 
 namespace Pipeline.Learning.Native;

@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Learning.Pretexts;
 
 /// <summary>How unlabelled images become (view, label) pairs: which views of an image are shown; the label is the view's place in the

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Microsoft.ML.Tokenizers;
-using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tokens;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.ML.Tokenizers;
-using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tokens;
 

@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Learning.Tokens;
 
 /// <summary>Bases or residues in pieces of k letters that do not overlap: overlapping ones would show a masked base in the neighbours'

@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Learning.Tokens;
 
 /// <summary>Tokens by number and by name, those that stand for no text among them.</summary>

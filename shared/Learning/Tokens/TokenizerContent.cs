@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens.Vocabularies;
 
 namespace Pipeline.Learning.Tokens;

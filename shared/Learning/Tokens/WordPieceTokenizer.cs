@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.ML.Tokenizers;
-using Pipeline.Contracts;
 using Library = Microsoft.ML.Tokenizers.WordPieceTokenizer;
 
 namespace Pipeline.Learning.Tokens;

@@ -1,6 +1,5 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Training;
 

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using static TorchSharp.torch.utils;
 
 namespace Pipeline.Learning.Training;

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tuning;
 

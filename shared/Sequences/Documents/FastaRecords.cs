@@ -1,5 +1,4 @@
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Lake.Records;
 using Pipeline.Sequences.Normalizing;
 

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Records;
 using Pipeline.Sequences.Normalizing;
 

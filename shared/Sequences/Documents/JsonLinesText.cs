@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Labels;
 using Pipeline.Lake.Records;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 
 namespace Pipeline.Sequences.Documents;

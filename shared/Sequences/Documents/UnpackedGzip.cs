@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 
 namespace Pipeline.Sequences.Documents;
 

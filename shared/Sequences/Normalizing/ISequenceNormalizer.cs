@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Pipeline.Contracts;
 
 namespace Pipeline.Sequences.Normalizing;
 

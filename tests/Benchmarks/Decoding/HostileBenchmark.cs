@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Pipeline.Images.Files;
 using Pipeline.Tests.Unit.Images.Hostile;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.IO.Compression;
-using Pipeline.Contracts;
 using Pipeline.Likeness;
 
 namespace Pipeline.Tests.Benchmarks.Likeness;

@@ -3,7 +3,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Blob;
-using Pipeline.Contracts;
 using Pipeline.Tests.Servers;
 using Pipeline.Tests.Unit.Artifacts;
 using Xunit;

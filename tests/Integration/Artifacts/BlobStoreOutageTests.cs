@@ -1,6 +1,5 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Blob;
-using Pipeline.Contracts;
 using Pipeline.Tests.Servers;
 using Xunit;
 

@@ -8,7 +8,6 @@ using Azure.Storage.Sas;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Decoding;
 using Pipeline.Ingestion.Planning;

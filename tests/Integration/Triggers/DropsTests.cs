@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Triggers.Events;
 using Pipeline.Triggers.Queue;
 using Xunit;

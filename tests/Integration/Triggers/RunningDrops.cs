@@ -24,6 +24,15 @@ internal sealed class RunningDrops : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>The bus passes a trace on only where somebody listens to it, as the services' telemetry does.</summary>
+    private static readonly ActivityListener Traces = new()
+    {
+        ShouldListenTo = source => source.Name == "MassTransit",
+        Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+    };
+
+    static RunningDrops() => ActivitySource.AddActivityListener(Traces);
+
     private readonly WebApplication _app;
     private readonly IConnection _connection;
     private readonly string _folder;
@@ -59,6 +68,7 @@ internal sealed class RunningDrops : IAsyncDisposable
             ["Bus:User"] = rabbit.User,
             ["Bus:Password"] = rabbit.Password,
             ["Lake:Locations:0:Url"] = "s3://landing",
+            ["Lake:Locations:0:Folder"] = Directory.CreateDirectory(Path.Combine(folder, "lake")).FullName,
             ["Webhook:AllowAnonymous"] = "true",
             ["Drops:Pause"] = "00:00:00.050",
             ["Drops:MaxPause"] = "00:00:00.200",
@@ -120,7 +130,7 @@ internal sealed class RunningDrops : IAsyncDisposable
     {
         BasicGetResult? found = null;
         await UntilAsync(async () => (found = await Channel.BasicGetAsync("ingest-dataset", autoAck: true)) is not null);
-        return (Encoding.UTF8.GetString(found!.Body.Span), BinaryCloudEvent.Text(found.BasicProperties.Headers, DropQueues.TraceHeader));
+        return (Encoding.UTF8.GetString(found!.Body.Span), BinaryCloudEvent.Text(found.BasicProperties.Headers, "MT-Activity-Id"));
     }
 
     public Task<uint> ErrorsAsync() => Channel.MessageCountAsync(DropQueues.ErrorName);

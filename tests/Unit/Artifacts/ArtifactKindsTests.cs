@@ -2,7 +2,6 @@ using System.Collections;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Artifacts;

@@ -1,6 +1,5 @@
 using System.Text;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Artifacts;

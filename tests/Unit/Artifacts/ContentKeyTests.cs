@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Artifacts;

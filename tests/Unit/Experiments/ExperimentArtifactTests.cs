@@ -1,6 +1,5 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Tests.Unit.Artifacts;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Pretexts;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning.Sources;
 using Xunit;
 

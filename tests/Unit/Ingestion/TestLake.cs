@@ -4,7 +4,6 @@ using System.Text;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Decoding;
 using Pipeline.Ingestion.Planning;

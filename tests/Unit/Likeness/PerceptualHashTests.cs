@@ -1,5 +1,4 @@
 using System.Numerics;
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Pipeline.Likeness;
 using Pipeline.Tests.Unit.Ingestion;

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Pretraining;
 using Pipeline.Tests.Unit.Learning;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Sequences;

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 using Pipeline.Sequences.Documents;
 using Xunit;

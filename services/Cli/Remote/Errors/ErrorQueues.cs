@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;

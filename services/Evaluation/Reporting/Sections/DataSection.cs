@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Pipeline.Contracts;
 using static Pipeline.Evaluation.Reporting.Figures;
 using static Pipeline.Evaluation.Reporting.Markup;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
-using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting.Charts;
 using Pipeline.Statistics;
 using static Pipeline.Evaluation.Reporting.Figures;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Pipeline.Contracts;
 
 namespace Pipeline.Ingestion.Planning.Sources;
 

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion.Planning.Sources;

@@ -1,7 +1,6 @@
 using System.Formats.Tar;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Containers.Tar;
 

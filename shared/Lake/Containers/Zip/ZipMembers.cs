@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Containers.Zip;
 

@@ -1,6 +1,5 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Training;
 

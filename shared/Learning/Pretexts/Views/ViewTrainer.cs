@@ -1,5 +1,4 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Training;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tuning.Arms;
 

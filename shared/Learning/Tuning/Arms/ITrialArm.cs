@@ -1,5 +1,4 @@
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 
 namespace Pipeline.Learning.Tuning.Arms;

@@ -1,6 +1,5 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Artifacts.Folder;

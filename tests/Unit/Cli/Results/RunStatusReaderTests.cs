@@ -1,7 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 using Pipeline.FineTuning;
 using Pipeline.Hosting.Runs;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using MassTransit;
-using Pipeline.Contracts;
 using Pipeline.Evaluation;
 using Pipeline.FineTuning;
 using Pipeline.Hosting.Bus;

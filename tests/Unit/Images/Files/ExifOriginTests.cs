@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Pipeline.Tests.Unit.Images.Hostile;
 using Xunit;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Xunit;
 

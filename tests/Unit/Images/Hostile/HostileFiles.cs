@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Tests.Unit.Ingestion;
 using SkiaSharp;
 

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Pipeline.Images.Files;
 using Pipeline.Images.Jpeg;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Grouping;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Learning.Training;
 using Pipeline.Tests.Unit.Sequences;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Pipeline.Ingestion.Decoding;
 using Pipeline.Ingestion.Planning.Sources;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Ingestion.Planning.Sources;

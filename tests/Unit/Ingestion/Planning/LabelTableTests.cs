@@ -1,5 +1,4 @@
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Labels;
 using Pipeline.Lake.Places;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Ingestion.Planning.Sources;
 using Pipeline.Lake.Places;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Places;
 using Pipeline.Tests.Unit.Artifacts;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Tests.Unit.Artifacts;
 using TorchSharp;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;
 using Pipeline.Tests.Unit.Artifacts;
 using Xunit;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Pipeline.Contracts;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Weights;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Places;
 using Pipeline.Triggers.Events;
 using Pipeline.Triggers.Recording;

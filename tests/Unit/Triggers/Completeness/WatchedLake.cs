@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Lake.Places;
 using Pipeline.Tests.Unit.Artifacts;

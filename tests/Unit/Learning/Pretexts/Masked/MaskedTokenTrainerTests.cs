@@ -1,5 +1,4 @@
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Pretexts.Masked;
 using Pipeline.Tests.Unit.Artifacts;
 using TorchSharp;
