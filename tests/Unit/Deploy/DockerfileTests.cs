@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Services;
 using Xunit;
 
