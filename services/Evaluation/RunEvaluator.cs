@@ -1,3 +1,4 @@
+using Pipeline.Contracts;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;

@@ -1,3 +1,4 @@
+using Pipeline.Contracts;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Evaluation.Reporting;

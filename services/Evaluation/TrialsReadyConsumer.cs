@@ -1,3 +1,4 @@
+using Pipeline.Contracts;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Hosting.Bus;

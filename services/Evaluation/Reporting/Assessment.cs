@@ -1,3 +1,4 @@
+using Pipeline.Contracts;
 using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation.Reporting;

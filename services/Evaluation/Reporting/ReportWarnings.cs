@@ -1,3 +1,4 @@
+using Pipeline.Contracts;
 namespace Pipeline.Evaluation.Reporting;
 
 /// <summary>What a reader should know of the comparison before trusting the verdict.</summary>

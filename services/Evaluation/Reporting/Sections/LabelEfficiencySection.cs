@@ -1,3 +1,4 @@
+using Pipeline.Contracts;
 using System.Xml.Linq;
 using Pipeline.Evaluation.Reporting.Charts;
 using static Pipeline.Evaluation.Reporting.Figures;

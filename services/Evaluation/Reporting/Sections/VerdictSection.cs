@@ -1,3 +1,4 @@
+using Pipeline.Contracts;
 using System.Xml.Linq;
 using Pipeline.Statistics;
 using static Pipeline.Evaluation.Reporting.Figures;
