@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Evaluation.Reporting;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Hosting.Bus;

@@ -10,8 +10,8 @@ public class DecodingBenchmarks
 {
     private const int Size = 64;
 
-    private readonly ImageDecoder decoder = new(new InputSpec(Size, 3), new ImageLimits(50_000_000, 32, 100));
-    private byte[] jpeg = [];
+    private readonly ImageDecoder _decoder = new(new InputSpec(Size, 3), new ImageLimits(50_000_000, 32, 100));
+    private byte[] _jpeg = [];
 
     [GlobalSetup]
     public void Paint()
@@ -29,17 +29,17 @@ public class DecodingBenchmarks
         }
 
         using var encoded = bitmap.Encode(SKEncodedImageFormat.Jpeg, 90);
-        jpeg = encoded.ToArray();
+        _jpeg = encoded.ToArray();
     }
 
     [Benchmark(Baseline = true)]
     public byte[] SkiaWholeThenResize()
     {
-        using var bitmap = SKBitmap.Decode(jpeg);
+        using var bitmap = SKBitmap.Decode(_jpeg);
         using var resized = bitmap.Resize(new SKImageInfo(Size, Size), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
         return resized.Bytes;
     }
 
     [Benchmark]
-    public byte[] PipelineDecoder() => decoder.Decode(jpeg).Pixels;
+    public byte[] PipelineDecoder() => _decoder.Decode(_jpeg).Pixels;
 }

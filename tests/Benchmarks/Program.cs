@@ -47,7 +47,8 @@ switch (args)
         await ContainersBenchmark.RunAsync(int.Parse(entries, CultureInfo.InvariantCulture));
         break;
     case ["growing", var files, var versions, var drop]:
-        await GrowingBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture), int.Parse(versions, CultureInfo.InvariantCulture), int.Parse(drop, CultureInfo.InvariantCulture));
+        await GrowingBenchmark.RunAsync(int.Parse(files, CultureInfo.InvariantCulture), int.Parse(versions, CultureInfo.InvariantCulture),
+            int.Parse(drop, CultureInfo.InvariantCulture));
         break;
     case ["decoding", _, ..]:
         DecodingBenchmark.Run(args[1..]);
@@ -77,7 +78,8 @@ switch (args)
         await ScalingBenchmark.RunAsync(experiment, data);
         break;
     case ["queued", var runs, var minutes]:
-        await QueuedRunsBenchmark.RunAsync(int.Parse(runs, CultureInfo.InvariantCulture), TimeSpan.FromMinutes(int.Parse(minutes, CultureInfo.InvariantCulture)));
+        await QueuedRunsBenchmark.RunAsync(int.Parse(runs, CultureInfo.InvariantCulture),
+            TimeSpan.FromMinutes(int.Parse(minutes, CultureInfo.InvariantCulture)));
         break;
     case ["shards"]:
         await ManyShardsBenchmark.RunAsync();

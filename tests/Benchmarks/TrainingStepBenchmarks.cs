@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Benchmarks;
 
-/// <summary>A pretraining step of 32 grey images of 28×28 in all eight views against the bare network on as many images that are ready: what views and augmentation cost.</summary>
+/// <summary>A pretraining step of 32 grey images of 28×28 in all eight views against the
+/// bare network on as many images that are ready: what views and augmentation cost.</summary>
 [InProcess]
 public class TrainingStepBenchmarks
 {
@@ -14,40 +15,41 @@ public class TrainingStepBenchmarks
     private const int Size = 28;
     private const int Pixels = Size * Size;
 
-    private readonly PretextBatch batch = MakeBatch();
-    private TorchDevice device = null!;
-    private ViewTrainer trainer = null!;
-    private ViewNetwork network = null!;
-    private optim.Optimizer optimizer = null!;
-    private Tensor images = null!;
-    private Tensor labels = null!;
+    private readonly PretextBatch _batch = MakeBatch();
+    private TorchDevice _device = null!;
+    private ViewTrainer _trainer = null!;
+    private ViewNetwork _network = null!;
+    private optim.Optimizer _optimizer = null!;
+    private Tensor _images = null!;
+    private Tensor _labels = null!;
 
     [GlobalSetup]
     public void Build()
     {
-        device = new TorchDevice(new TorchOptions());
+        _device = new TorchDevice(new TorchOptions());
         var task = new RotationFlipTask();
-        var experiment = new Experiment { Name = "benchmark", Data = "none", Pretext = [task.Name], FineTuning = new FineTuningSpec { Labels = [1] } };
-        trainer = new ViewTrainer(experiment, [(task.Name, View.Count)], steps: 1_000_000, device.Device);
-        network = new ViewNetwork(experiment.Encoder, experiment.Input, [(task.Name, View.Count)], seed: 1);
-        optimizer = optim.AdamW(network.parameters(), 1e-3);
-        images = rand(Samples * View.Count, 1, Size, Size);
-        labels = tensor(batch.Labels[0]);
+        var experiment = new Experiment { Name = "benchmark", Data = "none", Pretext = [task.Name],
+            FineTuning = new FineTuningSpec { Labels = [1] } };
+        _trainer = new ViewTrainer(experiment, [(task.Name, View.Count)], steps: 1_000_000, _device.Device);
+        _network = new ViewNetwork(experiment.Encoder, experiment.Input, [(task.Name, View.Count)], seed: 1);
+        _optimizer = optim.AdamW(_network.parameters(), 1e-3);
+        _images = rand(Samples * View.Count, 1, Size, Size);
+        _labels = tensor(_batch.Labels[0]);
     }
 
     [Benchmark(Baseline = true)]
     public float BareNetwork()
     {
         using var scope = NewDisposeScope();
-        var loss = nn.functional.cross_entropy(network.Forward(images).Logits[0], labels);
-        optimizer.zero_grad();
+        var loss = nn.functional.cross_entropy(_network.Forward(_images).Logits[0], _labels);
+        _optimizer.zero_grad();
         loss.backward();
-        optimizer.step();
+        _optimizer.step();
         return loss.item<float>();
     }
 
     [Benchmark]
-    public double PretrainingStep() => trainer.Train(batch);
+    public double PretrainingStep() => _trainer.Train(_batch);
 
     private static PretextBatch MakeBatch()
     {
@@ -57,6 +59,7 @@ public class TrainingStepBenchmarks
         var all = Enumerable.Range(0, Samples).Select(i => (long)i).ToArray();
         var views = Enumerable.Range(0, View.Count).ToArray();
         var numbers = Enumerable.Range(0, Samples * View.Count).SelectMany(_ => (float[])[1.1f, 1.5f, -1.5f, 0.9f, 10, 20]).ToArray();
-        return new PretextBatch(0, pixels, [.. views.Select(_ => all)], [[.. views.SelectMany(view => Enumerable.Repeat((long)view, Samples))]], numbers);
+        return new PretextBatch(0, pixels, [.. views.Select(_ => all)],
+            [[.. views.SelectMany(view => Enumerable.Repeat((long)view, Samples))]], numbers);
     }
 }

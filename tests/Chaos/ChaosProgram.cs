@@ -8,11 +8,15 @@ namespace Pipeline.Tests.Chaos;
 public static class ChaosProgram
 {
     /// <summary>The end of it all.</summary>
-    public sealed record Outcome(int Seed, int Runs, IReadOnlyDictionary<FaultKind, int> Faults, IReadOnlyList<string> Problems, TimeSpan SlowestStop, TimeSpan Time)
+    public sealed record Outcome(int Seed, int Runs, IReadOnlyDictionary<FaultKind, int> Faults, IReadOnlyList<string> Problems,
+        TimeSpan SlowestStop, TimeSpan Time)
     {
         public string Summary => string.Create(
             CultureInfo.InvariantCulture,
-            $"seed {Seed}: {Faults.Values.Sum()} faults ({string.Join(", ", Faults.OrderBy(kind => kind.Key).Select(kind => $"{kind.Key} {kind.Value}"))}) in {Runs} runs, {Time.TotalMinutes:0.0} min; slowest stop {SlowestStop.TotalSeconds:0.0} s; {Problems.Count} problems{string.Concat(Problems.Select(problem => "\n" + problem))}");
+            $"seed {Seed}: {Faults.Values.Sum()} faults "
+            + $"({string.Join(", ", Faults.OrderBy(kind => kind.Key).Select(kind => $"{kind.Key} {kind.Value}"))}) in {Runs} runs, "
+            + $"{Time.TotalMinutes:0.0} min; slowest stop {SlowestStop.TotalSeconds:0.0} s; {Problems.Count} "
+            + $"problems{string.Concat(Problems.Select(problem => "\n" + problem))}");
     }
 
     /// <param name="modality"><c>image</c> or <c>text</c>.</param>
@@ -44,7 +48,9 @@ public static class ChaosProgram
 
             slowest = outcome.SlowestStop > slowest ? outcome.SlowestStop : slowest;
             problems.AddRange(outcome.Problems.Select(problem => $"run {runs}: {problem}"));
-            await log.WriteLineAsync($"  ended after {outcome.Time.TotalSeconds:0} s, {(outcome.Problems.Count == 0 ? "as it should" : string.Join("; ", outcome.Problems))}");
+            await log.WriteLineAsync(
+                $"  ended after {outcome.Time.TotalSeconds:0} s, "
+                + $"{(outcome.Problems.Count == 0 ? "as it should" : string.Join("; ", outcome.Problems))}");
             if (problems.Count > 0)
             {
                 experiment.Keep();
@@ -57,7 +63,8 @@ public static class ChaosProgram
     }
 
     /// <exception cref="InvalidOperationException">The run broke off; the services' logs stay.</exception>
-    private static async Task<ChaosOutcome> RunAsync(ChaosRun run, IEnumerator<Fault> plan, int most, string findings, TinyExperiment experiment)
+    private static async Task<ChaosOutcome> RunAsync(ChaosRun run, IEnumerator<Fault> plan, int most, string findings,
+        TinyExperiment experiment)
     {
         try
         {

@@ -15,9 +15,11 @@ namespace Pipeline.Tests.Chaos;
 /// <param name="Faults">How many were done to it, by kind.</param>
 /// <param name="Problems">What should not be: another finding, something in an error queue, something lost. Empty for a good end.</param>
 /// <param name="SlowestStop">The longest that a service took to end after SIGTERM.</param>
-public sealed record ChaosOutcome(IReadOnlyDictionary<FaultKind, int> Faults, IReadOnlyList<string> Problems, TimeSpan SlowestStop, TimeSpan Time);
+public sealed record ChaosOutcome(IReadOnlyDictionary<FaultKind, int> Faults, IReadOnlyList<string> Problems, TimeSpan SlowestStop,
+    TimeSpan Time);
 
-/// <summary>One run of the tiny experiment through all services, on a virtual host and a container of its own, while things go wrong.</summary>
+/// <summary>One run of the tiny experiment through all services, on a virtual host and a container of its own,
+/// while things go wrong.</summary>
 public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExperiment experiment, TextWriter log) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -25,14 +27,14 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
     private const int MostReordered = 20;
 
-    private readonly Dictionary<FaultKind, int> done = [];
-    private readonly List<string> problems = [];
-    private readonly Stopwatch clock = Stopwatch.StartNew();
-    private readonly BlobContainerClient container = new(store.ConnectionString, $"chaos-{Guid.NewGuid():n}");
-    private string virtualHost = "";
-    private Fleet fleet = null!;
-    private Tap tap = null!;
-    private TimeSpan slowestStop;
+    private readonly Dictionary<FaultKind, int> _done = [];
+    private readonly List<string> _problems = [];
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly BlobContainerClient _container = new(store.ConnectionString, $"chaos-{Guid.NewGuid():n}");
+    private string _virtualHost = "";
+    private Fleet _fleet = null!;
+    private Tap _tap = null!;
+    private TimeSpan _slowestStop;
 
     private ConnectionFactory Connections => new()
     {
@@ -40,7 +42,7 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
         Port = broker.Port,
         UserName = broker.User,
         Password = broker.Password,
-        VirtualHost = virtualHost,
+        VirtualHost = _virtualHost,
         NetworkRecoveryInterval = TimeSpan.FromMilliseconds(500),
     };
 
@@ -48,44 +50,38 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
     /// <param name="findings">What has to come out.</param>
     public async Task<ChaosOutcome> RunAsync(IEnumerator<Fault> faults, int most, string findings)
     {
-        virtualHost = await broker.CreateVirtualHostAsync();
-        var settings = Fleet.Settings(broker, store, virtualHost, container.Name, Path.Combine(experiment.Cache, container.Name));
+        _virtualHost = await broker.CreateVirtualHostAsync();
+        var settings = Fleet.Settings(broker, store, _virtualHost, _container.Name, Path.Combine(experiment.Cache, _container.Name));
         foreach (var (name, value) in TinyExperiment.Settings)
         {
             settings[name] = value;
         }
 
-        fleet = new Fleet(settings, experiment.Logs);
-        await fleet.StartAllAsync();
-        tap = await Tap.OpenAsync(Connections);
+        _fleet = new Fleet(settings, experiment.Logs);
+        await _fleet.StartAllAsync();
+        _tap = await Tap.OpenAsync(Connections);
         await SendAsync("run-experiment", experiment.Request);
 
-        while (done.Values.Sum() < most && faults.MoveNext())
+        while (_done.Values.Sum() < most && faults.MoveNext())
         {
             await Task.Delay(faults.Current.After);
             if (await FindReportAsync() is not null)
-            {
                 break;
-            }
 
             await DoAsync(faults.Current);
         }
 
         await EndAsync(findings);
-        return new ChaosOutcome(done, problems, slowestStop, clock.Elapsed);
+        return new ChaosOutcome(_done, _problems, _slowestStop, _clock.Elapsed);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (fleet is not null)
-        {
-            await fleet.DisposeAsync();
-        }
+        if (_fleet is not null)
+            await _fleet.DisposeAsync();
 
-        if (tap is not null)
-        {
-            await tap.DisposeAsync();
-        }
+        if (_tap is not null)
+            await _tap.DisposeAsync();
     }
 
     private async Task DoAsync(Fault fault)
@@ -94,30 +90,30 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
         {
             FaultKind.Kill => await EndAndStartAsync(fault, async () =>
             {
-                await fleet.KillAsync(fault.Service);
+                await _fleet.KillAsync(fault.Service);
                 return $"kill -9 of {fault.Service}";
             }),
             FaultKind.Terminate => await EndAndStartAsync(fault, async () =>
             {
-                var took = await fleet.TerminateAsync(fault.Service);
-                slowestStop = took > slowestStop ? took : slowestStop;
+                var took = await _fleet.TerminateAsync(fault.Service);
+                _slowestStop = took > _slowestStop ? took : _slowestStop;
                 return $"SIGTERM of {fault.Service}, ended in {took.TotalSeconds:0.0} s";
             }),
             FaultKind.KillBroker => await RestartBrokerAsync(fault),
             FaultKind.KillStore => await RestartStoreAsync(fault),
-            FaultKind.Repeat => $"repeated a message of {await tap.RepeatAsync(fault.Pick, service: null, times: 1) ?? "nobody"}",
-            FaultKind.Reorder => $"reordered {await tap.ReorderAsync(MostReordered)} messages",
+            FaultKind.Repeat => $"repeated a message of {await _tap.RepeatAsync(fault.Pick, service: null, times: 1) ?? "nobody"}",
+            FaultKind.Reorder => $"reordered {await _tap.ReorderAsync(MostReordered)} messages",
             _ => await TwoWorkersAsync(fault),
         };
-        done[fault.Kind] = done.GetValueOrDefault(fault.Kind) + 1;
-        await log.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {clock.Elapsed.TotalSeconds,6:0.0} s  {what}"));
+        _done[fault.Kind] = _done.GetValueOrDefault(fault.Kind) + 1;
+        await log.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {_clock.Elapsed.TotalSeconds,6:0.0} s  {what}"));
     }
 
     private async Task<string> EndAndStartAsync(Fault fault, Func<Task<string>> end)
     {
         var what = await end();
         await Task.Delay(fault.Pause);
-        await fleet.StartAsync(fault.Service);
+        await _fleet.StartAsync(fault.Service);
         return what;
     }
 
@@ -126,24 +122,21 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
         await broker.KillAsync();
         await Task.Delay(fault.Pause);
         await broker.StartAgainAsync();
-        await tap.DisposeAsync();
-        tap = await Tap.OpenAsync(Connections, tap);
+        await _tap.DisposeAsync();
+        _tap = await Tap.OpenAsync(Connections, _tap);
         return "kill -9 of the broker";
     }
 
     private async Task<string> RestartStoreAsync(Fault fault)
     {
-        // The emulator answers before it has stored: it saves every few seconds. A storage account does not, so nobody may write from the last save to the kill.
-        foreach (var process in fleet.Processes)
-        {
+        // The emulator answers before it has stored: it saves every few seconds. A storage account does not,
+        // so nobody may write from the last save to the kill.
+        foreach (var process in _fleet.Processes)
             process.Freeze();
-        }
 
         await store.KillAsync();
-        foreach (var process in fleet.Processes)
-        {
+        foreach (var process in _fleet.Processes)
             process.Thaw();
-        }
 
         await Task.Delay(fault.Pause);
         await store.StartAgainAsync();
@@ -152,8 +145,8 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
 
     private async Task<string> TwoWorkersAsync(Fault fault)
     {
-        await fleet.StartAsync(fault.Service);
-        var exchange = await tap.RepeatAsync(fault.Pick, fault.Service, times: 2);
+        await _fleet.StartAsync(fault.Service);
+        var exchange = await _tap.RepeatAsync(fault.Pick, fault.Service, times: 2);
         return $"a second {fault.Service}, and two copies of a message of {exchange ?? "nobody"}";
     }
 
@@ -170,46 +163,41 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
 
         if (report is null)
         {
-            problems.Add($"There is no verdict after {Patience.TotalMinutes} more minutes: {await WaitingAsync()}");
+            _problems.Add($"There is no verdict after {Patience.TotalMinutes} more minutes: {await WaitingAsync()}");
             return;
         }
 
         if (report != findings)
-        {
-            problems.Add($"The run found\n{report}\nand not\n{findings}");
-        }
+            _problems.Add($"The run found\n{report}\nand not\n{findings}");
 
         // What a stopped service had in hand is back in its queue: only then does a count tell everything.
         for (var waiting = "?"; waiting.Length > 0;)
         {
             while ((waiting = await WaitingAsync()).Length > 0 && !patience.IsCancellationRequested)
-            {
                 await Task.Delay(Glance);
-            }
 
-            await fleet.TerminateAllAsync();
+            await _fleet.TerminateAllAsync();
             waiting = await WaitingAsync();
             if (waiting.Length > 0)
             {
                 if (patience.IsCancellationRequested)
                 {
-                    problems.Add($"Messages still wait: {waiting}");
+                    _problems.Add($"Messages still wait: {waiting}");
                     break;
                 }
 
-                await fleet.StartAllAsync();
+                await _fleet.StartAllAsync();
             }
         }
 
         await CheckErrorsAsync();
-        if (!tap.Events.ContainsKey("verdict.reached"))
-        {
-            problems.Add("Nobody outside was told of the verdict.");
-        }
+        if (!_tap.Events.ContainsKey("verdict.reached"))
+            _problems.Add("Nobody outside was told of the verdict.");
 
-        if (slowestStop > StopLimit)
+        if (_slowestStop > StopLimit)
         {
-            problems.Add($"A service took {slowestStop.TotalSeconds:0.0} s to end after SIGTERM; valid is up to {StopLimit.TotalSeconds:0} s.");
+            _problems.Add(
+                $"A service took {_slowestStop.TotalSeconds:0.0} s to end after SIGTERM; valid is up to {StopLimit.TotalSeconds:0} s.");
         }
     }
 
@@ -221,8 +209,9 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
         {
             while (await channel.BasicGetAsync(queue, autoAck: true) is { } message)
             {
-                var reason = message.BasicProperties.Headers?.TryGetValue("MT-Fault-Message", out var said) == true && said is byte[] text ? Encoding.UTF8.GetString(text) : "delivered too often";
-                problems.Add($"{queue} holds a message: {reason}");
+                var reason = message.BasicProperties.Headers?.TryGetValue("MT-Fault-Message", out var said) == true && said is byte[] text
+                    ? Encoding.UTF8.GetString(text) : "delivered too often";
+                _problems.Add($"{queue} holds a message: {reason}");
             }
         }
     }
@@ -238,9 +227,7 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
             foreach (var queue in StageQueues.All.Select(feed => feed.Queue).Distinct())
             {
                 if (await channel.MessageCountAsync(queue) is > 0 and var count)
-                {
                     waiting.Add($"{queue} {count}");
-                }
             }
 
             return string.Join(", ", waiting);
@@ -256,12 +243,13 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
     {
         try
         {
-            await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, "runs/", CancellationToken.None))
+            await foreach (var blob in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, "runs/", CancellationToken.None))
             {
                 if (blob.Name.EndsWith("/5-verdict.json", StringComparison.Ordinal))
                 {
                     var report = blob.Name.Replace("5-verdict.json", "report.json", StringComparison.Ordinal);
-                    return TinyExperiment.Findings((await container.GetBlobClient(report).DownloadContentAsync()).Value.Content.ToMemory());
+                    return TinyExperiment.Findings(
+                        (await _container.GetBlobClient(report).DownloadContentAsync()).Value.Content.ToMemory());
                 }
             }
         }
@@ -276,7 +264,10 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
     private async Task SendAsync(string queue, string json)
     {
         await using var connection = await Connections.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { Persistent = true, ContentType = "application/json" }, Encoding.UTF8.GetBytes(json));
+        await using var channel =
+            await connection.CreateChannelAsync(
+                new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        await channel.BasicPublishAsync("", queue, mandatory: true,
+            new BasicProperties { Persistent = true, ContentType = "application/json" }, Encoding.UTF8.GetBytes(json));
     }
 }

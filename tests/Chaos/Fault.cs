@@ -48,7 +48,8 @@ public sealed record Fault(FaultKind Kind, TimeSpan After, string Service, TimeS
         while (true)
         {
             yield return new Fault(
-                Draw(random.Next(100)), random.NextDouble() * LongestGap, Fleet.Stages[random.Next(Fleet.Stages.Count)], random.NextDouble() * LongestPause, random.NextDouble());
+                Draw(random.Next(100)), random.NextDouble() * LongestGap, Fleet.Stages[random.Next(Fleet.Stages.Count)],
+                random.NextDouble() * LongestPause, random.NextDouble());
         }
     }
 
@@ -57,9 +58,7 @@ public sealed record Fault(FaultKind Kind, TimeSpan After, string Service, TimeS
         foreach (var (kind, share) in Shares)
         {
             if ((number -= share) < 0)
-            {
                 return kind;
-            }
         }
 
         return FaultKind.Kill;

@@ -9,7 +9,7 @@ namespace Pipeline.Tests.Chaos;
 /// <param name="users">Whether each service is a broker's user of its own, as deploy/rabbitmq/definitions.json has them.</param>
 public sealed class Fleet(IReadOnlyDictionary<string, string> settings, string logs, bool users = false) : IAsyncDisposable
 {
-    private readonly List<ServiceProcess> processes = [];
+    private readonly List<ServiceProcess> _processes = [];
 
     /// <summary>The services that a run passes through.</summary>
     public static IReadOnlyList<string> Stages { get; } = ["Ingestion", "PseudoLabels", "Pretraining", "FineTuning", "Evaluation"];
@@ -17,10 +17,11 @@ public sealed class Fleet(IReadOnlyDictionary<string, string> settings, string l
     /// <summary>All services: also the one that hears of drops.</summary>
     public static IReadOnlyList<string> Services { get; } = ["Triggers", .. Stages];
 
-    public IReadOnlyList<ServiceProcess> Processes => processes;
+    public IReadOnlyList<ServiceProcess> Processes => _processes;
 
     /// <summary>Settings of services on these servers, without their prefix.</summary>
-    public static Dictionary<string, string> Settings(RabbitMqServer broker, AzuriteServer store, string virtualHost, string container, string cache) => new()
+    public static Dictionary<string, string> Settings(RabbitMqServer broker, AzuriteServer store, string virtualHost, string container,
+        string cache) => new()
     {
         ["Bus__Host"] = broker.Host,
         ["Bus__Port"] = $"{broker.Port}",
@@ -41,10 +42,8 @@ public sealed class Fleet(IReadOnlyDictionary<string, string> settings, string l
     public Task StartAsync(string service)
     {
         var started = ServiceProcess.Start(service, SettingsOf(service), Path.Combine(logs, $"{service}.log"));
-        lock (processes)
-        {
-            processes.Add(started);
-        }
+        lock (_processes)
+            _processes.Add(started);
 
         return started.ReadyAsync();
     }
@@ -63,20 +62,16 @@ public sealed class Fleet(IReadOnlyDictionary<string, string> settings, string l
     /// <summary>Ends all processes by SIGTERM.</summary>
     public async Task TerminateAllAsync()
     {
-        while (processes.Count > 0)
-        {
-            await TerminateAsync(processes[^1].Service);
-        }
+        while (_processes.Count > 0)
+            await TerminateAsync(_processes[^1].Service);
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in processes)
-        {
+        foreach (var process in _processes)
             await process.DisposeAsync();
-        }
 
-        processes.Clear();
+        _processes.Clear();
     }
 
     private Dictionary<string, string> SettingsOf(string service)
@@ -93,12 +88,10 @@ public sealed class Fleet(IReadOnlyDictionary<string, string> settings, string l
 
     private async Task<TimeSpan> RemoveAsync(string service, Func<ServiceProcess, Task<TimeSpan>> end)
     {
-        var process = processes.Find(process => process.Service == service) ?? throw new InvalidOperationException($"No {service} runs.");
+        var process = _processes.Find(process => process.Service == service) ?? throw new InvalidOperationException($"No {service} runs.");
         var took = await end(process);
-        lock (processes)
-        {
-            processes.Remove(process);
-        }
+        lock (_processes)
+            _processes.Remove(process);
 
         await process.DisposeAsync();
         return took;

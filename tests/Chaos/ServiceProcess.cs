@@ -10,15 +10,15 @@ public sealed class ServiceProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
-    private readonly Process process;
-    private readonly Task copying;
+    private readonly Process _process;
+    private readonly Task _copying;
 
     private ServiceProcess(string service, int port, Process process, string log)
     {
         Service = service;
         Port = port;
-        this.process = process;
-        copying = CopyAsync(process, log);
+        this._process = process;
+        _copying = CopyAsync(process, log);
     }
 
     /// <summary>Such as <c>Pretraining</c>.</summary>
@@ -26,11 +26,11 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public int Port { get; }
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
-    public bool HasExited => process.HasExited;
+    public bool HasExited => _process.HasExited;
 
-    public int ExitCode => process.ExitCode;
+    public int ExitCode => _process.ExitCode;
 
     /// <param name="service">Such as <c>Pretraining</c>.</param>
     /// <param name="settings">Without their prefix: <c>Bus__Host</c>.</param>
@@ -58,15 +58,13 @@ public sealed class ServiceProcess : IAsyncDisposable
     {
         using var client = new HttpClient();
         using var patience = new CancellationTokenSource(Patience);
-        while (!process.HasExited)
+        while (!_process.HasExited)
         {
             try
             {
                 using var answer = await client.GetAsync(new Uri($"http://localhost:{Port}/health/ready"), patience.Token);
                 if (answer.IsSuccessStatusCode)
-                {
                     return;
-                }
             }
             catch (HttpRequestException)
             {
@@ -76,14 +74,14 @@ public sealed class ServiceProcess : IAsyncDisposable
             await Task.Delay(Glance, patience.Token);
         }
 
-        throw new InvalidOperationException($"{Service} ended with exit code {process.ExitCode} before it was ready.");
+        throw new InvalidOperationException($"{Service} ended with exit code {_process.ExitCode} before it was ready.");
     }
 
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync();
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     /// <summary>Stops it in the middle of whatever it does, until <see cref="Thaw"/>.</summary>
@@ -96,11 +94,11 @@ public sealed class ServiceProcess : IAsyncDisposable
     public async Task<TimeSpan> TerminateAsync()
     {
         var clock = Stopwatch.GetTimestamp();
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
             Signal("TERM");
             using var patience = new CancellationTokenSource(Patience);
-            await process.WaitForExitAsync(patience.Token);
+            await _process.WaitForExitAsync(patience.Token);
         }
 
         return Stopwatch.GetElapsedTime(clock);
@@ -108,19 +106,17 @@ public sealed class ServiceProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
-        {
-            process.Kill();
-        }
+        if (!_process.HasExited)
+            _process.Kill();
 
-        await process.WaitForExitAsync();
-        await copying;
-        process.Dispose();
+        await _process.WaitForExitAsync();
+        await _copying;
+        _process.Dispose();
     }
 
     private void Signal(string signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
         kill.WaitForExit();
     }
 
@@ -141,9 +137,7 @@ public sealed class ServiceProcess : IAsyncDisposable
         async Task LinesAsync(StreamReader reader)
         {
             while (await reader.ReadLineAsync() is { } line)
-            {
                 await writer.WriteLineAsync(line);
-            }
         }
     }
 }

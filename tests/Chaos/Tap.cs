@@ -10,21 +10,22 @@ public sealed class Tap : IAsyncDisposable
     private const string Queue = "chaos-tap";
     private const string EventsQueue = "chaos-events";
 
-    private static readonly CreateChannelOptions Confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+    private static readonly CreateChannelOptions Confirmed =
+        new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
-    private readonly IConnection connection;
-    private readonly IChannel channel;
-    private readonly List<(string Exchange, BasicProperties Properties, byte[] Body)> heard = [];
-    private readonly Dictionary<string, int> events = [];
+    private readonly IConnection _connection;
+    private readonly IChannel _channel;
+    private readonly List<(string Exchange, BasicProperties Properties, byte[] Body)> _heard = [];
+    private readonly Dictionary<string, int> _events = [];
 
     private Tap(IConnection connection, IChannel channel)
     {
-        this.connection = connection;
-        this.channel = channel;
+        this._connection = connection;
+        this._channel = channel;
     }
 
     /// <summary>How often each kind of outgoing event came, by routing key.</summary>
-    public IReadOnlyDictionary<string, int> Events => events;
+    public IReadOnlyDictionary<string, int> Events => _events;
 
     /// <param name="before">What is to be known from an earlier tap, whose connection is gone.</param>
     public static async Task<Tap> OpenAsync(ConnectionFactory factory, Tap? before = null)
@@ -33,10 +34,10 @@ public sealed class Tap : IAsyncDisposable
         var tap = new Tap(connection, await connection.CreateChannelAsync(Confirmed));
         if (before is not null)
         {
-            tap.heard.AddRange(before.heard);
+            tap._heard.AddRange(before._heard);
             foreach (var (key, count) in before.events)
             {
-                tap.events[key] = count;
+                tap._events[key] = count;
             }
         }
 
@@ -49,21 +50,18 @@ public sealed class Tap : IAsyncDisposable
     public async Task<string?> RepeatAsync(double pick, string? service, int times)
     {
         List<(string Exchange, BasicProperties Properties, byte[] Body)> known;
-        lock (heard)
+        lock (_heard)
         {
-            known = [.. heard.Where(message => service is null || StageQueues.All.Any(feed => feed.MessageExchange == message.Exchange && feed.Stage.ToString() == service))];
+            known = [.. _heard.Where(message => service is null
+                || StageQueues.All.Any(feed => feed.MessageExchange == message.Exchange && feed.Stage.ToString() == service))];
         }
 
         if (known.Count == 0)
-        {
             return null;
-        }
 
         var (exchange, properties, body) = known[(int)(pick * known.Count)];
         for (var time = 0; time < times; time++)
-        {
-            await channel.BasicPublishAsync(exchange, "", mandatory: false, properties, body);
-        }
+            await _channel.BasicPublishAsync(exchange, "", mandatory: false, properties, body);
 
         return exchange;
     }
@@ -76,25 +74,21 @@ public sealed class Tap : IAsyncDisposable
         var longest = 1u;
         foreach (var queue in StageQueues.All.Select(feed => feed.Queue).Distinct())
         {
-            var count = await channel.MessageCountAsync(queue);
+            var count = await _channel.MessageCountAsync(queue);
             (fullest, longest) = count > longest ? (queue, count) : (fullest, longest);
         }
 
         if (fullest.Length == 0)
-        {
             return 0;
-        }
 
         var taken = new List<BasicGetResult>();
-        while (taken.Count < most && await channel.BasicGetAsync(fullest, autoAck: false) is { } message)
-        {
+        while (taken.Count < most && await _channel.BasicGetAsync(fullest, autoAck: false) is { } message)
             taken.Add(message);
-        }
 
         foreach (var message in Enumerable.Reverse(taken))
         {
-            await channel.BasicPublishAsync("", fullest, mandatory: true, new BasicProperties(message.BasicProperties), message.Body);
-            await channel.BasicAckAsync(message.DeliveryTag, multiple: false);
+            await _channel.BasicPublishAsync("", fullest, mandatory: true, new BasicProperties(message.BasicProperties), message.Body);
+            await _channel.BasicAckAsync(message.DeliveryTag, multiple: false);
         }
 
         return taken.Count;
@@ -102,8 +96,8 @@ public sealed class Tap : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await channel.DisposeAsync();
-        await connection.DisposeAsync();
+        await _channel.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 
     private async Task ListenAsync()
@@ -111,41 +105,37 @@ public sealed class Tap : IAsyncDisposable
         await DeclareAsync(Queue);
         foreach (var exchange in StageQueues.All.Select(feed => feed.MessageExchange).Distinct())
         {
-            await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true);
-            await channel.QueueBindAsync(Queue, exchange, "");
+            await _channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true);
+            await _channel.QueueBindAsync(Queue, exchange, "");
         }
 
         await DeclareAsync(EventsQueue);
-        await channel.ExchangeDeclareAsync(Hosting.Events.OutgoingEventsConsumer.Exchange, ExchangeType.Topic, durable: true);
-        await channel.QueueBindAsync(EventsQueue, Hosting.Events.OutgoingEventsConsumer.Exchange, "#");
+        await _channel.ExchangeDeclareAsync(Hosting.Events.OutgoingEventsConsumer.Exchange, ExchangeType.Topic, durable: true);
+        await _channel.QueueBindAsync(EventsQueue, Hosting.Events.OutgoingEventsConsumer.Exchange, "#");
 
         await ConsumeAsync(Queue, delivery =>
         {
-            lock (heard)
-            {
-                heard.Add((delivery.Exchange, new BasicProperties(delivery.BasicProperties), delivery.Body.ToArray()));
-            }
+            lock (_heard)
+                _heard.Add((delivery.Exchange, new BasicProperties(delivery.BasicProperties), delivery.Body.ToArray()));
         });
         await ConsumeAsync(EventsQueue, delivery =>
         {
-            lock (events)
-            {
-                events[delivery.RoutingKey] = events.GetValueOrDefault(delivery.RoutingKey) + 1;
-            }
+            lock (_events)
+                _events[delivery.RoutingKey] = _events.GetValueOrDefault(delivery.RoutingKey) + 1;
         });
     }
 
-    private async Task DeclareAsync(string queue) => await channel.QueueDeclareAsync(
+    private async Task DeclareAsync(string queue) => await _channel.QueueDeclareAsync(
         queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
 
     private async Task ConsumeAsync(string queue, Action<BasicDeliverEventArgs> hear)
     {
-        var consumer = new AsyncEventingBasicConsumer(channel);
+        var consumer = new AsyncEventingBasicConsumer(_channel);
         consumer.ReceivedAsync += async (_, delivery) =>
         {
             hear(delivery);
-            await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
+            await _channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
         };
-        await channel.BasicConsumeAsync(queue, autoAck: false, consumer);
+        await _channel.BasicConsumeAsync(queue, autoAck: false, consumer);
     }
 }

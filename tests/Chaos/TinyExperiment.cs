@@ -7,8 +7,8 @@ namespace Pipeline.Tests.Chaos;
 /// <summary>An experiment that is small and yet has many parts in every stage for faults to hit.</summary>
 public sealed class TinyExperiment : IDisposable
 {
-    private bool kept;
-    private readonly string root = Directory.CreateTempSubdirectory("pipeline-chaos-").FullName;
+    private bool _kept;
+    private readonly string _root = Directory.CreateTempSubdirectory("pipeline-chaos-").FullName;
 
     /// <param name="modality"><c>image</c> or <c>text</c>.</param>
     /// <param name="epochs">Of pretraining, which takes its time by them. Null for some seconds.</param>
@@ -17,14 +17,14 @@ public sealed class TinyExperiment : IDisposable
         var (experiment, enough) = modality == Modalities.Text ? (Text, 12) : (Image, 60);
         Json = experiment.Replace("EPOCHS", $"{epochs ?? enough}", StringComparison.Ordinal);
         TinyTask.All[modality].Write(Data);
-        File.WriteAllText(Path.Combine(root, "tiny.json"), Json);
+        File.WriteAllText(Path.Combine(_root, "tiny.json"), Json);
     }
 
-    public string Data => Path.Combine(root, "data");
+    public string Data => Path.Combine(_root, "data");
 
-    public string Logs => Directory.CreateDirectory(Path.Combine(root, "logs")).FullName;
+    public string Logs => Directory.CreateDirectory(Path.Combine(_root, "logs")).FullName;
 
-    public string Cache => Path.Combine(root, "cache");
+    public string Cache => Path.Combine(_root, "cache");
 
     /// <summary>As a message holds it, and as a file, as JSON is YAML.</summary>
     public string Json { get; }
@@ -65,9 +65,10 @@ public sealed class TinyExperiment : IDisposable
     {
         var start = new ProcessStartInfo(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "Pipeline.Cli.dll"), "run", "tiny.json", "--data", "data", "--store", "store", "--device", "cpu", "--threads", "1"])
+            [Path.Combine(AppContext.BaseDirectory, "Pipeline.Cli.dll"), "run", "tiny.json", "--data", "data", "--store", "store",
+                "--device", "cpu", "--threads", "1"])
         {
-            WorkingDirectory = root,
+            WorkingDirectory = _root,
             RedirectStandardOutput = true,
         };
         foreach (var (name, value) in Settings)
@@ -78,7 +79,8 @@ public sealed class TinyExperiment : IDisposable
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        var report = Directory.EnumerateFiles(Path.Combine(root, "store", "runs"), "report.json", SearchOption.AllDirectories).SingleOrDefault()
+        var report = Directory.EnumerateFiles(Path.Combine(_root, "store", "runs"), "report.json", SearchOption.AllDirectories)
+            .SingleOrDefault()
             ?? throw new InvalidOperationException($"The one-process run left no report:\n{output}");
         return Findings(await File.ReadAllBytesAsync(report));
     }
@@ -88,17 +90,17 @@ public sealed class TinyExperiment : IDisposable
     {
         using var document = JsonDocument.Parse(report);
         var root = document.RootElement;
-        return JsonSerializer.Serialize(new { pretext = root.GetProperty("preFlight").GetProperty("choice"), encoder = root.GetProperty("encoderDigest"), results = root.GetProperty("byLabelCount") });
+        return JsonSerializer.Serialize(
+            new { pretext = root.GetProperty("preFlight").GetProperty("choice"), encoder = root.GetProperty("encoderDigest"),
+                results = root.GetProperty("byLabelCount") });
     }
 
     /// <summary>Its folder stays, to be looked at.</summary>
-    public void Keep() => kept = true;
+    public void Keep() => _kept = true;
 
     public void Dispose()
     {
-        if (!kept)
-        {
-            Directory.Delete(root, recursive: true);
-        }
+        if (!_kept)
+            Directory.Delete(_root, recursive: true);
     }
 }

@@ -11,10 +11,13 @@ public sealed class ArchivesRunTests
     {
         using var place = new Workplace().WithExperiment();
         Directory.CreateDirectory(place.PathOf("data"));
-        var tar = Pictures(100).SelectMany(picture => new[] { picture, (picture.Name.Replace(".bmp", ".cls"), Archives.Text(KindOf(picture.Name))) });
-        Write("shelf.zip", Archives.Zip([.. Pictures(0).Select(picture => ($"shelf/{KindOf(picture.Name)}/{picture.Name}", picture.Content))]));
+        var tar = Pictures(100).SelectMany(picture => new[] { picture,
+            (picture.Name.Replace(".bmp", ".cls"), Archives.Text(KindOf(picture.Name))) });
+        Write("shelf.zip", Archives.Zip([.. Pictures(0).Select(picture =>
+            ($"shelf/{KindOf(picture.Name)}/{picture.Name}", picture.Content))]));
         Write("shard.tar", Archives.Tar([.. tar, ("broken.bmp", Archives.Text("BM"))]));
-        Write("table.parquet", await Archives.ParquetAsync([.. Pictures(200).Select(picture => picture.Content)], [.. Pictures(200).Select(picture => KindOf(picture.Name))]));
+        Write("table.parquet", await Archives.ParquetAsync([.. Pictures(200).Select(picture => picture.Content)],
+            [.. Pictures(200).Select(picture => KindOf(picture.Name))]));
 
         var run = await place.EndRunAsync();
         var rejected = await place.EndAsync("status", "--rejected", "--json");

@@ -15,9 +15,12 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
         ["a device that is none"] = Typed([.. Run[..^1], "gpu"], "'gpu'", "cuda:n"),
         ["a device that is not there"] = Typed([.. Run[..^1], "cuda:77"], "cuda:77", "Valid"),
         ["threads that are no number"] = Typed([.. Run, "--threads", "many"], "'many'", "0 to 1024"),
-        ["a setting out of range"] = new((place, _) => place.Settings["Pretraining__BatchesAhead"] = "0", Run, ["Pretraining:BatchesAhead", "'0'", "between 1 and 64"]),
-        ["a setting of the wrong kind"] = new((place, _) => place.Settings["Pretraining__SliceBudget"] = "soon", Run, ["Pretraining:SliceBudget", "'soon'"]),
-        ["a setting that there is none of"] = new((place, _) => place.Settings["Pretraining__SliceBudge"] = "00:01:00", Run, ["no setting", "Pretraining:SliceBudge"]),
+        ["a setting out of range"] = new((place, _) => place.Settings["Pretraining__BatchesAhead"] = "0", Run,
+            ["Pretraining:BatchesAhead", "'0'", "between 1 and 64"]),
+        ["a setting of the wrong kind"] = new((place, _) => place.Settings["Pretraining__SliceBudget"] = "soon", Run,
+            ["Pretraining:SliceBudget", "'soon'"]),
+        ["a setting that there is none of"] = new((place, _) => place.Settings["Pretraining__SliceBudge"] = "00:01:00", Run,
+            ["no setting", "Pretraining:SliceBudge"]),
         ["an empty experiment"] = Typed(["run", "", "--data", "data"], "'experiment' is empty", "YAML file", "--help"),
         ["an empty data folder's name"] = Typed(["run", "tiny.yaml", "--data", ""], "'--data' is empty", "Folder", "--help"),
         ["an empty store"] = Typed([.. Run, "--store", ""], "'--store' is empty", "Folder", "--help"),
@@ -30,21 +33,24 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
         ["unknown encoder"] = Experiment("name: convnet", "name: vit", "'vit'", "convnet"),
         ["value out of range"] = Experiment("epochs: 1", "epochs: 0", "pretraining.epochs", "1 to 1000"),
         ["more labels than there are"] = Experiment("[6, 12]", "[6, 5000]", "5000", "Counts must be at most"),
-        ["missing data folder"] = new((place, _) => Directory.Delete(place.PathOf("data"), recursive: true), Run, ["does not exist", "folder of images"]),
+        ["missing data folder"] = new((place, _) => Directory.Delete(place.PathOf("data"), recursive: true), Run,
+            ["does not exist", "folder of images"]),
         ["a file for the data folder"] = Data(path => File.WriteAllText(path, "data"), "is a file", "folder of images"),
         ["empty data folder"] = Data(path => Directory.CreateDirectory(path), "is empty", "folder of images"),
-        ["a folder without a usable file"] = Data(path => Write(path, "notes.txt", "These are no images."u8), "no files to import", "a folder for each class"),
-        ["corrupt images only"] = Data(path => Write(path, "kind-0/broken.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0]), "no usable image", "corrupt"),
-        ["images of one colour"] = Data(path => Write(path, "kind-0/blank.bmp", TinyImages.Bmp(new byte[TinyImages.Size * TinyImages.Size])), "no usable image", "blank"),
+        ["a folder without a usable file"] = Data(path => Write(path, "notes.txt", "These are no images."u8), "no files to import",
+            "a folder for each class"),
+        ["corrupt images only"] = Data(path => Write(path, "kind-0/broken.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0]),
+            "no usable image", "corrupt"),
+        ["images of one colour"] = Data(
+            path => Write(path, "kind-0/blank.bmp", TinyImages.Bmp(new byte[TinyImages.Size * TinyImages.Size])), "no usable image",
+            "blank"),
         ["one class only"] = Data(path => TinyImages.WriteFolders(path, 60, classes: 1), "has no labels", "two or more"),
         ["more broken files than there may be"] = Data(
             path =>
             {
                 TinyImages.WriteFolders(path, 60);
                 for (var i = 0; i < 20; i++)
-                {
                     Write(path, $"kind-0/broken-{i}.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0]);
-                }
             },
             "Of the 80 files",
             "20 were rejected (25.0 %): 20 corrupt",
@@ -85,11 +91,13 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
             "train-images-idx3-ubyte",
             "bytes"),
         ["a store that is a file"] = new((place, _) => File.WriteAllText(place.Store, ""), Run, ["is a file", "valid is a folder"]),
-        ["a store of a newer version"] = new((place, _) => Write(place.Store, "store.json", "{ \"format\": 99 }"u8), Run, ["newer version", "another folder"]),
+        ["a store of a newer version"] = new((place, _) => Write(place.Store, "store.json", "{ \"format\": 99 }"u8), Run,
+            ["newer version", "another folder"]),
         ["a store within the data"] = new((_, _) => { }, [.. Run, "--store", "data/store"], ["within the data folder", "--store"]),
         ["a damaged artifact"] = new(Damage, Run, ["The store is damaged", "Delete"]),
         ["status of no store"] = Typed(["status"], "no store at", "--store"),
-        ["report of an unknown run"] = new((place, finished) => finished.CopyStore(place.Store), ["report", "tiny-0"], ["'tiny-0'", "it must be one of tiny-"]),
+        ["report of an unknown run"] = new((place, finished) => finished.CopyStore(place.Store), ["report", "tiny-0"],
+            ["'tiny-0'", "it must be one of tiny-"]),
     };
 
     private static BadInput Typed(IReadOnlyList<string> arguments, params string[] told) => new((_, _) => { }, arguments, told);
@@ -119,7 +127,8 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
         finished.CopyStore(place.Store);
         File.Delete(Directory.EnumerateFiles(place.PathOf("pipeline-store/runs"), "5-verdict.json", SearchOption.AllDirectories).Single());
         // A sample shard that training reads; parts of the import are not read again.
-        var shard = Directory.EnumerateFiles(place.PathOf("pipeline-store/datasets"), "train-*.safetensors", SearchOption.AllDirectories).First();
+        var shard = Directory.EnumerateFiles(place.PathOf("pipeline-store/datasets"), "train-*.safetensors", SearchOption.AllDirectories)
+            .First();
         using var file = File.Open(shard, FileMode.Open);
         file.Position = file.Length - 1;
         var last = file.ReadByte();

@@ -20,7 +20,8 @@ public sealed class BadInputTests(FinishedRun finished)
         AssertOneLine(await place.EndAsync(bad.Arguments), bad.Told);
     }
 
-    /// <summary>What pretraining reads takes half a megabyte, its checkpoint one and a half, and each fine-tuned model half a megabyte.</summary>
+    /// <summary>What pretraining reads takes half a megabyte, its checkpoint one and a half,
+    /// and each fine-tuned model half a megabyte.</summary>
     [Theory]
     [InlineData("ingestion", 256)]
     [InlineData("pretraining", 1200)]
@@ -30,7 +31,8 @@ public sealed class BadInputTests(FinishedRun finished)
         Assert.SkipUnless(PipelineProcess.CanMountSmallDisks(), "This system does not let a user mount a small disk.");
         using var place = new Workplace().WithExperiment(TinyTask.Image.Experiment.Replace("width: 4", "width: 32")).WithData();
         Directory.CreateDirectory(place.Store);
-        using var process = PipelineProcess.StartOnSmallDisk(place.Root, place.Store, kilobytes, "run", "tiny.yaml", "--data", "data", "--device", "cpu");
+        using var process = PipelineProcess.StartOnSmallDisk(place.Root, place.Store, kilobytes, "run", "tiny.yaml", "--data", "data",
+            "--device", "cpu");
 
         AssertOneLine(await process.EndAsync(), [$"{stage} failed: The disk is full", "Free some space"]);
     }
@@ -42,7 +44,8 @@ public sealed class BadInputTests(FinishedRun finished)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Elsewhere the folder has another variable.");
         using var place = new Workplace().WithExperiment().WithData();
-        using var process = PipelineProcess.StartWithTemporaryFolder(place.Root, place.PathOf(folder), "run", "tiny.yaml", "--data", "data", "--device", "cpu");
+        using var process = PipelineProcess.StartWithTemporaryFolder(place.Root, place.PathOf(folder), "run", "tiny.yaml", "--data", "data",
+            "--device", "cpu");
 
         AssertOneLine(await process.EndAsync(), [place.PathOf(folder), told, "TMPDIR"]);
     }
@@ -62,7 +65,8 @@ public sealed class BadInputTests(FinishedRun finished)
     public async Task A_good_run_in_a_store_that_saw_bad_ones_finds_what_it_finds_elsewhere()
     {
         using var place = new Workplace();
-        foreach (var name in (string[])["more labels than there are", "corrupt images only", "one class only", "a device that is not there", "unknown pretext task"])
+        foreach (var name in (string[])["more labels than there are", "corrupt images only", "one class only", "a device that is not there",
+            "unknown pretext task"])
         {
             place.WithExperiment().WithData();
             BadInput.All[name].Spoil(place, finished);

@@ -21,7 +21,8 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun undisturbed)
             // So many that pretraining has a second slice to be killed in.
             var epochs = task == "text" ? 80 : 160;
             place.WithExperiment(
-                TinyTask.All[task].Experiment.Replace("rotation-flip", "auto").Replace("epochs: 1", $"epochs: {epochs}").Replace("resamples: 200", "resamples: 100000").Replace("steps: 10", "steps: 30"));
+                TinyTask.All[task].Experiment.Replace("rotation-flip", "auto").Replace("epochs: 1", $"epochs: {epochs}")
+                .Replace("resamples: 200", "resamples: 100000").Replace("steps: 10", "steps: 30"));
             place.Settings["Ingestion__ChunkItems"] = "5";
             place.Settings["Ingestion__ShardBytes"] = (5 * TinyImages.Size * TinyImages.Size).ToString();
             place.Settings["Pretraining__SliceBudget"] = "00:00:01";
@@ -89,7 +90,8 @@ public sealed class InterruptedRunTests(InterruptedRunTests.LongRun undisturbed)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Signals are sent by kill.");
         using var place = new Workplace().WithExperiment(
-            TinyTask.Image.Experiment.Replace("width: 4", "width: 256").Replace("batch: 16", "batch: 240").Replace("epochs: 1", "epochs: 100")).WithData();
+            TinyTask.Image.Experiment.Replace("width: 4", "width: 256").Replace("batch: 16", "batch: 240")
+            .Replace("epochs: 1", "epochs: 100")).WithData();
         using var process = place.StartRun();
         await process.SeeAsync("pretraining started");
         await process.SeeAsync("pretraining slice 1");

@@ -9,25 +9,29 @@ public sealed class PipelineProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether this system's env can undo that a shell has its background jobs ignore Ctrl-C, which their children inherit: the tests may be such a job.</summary>
+    /// <summary>Whether this system's env can undo that a shell has its background jobs ignore Ctrl-C, which their children inherit:
+    /// the tests may be such a job.</summary>
     private static readonly Lazy<bool> HeedsInterrupts = new(() => Succeeds("env", "--default-signal=INT", "true"));
 
-    private readonly Process process;
-    private readonly List<string> output = [];
-    private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
-    private readonly Task reading;
-    private readonly Task<string> errors;
+    private readonly Process _process;
+    private readonly List<string> _output = [];
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+    private readonly Task _reading;
+    private readonly Task<string> _errors;
 
     private PipelineProcess(Process process)
     {
-        this.process = process;
-        reading = ReadAsync();
-        errors = process.StandardError.ReadToEndAsync();
+        this._process = process;
+        _reading = ReadAsync();
+        _errors = process.StandardError.ReadToEndAsync();
     }
 
     /// <param name="environment">Settings, without their prefix: <c>Pretraining__SliceBudget</c>.</param>
-    public static PipelineProcess Start(string folder, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
-        HeedsInterrupts.Value ? Start("env", folder, environment, ["--default-signal=INT", "dotnet", Program, .. arguments]) : Start("dotnet", folder, environment, [Program, .. arguments]);
+    public static PipelineProcess Start(string folder, IReadOnlyDictionary<string, string> environment,
+        params IEnumerable<string> arguments) =>
+        HeedsInterrupts.Value
+        ? Start("env", folder, environment, ["--default-signal=INT", "dotnet", Program, .. arguments])
+        : Start("dotnet", folder, environment, [Program, .. arguments]);
 
     /// <summary>Within a file system of its own at <paramref name="store"/> that holds so many bytes.</summary>
     public static PipelineProcess StartOnSmallDisk(string folder, string store, int kilobytes, params IEnumerable<string> arguments) =>
@@ -40,9 +44,7 @@ public sealed class PipelineProcess : IDisposable
     public static bool CanMountSmallDisks()
     {
         if (!OperatingSystem.IsLinux())
-        {
             return false;
-        }
 
         return Succeeds("unshare", "-rm", "true");
     }
@@ -65,19 +67,17 @@ public sealed class PipelineProcess : IDisposable
     public async Task SeeAsync(string start)
     {
         using var patience = new CancellationTokenSource(Patience);
-        await foreach (var line in lines.Reader.ReadAllAsync(patience.Token))
+        await foreach (var line in _lines.Reader.ReadAllAsync(patience.Token))
         {
             if (string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).StartsWith(start, StringComparison.Ordinal))
-            {
                 return;
-            }
         }
 
-        Assert.Fail($"The process ended without a line '{start}':\n{string.Join('\n', output)}\n{await errors}");
+        Assert.Fail($"The process ended without a line '{start}':\n{string.Join('\n', _output)}\n{await _errors}");
     }
 
     /// <summary>kill -9.</summary>
-    public void Kill() => process.Kill();
+    public void Kill() => _process.Kill();
 
     /// <summary>SIGTERM, as a container's host sends it.</summary>
     public void Terminate() => Send("-TERM");
@@ -85,31 +85,31 @@ public sealed class PipelineProcess : IDisposable
     /// <summary>SIGINT, as Ctrl-C sends it.</summary>
     public void Interrupt() => Send("-INT");
 
-    private void Send(string signal) => Process.Start("kill", [signal, process.Id.ToString()]).WaitForExit();
+    private void Send(string signal) => Process.Start("kill", [signal, _process.Id.ToString()]).WaitForExit();
 
     public async Task<Ended> EndAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
-        await process.WaitForExitAsync(patience.Token);
-        await reading;
-        return new Ended(process.ExitCode, output, (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        await _process.WaitForExitAsync(patience.Token);
+        await _reading;
+        return new Ended(_process.ExitCode, _output, (await _errors).Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     public void Dispose()
     {
-        if (!process.HasExited)
-        {
-            process.Kill(entireProcessTree: true);
-        }
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
 
-        process.Dispose();
+        _process.Dispose();
     }
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "Pipeline.Cli.dll");
 
-    private static PipelineProcess Start(string file, string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
+    private static PipelineProcess Start(string file, string folder, IReadOnlyDictionary<string, string> environment,
+        IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(file, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(file, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true,
+            RedirectStandardError = true };
         foreach (var (name, value) in environment)
         {
             start.Environment["PIPELINE_" + name] = value;
@@ -120,13 +120,13 @@ public sealed class PipelineProcess : IDisposable
 
     private async Task ReadAsync()
     {
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            output.Add(line);
-            lines.Writer.TryWrite(line);
+            _output.Add(line);
+            _lines.Writer.TryWrite(line);
         }
 
-        lines.Writer.Complete();
+        _lines.Writer.Complete();
     }
 }
 

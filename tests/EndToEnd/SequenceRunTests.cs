@@ -28,8 +28,10 @@ public sealed class SequenceRunTests
         Assert.Equal([6, 12], root.GetProperty("byLabelCount").EnumerateArray().Select(result => result.GetProperty("labels").GetInt32()));
         Assert.Equal(
             arms.Order(StringComparer.Ordinal),
-            root.GetProperty("metrics").EnumerateArray().Where(entry => HasMetrics(entry.GetProperty("values"))).Select(entry => entry.GetProperty("arm").GetString()).Distinct().Order(StringComparer.Ordinal));
-        Assert.Contains(again.Output, line => line.StartsWith("This run is finished already; this is its result from", StringComparison.Ordinal));
+            root.GetProperty("metrics").EnumerateArray().Where(entry => HasMetrics(entry.GetProperty("values")))
+            .Select(entry => entry.GetProperty("arm").GetString()).Distinct().Order(StringComparer.Ordinal));
+        Assert.Contains(again.Output,
+            line => line.StartsWith("This run is finished already; this is its result from", StringComparison.Ordinal));
         Assert.Equal(run.Output.TakeLast(2), again.Output.TakeLast(2));
         Assert.Equal(place.Findings(run), place.Findings(again));
     }

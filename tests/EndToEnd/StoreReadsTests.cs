@@ -31,11 +31,13 @@ public sealed class StoreReadsTests
         // Shards of these two splits were shown to the stages before fine-tuning without their labels.
         Assert.Equal(
             ["Pipeline.Evaluation", "Pipeline.FineTuning", "Pipeline.Pretraining", "Pipeline.PseudoLabels"],
-            Openers([.. Shards(Split.Train), .. Shards(Split.Validation)]).Append("Pipeline.Evaluation").Distinct().Order(StringComparer.Ordinal));
+            Openers([.. Shards(Split.Train), .. Shards(Split.Validation)]).Append("Pipeline.Evaluation").Distinct()
+            .Order(StringComparer.Ordinal));
         var labelled = stores.Single(store => store.Stage == "Pipeline.PseudoLabels").Opened;
         Assert.Empty(Shards(Split.Train).Concat(Shards(Split.Validation)).Except(labelled));
 
-        IReadOnlyList<string> Shards(Split split) => [.. dataset.Shards.Where(shard => shard.Split == split).Select(shard => shard.File.Key)];
+        IReadOnlyList<string> Shards(Split split) =>
+            [.. dataset.Shards.Where(shard => shard.Split == split).Select(shard => shard.File.Key)];
         IEnumerable<string> Openers(IReadOnlyList<string> keys) =>
             stores.Where(store => store.Opened.Intersect(keys).Any()).Select(store => store.Stage);
     }
@@ -44,7 +46,7 @@ public sealed class StoreReadsTests
     private static async Task<(DatasetManifest Dataset, IReadOnlyList<WatchedStore> Stores)> RunAsync(Workplace place)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var experiment = ExperimentInput.Read(place.PathOf("tiny.yaml"));
+        var experiment = ExperimentFile.Read(place.PathOf("tiny.yaml"));
         var store = new FolderArtifactStore(place.Store);
         var settings = new RunSettings(experiment, place.PathOf("data"), place.Store, Device: "cpu", Threads: 1);
         var builder = LocalHost.Compose(settings, store);
@@ -54,7 +56,7 @@ public sealed class StoreReadsTests
         await host.StartAsync(cancellation);
         host.Services.GetRequiredService<RunProgress>().Start(experiment.Modality);
         await host.Services.GetRequiredService<IBus>().Publish(
-            new RunExperiment(ExperimentArtifact.ToJson(experiment), settings.Data, settings.OnDrops), cancellation);
+            new RunExperiment(Source: settings.Data, OnDrops: settings.OnDrops, Stored: await ExperimentArtifact.PutAsync(store, experiment, cancellation)), cancellation);
         var outcome = await host.Services.GetRequiredService<RunEnd>().Outcome.WaitAsync(TimeSpan.FromMinutes(5), cancellation);
         await host.StopAsync(cancellation);
 

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Pipeline.Tests.EndToEnd;
 
-/// <summary>Grey images of three kinds that are easily told apart and look different in every turn and flip; grainy, so that no two are nearly the same.</summary>
+/// <summary>Grey images of three kinds that are easily told apart and look different in every turn and flip; grainy,
+/// so that no two are nearly the same.</summary>
 public static class TinyImages
 {
     public const int Size = 12;
@@ -46,7 +47,8 @@ public static class TinyImages
         for (var number = 0; number < count; number++)
         {
             var kind = Directory.CreateDirectory(Path.Combine(folder, $"kind-{number % classes}"));
-            File.WriteAllBytes(Path.Combine(kind.FullName, $"{number:d4}.bmp"), Bmp(Draw(((firstNumber + number) * Classes) + (number % classes))));
+            File.WriteAllBytes(Path.Combine(kind.FullName, $"{number:d4}.bmp"),
+                Bmp(Draw(((firstNumber + number) * Classes) + (number % classes))));
         }
     }
 
@@ -65,9 +67,7 @@ public static class TinyImages
         BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(26), 1);
         BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(28), 24);
         for (var i = 0; i < pixels.Length; i++)
-        {
             file.AsSpan(Header + (3 * i), 3).Fill(pixels[i]);
-        }
 
         return file;
     }
@@ -91,8 +91,6 @@ public static class TinyImages
     private static void ToBigEndian(this ReadOnlySpan<int> numbers, Span<byte> bytes)
     {
         for (var i = 0; i < numbers.Length; i++)
-        {
             BinaryPrimitives.WriteInt32BigEndian(bytes[(4 * i)..], numbers[i]);
-        }
     }
 }

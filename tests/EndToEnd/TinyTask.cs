@@ -32,7 +32,8 @@ public sealed record TinyTask(string Experiment, Action<string> Write)
         folder => TinyImages.WriteIdx(folder, 300, 90));
 
     public static TinyTask Text { get; } = OfSequences(
-        "text", "input: { window: 200 }\ntokenizer: { kind: wordpiece, vocabulary: 300, length: 32 }", folder => TinyTexts.WriteSentences(folder, Samples));
+        "text", "input: { window: 200 }\ntokenizer: { kind: wordpiece, vocabulary: 300, length: 32 }",
+        folder => TinyTexts.WriteSentences(folder, Samples));
 
     public static TinyTask Dna { get; } = OfSequences(
         "dna", "input: { window: 60 }\ntokenizer: { k: 3 }", folder => TinyTexts.WriteFasta(folder, Samples, TinyTexts.Dna));

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Pipeline.Tests.EndToEnd;
 
-/// <summary>Sentences, DNA and proteins of three kinds that are easily told apart; drawn at random, so that no two are nearly the same. Every tenth has no label.</summary>
+/// <summary>Sentences, DNA and proteins of three kinds that are easily told apart; drawn at random,
+/// so that no two are nearly the same. Every tenth has no label.</summary>
 public static class TinyTexts
 {
     public const int Classes = 3;
@@ -25,15 +26,14 @@ public static class TinyTexts
 
     private static readonly string[] Residues = ["AVLIMFWG", "DEKRHSTN", "GPCYQSAD"];
 
-    /// <summary>Words of sentence <paramref name="number"/>, of kind <c>number % 3</c>, each with what it is; null for one of no account.</summary>
+    /// <summary>Words of sentence <paramref name="number"/>, of kind <c>number % 3</c>, each with what it is;
+    /// null for one of no account.</summary>
     public static IReadOnlyList<(string Word, string? Tag)> Words(int number)
     {
         var random = new Random(number);
         var words = new List<(string, string?)>();
         for (var clause = 0; clause < 3; clause++)
-        {
             words.AddRange([.. Thing(), (Of(Verbs), "act"), .. Thing(), (clause < 2 ? "and" : ".", null)]);
-        }
 
         return words;
 
@@ -51,21 +51,24 @@ public static class TinyTexts
     public static void WriteSentences(string folder, int count, int classes = Classes)
     {
         for (var first = 0; first < count; first += 10)
-        {
             Write(folder, $"sentences-{first:d4}.jsonl", Math.Min(10, count - first), number => Line(first + number));
-        }
 
-        string Line(int number) => JsonSerializer.Serialize(Kind(number, classes) is { } label ? new { text = Sentence(number), label } : (object)new { text = Sentence(number) });
+        string Line(int number) =>
+            JsonSerializer.Serialize(Kind(number, classes) is { } label
+                ? new { text = Sentence(number), label } : (object)new { text = Sentence(number) });
     }
 
     /// <summary>JSON lines with <c>tokens</c> and <c>tags</c>.</summary>
     public static void WriteTagged(string folder, int count) => Write(
-        folder, "tagged.jsonl", count, number => JsonSerializer.Serialize(new { tokens = Words(number).Select(word => word.Word), tags = Words(number).Select(word => word.Tag) }));
+        folder, "tagged.jsonl", count,
+        number => JsonSerializer.Serialize(new { tokens = Words(number).Select(word => word.Word), tags = Words(number)
+            .Select(word => word.Tag) }));
 
     /// <summary>FASTA, its labels behind the ids.</summary>
     /// <param name="letters">Of a record.</param>
     public static void WriteFasta(string folder, int count, Func<int, string> letters, int classes = Classes) => Write(
-        folder, "records.fasta", count, number => $">record-{number}{(Kind(number, classes) is { } label ? $" label={label}" : "")}\n{letters(number)}");
+        folder, "records.fasta", count,
+        number => $">record-{number}{(Kind(number, classes) is { } label ? $" label={label}" : "")}\n{letters(number)}");
 
     private static string Drawn(int number, string letters) => new([.. new Random(number).GetItems(letters.AsSpan(), Letters)]);
 
@@ -74,6 +77,7 @@ public static class TinyTexts
     private static void Write(string folder, string file, int count, Func<int, string> record)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, file), string.Concat(Enumerable.Range(0, count).Select(number => record(number) + "\n")), new UTF8Encoding(false));
+        File.WriteAllText(Path.Combine(folder, file), string.Concat(Enumerable.Range(0, count).Select(number => record(number) + "\n")),
+            new UTF8Encoding(false));
     }
 }

@@ -6,10 +6,8 @@ using Xunit;
 
 namespace Pipeline.Tests.EndToEnd;
 
-/// <summary>
-/// A store as one stage sees it: says which artifacts the stage opened, and shows the stages before fine-tuning sample shards without their
-/// tensor <c>label</c>, so that reading it fails.
-/// </summary>
+/// <summary>A store as one stage sees it: says which artifacts the stage opened, and shows the stages before fine-tuning sample shards
+/// without their tensor <c>label</c>, so that reading it fails.</summary>
 internal sealed class WatchedStore(IArtifactStore store, string stage, string folder) : IArtifactStore
 {
     private readonly ConcurrentDictionary<string, string> _opened = [];
@@ -20,7 +18,8 @@ internal sealed class WatchedStore(IArtifactStore store, string stage, string fo
 
     /// <summary>Gives every class of a stage a store that is the stage's own.</summary>
     /// <param name="stages">Names of assemblies.</param>
-    public static IReadOnlyList<WatchedStore> Watch(IServiceCollection services, IArtifactStore store, string folder, params string[] stages)
+    public static IReadOnlyList<WatchedStore> Watch(IServiceCollection services, IArtifactStore store, string folder,
+        params string[] stages)
     {
         var watched = stages.Append("others").ToDictionary(stage => stage, stage => new WatchedStore(store, stage, folder));
         for (var i = 0; i < services.Count; i++)
@@ -60,9 +59,6 @@ internal sealed class WatchedStore(IArtifactStore store, string stage, string fo
 
     public Task<PutResult> CreateAsync(string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation = default) =>
         store.CreateAsync(key, write, cancellation);
-
-    public Task<string> ReplaceAsync(string key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellation = default) =>
-        store.ReplaceAsync(key, content, etag, cancellation);
 
     public Task<ArtifactInfo?> FindAsync(string key, CancellationToken cancellation = default) => store.FindAsync(key, cancellation);
 

@@ -31,14 +31,16 @@ public sealed class WholeRunTests(FinishedRun finished)
         Assert.Single(finished.Ended.Output, line => line.StartsWith("tiny: ", StringComparison.Ordinal) && line.Contains(" samples ("));
         Assert.Single(finished.Ended.Output, line => line.StartsWith("classes (train/validation/test): 0 ", StringComparison.Ordinal));
         var lines = finished.Ended.Output.ToList();
-        Assert.InRange(lines.FindLastIndex(line => line.StartsWith("warning few-draws: ", StringComparison.Ordinal)), 0, lines.FindIndex(line => line.StartsWith("labels  pretrained", StringComparison.Ordinal)));
+        Assert.InRange(lines.FindLastIndex(line => line.StartsWith("warning few-draws: ", StringComparison.Ordinal)), 0,
+            lines.FindIndex(line => line.StartsWith("labels  pretrained", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task Status_shows_the_data()
     {
         Assert.Single((await finished.Place.EndAsync("status")).Output, line => line.StartsWith("data tiny: ", StringComparison.Ordinal));
-        Assert.StartsWith("tiny: ", (await finished.Place.EndAsync("status", "--data", "--dataset", "tiny")).Output[0], StringComparison.Ordinal);
+        Assert.StartsWith("tiny: ", (await finished.Place.EndAsync("status", "--data", "--dataset", "tiny")).Output[0],
+            StringComparison.Ordinal);
         using var json = JsonDocument.Parse(Assert.Single((await finished.Place.EndAsync("status", "--data", "--json")).Output));
         Assert.Equal(["dataset", "version", "data", "warnings"], json.RootElement.EnumerateObject().Select(property => property.Name));
     }
@@ -49,10 +51,12 @@ public sealed class WholeRunTests(FinishedRun finished)
         using var report = JsonDocument.Parse(File.ReadAllText(finished.Place.PathOf(finished.Ended.Output[^2])));
         var root = report.RootElement;
         Assert.Equal(
-            ["experiment", "runId", "verdict", "encoderDigest", "byLabelCount", "labelsSaved", "pretext", "preFlight", "data", "cost", "environment", "warnings", "metric", "metrics"],
+            ["experiment", "runId", "verdict", "encoderDigest", "byLabelCount", "labelsSaved", "pretext", "preFlight", "data", "cost",
+                "environment", "warnings", "metric", "metrics"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(
-            ["labels", "draws", "pretrained", "scratch", "frozen", "frozenRandom", "difference", "low", "high", "verdict", "baseline", "lora", "layerDecay"],
+            ["labels", "draws", "pretrained", "scratch", "frozen", "frozenRandom", "difference", "low", "high", "verdict", "baseline",
+                "lora", "layerDecay"],
             root.GetProperty("byLabelCount")[0].EnumerateObject().Select(property => property.Name));
         Assert.Equal([6, 12], root.GetProperty("byLabelCount").EnumerateArray().Select(result => result.GetProperty("labels").GetInt32()));
         Assert.Equal("tiny", root.GetProperty("experiment").GetString());
@@ -61,7 +65,8 @@ public sealed class WholeRunTests(FinishedRun finished)
     [Fact]
     public async Task A_run_that_leaves_the_pretext_task_to_the_pre_flight_is_the_run_of_what_that_chose()
     {
-        using var place = new Workplace().WithData().WithExperiment(TinyTask.Image.Experiment.Replace("rotation-flip", "auto", StringComparison.Ordinal));
+        using var place = new Workplace().WithData()
+            .WithExperiment(TinyTask.Image.Experiment.Replace("rotation-flip", "auto", StringComparison.Ordinal));
         var auto = await place.EndRunAsync();
         Assert.True(auto.ExitCode == 0, auto.ToString());
         using var report = JsonDocument.Parse(File.ReadAllText(place.PathOf(auto.Output[^2])));
@@ -79,7 +84,8 @@ public sealed class WholeRunTests(FinishedRun finished)
         var again = await finished.Place.EndRunAsync();
 
         Assert.Equal(0, again.ExitCode);
-        Assert.Contains(again.Output, line => line.StartsWith("This run is finished already; this is its result from", StringComparison.Ordinal));
+        Assert.Contains(again.Output,
+            line => line.StartsWith("This run is finished already; this is its result from", StringComparison.Ordinal));
         Assert.DoesNotContain(again.Output, line => line.StartsWith("pretraining", StringComparison.Ordinal));
         Assert.Equal(finished.Ended.Output.TakeLast(2), again.Output.TakeLast(2));
     }
@@ -110,7 +116,8 @@ public sealed class WholeRunTests(FinishedRun finished)
     [Fact]
     public async Task Every_command_has_help_with_an_example()
     {
-        foreach (var command in (string[][])[["--help"], ["demo", "--help"], ["run", "--help"], ["drop", "--help"], ["status", "--help"], ["report", "--help"],
+        foreach (var command in (string[][])[["--help"], ["demo", "--help"], ["run", "--help"], ["drop", "--help"], ["status", "--help"],
+            ["report", "--help"],
             ["cancel", "--help"], ["errors", "--help"], ["errors", "replay", "--help"]])
         {
             var help = await finished.Place.EndAsync(command);

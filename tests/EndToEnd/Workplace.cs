@@ -37,7 +37,8 @@ public sealed partial class Workplace : IDisposable
     public PipelineProcess Start(params IEnumerable<string> arguments) => PipelineProcess.Start(Root, Settings, arguments);
 
     /// <summary>The run of the tiny experiment.</summary>
-    public PipelineProcess StartRun(params IEnumerable<string> more) => Start(["run", "tiny.yaml", "--data", "data", .. Repeatable, .. more]);
+    public PipelineProcess StartRun(params IEnumerable<string> more) =>
+        Start(["run", "tiny.yaml", "--data", "data", .. Repeatable, .. more]);
 
     public async Task<Ended> EndAsync(params IEnumerable<string> arguments)
     {

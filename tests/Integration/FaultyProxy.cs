@@ -3,7 +3,8 @@ using System.Net.Sockets;
 
 namespace Pipeline.Tests.Integration;
 
-/// <summary>Between clients and a server on 127.0.0.1: hands bytes on, until it is told to swallow an answer, or to let nothing through.</summary>
+/// <summary>Between clients and a server on 127.0.0.1: hands bytes on, until it is told to swallow an answer,
+/// or to let nothing through.</summary>
 internal sealed class FaultyProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -54,9 +55,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
     private async Task AcceptAsync()
     {
         while (true)
-        {
             _ = ServeAsync(await _listener.AcceptTcpClientAsync(_end.Token));
-        }
     }
 
     private async Task ServeAsync(TcpClient client)
@@ -77,9 +76,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
         while (await from.ReadAsync(buffer, _end.Token) is > 0 and var read && !(isAnswer && Interlocked.Decrement(ref _lose) == 0))
         {
             if (Volatile.Read(ref _hold) is { } hold)
-            {
                 await hold.PassAsync(Interlocked.Read(ref _moved), _end.Token);
-            }
 
             await to.WriteAsync(buffer.AsMemory(0, read), _end.Token);
             Interlocked.Add(ref _moved, read);

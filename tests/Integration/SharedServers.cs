@@ -6,10 +6,9 @@ using Xunit;
 
 namespace Pipeline.Tests.Integration;
 
-/// <summary>
-/// One broker and one blob server for all tests here, each started when it is first asked for; a test class takes this by its constructor. A test makes its own
-/// virtual host (<see cref="RabbitMqServer.CreateVirtualHostAsync"/>) and container, and kills neither server: for that it starts one of its own.
-/// </summary>
+/// <summary>One broker and one blob server for all tests here, each started when it is first asked for; a test class takes this by its
+/// constructor. A test makes its own virtual host (<see cref="RabbitMqServer.CreateVirtualHostAsync"/>) and container, and kills neither
+/// server: for that it starts one of its own.</summary>
 public sealed class SharedServers : IAsyncDisposable
 {
     private readonly Lazy<Task<RabbitMqServer>> _rabbitMq = new(() => RabbitMqServer.StartAsync());
@@ -22,13 +21,9 @@ public sealed class SharedServers : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_rabbitMq is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-        {
             await _rabbitMq.Value.Result.DisposeAsync();
-        }
 
         if (_azurite is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-        {
             await _azurite.Value.Result.DisposeAsync();
-        }
     }
 }

@@ -4,10 +4,8 @@ using Pipeline.Tests.Servers.Running;
 
 namespace Pipeline.Tests.Servers;
 
-/// <summary>
-/// Azurite's blob service on a port of 127.0.0.1 that stays the same when it is killed and started again: in a container where a Docker engine answers,
-/// otherwise npm's azurite run by Node in a private folder.
-/// </summary>
+/// <summary>Azurite's blob service on a port of 127.0.0.1 that stays the same when it is killed and started again: in a container where a
+/// Docker engine answers, otherwise npm's azurite run by Node in a private folder.</summary>
 public sealed partial class AzuriteServer : IAsyncDisposable
 {
     private const string Image = "mcr.microsoft.com/azure-storage/azurite";
@@ -64,10 +62,9 @@ public sealed partial class AzuriteServer : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// kill -9. Azurite saves its table of blobs every five seconds, where real storage acknowledges nothing that could be lost: so this waits until what has
-    /// been acknowledged is saved, by the sight of an empty container made for that. What is written meanwhile may be lost.
-    /// </summary>
+    /// <summary>kill -9. Azurite saves its table of blobs every five seconds, where real storage acknowledges nothing that could be lost:
+    /// so this waits until what has been acknowledged is saved, by the sight of an empty container made for that. What is written meanwhile
+    /// may be lost.</summary>
     public async Task KillAsync()
     {
         await SavedAsync();
@@ -96,7 +93,8 @@ public sealed partial class AzuriteServer : IAsyncDisposable
         "/data",
         folder: null,
         ["--publish", $"127.0.0.1:{port.Port}:10000"],
-        ["azurite-blob", "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", "/data", "--blobHost", "0.0.0.0", "--blobPort", "10000"]);
+        ["azurite-blob", "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", "/data", "--blobHost", "0.0.0.0",
+            "--blobPort", "10000"]);
 
     private static NativeServer Native(PortReservation port)
     {
@@ -107,11 +105,13 @@ public sealed partial class AzuriteServer : IAsyncDisposable
         if (!File.Exists(program))
         {
             throw new InvalidOperationException(
-                $"No Docker engine answers and {program} is not there: start Docker, or install Node 20 and azurite ('bash tests/servers.sh' does).");
+                $"No Docker engine answers and {program} is not there: start Docker, or install Node 20 and azurite ('bash "
+                + "tests/servers.sh' does).");
         }
 
         var folder = Directory.CreateTempSubdirectory("pipeline-azurite-").FullName;
-        string[] command = ["node", program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", "data", "--blobHost", "127.0.0.1",
+        string[] command = ["node", program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", "data", "--blobHost",
+            "127.0.0.1",
             "--blobPort", port.Port.ToString()];
         return new NativeServer(folder, "data", command, new Dictionary<string, string>());
     }
@@ -125,8 +125,10 @@ public sealed partial class AzuriteServer : IAsyncDisposable
         await new BlobServiceClient(ConnectionString).CreateBlobContainerAsync(mark);
         await Readiness.WaitAsync("Azurite does not save", _server, async () =>
             await ReadAsync(BlobTable) is { } blobs && blobs.Contains(mark) && await ReadAsync(ExtentTable) is { } extents
-            && ExtentOfBlob().Matches(blobs).Select(match => match.Groups[1].Value).Distinct().All(extent => extent == NoExtent || extents.Contains(extent)));
+            && ExtentOfBlob().Matches(blobs).Select(match => match.Groups[1].Value).Distinct()
+            .All(extent => extent == NoExtent || extents.Contains(extent)));
     }
 
-    private async Task<string?> ReadAsync(string table) => await _server.RunInsideAsync("cat", table) is { ExitCode: 0 } read ? read.Output : null;
+    private async Task<string?> ReadAsync(string table) =>
+        await _server.RunInsideAsync("cat", table) is { ExitCode: 0 } read ? read.Output : null;
 }

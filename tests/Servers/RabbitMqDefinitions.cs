@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace Pipeline.Tests.Servers;
 
-/// <summary>What a broker loads when it starts: the definitions under test, and beside them one administrator, who may do everything everywhere.</summary>
+/// <summary>What a broker loads when it starts: the definitions under test, and beside them one administrator,
+/// who may do everything everywhere.</summary>
 internal static class RabbitMqDefinitions
 {
     private const int SaltBytes = 4;
@@ -15,9 +16,7 @@ internal static class RabbitMqDefinitions
         var root = definitions is null ? [] : JsonNode.Parse(definitions)!.AsObject();
         var hosts = List(root, "vhosts");
         if (!Names(hosts).Contains(virtualHost))
-        {
             hosts.Add((JsonNode)new JsonObject { ["name"] = virtualHost });
-        }
 
         List(root, "users").Add((JsonNode)new JsonObject
         {
@@ -30,7 +29,8 @@ internal static class RabbitMqDefinitions
         var permissions = List(root, "permissions");
         foreach (var host in Names(hosts))
         {
-            permissions.Add((JsonNode)new JsonObject { ["user"] = user, ["vhost"] = host, ["configure"] = ".*", ["write"] = ".*", ["read"] = ".*" });
+            permissions.Add((JsonNode)new JsonObject { ["user"] = user, ["vhost"] = host, ["configure"] = ".*", ["write"] = ".*",
+                ["read"] = ".*" });
         }
 
         return root.ToJsonString();
@@ -39,9 +39,7 @@ internal static class RabbitMqDefinitions
     private static JsonArray List(JsonObject root, string name)
     {
         if (root[name] is not JsonArray list)
-        {
             root[name] = list = [];
-        }
 
         return list;
     }

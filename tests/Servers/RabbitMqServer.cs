@@ -6,10 +6,8 @@ using Pipeline.Tests.Servers.Running;
 
 namespace Pipeline.Tests.Servers;
 
-/// <summary>
-/// A RabbitMQ broker with its management plugin, on ports of 127.0.0.1 that stay the same when it is killed and started again: in a container where a Docker
-/// engine answers, otherwise Debian's rabbitmq-server run in a private folder.
-/// </summary>
+/// <summary>A RabbitMQ broker with its management plugin, on ports of 127.0.0.1 that stay the same when it is killed and started again: in
+/// a container where a Docker engine answers, otherwise Debian's rabbitmq-server run in a private folder.</summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
     private const string Image = "rabbitmq:4-management";
@@ -36,7 +34,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
         ManagementPort = ports[1].Port;
         Password = password;
         _management = new HttpClient { BaseAddress = new Uri($"http://{Host}:{ManagementPort}/api/"), Timeout = RequestPatience };
-        _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
+        _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
     }
 
     public string Host { get; } = "127.0.0.1";
@@ -59,7 +58,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public HttpClient Management => _management;
 
     /// <summary>Starts a broker and waits until it takes connections.</summary>
-    /// <param name="definitions">A definitions file to load at start (<c>load_definitions</c>); an administrator is added to what it says.</param>
+    /// <param name="definitions">A definitions file to load at start (<c>load_definitions</c>);
+    /// an administrator is added to what it says.</param>
     /// <param name="configuration">More lines of rabbitmq.conf.</param>
     /// <exception cref="InvalidOperationException">There is no RabbitMQ to be had, or it does not start.</exception>
     public static async Task<RabbitMqServer> StartAsync(string? definitions = null, params IReadOnlyList<string> configuration)
@@ -68,7 +68,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("pipeline-rabbitmq-").FullName;
         PortReservation[] ports = [PortReservation.Take(), PortReservation.Take(), PortReservation.Take(), PortReservation.Take()];
         var content = definitions is null ? null : await File.ReadAllTextAsync(definitions);
-        await WriteAsync(Path.Combine(folder, "definitions.json"), RabbitMqDefinitions.WithAdministrator(content, FirstVirtualHost, Administrator, password));
+        await WriteAsync(Path.Combine(folder, "definitions.json"),
+            RabbitMqDefinitions.WithAdministrator(content, FirstVirtualHost, Administrator, password));
 
         var (instance, control) = await Container.IsPossibleAsync()
             ? (await InContainerAsync(folder, ports, configuration), "rabbitmqctl")
@@ -86,10 +87,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// kill -9 of the broker's virtual machine: no shutdown of any kind. Where a quorum queue lies is written with minutes of delay (3.10), and a queue that is
-    /// younger comes back empty and without a leader, which no queue in use is: so the register of queues is written out first. Messages are not.
-    /// </summary>
+    /// <summary>kill -9 of the broker's virtual machine: no shutdown of any kind. Where a quorum queue lies is written with minutes of
+    /// delay (3.10), and a queue that is younger comes back empty and without a leader, which no queue in use is: so the register of queues
+    /// is written out first. Messages are not.</summary>
     public async Task KillAsync()
     {
         await _server.RunInsideAsync(_control, "eval", "[dets:sync(T) || T <- dets:all()].");
@@ -100,11 +100,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public async Task ForgetConsumersAsync(string virtualHost, string queue)
     {
         var code = $"{{ok, Q}} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"{virtualHost}\">>, queue, <<\"{queue}\">>)), "
-            + "[ra:process_command(amqqueue:get_pid(Q), rabbit_fifo:make_checkout({element(2, C), element(1, C)}, cancel, #{})) || C <- rabbit_amqqueue:consumers(Q)].";
+            + "[ra:process_command(amqqueue:get_pid(Q), rabbit_fifo:make_checkout({element(2, C), element(1, C)}, cancel, #{})) || C <- "
+            + "rabbit_amqqueue:consumers(Q)].";
         if (await _server.RunInsideAsync(_control, "eval", code) is not { ExitCode: 0, Output: not "[]" })
-        {
             throw new InvalidOperationException($"'{queue}' has no consumer to forget, or cannot be asked.");
-        }
     }
 
     /// <summary>An orderly shutdown.</summary>
@@ -114,7 +113,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         await _server.StartAsync();
-        await Readiness.WaitAsync("RabbitMQ is not ready", _server, () => _management.AnswersAsync("vhosts", answer => answer.IsSuccessStatusCode));
+        await Readiness.WaitAsync("RabbitMQ is not ready", _server,
+            () => _management.AnswersAsync("vhosts", answer => answer.IsSuccessStatusCode));
         await Readiness.WaitAsync("RabbitMQ takes no connections", _server, async () =>
         {
             using var client = new System.Net.Sockets.TcpClient();
@@ -130,7 +130,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
         });
         // Before it has elected itself, the only member of a quorum queue loses what is asked of it (3.10).
         await Readiness.WaitAsync("RabbitMQ's quorum queues have no leader", _server, async () => await _server.RunInsideAsync(
-            _control, "eval", "[element(1, R) || R <- ets:tab2list(ra_state), element(2, R) =/= leader].") is { ExitCode: 0, Output: "[]" });
+            _control, "eval", "[element(1, R) || R <- ets:tab2list(ra_state), element(2, R) =/= leader].") is { ExitCode: 0,
+            Output: "[]" });
     }
 
     /// <summary>Makes a virtual host that nobody else has.</summary>
@@ -140,7 +141,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
         var name = $"test-{Guid.NewGuid():N}";
         using var host = await _management.PutAsJsonAsync($"vhosts/{name}", new { });
         host.EnsureSuccessStatusCode();
-        using var permissions = await _management.PutAsJsonAsync($"permissions/{name}/{User}", new { configure = ".*", write = ".*", read = ".*" });
+        using var permissions =
+            await _management.PutAsJsonAsync($"permissions/{name}/{User}", new { configure = ".*", write = ".*", read = ".*" });
         permissions.EnsureSuccessStatusCode();
         return name;
     }
@@ -150,9 +152,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         _management.Dispose();
         await _server.DisposeAsync();
         foreach (var port in _ports)
-        {
             port.Dispose();
-        }
     }
 
     private static async Task<IServerInstance> InContainerAsync(string folder, PortReservation[] ports, IReadOnlyList<string> configuration)
@@ -172,7 +172,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
         if (!Directory.Exists(Installed))
         {
             throw new InvalidOperationException(
-                $"No Docker engine answers and {Installed} is not there: start Docker, or install rabbitmq-server on a Debian system ('bash tests/servers.sh' does).");
+                $"No Docker engine answers and {Installed} is not there: start Docker, or install rabbitmq-server on a Debian system "
+                + "('bash tests/servers.sh' does).");
         }
 
         string In(string name) => Path.Combine(folder, name);
@@ -204,15 +205,14 @@ public sealed class RabbitMqServer : IAsyncDisposable
         });
     }
 
-    private static Task WriteAsync(string path, IEnumerable<string> lines) => WriteAsync(path, string.Concat(lines.Select(line => line + "\n")));
+    private static Task WriteAsync(string path, IEnumerable<string> lines) =>
+        WriteAsync(path, string.Concat(lines.Select(line => line + "\n")));
 
     /// <summary>A container's process is another user.</summary>
     private static async Task WriteAsync(string path, string text)
     {
         await File.WriteAllTextAsync(path, text);
         if (!OperatingSystem.IsWindows())
-        {
             File.SetUnixFileMode(path, ForAll);
-        }
     }
 }

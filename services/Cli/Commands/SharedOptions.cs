@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Configuration;
 
 namespace Pipeline.Cli.Commands;
 

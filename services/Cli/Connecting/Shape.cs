@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Pipeline.Hosting.Services;
 using Pipeline.Hosting.Settings;

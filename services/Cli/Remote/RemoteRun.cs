@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Pipeline.Cli.Commands;
 using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Results;
 using Pipeline.Cli.Running;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using System.Text.Json;
 using Pipeline.Statistics;
 

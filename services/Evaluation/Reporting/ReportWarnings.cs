@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 namespace Pipeline.Evaluation.Reporting;
 
 /// <summary>What a reader should know of the comparison before trusting the verdict.</summary>

@@ -3,7 +3,6 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Hosting.Runs;
 using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Committing;

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Images;
 using Pipeline.Images.Files;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Lake.Findings;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Hosting;

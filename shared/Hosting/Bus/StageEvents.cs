@@ -1,5 +1,4 @@
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Pipeline.Artifacts;
 using Pipeline.Hosting.Runs;
 

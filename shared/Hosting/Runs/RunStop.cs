@@ -1,4 +1,3 @@
-using MassTransit;
 using Microsoft.Extensions.Hosting;
 
 namespace Pipeline.Hosting.Runs;

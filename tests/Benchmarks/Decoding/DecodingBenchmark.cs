@@ -6,10 +6,8 @@ using SkiaSharp;
 
 namespace Pipeline.Tests.Benchmarks.Decoding;
 
-/// <summary>
-/// Images per CPU-second to 64×64 in colour: photographs, cut to JPEGs of 640×480, and clip art in PNG as it is; beside PIL and torchvision in the same run,
-/// and how far the pixels are from the exact area means of what PIL decodes at full size.
-/// </summary>
+/// <summary>Images per CPU-second to 64×64 in colour: photographs, cut to JPEGs of 640×480, and clip art in PNG as it is; beside PIL and
+/// torchvision in the same run, and how far the pixels are from the exact area means of what PIL decodes at full size.</summary>
 internal static class DecodingBenchmark
 {
     private const int Size = 64;
@@ -49,7 +47,8 @@ internal static class DecodingBenchmark
                 var random = new Random(i);
                 var width = whole.Width * (0.25f + (random.NextSingle() * 0.75f));
                 var height = Math.Min(whole.Height, width * 0.75f);
-                var place = SKRect.Create(random.NextSingle() * (whole.Width - width), random.NextSingle() * (whole.Height - height), width, height);
+                var place = SKRect.Create(random.NextSingle() * (whole.Width - width), random.NextSingle() * (whole.Height - height), width,
+                    height);
                 using var image = SKImage.FromBitmap(whole);
                 canvas.DrawImage(image, place, new SKRect(0, 0, 640, 480), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
             }
@@ -103,14 +102,18 @@ internal static class DecodingBenchmark
             // The machine's pace changes: what is compared is compared in the same round.
             var ratios = rates[Ours].Zip(list, (ours, theirs) => ours / theirs).ToList();
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"  {name}: {Median(list):0} ({list.Min():0} to {list.Max():0}); Pipeline over it {Median(ratios):0.00} × ({ratios.Min():0.00} to {ratios.Max():0.00})"));
+                CultureInfo.InvariantCulture,
+                $"  {name}: {Median(list):0} ({list.Min():0} to {list.Max():0}); Pipeline over it {Median(ratios):0.00} × "
+                + $"({ratios.Min():0.00} to {ratios.Max():0.00})"));
         }
 
         if (File.Exists(reference))
         {
             var differences = Differences(contents, File.ReadAllBytes(reference));
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"  to the exact area means of what PIL decodes, of 255: mean {differences.Average():0.000}, worst image {differences.Max():0.000}"));
+                CultureInfo.InvariantCulture,
+                $"  to the exact area means of what PIL decodes, of 255: mean {differences.Average():0.000}, worst image "
+                + $"{differences.Max():0.000}"));
             File.Delete(reference);
         }
     }
@@ -134,10 +137,12 @@ internal static class DecodingBenchmark
         return [.. contents.Select((content, n) =>
         {
             var pixels = Decoder.Decode(content).Pixels;
-            return Enumerable.Range(0, 3 * Plane).Average(i => Math.Abs(pixels[i] - reference[(((n * Plane) + (i % Plane)) * 3) + (i / Plane)]));
+            return Enumerable.Range(0, 3 * Plane)
+                .Average(i => Math.Abs(pixels[i] - reference[(((n * Plane) + (i % Plane)) * 3) + (i / Plane)]));
         })];
     }
 
     public static List<string> Files(string[] folders, string extension) =>
-        [.. folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*" + extension, SearchOption.AllDirectories)).Order(StringComparer.Ordinal)];
+        [.. folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*" + extension, SearchOption.AllDirectories))
+            .Order(StringComparer.Ordinal)];
 }

@@ -6,7 +6,8 @@ using Pipeline.Tests.Unit.Images.Hostile;
 
 namespace Pipeline.Tests.Benchmarks.Decoding;
 
-/// <summary>What each hostile file costs: CPU time (the least of three), and by how much it raises the peak of the process's memory.</summary>
+/// <summary>What each hostile file costs: CPU time (the least of three), and by how much
+/// it raises the peak of the process's memory.</summary>
 internal static class HostileBenchmark
 {
     public static void Run()
@@ -49,5 +50,6 @@ internal static class HostileBenchmark
     }
 
     private static double Peak() =>
-        double.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024;
+        double.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024;
 }

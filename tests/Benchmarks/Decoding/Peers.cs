@@ -12,7 +12,8 @@ internal static class Peers
     public static Dictionary<string, double> Measure(string folder, string pattern, int size, string? reference)
     {
         var script = Path.Combine(AppContext.BaseDirectory, "Decoding", "peers.py");
-        var start = new ProcessStartInfo("/usr/bin/python3", [script, folder, pattern, $"{size}", .. reference is null ? Array.Empty<string>() : [reference]])
+        var start = new ProcessStartInfo("/usr/bin/python3",
+            [script, folder, pattern, $"{size}", .. reference is null ? Array.Empty<string>() : [reference]])
         {
             RedirectStandardOutput = true,
         };

@@ -9,7 +9,8 @@ internal static class DropMessages
 
     /// <param name="events">In each message.</param>
     public static IReadOnlyList<byte[]> Create(int messages, int events) =>
-        [.. Enumerable.Range(0, messages).Select(message => Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(message * events, events).Select(Event))}]"))];
+        [.. Enumerable.Range(0, messages)
+            .Select(message => Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(message * events, events).Select(Event))}]"))];
 
     private static string Event(int file) =>
         $$$"""

@@ -16,7 +16,8 @@ using RabbitMQ.Client;
 
 namespace Pipeline.Tests.Benchmarks.Drops;
 
-/// <summary>From messages in the queue to records in the store, against a client that only takes and acknowledges the same messages in the same run.</summary>
+/// <summary>From messages in the queue to records in the store, against a client that
+/// only takes and acknowledges the same messages in the same run.</summary>
 internal static class DropsBenchmark
 {
     private const int Rounds = 3;
@@ -39,7 +40,8 @@ internal static class DropsBenchmark
         var recorded = new List<double>();
         for (var round = 0; round <= Rounds; round++)
         {
-            var bus = new BusOptions { Host = rabbit.Host, Port = rabbit.Port, User = rabbit.User, Password = rabbit.Password, VirtualHost = await rabbit.CreateVirtualHostAsync() };
+            var bus = new BusOptions { Host = rabbit.Host, Port = rabbit.Port, User = rabbit.User, Password = rabbit.Password,
+                VirtualHost = await rabbit.CreateVirtualHostAsync() };
             await using var run = await QueueRun.OpenAsync(bus, azurite);
             await run.PublishAsync(bodies);
             raw.Add(await run.RawAsync(messages));
@@ -49,7 +51,9 @@ internal static class DropsBenchmark
 
         // The first round warms up.
         var (ours, theirs) = (Median(recorded.Skip(1)), Median(raw.Skip(1)));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {messages} × {events} events | {messages * events / ours:F0} | {messages / ours:F0} | {messages / theirs:F0} | {ours / theirs:F2} |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"| {messages} × {events} events | {messages * events / ours:F0} | {messages / ours:F0} | {messages / theirs:F0} | "
+            + $"{ours / theirs:F2} |"));
     }
 
     private static void ParseOnly()
@@ -68,7 +72,8 @@ internal static class DropsBenchmark
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 
     /// <summary>A virtual host and a store for one round.</summary>
-    private sealed class QueueRun(IConnection connection, IChannel channel, BusOptions bus, DropsOptions drops, AzuriteServer azurite) : IAsyncDisposable
+    private sealed class QueueRun(IConnection connection, IChannel channel, BusOptions bus, DropsOptions drops, AzuriteServer azurite)
+        : IAsyncDisposable
     {
         private const int InFlight = 100;
 
@@ -91,9 +96,7 @@ internal static class DropsBenchmark
         public async Task PublishAsync(IReadOnlyList<byte[]> bodies)
         {
             foreach (var chunk in bodies.Chunk(InFlight))
-            {
                 await Task.WhenAll(chunk.Select(body => DropQueues.PublishAsync(channel, new BasicProperties(), body, default)));
-            }
         }
 
         public async Task<double> RawAsync(int messages)
@@ -114,12 +117,14 @@ internal static class DropsBenchmark
                     Cache = new() { Folder = folder },
                 };
                 using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
-                var store = new BlobArtifactStore(settings, NullLoggerFactory.Instance, meters.GetRequiredService<IMeterFactory>(), TimeProvider.System);
+                var store = new BlobArtifactStore(settings, NullLoggerFactory.Instance, meters.GetRequiredService<IMeterFactory>(),
+                    TimeProvider.System);
                 var options = Options.Create(drops);
                 var ready = new BrokerReady();
                 ready.Tell();
                 using var consumer = new DropConsumer(
-                    Broker(bus), ready, Parser(options), new DropRecorder(store), options, TimeProvider.System, NullLogger<DropConsumer>.Instance);
+                    Broker(bus), ready, Parser(options), new DropRecorder(store), options, TimeProvider.System,
+                    NullLogger<DropConsumer>.Instance);
                 var clock = Stopwatch.StartNew();
                 await consumer.StartAsync(default);
                 var counted = new Dictionary<string, int>();
@@ -150,6 +155,7 @@ internal static class DropsBenchmark
             await connection.DisposeAsync();
         }
 
-        private static BrokerConnection Broker(BusOptions bus) => new(Options.Create(bus), NullLogger<BrokerConnection>.Instance, TimeProvider.System);
+        private static BrokerConnection Broker(BusOptions bus) =>
+            new(Options.Create(bus), NullLogger<BrokerConnection>.Instance, TimeProvider.System);
     }
 }

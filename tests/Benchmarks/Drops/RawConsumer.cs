@@ -4,7 +4,8 @@ using RabbitMQ.Client.Events;
 
 namespace Pipeline.Tests.Benchmarks.Drops;
 
-/// <summary>What cannot be beaten: the client takes the messages, does nothing with them, and acknowledges as rarely as the real consumer does.</summary>
+/// <summary>What cannot be beaten: the client takes the messages, does nothing with them,
+/// and acknowledges as rarely as the real consumer does.</summary>
 internal static class RawConsumer
 {
     public static async Task DrainAsync(IConnection connection, int messages, ushort prefetch, int batch)
@@ -17,14 +18,10 @@ internal static class RawConsumer
         consumer.ReceivedAsync += async (_, delivery) =>
         {
             if (++taken % batch == 0 || taken == messages)
-            {
                 await channel.BasicAckAsync(delivery.DeliveryTag, multiple: true);
-            }
 
             if (taken == messages)
-            {
                 done.SetResult();
-            }
         };
         await channel.BasicConsumeAsync(DropQueues.Name, autoAck: false, consumer);
         await done.Task;

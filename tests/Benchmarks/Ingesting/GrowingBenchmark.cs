@@ -8,7 +8,8 @@ using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Tests.Benchmarks.Ingesting;
 
-/// <summary>Many versions of one dataset, each some files larger than the one before: what each costs in time, decoded files and bytes in the store.</summary>
+/// <summary>Many versions of one dataset, each some files larger than the one before: what each costs in time,
+/// decoded files and bytes in the store.</summary>
 internal static class GrowingBenchmark
 {
     private const int Size = 32;
@@ -33,7 +34,8 @@ internal static class GrowingBenchmark
                 interval.Add(await ImportAsync(services, lake));
                 if (interval.Count == Math.Max(versions / 10, 1))
                 {
-                    Say(version, new Cost(interval.Average(cost => cost.Seconds), (int)interval.Average(cost => cost.Decoded), (long)interval.Average(cost => cost.Bytes), interval[^1].Samples));
+                    Say(version, new Cost(interval.Average(cost => cost.Seconds), (int)interval.Average(cost => cost.Decoded),
+                        (long)interval.Average(cost => cost.Bytes), interval[^1].Samples));
                     interval.Clear();
                 }
             }
@@ -47,7 +49,9 @@ internal static class GrowingBenchmark
     private sealed record Cost(double Seconds, int Decoded, long Bytes, long Samples);
 
     private static void Say(int version, Cost cost) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"up to version {version}, {cost.Samples} samples: {cost.Seconds:0.000} s, {cost.Decoded} files decoded, {cost.Bytes / 1024.0:0} kB written, each"));
+        CultureInfo.InvariantCulture,
+        $"up to version {version}, {cost.Samples} samples: {cost.Seconds:0.000} s, {cost.Decoded} files decoded, {cost.Bytes / 1024.0:0} "
+        + "kB written, each"));
 
     private static async Task<Cost> ImportAsync(ServiceProvider services, string lake)
     {
@@ -58,9 +62,7 @@ internal static class GrowingBenchmark
         var committer = services.GetRequiredService<DatasetCommitter>();
         var missing = await committer.MissingAsync(plan);
         foreach (var chunk in missing)
-        {
             await services.GetRequiredService<ChunkImporter>().ImportAsync(plan, chunk);
-        }
 
         var dataset = await store.ReadManifestAsync<DatasetManifest>(await committer.CommitAsync(plan));
         var seconds = clock.Elapsed.TotalSeconds;
@@ -73,9 +75,7 @@ internal static class GrowingBenchmark
         foreach (var folder in (string[])["datasets", "imports", "listings"])
         {
             await foreach (var artifact in store.ListAsync(folder))
-            {
                 bytes += artifact.Bytes;
-            }
         }
 
         return bytes;

@@ -25,7 +25,8 @@ internal static class ImportMemoryBenchmark
             }
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{few} files: {peaks[0] >> 20} MB; {many} files: {peaks[1] >> 20} MB, {(double)peaks[1] / peaks[0]:0.00} ×"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{few} files: {peaks[0] >> 20} MB; {many} files: {peaks[1] >> 20} MB, {(double)peaks[1] / peaks[0]:0.00} ×"));
     }
 
     /// <summary>Imports a folder and says what memory that took at most: <c>VmHWM</c> of proc(5).</summary>
@@ -34,7 +35,8 @@ internal static class ImportMemoryBenchmark
         var store = Directory.CreateTempSubdirectory("pipeline-benchmark-store-");
         var took = await ImportRun.MeasureAsync(folder, store.FullName, Size);
         store.Delete(recursive: true);
-        var peak = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        var peak = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{took.Samples} samples in {took.Wall:0} s"));
         Console.WriteLine(peak);
     }
@@ -42,7 +44,8 @@ internal static class ImportMemoryBenchmark
     /// <returns>Bytes, of a process that imports the folder.</returns>
     public static async Task<long> PeakAsync(string folder)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(ImportMemoryBenchmark).Assembly.Location, "import", folder]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(ImportMemoryBenchmark).Assembly.Location, "import",
+            folder]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -57,9 +60,7 @@ internal static class ImportMemoryBenchmark
         {
             var below = Path.Combine(folder, $"{file / 1000:d5}");
             if (file % 1000 == 0)
-            {
                 Directory.CreateDirectory(below);
-            }
 
             File.WriteAllBytes(Path.Combine(below, $"{file:d7}.bmp"), SmallBitmap.Random(Size, random));
         }

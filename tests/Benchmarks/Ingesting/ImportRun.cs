@@ -29,7 +29,8 @@ internal static class ImportRun
         var plan = planned.Plan!.Value.Content;
         var importer = services.GetRequiredService<ChunkImporter>();
         await Parallel.ForEachAsync(
-            await services.GetRequiredService<DatasetCommitter>().MissingAsync(plan), async (chunk, cancellation) => await importer.ImportAsync(plan, chunk, cancellation: cancellation));
+            await services.GetRequiredService<DatasetCommitter>().MissingAsync(plan),
+            async (chunk, cancellation) => await importer.ImportAsync(plan, chunk, cancellation: cancellation));
         var reference = await services.GetRequiredService<DatasetCommitter>().CommitAsync(plan);
         var took = (Process.GetCurrentProcess().TotalProcessorTime - begin, clock.Elapsed);
         var dataset = await services.GetRequiredService<IArtifactStore>().ReadManifestAsync<DatasetManifest>(reference);

@@ -16,7 +16,9 @@ internal sealed class IngestionProcess : IDisposable
     public IngestionProcess(int cores)
     {
         // taskset(1): threads of the pool and of the collector are as many as the cores that they may use.
-        _process = Process.Start(new ProcessStartInfo("taskset", ["--cpu-list", $"0-{cores - 1}", "dotnet", typeof(IngestionProcess).Assembly.Location, "ingest"])
+        _process = Process.Start(
+            new ProcessStartInfo("taskset",
+                ["--cpu-list", $"0-{cores - 1}", "dotnet", typeof(IngestionProcess).Assembly.Location, "ingest"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -26,7 +28,8 @@ internal sealed class IngestionProcess : IDisposable
     /// <summary>What the process does: a round for each line, which names the folder, and seconds back.</summary>
     public static async Task ServeAsync()
     {
-        // They stay until the end: a file system without a journal looks at all that was deleted in the last minutes whenever it makes a file.
+        // They stay until the end: a file system without a journal looks at all that was
+        // deleted in the last minutes whenever it makes a file.
         var stores = Directory.CreateTempSubdirectory("pipeline-benchmark-stores-");
         try
         {
@@ -38,7 +41,8 @@ internal sealed class IngestionProcess : IDisposable
                 if (folder.StartsWith(Decoding, StringComparison.Ordinal))
                 {
                     contents ??= [.. Directory.EnumerateFiles(folder[Decoding.Length..]).Select(File.ReadAllBytes)];
-                    Console.WriteLine(string.Join(' ', decoders.Select(decoder => string.Create(CultureInfo.InvariantCulture, $"{Seconds(() => contents.ForEach(decoder.Decode))}"))));
+                    Console.WriteLine(string.Join(' ', decoders.Select(decoder =>
+                        string.Create(CultureInfo.InvariantCulture, $"{Seconds(() => contents.ForEach(decoder.Decode))}"))));
                     continue;
                 }
 
@@ -61,7 +65,8 @@ internal sealed class IngestionProcess : IDisposable
     }
 
     /// <returns>Seconds of a whole ingestion.</returns>
-    public async Task<(double Processor, double Wall)> MeasureAsync(string folder) => await AskAsync(folder) is [var processor, var wall] ? (processor, wall) : throw new UnreachableException();
+    public async Task<(double Processor, double Wall)> MeasureAsync(string folder) =>
+        await AskAsync(folder) is [var processor, var wall] ? (processor, wall) : throw new UnreachableException();
 
     /// <returns>Processor seconds of each of <see cref="Decoders"/>, for files that have been read.</returns>
     public Task<double[]> MeasureDecodingAsync(string folder) => AskAsync(Decoding + folder);
@@ -70,7 +75,8 @@ internal sealed class IngestionProcess : IDisposable
     {
         await _process.StandardInput.WriteLineAsync(line);
         await _process.StandardInput.FlushAsync();
-        var answer = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The process that ingests has ended.");
+        var answer = await _process.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException("The process that ingests has ended.");
         return [.. answer.Split(' ').Select(seconds => double.Parse(seconds, CultureInfo.InvariantCulture))];
     }
 
@@ -88,7 +94,8 @@ internal sealed class IngestionProcess : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>So that the next round writes to memory that is in use: that of a virtual machine whose host takes back what is free is slow when it is first touched.</summary>
+    /// <summary>So that the next round writes to memory that is in use: that of a virtual
+    /// machine whose host takes back what is free is slow when it is first touched.</summary>
     private static void Empty(string store)
     {
         foreach (var path in Directory.Exists(store) ? Directory.EnumerateFiles(store, "*", SearchOption.AllDirectories) : [])

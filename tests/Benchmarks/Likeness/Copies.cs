@@ -41,7 +41,8 @@ internal static class Copies
     private static byte[] Larger(byte[] pixels, int side)
     {
         using var bitmap = Bitmap(pixels);
-        using var larger = bitmap.Resize(new SKImageInfo(side, side, SKColorType.Gray8, SKAlphaType.Opaque), new SKSamplingOptions(SKFilterMode.Linear));
+        using var larger = bitmap.Resize(new SKImageInfo(side, side, SKColorType.Gray8, SKAlphaType.Opaque),
+            new SKSamplingOptions(SKFilterMode.Linear));
         return larger.GetPixelSpan().ToArray();
     }
 

@@ -6,7 +6,8 @@ using SkiaSharp;
 
 namespace Pipeline.Tests.Benchmarks.Likeness;
 
-/// <summary>What the thresholds find of altered copies of photographs and drawings, each a file of its own, and what they take for copies among the originals.</summary>
+/// <summary>What the thresholds find of altered copies of photographs and drawings, each a file of its own,
+/// and what they take for copies among the originals.</summary>
 internal static class LikenessOfFiles
 {
     private const int Tile = 480;
@@ -14,7 +15,8 @@ internal static class LikenessOfFiles
     private static readonly InputSpec Input = new(64, 3);
     private static readonly ImageDecoder Decoder = new(Input, new ImageLimits(50_000_000, 32, 100));
 
-    private static readonly LikenessThresholds[] Tried = [new(4, 0.995), new(6, 0.99), new(6, 0.995), new(6, 0.999), new(8, 0.99), new(10, 0.98)];
+    private static readonly LikenessThresholds[] Tried =
+        [new(4, 0.995), new(6, 0.99), new(6, 0.995), new(6, 0.999), new(8, 0.99), new(10, 0.98)];
 
     private static readonly (string Name, Func<SKBitmap, SKBitmap> Alter, int Quality)[] Alterations =
     [
@@ -32,7 +34,8 @@ internal static class LikenessOfFiles
     {
         Compare("photographs", DecodingBenchmark.Files(folders, ".jpg").SelectMany(Tiles));
         var drawings = DecodingBenchmark.Files(folders, ".png");
-        Compare("drawings", Enumerable.Range(0, Math.Min(Drawings, drawings.Count)).Select(i => SKBitmap.Decode(File.ReadAllBytes(drawings[(int)(i * 7919L % drawings.Count)]))).OfType<SKBitmap>());
+        Compare("drawings", Enumerable.Range(0, Math.Min(Drawings, drawings.Count))
+            .Select(i => SKBitmap.Decode(File.ReadAllBytes(drawings[(int)(i * 7919L % drawings.Count)]))).OfType<SKBitmap>());
     }
 
     private static void Compare(string what, IEnumerable<SKBitmap> bitmaps)
@@ -60,8 +63,12 @@ internal static class LikenessOfFiles
         foreach (var likeness in Tried)
         {
             Console.WriteLine($"  at most {likeness.Distance} bits, correlation of at least {likeness.Correlation}:");
-            Console.WriteLine("    found of copies: " + string.Join(", ", Alterations.Select((copy, i) => $"{copy.Name} {100.0 * copies[i].Count(pair => pair.Item1.IsLike(pair.Item2, likeness)) / copies[i].Count:f1} %")));
-            Console.WriteLine($"    originals that are alike to another: {originals.Count(one => originals.Any(other => one != other && one.IsLike(other, likeness)))}");
+            Console.WriteLine("    found of copies: "
+                + string.Join(", ", Alterations.Select((copy, i) =>
+                    $"{copy.Name} {100.0 * copies[i].Count(pair => pair.Item1.IsLike(pair.Item2, likeness)) / copies[i].Count:f1} %")));
+            Console.WriteLine(
+                "    originals that are alike to another: "
+                + $"{originals.Count(one => originals.Any(other => one != other && one.IsLike(other, likeness)))}");
         }
     }
 
@@ -88,9 +95,11 @@ internal static class LikenessOfFiles
         var drawn = new SKBitmap(Math.Max(width, 1), Math.Max(height, 1));
         using var canvas = new SKCanvas(drawn);
         using var image = SKImage.FromBitmap(bitmap);
-        using var paint = new SKPaint { ColorFilter = SKColorFilter.CreateColorMatrix([light, 0, 0, 0, 0, 0, light, 0, 0, 0, 0, 0, light, 0, 0, 0, 0, 0, 1, 0]) };
+        using var paint = new SKPaint { ColorFilter = SKColorFilter.CreateColorMatrix(
+            [light, 0, 0, 0, 0, 0, light, 0, 0, 0, 0, 0, light, 0, 0, 0, 0, 0, 1, 0]) };
         canvas.Clear(SKColors.White);
-        canvas.DrawImage(image, part(SKRect.Create(bitmap.Width, bitmap.Height)), SKRect.Create(drawn.Width, drawn.Height), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear), paint);
+        canvas.DrawImage(image, part(SKRect.Create(bitmap.Width, bitmap.Height)), SKRect.Create(drawn.Width, drawn.Height),
+            new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear), paint);
         if (isMarked)
         {
             using var mark = new SKPaint { Color = SKColors.Red };

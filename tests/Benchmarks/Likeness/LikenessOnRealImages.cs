@@ -4,7 +4,8 @@ using Pipeline.Likeness;
 
 namespace Pipeline.Tests.Benchmarks.Likeness;
 
-/// <summary>What the thresholds find of altered copies, and what they take for copies, in a folder of four IDX files of 28×28 images: Fashion-MNIST's.</summary>
+/// <summary>What the thresholds find of altered copies, and what they take for copies,
+/// in a folder of four IDX files of 28×28 images: Fashion-MNIST's.</summary>
 internal static class LikenessOnRealImages
 {
     private const int Header = 16;
@@ -25,18 +26,23 @@ internal static class LikenessOnRealImages
         Split[] splits = [.. train.Select(_ => Split.Train), .. test.Select(_ => Split.Test)];
         var clock = Stopwatch.StartNew();
         Look[] looks = [.. images.Select(pixels => Look.Of(pixels, Input))];
-        Console.WriteLine($"{train.Length} + {test.Length} images; {1e6 * clock.Elapsed.TotalSeconds / images.Length:f0} µs for the hash and thumbnail of one");
+        Console.WriteLine(
+            $"{train.Length} + {test.Length} images; {1e6 * clock.Elapsed.TotalSeconds / images.Length:f0} µs for the hash and thumbnail "
+            + "of one");
         var altered = Copies.All.ToDictionary(
-            copy => copy.Name, copy => Enumerable.Range(0, images.Length / CopyEvery).Select(i => (looks[i * CopyEvery], Look.Of(copy.Alter(images[i * CopyEvery]), Input))).ToList());
+            copy => copy.Name, copy => Enumerable.Range(0, images.Length / CopyEvery)
+            .Select(i => (looks[i * CopyEvery], Look.Of(copy.Alter(images[i * CopyEvery]), Input))).ToList());
         foreach (var likeness in Tried)
         {
             Console.WriteLine($"\nat most {likeness.Distance} bits, correlation of at least {likeness.Correlation}:");
-            Console.WriteLine("  found of copies: " + string.Join(", ", altered.Select(copy => $"{copy.Key} {Share(copy.Value, likeness):f1} %")));
+            Console.WriteLine("  found of copies: "
+                + string.Join(", ", altered.Select(copy => $"{copy.Key} {Share(copy.Value, likeness):f1} %")));
             Group(looks, splits, likeness);
         }
     }
 
-    private static double Share(List<(Look, Look)> pairs, LikenessThresholds likeness) => 100.0 * pairs.Count(pair => pair.Item1.IsLike(pair.Item2, likeness)) / pairs.Count;
+    private static double Share(List<(Look, Look)> pairs, LikenessThresholds likeness) =>
+        100.0 * pairs.Count(pair => pair.Item1.IsLike(pair.Item2, likeness)) / pairs.Count;
 
     private static void Group(Look[] all, Split[] splits, LikenessThresholds likeness)
     {
@@ -51,8 +57,10 @@ internal static class LikenessOnRealImages
         var leaks = LeakedPair.Find(looks, sample => splits[sample]);
         var straddling = Enumerable.Range(0, all.Length).Count(IsAlikeToAnotherGroup);
         Console.WriteLine(
-            $"  {stars.Members} samples ({100.0 * stars.Members / all.Length:f2} %) in {stars.Groups} groups, the largest of {stars.Largest}, in {seconds:f1} s; " +
-            $"{straddling} alike to a sample of another group; {leaks.Count} pairs across train and test, of {leaks.Select(pair => pair.HeldOut).Distinct().Count()} test samples");
+            $"  {stars.Members} samples ({100.0 * stars.Members / all.Length:f2} %) in {stars.Groups} groups, the largest of "
+            + $"{stars.Largest}, in {seconds:f1} s; " +
+            $"{straddling} alike to a sample of another group; {leaks.Count} pairs across train and test, of "
+            + $"{leaks.Select(pair => pair.HeldOut).Distinct().Count()} test samples");
 
         bool IsAlikeToAnotherGroup(int sample)
         {

@@ -17,13 +17,16 @@ internal static class ManySamplesBenchmark
         {
             var before = GC.GetTotalMemory(forceFullCollection: true);
             var clock = Stopwatch.StartNew();
-            using var looks = new SampleLooks(new LikenessThresholds(options.NearDuplicateDistance, options.NearDuplicateCorrelation), ThumbnailBytes, count);
+            using var looks = new SampleLooks(new LikenessThresholds(options.NearDuplicateDistance, options.NearDuplicateCorrelation),
+                ThumbnailBytes, count);
             Fill(looks, count);
             var filled = clock.Elapsed;
             var stars = SampleStars.Of(looks);
             var seconds = (clock.Elapsed - filled).TotalSeconds;
             var held = GC.GetTotalMemory(forceFullCollection: true) - before;
-            Console.WriteLine($"{count} samples: {seconds:f1} s, {(double)held / count:f0} bytes of memory and {ThumbnailBytes} of a temporary file a sample; {stars.Groups} groups, {count / CopyEvery} made");
+            Console.WriteLine(
+                $"{count} samples: {seconds:f1} s, {(double)held / count:f0} bytes of memory and {ThumbnailBytes} of a temporary file a "
+                + $"sample; {stars.Groups} groups, {count / CopyEvery} made");
             GC.KeepAlive(looks);
         }
     }

@@ -32,15 +32,19 @@ internal static class QueuedRunsBenchmark
         var before = DateTimeOffset.UtcNow;
         var peak = await DrainAsync(services, experiment, WarmUp + Few, many, limit);
         var done = await services.CountAsync("5-verdict.json") - WarmUp - Few;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done} of {many} queued runs done in {(DateTimeOffset.UtcNow - before).TotalMinutes:0.0} min"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{done} of {many} queued runs done in {(DateTimeOffset.UtcNow - before).TotalMinutes:0.0} min"));
         foreach (var (service, bytes) in peak)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{service}: {few[service] >> 20} MB with {Few} queued, {bytes >> 20} MB with {many}: {(double)bytes / few[service]:0.00} ×"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{service}: {few[service] >> 20} MB with {Few} queued, {bytes >> 20} MB with {many}: "
+                + $"{(double)bytes / few[service]:0.00} ×"));
         }
     }
 
     /// <returns>The most memory that each service had until all verdicts were there, or the time was up.</returns>
-    private static async Task<IReadOnlyDictionary<string, long>> DrainAsync(ServicesRun services, TinyExperiment experiment, int first, int count, TimeSpan limit)
+    private static async Task<IReadOnlyDictionary<string, long>> DrainAsync(ServicesRun services, TinyExperiment experiment, int first,
+        int count, TimeSpan limit)
     {
         await services.SendAsync("run-experiment", Enumerable.Range(first, count).Select(number => Request(experiment, number)));
         var peak = new Dictionary<string, long>();

@@ -52,7 +52,8 @@ internal static class ManyShardsBenchmark
 
         GC.Collect();
         var (before, cpu, clock) = (Environment.WorkingSet, Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
-        using var work = await ViewWork.OpenAsync(dataset, experiment, dataset.Manifest, [dataset.PseudoLabels], device, CancellationToken.None);
+        using var work = await ViewWork.OpenAsync(dataset, experiment, dataset.Manifest, [dataset.PseudoLabels], device,
+            CancellationToken.None);
         Console.WriteLine($"""
             {name}: {dataset.Manifest.Shards.Count} shards of {inShard} samples
               opening a session   {clock.Elapsed.TotalSeconds:f2} s, CPU {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:f2} s, {(Environment.WorkingSet - before) / 1e6:f0} MB
@@ -70,7 +71,8 @@ internal static class ManyShardsBenchmark
 
         double Mapped()
         {
-            SafetensorsFile[] files = [.. reader.Shards.Select(shard => SafetensorsFile.Open(Path.Combine(folder, $"{input.Size}", shard.File.Key)))];
+            SafetensorsFile[] files =
+                [.. reader.Shards.Select(shard => SafetensorsFile.Open(Path.Combine(folder, $"{input.Size}", shard.File.Key)))];
             ReadOnlySpan<byte> Row(int sample) =>
                 files[reader.ShardOf(sample)].ReadRows<byte>("pixels", sample - reader.First(reader.ShardOf(sample)), 1);
 
@@ -102,7 +104,9 @@ internal static class ManyShardsBenchmark
             action(i);
 
         var (taken, used) = (clock.Elapsed / Batches, (Environment.CpuUsage.TotalTime - cpu) / Batches);
-        Console.WriteLine($"  {what,-19} {taken.TotalMilliseconds:f2} ms, CPU {used.TotalMilliseconds:f2} ms, {bytes / used.TotalSeconds / 1e9:f2} GB a CPU second");
+        Console.WriteLine(
+            $"  {what,-19} {taken.TotalMilliseconds:f2} ms, CPU {used.TotalMilliseconds:f2} ms, {bytes / used.TotalSeconds / 1e9:f2} GB "
+            + "a CPU second");
         return used.TotalSeconds / bytes;
     }
 }

@@ -5,10 +5,8 @@ using Pipeline.Learning.Pretexts;
 
 namespace Pipeline.Tests.Benchmarks.Shards;
 
-/// <summary>
-/// A dataset version with pseudo-labels that takes hardly any disk: sample shards are files of the right length with a header and a hole,
-/// and shards of as many samples share one file of pseudo-labels.
-/// </summary>
+/// <summary>A dataset version with pseudo-labels that takes hardly any disk: sample shards are files of the right length with a header and
+/// a hole, and shards of as many samples share one file of pseudo-labels.</summary>
 internal sealed class SimulatedDataset : IArtifactStore
 {
     private readonly string _folder;

@@ -13,7 +13,8 @@ internal static class TokenizerBenchmark
     {
         var lines = File.ReadAllLines(file);
         var characters = lines.Sum(line => (long)line.Length);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{lines.Length} lines, {characters} characters; the best of {Rounds} rounds"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{lines.Length} lines, {characters} characters; the best of {Rounds} rounds"));
         foreach (var kind in new[] { TokenizerKinds.WordPiece, TokenizerKinds.Bpe })
         {
             var (learning, encoding) = (double.MaxValue, double.MaxValue);
@@ -34,16 +35,15 @@ internal static class TokenizerBenchmark
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{kind}: {there} tokens learned at {characters / learning / 1e6:0.00} M characters/s; {tokens} tokens cut at {characters / encoding / 1e6:0.00} M characters/s, {tokens / encoding / 1e6:0.00} M tokens/s"));
+                $"{kind}: {there} tokens learned at {characters / learning / 1e6:0.00} M characters/s; {tokens} tokens cut at "
+                + $"{characters / encoding / 1e6:0.00} M characters/s, {tokens / encoding / 1e6:0.00} M tokens/s"));
         }
     }
 
     private static void Write(TokenizerContent content, string? folder, string kind)
     {
         if (folder is null)
-        {
             return;
-        }
 
         var own = Directory.CreateDirectory(Path.Combine(folder, kind)).FullName;
         foreach (var (name, bytes) in content.Files())

@@ -5,9 +5,8 @@ using Pipeline.Learning.Pretexts.Masked;
 
 namespace Pipeline.Tests.Benchmarks.Transformers;
 
-/// <summary>
-/// Training steps on masked tokens, 32 samples of 64 tokens, against the same network in PyTorch: a process that stays, so that both are warm, asked for a round in turn with ours.
-/// </summary>
+/// <summary>Training steps on masked tokens, 32 samples of 64 tokens, against the same network in PyTorch: a process that stays, so that
+/// both are warm, asked for a round in turn with ours.</summary>
 internal static class TokensPerSecondBenchmark
 {
     private const int Rounds = 9;
@@ -31,7 +30,8 @@ internal static class TokensPerSecondBenchmark
     /// <param name="python">Starts a Python that has torch, 2.0 or newer.</param>
     public static void Run(string size, string python, int threads)
     {
-        var shape = Sizes.GetValueOrDefault(size) ?? throw new PipelineException($"'{size}' is no size. Valid are {string.Join(", ", Sizes.Keys)}.");
+        var shape = Sizes.GetValueOrDefault(size)
+            ?? throw new PipelineException($"'{size}' is no size. Valid are {string.Join(", ", Sizes.Keys)}.");
         using var device = new TorchDevice(new TorchOptions { Threads = threads });
         using var trainer = Trainer(shape, device);
         var batch = MakeBatch();
@@ -41,16 +41,15 @@ internal static class TokensPerSecondBenchmark
         var steps = 1;
         Ours(trainer, batch, 2);
         while (Ours(trainer, batch, steps).Wall < 2)
-        {
             steps *= 2;
-        }
 
         Theirs(peer, steps);
         var rounds = new List<(Times Ours, Times Theirs)>();
         for (var round = 0; round < Rounds; round++)
         {
             // In turn, and each first as often as second.
-            var (first, second) = round % 2 == 0 ? (Ours(trainer, batch, steps), Theirs(peer, steps)) : (Theirs(peer, steps), Ours(trainer, batch, steps));
+            var (first, second) = round % 2 == 0
+                ? (Ours(trainer, batch, steps), Theirs(peer, steps)) : (Theirs(peer, steps), Ours(trainer, batch, steps));
             rounds.Add(round % 2 == 0 ? (first, second) : (second, first));
             Console.WriteLine($"  {Rate(rounds[^1].Ours.Wall):n0} tokens/s, PyTorch {Rate(rounds[^1].Theirs.Wall):n0}");
         }
@@ -66,7 +65,10 @@ internal static class TokensPerSecondBenchmark
         void Tell(string what, Func<Times, double> seconds)
         {
             var ratios = rounds.Select(round => seconds(round.Theirs) / seconds(round.Ours)).Order().ToList();
-            Console.WriteLine($"  {what}: {Rate(Median(rounds.Select(round => seconds(round.Ours)))):n0}, PyTorch {Rate(Median(rounds.Select(round => seconds(round.Theirs)))):n0}; ratio {Median(ratios):n3} ({ratios[0]:n3} to {ratios[^1]:n3})");
+            Console.WriteLine(
+                $"  {what}: {Rate(Median(rounds.Select(round => seconds(round.Ours)))):n0}, PyTorch "
+                + $"{Rate(Median(rounds.Select(round => seconds(round.Theirs)))):n0}; ratio {Median(ratios):n3} ({ratios[0]:n3} to "
+                + $"{ratios[^1]:n3})");
         }
     }
 
@@ -78,9 +80,7 @@ internal static class TokensPerSecondBenchmark
         var before = self.TotalProcessorTime;
         var clock = Stopwatch.StartNew();
         for (var step = 0; step < steps; step++)
-        {
             trainer.Train(batch);
-        }
 
         var wall = clock.Elapsed.TotalSeconds;
         self.Refresh();
@@ -98,7 +98,8 @@ internal static class TokensPerSecondBenchmark
 
     private static MaskedTokenTrainer Trainer(TransformerSpec shape, TorchDevice device)
     {
-        var tokenizer = new TokenizerReference(new Dictionary<string, ArtifactReference>(), new TokenizerSpec(Vocabulary: Vocabulary, Length: Length), true, Vocabulary, new SpecialTokens());
+        var tokenizer = new TokenizerReference(new Dictionary<string, ArtifactReference>(),
+            new TokenizerSpec(Vocabulary: Vocabulary, Length: Length), true, Vocabulary, new SpecialTokens());
         var experiment = new Experiment
         {
             Name = "benchmark",
@@ -117,7 +118,8 @@ internal static class TokensPerSecondBenchmark
     {
         var random = new Random(1);
         var tokens = Enumerable.Range(0, Batch * Length).Select(_ => (long)random.Next(5, Vocabulary)).ToArray();
-        var places = Enumerable.Range(0, Batch).SelectMany(sample => Enumerable.Range(0, Masked).Select(i => ((long)sample * Length) + (i * 7) + 1)).ToArray();
+        var places = Enumerable.Range(0, Batch)
+            .SelectMany(sample => Enumerable.Range(0, Masked).Select(i => ((long)sample * Length) + (i * 7) + 1)).ToArray();
         return new MaskedTokenBatch(0, Batch, tokens, places, [.. places.Select(place => tokens[place])], tokens.Length);
     }
 

@@ -51,7 +51,8 @@ public sealed class BlobArtifactStoreTests(SharedServers servers) : ArtifactStor
         for (var round = 0; round < 5; round++)
         {
             var puts = await Task.WhenAll(Enumerable.Range(0, 16).Select(writer => Task.Run(
-                () => (writer % 2 == 0 ? Store : Another()).CreateAsync($"race/{round}", (stream, token) => stream.WriteAsync(Bytes(3 * Block, writer), token).AsTask(), Token))));
+                () => (writer % 2 == 0 ? Store : Another())
+                .CreateAsync($"race/{round}", (stream, token) => stream.WriteAsync(Bytes(3 * Block, writer), token).AsTask(), Token))));
 
             var winner = Assert.Single(puts, put => put.Created);
             Assert.All(puts, put => Assert.Equal(winner.Reference, put.Reference));
@@ -137,9 +138,11 @@ public sealed class BlobArtifactStoreTests(SharedServers servers) : ArtifactStor
         var store = stores.Open();
         for (var seed = 0; seed < 8; seed++)
         {
-            var put = await store.CreateAsync($"a/{seed}", (stream, token) => stream.WriteAsync(Bytes(300_000, seed), token).AsTask(), Token);
+            var put = await store.CreateAsync($"a/{seed}", (stream, token) => stream.WriteAsync(Bytes(300_000, seed), token).AsTask(),
+                Token);
             Assert.Equal(300_000, new FileInfo(await store.MaterializeAsync(put.Reference, Token)).Length);
-            Assert.InRange(new DirectoryInfo(stores.Folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length), 300_000, limit);
+            Assert.InRange(new DirectoryInfo(stores.Folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length),
+                300_000, limit);
         }
     }
 
@@ -170,9 +173,7 @@ public sealed class BlobArtifactStoreTests(SharedServers servers) : ArtifactStor
     {
         await CreateAsync("a/b", "");
         foreach (var name in new[] { "store.json", ".hidden", "a/ b", "a/ä" })
-        {
             await Container.UploadBlobAsync(name, BinaryData.FromString(""), Token);
-        }
 
         Assert.Equal(["a/b"], await ListAsync(""));
         Assert.Empty(await ListAsync("store.json"));
@@ -186,9 +187,7 @@ public sealed class BlobArtifactStoreTests(SharedServers servers) : ArtifactStor
         var store = stores.Open();
         var keys = Enumerable.Range(0, 20).Select(number => $"a/{number}").ToList();
         foreach (var key in keys)
-        {
             await store.CreateAsync(key, (_, _) => Task.CompletedTask, Token);
-        }
 
         Assert.Equal(keys.Order(StringComparer.Ordinal), await store.ListAsync("a", Token).Select(info => info.Key).ToListAsync(Token));
     }
@@ -205,7 +204,8 @@ public sealed class BlobArtifactStoreTests(SharedServers servers) : ArtifactStor
     public async Task A_wrong_key_of_the_account_is_refused_without_showing_it()
     {
         var wrong = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
-        using var stores = new BlobStores($"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={wrong};BlobEndpoint={_server.BlobUri}");
+        using var stores =
+            new BlobStores($"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={wrong};BlobEndpoint={_server.BlobUri}");
         var store = stores.Open();
 
         foreach (var refused in new Func<Task>[] { () => store.FindAsync("a/b", Token), () => store.CheckAsync(Token) })

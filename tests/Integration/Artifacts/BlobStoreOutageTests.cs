@@ -124,7 +124,8 @@ public sealed class BlobStoreOutageTests
         return read.ToArray();
     }
 
-    private static string Through(FaultyProxy proxy, AzuriteServer server) => server.ConnectionString.Replace($":{server.Port}/", $":{proxy.Port}/");
+    private static string Through(FaultyProxy proxy, AzuriteServer server) =>
+        server.ConnectionString.Replace($":{server.Port}/", $":{proxy.Port}/");
 
     private static void InBlocks(StoreOptions options) => options.Transfer.BlockBytes = Block;
 

@@ -18,11 +18,10 @@ internal sealed class StoreMeasurements : IDisposable
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == ArtifactMetrics.MeterName && ReferenceEquals(instrument.Meter.Scope, Meters))
-            {
                 listener.EnableMeasurementEvents(instrument);
-            }
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _sums.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
+        _listener.SetMeasurementEventCallback<long>(
+            (instrument, value, _, _) => _sums.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
         _listener.Start();
     }
 

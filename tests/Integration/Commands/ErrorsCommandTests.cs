@@ -22,7 +22,8 @@ public sealed class ErrorsCommandTests(SharedServers servers)
         Assert.Equal(["tiny-1"], errors.Select(error => error.GetProperty("runId").GetString()).OfType<string>());
         Assert.Contains("PipelineException", errors[2].GetProperty("exceptionType").GetString(), StringComparison.Ordinal);
         Assert.Equal(lines, again);
-        Assert.Contains(await place.OutputAsync("errors", "--queue", "run-experiment_error", "--limit", "1"), line => line.Contains("1 of 2 shown", StringComparison.Ordinal));
+        Assert.Contains(await place.OutputAsync("errors", "--queue", "run-experiment_error", "--limit", "1"),
+            line => line.Contains("1 of 2 shown", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -38,7 +39,8 @@ public sealed class ErrorsCommandTests(SharedServers servers)
         Assert.Equal("no JSON either", Encoding.UTF8.GetString(back.Body.Span));
         Assert.Equal("two", back.BasicProperties.MessageId);
         Assert.DoesNotContain(back.BasicProperties.Headers?.Keys ?? [], header => header.StartsWith("MT-Fault", StringComparison.Ordinal));
-        Assert.Equal(["one", "three"], (await place.OutputAsync("errors", "--json")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()));
+        Assert.Equal(["one", "three"], (await place.OutputAsync("errors", "--json"))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()));
     }
 
     [Fact]

@@ -8,7 +8,8 @@ public sealed class RemoteCommandTests(SharedServers servers)
     [Fact]
     public async Task From_a_drop_to_the_report_a_person_follows_what_the_services_do()
     {
-        await using var place = await CommandPlace.StartAsync(servers, "Ingestion", "PseudoLabels", "Pretraining", "FineTuning", "Evaluation");
+        await using var place =
+            await CommandPlace.StartAsync(servers, "Ingestion", "PseudoLabels", "Pretraining", "FineTuning", "Evaluation");
 
         var dropped = await place.OutputAsync("drop", "data", "--dataset", "tiny");
         var ran = await place.OutputAsync("run", "tiny.yaml", "--on-drops", "--data", "lake://main/tiny", "--wait");
@@ -18,14 +19,14 @@ public sealed class RemoteCommandTests(SharedServers servers)
 
         Assert.Equal("Uploaded 4 of 4 files (0.1 MiB) to lake://main/tiny.", dropped[0]);
         Assert.Contains("No experiment waits", dropped[1], StringComparison.Ordinal);
-        Assert.Contains("only has the experiment run with the next drop", Assert.Single((await place.EndAsync("run", "tiny.yaml", "--on-drops", "--wait")).Errors), StringComparison.Ordinal);
-        Assert.Contains(ran, line => line.StartsWith("evaluation", StringComparison.Ordinal) && line.Contains("done in", StringComparison.Ordinal));
+        Assert.Contains("only has the experiment run with the next drop",
+            Assert.Single((await place.EndAsync("run", "tiny.yaml", "--on-drops", "--wait")).Errors), StringComparison.Ordinal);
+        Assert.Contains(ran, line => line.StartsWith("evaluation", StringComparison.Ordinal)
+            && line.Contains("done in", StringComparison.Ordinal));
         Assert.StartsWith("Uploaded 0 of 4 files", again[0], StringComparison.Ordinal);
         Assert.Equal("finished", status.GetProperty("state").GetString());
         foreach (var told in (IReadOnlyList<string>[])[ran, again, reported])
-        {
             Assert.Equal($"pipeline-results/{status.GetProperty("runId")}/report.html", told[^1]);
-        }
 
         Assert.True(File.Exists(place.PathOf(reported[^2])));
         var cancelled = await place.EndAsync("cancel", status.GetProperty("runId").GetString()!);

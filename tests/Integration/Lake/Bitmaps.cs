@@ -30,9 +30,7 @@ internal static class Bitmaps
         var header = new byte[4 + (4 * sizes.Length)];
         (header[2], header[3]) = (8, (byte)sizes.Length);
         for (var i = 0; i < sizes.Length; i++)
-        {
             BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + (4 * i)), sizes[i]);
-        }
 
         return [.. header, .. data];
     }

@@ -52,7 +52,8 @@ public sealed class ContainerImportTests(SharedServers servers)
         Assert.Equal(4, container.Dataset.Summary.Rejected["unsafe-name"]);
         Assert.Equal(
             ["../secret.bmp", "a/./b.bmp", "a//b.bmp", "a/b%0A.bmp"],
-            (await container.RejectionsAsync()).Where(rejection => rejection.Reason == RejectionReason.UnsafeName).Select(rejection => rejection.Path));
+            (await container.RejectionsAsync()).Where(rejection => rejection.Reason == RejectionReason.UnsafeName)
+            .Select(rejection => rejection.Path));
         Assert.NotEqual(folder.Key, container.Key);
     }
 
@@ -68,7 +69,8 @@ public sealed class ContainerImportTests(SharedServers servers)
         await lake.PutAsync("birds/a/link.bmp", Bitmaps.Bmp(9000), ("is_symlink", "true"));
 
         Assert.Equal((await lake.ImportAllAsync(lake.Folder)).Key, (await lake.ImportAllAsync($"{lake.Url}/birds")).Key);
-        Assert.Contains((WarningCode.LinksNotFollowed, 1L), (await lake.PlanAsync($"{lake.Url}/birds", lake.NewStore())).Findings.Select(found => (found.Code, found.Count)));
+        Assert.Contains((WarningCode.LinksNotFollowed, 1L),
+            (await lake.PlanAsync($"{lake.Url}/birds", lake.NewStore())).Findings.Select(found => (found.Code, found.Count)));
     }
 
     [Fact]
@@ -167,8 +169,10 @@ public sealed class ContainerImportTests(SharedServers servers)
                 lake.Drop("b/more.zip", Archives.Zip([.. Members("", 100), ("../b.bmp", Bitmaps.Bmp(1))]));
                 lake.Drop("c.tar", Archives.Tar([.. Members("c/", 200), ("d.zip", Archives.Zip([.. Members("d/", 300)]))]));
                 lake.Drop("e.tgz", Archives.Gzip(Archives.Tar([.. Members("e/", 400)]))[..^100]);
-                lake.Drop("f.parquet", await Archives.ParquetAsync([.. Members("", 500).Select(member => member.Content)], [.. Enumerable.Repeat("f", 10)]));
-                lake.Drop("g.arrow", Archives.Arrow([.. Members("", 600).Select(member => member.Content)], [.. Enumerable.Repeat(7L, 10)], isFile: true));
+                lake.Drop("f.parquet", await Archives.ParquetAsync([.. Members("", 500).Select(member => member.Content)],
+                    [.. Enumerable.Repeat("f", 10)]));
+                lake.Drop("g.arrow", Archives.Arrow([.. Members("", 600).Select(member => member.Content)], [.. Enumerable.Repeat(7L, 10)],
+                    isFile: true));
                 break;
         }
     }

@@ -69,7 +69,8 @@ public sealed class LakeUploadTests(SharedServers servers)
 
         Assert.Equal((23, 0, 23), (again.Files, again.Copied, again.Present));
         Assert.Equal(
-            await File.ReadAllBytesAsync(Path.Combine(lake.Folder, "big.bin")), (await lake.Container.GetBlobClient("birds/big.bin").DownloadContentAsync()).Value.Content.ToArray());
+            await File.ReadAllBytesAsync(Path.Combine(lake.Folder, "big.bin")),
+            (await lake.Container.GetBlobClient("birds/big.bin").DownloadContentAsync()).Value.Content.ToArray());
     }
 
     [Fact]
@@ -78,9 +79,11 @@ public sealed class LakeUploadTests(SharedServers servers)
         using var lake = await FilledAsync();
         var target = Target(lake, mounted: false);
 
-        Assert.StartsWith("'https://elsewhere.blob.core.windows.net/c/birds' lies in none", await RefusalAsync(lake, lake.Folder, "https://elsewhere.blob.core.windows.net/c/birds"));
+        Assert.StartsWith("'https://elsewhere.blob.core.windows.net/c/birds' lies in none",
+            await RefusalAsync(lake, lake.Folder, "https://elsewhere.blob.core.windows.net/c/birds"));
         Assert.StartsWith($"There is no folder '{lake.Folder}-not'", await RefusalAsync(lake, $"{lake.Folder}-not", target));
-        Assert.Contains("holds no files to upload", await RefusalAsync(lake, Directory.CreateDirectory(Path.Combine(lake.Mount, "empty")).FullName, target));
+        Assert.Contains("holds no files to upload",
+            await RefusalAsync(lake, Directory.CreateDirectory(Path.Combine(lake.Mount, "empty")).FullName, target));
         await lake.Container.DeleteAsync();
         Assert.StartsWith($"There is no container for '{target}/", await RefusalAsync(lake, lake.Folder, target));
     }
@@ -90,7 +93,8 @@ public sealed class LakeUploadTests(SharedServers servers)
         var lake = await TestLake.CreateAsync(await servers.AzuriteAsync());
         lake.DropPictures("a", 10, 0);
         lake.DropPictures("b", 10, 100);
-        lake.Drop("labels.csv", $"file,label\n{string.Join('\n', Enumerable.Range(0, 10).SelectMany(i => new[] { $"a/{i:d3}.bmp,a", $"b/{i:d3}.bmp,b" }))}\n");
+        lake.Drop("labels.csv",
+            $"file,label\n{string.Join('\n', Enumerable.Range(0, 10).SelectMany(i => new[] { $"a/{i:d3}.bmp,a", $"b/{i:d3}.bmp,b" }))}\n");
         lake.Drop("README.md", "birds");
         lake.Drop(".hidden", "not for the lake");
         lake.Drop("_SUCCESS", "of an earlier drop");
@@ -110,7 +114,8 @@ public sealed class LakeUploadTests(SharedServers servers)
         var folder = Path.Combine(lake.Mount, "birds");
         return mounted
             ? [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file))]
-            : await lake.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, "birds/", default).Select(blob => blob.Name["birds/".Length..]).ToHashSetAsync();
+            : await lake.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, "birds/", default)
+            .Select(blob => blob.Name["birds/".Length..]).ToHashSetAsync();
     }
 
     /// <summary>Tells at once, in the thread of the work.</summary>

@@ -19,7 +19,8 @@ using Xunit;
 
 namespace Pipeline.Tests.Integration.Lake;
 
-/// <summary>A lake with a container of its own and a mounted folder, beside a plain folder with files; each import goes into a store of its own.</summary>
+/// <summary>A lake with a container of its own and a mounted folder, beside a plain folder with files;
+/// each import goes into a store of its own.</summary>
 internal sealed class TestLake : IDisposable
 {
     public const string MountUrl = "lake://mounted";
@@ -32,14 +33,16 @@ internal sealed class TestLake : IDisposable
 
     private TestLake(AzuriteServer azurite, BlobContainerClient container, int eagerFiles)
     {
-        _ingestion = Options.Create(new IngestionOptions { ChunkItems = 7, ShardBytes = 640, ReadAhead = 3, Uploads = 3, EagerFiles = eagerFiles });
+        _ingestion = Options.Create(
+            new IngestionOptions { ChunkItems = 7, ShardBytes = 640, ReadAhead = 3, Uploads = 3, EagerFiles = eagerFiles });
         Container = container;
         Directory.CreateDirectory(Folder);
         Directory.CreateDirectory(Mount);
         _options = Options.Create(new LakeOptions
         {
             AnyFolder = true,
-            Locations = [new LakeLocation { Url = Url, ConnectionString = azurite.ConnectionString }, new LakeLocation { Url = MountUrl, Folder = Mount }],
+            Locations = [new LakeLocation { Url = Url, ConnectionString = azurite.ConnectionString },
+                new LakeLocation { Url = MountUrl, Folder = Mount }],
         });
     }
 
@@ -87,18 +90,14 @@ internal sealed class TestLake : IDisposable
     public void DropPictures(string folder, int count, int firstSeed)
     {
         for (var i = 0; i < count; i++)
-        {
             Drop($"{folder}/{i:d3}.bmp", Bitmaps.Bmp(firstSeed + i));
-        }
     }
 
     public void DropPacked(string name, byte[] content)
     {
         using var buffer = new MemoryStream();
         using (var gzip = new GZipStream(buffer, CompressionLevel.Optimal))
-        {
             gzip.Write(content);
-        }
 
         Drop(name + ".gz", buffer.ToArray());
     }
@@ -107,13 +106,13 @@ internal sealed class TestLake : IDisposable
     public async Task PutFolderAsync(string prefix)
     {
         foreach (var file in Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories))
-        {
             await PutAsync($"{prefix}/{Path.GetRelativePath(Folder, file)}", await File.ReadAllBytesAsync(file));
-        }
     }
 
-    public async Task PutAsync(string name, byte[] content, params (string Key, string Value)[] metadata) => await Container.GetBlobClient(name)
-        .UploadAsync(new BinaryData(content), new BlobUploadOptions { Metadata = metadata.ToDictionary(pair => pair.Key, pair => pair.Value) });
+    public async Task PutAsync(string name, byte[] content, params (string Key, string Value)[] metadata) =>
+        await Container.GetBlobClient(name)
+        .UploadAsync(new BinaryData(content),
+            new BlobUploadOptions { Metadata = metadata.ToDictionary(pair => pair.Key, pair => pair.Value) });
 
     /// <summary>Writes a blob under a name that client libraries mend before they send it.</summary>
     /// <param name="escaped">As it stands in the request.</param>
@@ -122,7 +121,8 @@ internal sealed class TestLake : IDisposable
         var access = Container.GenerateSasUri(BlobContainerSasPermissions.All, DateTimeOffset.UtcNow.AddHours(1));
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(
-            HttpMethod.Put, new Uri($"{Url}/{escaped}{access.Query}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+            HttpMethod.Put, new Uri($"{Url}/{escaped}{access.Query}",
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         request.Content = new ByteArrayContent(content);
         request.Headers.Add("x-ms-blob-type", "BlockBlob");
         using var response = await client.SendAsync(request);
@@ -147,9 +147,7 @@ internal sealed class TestLake : IDisposable
         var store = NewStore();
         var plan = await PlanAsync(source, store);
         for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)
-        {
             await ImportAsync(plan, chunk, store);
-        }
 
         var reference = await new DatasetCommitter(store).CommitAsync(plan);
         return new Imported(reference.Key, await store.ReadManifestAsync<DatasetManifest>(reference.Key), store);

@@ -17,9 +17,13 @@ public sealed class RabbitMqServerTests(SharedServers servers)
         var host = await broker.CreateVirtualHostAsync();
         await using (var connection = await ConnectAsync(broker, host))
         {
-            await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-            await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
-            await channel.BasicPublishAsync("", Queue, mandatory: true, new BasicProperties { Persistent = true }, Encoding.UTF8.GetBytes("kept"));
+            await using var channel =
+                await connection.CreateChannelAsync(
+                    new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+            await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false,
+                new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
+            await channel.BasicPublishAsync("", Queue, mandatory: true, new BasicProperties { Persistent = true },
+                Encoding.UTF8.GetBytes("kept"));
             await broker.KillAsync();
         }
 
@@ -66,7 +70,8 @@ public sealed class RabbitMqServerTests(SharedServers servers)
         await Assert.ThrowsAsync<RabbitMQ.Client.Exceptions.OperationInterruptedException>(() => there.QueueDeclarePassiveAsync(Queue));
     }
 
-    private static Task<IConnection> ConnectAsync(RabbitMqServer broker, string host) => ConnectAsync(broker, host, broker.User, broker.Password);
+    private static Task<IConnection> ConnectAsync(RabbitMqServer broker, string host) =>
+        ConnectAsync(broker, host, broker.User, broker.Password);
 
     private static Task<IConnection> ConnectAsync(RabbitMqServer broker, string host, string user, string password) => new ConnectionFactory
     {

@@ -22,7 +22,9 @@ public sealed class BadMessageTests(SharedServers servers)
             ("""{ "runId": "../../etc/passwd" }""", "There is no run '../../etc/passwd' to cancel", []),
             ("""{ "runId": "x" }""", "pipeline-format is '2'; this version reads 1 to 1", [("pipeline-format", "2")]),
             ("""{ "runId": "x" }""", "pipeline-format is 'new'", [("pipeline-format", "new")]),
-            ("""{ "runId": "x" }""", "says that it is urn:message:Elsewhere:Other; in 'cancel-run' it must be urn:message:Pipeline.Contracts:CancelRun", [("MT-MessageType", "urn:message:Elsewhere:Other")]),
+            ("""{ "runId": "x" }""",
+                "says that it is urn:message:Elsewhere:Other; in 'cancel-run' it must be urn:message:Pipeline.Contracts:CancelRun",
+                [("MT-MessageType", "urn:message:Elsewhere:Other")]),
             ($$"""{ "runId": "{{new string('x', TwentyMegabytes)}}" }""", "it must have at most 1048576", []),
         ];
         foreach (var (body, told, headers) in bad)
@@ -34,20 +36,24 @@ public sealed class BadMessageTests(SharedServers servers)
         }
 
         // A run that nobody knows is told at once; this one is known, as far as a cancellation looks.
-        await fleet.Store.GetBlobClient("runs/known-0123456789ab/1-dataset.json").UploadAsync(BinaryData.FromString("{}"), TestContext.Current.CancellationToken);
+        await fleet.Store.GetBlobClient("runs/known-0123456789ab/1-dataset.json")
+            .UploadAsync(BinaryData.FromString("{}"), TestContext.Current.CancellationToken);
         await fleet.SendAsync("cancel-run", """{ "runId": "known-0123456789ab" }""");
-        Assert.Equal("known-0123456789ab", (await fleet.ArtifactAsync("runs/known", "cancelled.json")).GetProperty("content").GetProperty("runId").GetString());
+        Assert.Equal("known-0123456789ab", (await fleet.ArtifactAsync("runs/known", "cancelled.json")).GetProperty("content")
+            .GetProperty("runId").GetString());
         Assert.Equal(0u, await fleet.Channel.MessageCountAsync("cancel-run_error", TestContext.Current.CancellationToken));
     }
 
     [Theory]
     [InlineData("""{ "experiment": { "name": "x" } }""", "experiment: 'data' is missing")]
-    [InlineData("""{ "experiment": { "name": "x", "data": "d", "pretext": "rotation", "fineTuning": { "labels": [5] }, "epochs": 4 } }""", "experiment: 'epochs' is not a key")]
+    [InlineData("""{ "experiment": { "name": "x", "data": "d", "pretext": "rotation", "fineTuning": { "labels": [5] }, "epochs": 4 } }""",
+        "experiment: 'epochs' is not a key")]
     [InlineData("""{ "experiment": { "name": "x", "data": "d", "pretext": "rotation", "fineTuning": { "labels": [5] } }, "source": "/etc" }""", "it must be a place in the lake")]
     [InlineData("""{ "experiment": { "name": "x", "data": "d", "pretext": "rotation", "fineTuning": { "labels": [5] } }, "source": "https://elsewhere.example/lake/d" }""", "https://elsewhere.example/lake/d")]
     public async Task An_experiment_that_cannot_be_run_is_refused_in_one_line(string message, string told)
     {
-        await using var fleet = await RunningFleet.OpenAsync(await servers.RabbitMqAsync(), await servers.AzuriteAsync(), change: ("Lake__AnyFolder", "false"));
+        await using var fleet =
+            await RunningFleet.OpenAsync(await servers.RabbitMqAsync(), await servers.AzuriteAsync(), change: ("Lake__AnyFolder", "false"));
         await fleet.Fleet.StartAsync("Ingestion");
         await fleet.SendAsync("run-experiment", message);
 
@@ -72,6 +78,7 @@ public sealed class BadMessageTests(SharedServers servers)
         await fleet.Fleet.StartAsync("Ingestion");
         await fleet.SendAsync("run-experiment", "{}");
 
-        Assert.Contains("'experiment' must be an object", RunningFleet.Header(await fleet.TakeAsync("run-experiment_error"), "MT-Fault-Message"));
+        Assert.Contains("'experiment' must be an object",
+            RunningFleet.Header(await fleet.TakeAsync("run-experiment_error"), "MT-Fault-Message"));
     }
 }

@@ -24,7 +24,8 @@ public sealed class BrokerOutageTests(SharedServers servers)
         await RunningFleet.SeeAsync("an answer that it lives", async () => await StatusAsync(client, "/health/live") == HttpStatusCode.OK);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(client, "/health/ready"));
         await RunningFleet.SeeAsync("a line that says what it waits for", () => Task.FromResult(
-            fleet.Log("PseudoLabels").Any(line => line.GetProperty("@mt").GetString()!.StartsWith("Waiting for RabbitMQ at", StringComparison.Ordinal))));
+            fleet.Log("PseudoLabels")
+            .Any(line => line.GetProperty("@mt").GetString()!.StartsWith("Waiting for RabbitMQ at", StringComparison.Ordinal))));
 
         await broker.StartAgainAsync();
         await ready;
@@ -37,7 +38,9 @@ public sealed class BrokerOutageTests(SharedServers servers)
         var patience = TimeSpan.FromSeconds(6);
         var broker = await servers.RabbitMqAsync();
         var virtualHost = await broker.CreateVirtualHostAsync();
-        await using var fleet = await RunningFleet.OpenAsync(broker, await servers.AzuriteAsync(), virtualHost, change: ("Bus__ConsumerPatience", $"{patience}"));
+        await using var fleet =
+            await RunningFleet.OpenAsync(broker, await servers.AzuriteAsync(), virtualHost,
+                change: ("Bus__ConsumerPatience", $"{patience}"));
         await fleet.Fleet.StartAllAsync();
         await Task.Delay(2 * patience, TestContext.Current.CancellationToken);
         Assert.All(fleet.Fleet.Processes, process => Assert.False(process.HasExited, process.Service));
@@ -47,7 +50,8 @@ public sealed class BrokerOutageTests(SharedServers servers)
         var forgotten = fleet.Fleet.Processes.Single(process => process.Service == "PseudoLabels");
         await RunningFleet.SeeAsync("the end of the process", () => Task.FromResult(forgotten.HasExited));
         Assert.Equal(1, forgotten.ExitCode);
-        Assert.Contains(fleet.Log("PseudoLabels"), line => line.ToString().Contains("no consumer of queue 'label-shard'", StringComparison.Ordinal));
+        Assert.Contains(fleet.Log("PseudoLabels"), line => line.ToString()
+            .Contains("no consumer of queue 'label-shard'", StringComparison.Ordinal));
         Assert.All(fleet.Fleet.Processes, process => Assert.Equal(process == forgotten, process.HasExited));
     }
 
@@ -59,7 +63,8 @@ public sealed class BrokerOutageTests(SharedServers servers)
     {
         var broker = await servers.RabbitMqAsync();
         await using var proxy = new FaultyProxy(broker.Port);
-        var settings = new BusOptions { Host = broker.Host, Port = proxy.Port, User = broker.User, Password = broker.Password, VirtualHost = await broker.CreateVirtualHostAsync() };
+        var settings = new BusOptions { Host = broker.Host, Port = proxy.Port, User = broker.User, Password = broker.Password,
+            VirtualHost = await broker.CreateVirtualHostAsync() };
         var connection = new BrokerConnection(Options.Create(settings), NullLogger<BrokerConnection>.Instance, TimeProvider.System);
         proxy.LoseAnswer(lostAnswer);
 
@@ -69,21 +74,21 @@ public sealed class BrokerOutageTests(SharedServers servers)
         await using var open = await connection.OpenAsync("test", TestContext.Current.CancellationToken);
         await using var channel = await open.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
         foreach (var queue in StageQueues.All)
-        {
             await channel.QueueDeclarePassiveAsync(queue.Queue, TestContext.Current.CancellationToken);
-        }
     }
 
     [Fact]
     public async Task A_queue_that_is_there_with_other_settings_is_no_outage()
     {
         var broker = await servers.RabbitMqAsync();
-        var settings = new BusOptions { Host = broker.Host, Port = broker.Port, User = broker.User, Password = broker.Password, VirtualHost = await broker.CreateVirtualHostAsync() };
+        var settings = new BusOptions { Host = broker.Host, Port = broker.Port, User = broker.User, Password = broker.Password,
+            VirtualHost = await broker.CreateVirtualHostAsync() };
         var connection = new BrokerConnection(Options.Create(settings), NullLogger<BrokerConnection>.Instance, TimeProvider.System);
         await using (var open = await connection.OpenAsync("test", TestContext.Current.CancellationToken))
         {
             await using var channel = await open.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
-            await channel.QueueDeclareAsync(StageQueues.All[0].Queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: TestContext.Current.CancellationToken);
+            await channel.QueueDeclareAsync(StageQueues.All[0].Queue, durable: true, exclusive: false, autoDelete: false,
+                cancellationToken: TestContext.Current.CancellationToken);
         }
 
         var refused = await Assert.ThrowsAsync<OperationInterruptedException>(

@@ -14,24 +14,29 @@ public sealed class CancelTests(SharedServers servers)
         using var experiment = new TinyExperiment(epochs: 300);
         await fleet.Fleet.StartAllAsync();
         await fleet.SendAsync("run-experiment", experiment.Request);
-        var run = (await fleet.ArtifactAsync("runs/tiny-", "2-pseudo-labels.json")).GetProperty("content").GetProperty("run").GetProperty("runId").GetString();
+        var run = (await fleet.ArtifactAsync("runs/tiny-", "2-pseudo-labels.json")).GetProperty("content").GetProperty("run")
+            .GetProperty("runId").GetString();
         await RunningFleet.SeeAsync("the training to begin", () => Task.FromResult(
-            fleet.Log("Pretraining").Any(line => line.GetProperty("@mt").GetString()!.StartsWith("Training slice", StringComparison.Ordinal))));
+            fleet.Log("Pretraining")
+            .Any(line => line.GetProperty("@mt").GetString()!.StartsWith("Training slice", StringComparison.Ordinal))));
 
         await fleet.SendAsync("cancel-run", $$"""{ "runId": "{{run}}" }""");
         await RunningFleet.SeeAsync("the training to end", () => Task.FromResult(
-            fleet.Log("Pretraining").Any(line => line.GetProperty("@mt").GetString()!.Contains("was cancelled", StringComparison.Ordinal))));
+            fleet.Log("Pretraining")
+            .Any(line => line.GetProperty("@mt").GetString()!.Contains("was cancelled", StringComparison.Ordinal))));
         await fleet.Fleet.TerminateAllAsync();
         foreach (var queue in StageQueues.All.Select(feed => feed.Queue).Distinct())
         {
             Assert.Equal(0u, await fleet.Channel.MessageCountAsync(queue, TestContext.Current.CancellationToken));
-            Assert.Equal(0u, await fleet.Channel.MessageCountAsync(RabbitMqQueues.ErrorQueueOf(queue), TestContext.Current.CancellationToken));
+            Assert.Equal(0u, await fleet.Channel.MessageCountAsync(RabbitMqQueues.ErrorQueueOf(queue),
+                TestContext.Current.CancellationToken));
         }
 
         await fleet.Fleet.StartAllAsync();
         await fleet.SendAsync("run-experiment", experiment.Request);
         await fleet.ArtifactAsync("runs/tiny-", "5-verdict.json");
         var report = await fleet.ArtifactAsync("runs/tiny-", "report.json");
-        Assert.Equal(await experiment.FindLocallyAsync(), TinyExperiment.Findings(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(report)));
+        Assert.Equal(await experiment.FindLocallyAsync(),
+            TinyExperiment.Findings(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(report)));
     }
 }

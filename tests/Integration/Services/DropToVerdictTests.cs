@@ -10,7 +10,8 @@ using Xunit;
 
 namespace Pipeline.Tests.Integration.Services;
 
-/// <summary>From files in a container and Event Grid's word of them to the verdict: on the broker of deploy/rabbitmq/definitions.json, each service as its own user.</summary>
+/// <summary>From files in a container and Event Grid's word of them to the verdict: on the broker of deploy/rabbitmq/definitions.json,
+/// each service as its own user.</summary>
 public sealed class DropToVerdictTests(SharedServers servers)
 {
     private const string VirtualHost = "pipeline";
@@ -22,7 +23,8 @@ public sealed class DropToVerdictTests(SharedServers servers)
     public async Task A_drop_told_to_the_webhook_twice_and_out_of_order_becomes_one_verdict_in_one_trace()
     {
         var deployed = Path.Combine(Repository(), "deploy", "rabbitmq");
-        var settings = File.ReadLines(Path.Combine(deployed, "rabbitmq.conf")).Where(line => !line.StartsWith('#') && !line.StartsWith("load_definitions", StringComparison.Ordinal));
+        var settings = File.ReadLines(Path.Combine(deployed, "rabbitmq.conf"))
+            .Where(line => !line.StartsWith('#') && !line.StartsWith("load_definitions", StringComparison.Ordinal));
         await using var broker = await RabbitMqServer.StartAsync(Path.Combine(deployed, "definitions.json"), [.. settings]);
         var port = ServiceProcess.FreePort();
         await using var fleet = await RunningFleet.OpenAsync(
@@ -55,9 +57,7 @@ public sealed class DropToVerdictTests(SharedServers servers)
                 var body = JsonSerializer.Deserialize<JsonElement>(said.Body.Span);
                 Assert.Equal("1.0", body.GetProperty("specversion").GetString());
                 if (said.RoutingKey == "stage.done")
-                {
                     stages.Add(body.GetProperty("id").GetString()!);
-                }
             }
 
             return told.Contains("verdict.reached");
@@ -89,7 +89,8 @@ public sealed class DropToVerdictTests(SharedServers servers)
                 eventType = "Microsoft.Storage.BlobCreated",
                 eventTime = DateTimeOffset.UtcNow,
                 id = Guid.NewGuid(),
-                data = new { api = "PutBlob", contentLength = content.Length, blobType = "BlockBlob", url = $"{fleet.LakeUrl}/tiny/{file}", sequencer = $"{events.Count:x32}" },
+                data = new { api = "PutBlob", contentLength = content.Length, blobType = "BlockBlob", url = $"{fleet.LakeUrl}/tiny/{file}",
+                    sequencer = $"{events.Count:x32}" },
                 dataVersion = "",
                 metadataVersion = "1",
             });
@@ -168,18 +169,14 @@ public sealed class DropToVerdictTests(SharedServers servers)
     private static async Task AssertNoErrorsAsync(RunningFleet fleet)
     {
         foreach (var queue in Enum.GetValues<Stage>().SelectMany(StageQueues.Of))
-        {
             Assert.Equal(0u, await fleet.Channel.MessageCountAsync(RabbitMqQueues.ErrorQueueOf(queue), Token));
-        }
     }
 
     private static string Repository()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Pipeline.sln")))
-        {
             folder = folder.Parent!;
-        }
 
         return folder.FullName;
     }

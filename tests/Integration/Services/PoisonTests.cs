@@ -10,13 +10,15 @@ public sealed class PoisonTests(SharedServers servers)
     public async Task A_message_that_kills_its_consumer_each_time_lies_in_the_error_queue_in_the_end_and_others_go_on()
     {
         await using var fleet = await RunningFleet.OpenAsync(
-            await servers.RabbitMqAsync(), await servers.AzuriteAsync(), change: [("Bus__DeliveryLimit", "2"), ("Pretraining__SliceBudget", "00:01:00")]);
+            await servers.RabbitMqAsync(), await servers.AzuriteAsync(),
+            change: [("Bus__DeliveryLimit", "2"), ("Pretraining__SliceBudget", "00:01:00")]);
         using var experiment = new TinyExperiment();
         await fleet.Fleet.StartAllAsync();
 
-        // Long enough for its worker to be killed in the middle, each time that it takes it up. What led to the slice has to be over: a message that is in the same
-        // process at each kill counts as delivered as often.
-        await fleet.SendAsync("run-experiment", experiment.Request.Replace("\"epochs\": 60", "\"epochs\": 1000", StringComparison.Ordinal).Replace("\"tiny\", \"data\"", "\"poison\", \"data\"", StringComparison.Ordinal));
+        // Long enough for its worker to be killed in the middle, each time that it takes it up. What led to the slice has to be over:
+        // a message that is in the same process at each kill counts as delivered as often.
+        await fleet.SendAsync("run-experiment", experiment.Request.Replace("\"epochs\": 60", "\"epochs\": 1000", StringComparison.Ordinal)
+            .Replace("\"tiny\", \"data\"", "\"poison\", \"data\"", StringComparison.Ordinal));
         for (var delivery = 1; delivery <= 3; delivery++)
         {
             var seen = delivery;

@@ -15,17 +15,18 @@ public sealed class RunningFleet : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
 
-    private readonly RabbitMqServer broker;
-    private readonly string virtualHost;
-    private readonly IConnection connection;
+    private readonly RabbitMqServer _broker;
+    private readonly string _virtualHost;
+    private readonly IConnection _connection;
 
     private RunningFleet(
-        RabbitMqServer broker, string virtualHost, Fleet fleet, IConnection connection, IChannel channel, BlobContainerClient store, BlobContainerClient lake, string folder)
+        RabbitMqServer broker, string virtualHost, Fleet fleet, IConnection connection, IChannel channel, BlobContainerClient store,
+        BlobContainerClient lake, string folder)
     {
-        this.broker = broker;
-        this.virtualHost = virtualHost;
+        this._broker = broker;
+        this._virtualHost = virtualHost;
         Fleet = fleet;
-        this.connection = connection;
+        this._connection = connection;
         Channel = channel;
         Store = store;
         Lake = lake;
@@ -48,7 +49,8 @@ public sealed class RunningFleet : IAsyncDisposable
     /// <param name="users">Whether each service is a user of its own.</param>
     /// <param name="change">What is set otherwise, without its prefix.</param>
     public static async Task<RunningFleet> OpenAsync(
-        RabbitMqServer broker, AzuriteServer azurite, string? virtualHost = null, bool users = false, params (string Name, string Value)[] change)
+        RabbitMqServer broker, AzuriteServer azurite, string? virtualHost = null, bool users = false,
+        params (string Name, string Value)[] change)
     {
         virtualHost ??= await broker.CreateVirtualHostAsync();
         var store = new BlobContainerClient(azurite.ConnectionString, $"store-{Guid.NewGuid():n}");
@@ -72,7 +74,8 @@ public sealed class RunningFleet : IAsyncDisposable
             Password = broker.Password,
             VirtualHost = virtualHost,
         }.CreateConnectionAsync();
-        var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true,
+            publisherConfirmationTrackingEnabled: true));
         return new RunningFleet(broker, virtualHost, new Fleet(settings, folder, users), connection, channel, store, lake, folder);
     }
 
@@ -84,7 +87,8 @@ public sealed class RunningFleet : IAsyncDisposable
         "",
         queue,
         mandatory: true,
-        new BasicProperties { Persistent = true, ContentType = "application/json", Headers = headers.ToDictionary(header => header.Name, header => (object?)header.Value) },
+        new BasicProperties { Persistent = true, ContentType = "application/json",
+            Headers = headers.ToDictionary(header => header.Name, header => (object?)header.Value) },
         Encoding.UTF8.GetBytes(body));
 
     /// <summary>A message of a queue, once there is one.</summary>
@@ -98,8 +102,9 @@ public sealed class RunningFleet : IAsyncDisposable
     /// <summary>Waits until a message of a queue has been handled to its end, as the broker counts; it counts every five seconds.</summary>
     public Task AcknowledgedAsync(string queue) => SeeAsync($"an acknowledged message of {queue}", async () =>
     {
-        var counted = await broker.Management.GetFromJsonAsync<JsonElement>($"queues/{virtualHost}/{queue}");
-        return counted.TryGetProperty("message_stats", out var stats) && stats.TryGetProperty("ack", out var acknowledged) && acknowledged.GetInt64() > 0;
+        var counted = await _broker.Management.GetFromJsonAsync<JsonElement>($"queues/{_virtualHost}/{queue}");
+        return counted.TryGetProperty("message_stats", out var stats) && stats.TryGetProperty("ack", out var acknowledged)
+            && acknowledged.GetInt64() > 0;
     });
 
     /// <summary>A JSON artifact of the store, once it is there.</summary>
@@ -110,15 +115,15 @@ public sealed class RunningFleet : IAsyncDisposable
         await SeeAsync($"an artifact {prefix}…{end}", async () =>
         {
             if (!await Store.ExistsAsync())
-            {
                 return false;
-            }
 
-            await foreach (var blob in Store.GetBlobsAsync(Azure.Storage.Blobs.Models.BlobTraits.None, Azure.Storage.Blobs.Models.BlobStates.None, prefix, CancellationToken.None))
+            await foreach (var blob in Store.GetBlobsAsync(Azure.Storage.Blobs.Models.BlobTraits.None,
+                Azure.Storage.Blobs.Models.BlobStates.None, prefix, CancellationToken.None))
             {
                 if (blob.Name.EndsWith(end, StringComparison.Ordinal))
                 {
-                    found = JsonSerializer.Deserialize<JsonElement>((await Store.GetBlobClient(blob.Name).DownloadContentAsync()).Value.Content);
+                    found = JsonSerializer.Deserialize<JsonElement>(
+                        (await Store.GetBlobClient(blob.Name).DownloadContentAsync()).Value.Content);
                     return true;
                 }
             }
@@ -129,14 +134,16 @@ public sealed class RunningFleet : IAsyncDisposable
     }
 
     public static string? Header(BasicGetResult message, string name) =>
-        message.BasicProperties.Headers?.TryGetValue(name, out var value) == true && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
+        message.BasicProperties.Headers?.TryGetValue(name, out var value) == true && value is byte[] bytes
+        ? Encoding.UTF8.GetString(bytes) : null;
 
     /// <summary>Lines that a service has logged so far.</summary>
     public IReadOnlyList<JsonElement> Log(string service)
     {
         using var file = new FileStream(Path.Combine(Folder, $"{service}.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(file);
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.StartsWith('{') && line.EndsWith('}')).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => line.StartsWith('{') && line.EndsWith('}')).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
     }
 
     /// <summary>Waits until something is so, and fails with what it waited for.</summary>
@@ -154,7 +161,7 @@ public sealed class RunningFleet : IAsyncDisposable
     {
         await Fleet.DisposeAsync();
         await Channel.DisposeAsync();
-        await connection.DisposeAsync();
+        await _connection.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
 }

@@ -87,15 +87,15 @@ internal sealed class RunningDrops : IAsyncDisposable
     }
 
     public Task SendAsync(string body, Dictionary<string, object?>? headers = null, string type = "application/json") =>
-        DropQueues.PublishAsync(Channel, new BasicProperties { Headers = headers, ContentType = type }, Encoding.UTF8.GetBytes(body), default);
+        DropQueues.PublishAsync(Channel, new BasicProperties { Headers = headers, ContentType = type }, Encoding.UTF8.GetBytes(body),
+            default);
 
     public async Task<HttpResponseMessage> PostAsync(string body, string? traceparent = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, WebhookRoutes.Path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            WebhookRoutes.Path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         if (traceparent is not null)
-        {
             request.Headers.Add("traceparent", traceparent);
-        }
 
         return await Client.SendAsync(request);
     }
@@ -109,9 +109,7 @@ internal sealed class RunningDrops : IAsyncDisposable
             await using var stream = await Store.OpenReadAsync(info.Key);
             using var reader = new StreamReader(stream);
             while (await reader.ReadLineAsync() is { } line)
-            {
                 lines.Add(line);
-            }
         }
 
         return lines;

@@ -7,7 +7,8 @@ namespace Pipeline.Tests.Servers.Running;
 internal sealed record Command(int ExitCode, string Output, string Errors)
 {
     /// <summary>Runs it, whatever its exit code. Null: there is no such program.</summary>
-    public static Task<Command?> TryRunAsync(string program, params IEnumerable<string> arguments) => TryRunAsync(new ProcessStartInfo(program, arguments));
+    public static Task<Command?> TryRunAsync(string program, params IEnumerable<string> arguments) =>
+        TryRunAsync(new ProcessStartInfo(program, arguments));
 
     /// <inheritdoc cref="TryRunAsync(string, IEnumerable{string})"/>
     public static async Task<Command?> TryRunAsync(ProcessStartInfo start)
@@ -33,10 +34,13 @@ internal sealed record Command(int ExitCode, string Output, string Errors)
 
     /// <summary>Runs it and returns what it printed.</summary>
     /// <exception cref="InvalidOperationException">It ended with another exit code than 0, or is not there.</exception>
-    public static async Task<string> RunAsync(string program, params IReadOnlyList<string> arguments) => await TryRunAsync(program, arguments) switch
+    public static async Task<string> RunAsync(string program, params IReadOnlyList<string> arguments) =>
+        await TryRunAsync(program, arguments) switch
     {
         { ExitCode: 0 } command => command.Output,
-        { } command => throw new InvalidOperationException($"'{program} {string.Join(' ', arguments)}' ended with exit code {command.ExitCode}: {command.Errors}"),
+        { } command =>
+            throw new InvalidOperationException(
+                $"'{program} {string.Join(' ', arguments)}' ended with exit code {command.ExitCode}: {command.Errors}"),
         null => throw new InvalidOperationException($"'{program}' is not installed."),
     };
 }

@@ -56,15 +56,14 @@ internal sealed class Container : IServerInstance
     public async Task<string?> LastWordsAsync()
     {
         if (await Command.RunAsync(Docker, "inspect", "--format", "{{.State.Running}}", _name) == "true")
-        {
             return null;
-        }
 
         var logs = await Command.TryRunAsync(Docker, "logs", "--tail", LastLines, _name);
         return $"{logs?.Output}\n{logs?.Errors}";
     }
 
-    public Task<Command?> RunInsideAsync(params IReadOnlyList<string> command) => Command.TryRunAsync(Docker, ["exec", "--workdir", _data, _name, .. command]);
+    public Task<Command?> RunInsideAsync(params IReadOnlyList<string> command) =>
+        Command.TryRunAsync(Docker, ["exec", "--workdir", _data, _name, .. command]);
 
     public ValueTask DisposeAsync() => _guard.DisposeAsync();
 }

@@ -2,10 +2,8 @@ using System.Diagnostics;
 
 namespace Pipeline.Tests.Servers.Running;
 
-/// <summary>
-/// A shell that cleans up when this process lets go of it, also by being killed: it waits for the end of its standard input and then runs a script, which
-/// finds the last line that it was told in <c>$last</c>.
-/// </summary>
+/// <summary>A shell that cleans up when this process lets go of it, also by being killed: it waits for the end of its standard input and
+/// then runs a script, which finds the last line that it was told in <c>$last</c>.</summary>
 internal sealed class Guard : IAsyncDisposable
 {
     private readonly Process _shell;

@@ -1,6 +1,7 @@
 namespace Pipeline.Tests.Servers.Running;
 
-/// <summary>A server that can be ended and started again on the same ports and data: in a container, or as processes of this machine.</summary>
+/// <summary>A server that can be ended and started again on the same ports and data: in a container,
+/// or as processes of this machine.</summary>
 internal interface IServerInstance : IAsyncDisposable
 {
     /// <summary>Starts it, for the first time or again. It is not ready yet.</summary>

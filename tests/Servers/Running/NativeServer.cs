@@ -48,7 +48,8 @@ internal sealed class NativeServer : IServerInstance
         ? null
         : string.Join('\n', (await File.ReadAllLinesAsync(Path.Combine(_folder, Log))).TakeLast(LastLines));
 
-    public Task<Command?> RunInsideAsync(params IReadOnlyList<string> command) => Command.TryRunAsync(Program(Path.Combine(_folder, _data), command));
+    public Task<Command?> RunInsideAsync(params IReadOnlyList<string> command) =>
+        Command.TryRunAsync(Program(Path.Combine(_folder, _data), command));
 
     public async ValueTask DisposeAsync()
     {

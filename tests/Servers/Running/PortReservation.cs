@@ -3,10 +3,8 @@ using System.Net.Sockets;
 
 namespace Pipeline.Tests.Servers.Running;
 
-/// <summary>
-/// A free TCP port of 127.0.0.1 that stays ours while its server is down: below the range from which outgoing connections take theirs, and held against
-/// other test processes by a lock file, which the system lets go of when this process ends.
-/// </summary>
+/// <summary>A free TCP port of 127.0.0.1 that stays ours while its server is down: below the range from which outgoing connections take
+/// theirs, and held against other test processes by a lock file, which the system lets go of when this process ends.</summary>
 internal sealed class PortReservation : IDisposable
 {
     private const int First = 10_000;
@@ -32,9 +30,7 @@ internal sealed class PortReservation : IDisposable
             if (TryLock(Path.Combine(folder, port.ToString())) is { } held)
             {
                 if (IsFree(port))
-                {
                     return new PortReservation(port, held);
-                }
 
                 held.Dispose();
             }

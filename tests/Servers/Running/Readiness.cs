@@ -18,14 +18,10 @@ internal static class Readiness
         while (!await asked())
         {
             if (await server.LastWordsAsync() is { } words)
-            {
                 throw new InvalidOperationException($"{what}: it has ended. Its last words:\n{words}");
-            }
 
             if (waited.Elapsed > Patience)
-            {
                 throw new InvalidOperationException($"{what} after {Patience.TotalMinutes} minutes.");
-            }
 
             await Task.Delay(Pause);
         }

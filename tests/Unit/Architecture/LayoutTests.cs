@@ -11,7 +11,8 @@ namespace Pipeline.Tests.Unit.Architecture;
 public sealed class LayoutTests
 {
     /// <summary>Libraries from the bottom to the top: each may use those before it.</summary>
-    private static readonly string[] Libraries = ["Contracts", "Artifacts", "Statistics", "Experiments", "Lake", "Images", "Sequences", "Likeness", "Learning", "Hosting"];
+    private static readonly string[] Libraries =
+        ["Contracts", "Artifacts", "Statistics", "Experiments", "Lake", "Images", "Sequences", "Likeness", "Learning", "Hosting"];
 
     private static readonly string[] Stages = ["Triggers", "Ingestion", "PseudoLabels", "Pretraining", "FineTuning", "Evaluation"];
 
@@ -28,16 +29,19 @@ public sealed class LayoutTests
     [MemberData(nameof(Projects))]
     public void References_run_downwards_only(string project)
     {
-        var allowed = project == "Cli" ? [.. Libraries, .. Stages] : Stages.Contains(project) ? Libraries : Libraries.TakeWhile(library => library != project);
+        var allowed = project == "Cli" ? [.. Libraries, .. Stages] : Stages.Contains(project)
+            ? Libraries : Libraries.TakeWhile(library => library != project);
 
-        Assert.Subset(allowed.ToHashSet(), ReferencesOf(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path)).ToHashSet());
+        Assert.Subset(allowed.ToHashSet(), ReferencesOf(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path))
+            .ToHashSet());
     }
 
     [Theory]
     [MemberData(nameof(Projects))]
     public void TorchSharp_is_used_by_the_learning_library_alone(string project)
     {
-        var usesTorch = Load(project).GetReferencedAssemblies().Any(assembly => assembly.Name!.StartsWith("TorchSharp", StringComparison.Ordinal));
+        var usesTorch = Load(project).GetReferencedAssemblies()
+            .Any(assembly => assembly.Name!.StartsWith("TorchSharp", StringComparison.Ordinal));
 
         Assert.Equal(project == "Learning", usesTorch);
     }
@@ -86,7 +90,8 @@ public sealed class LayoutTests
     private static Assembly Load(string project) => Assembly.Load(new AssemblyName($"Pipeline.{project}"));
 
     private static IEnumerable<string> FoldersOf(string folder) =>
-        Directory.GetFiles(Repository.PathOf(folder), "*.csproj", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path)).Order();
+        Directory.GetFiles(Repository.PathOf(folder), "*.csproj", SearchOption.AllDirectories)
+        .Select(path => Path.GetFileNameWithoutExtension(path)).Order();
 
     private static IEnumerable<string> ReferencesOf(string project, string kind)
     {

@@ -143,7 +143,8 @@ public abstract class ArtifactStoreContract
             Assert.Empty(await ListAsync(key));
             await Assert.ThrowsAsync<ArtifactNotFoundException>(() => Store.OpenReadAsync(key, Token));
             await Assert.ThrowsAsync<ArtifactNotFoundException>(() => Store.OpenRangeAsync(key, 0, 0, Token));
-            await Assert.ThrowsAsync<ArtifactNotFoundException>(() => Store.MaterializeAsync(new ArtifactReference(key, Digest.Of([]), 0), Token));
+            await Assert.ThrowsAsync<ArtifactNotFoundException>(
+                () => Store.MaterializeAsync(new ArtifactReference(key, Digest.Of([]), 0), Token));
         }
     }
 

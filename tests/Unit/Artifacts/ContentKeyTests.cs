@@ -10,7 +10,8 @@ public sealed class ContentKeyTests
 
     [Fact]
     public void Equal_work_has_an_equal_key() =>
-        Assert.Equal(Key(ArtifactKinds.Pretraining, 1, "sha256:1", Settings), Key(ArtifactKinds.Pretraining, 1, "sha256:1", Settings with { }));
+        Assert.Equal(Key(ArtifactKinds.Pretraining, 1, "sha256:1", Settings),
+            Key(ArtifactKinds.Pretraining, 1, "sha256:1", Settings with { }));
 
     [Fact]
     public void Whatever_differs_gives_another_key()
@@ -34,7 +35,8 @@ public sealed class ContentKeyTests
     [Fact]
     public void The_key_is_the_digest_of_compact_json() =>
         Assert.Equal(
-            Convert.ToHexStringLower(SHA256.HashData("""{"kind":"pseudo-labels","format":3,"madeFrom":{"input":"sha256:1","rate":0.003}}"""u8)),
+            Convert.ToHexStringLower(
+                SHA256.HashData("""{"kind":"pseudo-labels","format":3,"madeFrom":{"input":"sha256:1","rate":0.003}}"""u8)),
             ContentKey.Of(ArtifactKinds.PseudoLabels, 3, new { Input = "sha256:1", Rate = 3e-3 }));
 
     private static string Key(string kind, int format, string input, PretrainingSpec settings) =>

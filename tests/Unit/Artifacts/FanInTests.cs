@@ -8,16 +8,16 @@ public sealed class FanInTests : IDisposable
 {
     private static readonly string[] Keys = [.. Enumerable.Range(0, 5).Select(number => $"set/parts/{number}")];
 
-    private readonly TemporaryFolder folder = new();
-    private readonly ManualClock time = new();
-    private readonly FolderArtifactStore store;
-    private readonly FanIn fanIn;
-    private int listings;
+    private readonly TemporaryFolder _folder = new();
+    private readonly ManualClock _time = new();
+    private readonly FolderArtifactStore _store;
+    private readonly FanIn _fanIn;
+    private int _listings;
 
     public FanInTests()
     {
-        store = new FolderArtifactStore(folder.Path);
-        fanIn = new FanIn(store, time);
+        _store = new FolderArtifactStore(_folder.Path);
+        _fanIn = new FanIn(_store, _time);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -32,11 +32,12 @@ public sealed class FanInTests : IDisposable
             var order = Enumerable.Range(0, Keys.Length).ToArray();
             random.Shuffle(order);
             // Two workers that know nothing of each other.
-            FanIn[] workers = [new(store, time), new(store, time)];
+            FanIn[] workers = [new(_store, _time), new(_store, _time)];
             for (var i = 0; i < order.Length; i++)
             {
                 await WriteAsync($"{set}/{order[i]}");
-                var missing = await workers[random.Next(2)].GlanceAsync(set, set, order[i], () => [.. Keys.Index().Select(key => $"{set}/{key.Index}")], Token);
+                var missing = await workers[random.Next(2)].GlanceAsync(set, set, order[i], () =>
+                    [.. Keys.Index().Select(key => $"{set}/{key.Index}")], Token);
                 Assert.Equal(i == order.Length - 1, missing.Count == 0);
                 Assert.Subset(missing.ToHashSet(), order.Skip(i + 1).ToHashSet());
             }
@@ -49,7 +50,7 @@ public sealed class FanInTests : IDisposable
         for (var number = 0; number < Keys.Length; number++)
             Assert.Equal(Enumerable.Range(number + 1, Keys.Length - number - 1), await WriteAndGlanceAsync(number));
 
-        Assert.Equal(2, listings);
+        Assert.Equal(2, _listings);
     }
 
     [Fact]
@@ -59,7 +60,7 @@ public sealed class FanInTests : IDisposable
         await WriteAsync(Keys[1]);
         Assert.Equal([1, 3, 4], await WriteAndGlanceAsync(2));
 
-        time.Move(TimeSpan.FromSeconds(2.1));
+        _time.Move(TimeSpan.FromSeconds(2.1));
 
         Assert.Equal([4], await WriteAndGlanceAsync(3));
     }
@@ -70,23 +71,24 @@ public sealed class FanInTests : IDisposable
         await WriteAndGlanceAsync(0);
         await WriteAsync(Keys[3]);
 
-        Assert.Equal([1, 2, 4], await fanIn.ListAsync("set", "set/parts", Keys, Token));
+        Assert.Equal([1, 2, 4], await _fanIn.ListAsync("set", "set/parts", Keys, Token));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private async Task<IReadOnlyList<int>> WriteAndGlanceAsync(int number)
     {
         await WriteAsync(Keys[number]);
-        return await fanIn.GlanceAsync("set", "set/parts", number, Listed, Token);
+        return await _fanIn.GlanceAsync("set", "set/parts", number, Listed, Token);
     }
 
     // Asked for where there is a listing to hold against.
     private string[] Listed()
     {
-        listings++;
+        _listings++;
         return Keys;
     }
 
-    private Task<PutResult> WriteAsync(string key) => store.CreateAsync(key, (stream, token) => stream.WriteAsync(new byte[] { 1 }, token).AsTask(), Token);
+    private Task<PutResult> WriteAsync(string key) =>
+        _store.CreateAsync(key, (stream, token) => stream.WriteAsync(new byte[] { 1 }, token).AsTask(), Token);
 }

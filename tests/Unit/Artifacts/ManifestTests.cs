@@ -47,11 +47,13 @@ public sealed class ManifestTests : IDisposable
 
     [Fact]
     public async Task A_manifest_of_a_newer_version_is_refused_whatever_it_holds() =>
-        Assert.Contains("newer version of the pipeline (format 3", await RefusalAsync("""{"kind":"trials","format":3,"content":{"other":1}}"""));
+        Assert.Contains("newer version of the pipeline (format 3",
+            await RefusalAsync("""{"kind":"trials","format":3,"content":{"other":1}}"""));
 
     [Fact]
     public async Task A_manifest_of_another_kind_is_refused() =>
-        Assert.Equal("'m' holds the kind 'dataset'; it must hold 'trials'.", await RefusalAsync("""{"kind":"dataset","format":2,"content":{}}"""));
+        Assert.Equal("'m' holds the kind 'dataset'; it must hold 'trials'.",
+            await RefusalAsync("""{"kind":"dataset","format":2,"content":{}}"""));
 
     [Theory]
     [InlineData("")]
@@ -68,7 +70,8 @@ public sealed class ManifestTests : IDisposable
     [Fact]
     public async Task A_manifest_that_carries_the_name_of_its_former_type_is_read()
     {
-        await File.WriteAllTextAsync(Path.Combine(_store.Root, "m"), """{"kind":"TrialsManifest","format":1,"content":{"results":[]}}""", Token);
+        await File.WriteAllTextAsync(Path.Combine(_store.Root, "m"), """{"kind":"TrialsManifest","format":1,"content":{"results":[]}}""",
+            Token);
 
         Assert.Empty((await _store.ReadManifestAsync<TrialsManifest>("m", Token)).Results);
     }

@@ -1,3 +1,4 @@
+using Pipeline.Hosting.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -5,7 +6,6 @@ using Pipeline.Artifacts;
 using Pipeline.Artifacts.Blob;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Artifacts.Stores;
-using Pipeline.Hosting.Services;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Artifacts;
@@ -13,7 +13,8 @@ namespace Pipeline.Tests.Unit.Artifacts;
 public sealed class StoreOptionsTests : IDisposable
 {
     private const string Secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQ=";
-    private const string Connection = $"DefaultEndpointsProtocol=https;AccountName=account;AccountKey={Secret};EndpointSuffix=core.windows.net";
+    private const string Connection =
+        $"DefaultEndpointsProtocol=https;AccountName=account;AccountKey={Secret};EndpointSuffix=core.windows.net";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -25,12 +26,14 @@ public sealed class StoreOptionsTests : IDisposable
 
     [Fact]
     public void A_connection_string_chooses_blob_storage() =>
-        Assert.Equal("https://account.blob.core.windows.net/pipeline", Assert.IsType<BlobArtifactStore>(Open(("Store:Blob:ConnectionString", Connection))).Address);
+        Assert.Equal("https://account.blob.core.windows.net/pipeline",
+            Assert.IsType<BlobArtifactStore>(Open(("Store:Blob:ConnectionString", Connection))).Address);
 
     [Fact]
     public void A_service_and_an_identity_choose_blob_storage() => Assert.Equal(
         "https://account.blob.core.windows.net/artifacts",
-        Assert.IsType<BlobArtifactStore>(Open(("Store:Blob:ServiceUri", "https://account.blob.core.windows.net"), ("Store:Blob:Container", "artifacts"))).Address);
+        Assert.IsType<BlobArtifactStore>(
+            Open(("Store:Blob:ServiceUri", "https://account.blob.core.windows.net"), ("Store:Blob:Container", "artifacts"))).Address);
 
     [Theory]
     [InlineData("Folder", "", "Folder")]
@@ -80,7 +83,8 @@ public sealed class StoreOptionsTests : IDisposable
     [InlineData("Cache:Bytes", "1000", "The setting Store:Cache:Bytes is '1000': The field Bytes must be between 1048576 and ")]
     [InlineData("Folder", "", "The setting Store:Folder is '': The Folder field is required.")]
     [InlineData("Blob:ConnectionString", Secret, "The setting Store:Blob: The ConnectionString must be one of Azure Storage: ")]
-    [InlineData("Blob:ServiceUri", "https://account.blob.core.windows.net?sig=" + Secret, "The setting Store:Blob: The ServiceUri must be https://")]
+    [InlineData("Blob:ServiceUri", "https://account.blob.core.windows.net?sig=" + Secret,
+        "The setting Store:Blob: The ServiceUri must be https://")]
     public void One_line_tells_the_setting_and_its_value_unless_it_may_be_secret(string setting, string value, string line)
     {
         var error = Assert.Throws<OptionsValidationException>(() => Open(($"Store:{setting}", value)));
@@ -95,11 +99,13 @@ public sealed class StoreOptionsTests : IDisposable
     [InlineData("Store:Blob:Contaner")]
     [InlineData("Store:Resilience:Attempt")]
     public void A_setting_that_does_not_exist_is_refused(string setting) =>
-        Assert.Contains(setting[(setting.LastIndexOf(':') + 1)..], Assert.ThrowsAny<InvalidOperationException>(() => Open((setting, "1"))).Message);
+        Assert.Contains(setting[(setting.LastIndexOf(':') + 1)..],
+            Assert.ThrowsAny<InvalidOperationException>(() => Open((setting, "1"))).Message);
 
     private IArtifactStore Open(params (string Setting, string Value)[] settings)
     {
-        var services = new ServiceCollection().AddLogging().AddMetrics().AddArtifactStore().AddSingleton<IConfiguration>(Configuration(settings));
+        var services = new ServiceCollection().AddLogging().AddMetrics().AddArtifactStore()
+            .AddSingleton<IConfiguration>(Configuration(settings));
         using var provider = services.BuildServiceProvider();
         return provider.GetRequiredService<IArtifactStore>();
     }

@@ -15,7 +15,8 @@ internal sealed partial class ComposeFile
 
     /// <summary>The services that are built from this repository, by name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, object?>> Built =>
-        Services.Where(service => Map(service.Value).ContainsKey("build")).ToDictionary(service => service.Key, service => Map(service.Value));
+        Services.Where(service => Map(service.Value).ContainsKey("build"))
+        .ToDictionary(service => service.Key, service => Map(service.Value));
 
     public static ComposeFile Read(string file)
     {

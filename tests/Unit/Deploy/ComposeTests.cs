@@ -70,14 +70,16 @@ public sealed class ComposeTests
         {
             var type = TypeOf(setting.Key[Prefix.Length..].Split("__"));
             Assert.True(type is not null, $"No options have a property for {setting.Key}.");
-            Assert.True(type == typeof(string) || System.ComponentModel.TypeDescriptor.GetConverter(type).IsValid((string)setting.Value!), $"{setting.Key}={setting.Value}");
+            Assert.True(type == typeof(string) || System.ComponentModel.TypeDescriptor.GetConverter(type).IsValid((string)setting.Value!),
+                $"{setting.Key}={setting.Value}");
         });
     }
 
     [Fact]
     public void A_service_that_listens_to_this_machine_only_could_not_be_reached()
     {
-        Assert.All(Compose.Built.Values, service => Assert.Equal("*", ComposeFile.Text(ComposeFile.Map(service["environment"]), "PIPELINE_Http__Address")));
+        Assert.All(Compose.Built.Values,
+            service => Assert.Equal("*", ComposeFile.Text(ComposeFile.Map(service["environment"]), "PIPELINE_Http__Address")));
     }
 
     [Fact]
@@ -101,10 +103,12 @@ public sealed class ComposeTests
     [Fact]
     public void Ports_are_open_to_this_machine_only()
     {
-        var ports = Compose.Services.Select(service => (Name: service.Key, Settings: ComposeFile.Map(service.Value))).Where(service => service.Settings.ContainsKey("ports"))
+        var ports = Compose.Services.Select(service => (Name: service.Key, Settings: ComposeFile.Map(service.Value)))
+            .Where(service => service.Settings.ContainsKey("ports"))
             .SelectMany(service => ComposeFile.Texts(service.Settings["ports"]).Select(port => $"{service.Name} {port}"));
         Assert.Equal(
-            ["azurite 127.0.0.1:10000:10000", "rabbitmq 127.0.0.1:15672:15672", "rabbitmq 127.0.0.1:5672:5672", "triggers 127.0.0.1:8081:8081"],
+            ["azurite 127.0.0.1:10000:10000", "rabbitmq 127.0.0.1:15672:15672", "rabbitmq 127.0.0.1:5672:5672",
+                "triggers 127.0.0.1:8081:8081"],
             ports.Order(StringComparer.Ordinal));
         Assert.Equal("8081", ComposeFile.Text(ComposeFile.Map(Compose.Built["triggers"]["environment"]), "PIPELINE_Webhook__Port"));
     }
@@ -112,16 +116,19 @@ public sealed class ComposeTests
     [Fact]
     public void Images_of_others_have_a_version()
     {
-        var images = Compose.Services.Values.Select(ComposeFile.Map).Where(service => !service.ContainsKey("build")).Select(service => ComposeFile.Text(service, "image"));
+        var images = Compose.Services.Values.Select(ComposeFile.Map).Where(service => !service.ContainsKey("build"))
+            .Select(service => ComposeFile.Text(service, "image"));
         Assert.All(images, image => Assert.Matches(@"^[a-z0-9./-]+:[0-9]+\.[0-9]+[a-z0-9.-]*$", image));
     }
 
     [Fact]
     public void Data_outlive_their_containers_and_mounted_files_are_there()
     {
-        var mounts = Compose.Services.Values.Select(ComposeFile.Map).Where(service => service.ContainsKey("volumes")).SelectMany(service => ComposeFile.Texts(service["volumes"])).ToList();
+        var mounts = Compose.Services.Values.Select(ComposeFile.Map).Where(service => service.ContainsKey("volumes"))
+            .SelectMany(service => ComposeFile.Texts(service["volumes"])).ToList();
         Assert.Superset(new HashSet<string> { "rabbitmq:/var/lib/rabbitmq", "azurite:/data", "cache:/cache" }, mounts.ToHashSet());
-        Assert.All(mounts.Where(mount => mount.StartsWith("./", StringComparison.Ordinal)), mount => Assert.True(File.Exists(Repository.PathOf(mount.Split(':')[0][2..])), mount));
+        Assert.All(mounts.Where(mount => mount.StartsWith("./", StringComparison.Ordinal)),
+            mount => Assert.True(File.Exists(Repository.PathOf(mount.Split(':')[0][2..])), mount));
     }
 
     [Fact]
@@ -142,11 +149,14 @@ public sealed class ComposeTests
     public void No_secret_is_written_down_but_those_for_development()
     {
         var text = File.ReadAllText(Repository.PathOf("docker-compose.yml"));
-        var secrets = Regex.Matches(text, @"(?m)^\s+PIPELINE_\w*(Password|Keys__\d+|ConnectionString): (.*)$").Select(match => match.Groups[2].Value).ToList();
+        var secrets = Regex.Matches(text, @"(?m)^\s+PIPELINE_\w*(Password|Keys__\d+|ConnectionString): (.*)$")
+            .Select(match => match.Groups[2].Value).ToList();
         Assert.NotEmpty(secrets);
-        Assert.All(secrets, secret => Assert.Matches(@"^\$\{[A-Z_]+:-([a-z-]+-development|DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;[^}]*)\}$", secret));
+        Assert.All(secrets,
+            secret => Assert.Matches(@"^\$\{[A-Z_]+:-([a-z-]+-development|DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;[^}]*)\}$", secret));
         Assert.All(Regex.Matches(text, "AccountKey=([^;}]*)"), match => Assert.Equal(EmulatorKey, match.Groups[1].Value));
-        Assert.True(ComposeFile.Text(ComposeFile.Map(Compose.Built["triggers"]["environment"]), "PIPELINE_Webhook__Keys__0").Length >= WebhookOptions.ShortestKey);
+        Assert.True(ComposeFile.Text(ComposeFile.Map(Compose.Built["triggers"]["environment"]),
+            "PIPELINE_Webhook__Keys__0").Length >= WebhookOptions.ShortestKey);
     }
 
     [Fact]
@@ -157,7 +167,8 @@ public sealed class ComposeTests
         {
             var arguments = ComposeFile.Map(ComposeFile.Map(service["build"])["args"]);
             Assert.Equal(("cuda", "10.0-noble"), (ComposeFile.Text(arguments, "TORCH"), ComposeFile.Text(arguments, "RUNTIME")));
-            var devices = (List<object?>)ComposeFile.Map(ComposeFile.Map(ComposeFile.Map(service["deploy"])["resources"])["reservations"])["devices"]!;
+            var devices = (List<object?>)ComposeFile.Map(ComposeFile.Map(
+                ComposeFile.Map(service["deploy"])["resources"])["reservations"])["devices"]!;
             Assert.Equal(["gpu"], ComposeFile.Texts(ComposeFile.Map(Assert.Single(devices))["capabilities"]));
         }
     }
@@ -167,7 +178,8 @@ public sealed class ComposeTests
         type is null ? null
         : int.TryParse(name, out _) ? type.GetGenericArguments().FirstOrDefault()
         : type != typeof(string) && type.IsAssignableTo(typeof(IEnumerable)) ? null
-        : type.GetProperty(name, BindingFlags.Public | BindingFlags.Instance) is { } property ? Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType : null);
+        : type.GetProperty(name, BindingFlags.Public | BindingFlags.Instance) is { } property
+        ? Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType : null);
 
     private static string Kebab(string name) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 }

@@ -15,7 +15,8 @@ public sealed class DockerfileTests
     [Fact]
     public void Its_images_are_of_the_framework_that_the_projects_target()
     {
-        var framework = Regex.Match(File.ReadAllText(Repository.PathOf("Directory.Build.props")), "<TargetFramework>net([0-9.]+)<").Groups[1].Value;
+        var framework = Regex.Match(File.ReadAllText(Repository.PathOf("Directory.Build.props")),
+            "<TargetFramework>net([0-9.]+)<").Groups[1].Value;
         Assert.Contains($"FROM mcr.microsoft.com/dotnet/sdk:{framework}-noble AS build\n", Text);
         Assert.Contains("FROM mcr.microsoft.com/dotnet/aspnet:$RUNTIME\n", Text);
         Assert.Contains($"ARG RUNTIME={framework}-noble-chiseled\n", Text);
@@ -42,7 +43,8 @@ public sealed class DockerfileTests
     [Fact]
     public void What_it_sets_are_settings()
     {
-        var settings = Regex.Matches(Text, @"PIPELINE_(\w+)=(\S+)").ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
+        var settings = Regex.Matches(Text, @"PIPELINE_(\w+)=(\S+)")
+            .ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
         Assert.Equal(
             new Dictionary<string, string>
             {

@@ -17,7 +17,8 @@ public sealed class ExperimentArtifactTests
     {
         using var folder = new TemporaryFolder();
         var store = new FolderArtifactStore(folder.Path);
-        var experiment = ExperimentFile.Parse($"name: tiny\ndata: tiny\nmodality: {modality}\n{said}\nfineTuning: {{ labels: [6] }}", "tiny.yaml");
+        var experiment = ExperimentFile.Parse($"name: tiny\ndata: tiny\nmodality: {modality}\n{said}\nfineTuning: {{ labels: [6] }}",
+            "tiny.yaml");
 
         var reference = await ExperimentArtifact.PutAsync(store, experiment);
 
@@ -30,6 +31,7 @@ public sealed class ExperimentArtifactTests
     {
         var experiment = Experiment.Default(Modalities.Image) with { Name = "tiny" };
 
-        Assert.NotEqual(ExperimentArtifact.KeyOf(experiment), ExperimentArtifact.KeyOf(experiment with { Pretraining = new PretrainingSpec { Seed = 2 } }));
+        Assert.NotEqual(ExperimentArtifact.KeyOf(experiment),
+            ExperimentArtifact.KeyOf(experiment with { Pretraining = new PretrainingSpec { Seed = 2 } }));
     }
 }

@@ -37,15 +37,19 @@ public sealed partial class ExperimentDocumentTests
         Assert.Equal(PretextTasks.Names.Append(Experiment.MaskedToken).Append(Experiment.AutoPretext).Order(), Names("pretext"));
         Assert.Equal(EncoderArchitectures.Names.Order(), Names("encoder.name"));
 
-        static IEnumerable<string> Names(string path) => ExperimentKeys.All.Single(key => key.Path == path).Key.Values.SelectMany(value => value.Names).Distinct().Order();
+        static IEnumerable<string> Names(string path) =>
+            ExperimentKeys.All.Single(key => key.Path == path).Key.Values.SelectMany(value => value.Names).Distinct().Order();
     }
 
     [Fact]
     public void The_example_of_text_is_valid_and_says_every_default()
     {
-        var defaults = ExperimentFile.Parse("name: headlines\nmodality: text\ndata: headlines\nfineTuning: { labels: [60, 100, 600] }", "least");
+        var defaults = ExperimentFile.Parse("name: headlines\nmodality: text\ndata: headlines\nfineTuning: { labels: [60, 100, 600] }",
+            "least");
 
-        Assert.Equal(ExperimentFileTests.Json(defaults).ToJsonString(), ExperimentFileTests.Json(ExperimentFile.Parse(Example(1), "example")).ToJsonString());
+        Assert.Equal(ExperimentFileTests.Json(defaults).ToJsonString(),
+            ExperimentFileTests.Json(ExperimentFile.Parse(Example(1), "example"))
+            .ToJsonString());
     }
 
     [Fact]
@@ -54,15 +58,18 @@ public sealed partial class ExperimentDocumentTests
         var example = Example();
         var experiment = ExperimentFile.Parse(example, "example");
 
-        var defaults = new Experiment { Name = "fashion", Data = "fashion", Pretext = ["rotation-flip"], FineTuning = new FineTuningSpec { Labels = [60, 100, 600] } };
+        var defaults = new Experiment { Name = "fashion", Data = "fashion", Pretext = ["rotation-flip"],
+            FineTuning = new FineTuningSpec { Labels = [60, 100, 600] } };
         Assert.Equal(ExperimentFileTests.Json(defaults).ToJsonString(), ExperimentFileTests.Json(experiment).ToJsonString());
     }
 
     [Fact]
     public void The_defaults_of_the_table_are_the_defaults()
     {
-        var defaults = new[] { Example(), Example(1) }.Select(example => ExperimentFileTests.Json(ExperimentFile.Parse(example, "example"))).ToList();
-        var rows = Rows.Where(row => row.Default is not ("required" or "the encoder's own" or "by window" or "none") && row.Key != "encoder.size").ToList();
+        var defaults = new[] { Example(), Example(1) }.Select(example => ExperimentFileTests.Json(ExperimentFile.Parse(example, "example")))
+            .ToList();
+        var rows = Rows.Where(row => row.Default is not ("required" or "the encoder's own" or "by window" or "none")
+            && row.Key != "encoder.size").ToList();
         Assert.True(rows.Count > 50);
         foreach (var (key, otherwise) in rows)
         {
@@ -81,7 +88,8 @@ public sealed partial class ExperimentDocumentTests
             from value in key.Key.Values
             let range = WholeRange().Match(value.MustBe)
             where range.Success
-            select (key.Path, Modality: Modalities.All.First(name => key.Key.IsOf(name) && value.For.Split(' ').Contains(name)), range.Groups);
+            select (key.Path, Modality: Modalities.All.First(name => key.Key.IsOf(name) && value.For.Split(' ').Contains(name)),
+                range.Groups);
         Assert.True(ranges.Count() > 15);
         foreach (var (key, modality, range) in ranges)
         {
@@ -97,7 +105,8 @@ public sealed partial class ExperimentDocumentTests
     {
         var path = key.Split('.');
         var fineTuning = path[0] == "fineTuning";
-        var sections = string.Concat(path[..^1].Select(section => section == "fineTuning" ? "fineTuning: { labels: [1], " : $"{section}: {{ "));
+        var sections = string.Concat(path[..^1].Select(section => section == "fineTuning"
+            ? "fineTuning: { labels: [1], " : $"{section}: {{ "));
         var yaml = $"""
             name: a
             data: a

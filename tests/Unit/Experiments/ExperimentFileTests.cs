@@ -73,7 +73,8 @@ public sealed class ExperimentFileTests
     [Fact]
     public void What_is_not_said_is_the_default() =>
         SameExperiment(
-            new Experiment { Name = "fashion", Data = "fashion", Pretext = ["rotation-flip"], FineTuning = new FineTuningSpec { Labels = [60, 100] } },
+            new Experiment { Name = "fashion", Data = "fashion", Pretext = ["rotation-flip"],
+                FineTuning = new FineTuningSpec { Labels = [60, 100] } },
             Parse(Least));
 
     [Fact]
@@ -133,9 +134,7 @@ public sealed class ExperimentFileTests
 
         // What a modality and a size bring has tests of its own.
         foreach (var key in ExperimentKeys.All.Select(key => key.Path).Except(["modality", "encoder.size"]))
-        {
             Assert.True(pairs.Any(pair => At(pair.Everything, key) is { } said && !JsonNode.DeepEquals(At(pair.Least, key), said)), key);
-        }
     }
 
     [Fact]
@@ -166,14 +165,19 @@ public sealed class ExperimentFileTests
     [InlineData("pretraining: { learningRate: 1.01 }", "'pretraining.learningRate' is 1.01; must be a number above 0, at most 1.")]
     [InlineData("pretraining: { learningRate: NaN }", "'pretraining.learningRate' is NaN; must be a number")]
     [InlineData("pretraining: { learningRate: 3e-3x }", "'pretraining.learningRate' is '3e-3x'; must be a number")]
-    [InlineData("pretraining: { schedule: onecycle }", "'pretraining.schedule' is 'onecycle'; must be one-cycle, cosine (did you mean 'one-cycle'?).")]
+    [InlineData("pretraining: { schedule: onecycle }",
+        "'pretraining.schedule' is 'onecycle'; must be one-cycle, cosine (did you mean 'one-cycle'?).")]
     [InlineData("pretraining: { seed: -1 }", "'pretraining.seed' is -1; must be a whole number from 0 to 18446744073709551615.")]
-    [InlineData("pretraining: { augmentation: { shift: 14.5 } }", "'pretraining.augmentation.shift' is 14.5; must be a number from 0 to 14.")]
-    [InlineData("pretraining: { augmentation: { cutout: 29 } }", "'pretraining.augmentation.cutout' is 29; must be a whole number from 0 to 28.")]
+    [InlineData("pretraining: { augmentation: { shift: 14.5 } }",
+        "'pretraining.augmentation.shift' is 14.5; must be a number from 0 to 14.")]
+    [InlineData("pretraining: { augmentation: { cutout: 29 } }",
+        "'pretraining.augmentation.cutout' is 29; must be a whole number from 0 to 28.")]
     [InlineData("pretraining: { augmentation: { scale: 0.5 } }", "'pretraining.augmentation.scale' is 0.5; must be a number from 1 to 4.")]
     [InlineData("pretraining: fast", "'pretraining' is 'fast'; must be a mapping with the keys epochs, batch,")]
-    [InlineData("pretrainig: { epochs: 4 }", "line 5: 'pretrainig' is not a key (did you mean 'pretraining'?); must be one of name, modality, data,")]
-    [InlineData("pretraining:\n  epoch: 4", "line 6: 'pretraining.epoch' is not a key (did you mean 'epochs'?); must be one of epochs, batch,")]
+    [InlineData("pretrainig: { epochs: 4 }",
+        "line 5: 'pretrainig' is not a key (did you mean 'pretraining'?); must be one of name, modality, data,")]
+    [InlineData("pretraining:\n  epoch: 4",
+        "line 6: 'pretraining.epoch' is not a key (did you mean 'epochs'?); must be one of epochs, batch,")]
     [InlineData("Input: { size: 28 }", "'Input' is not a key (did you mean 'input'?)")]
     [InlineData("xyzzy: 1", "'xyzzy' is not a key; must be one of")]
     [InlineData("<<: { name: x }", "'<<' is not a key")]
@@ -189,7 +193,8 @@ public sealed class ExperimentFileTests
     [InlineData("input: { size: 7 }", "'input.size' is 7; must be a whole number from 8 to 512.")]
     [InlineData("input: { channels: 2 }", "'input.channels' is 2; must be 1, 3")]
     [InlineData("split: { test: 1 }", "'split.test' is 1; must be a number above 0 and below 1.")]
-    [InlineData("split: { validation: 0.5, test: 0.5 }", "'split.validation' is 0.5; must be shares for validation and test that leave some for training")]
+    [InlineData("split: { validation: 0.5, test: 0.5 }",
+        "'split.validation' is 0.5; must be shares for validation and test that leave some for training")]
     [InlineData("split: { test: 0.95 }", "'split.test' is 0.95; must be shares for validation and test that leave some for training")]
     [InlineData("split: { allowLeaks: yes }", "'split.allowLeaks' is 'yes'; must be false, true")]
     [InlineData("pseudoLabels: { ambiguity: 1.5 }", "'pseudoLabels.ambiguity' is 1.5; must be a number from 0 to 1.")]
@@ -204,7 +209,8 @@ public sealed class ExperimentFileTests
     [InlineData("labels: { column: \"\" }", "line 5: 'labels.column' is empty; must be the name of a column or field.")]
     [InlineData("labels: { missing: [nan, nan] }", "line 5: 'labels.missing' is [nan, nan]; must be a label or a list of different ones")]
     [InlineData("labels: { classes: [cat] }", "line 5: 'labels.classes' is [cat]; must be a list of two or more different classes.")]
-    [InlineData("splits: { train: a, test: [b, a] }", "line 5: 'splits.test' is [b, a]; must be names that stand for one split only, unlike 'a'.")]
+    [InlineData("splits: { train: a, test: [b, a] }",
+        "line 5: 'splits.test' is [b, a]; must be names that stand for one split only, unlike 'a'.")]
     [InlineData("--- \nname: second", "holds 2 YAML documents; must be one")]
     [InlineData("a: [[[[[[[[[[[[1]]]]]]]]]]]]", "line 5: this nests too deep")]
     public void A_mistake_is_told_with_its_line_its_value_and_what_it_must_be(string addition, string message) =>
@@ -213,18 +219,23 @@ public sealed class ExperimentFileTests
     [Theory]
     [InlineData("name: fashion", "", "fashion.yaml: 'name' is missing; must be 1 to 40 letters, digits, '-' and '_'.")]
     [InlineData("data: fashion", "", "fashion.yaml: 'data' is missing")]
-    [InlineData("pretext: rotation-flip", "", "fashion.yaml: 'pretext' is missing; must be one of rotation, flip, rotation-flip, auto, or a list of different ones.")]
+    [InlineData("pretext: rotation-flip", "",
+        "fashion.yaml: 'pretext' is missing; must be one of rotation, flip, rotation-flip, auto, or a list of different ones.")]
     [InlineData("fineTuning: { labels: [60, 100] }", "", "fashion.yaml: 'fineTuning.labels' is missing; must be a list of whole numbers")]
     [InlineData("labels: [60, 100]", "draws: 5", "fashion.yaml: 'fineTuning.labels' is missing")]
     [InlineData("[60, 100]", "[]", "line 4: 'fineTuning.labels' is an empty list; must be a list of whole numbers")]
     [InlineData("[60, 100]", "60", "line 4: 'fineTuning.labels' is 60; must be a list of whole numbers")]
-    [InlineData("[60, 100]", "[60, 60]", "line 4: 'fineTuning.labels[1]' is 60; must be a list of whole numbers from 1 to 100000000, ascending.")]
+    [InlineData("[60, 100]", "[60, 60]",
+        "line 4: 'fineTuning.labels[1]' is 60; must be a list of whole numbers from 1 to 100000000, ascending.")]
     [InlineData("[60, 100]", "[0]", "line 4: 'fineTuning.labels[0]' is 0; must be a list of whole numbers from 1")]
-    [InlineData("[60, 100]", "[60], learningRates: [1e-3, 0.001]", "'fineTuning.learningRates[1]' is 0.001; must be a list of different numbers, each a number above 0, at most 1.")]
-    [InlineData("[60, 100]", "[60], probeLearningRates: [101]", "'fineTuning.probeLearningRates[0]' is 101; must be a list of different numbers, each a number above 0, at most 100.")]
+    [InlineData("[60, 100]", "[60], learningRates: [1e-3, 0.001]",
+        "'fineTuning.learningRates[1]' is 0.001; must be a list of different numbers, each a number above 0, at most 1.")]
+    [InlineData("[60, 100]", "[60], probeLearningRates: [101]",
+        "'fineTuning.probeLearningRates[0]' is 101; must be a list of different numbers, each a number above 0, at most 100.")]
     [InlineData("[60, 100]", "[60], draws: 101", "'fineTuning.draws' is 101; must be a whole number from 1 to 100.")]
     [InlineData("[60, 100]", "[60], steps: 1000001", "'fineTuning.steps' is 1000001; must be a whole number from 1 to 1000000.")]
-    [InlineData("rotation-flip", "rotate", "line 3: 'pretext' is 'rotate'; must be rotation, flip, rotation-flip, auto (did you mean 'rotation'?).")]
+    [InlineData("rotation-flip", "rotate",
+        "line 3: 'pretext' is 'rotate'; must be rotation, flip, rotation-flip, auto (did you mean 'rotation'?).")]
     [InlineData("rotation-flip", "[flip, jigsaw]", "line 3: 'pretext' is 'jigsaw'; must be rotation, flip, rotation-flip, auto.")]
     [InlineData("rotation-flip", "[flip, flip]", "line 3: 'pretext' is [flip, flip]; must be one of")]
     [InlineData("rotation-flip", "[flip, auto]", "line 3: 'pretext' is [flip, auto]; must be auto alone, or a list without it.")]
@@ -256,9 +267,7 @@ public sealed class ExperimentFileTests
         {
             var yaml = Everything.ToCharArray();
             for (var flips = random.Next(1, 4); flips > 0; flips--)
-            {
                 yaml[random.Next(yaml.Length)] = (char)random.Next(1, 127);
-            }
 
             try
             {

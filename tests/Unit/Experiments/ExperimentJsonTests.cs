@@ -20,16 +20,21 @@ public sealed class ExperimentJsonTests
         { "name": "a", "data": "b", "modality": "text", "encoder": { "size": "tiny", "layout": "bert" }, "input": { "lowerCase": true },
           "fineTuning": { "labels": ["6"], "learningRates": [0.001] } }
         """)]
-    [InlineData("name: a\ndata: b\npretext: auto\nfineTuning: { labels: [6] }", "\"name: a\\ndata: b\\npretext: auto\\nfineTuning: { labels: [6] }\"")]
+    [InlineData("name: a\ndata: b\npretext: auto\nfineTuning: { labels: [6] }",
+        "\"name: a\\ndata: b\\npretext: auto\\nfineTuning: { labels: [6] }\"")]
     public void The_same_experiment_has_the_same_key_in_YAML_and_in_JSON(string yaml, string json) =>
         Assert.Equal(ExperimentArtifact.KeyOf(ExperimentFile.Parse(yaml, "a.yaml")), ExperimentArtifact.KeyOf(Parse(json)));
 
     [Theory]
     [InlineData("""{ "name": "a" }""", "experiment: 'data' is missing; must be 1 to 40 letters, digits, '-' and '_'.")]
-    [InlineData("""{ "name": "a", "data": "b", "input": { "size": 7 } }""", "experiment: 'input.size' is 7; must be a whole number from 8 to 512.")]
-    [InlineData("""{ "name": "a", "data": "b", "input": { "size": true } }""", "experiment: 'input.size' is 'true'; must be a whole number")]
-    [InlineData("""{ "name": "a", "data": "b", "input": { "sice": 7 } }""", "experiment: 'input.sice' is not a key (did you mean 'size'?); must be one of size, channels,")]
-    [InlineData("""{ "name": "a", "data": "b", "input": { "size": 9, "size": 9 } }""", "experiment: 'input.size' stands twice; must stand once.")]
+    [InlineData("""{ "name": "a", "data": "b", "input": { "size": 7 } }""",
+        "experiment: 'input.size' is 7; must be a whole number from 8 to 512.")]
+    [InlineData("""{ "name": "a", "data": "b", "input": { "size": true } }""",
+        "experiment: 'input.size' is 'true'; must be a whole number")]
+    [InlineData("""{ "name": "a", "data": "b", "input": { "sice": 7 } }""",
+        "experiment: 'input.sice' is not a key (did you mean 'size'?); must be one of size, channels,")]
+    [InlineData("""{ "name": "a", "data": "b", "input": { "size": 9, "size": 9 } }""",
+        "experiment: 'input.size' stands twice; must stand once.")]
     [InlineData("""{ "name": ["a"] }""", "experiment: 'name' is [a]; must be 1 to 40 letters")]
     [InlineData("[]", "experiment: 'the experiment' is an empty list; must be a mapping with the keys name,")]
     [InlineData("null", "experiment: 'the experiment' is 'null'; must be a mapping")]

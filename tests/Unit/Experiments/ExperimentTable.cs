@@ -30,7 +30,8 @@ internal static class ExperimentTable
     private static string MustBe(ExperimentKey key)
     {
         var values = key.Values.Select(value => (Text: MustBe(value, key.Type), For: value.For.Split(' '))).ToList();
-        return values is [var (text, _)] ? text : string.Join("; ", values.Select(value => $"{string.Join(", ", value.For)}: {value.Text}"));
+        return values is [var (text, _)]
+            ? text : string.Join("; ", values.Select(value => $"{string.Join(", ", value.For)}: {value.Text}"));
     }
 
     private static string MustBe(ValueAttribute value, Type type)

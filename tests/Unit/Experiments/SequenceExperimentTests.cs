@@ -9,7 +9,8 @@ public sealed class SequenceExperimentTests
     [InlineData("text", 500, "wordpiece", 8000, 1, 128, "word")]
     [InlineData("dna", 500, "kmer", 0, 1, 502, "span")]
     [InlineData("protein", 500, "kmer", 0, 1, 502, "token")]
-    public void What_is_not_said_is_the_default_of_the_modality(string modality, int window, string kind, int vocabulary, int k, int length, string unit)
+    public void What_is_not_said_is_the_default_of_the_modality(string modality, int window, string kind, int vocabulary, int k, int length,
+        string unit)
     {
         var experiment = Parse(modality);
 
@@ -18,7 +19,8 @@ public sealed class SequenceExperimentTests
         Assert.Equal(new MaskingSpec(Unit: unit), experiment.Masking);
         Assert.Equal(["masked-token"], experiment.Pretext);
         Assert.Equal(new EncoderSpec("transformer", Transformer: new TransformerSpec()), experiment.Encoder);
-        Assert.Equal((new AugmentationSpec(), new AugmentationSpec()), (experiment.Pretraining.Augmentation, experiment.FineTuning.Augmentation));
+        Assert.Equal((new AugmentationSpec(), new AugmentationSpec()),
+            (experiment.Pretraining.Augmentation, experiment.FineTuning.Augmentation));
     }
 
     [Theory]
@@ -44,7 +46,8 @@ public sealed class SequenceExperimentTests
 
     [Fact]
     public void A_given_vocabulary_has_its_own_size() =>
-        Assert.Equal(new TokenizerSpec("bpe", 0, 1, 128, "/models/gpt2"), Parse("text", "tokenizer: { kind: bpe, given: /models/gpt2 }").Tokenizer);
+        Assert.Equal(new TokenizerSpec("bpe", 0, 1, 128, "/models/gpt2"),
+            Parse("text", "tokenizer: { kind: bpe, given: /models/gpt2 }").Tokenizer);
 
     [Theory]
     [InlineData("text", "input: { size: 28 }", "'input.size' is 28; must be left out: text has a window.")]
@@ -54,7 +57,8 @@ public sealed class SequenceExperimentTests
     [InlineData("image", "input: { window: 60 }", "'input.window' is 60; must be left out: images have a size.")]
     [InlineData("image", "tokenizer: { k: 1 }", "'tokenizer' is a mapping; must be left out: images have none.")]
     [InlineData("image", "masking: { share: 0.2 }", "'masking' is a mapping; must be left out: images have none.")]
-    [InlineData("text", "pretraining: { augmentation: { shift: 1 } }", "'pretraining.augmentation' is a mapping; must be left out: nothing changes text at random.")]
+    [InlineData("text", "pretraining: { augmentation: { shift: 1 } }",
+        "'pretraining.augmentation' is a mapping; must be left out: nothing changes text at random.")]
     [InlineData("text", "pseudoLabels: { ambiguity: 0.1 }", "'pseudoLabels' is a mapping; must be left out")]
     [InlineData("text", "pretext: rotation", "'pretext' is 'rotation'; must be masked-token, auto.")]
     [InlineData("image", "pretext: masked-token", "'pretext' is 'masked-token'; must be rotation, flip, rotation-flip, auto.")]
@@ -62,28 +66,37 @@ public sealed class SequenceExperimentTests
     [InlineData("dna", "tokenizer: { kind: wordpiece }", "'tokenizer.kind' is 'wordpiece'; must be kmer.")]
     [InlineData("protein", "tokenizer: { kind: bpe }", "'tokenizer.kind' is 'bpe'; must be kmer.")]
     [InlineData("text", "tokenizer: { k: 2 }", "'tokenizer.k' is 2; must be left out: only kmer has it.")]
-    [InlineData("dna", "tokenizer: { vocabulary: 500 }", "'tokenizer.vocabulary' is 500; must be left out: it follows from k and the alphabet.")]
+    [InlineData("dna", "tokenizer: { vocabulary: 500 }",
+        "'tokenizer.vocabulary' is 500; must be left out: it follows from k and the alphabet.")]
     [InlineData("dna", "tokenizer: { given: here }", "'tokenizer.given' is 'here'; must be left out")]
-    [InlineData("text", "tokenizer: { given: here, vocabulary: 500 }", "'tokenizer.vocabulary' is 500; must be left out: the given one has the tokens it has.")]
+    [InlineData("text", "tokenizer: { given: here, vocabulary: 500 }",
+        "'tokenizer.vocabulary' is 500; must be left out: the given one has the tokens it has.")]
     [InlineData("text", "tokenizer: { vocabulary: 100 }", "'tokenizer.vocabulary' is 100; must be a whole number from 300 to 1000000.")]
     [InlineData("protein", "tokenizer: { k: 4 }", "'tokenizer.k' is 4; must be a whole number from 1 to 3.")]
-    [InlineData("dna", "tokenizer: { length: 400 }", "'tokenizer.length' is 400; must be at least 502: input.window 500 in pieces of 1, start and end.")]
-    [InlineData("protein", "input: { window: 5000 }", "'input.window' is 5000; must be at most 4094, which in pieces of 1, with start and end, is 4096 tokens; or a larger tokenizer.k.")]
+    [InlineData("dna", "tokenizer: { length: 400 }",
+        "'tokenizer.length' is 400; must be at least 502: input.window 500 in pieces of 1, start and end.")]
+    [InlineData("protein", "input: { window: 5000 }",
+        "'input.window' is 5000; must be at most 4094, which in pieces of 1, with start and end, is 4096 tokens; or a larger tokenizer.k.")]
     [InlineData("dna", "masking: { unit: word }", "'masking.unit' is 'word'; must be token, span.")]
     [InlineData("text", "masking: { share: 1 }", "'masking.share' is 1; must be a number above 0 and below 1.")]
-    [InlineData("text", "masking: { mask: 0.95 }", "'masking.mask' is 0.95; must be shares for mask and random that are together at most 1.")]
+    [InlineData("text", "masking: { mask: 0.95 }",
+        "'masking.mask' is 0.95; must be shares for mask and random that are together at most 1.")]
     [InlineData("text", "encoder: convnet", "'encoder' is 'convnet'; must be transformer.")]
     [InlineData("image", "encoder: transformer", "'encoder' is 'transformer'; must be convnet, resnet18.")]
     [InlineData("image", "encoder: { heads: 2 }", "'encoder.heads' is 2; must be left out: only transformer has it.")]
     [InlineData("text", "encoder: { size: huge }", "'encoder.size' is 'huge'; must be tiny, mini, small.")]
     [InlineData("text", "encoder: { heads: 3 }", "'encoder.heads' is 3; must be a divisor of the width, 256.")]
     [InlineData("text", "encoder: { width: 130 }", "'encoder.width' is 130; must be a multiple of the heads, 4.")]
-    [InlineData("text", "encoder: { width: 12, position: rotary }", "'encoder.position' is 'rotary'; must be learned, or rotary with an even width over heads, which is 3.")]
+    [InlineData("text", "encoder: { width: 12, position: rotary }",
+        "'encoder.position' is 'rotary'; must be learned, or rotary with an even width over heads, which is 3.")]
     [InlineData("text", "encoder: { layout: bert, norm: pre }", "'encoder.norm' is 'pre'; must be post where the layout is bert.")]
-    [InlineData("text", "encoder: { layout: bert, position: rotary }", "'encoder.position' is 'rotary'; must be learned where the layout is bert.")]
+    [InlineData("text", "encoder: { layout: bert, position: rotary }",
+        "'encoder.position' is 'rotary'; must be learned where the layout is bert.")]
     [InlineData("text", "encoder: { dropout: 1 }", "'encoder.dropout' is 1; must be a number from 0")]
-    [InlineData("text", "evaluation: { metric: entity-f1 }", "'evaluation.metric' is 'entity-f1'; must be accuracy, macro-f1, balanced-accuracy.")]
-    [InlineData("image", "fineTuning: { labels: [1], task: tagging }", "'fineTuning.task' is 'tagging'; must be classification: images have no places to tag.")]
+    [InlineData("text", "evaluation: { metric: entity-f1 }",
+        "'evaluation.metric' is 'entity-f1'; must be accuracy, macro-f1, balanced-accuracy.")]
+    [InlineData("image", "fineTuning: { labels: [1], task: tagging }",
+        "'fineTuning.task' is 'tagging'; must be classification: images have no places to tag.")]
     public void What_does_not_fit_the_modality_is_told_with_what_would(string modality, string said, string message)
     {
         var error = Assert.Throws<PipelineException>(() => Parse(modality, said));

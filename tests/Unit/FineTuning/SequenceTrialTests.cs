@@ -18,7 +18,8 @@ public sealed class SequenceTrialTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static TheoryData<Arm, string> Trials { get; } = new(
-        Enum.GetValues<Arm>().Select(arm => (arm, "classification")).Concat(Enum.GetValues<Arm>().Where(arm => arm != Arm.Baseline).Select(arm => (arm, "tagging"))));
+        Enum.GetValues<Arm>().Select(arm => (arm, "classification"))
+        .Concat(Enum.GetValues<Arm>().Where(arm => arm != Arm.Baseline).Select(arm => (arm, "tagging"))));
 
     [Theory]
     [MemberData(nameof(Trials))]
@@ -47,7 +48,8 @@ public sealed class SequenceTrialTests
     [InlineData(Arm.Baseline, "classification", 0.01, 0.8)]
     [InlineData(Arm.Scratch, "tagging", 0.01, 0.9)]
     [InlineData(Arm.Frozen, "tagging", 0.5, 0.9)]
-    public async Task What_can_be_learned_is_learned_and_the_kept_model_answers_on_the_test_split(Arm arm, string task, double rate, double least)
+    public async Task What_can_be_learned_is_learned_and_the_kept_model_answers_on_the_test_split(Arm arm, string task, double rate,
+        double least)
     {
         using var data = await ToySequences.CreateAsync();
         var experiment = Asking(task);
@@ -71,7 +73,9 @@ public sealed class SequenceTrialTests
             foreach (var arm in Enum.GetValues<Arm>().Where(arm => task == "classification" || arm != Arm.Baseline))
             {
                 var result = await RunAsync(data, Asking(task), new Trial(arm, 12, 0, 0.01));
-                var swapped = data.Manifest with { Shards = [.. data.Manifest.Shards.Select(shard => shard.Split == Split.Validation ? shard with { Split = Split.Test } : shard with { Split = Split.Train })] };
+                var swapped = data.Manifest
+                    with { Shards = [.. data.Manifest.Shards.Select(shard => shard.Split == Split.Validation
+                        ? shard with { Split = Split.Test } : shard with { Split = Split.Train })] };
 
                 var (truth, predictions) = await PredictAsync(data, Asking(task), result, swapped);
 
@@ -98,7 +102,8 @@ public sealed class SequenceTrialTests
         var trial = new Trial(Arm.Scratch, 12, 0, 0.01);
         string Root(EncoderManifest encoder, string task) => TrialPlan.Root(Asking(task), data.Manifest, encoder, trial);
 
-        Assert.Equal(3, new HashSet<string> { Root(encoder, "classification"), Root(other, "classification"), Root(encoder, "tagging") }.Count);
+        Assert.Equal(3, new HashSet<string> { Root(encoder, "classification"), Root(other, "classification"),
+            Root(encoder, "tagging") }.Count);
     }
 
     [Fact]
@@ -111,7 +116,9 @@ public sealed class SequenceTrialTests
         foreach (var arm in Enum.GetValues<Arm>())
         {
             var trial = new Trial(arm, 12, 0, 0.01);
-            Assert.Equal(arm != Arm.Baseline, TrialPlan.Root(ToySequences.Experiment, data.Manifest, encoder, trial) == TrialPlan.Root(byF1, data.Manifest, encoder, trial));
+            Assert.Equal(arm != Arm.Baseline,
+                TrialPlan.Root(ToySequences.Experiment, data.Manifest, encoder, trial) == TrialPlan.Root(byF1, data.Manifest, encoder,
+                    trial));
         }
     }
 
@@ -123,16 +130,19 @@ public sealed class SequenceTrialTests
         var result = await RunAsync(data, Asking("tagging"), new Trial(Arm.Frozen, 12, 0, 0.1));
 
         using var model = SafetensorsFile.Open(await data.Store.MaterializeAsync(result.Model, Token));
-        Assert.Equal(["probe.deviation", "probe.head.bias", "probe.head.weight", "probe.mean"], model.Entries.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["probe.deviation", "probe.head.bias", "probe.head.weight", "probe.mean"],
+            model.Entries.Keys.Order(StringComparer.Ordinal));
         Assert.Equal([3, 16], model.Shape("probe.head.weight"));
     }
 
-    private static Experiment Asking(string task) => ToySequences.Experiment with { FineTuning = ToySequences.Experiment.FineTuning with { Task = task } };
+    private static Experiment Asking(string task) =>
+        ToySequences.Experiment with { FineTuning = ToySequences.Experiment.FineTuning with { Task = task } };
 
     private static async Task<TrialResult> RunAsync(ToySequences data, Experiment experiment, Trial trial)
     {
         using var device = new TorchDevice(LoadedTorch.Options);
-        var reference = await new TrialRunner(data.Store, device).RunAsync(experiment, data.Manifest, await data.EncoderAsync(seed: 1), trial, Token);
+        var reference = await new TrialRunner(data.Store, device)
+            .RunAsync(experiment, data.Manifest, await data.EncoderAsync(seed: 1), trial, Token);
         return await data.Store.ReadManifestAsync<TrialResult>(reference.Key, Token);
     }
 

@@ -7,7 +7,8 @@ namespace Pipeline.Tests.Unit.FineTuning;
 
 public sealed class TrialPlanTests
 {
-    private static readonly FineTuningSpec Spec = new() { Labels = [10, 100], Draws = 3, LearningRates = [1e-3, 3e-3], ProbeLearningRates = [1e-2] };
+    private static readonly FineTuningSpec Spec =
+        new() { Labels = [10, 100], Draws = 3, LearningRates = [1e-3, 3e-3], ProbeLearningRates = [1e-2] };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -19,15 +20,19 @@ public sealed class TrialPlanTests
         Assert.Equal((2 * 3 * 2 * 2) + (2 * 3 * 2 * 1) + (2 * 3 * 3), trials.Count);
         Assert.Equal(trials.Count, trials.Distinct().Count());
         Assert.All(trials, trial => Assert.Contains(
-            trial.LearningRate, trial.Arm switch { Arm.Pretrained or Arm.Scratch => Spec.LearningRates, Arm.Baseline => Spec.BaselinePenalties, _ => Spec.ProbeLearningRates }));
-        Assert.All(trials.GroupBy(trial => (trial.Arm, trial.Labels)), group => Assert.Equal([0, 1, 2], group.Select(trial => trial.Draw).Distinct()));
+            trial.LearningRate, trial.Arm switch { Arm.Pretrained or Arm.Scratch => Spec.LearningRates, Arm.Baseline =>
+                Spec.BaselinePenalties, _ => Spec.ProbeLearningRates }));
+        Assert.All(trials.GroupBy(trial => (trial.Arm, trial.Labels)),
+            group => Assert.Equal([0, 1, 2], group.Select(trial => trial.Draw).Distinct()));
     }
 
     [Fact]
     public void Arms_that_tune_the_network_share_its_grid() =>
         Assert.Equal(
             Spec.LearningRates,
-            TrialPlan.Trials(Spec with { Arms = [Arm.Lora, Arm.LayerDecay] }).Where(trial => trial is { Arm: Arm.Lora, Labels: 10, Draw: 0 }).Select(trial => trial.LearningRate));
+            TrialPlan.Trials(Spec with { Arms = [Arm.Lora, Arm.LayerDecay] })
+            .Where(trial => trial is { Arm: Arm.Lora, Labels: 10, Draw: 0 })
+            .Select(trial => trial.LearningRate));
 
     [Fact]
     public async Task Whoever_notes_the_last_result_gets_the_list_of_all_in_the_order_of_the_trials()

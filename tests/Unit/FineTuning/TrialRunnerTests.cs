@@ -53,9 +53,7 @@ public sealed class TrialRunnerTests
         var trial = new Trial(Arm.Pretrained, 6, 0, 0.01);
         var (first, _) = await RunAsync(data, encoder, trial);
         foreach (var shard in data.Manifest.Shards)
-        {
             await data.Store.DeleteAsync(shard.File.Key, Token);
-        }
 
         var (second, _) = await RunAsync(data, encoder, trial);
 
@@ -86,12 +84,19 @@ public sealed class TrialRunnerTests
             var trial = new Trial(arm, 6, 0, 0.01);
             var root = TrialPlan.Root(Experiment, data.Manifest, one, trial);
 
-            Assert.Equal(arm is Arm.Scratch or Arm.FrozenRandom or Arm.Baseline, root == TrialPlan.Root(Experiment, data.Manifest, other, trial));
+            Assert.Equal(arm is Arm.Scratch or Arm.FrozenRandom or Arm.Baseline,
+                root == TrialPlan.Root(Experiment, data.Manifest, other, trial));
             Assert.Equal(root, TrialPlan.Root(Experiment, withoutTest, one, trial));
             Assert.NotEqual(root, TrialPlan.Root(Experiment, data.Manifest, one, trial with { Draw = 1 }));
-            Assert.Equal(arm == Arm.Baseline, root == TrialPlan.Root(Experiment with { FineTuning = Experiment.FineTuning with { Steps = 4 } }, data.Manifest, one, trial));
-            Assert.Equal(arm != Arm.Lora, root == TrialPlan.Root(Experiment with { FineTuning = Experiment.FineTuning with { LoraRank = 2 } }, data.Manifest, one, trial));
-            Assert.Equal(arm != Arm.LayerDecay, root == TrialPlan.Root(Experiment with { FineTuning = Experiment.FineTuning with { LayerDecay = 0.5 } }, data.Manifest, one, trial));
+            Assert.Equal(arm == Arm.Baseline,
+                root == TrialPlan.Root(Experiment with { FineTuning = Experiment.FineTuning with { Steps = 4 } }, data.Manifest, one,
+                    trial));
+            Assert.Equal(arm != Arm.Lora,
+                root == TrialPlan.Root(Experiment with { FineTuning = Experiment.FineTuning with { LoraRank = 2 } }, data.Manifest, one,
+                    trial));
+            Assert.Equal(arm != Arm.LayerDecay,
+                root == TrialPlan.Root(Experiment with { FineTuning = Experiment.FineTuning with { LayerDecay = 0.5 } }, data.Manifest, one,
+                    trial));
         }
     }
 
@@ -109,9 +114,11 @@ public sealed class TrialRunnerTests
         using var tuned = SafetensorsFile.Open(await data.Store.MaterializeAsync(pretrained.Model, Token));
         using var random = SafetensorsFile.Open(await data.Store.MaterializeAsync(scratch.Model, Token));
 
-        Assert.All(before.Zip(tuned.Read<float>("encoder.conv1.weight").ToArray()), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-6f));
+        Assert.All(before.Zip(tuned.Read<float>("encoder.conv1.weight").ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-6f));
         Assert.NotEqual(before, random.Read<float>("encoder.conv1.weight").ToArray());
-        Assert.Equal(tuned.Read<float>("head.weight").ToArray().Select(Rounded), random.Read<float>("head.weight").ToArray().Select(Rounded));
+        Assert.Equal(tuned.Read<float>("head.weight").ToArray().Select(Rounded), random.Read<float>("head.weight").ToArray()
+            .Select(Rounded));
         static double Rounded(float weight) => Math.Round(weight, 6);
     }
 
@@ -125,7 +132,8 @@ public sealed class TrialRunnerTests
         var (_, result) = await RunAsync(data, encoder, new Trial(Arm.Frozen, 6, 0, 0.1));
 
         using var model = SafetensorsFile.Open(await data.Store.MaterializeAsync(result.Model, Token));
-        Assert.Equal(["probe.deviation", "probe.head.bias", "probe.head.weight", "probe.mean"], model.Entries.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["probe.deviation", "probe.head.bias", "probe.head.weight", "probe.mean"],
+            model.Entries.Keys.Order(StringComparer.Ordinal));
 
         // Its mean is that of the features that the encoder, untouched, gives the six samples of the draw.
         using var scope = torch.NewDisposeScope();
@@ -146,7 +154,8 @@ public sealed class TrialRunnerTests
         using var data = await ToyDataset.CreateAsync();
         var labelled = Enumerable.Range(0, 20).Concat(Enumerable.Range(40, 20)).Count(sample => ToyDataset.Label(sample) >= 0);
 
-        var error = await Assert.ThrowsAsync<PipelineException>(async () => await RunAsync(data, await EncoderAsync(data, seed: 1), new Trial(Arm.Scratch, 1000, 0, 0.01)));
+        var error = await Assert.ThrowsAsync<PipelineException>(async () =>
+            await RunAsync(data, await EncoderAsync(data, seed: 1), new Trial(Arm.Scratch, 1000, 0, 0.01)));
 
         Assert.Contains("1000 labels", error.Message, StringComparison.Ordinal);
         Assert.Contains($"{labelled} labelled samples", error.Message, StringComparison.Ordinal);
@@ -157,12 +166,14 @@ public sealed class TrialRunnerTests
     {
         using var data = await ToyDataset.CreateAsync((Split.Train, 20), (Split.Test, 5));
 
-        var error = await Assert.ThrowsAsync<PipelineException>(async () => await RunAsync(data, await EncoderAsync(data, seed: 1), new Trial(Arm.Scratch, 6, 0, 0.01)));
+        var error = await Assert.ThrowsAsync<PipelineException>(async () =>
+            await RunAsync(data, await EncoderAsync(data, seed: 1), new Trial(Arm.Scratch, 6, 0, 0.01)));
 
         Assert.Contains("the validation split 0", error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<(ArtifactReference Reference, TrialResult Result)> RunAsync(ToyDataset data, EncoderManifest encoder, Trial trial)
+    private static async Task<(ArtifactReference Reference, TrialResult Result)> RunAsync(ToyDataset data, EncoderManifest encoder,
+        Trial trial)
     {
         var runner = new TrialRunner(data.Store, new TorchDevice(LoadedTorch.Options));
         var reference = await runner.RunAsync(Experiment, data.Manifest, encoder, trial, Token);
@@ -174,7 +185,8 @@ public sealed class TrialRunnerTests
         using var encoder = EncoderArchitectures.Create(Experiment.Encoder, Experiment.Input);
         WeightInitialization.Initialize(encoder, seed);
         var put = await data.Store.CreateAsync(
-            $"encoders/{seed}.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, [.. encoder.Tensors()], cancellation: token), Token);
+            $"encoders/{seed}.safetensors",
+            (stream, token) => SafetensorsWriter.WriteAsync(stream, [.. encoder.Tensors()], cancellation: token), Token);
         return new EncoderManifest
         {
             Encoder = Experiment.Encoder,

@@ -31,7 +31,8 @@ public class AreaResamplerTests
             {
                 for (var channel = 0; channel < 4; channel++)
                 {
-                    var expected = Naive(source, width, height, channel, left + ((double)x * side / size), top + ((double)y * side / size), (double)side / size);
+                    var expected = Naive(source, width, height, channel, left + ((double)x * side / size), top + ((double)y * side / size),
+                        (double)side / size);
                     Assert.Equal(expected, made[(((y * size) + x) * 4) + channel], 1e-3);
                 }
             }

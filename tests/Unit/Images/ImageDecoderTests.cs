@@ -36,13 +36,15 @@ public class ImageDecoderTests
     {
         var image = Colour.Decode(Pictures.Painted(8, 8, (x, y) => new SKColor((byte)x, (byte)(10 * y), 200)).Encoded());
 
-        Assert.Equal(new byte[] { 3, 50, 200 }, new[] { image.Pixels[(5 * 8) + 3], image.Pixels[64 + (5 * 8) + 3], image.Pixels[128 + (5 * 8) + 3] });
+        Assert.Equal(new byte[] { 3, 50, 200 },
+            new[] { image.Pixels[(5 * 8) + 3], image.Pixels[64 + (5 * 8) + 3], image.Pixels[128 + (5 * 8) + 3] });
     }
 
     [Fact]
     public void Grey_is_the_luma_of_Rec_601()
     {
-        var image = Grey.Decode(Pictures.Painted(8, 8, (x, _) => x < 4 ? SKColors.Red : x < 6 ? new SKColor(0, 255, 0) : SKColors.Blue).Encoded());
+        var image = Grey.Decode(Pictures.Painted(8, 8, (x, _) => x < 4 ? SKColors.Red : x < 6 ? new SKColor(0, 255, 0) : SKColors.Blue)
+            .Encoded());
 
         Assert.Equal(new byte[] { 76, 76, 76, 76, 150, 150, 29, 29 }, image.Pixels[..8]);
     }
@@ -58,7 +60,8 @@ public class ImageDecoderTests
     [Fact]
     public void The_centred_square_is_kept()
     {
-        var image = Grey.Decode(Pictures.Painted(24, 8, (x, y) => x is >= 8 and < 16 ? new SKColor((byte)(y * 8), (byte)(y * 8), (byte)(y * 8)) : SKColors.White).Encoded());
+        var image = Grey.Decode(Pictures.Painted(24, 8, (x, y) => x is >= 8 and < 16
+            ? new SKColor((byte)(y * 8), (byte)(y * 8), (byte)(y * 8)) : SKColors.White).Encoded());
 
         Assert.All(Enumerable.Range(0, 64), i => Assert.Equal(i / 8 * 8, image.Pixels[i]));
     }
@@ -108,7 +111,8 @@ public class ImageDecoderTests
     [InlineData(1000, 700)]
     public void A_large_JPEG_decoded_at_a_fraction_of_its_size_shows_the_same(int width, int height)
     {
-        var jpeg = Pictures.Painted(width, height, (x, y) => new SKColor((byte)(x * 255 / width), (byte)(y * 255 / height), 128)).Encoded(SKEncodedImageFormat.Jpeg);
+        var jpeg = Pictures.Painted(width, height, (x, y) => new SKColor((byte)(x * 255 / width), (byte)(y * 255 / height), 128))
+            .Encoded(SKEncodedImageFormat.Jpeg);
         using var whole = SKBitmap.Decode(jpeg);
 
         var scaled = Colour.Decode(jpeg).Pixels;

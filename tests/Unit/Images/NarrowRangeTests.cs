@@ -71,7 +71,8 @@ public class NarrowRangeTests
     {
         byte[] png =
         [
-            .. Png.Signature, .. Png.Header(Side, Side, 8, 3), .. Png.Chunk("PLTE", [.. Enumerable.Range(0, 256).SelectMany(i => Enumerable.Repeat((byte)(i / 8), 3))]),
+            .. Png.Signature, .. Png.Header(Side, Side, 8, 3),
+            .. Png.Chunk("PLTE", [.. Enumerable.Range(0, 256).SelectMany(i => Enumerable.Repeat((byte)(i / 8), 3))]),
             .. Png.Chunk("IDAT", Png.Packed(SampleFiles.NoiseRows(Side, Side))), .. Png.Chunk("IEND", []),
         ];
 
@@ -84,7 +85,8 @@ public class NarrowRangeTests
         var rejected = Assert.Throws<ImageRejectedException>(() => Decoder.Decode(Deep(Grey, Noise(255))));
 
         Assert.Equal(RejectionReason.Blank, rejected.Reason);
-        Assert.StartsWith("the image is of one colour at 8 bits: it has 16 bits", new Rejection("a.png", rejected.Reason, rejected.Detail).Message, StringComparison.Ordinal);
+        Assert.StartsWith("the image is of one colour at 8 bits: it has 16 bits",
+            new Rejection("a.png", rejected.Reason, rejected.Detail).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +126,8 @@ public class NarrowRangeTests
     /// <param name="value">Of each pixel, in all its colours.</param>
     /// <param name="alpha">Opaque where it is not given.</param>
     /// <param name="transparent">The grey that tRNS names.</param>
-    private static byte[] Deep(byte colour, Func<int, int, int> value, int side = Side, Func<int, int, int>? alpha = null, int? transparent = null)
+    private static byte[] Deep(byte colour, Func<int, int, int> value, int side = Side, Func<int, int, int>? alpha = null,
+        int? transparent = null)
     {
         using var rows = new MemoryStream();
         for (var y = 0; y < side; y++)
@@ -143,7 +146,8 @@ public class NarrowRangeTests
 
         return
         [
-            .. Png.Signature, .. Png.Header((uint)side, (uint)side, 16, colour), .. transparent is { } key ? Png.Chunk("tRNS", [(byte)(key >> 8), (byte)key]) : [],
+            .. Png.Signature, .. Png.Header((uint)side, (uint)side, 16, colour), .. transparent is { } key
+            ? Png.Chunk("tRNS", [(byte)(key >> 8), (byte)key]) : [],
             .. Png.Chunk("IDAT", Png.Packed(rows.ToArray())), .. Png.Chunk("IEND", []),
         ];
 

@@ -16,7 +16,8 @@ public class DatasetChecksTests
 
     [Fact]
     public void More_labels_than_there_are_cannot_be_trained_on() =>
-        Refuses("has 10 labelled training samples, and fineTuning.labels goes up to 11. Counts must be at most 10.", 11, new("cat", 5, 1, 1), new("dog", 5, 1, 1));
+        Refuses("has 10 labelled training samples, and fineTuning.labels goes up to 11. Counts must be at most 10.", 11,
+            new("cat", 5, 1, 1), new("dog", 5, 1, 1));
 
     [Fact]
     public void Validation_and_test_need_labels()
@@ -32,10 +33,13 @@ public class DatasetChecksTests
         var dataset = Having() with { Warnings = [new(WarningCode.NarrowRange, 3, "3 images are dark."), unused] };
 
         var message = Message(Asking(1), dataset);
-        Assert.StartsWith("The dataset 'pictures' has no labels. unmatched-rows: labels.csv has 80 rows that name no file of the data. There must be", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The dataset 'pictures' has no labels. unmatched-rows: labels.csv has 80 rows that name no file of the data. There must be",
+            message, StringComparison.Ordinal);
         Assert.DoesNotContain("narrow-range", message, StringComparison.Ordinal);
 
-        Assert.Contains("unmatched-rows", Message(Asking(11), Having(new("cat", 5, 1, 1), new("dog", 5, 1, 1)) with { Warnings = [unused] }), StringComparison.Ordinal);
+        Assert.Contains("unmatched-rows",
+            Message(Asking(11), Having(new("cat", 5, 1, 1), new("dog", 5, 1, 1)) with { Warnings = [unused] }), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -45,7 +49,8 @@ public class DatasetChecksTests
         Assert.Contains("a larger test share", Message(Asking(2), Having(counts)), StringComparison.Ordinal);
 
         var message = Message(Asking(2), Having(counts) with { Supplied = [Split.Train, Split.Validation, Split.Test] });
-        Assert.Contains("brings its own test split, and none of its samples has a label: a larger share gives it none", message, StringComparison.Ordinal);
+        Assert.Contains("brings its own test split, and none of its samples has a label: a larger share gives it none", message,
+            StringComparison.Ordinal);
         Assert.Contains("'splits: { train: train, validation: validation }'", message, StringComparison.Ordinal);
         Assert.DoesNotContain("More labels, or", message, StringComparison.Ordinal);
     }
@@ -55,7 +60,8 @@ public class DatasetChecksTests
     {
         var many = Enumerable.Range(0, 9).Select(table => new Warning(WarningCode.TableNotUsed, 1, $"table {table} was not used."));
 
-        Assert.Contains("table 3 was not used. 5 more warnings of this kind", Message(Asking(1), Having() with { Warnings = [.. many] }), StringComparison.Ordinal);
+        Assert.Contains("table 3 was not used. 5 more warnings of this kind", Message(Asking(1), Having() with { Warnings = [.. many] }),
+            StringComparison.Ordinal);
     }
 
     private static string Message(Experiment experiment, DatasetManifest dataset) =>
@@ -64,7 +70,8 @@ public class DatasetChecksTests
     private static void Refuses(string message, int labels, params ClassCount[] counts) =>
         Assert.Contains(message, Assert.Throws<PipelineException>(() => DatasetChecks.Verify(Asking(labels), Having(counts))).Message);
 
-    private static Experiment Asking(int labels) => new() { Name = "e", Data = "pictures", Pretext = ["rotation"], FineTuning = new() { Labels = [1, labels] } };
+    private static Experiment Asking(int labels) =>
+        new() { Name = "e", Data = "pictures", Pretext = ["rotation"], FineTuning = new() { Labels = [1, labels] } };
 
     private static DatasetManifest Having(params ClassCount[] counts) => new()
     {

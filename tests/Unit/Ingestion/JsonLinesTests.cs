@@ -20,9 +20,7 @@ public sealed class JsonLinesTests
         await JsonLines.WriteAsync(stream, items, TestContext.Current.CancellationToken);
         var buffer = new ArrayBufferWriter<byte>();
         foreach (var item in items)
-        {
             JsonLines.Write(buffer, item);
-        }
 
         Assert.Equal(stream.ToArray(), buffer.WrittenSpan.ToArray());
     }

@@ -34,9 +34,7 @@ internal static class Pictures
         for (var y = 0; y < height; y++)
         {
             for (var x = 0; x < width; x++)
-            {
                 bitmap.SetPixel(x, y, colour(x, y));
-            }
         }
 
         return bitmap;
@@ -59,7 +57,8 @@ internal static class Pictures
         byte[] exif =
         [
             0xFF, 0xE1, 0x00, 0x22, (byte)'E', (byte)'x', (byte)'i', (byte)'f', 0, 0,
-            (byte)'M', (byte)'M', 0x00, 0x2A, 0, 0, 0, 8, 0x00, 0x01, 0x01, 0x12, 0x00, 0x03, 0, 0, 0, 1, 0x00, orientation, 0, 0, 0, 0, 0, 0,
+            (byte)'M', (byte)'M', 0x00, 0x2A, 0, 0, 0, 8, 0x00, 0x01, 0x01, 0x12, 0x00, 0x03, 0, 0, 0, 1, 0x00, orientation, 0, 0, 0, 0, 0,
+            0,
         ];
         return [.. jpeg.AsSpan(0, 2), .. exif, .. jpeg.AsSpan(2)];
     }

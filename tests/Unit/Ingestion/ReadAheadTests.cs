@@ -12,9 +12,7 @@ public class ReadAheadTests
         var results = InOrderAsync(4, most: 4, (i, _) => reads[i].Task).ToListAsync();
 
         foreach (var i in new[] { 3, 1, 0, 2 })
-        {
             reads[i].SetResult(i);
-        }
 
         Assert.Equal([0, 1, 2, 3], await results);
     }
@@ -27,9 +25,7 @@ public class ReadAheadTests
     {
         var (running, highest) = (0, 0);
         await foreach (var _ in ReadAhead.InOrderAsync(Enumerable.Range(0, 20).ToAsyncEnumerable(), most, mostBytes, _ => 10, ReadAsync))
-        {
             running--;
-        }
 
         Assert.Equal(expected, highest);
 
@@ -53,14 +49,10 @@ public class ReadAheadTests
         async Task<int> ReadAsync(int item, CancellationToken cancellation)
         {
             if (item == 0)
-            {
                 return 0;
-            }
 
             if (item == 1)
-            {
                 throw new IOException("broken");
-            }
 
             await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             ended.SetResult();
@@ -73,9 +65,7 @@ public class ReadAheadTests
     {
         var ended = new TaskCompletionSource();
         await foreach (var _ in InOrderAsync(2, most: 2, ReadAsync))
-        {
             break;
-        }
 
         Assert.True(ended.Task.IsCompleted);
 
@@ -99,12 +89,11 @@ public class ReadAheadTests
         var next = results.MoveNextAsync().AsTask();
 
         for (var i = 0; i < 4; i++)
-        {
             reads[i].SetResult(i);
-        }
 
         Assert.False(next.IsCompleted);
-        var wentOn = next.ContinueWith(_ => Environment.CurrentManagedThreadId, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var wentOn = next.ContinueWith(_ => Environment.CurrentManagedThreadId, CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         var reader = new Thread(() => reads[4].SetResult(4));
         reader.Start();
         Assert.True(await next);
@@ -116,9 +105,7 @@ public class ReadAheadTests
         }
 
         foreach (var read in reads[5..])
-        {
             read.SetResult(0);
-        }
 
         Assert.NotEqual(reader.ManagedThreadId, await wentOn);
     }

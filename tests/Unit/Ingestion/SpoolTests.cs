@@ -20,9 +20,7 @@ public class SpoolTests
         var entries = Enumerable.Range(0, count).Select(i => new Entry(i, new string('a', length))).ToList();
         using var lines = new MemoryStream();
         foreach (var entry in entries)
-        {
             lines.Write(spool.Add(entry).Span);
-        }
 
         using var copy = new MemoryStream();
         await spool.CopyToAsync(copy, TestContext.Current.CancellationToken);
@@ -30,6 +28,7 @@ public class SpoolTests
         Assert.Equal(count, spool.Count);
         Assert.Equal(entries, spool.Items());
         Assert.Equal(lines.ToArray(), copy.ToArray());
-        Assert.Equal(string.Concat(entries.Select(entry => $"{{\"number\":{entry.Number},\"text\":\"{entry.Text}\"}}\n")), System.Text.Encoding.UTF8.GetString(lines.ToArray()));
+        Assert.Equal(string.Concat(entries.Select(entry => $"{{\"number\":{entry.Number},\"text\":\"{entry.Text}\"}}\n")),
+            System.Text.Encoding.UTF8.GetString(lines.ToArray()));
     }
 }

@@ -54,9 +54,7 @@ internal sealed class TestLake : IDisposable
     public void DropPictures(string folder, int count, int firstSeed)
     {
         for (var i = 0; i < count; i++)
-        {
             Drop($"{folder}/{i:d3}.png", Pictures.Png(firstSeed + i));
-        }
     }
 
     public void DropIdx(string name, byte[] content, bool packed)
@@ -69,9 +67,7 @@ internal sealed class TestLake : IDisposable
 
         using var buffer = new MemoryStream();
         using (var gzip = new GZipStream(buffer, CompressionLevel.Optimal))
-        {
             gzip.Write(content);
-        }
 
         Drop(name + ".gz", buffer.ToArray());
     }
@@ -81,9 +77,7 @@ internal sealed class TestLake : IDisposable
         var header = new byte[4 + (4 * sizes.Length)];
         (header[2], header[3]) = (8, (byte)sizes.Length);
         for (var i = 0; i < sizes.Length; i++)
-        {
             BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + (4 * i)), sizes[i]);
-        }
 
         return [.. header, .. data];
     }
@@ -93,7 +87,8 @@ internal sealed class TestLake : IDisposable
     public INewFiles NewFilesOf(ILakeFolder folder, PartNames parts, ChunkLimits limits) =>
         new NewFiles(Store, new Quarantine(Store, Microsoft.Extensions.Options.Options.Create(Options)), Options, folder, parts, limits);
 
-    public Task<ILakeSource> OpenAsync() => LakeSources.OpenAsync(new LocalFolder(Folder), new KnownFiles(Store, Folder), Options, Experiment);
+    public Task<ILakeSource> OpenAsync() =>
+        LakeSources.OpenAsync(new LocalFolder(Folder), new KnownFiles(Store, Folder), Options, Experiment);
 
     /// <summary>Of the folder as it is, without making parts.</summary>
     public async Task<string> FingerprintAsync()
@@ -104,7 +99,9 @@ internal sealed class TestLake : IDisposable
 
     public async Task<ImportPlan> PlanAsync() => (await Planner.PlanAsync(Experiment, Folder)).Plan!.Value.Content;
 
-    public Task ImportAsync(ImportPlan plan, int chunk) => new ChunkImporter(Store, Folders(), new Quarantine(Store, Microsoft.Extensions.Options.Options.Create(Options)), Microsoft.Extensions.Options.Options.Create(Options)).ImportAsync(plan, chunk);
+    public Task ImportAsync(ImportPlan plan, int chunk) =>
+        new ChunkImporter(Store, Folders(), new Quarantine(Store, Microsoft.Extensions.Options.Options.Create(Options)),
+            Microsoft.Extensions.Options.Options.Create(Options)).ImportAsync(plan, chunk);
 
     public async Task<DatasetManifest> CommitAsync(ImportPlan plan)
     {
@@ -116,9 +113,7 @@ internal sealed class TestLake : IDisposable
     {
         var plan = await PlanAsync();
         for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)
-        {
             await ImportAsync(plan, chunk);
-        }
 
         return await CommitAsync(plan);
     }
@@ -126,9 +121,7 @@ internal sealed class TestLake : IDisposable
     public async Task<IReadOnlyList<Rejection>> RejectionsAsync(DatasetManifest dataset)
     {
         if (dataset.Rejections is null)
-        {
             return [];
-        }
 
         var lines = await File.ReadAllLinesAsync(await Store.MaterializeAsync(dataset.Rejections));
         return [.. lines.Select(line => System.Text.Json.JsonSerializer.Deserialize<Rejection>(line, PipelineJson.Compact)!)];
@@ -144,7 +137,8 @@ internal sealed class TestLake : IDisposable
             for (var row = 0; row < shard.Samples; row++)
             {
                 var label = file.ReadRows<int>("label", row, 1)[0];
-                samples.Add((shard.Split, Convert.ToHexString(file.ReadRows<byte>("pixels", row, 1)), label < 0 ? null : dataset.Classes[label]));
+                samples.Add((shard.Split, Convert.ToHexString(file.ReadRows<byte>("pixels", row, 1)), label < 0
+                    ? null : dataset.Classes[label]));
             }
         }
 
@@ -165,7 +159,8 @@ internal sealed class NoNewFiles : INewFiles
 {
     public bool Takes(FoundFile file) => false;
 
-    public Task DecodeAsync(SourceItem item, ArraySegment<byte> content, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task DecodeAsync(SourceItem item, ArraySegment<byte> content, CancellationToken cancellation) =>
+        throw new NotSupportedException();
 
     public Task AddAsync(SourceItem item, ReadOnlyMemory<byte> line, CancellationToken cancellation) => Task.CompletedTask;
 

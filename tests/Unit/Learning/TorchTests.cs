@@ -3,7 +3,8 @@ using Xunit;
 
 namespace Pipeline.Tests.Unit.Learning;
 
-/// <summary>Classes that touch torch: one at a time, as its thread count belongs to the process, and results repeat bit for bit at one count only.</summary>
+/// <summary>Classes that touch torch: one at a time, as its thread count belongs to the process,
+/// and results repeat bit for bit at one count only.</summary>
 [CollectionDefinition(Name)]
 public sealed class TorchTests : ICollectionFixture<LoadedTorch>
 {

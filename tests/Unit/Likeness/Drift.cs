@@ -41,7 +41,8 @@ internal sealed class Drift
     }
 
     public bool AreAlike(int one, int other) =>
-        BitOperations.PopCount(_samples[one].Hash ^ _samples[other].Hash) <= Likeness.Distance && Correlation(one, other) >= Likeness.Correlation;
+        BitOperations.PopCount(_samples[one].Hash ^ _samples[other].Hash) <= Likeness.Distance
+        && Correlation(one, other) >= Likeness.Correlation;
 
     public double Correlation(int one, int other) => Thumbnail.Correlation(_samples[one].Thumbnail, _samples[other].Thumbnail);
 }

@@ -13,7 +13,8 @@ public class HashIndexTests
     public void It_finds_what_a_look_at_all_finds(int distance)
     {
         var random = new Random(distance);
-        ulong[] hashes = [.. Near(random, 0xF0F0_1234_ABCD_0001, 300), .. Near(random, 0, 300), .. Near(random, ulong.MaxValue, 100), .. Apart(random, 300), 7, 7, 7];
+        ulong[] hashes = [.. Near(random, 0xF0F0_1234_ABCD_0001, 300), .. Near(random, 0, 300), .. Near(random, ulong.MaxValue, 100),
+            .. Apart(random, 300), 7, 7, 7];
         var index = new HashIndex(hashes, distance);
 
         var found = new List<int>();
@@ -22,7 +23,8 @@ public class HashIndexTests
         {
             index.Find(hash, found);
 
-            Assert.Equal(Enumerable.Range(0, hashes.Length).Where(number => BitOperations.PopCount(hash ^ hashes[number]) <= distance), found);
+            Assert.Equal(Enumerable.Range(0, hashes.Length).Where(number => BitOperations.PopCount(hash ^ hashes[number]) <= distance),
+                found);
             most = Math.Max(most, found.Count);
 
             var below = random.Next(hashes.Length);
@@ -48,11 +50,14 @@ public class HashIndexTests
     [Theory]
     [InlineData(-1)]
     [InlineData(HashIndex.LargestDistance + 1)]
-    public void A_distance_beyond_its_reach_is_refused(int distance) => Assert.Throws<ArgumentOutOfRangeException>(() => new HashIndex(new ulong[1], distance));
+    public void A_distance_beyond_its_reach_is_refused(int distance) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new HashIndex(new ulong[1], distance));
 
-    private static List<ulong> Apart(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (ulong)random.NextInt64(long.MinValue, long.MaxValue))];
+    private static List<ulong> Apart(Random random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (ulong)random.NextInt64(long.MinValue, long.MaxValue))];
 
     /// <summary>Up to 14 bits away from a hash.</summary>
     private static List<ulong> Near(Random random, ulong hash, int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, random.Next(15)).Aggregate(hash, (changed, _) => changed ^ (1UL << random.Next(64))))];
+        [.. Enumerable.Range(0, count)
+            .Select(_ => Enumerable.Range(0, random.Next(15)).Aggregate(hash, (changed, _) => changed ^ (1UL << random.Next(64))))];
 }

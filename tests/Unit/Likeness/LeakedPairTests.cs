@@ -26,7 +26,8 @@ public class LeakedPairTests
         Assert.Equal(across.Select(pair => pair.training).Distinct().Order(), pairs.Select(pair => pair.Training).Distinct().Order());
         Assert.Equal(across.Select(pair => pair.heldOut).Distinct().Order(), pairs.Select(pair => pair.HeldOut).Distinct().Order());
         Assert.True(pairs.Count <= drift.Count);
-        Assert.All(pairs, pair => Assert.Equal((splits[pair.HeldOut], drift.Correlation(pair.Training, pair.HeldOut)), (pair.Split, pair.Correlation)));
+        Assert.All(pairs, pair => Assert.Equal((splits[pair.HeldOut], drift.Correlation(pair.Training, pair.HeldOut)),
+            (pair.Split, pair.Correlation)));
         Assert.All(across.Select(pair => pair.training).Distinct(), training => Assert.Contains(
             across.Where(pair => pair.training == training).Max(pair => drift.Correlation(training, pair.heldOut)),
             pairs.Where(pair => pair.Training == training).Select(pair => pair.Correlation)));

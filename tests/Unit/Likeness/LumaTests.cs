@@ -19,7 +19,8 @@ public class LumaTests
 
             Luma.Write(pixels, new InputSpec(256, 3), made);
 
-            Assert.Equal(Enumerable.Range(0, Plane).Select(i => (byte)(((299 * red) + (587 * (i / 256)) + (114 * (i % 256)) + 500) / 1000)), made);
+            Assert.Equal(Enumerable.Range(0, Plane).Select(i => (byte)(((299 * red) + (587 * (i / 256)) + (114 * (i % 256)) + 500) / 1000)),
+                made);
         }
     }
 
@@ -32,6 +33,7 @@ public class LumaTests
 
         Luma.Write(pixels, new InputSpec(7, 3), made);
 
-        Assert.Equal(Enumerable.Range(0, 49).Select(i => (byte)(((299 * pixels[i]) + (587 * pixels[49 + i]) + (114 * pixels[98 + i]) + 500) / 1000)), made);
+        Assert.Equal(Enumerable.Range(0, 49)
+            .Select(i => (byte)(((299 * pixels[i]) + (587 * pixels[49 + i]) + (114 * pixels[98 + i]) + 500) / 1000)), made);
     }
 }

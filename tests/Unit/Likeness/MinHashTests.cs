@@ -49,7 +49,8 @@ public class MinHashTests
     [Fact]
     public void Pieces_with_unknown_letters_are_left_out()
     {
-        Assert.Equal(Shingles.Of(Modalities.Dna, "ACGGTTACCGATT").Concat(Shingles.Of(Modalities.Dna, "GGGTTACCGATTC")), Shingles.Of(Modalities.Dna, "ACGGTTACCGATTNGGGTTACCGATTC"));
+        Assert.Equal(Shingles.Of(Modalities.Dna, "ACGGTTACCGATT").Concat(Shingles.Of(Modalities.Dna, "GGGTTACCGATTC")),
+            Shingles.Of(Modalities.Dna, "ACGGTTACCGATTNGGGTTACCGATTC"));
         Assert.Empty(Shingles.Of(Modalities.Dna, "ACGTNNACGTNACGTTT"));
     }
 

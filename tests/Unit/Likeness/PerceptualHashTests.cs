@@ -46,14 +46,17 @@ public class PerceptualHashTests
         for (var seed = 0; seed < 20; seed++)
         {
             var random = new Random(seed);
-            var (red, across, down, colour) = (random.Next(30, 90), random.Next(20, 110), random.Next(20, 110), new SKColor((byte)random.Next(256), (byte)random.Next(200), (byte)random.Next(256)));
+            var (red, across, down, colour) = (random.Next(30, 90), random.Next(20, 110), random.Next(20, 110),
+                new SKColor((byte)random.Next(256), (byte)random.Next(200), (byte)random.Next(256)));
             SKBitmap Drawing() => Pictures.Painted(256, 256, (x, y) =>
             {
                 var (side, height) = (Math.Abs(x - 127.5), Math.Abs(y - 127.5));
-                return (side * side) + (height * height) < red * red ? SKColors.DarkRed : side < across && height < down ? colour : SKColors.White;
+                return (side * side) + (height * height) < red * red ? SKColors.DarkRed : side < across && height < down
+                    ? colour : SKColors.White;
             });
 
-            Assert.InRange(BitOperations.PopCount(HashOf(Drawing().Encoded()) ^ HashOf(Drawing().Encoded(SKEncodedImageFormat.Jpeg, quality))), 0, 6);
+            Assert.InRange(BitOperations.PopCount(HashOf(Drawing().Encoded()) ^ HashOf(Drawing()
+                .Encoded(SKEncodedImageFormat.Jpeg, quality))), 0, 6);
         }
     }
 
@@ -78,7 +81,8 @@ public class PerceptualHashTests
 
         for (var seed = 0; seed < originals.Length; seed++)
         {
-            Assert.InRange(BitOperations.PopCount(originals[seed] ^ HashOf(Pictures.Scene(seed, 256).Encoded(SKEncodedImageFormat.Jpeg, 50))), 0, 6);
+            Assert.InRange(BitOperations.PopCount(originals[seed] ^ HashOf(Pictures.Scene(seed, 256)
+                .Encoded(SKEncodedImageFormat.Jpeg, 50))), 0, 6);
             Assert.InRange(BitOperations.PopCount(originals[seed] ^ HashOf(Pictures.Scene(seed, 400).Encoded())), 0, 6);
             Assert.All(originals[..seed], other => Assert.True(BitOperations.PopCount(originals[seed] ^ other) > 11));
         }
@@ -93,7 +97,8 @@ public class PerceptualHashTests
             {
                 for (var x = 0; x < 32; x++)
                 {
-                    transformed[i] += pixels[(y * 32) + x] * Math.Cos(Math.PI * ((i % 8) + 1) * (x + 0.5) / 32) * Math.Cos(Math.PI * ((i / 8) + 1) * (y + 0.5) / 32);
+                    transformed[i] += pixels[(y * 32) + x] * Math.Cos(Math.PI * ((i % 8) + 1) * (x + 0.5) / 32) * Math.Cos(
+                        Math.PI * ((i / 8) + 1) * (y + 0.5) / 32);
                 }
             }
         }

@@ -18,12 +18,14 @@ public class SampleStarsTests
         var expected = new List<int>();
         for (var sample = 0; sample < drift.Count; sample++)
         {
-            expected.Add(Enumerable.Range(0, sample).Where(other => expected[other] == other && drift.AreAlike(sample, other)).DefaultIfEmpty(sample).First());
+            expected.Add(Enumerable.Range(0, sample).Where(other => expected[other] == other && drift.AreAlike(sample, other))
+                .DefaultIfEmpty(sample).First());
         }
 
         Assert.Equal(expected, Enumerable.Range(0, drift.Count).Select(sample => stars[sample]));
         var groups = expected.GroupBy(centre => centre).Where(group => group.Count() > 1).ToList();
-        Assert.Equal((groups.Count, groups.Sum(group => group.Count()), groups.Max(group => group.Count())), (stars.Groups, stars.Members, stars.Largest));
+        Assert.Equal((groups.Count, groups.Sum(group => group.Count()), groups.Max(group => group.Count())),
+            (stars.Groups, stars.Members, stars.Largest));
     }
 
     [Fact]
@@ -33,7 +35,8 @@ public class SampleStarsTests
         using var looks = drift.Looks();
         var stars = SampleStars.Of(looks, TestContext.Current.CancellationToken);
 
-        Assert.All(Enumerable.Range(0, drift.Count), sample => Assert.True(sample == stars[sample] || drift.AreAlike(sample, stars[sample])));
+        Assert.All(Enumerable.Range(0, drift.Count),
+            sample => Assert.True(sample == stars[sample] || drift.AreAlike(sample, stars[sample])));
         Assert.InRange(stars.Largest, 2, drift.Count / 3);
     }
 
@@ -46,7 +49,8 @@ public class SampleStarsTests
         for (var i = 0; i < 100; i++)
             twice.Add((ulong)i, new byte[256]);
 
-        var (before, after) = (SampleStars.Of(all, TestContext.Current.CancellationToken), SampleStars.Of(twice, TestContext.Current.CancellationToken));
+        var (before, after) = (SampleStars.Of(all, TestContext.Current.CancellationToken),
+            SampleStars.Of(twice, TestContext.Current.CancellationToken));
 
         Assert.All(Enumerable.Range(0, drift.Count), sample => Assert.Equal(before[sample], after[sample]));
     }

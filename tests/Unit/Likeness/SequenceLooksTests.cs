@@ -17,7 +17,8 @@ public class SequenceLooksTests
             var members = Enumerable.Range(0, 200).Select(_ => (uint)random.NextInt64(uint.MaxValue)).ToArray();
             for (var copy = 0; copy < 6; copy++)
             {
-                var changed = members.Select(member => random.NextDouble() < 0.015 * copy ? (uint)random.NextInt64(uint.MaxValue) : member).ToArray();
+                var changed = members.Select(member => random.NextDouble() < 0.015 * copy ? (uint)random.NextInt64(uint.MaxValue) : member)
+                    .ToArray();
                 signatures.Add(Signature(changed));
             }
         }
@@ -33,7 +34,8 @@ public class SequenceLooksTests
         {
             looks.FindAlike(sample, other => other % 5 != 0, like);
             var all = Enumerable.Range(0, signatures.Count)
-                .Where(other => other != sample && other % 5 != 0 && MinHash.Resemblance(signatures[sample], signatures[other]) >= 0.8).ToHashSet();
+                .Where(other => other != sample && other % 5 != 0 && MinHash.Resemblance(signatures[sample], signatures[other]) >= 0.8)
+                .ToHashSet();
             Assert.All(like, alike => Assert.Contains(alike.Sample, all));
             Assert.Equal(like.Select(alike => alike.Sample).Order(), like.Select(alike => alike.Sample));
             looks.FindAlike(sample, other => other % 5 != 0, before, below: sample);

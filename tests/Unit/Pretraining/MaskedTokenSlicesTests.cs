@@ -16,11 +16,13 @@ public sealed class MaskedTokenSlicesTests
     /// <summary>Four steps in each of two epochs.</summary>
     private const int Steps = 8;
 
-    private static readonly PretrainingOptions EachStep = new() { Points = 100, MeasureEvery = 3, HeldOutSamples = 8, FinalHeldOutSamples = 16, CollapseDeviation = 0, CollapseRank = 1 };
+    private static readonly PretrainingOptions EachStep =
+        new() { Points = 100, MeasureEvery = 3, HeldOutSamples = 8, FinalHeldOutSamples = 16, CollapseDeviation = 0, CollapseRank = 1 };
 
     private static readonly Experiment Bert = ToySequences.Experiment with
     {
-        Encoder = new EncoderSpec("transformer", Transformer: new TransformerSpec(Width: 16, Layers: 1, Heads: 2, FeedForward: 32, Norm: "post", Layout: "bert")),
+        Encoder = new EncoderSpec("transformer",
+            Transformer: new TransformerSpec(Width: 16, Layers: 1, Heads: 2, FeedForward: 32, Norm: "post", Layout: "bert")),
     };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -88,7 +90,8 @@ public sealed class MaskedTokenSlicesTests
     {
         using var data = await ToySequences.CreateAsync();
 
-        var error = await Assert.ThrowsAsync<PipelineException>(() => ToTheEndAsync(data, options: new PretrainingOptions { MeasureEvery = 1, CollapseDeviation = 0, CollapseRank = 1000 }));
+        var error = await Assert.ThrowsAsync<PipelineException>(() =>
+            ToTheEndAsync(data, options: new PretrainingOptions { MeasureEvery = 1, CollapseDeviation = 0, CollapseRank = 1000 }));
 
         Assert.Contains("collapsed at step 2", error.Message, StringComparison.Ordinal);
     }
@@ -125,7 +128,8 @@ public sealed class MaskedTokenSlicesTests
         Assert.NotEqual(root, await RootAsync(vocabulary));
         Assert.NotEqual(root, await RootAsync(masking));
         Assert.NotEqual(root, await RootAsync(data, Bert));
-        Assert.Equal(root, await RootAsync(data, ToySequences.Experiment with { Name = "other", Evaluation = new EvaluationSpec { Seed = 9 } }));
+        Assert.Equal(root, await RootAsync(data, ToySequences.Experiment
+            with { Name = "other", Evaluation = new EvaluationSpec { Seed = 9 } }));
 
         static async Task<string> RootAsync(ToySequences data, Experiment? experiment = null)
         {
@@ -134,7 +138,8 @@ public sealed class MaskedTokenSlicesTests
         }
     }
 
-    private static async Task<EncoderManifest> ToTheEndAsync(ToySequences data, Experiment? experiment = null, PretrainingOptions? options = null)
+    private static async Task<EncoderManifest> ToTheEndAsync(ToySequences data, Experiment? experiment = null,
+        PretrainingOptions? options = null)
     {
         using var trainer = Trainer(data, options);
         var (encoder, _, _) = await trainer.TrainAsync(await data.SliceAsync(experiment), _ => { }, Token);
@@ -145,5 +150,6 @@ public sealed class MaskedTokenSlicesTests
         new(data.Store, Options.Create(options ?? EachStep), new TorchDevice(LoadedTorch.Options));
 
     private static string Text(PretrainingPoint point) =>
-        $"{point.Step} {point.Loss:r} {point.LearningRate:r} {point.HeldOut?.Accuracy["masked-token"]:r} {point.HeldOut?.FeatureDeviation:r} {point.HeldOut?.EffectiveRank:r} {point.HeldOut?.Views}";
+        $"{point.Step} {point.Loss:r} {point.LearningRate:r} {point.HeldOut?.Accuracy["masked-token"]:r} "
+        + $"{point.HeldOut?.FeatureDeviation:r} {point.HeldOut?.EffectiveRank:r} {point.HeldOut?.Views}";
 }

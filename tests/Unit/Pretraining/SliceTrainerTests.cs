@@ -15,7 +15,8 @@ public sealed class SliceTrainerTests
     /// <summary>Four steps in each of two epochs.</summary>
     private const int Steps = 8;
 
-    private static readonly PretrainingOptions EachStep = new() { Points = 100, MeasureEvery = 3, HeldOutSamples = 8, FinalHeldOutSamples = 16 };
+    private static readonly PretrainingOptions EachStep =
+        new() { Points = 100, MeasureEvery = 3, HeldOutSamples = 8, FinalHeldOutSamples = 16 };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -99,9 +100,7 @@ public sealed class SliceTrainerTests
         var slice = await SliceAsync(data);
         using var trainer = Trainer(data, EachStep);
         for (var i = 0; i < 5; i++)
-        {
             await OneStepAsync(trainer, slice);
-        }
 
         Assert.Equal(["000000000004.safetensors", "000000000005.safetensors"], (await CheckpointsAsync(data)).Select(Path.GetFileName));
     }
@@ -133,10 +132,12 @@ public sealed class SliceTrainerTests
 
         Assert.Equal(Enumerable.Range(1, Steps).Select(step => (long)step), encoder.History.Select(point => point.Step));
         Assert.Equal([3L, 6, 8], encoder.History.Where(point => point.HeldOut is not null).Select(point => point.Step));
-        Assert.Equal([8L * 4, 8 * 4, 16 * 4], encoder.History.Where(point => point.HeldOut is not null).Select(point => point.HeldOut!.Views));
+        Assert.Equal([8L * 4, 8 * 4, 16 * 4], encoder.History.Where(point => point.HeldOut is not null)
+            .Select(point => point.HeldOut!.Views));
         Assert.All(encoder.History, point => Assert.InRange(point.Loss, 0.01, 10));
         Assert.All(encoder.History, point => Assert.InRange(point.LearningRate, 1e-9, 0.0100001));
-        Assert.All(encoder.History.Where(point => point.HeldOut is not null), point => Assert.InRange(point.HeldOut!.Accuracy["rotation"], 0, 1));
+        Assert.All(encoder.History.Where(point => point.HeldOut is not null),
+            point => Assert.InRange(point.HeldOut!.Accuracy["rotation"], 0, 1));
         Assert.Equal(encoder.History.Select(Text), told.Select(progress => Text(progress.Point)));
         Assert.All(told, progress => Assert.Equal(Steps, progress.Steps));
         Assert.Equal(Steps * 8 * 4, encoder.Time.Views);
@@ -161,7 +162,8 @@ public sealed class SliceTrainerTests
     public async Task Features_that_hardly_differ_stop_the_run()
     {
         using var data = await ToyDataset.CreateAsync();
-        var error = await Assert.ThrowsAsync<PipelineException>(() => ToTheEndAsync(data, new PretrainingOptions { MeasureEvery = 1, CollapseDeviation = 1 }));
+        var error = await Assert.ThrowsAsync<PipelineException>(() =>
+            ToTheEndAsync(data, new PretrainingOptions { MeasureEvery = 1, CollapseDeviation = 1 }));
 
         Assert.Contains("collapsed at step 2", error.Message, StringComparison.Ordinal);
         Assert.Contains("deviation", error.Message, StringComparison.Ordinal);
@@ -171,7 +173,8 @@ public sealed class SliceTrainerTests
     public async Task Features_along_one_direction_stop_the_run()
     {
         using var data = await ToyDataset.CreateAsync();
-        var error = await Assert.ThrowsAsync<PipelineException>(() => ToTheEndAsync(data, new PretrainingOptions { MeasureEvery = 1, CollapseDeviation = 0, CollapseRank = 1000 }));
+        var error = await Assert.ThrowsAsync<PipelineException>(() =>
+            ToTheEndAsync(data, new PretrainingOptions { MeasureEvery = 1, CollapseDeviation = 0, CollapseRank = 1000 }));
 
         Assert.Contains("effective rank", error.Message, StringComparison.Ordinal);
     }
@@ -202,9 +205,7 @@ public sealed class SliceTrainerTests
         Assert.Equal([1, 7], texts.Select(text => Count(text, "pretraining/loss")));
         Assert.Equal([1, 7], texts.Select(text => Count(text, "pretraining/learning rate")));
         foreach (var tag in new[] { "held-out/accuracy rotation", "held-out/feature deviation", "held-out/effective rank" })
-        {
             Assert.Equal([0, 3], texts.Select(text => Count(text, tag)));
-        }
     }
 
     [Fact]
@@ -221,7 +222,8 @@ public sealed class SliceTrainerTests
 
         var root = await RootAsync(experiment);
 
-        Assert.Equal(root, await RootAsync(experiment with { Name = "other", FineTuning = experiment.FineTuning with { Labels = [9] }, Evaluation = new EvaluationSpec { Seed = 9 } }));
+        Assert.Equal(root, await RootAsync(experiment with { Name = "other", FineTuning = experiment.FineTuning with { Labels = [9] },
+            Evaluation = new EvaluationSpec { Seed = 9 } }));
         Assert.NotEqual(root, await RootAsync(experiment with { Encoder = new EncoderSpec("convnet", 8) }));
         Assert.NotEqual(root, await RootAsync(experiment with { Pretraining = experiment.Pretraining with { Seed = 2 } }));
         var flips = experiment with { Pretext = ["flip"] };
@@ -274,9 +276,7 @@ public sealed class SliceTrainerTests
         await foreach (var artifact in data.Store.ListAsync("pretraining", Token))
         {
             if (artifact.Key.Contains(part, StringComparison.Ordinal))
-            {
                 keys.Add(artifact.Key);
-            }
         }
 
         return keys;
@@ -285,5 +285,6 @@ public sealed class SliceTrainerTests
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 
     private static string Text(PretrainingPoint point) =>
-        $"{point.Step} {point.Loss:r} {point.LearningRate:r} {point.HeldOut?.Accuracy["rotation"]:r} {point.HeldOut?.FeatureDeviation:r} {point.HeldOut?.EffectiveRank:r} {point.HeldOut?.Views}";
+        $"{point.Step} {point.Loss:r} {point.LearningRate:r} {point.HeldOut?.Accuracy["rotation"]:r} {point.HeldOut?.FeatureDeviation:r} "
+        + $"{point.HeldOut?.EffectiveRank:r} {point.HeldOut?.Views}";
 }

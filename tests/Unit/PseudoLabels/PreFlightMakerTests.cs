@@ -19,9 +19,7 @@ public sealed class PreFlightMakerTests
     {
         using var data = await ToyDataset.CreateAsync();
         foreach (var shard in data.Manifest.Shards.Where(shard => shard.Split != Split.Train))
-        {
             await data.Store.DeleteAsync(shard.File.Key, Token);
-        }
 
         var (reference, preFlight) = await MakeAsync(data, data.Manifest, Spec);
 
@@ -41,7 +39,8 @@ public sealed class PreFlightMakerTests
         using var maker = new PreFlightMaker(data.Store, device);
         using var other = new PreFlightMaker(data.Store, device);
 
-        var made = await Task.WhenAll(new[] { maker, maker, other, other }.Select(one => one.MakeAsync(data.Reference, data.Manifest, Spec, Token)));
+        var made = await Task.WhenAll(new[] { maker, maker, other, other }.Select(one =>
+            one.MakeAsync(data.Reference, data.Manifest, Spec, Token)));
 
         Assert.Single(made.Select(one => one.Reference).Distinct());
     }
@@ -52,9 +51,7 @@ public sealed class PreFlightMakerTests
         using var data = await ToyDataset.CreateAsync();
         var made = await MakeAsync(data, data.Manifest, Spec);
         foreach (var shard in data.Manifest.Shards)
-        {
             await data.Store.DeleteAsync(shard.File.Key, Token);
-        }
 
         Assert.Equal(made.Reference, (await MakeAsync(data, data.Manifest, Spec)).Reference);
         await Assert.ThrowsAnyAsync<Exception>(() => MakeAsync(data, data.Manifest, new PseudoLabelSpec(0.5)));
@@ -102,7 +99,8 @@ public sealed class PreFlightMakerTests
         Assert.All(experiment.Pretext, task => Assert.Contains(task, PretextTasks.Names));
     }
 
-    private static async Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(ToyDataset data, DatasetManifest manifest, PseudoLabelSpec spec)
+    private static async Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(ToyDataset data, DatasetManifest manifest,
+        PseudoLabelSpec spec)
     {
         using var device = new TorchDevice(LoadedTorch.Options);
         using var maker = new PreFlightMaker(data.Store, device);

@@ -21,9 +21,11 @@ public sealed class ShardLabellerTests
         var manifest = (await data.PseudoLabelsAsync(ToyDataset.Experiment with { Pretext = [name] })).Single();
         var task = PretextTasks.Named(name);
 
-        Assert.Equal((name, task.Views.Count, data.Reference, 0.02), (manifest.Task, manifest.Classes, manifest.Dataset, manifest.Ambiguity));
+        Assert.Equal((name, task.Views.Count, data.Reference, 0.02),
+            (manifest.Task, manifest.Classes, manifest.Dataset, manifest.Ambiguity));
         var labelled = data.Manifest.Shards.Where(shard => shard.Split != Split.Test).ToList();
-        Assert.Equal(labelled.Select(shard => (shard.File.Key, shard.Split)), manifest.Shards.Select(shard => (shard.SampleShard, shard.Split)));
+        Assert.Equal(labelled.Select(shard => (shard.File.Key, shard.Split)),
+            manifest.Shards.Select(shard => (shard.SampleShard, shard.Split)));
         var first = 0;
         foreach (var (samples, labels) in labelled.Zip(manifest.Shards))
         {
@@ -33,7 +35,9 @@ public sealed class ShardLabellerTests
 
             Assert.Equal(usable.SelectMany(row => Enumerable.Repeat(row, task.Views.Count)), file.Read<int>("sample").ToArray());
             Assert.Equal(usable.SelectMany(_ => task.Views.Select(view => view.Code)), file.Read<byte>("view").ToArray());
-            Assert.Equal(usable.SelectMany(_ => Enumerable.Range(0, task.Views.Count).Select(label => (byte)label)), file.Read<byte>("label").ToArray());
+            Assert.Equal(usable.SelectMany(_ => Enumerable.Range(0, task.Views.Count).Select(label => (byte)label)),
+                file.Read<byte>("label")
+                .ToArray());
             Assert.Equal(samples.File.Digest, file.Metadata["sample_shard_digest"]);
             Assert.Equal(name, file.Metadata["task"]);
             Assert.Equal((usable.Count, samples.Samples - usable.Count), (labels.Samples, labels.Ambiguous));
@@ -52,7 +56,8 @@ public sealed class ShardLabellerTests
             await data.Store.DeleteAsync(shard.File.Key, Token);
 
         var labeller = new ShardLabeller(data.Store);
-        Assert.Equal([("rotation", 0), ("rotation", 1)], await labeller.MissingAsync(data.Reference, data.Manifest, ToyDataset.Experiment, Token));
+        Assert.Equal([("rotation", 0), ("rotation", 1)],
+            await labeller.MissingAsync(data.Reference, data.Manifest, ToyDataset.Experiment, Token));
 
         var manifest = (await data.PseudoLabelsAsync(ToyDataset.Experiment)).Single();
         Assert.Equal([Split.Train, Split.Validation], manifest.Shards.Select(shard => shard.Split));
@@ -63,10 +68,12 @@ public sealed class ShardLabellerTests
     {
         using var data = await ToyDataset.CreateAsync((Split.Train, 30), (Split.Validation, 10));
         var task = PretextTasks.Named("rotation");
-        var distances = Enumerable.Range(0, 40).Select(sample => Ambiguity.Distance(task, ToyDataset.Paint(sample), 1, ToyDataset.Size)).ToList();
+        var distances = Enumerable.Range(0, 40).Select(sample => Ambiguity.Distance(task, ToyDataset.Paint(sample), 1, ToyDataset.Size))
+            .ToList();
         var threshold = distances[12];
 
-        var manifest = (await data.PseudoLabelsAsync(ToyDataset.Experiment with { PseudoLabels = new PseudoLabelSpec(threshold) })).Single();
+        var manifest = (await data.PseudoLabelsAsync(ToyDataset.Experiment with { PseudoLabels = new PseudoLabelSpec(threshold) }))
+            .Single();
 
         Assert.Equal(distances.Count(distance => distance < threshold), manifest.Ambiguous);
         Assert.InRange(manifest.Ambiguous, 5, 39);
@@ -114,9 +121,7 @@ public sealed class ShardLabellerTests
         using var data = await ToyDataset.CreateAsync();
         var before = await data.LabelAsync(ToyDataset.Experiment);
         foreach (var shard in data.Manifest.Shards)
-        {
             await data.Store.DeleteAsync(shard.File.Key, Token);
-        }
 
         Assert.Equal(before, await data.LabelAsync(ToyDataset.Experiment));
     }
@@ -130,7 +135,8 @@ public sealed class ShardLabellerTests
         var manifest = (await data.PseudoLabelsAsync(ToyDataset.Experiment)).Single();
 
         Assert.Equal([(7, 0), (0, 1), (3, 0)], manifest.Shards.Select(shard => (shard.Samples, shard.Ambiguous)));
-        using var samples = await Pipeline.Learning.Pretexts.Views.ViewSamples.OpenAsync(data.Store, data.Manifest, [manifest], Split.Train, Token);
+        using var samples = await Pipeline.Learning.Pretexts.Views.ViewSamples.OpenAsync(data.Store, data.Manifest, [manifest], Split.Train,
+            Token);
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 8, 9, 10], samples.Usable);
     }
 
@@ -146,11 +152,12 @@ public sealed class ShardLabellerTests
         using var other = await ToyDataset.CreateAsync((Split.Train, 33));
         var added = other.Manifest.Shards[0];
         await using (var content = await other.Store.OpenReadAsync(added.File.Key, Token))
-        {
             await data.Store.CreateAsync("samples/new.safetensors", content.CopyToAsync, Token);
-        }
 
-        var grown = data.Manifest with { Shards = [data.Manifest.Shards[2], data.Manifest.Shards[0], added with { File = added.File with { Key = "samples/new.safetensors" } }, data.Manifest.Shards[1], data.Manifest.Shards[3]] };
+        var grown = data.Manifest
+            with { Shards = [data.Manifest.Shards[2], data.Manifest.Shards[0],
+                added with { File = added.File with { Key = "samples/new.safetensors" } }, data.Manifest.Shards[1],
+                data.Manifest.Shards[3]] };
         var reference = (await data.Store.CreateManifestAsync("grown.json", grown, Token)).Reference;
 
         Assert.Equal([("rotation", 2), ("flip", 2)], await labeller.MissingAsync(reference, grown, experiment, Token));

@@ -15,7 +15,8 @@ namespace Pipeline.Tests.Unit.PseudoLabels;
 [Collection(TorchTests.Name)]
 public sealed class TokenLabellerTests
 {
-    private static readonly string[] Training = ["the cat sat on the mat", "the dog sat on the cat", "...", "dogs and cats and mats", "", "  "];
+    private static readonly string[] Training =
+        ["the cat sat on the mat", "the dog sat on the cat", "...", "dogs and cats and mats", "", "  "];
 
     private static readonly string[] Validation = ["a cat and a dog", "the end of the long text that does not fit in twelve tokens"];
 
@@ -30,23 +31,27 @@ public sealed class TokenLabellerTests
         var tokenizer = await TokenizerStore.OpenAsync(data.Store, manifest.Tokenizer!, Token);
         var draw = new MaskDraw(experiment.Masking!, tokenizer.Special, tokenizer.Count);
 
-        Assert.Equal(("masked-token", tokenizer.Count, experiment.Masking, data.Reference), (manifest.Task, manifest.Classes, manifest.Masking, manifest.Dataset));
+        Assert.Equal(("masked-token", tokenizer.Count, experiment.Masking, data.Reference),
+            (manifest.Task, manifest.Classes, manifest.Masking, manifest.Dataset));
         Assert.Equal([(4, 2), (2, 0)], manifest.Shards.Select(shard => (shard.Samples, shard.Ambiguous)));
         Assert.True(manifest.Truncated > 0);
         var tokens = 0L;
         foreach (var (texts, shard) in new[] { Training, Validation }.Zip(manifest.Shards))
         {
             using var file = SafetensorsFile.Open(await data.Store.MaterializeAsync(shard.File, Token));
-            var (rows, starts, masks) = (file.Read<int>("sample").ToArray(), file.Read<long>("start").ToArray(), file.Read<long>("mask").ToArray());
+            var (rows, starts, masks) = (file.Read<int>("sample").ToArray(), file.Read<long>("start").ToArray(), file.Read<long>("mask")
+                .ToArray());
             Assert.Equal(texts.Index().Where(text => text.Item.Trim().Length > 0).Select(text => text.Index), rows);
             foreach (var (place, row) in rows.Index())
             {
                 var whole = tokenizer.Encode(texts[row]);
                 var length = Math.Min(10, whole.Ids.Length);
-                var expected = draw.Draw(whole.Ids.AsSpan(0, length), whole.Continues.AsSpan(0, length), experiment.Pretraining.Seed, 0, MaskDraw.SampleNumber(SHA256.HashData(Encoding.UTF8.GetBytes(texts[row]))));
+                var expected = draw.Draw(whole.Ids.AsSpan(0, length), whole.Continues.AsSpan(0, length), experiment.Pretraining.Seed, 0,
+                    MaskDraw.SampleNumber(SHA256.HashData(Encoding.UTF8.GetBytes(texts[row]))));
 
                 Assert.Equal(whole.Ids[..length], file.ReadRows<int>("token", starts[place], starts[place + 1] - starts[place]).ToArray());
-                Assert.Equal(whole.Continues[..length].Select(goesOn => goesOn ? (byte)1 : (byte)0), file.ReadRows<byte>("continues", starts[place], length).ToArray());
+                Assert.Equal(whole.Continues[..length].Select(goesOn => goesOn ? (byte)1 : (byte)0),
+                    file.ReadRows<byte>("continues", starts[place], length).ToArray());
                 var count = masks[place + 1] - masks[place];
                 Assert.Equal(expected.Positions, file.ReadRows<int>("position", masks[place], count).ToArray());
                 Assert.Equal(expected.Inputs, file.ReadRows<int>("input", masks[place], count).ToArray());
@@ -68,7 +73,8 @@ public sealed class TokenLabellerTests
 
         var (reference, tokenizer) = await maker.MakeAsync(data.Manifest, ToyTexts.Experiment.Tokenizer!, Token);
 
-        Assert.Equal(TokenizerContent.Learn(ToyTexts.Experiment.Tokenizer!, false, Training).Names, Enumerable.Range(0, tokenizer.Count).Select(tokenizer.NameOf));
+        Assert.Equal(TokenizerContent.Learn(ToyTexts.Experiment.Tokenizer!, false, Training).Names, Enumerable.Range(0, tokenizer.Count)
+            .Select(tokenizer.NameOf));
         Assert.Equal(tokenizer.Count, reference.Vocabulary);
     }
 
@@ -78,11 +84,10 @@ public sealed class TokenLabellerTests
         using var data = await CreateAsync();
         using var one = new TokenizerMaker(data.Store);
         using var other = new TokenizerMaker(data.Store);
-        var made = await Task.WhenAll(new[] { one, other, one }.Select(maker => maker.MakeAsync(data.Manifest, ToyTexts.Experiment.Tokenizer!, Token)));
+        var made = await Task.WhenAll(new[] { one, other, one }.Select(maker =>
+            maker.MakeAsync(data.Manifest, ToyTexts.Experiment.Tokenizer!, Token)));
         foreach (var shard in data.Manifest.Shards)
-        {
             await data.Store.DeleteAsync(shard.File.Key, Token);
-        }
 
         var again = await other.MakeAsync(data.Manifest with { Dataset = "renamed" }, ToyTexts.Experiment.Tokenizer!, Token);
 
@@ -100,14 +105,10 @@ public sealed class TokenLabellerTests
         // The tokenizer's first file is there and nothing else; then one shard of two.
         var vocabulary = expected.Tokenizer!.Files["vocab.txt"];
         await using (var content = await undisturbed.Store.OpenReadAsync(vocabulary.Key, Token))
-        {
             await disturbed.Store.CreateAsync(vocabulary.Key, content.CopyToAsync, Token);
-        }
 
         using (var labeller = new ShardLabeller(disturbed.Store))
-        {
             Assert.False(await labeller.LabelAsync(disturbed.Reference, disturbed.Manifest, ToyTexts.Experiment, "masked-token", 1, Token));
-        }
 
         var manifest = await disturbed.LabelAsync(ToyTexts.Experiment);
         Assert.Equal(expected.Shards, manifest.Shards);
@@ -132,9 +133,7 @@ public sealed class TokenLabellerTests
         Assert.Equal(5, roots.Distinct().Count());
         var keys = new List<string>();
         foreach (var other in others.Append(experiment))
-        {
             keys.Add((await data.LabelAsync(other)).Shards[0].File.Key);
-        }
 
         // A vocabulary that was full before has the same tokens with room for one more, or not: the files tell.
         Assert.True(keys.Distinct().Count() >= 4);
@@ -147,7 +146,8 @@ public sealed class TokenLabellerTests
     public async Task DNA_and_protein_are_cut_into_pieces_of_their_alphabet(string modality, string text, int k, int vocabulary)
     {
         using var data = await ToyTexts.CreateAsync(modality, (Split.Train, [text, "NNN"]));
-        var experiment = ToyTexts.Experiment with { Modality = modality, Tokenizer = new TokenizerSpec("kmer", 0, k, 20), Masking = new MaskingSpec() };
+        var experiment = ToyTexts.Experiment
+            with { Modality = modality, Tokenizer = new TokenizerSpec("kmer", 0, k, 20), Masking = new MaskingSpec() };
 
         var manifest = await data.LabelAsync(experiment);
 
@@ -184,7 +184,8 @@ public sealed class TokenLabellerTests
         await File.WriteAllTextAsync(Path.Combine(data.Folder("other"), "vocab.txt"), "[PAD]\n[UNK]\n", Token);
         var given = Path.Combine(Path.GetDirectoryName(data.Folder("empty"))!, name);
 
-        var error = await Assert.ThrowsAsync<PipelineException>(() => data.LabelAsync(ToyTexts.Experiment with { Tokenizer = new TokenizerSpec("wordpiece", 0, Given: given) }));
+        var error = await Assert.ThrowsAsync<PipelineException>(() =>
+            data.LabelAsync(ToyTexts.Experiment with { Tokenizer = new TokenizerSpec("wordpiece", 0, Given: given) }));
 
         Assert.Contains(message, error.Message);
         Assert.Contains(given, error.Message);
@@ -194,7 +195,8 @@ public sealed class TokenLabellerTests
     public async Task Data_without_a_token_to_mask_is_refused()
     {
         using var data = await ToyTexts.CreateAsync("dna", (Split.Train, ["NNN", "NN"]), (Split.Validation, ["ACGT"]));
-        var experiment = ToyTexts.Experiment with { Modality = "dna", Tokenizer = new TokenizerSpec("kmer", 0, 1, 20), Masking = new MaskingSpec() };
+        var experiment = ToyTexts.Experiment
+            with { Modality = "dna", Tokenizer = new TokenizerSpec("kmer", 0, 1, 20), Masking = new MaskingSpec() };
 
         var error = await Assert.ThrowsAsync<PipelineException>(() => data.LabelAsync(experiment));
 
@@ -212,7 +214,8 @@ public sealed class TokenLabellerTests
         var experiment = ToyTexts.Experiment with { Pretext = [pretext], Tokenizer = new TokenizerSpec(Vocabulary: 300, Length: 12) };
         var stored = await ExperimentArtifact.PutAsync(data.Store, experiment, Token);
 
-        var (resolved, reference) = await new RunPretext(data.Store, maker).ResolveAsync(new RunReference("run", stored, data.Reference), data.Manifest, Token);
+        var (resolved, reference) = await new RunPretext(data.Store, maker)
+            .ResolveAsync(new RunReference("run", stored, data.Reference), data.Manifest, Token);
 
         Assert.Equal(["masked-token"], resolved.Pretext);
         var preFlight = await data.Store.ReadManifestAsync<PreFlight>(reference, Token);
@@ -228,10 +231,12 @@ public sealed class TokenLabellerTests
         using var maker = new PreFlightMaker(data.Store, device);
         var stored = await ExperimentArtifact.PutAsync(data.Store, ToyDataset.Experiment, Token);
 
-        var error = await Assert.ThrowsAsync<PipelineException>(() => new RunPretext(data.Store, maker).ResolveAsync(new RunReference("run", stored, data.Reference), data.Manifest, Token));
+        var error = await Assert.ThrowsAsync<PipelineException>(() => new RunPretext(data.Store, maker)
+            .ResolveAsync(new RunReference("run", stored, data.Reference), data.Manifest, Token));
 
         Assert.Contains("is of modality image, and dataset 'toy' holds text", error.Message);
     }
 
-    private static Task<ToyTexts> CreateAsync() => ToyTexts.CreateAsync(Modalities.Text, (Split.Train, Training), (Split.Validation, Validation));
+    private static Task<ToyTexts> CreateAsync() =>
+        ToyTexts.CreateAsync(Modalities.Text, (Split.Train, Training), (Split.Validation, Validation));
 }

@@ -11,9 +11,9 @@ namespace Pipeline.Tests.Unit.PseudoLabels;
 /// <summary>A dataset version of sequences, in a store of its own.</summary>
 internal sealed class ToyTexts : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private ToyTexts() => Store = new FolderArtifactStore(folder["store"]);
+    private ToyTexts() => Store = new FolderArtifactStore(_folder["store"]);
 
     public FolderArtifactStore Store { get; }
 
@@ -34,7 +34,7 @@ internal sealed class ToyTexts : IDisposable
         FineTuning = new FineTuningSpec { Labels = [6] },
     };
 
-    public string Folder(string name) => Directory.CreateDirectory(folder[name]).FullName;
+    public string Folder(string name) => Directory.CreateDirectory(_folder[name]).FullName;
 
     public static async Task<ToyTexts> CreateAsync(string modality, params (Split Split, string[] Texts)[] shards)
     {
@@ -51,7 +51,8 @@ internal sealed class ToyTexts : IDisposable
                 SafetensorsTensor.Of<int>("label", texts.Select(_ => -1).ToArray(), texts.Length),
                 SafetensorsTensor.Of<byte>("digest", bytes.SelectMany(SHA256.HashData).ToArray(), texts.Length, 32),
             ];
-            var put = await dataset.Store.CreateAsync($"samples/{written.Count}.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, cancellation: token));
+            var put = await dataset.Store.CreateAsync($"samples/{written.Count}.safetensors", (stream, token) =>
+                SafetensorsWriter.WriteAsync(stream, tensors, cancellation: token));
             written.Add(new SampleShard(put.Reference, split, texts.Length));
         }
 
@@ -83,5 +84,5 @@ internal sealed class ToyTexts : IDisposable
         return await Store.ReadManifestAsync<PseudoLabelManifest>(found!.Single().Key);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

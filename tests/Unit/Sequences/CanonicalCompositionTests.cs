@@ -6,11 +6,13 @@ namespace Pipeline.Tests.Unit.Sequences;
 
 public class CanonicalCompositionTests
 {
-    /// <summary>Random strings of characters that decompose, combine, block each other or are excluded, with their form C by Python's unicodedata (Unicode 14).</summary>
+    /// <summary>Random strings of characters that decompose, combine, block each other or are excluded,
+    /// with their form C by Python's unicodedata (Unicode 14).</summary>
     [Fact]
     public void It_composes_as_another_implementation_does()
     {
-        var rows = File.ReadAllLines(Repository.PathOf("tests/Unit/Sequences/form-c.txt")).Select(line => line.Split(';').Select(Text).ToArray()).ToList();
+        var rows = File.ReadAllLines(Repository.PathOf("tests/Unit/Sequences/form-c.txt"))
+            .Select(line => line.Split(';').Select(Text).ToArray()).ToList();
 
         Assert.Equal(150, rows.Count);
         Assert.All(rows, row => Assert.Equal(row[1], CanonicalComposition.Of(row[0])));
@@ -26,7 +28,8 @@ public class CanonicalCompositionTests
     [InlineData("plain", "plain")]
     [InlineData("<\u0338", "\u226E")]
     [InlineData("\U00011382\U000113C9", "\U00011383")]
-    public void What_is_written_two_ways_becomes_one(string written, string composed) => Assert.Equal(composed, CanonicalComposition.Of(written));
+    public void What_is_written_two_ways_becomes_one(string written, string composed) =>
+        Assert.Equal(composed, CanonicalComposition.Of(written));
 
     [Fact]
     public void Half_a_surrogate_pair_is_replaced() => Assert.Equal("é\uFFFD\u4E00", CanonicalComposition.Of("e\u0301\uD800\u4E00"));
@@ -43,9 +46,7 @@ public class CanonicalCompositionTests
     {
         var text = new StringBuilder();
         foreach (var code in codes.Split(' '))
-        {
             text.Append(new Rune(int.Parse(code, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
-        }
 
         return text.ToString();
     }

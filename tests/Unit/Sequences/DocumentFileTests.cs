@@ -8,7 +8,8 @@ namespace Pipeline.Tests.Unit.Sequences;
 
 public class DocumentFileTests
 {
-    private static readonly SequenceRules Rules = new(MaxLineBytes: 1 << 20, MaxSequenceLength: 10_000_000, MaxUnpackedBytes: 64 << 20, MaxUnpackedRatio: 100);
+    private static readonly SequenceRules Rules =
+        new(MaxLineBytes: 1 << 20, MaxSequenceLength: 10_000_000, MaxUnpackedBytes: 64 << 20, MaxUnpackedRatio: 100);
 
     public static TheoryData<string, byte[]> Encodings => new()
     {
@@ -48,7 +49,8 @@ public class DocumentFileTests
             """, "a.jsonl");
 
         Assert.Equal(
-            ["0 one two ham", "1 three 7", "2 malformed-record", "3 malformed-record", "4 malformed-record", "5 invalid-encoding", "6 four 1.5", "7 empty-sample", "8 five ", "9 six true", "10 malformed-record"],
+            ["0 one two ham", "1 three 7", "2 malformed-record", "3 malformed-record", "4 malformed-record", "5 invalid-encoding",
+                "6 four 1.5", "7 empty-sample", "8 five ", "9 six true", "10 malformed-record"],
             records.Select(Shown));
         Assert.Equal("line 4 is no JSON object; there must be an object a line, or one array of objects", records[2].Rejected!.Detail);
         Assert.Equal("line 12 has a label that is a list", records[10].Rejected!.Detail);
@@ -77,7 +79,8 @@ public class DocumentFileTests
     {
         var records = Read("Label,Text\nham,\"one\n\"\"two\"\", three\"\nspam\n,4\" disk\nham,\"a\"b\nspam,last\r\n", "a.csv");
 
-        Assert.Equal(["0 one\n\"two\", three ham", "1 malformed-record", "2 4\" disk ", "3 malformed-record", "4 last spam"], records.Select(Shown));
+        Assert.Equal(["0 one\n\"two\", three ham", "1 malformed-record", "2 4\" disk ", "3 malformed-record", "4 last spam"],
+            records.Select(Shown));
         Assert.Equal("line 4 has 1 fields; the header has 2, separated by commas", records[1].Rejected!.Detail);
         Assert.Equal("line 6 has text after a closing quote", records[3].Rejected!.Detail);
     }
@@ -95,17 +98,21 @@ public class DocumentFileTests
     public void A_record_says_its_split_by_the_names_that_tables_of_labels_have()
     {
         string?[] names = ["train", "Validation", "valid", " val ", "test", "", null, "tset"];
-        var lines = Read(string.Join('\n', names.Select(name => $$"""{"tokens": ["a"], "split": {{(name is null ? "null" : $"\"{name}\"")}}}""").Append("""{"text": "a", "split": 1}""")), "a.jsonl");
+        var lines = Read(string.Join('\n', names.Select(name =>
+            $$"""{"tokens": ["a"], "split": {{(name is null ? "null" : $"\"{name}\"")}}}""").Append("""{"text": "a", "split": 1}""")),
+                "a.jsonl");
         var rows = Read("text,split\n" + string.Concat(names.Select(name => $"a,{name}\n")), "a.csv");
 
         foreach (var records in new[] { lines, rows })
         {
             Assert.Equal(
-                [Split.Train, Split.Validation, Split.Validation, Split.Validation, Split.Test, null, null], records.Take(7).Select(record => record.Document!.Split));
+                [Split.Train, Split.Validation, Split.Validation, Split.Validation, Split.Test, null, null], records.Take(7)
+                .Select(record => record.Document!.Split));
             Assert.Equal(RejectionReason.MalformedRecord, records[7].Rejected!.Reason);
         }
 
-        Assert.Equal("line 8 names the split 'tset'; it must be train, validation, valid, val or test, or nothing", lines[7].Rejected!.Detail);
+        Assert.Equal("line 8 names the split 'tset'; it must be train, validation, valid, val or test, or nothing",
+            lines[7].Rejected!.Detail);
         Assert.Contains("line 9 names the split '1'", lines[8].Rejected!.Detail);
         Assert.Contains("line 9 names the split 'tset'", rows[7].Rejected!.Detail);
     }
@@ -113,7 +120,8 @@ public class DocumentFileTests
     [Fact]
     public void A_quote_that_is_never_closed_costs_one_row()
     {
-        var records = Read($"text\n\"open\n{string.Join('\n', Enumerable.Repeat(new string('x', 50), 10))}\n", "a.csv", Rules with { MaxLineBytes = 100 });
+        var records = Read($"text\n\"open\n{string.Join('\n', Enumerable.Repeat(new string('x', 50), 10))}\n", "a.csv", Rules
+            with { MaxLineBytes = 100 });
 
         Assert.Equal(RejectionReason.LineTooLong, records[0].Rejected!.Reason);
         Assert.Equal(10, records.Count(record => record.Document is not null));
@@ -131,21 +139,25 @@ public class DocumentFileTests
 
         Assert.Equal(["0 one ham", "1 two ", "2 malformed-record", "3 three 1"], records.Select(Shown));
         Assert.Equal(isWhole, end is null);
-        Assert.Equal(isWhole ? null : "element 5 of the array is no JSON, or the array ends within it; what follows is not read", (end as SequenceRejectedException)?.Detail);
+        Assert.Equal(isWhole ? null : "element 5 of the array is no JSON, or the array ends within it; what follows is not read",
+            (end as SequenceRejectedException)?.Detail);
     }
 
     [Fact]
     public void An_object_over_several_lines_is_named() =>
-        Assert.Contains("a JSON object over several lines", Refused("{\n \"data\": []\n}"u8.ToArray(), "a.json", RejectionReason.MalformedRecord));
+        Assert.Contains("a JSON object over several lines",
+            Refused("{\n \"data\": []\n}"u8.ToArray(), "a.json", RejectionReason.MalformedRecord));
 
     [Fact]
     public void Csv_without_a_column_of_text_is_named() =>
-        Assert.Contains("names the columns a, b, separated by commas; there must be one named text or sequence", Refused("a,b\n1,2\n"u8.ToArray(), "a.csv", RejectionReason.MalformedRecord));
+        Assert.Contains("names the columns a, b, separated by commas; there must be one named text or sequence",
+            Refused("a,b\n1,2\n"u8.ToArray(), "a.csv", RejectionReason.MalformedRecord));
 
     [Fact]
     public void Fasta_is_brought_to_upper_case_bases()
     {
-        var records = Read(";comment\n>one label=promoter x\nacgu\nN-R.a*\n\n>two\nACGE\nACGT\n>three\n>four label=\nTT", "a.fa", modality: Modalities.Dna);
+        var records = Read(";comment\n>one label=promoter x\nacgu\nN-R.a*\n\n>two\nACGE\nACGT\n>three\n>four label=\nTT", "a.fa",
+            modality: Modalities.Dna);
 
         Assert.Equal(["0 ACGTNNA promoter", "1 wrong-alphabet", "2 empty-sample", "3 TT "], records.Select(Shown));
         Assert.Equal("line 7 has 'E' at letter 4; letters of DNA must be ACGTUN and IUPAC's RYSWKMBDHV", records[1].Rejected!.Detail);
@@ -185,14 +197,17 @@ public class DocumentFileTests
     public void Bytes_that_are_no_text_are_refused_by_place()
     {
         Assert.Contains("byte 6 is 0xFF", Refused([.. "ab\ncd\n"u8, 0xFF], "a.txt", RejectionReason.InvalidEncoding));
-        Assert.Contains("byte 5 is 0xC3", Refused([0xEF, 0xBB, 0xBF, .. "ab"u8, 0xC3, (byte)'c'], "a.txt", RejectionReason.InvalidEncoding));
+        Assert.Contains("byte 5 is 0xC3",
+            Refused([0xEF, 0xBB, 0xBF, .. "ab"u8, 0xC3, (byte)'c'], "a.txt", RejectionReason.InvalidEncoding));
         Assert.Contains("UTF-16", Refused([0xFF, 0xFE, 0x00, 0xDC, 0x41, 0x00], "a.txt", RejectionReason.InvalidEncoding));
         Assert.Contains("an ELF program", Refused([0x7F, .. "ELF"u8, 0, 0], "a.txt", RejectionReason.NotText));
-        Assert.Contains("line 2 has a byte of 0", Refused([.. new string('a', 5000).Select(letter => (byte)letter), (byte)'\n', 0], "a.txt", RejectionReason.NotText));
+        Assert.Contains("line 2 has a byte of 0",
+            Refused([.. new string('a', 5000).Select(letter => (byte)letter), (byte)'\n', 0], "a.txt", RejectionReason.NotText));
         Refused([], "a.txt", RejectionReason.Empty);
         Refused(Gzip(""), "a.txt.gz", RejectionReason.Empty);
         Refused("begins otherwise"u8.ToArray(), "a.fa", RejectionReason.MalformedRecord, Modalities.Dna);
-        Assert.Equal(["0 one ", "1 invalid-encoding", "2 two "], Read([.. "{\"text\":\"one\"}\n{\"text\":\""u8, 0xFF, .. "\"}\n{\"text\":\"two\"}"u8], "a.jsonl").Select(Shown));
+        Assert.Equal(["0 one ", "1 invalid-encoding", "2 two "],
+            Read([.. "{\"text\":\"one\"}\n{\"text\":\""u8, 0xFF, .. "\"}\n{\"text\":\"two\"}"u8], "a.jsonl").Select(Shown));
     }
 
     [Theory]
@@ -215,11 +230,14 @@ public class DocumentFileTests
     [Fact]
     public void Lines_and_documents_have_limits()
     {
-        Assert.Equal("line 2 has more than 8 bytes", Refused("12345678\n123456789"u8.ToArray(), "a.txt", RejectionReason.LineTooLong, rules: Rules with { MaxLineBytes = 8 }));
-        Assert.Equal("more than 10 characters by line 2", Refused("12345678\n1234"u8.ToArray(), "a.txt", RejectionReason.SequenceTooLong, rules: Rules with { MaxSequenceLength = 10 }));
+        Assert.Equal("line 2 has more than 8 bytes",
+            Refused("12345678\n123456789"u8.ToArray(), "a.txt", RejectionReason.LineTooLong, rules: Rules with { MaxLineBytes = 8 }));
+        Assert.Equal("more than 10 characters by line 2",
+            Refused("12345678\n1234"u8.ToArray(), "a.txt", RejectionReason.SequenceTooLong, rules: Rules with { MaxSequenceLength = 10 }));
         Assert.Equal(
             ["0 ACGT ", "1 line-too-long", "2 sequence-too-long", "3 GGG "],
-            Read(">a\nACGT\n>b\nACGTACGTACGT\n>c\nACGT\nACGT\nACG\n>d\nGGG", "a", Rules with { MaxLineBytes = 10, MaxSequenceLength = 10 }, Modalities.Dna).Select(Shown));
+            Read(">a\nACGT\n>b\nACGTACGTACGT\n>c\nACGT\nACGT\nACG\n>d\nGGG", "a", Rules with { MaxLineBytes = 10, MaxSequenceLength = 10 },
+                Modalities.Dna).Select(Shown));
     }
 
     [Theory]
@@ -249,25 +267,27 @@ public class DocumentFileTests
     {
         using var buffer = new MemoryStream();
         using (var gzip = new GZipStream(buffer, CompressionLevel.Optimal))
-        {
             gzip.Write(Encoding.UTF8.GetBytes(text));
-        }
 
         return buffer.ToArray();
     }
 
     private static string Shown(ReadRecord record) =>
-        record.Document is { } document ? $"{record.Number} {document.Text} {document.Label}" : $"{record.Number} {Rejection.NameOf(record.Rejected!.Reason)}";
+        record.Document is { } document
+        ? $"{record.Number} {document.Text} {document.Label}" : $"{record.Number} {Rejection.NameOf(record.Rejected!.Reason)}";
 
-    private static List<ReadRecord> Read(string content, string name, SequenceRules? rules = null, string modality = Modalities.Text) => Read(Encoding.UTF8.GetBytes(content), name, rules, modality);
+    private static List<ReadRecord> Read(string content, string name, SequenceRules? rules = null, string modality = Modalities.Text) =>
+        Read(Encoding.UTF8.GetBytes(content), name, rules, modality);
 
     private static List<ReadRecord> Read(byte[] content, string name, SequenceRules? rules = null, string modality = Modalities.Text) =>
         [.. Enumerate(content, name, [], rules, modality)];
 
     /// <summary>Adds what it reads, so that what came before an error is there.</summary>
-    private static List<ReadRecord> Enumerate(byte[] content, string name, List<ReadRecord> records, SequenceRules? rules = null, string modality = Modalities.Text)
+    private static List<ReadRecord> Enumerate(byte[] content, string name, List<ReadRecord> records, SequenceRules? rules = null,
+        string modality = Modalities.Text)
     {
-        foreach (var (_, record) in new DocumentFile(modality, InputSpec.Sequence(100), rules ?? Rules, new FindingList()).Read(new MemoryStream(content), name))
+        foreach (var (_, record) in new DocumentFile(modality, InputSpec.Sequence(100), rules ?? Rules, new FindingList())
+            .Read(new MemoryStream(content), name))
         {
             records.Add(record);
         }
@@ -276,9 +296,11 @@ public class DocumentFileTests
     }
 
     private static List<(string Text, string Format)> Texts(byte[] content, string name, InputSpec? input = null) =>
-        [.. new DocumentFile(Modalities.Text, input ?? InputSpec.Sequence(100), Rules, new FindingList()).Read(new MemoryStream(content), name).Select(read => (read.Record.Document!.Text, read.Format))];
+        [.. new DocumentFile(Modalities.Text, input ?? InputSpec.Sequence(100), Rules, new FindingList())
+            .Read(new MemoryStream(content), name).Select(read => (read.Record.Document!.Text, read.Format))];
 
-    private static string Refused(byte[] content, string name, RejectionReason reason, string modality = Modalities.Text, SequenceRules? rules = null)
+    private static string Refused(byte[] content, string name, RejectionReason reason, string modality = Modalities.Text,
+        SequenceRules? rules = null)
     {
         var rejected = Assert.Throws<SequenceRejectedException>(() => Read(content, name, rules, modality));
         Assert.Equal(reason, rejected.Reason);

@@ -16,7 +16,8 @@ public class DocumentWindowsTests
     [InlineData("fits", 4, "fits")]
     [InlineData("ab\ncd ef", 5, "ab\ncd|ef")]
     [InlineData("a😀😀", 2, "a|😀|😀")]
-    public void Text_is_cut_at_the_last_white_space_that_fits(string text, int most, string windows) => Assert.Equal(windows.Split('|'), Cut(text, most, atSpaces: true));
+    public void Text_is_cut_at_the_last_white_space_that_fits(string text, int most, string windows) =>
+        Assert.Equal(windows.Split('|'), Cut(text, most, atSpaces: true));
 
     [Theory]
     [InlineData(1)]
@@ -32,5 +33,6 @@ public class DocumentWindowsTests
         Assert.Equal(text.Replace(" ", "", StringComparison.Ordinal), string.Concat(windows).Replace(" ", "", StringComparison.Ordinal));
     }
 
-    private static List<string> Cut(string text, int most, bool atSpaces) => [.. DocumentWindows.Of(text, most, atSpaces).Select(window => text.Substring(window.Start, window.Length))];
+    private static List<string> Cut(string text, int most, bool atSpaces) =>
+        [.. DocumentWindows.Of(text, most, atSpaces).Select(window => text.Substring(window.Start, window.Length))];
 }

@@ -21,7 +21,8 @@ public class LineReaderTests
         foreach (var (number, line) in expected.Index())
         {
             Assert.True(lines.Read());
-            Assert.Equal((line, number + 1, offset, false), (Encoding.UTF8.GetString(lines.Bytes), lines.Line, lines.Offset, lines.IsTooLong));
+            Assert.Equal((line, number + 1, offset, false),
+                (Encoding.UTF8.GetString(lines.Bytes), lines.Line, lines.Offset, lines.IsTooLong));
             offset += line.Length + 1;
         }
 
@@ -100,9 +101,7 @@ public class LineReaderTests
         {
             var read = (int)Math.Min(wanted, Length - _at);
             for (var i = 0; i < read; i++, _at++)
-            {
                 buffer[offset + i] = _at < count ? value : end[_at - count];
-            }
 
             return read;
         }

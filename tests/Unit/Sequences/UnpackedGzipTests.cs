@@ -30,8 +30,10 @@ public class UnpackedGzipTests
     {
         var packed = Archives.Gzip(Fasta(new Random(2), 200));
 
-        Assert.Equal(RejectionReason.Corrupt, (await LostAsync(Modalities.Dna, "a.fa.gz", [.. packed[..(packed.Length / 2)], .. new byte[512]])).Reason);
-        Assert.Equal(RejectionReason.Corrupt, (await LostAsync(Modalities.Dna, "a.fa.gz", [.. packed, .. "more"u8, .. new byte[512]])).Reason);
+        Assert.Equal(RejectionReason.Corrupt,
+            (await LostAsync(Modalities.Dna, "a.fa.gz", [.. packed[..(packed.Length / 2)], .. new byte[512]])).Reason);
+        Assert.Equal(RejectionReason.Corrupt,
+            (await LostAsync(Modalities.Dna, "a.fa.gz", [.. packed, .. "more"u8, .. new byte[512]])).Reason);
     }
 
     [Theory]
@@ -82,7 +84,8 @@ public class UnpackedGzipTests
     public async Task Archives_that_are_not_read_are_named(string start, string name)
     {
         byte[] archive = [.. Convert.FromHexString(start.Replace(" ", "", StringComparison.Ordinal)), .. new byte[] { 0x80, 0x81, 0x82 }];
-        foreach (var (modality, file) in new[] { (Modalities.Dna, "x.fa.packed"), (Modalities.Text, "x.txt"), (Modalities.Text, "x.jsonl") })
+        foreach (var (modality, file) in new[] { (Modalities.Dna, "x.fa.packed"), (Modalities.Text, "x.txt"),
+            (Modalities.Text, "x.jsonl") })
         {
             var rejection = await LostAsync(modality, file, archive);
             Assert.Equal((RejectionReason.NotText, name), (rejection.Reason, rejection.Detail));
@@ -95,13 +98,15 @@ public class UnpackedGzipTests
         Assert.Equal((RejectionReason.NotAnImage, name), (image.Reason, image.Detail));
     }
 
-    private static byte[] Fasta(Random random, int count) => Archives.Text(Lines(count, i => $">r{i}\n{Letters(random, "ACGT", 60)}\n{Letters(random, "ACGT", 30)}"));
+    private static byte[] Fasta(Random random, int count) =>
+        Archives.Text(Lines(count, i => $">r{i}\n{Letters(random, "ACGT", 60)}\n{Letters(random, "ACGT", 30)}"));
 
     private static async Task<Rejection> LostAsync(string modality, string name, byte[] content)
     {
         using var lake = Of(modality, window: 500);
         var random = new Random(9);
-        lake.Drop("good.jsonl", Lines(40, _ => $$"""{"text": "{{(modality == Modalities.Text ? Words(random, 20) : Letters(random, "ACGT", 100))}}"}"""));
+        lake.Drop("good.jsonl",
+            Lines(40, _ => $$"""{"text": "{{(modality == Modalities.Text ? Words(random, 20) : Letters(random, "ACGT", 100))}}"}"""));
         lake.Drop(name, content);
         var dataset = await lake.ImportAllAsync();
         var rejection = Assert.Single(await lake.RejectionsAsync(dataset));

@@ -10,7 +10,8 @@ public class ConfusionMatrixTests
     {
         var matrix = ConfusionMatrix.Of(3, [0, 0, 1], [[0, 1, 1], [0, 0, 2]]);
 
-        Assert.Equal([3, 1, 0, 0, 1, 1, 0, 0, 0], from truth in Enumerable.Range(0, 3) from predicted in Enumerable.Range(0, 3) select matrix[truth, predicted]);
+        Assert.Equal([3, 1, 0, 0, 1, 1, 0, 0, 0],
+            from truth in Enumerable.Range(0, 3) from predicted in Enumerable.Range(0, 3) select matrix[truth, predicted]);
     }
 
     [Fact]

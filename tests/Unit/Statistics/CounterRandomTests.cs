@@ -31,7 +31,8 @@ public sealed class CounterRandomTests
     {
         CounterRandom[] streams =
         [
-            new(1, "order"), new(2, "order"), new(1, "augmentation"), new(1, "order", a: 1), new(1, "order", b: 1), new(1, "order", b: 1L << 32), new(1, "orde", a: 'r'),
+            new(1, "order"), new(2, "order"), new(1, "augmentation"), new(1, "order", a: 1), new(1, "order", b: 1),
+            new(1, "order", b: 1L << 32), new(1, "orde", a: 'r'),
         ];
 
         var numbers = streams.SelectMany(stream => Numbers(stream, 20)).ToList();
@@ -63,9 +64,7 @@ public sealed class CounterRandomTests
         {
             var number = random.NextUInt64();
             for (var bit = 0; bit < 64; bit++)
-            {
                 set[bit] += (int)((number >> bit) & 1);
-            }
         }
 
         // Standard deviation is 50.
@@ -82,9 +81,7 @@ public sealed class CounterRandomTests
         var random = new CounterRandom(3, "integers");
         var counts = new int[max];
         for (var i = 0; i < 1000 * max; i++)
-        {
             counts[random.NextInt(max)]++;
-        }
 
         AssertUniform(counts);
     }
@@ -97,9 +94,7 @@ public sealed class CounterRandomTests
         var random = new CounterRandom(4, "awkward");
         var counts = new int[3];
         for (var i = 0; i < 30_000; i++)
-        {
             counts[random.NextInt(Max) % 3]++;
-        }
 
         AssertUniform(counts);
         Assert.Throws<ArgumentOutOfRangeException>(() => random.NextInt(0));
@@ -111,9 +106,7 @@ public sealed class CounterRandomTests
         var random = new CounterRandom(5, "permutation");
 
         foreach (var count in new[] { 0, 1, 2, 100 })
-        {
             Assert.Equal(Enumerable.Range(0, count), random.Permutation(count).Order());
-        }
     }
 
     [Fact]
@@ -150,9 +143,7 @@ public sealed class CounterRandomTests
     {
         var numbers = new List<uint>();
         for (var i = 0; i < count; i++)
-        {
             numbers.Add(random.NextUInt32());
-        }
 
         return numbers;
     }

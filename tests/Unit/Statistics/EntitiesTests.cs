@@ -15,7 +15,8 @@ public class EntitiesTests
     [InlineData("B-MISC O I-MISC", "MISC 0-1, MISC 2-3")]
     [InlineData("B-a-b I-a-b", "a-b 0-2")]
     public void Tags_are_read_as_conll_reads_them(string tags, string entities) =>
-        Assert.Equal(entities, string.Join(", ", Entities.Of(tags.Split(' ')).Select(entity => $"{entity.Type} {entity.Start}-{entity.End}")));
+        Assert.Equal(entities, string.Join(", ", Entities.Of(tags.Split(' '))
+            .Select(entity => $"{entity.Type} {entity.Start}-{entity.End}")));
 
     /// <summary>The example in seqeval's own documentation: one of two entities exact.</summary>
     [Fact]

@@ -21,9 +21,7 @@ public class IsotonicRegressionTests
             var random = new CounterRandom(1, "isotonic", trial);
             var values = new double[1 + random.NextInt(12)];
             for (var i = 0; i < values.Length; i++)
-            {
                 values[i] = random.NextInt(6);
-            }
 
             var fit = IsotonicRegression.Fit(values);
 

@@ -56,7 +56,8 @@ public class LabelsSavedEstimatorTests
         // Of 200 resamples, 20 lie out of reach: the upper end is beyond the largest count, the lower end is not.
         var pretrained = Enumerable.Range(0, 200).Select(resample => resample < 20 ? 0.9 : 0.6).ToArray();
 
-        var saved = LabelsSavedEstimator.Estimate([10, 100], [0.6, 0.6], [0.4, 0.6], [pretrained, pretrained], [Repeat(0.4), Repeat(0.6)])[0];
+        var saved = LabelsSavedEstimator.Estimate([10, 100], [0.6, 0.6], [0.4, 0.6], [pretrained, pretrained],
+            [Repeat(0.4), Repeat(0.6)])[0];
 
         Assert.Equal(10, saved.Ratio);
         Assert.Equal(10, saved.Low);

@@ -51,7 +51,8 @@ public class MetricsTests
             var random = new CounterRandom(7, "bootstrap").At(resample);
             var drawn = Enumerable.Range(0, draws.Length).Select(_ => random.NextInt(draws.Length)).ToArray();
             var picked = Enumerable.Range(0, 30).Select(_ => random.NextInt(30)).ToArray();
-            var expected = drawn.Average(draw => Naive(metric, [.. picked.Select(sample => truth.Labels[sample])], [.. picked.Select(sample => draws[draw][sample])]));
+            var expected = drawn.Average(draw => Naive(metric, [.. picked.Select(sample => truth.Labels[sample])],
+                [.. picked.Select(sample => draws[draw][sample])]));
             Assert.Equal(expected, scores[resample], 10);
         }
     }
@@ -67,7 +68,8 @@ public class MetricsTests
         int[] starts = [0, 3, 4, 9];
         var random = new CounterRandom(3, "tags");
         int[] labels = [.. Enumerable.Range(0, 14).Select(_ => random.NextInt(5))];
-        int[][] draws = [.. Enumerable.Range(0, 3).Select(_ => labels.Select(label => random.NextDouble() < 0.7 ? label : random.NextInt(5)).ToArray())];
+        int[][] draws = [.. Enumerable.Range(0, 3).Select(_ => labels.Select(label => random.NextDouble() < 0.7 ? label : random.NextInt(5))
+            .ToArray())];
         var truth = new Truth(labels, tags, starts);
 
         var scores = new PairedBootstrap(3, 4, resamples, seed: 7).Scores([Metrics.Judge(metric, truth, draws)])[0];
@@ -84,9 +86,7 @@ public class MetricsTests
         {
             var sequences = picked.Select(sample => starts[sample]..(sample == 3 ? 14 : starts[sample + 1])).ToArray();
             if (metric != Metrics.EntityF1)
-            {
                 return Naive(metric, [.. sequences.SelectMany(range => labels[range])], [.. sequences.SelectMany(range => answers[range])]);
-            }
 
             var (right, all) = (0, 0);
             foreach (var range in sequences)
@@ -109,7 +109,8 @@ public class MetricsTests
         var unknown = Assert.Throws<PipelineException>(() => Metrics.Judge("auc", truth, [[0]]));
         var tagging = Assert.Throws<PipelineException>(() => Metrics.Judge(Metrics.EntityF1, truth, [[0]]));
 
-        Assert.Contains("evaluation.metric is 'auc'; valid here are accuracy, macro-f1, balanced-accuracy", unknown.Message, StringComparison.Ordinal);
+        Assert.Contains("evaluation.metric is 'auc'; valid here are accuracy, macro-f1, balanced-accuracy", unknown.Message,
+            StringComparison.Ordinal);
         Assert.Contains("'entity-f1'", tagging.Message, StringComparison.Ordinal);
     }
 
@@ -121,7 +122,8 @@ public class MetricsTests
     {
         var random = new CounterRandom(2, "metrics");
         int[] labels = [.. Enumerable.Range(0, samples).Select(_ => Math.Min(random.NextInt(4), random.NextInt(4)))];
-        int[][] draws = [.. Enumerable.Range(0, 3).Select(_ => labels.Select(label => random.NextDouble() < 0.5 ? label : random.NextInt(4)).ToArray())];
+        int[][] draws = [.. Enumerable.Range(0, 3).Select(_ => labels.Select(label => random.NextDouble() < 0.5 ? label : random.NextInt(4))
+            .ToArray())];
         return (new Truth(labels, Names), draws);
     }
 
@@ -135,7 +137,8 @@ public class MetricsTests
             Metrics.BalancedAccuracy => truth.Distinct().Average(label => Right(label) / truth.Count(other => other == label)),
             _ => truth.Concat(answers).Distinct().Average(label =>
             {
-                var (precision, recall) = (Right(label) / Math.Max(1, answers.Count(other => other == label)), Right(label) / Math.Max(1, truth.Count(other => other == label)));
+                var (precision, recall) = (Right(label) / Math.Max(1, answers.Count(other => other == label)),
+                    Right(label) / Math.Max(1, truth.Count(other => other == label)));
                 return precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall);
             }),
         };

@@ -2,17 +2,17 @@ using Pipeline.Statistics;
 
 namespace Pipeline.Tests.Unit.Statistics;
 
-/// <summary>
-/// Made-up answers with what real ones have in common: test samples that are easy or hard for both arms, draws that are lucky for both arms, and draws
-/// that suit one arm more than the other. An answer is right when a standard normal number stays below ability + ease + luck.
-/// </summary>
+/// <summary>Made-up answers with what real ones have in common: test samples that are easy or hard for both arms, draws that are lucky for
+/// both arms, and draws that suit one arm more than the other. An answer is right when a standard normal number stays below ability + ease
+/// + luck.</summary>
 internal static class Synthetic
 {
     private const double EaseDeviation = 1;
     private const double LuckDeviation = 0.1;
 
     public static (Hits First, Hits Second) Arms(ulong seed, int draws, int samples, double effect, double ownLuckDeviation = 0.05) =>
-        (new(RightAnswers(seed, draws, samples, effect, ownLuckDeviation, arm: 0)), new(RightAnswers(seed, draws, samples, 0, ownLuckDeviation, arm: 1)));
+        (new(RightAnswers(seed, draws, samples, effect, ownLuckDeviation, arm: 0)),
+            new(RightAnswers(seed, draws, samples, 0, ownLuckDeviation, arm: 1)));
 
     public static bool[][] RightAnswers(ulong seed, int draws, int samples, double effect, double ownLuckDeviation = 0.05, int arm = 0)
     {
@@ -26,10 +26,12 @@ internal static class Synthetic
         })];
     }
 
-    /// <summary>What the difference of the arms is on average over all such experiments: Φ(effect / s) − ½, with s² the sum of the variances.</summary>
+    /// <summary>What the difference of the arms is on average over all such experiments: Φ(effect / s) − ½,
+    /// with s² the sum of the variances.</summary>
     public static double TrueDifference(double effect, double ownLuckDeviation)
     {
-        var deviation = Math.Sqrt(1 + (EaseDeviation * EaseDeviation) + (LuckDeviation * LuckDeviation) + (ownLuckDeviation * ownLuckDeviation));
+        var deviation = Math.Sqrt(1 + (EaseDeviation * EaseDeviation) + (LuckDeviation * LuckDeviation)
+            + (ownLuckDeviation * ownLuckDeviation));
         return NormalBelow(effect / deviation) - 0.5;
     }
 
@@ -38,9 +40,7 @@ internal static class Synthetic
         var random = new CounterRandom(seed, purpose, a);
         var values = new double[count];
         for (var i = 0; i < count; i++)
-        {
             values[i] = deviation * random.NextGaussian();
-        }
 
         return values;
     }
@@ -50,7 +50,8 @@ internal static class Synthetic
     {
         const int steps = 200;
         var width = x / steps;
-        var sum = Enumerable.Range(0, steps + 1).Sum(i => (i is 0 or steps ? 1 : i % 2 == 1 ? 4 : 2) * Math.Exp(-Math.Pow(i * width, 2) / 2));
+        var sum = Enumerable.Range(0, steps + 1)
+            .Sum(i => (i is 0 or steps ? 1 : i % 2 == 1 ? 4 : 2) * Math.Exp(-Math.Pow(i * width, 2) / 2));
         return 0.5 + (sum * width / 3 / Math.Sqrt(2 * Math.PI));
     }
 }

@@ -10,9 +10,11 @@ namespace Pipeline.Tests.Unit.Triggers;
 public sealed class NoDecoderTests
 {
     private static readonly string[] Decoders =
-        ["SkiaSharp", "TorchSharp", "Pipeline.Images", "Pipeline.Sequences", "Pipeline.Likeness", "Pipeline.Learning", "Pipeline.Ingestion"];
+        ["SkiaSharp", "TorchSharp", "Pipeline.Images", "Pipeline.Sequences", "Pipeline.Likeness", "Pipeline.Learning",
+            "Pipeline.Ingestion"];
 
-    private static readonly string[] Readers = ["Pipeline.Lake.Containers", "Pipeline.Lake.Tables", "Pipeline.Lake.Unpacking", "Pipeline.Lake.Records"];
+    private static readonly string[] Readers =
+        ["Pipeline.Lake.Containers", "Pipeline.Lake.Tables", "Pipeline.Lake.Unpacking", "Pipeline.Lake.Records"];
 
     [Fact]
     public void It_references_no_decoder_itself_or_through_our_libraries()
@@ -22,7 +24,8 @@ public sealed class NoDecoderTests
         {
             var references = ours[i].GetReferencedAssemblies();
             Assert.DoesNotContain(references, reference => Decoders.Contains(reference.Name));
-            ours.AddRange(references.Where(reference => reference.Name!.StartsWith("Pipeline.", StringComparison.Ordinal)).Select(Assembly.Load)
+            ours.AddRange(references.Where(reference => reference.Name!.StartsWith("Pipeline.", StringComparison.Ordinal))
+                .Select(Assembly.Load)
                 .Where(assembly => !ours.Contains(assembly)));
         }
 
@@ -37,6 +40,7 @@ public sealed class NoDecoderTests
         var namespaces = metadata.TypeReferences.Select(type => metadata.GetString(metadata.GetTypeReference(type).Namespace)).ToHashSet();
 
         Assert.Contains("Pipeline.Lake.Places", namespaces);
-        Assert.DoesNotContain(namespaces, used => Readers.Any(reader => used == reader || used.StartsWith(reader + ".", StringComparison.Ordinal)));
+        Assert.DoesNotContain(namespaces,
+            used => Readers.Any(reader => used == reader || used.StartsWith(reader + ".", StringComparison.Ordinal)));
     }
 }

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using System.Xml.Linq;
 using Pipeline.Evaluation.Reporting.Charts;
 using static Pipeline.Evaluation.Reporting.Figures;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using System.Xml.Linq;
 using static Pipeline.Evaluation.Reporting.Figures;
 using static Pipeline.Evaluation.Reporting.Markup;

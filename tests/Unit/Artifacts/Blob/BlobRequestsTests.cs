@@ -57,7 +57,8 @@ public sealed class BlobRequestsTests : IDisposable
     public async Task An_answer_is_no_fault(int status)
     {
         var tries = 0;
-        await Assert.ThrowsAsync<RequestFailedException>(() => RunAsync(Open(), () => ++tries > 0 ? throw new RequestFailedException(status, "answer") : true));
+        await Assert.ThrowsAsync<RequestFailedException>(
+            () => RunAsync(Open(), () => ++tries > 0 ? throw new RequestFailedException(status, "answer") : true));
 
         Assert.Equal(1, tries);
     }
@@ -98,5 +99,6 @@ public sealed class BlobRequestsTests : IDisposable
         requests.RunAsync("get", "a/b", _ => Task.FromResult(request()), TestContext.Current.CancellationToken);
 
     private BlobRequests Open() => new(
-        "https://account.example/pipeline", new ResilienceOptions(), NullLoggerFactory.Instance, new ArtifactMetrics(_services.GetRequiredService<IMeterFactory>()), _time);
+        "https://account.example/pipeline", new ResilienceOptions(), NullLoggerFactory.Instance,
+        new ArtifactMetrics(_services.GetRequiredService<IMeterFactory>()), _time);
 }

@@ -1,6 +1,7 @@
 namespace Pipeline.Tests.Unit.Artifacts.Blob;
 
-/// <summary>A clock that stands still until somebody waits for it, and then jumps to when the wait is over. Limits on attempts, which are longer than any wait, never come.</summary>
+/// <summary>A clock that stands still until somebody waits for it, and then jumps to when the wait is over. Limits on attempts,
+/// which are longer than any wait, never come.</summary>
 internal sealed class SteppedTime : TimeProvider
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);

@@ -116,7 +116,8 @@ public sealed class FileCacheTests : IDisposable
     public async Task A_file_in_use_stays_readable_after_it_made_room()
     {
         var cache = Open(bytes: MiB);
-        await using var reader = File.Open(await FindAsync(cache, Block('a')), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await using var reader =
+            File.Open(await FindAsync(cache, Block('a')), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
         await FindAsync(cache, Block('b'));
 
@@ -142,7 +143,8 @@ public sealed class FileCacheTests : IDisposable
     [InlineData("sha256:BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD")]
     public async Task What_is_no_digest_names_no_file(string digest)
     {
-        var error = await Assert.ThrowsAsync<PipelineException>(() => Open().FindOrAddAsync(new ArtifactReference("a", digest, 1), (_, _) => Task.CompletedTask, Token));
+        var error = await Assert.ThrowsAsync<PipelineException>(() => Open()
+            .FindOrAddAsync(new ArtifactReference("a", digest, 1), (_, _) => Task.CompletedTask, Token));
         Assert.Contains($"'{digest}'", error.Message);
     }
 

@@ -94,7 +94,9 @@ public sealed class FolderArtifactStoreTests : ArtifactStoreContract, IDisposabl
             throw new IOException("No space left on device", noSpaceLeft);
         }, Token));
 
-        Assert.Equal($"The disk is full: could not write 'a/b' to {_store.Root} (12 bytes written). Free some space and run the same command again.", error.Message);
+        Assert.Equal(
+            $"The disk is full: could not write 'a/b' to {_store.Root} (12 bytes written). Free some space and run the same command again.",
+            error.Message);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_store.Root, ".tmp")));
         Assert.Empty(await ListAsync(""));
     }

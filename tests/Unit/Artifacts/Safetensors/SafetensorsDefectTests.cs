@@ -20,7 +20,8 @@ public sealed class SafetensorsDefectTests : IDisposable
         { """{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}}""", "is not JSON" },
         { """{"\ud800":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", "half a surrogate pair" },
         { """{"a":1}""", "'a' is not an object" },
-        { """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"a":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""", "its header has 'a' twice" },
+        { """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"a":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""",
+            "its header has 'a' twice" },
         { """{"a":{"dtype":"U8","dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", "'a' has 'dtype' twice" },
         { """{"__metadata__":[],"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", "__metadata__ is not an object" },
         { """{"__metadata__":{"n":1},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", "'n' of __metadata__ is not a string" },
@@ -42,8 +43,10 @@ public sealed class SafetensorsDefectTests : IDisposable
         { """{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,4]}}""", "'a' takes 4 bytes where F32 [4] needs 16" },
         { """{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4],"stride":[1]}}""", "'a' has the unknown field 'stride'" },
         { """{"a":{"dtype":"U8","shape":[3],"data_offsets":[1,4]}}""", "a hole before 'a'" },
-        { """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""", "a hole before 'b'" },
-        { """{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""", "an overlap with 'b'" },
+        { """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""",
+            "a hole before 'b'" },
+        { """{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""",
+            "an overlap with 'b'" },
         { """{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}""", "tensors take 3 bytes and its data has 4" },
         { """{"a":{"dtype":"U8","shape":[5],"data_offsets":[0,5]}}""", "tensors take 5 bytes and its data has 4" },
         { "{}", "tensors take 0 bytes and its data has 4" },
@@ -90,9 +93,7 @@ public sealed class SafetensorsDefectTests : IDisposable
         {
             var bytes = stream.ToArray();
             for (var flips = random.Next(1, 4); flips > 0; flips--)
-            {
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            }
 
             var length = random.Next(8) == 0 ? random.Next(bytes.Length) : bytes.Length;
             await File.WriteAllBytesAsync(_folder["a"], bytes[..length], TestContext.Current.CancellationToken);

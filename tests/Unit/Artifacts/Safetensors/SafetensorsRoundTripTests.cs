@@ -48,7 +48,8 @@ public sealed class SafetensorsRoundTripTests : IDisposable
     [Fact]
     public async Task Rows_are_the_same_with_and_without_a_map()
     {
-        using var file = await WriteAndOpenAsync([SafetensorsTensor.Of<byte>("a", [1, 2, 3, 4, 5, 6], 3, 2), SafetensorsTensor.Of<int>("b", [7], 1)]);
+        using var file = await WriteAndOpenAsync([SafetensorsTensor.Of<byte>("a", [1, 2, 3, 4, 5, 6], 3, 2),
+            SafetensorsTensor.Of<int>("b", [7], 1)]);
         var rows = new byte[4];
 
         file.ReadRows("a", 1, 2, rows);
@@ -67,7 +68,8 @@ public sealed class SafetensorsRoundTripTests : IDisposable
         IAsyncEnumerable<ReadOnlyMemory<byte>> Pieces(params int[] lengths) =>
             lengths.Index().Select(piece => whole.Data.Slice(lengths.Take(piece.Index).Sum(), piece.Item)).ToAsyncEnumerable();
 
-        Assert.Equal(await WriteAsync([whole, label]), await WriteAsync([whole with { Data = default, Pieces = Pieces(1, 0, 3, 2) }, label]));
+        Assert.Equal(await WriteAsync([whole, label]),
+            await WriteAsync([whole with { Data = default, Pieces = Pieces(1, 0, 3, 2) }, label]));
         await Assert.ThrowsAsync<ArgumentException>(() => WriteAsync([whole with { Data = default, Pieces = Pieces(1, 3) }, label]));
     }
 
@@ -168,7 +170,8 @@ public sealed class SafetensorsRoundTripTests : IDisposable
     [Fact]
     public async Task An_absent_tensor_or_another_type_is_named()
     {
-        using var file = await WriteAndOpenAsync([SafetensorsTensor.Of<float>("weights", Weights, 6), SafetensorsTensor.Of<long>("step", [1])]);
+        using var file = await WriteAndOpenAsync([SafetensorsTensor.Of<float>("weights", Weights, 6),
+            SafetensorsTensor.Of<long>("step", [1])]);
 
         Assert.Contains("'bias'; it has step, weights", Assert.Throws<PipelineException>(() => file.Shape("bias")).Message);
         Assert.Contains("of type F32, not F64", Assert.Throws<PipelineException>(() => file.Read<double>("weights").Length).Message);
@@ -197,14 +200,16 @@ public sealed class SafetensorsRoundTripTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(() => WriteAsync([one with { Type = SafetensorsType.I64 }]));
     }
 
-    private static async Task<byte[]> WriteAsync(IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    private static async Task<byte[]> WriteAsync(IReadOnlyList<SafetensorsTensor> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         using var stream = new MemoryStream();
         await SafetensorsWriter.WriteAsync(stream, tensors, metadata, TestContext.Current.CancellationToken);
         return stream.ToArray();
     }
 
-    private async Task<SafetensorsFile> WriteAndOpenAsync(IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+    private async Task<SafetensorsFile> WriteAndOpenAsync(IReadOnlyList<SafetensorsTensor> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null) =>
         Open(await WriteAsync(tensors, metadata));
 
     private SafetensorsFile Open(byte[] bytes)

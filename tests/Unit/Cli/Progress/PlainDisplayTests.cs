@@ -18,6 +18,7 @@ public class PlainDisplayTests
         await ended.CancelAsync();
         await display;
 
-        Assert.Equal(["pictures: 120 samples", "warning class-of-one: one"], output.ToString().Split(Environment.NewLine).Where(line => line.StartsWith('p') || line.StartsWith('w')));
+        Assert.Equal(["pictures: 120 samples", "warning class-of-one: one"], output.ToString().Split(Environment.NewLine)
+            .Where(line => line.StartsWith('p') || line.StartsWith('w')));
     }
 }

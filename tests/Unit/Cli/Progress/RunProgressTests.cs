@@ -1,29 +1,28 @@
 using Pipeline.Cli.Progress;
-using Pipeline.Cli.Running;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Cli.Progress;
 
 public sealed class RunProgressTests
 {
-    private readonly HandClock clock = new();
+    private readonly HandClock _clock = new();
 
     /// <summary>A clock that goes when it is told to.</summary>
     private sealed class HandClock : TimeProvider
     {
-        private long ticks;
+        private long _ticks;
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-        public override long GetTimestamp() => ticks;
+        public override long GetTimestamp() => _ticks;
 
-        public void Pass(int seconds) => ticks += TimeSpan.TicksPerSecond * seconds;
+        public void Pass(int seconds) => _ticks += TimeSpan.TicksPerSecond * seconds;
     }
 
     [Fact]
     public void A_finished_stage_ends_those_before_it_and_begins_the_next()
     {
-        var progress = new RunProgress(clock);
+        var progress = new RunProgress(_clock);
         progress.Start();
 
         progress.Finish(Stage.PseudoLabels, "run");
@@ -36,7 +35,7 @@ public sealed class RunProgressTests
     [Fact]
     public void Messages_that_overtake_each_other_do_not_turn_progress_back()
     {
-        var progress = new RunProgress(clock);
+        var progress = new RunProgress(_clock);
 
         progress.Advance(new StageProgressed("run", Stage.FineTuning, 7, 10));
         progress.Advance(new StageProgressed("run", Stage.FineTuning, 6, 10));
@@ -47,9 +46,9 @@ public sealed class RunProgressTests
     [Fact]
     public void Time_left_is_told_by_what_was_done_since_the_first_word()
     {
-        var progress = new RunProgress(clock);
+        var progress = new RunProgress(_clock);
         progress.Advance(new StageProgressed("run", Stage.FineTuning, 50, 100));
-        clock.Pass(seconds: 10);
+        _clock.Pass(seconds: 10);
         progress.Advance(new StageProgressed("run", Stage.FineTuning, 70, 100));
 
         Assert.Equal(TimeSpan.FromSeconds(15), progress.Stages[Stage.FineTuning - Stage.Ingestion].Left(progress.Now));
@@ -58,7 +57,7 @@ public sealed class RunProgressTests
     [Fact]
     public void A_held_out_measure_is_shown_until_the_next_one()
     {
-        var progress = new RunProgress(clock);
+        var progress = new RunProgress(_clock);
         var measure = new HeldOutMeasure(new Dictionary<string, double> { ["rotation"] = 0.6 }, 1, 10, 100);
         progress.Advance(new PretrainingProgressed("run", 0, 10, 100, new PretrainingPoint(10, 1.2, 1e-3, measure), 2600));
         progress.Advance(new PretrainingProgressed("run", 0, 20, 100, new PretrainingPoint(20, 1.1, 1e-3, null), 2600));
@@ -72,7 +71,7 @@ public sealed class RunProgressTests
     [InlineData(Modalities.Dna, "2600 tokens/s")]
     public void Speed_is_told_in_what_is_counted(string modality, string speed)
     {
-        var progress = new RunProgress(clock);
+        var progress = new RunProgress(_clock);
         progress.Start(modality);
         progress.Advance(new PretrainingProgressed("run", 0, 10, 100, new PretrainingPoint(10, 1.2, 1e-3, null), 2600));
 
@@ -82,7 +81,7 @@ public sealed class RunProgressTests
     [Fact]
     public void A_failure_ends_only_what_was_in_hand()
     {
-        var progress = new RunProgress(clock);
+        var progress = new RunProgress(_clock);
         progress.Start();
         progress.Finish(Stage.Ingestion, "run");
 

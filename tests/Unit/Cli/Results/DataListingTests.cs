@@ -16,7 +16,8 @@ public class DataListingTests
         var lines = await Lines(lake, json: false);
         Assert.StartsWith("pictures: 41 samples (", lines[0], StringComparison.Ordinal);
         Assert.StartsWith("classes (train/validation/test): axolotl 1 (", lines[1], StringComparison.Ordinal);
-        Assert.Contains(lines, line => line.StartsWith("warning class-of-one: 1 class has one labelled sample only: 'axolotl'.", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("warning class-of-one: 1 class has one labelled sample only: 'axolotl'.",
+            StringComparison.Ordinal));
     }
 
     [Fact]
@@ -26,8 +27,10 @@ public class DataListingTests
 
         var line = JsonSerializer.Deserialize<JsonElement>(Assert.Single(await Lines(lake, json: true)));
         Assert.Equal(["dataset", "version", "data", "warnings"], line.EnumerateObject().Select(property => property.Name));
-        Assert.Equal(["axolotl", "cat", "dog"], line.GetProperty("data").GetProperty("classes").EnumerateArray().Select(found => found.GetProperty("name").GetString()));
-        Assert.Contains(line.GetProperty("warnings").EnumerateArray(), warning => warning.GetProperty("code").GetString() == "class-of-one" && warning.GetProperty("count").GetInt64() == 1);
+        Assert.Equal(["axolotl", "cat", "dog"], line.GetProperty("data").GetProperty("classes").EnumerateArray()
+            .Select(found => found.GetProperty("name").GetString()));
+        Assert.Contains(line.GetProperty("warnings").EnumerateArray(), warning => warning.GetProperty("code").GetString() == "class-of-one"
+            && warning.GetProperty("count").GetInt64() == 1);
     }
 
     [Fact]

@@ -34,12 +34,14 @@ public sealed class RunResultTests
 
     [Fact]
     public void Accuracy_of_images_goes_without_saying() =>
-        Assert.DoesNotContain(Lines(ReportBuilder.Build(new SampleRun().Evaluated()).Report), line => line.Contains("on the test split", StringComparison.Ordinal) || line.Contains("macro-F1", StringComparison.Ordinal));
+        Assert.DoesNotContain(Lines(ReportBuilder.Build(new SampleRun().Evaluated()).Report),
+            line => line.Contains("on the test split", StringComparison.Ordinal) || line.Contains("macro-F1", StringComparison.Ordinal));
 
     [Fact]
     public void Warnings_stand_before_the_verdict()
     {
-        var report = ReportBuilder.Build(new SampleRun().Evaluated()).Report with { Warnings = [new Warning(WarningCode.ClassOfOne, 1, "1 class has one.")] };
+        var report = ReportBuilder.Build(new SampleRun().Evaluated()).Report
+            with { Warnings = [new Warning(WarningCode.ClassOfOne, 1, "1 class has one.")] };
         var lines = Lines(report);
 
         Assert.Equal(["warning class-of-one: 1 class has one.", ""], lines.Take(2));

@@ -9,27 +9,28 @@ namespace Pipeline.Tests.Unit.Cli.Results;
 
 public sealed class RunStatusReaderTests : IDisposable
 {
-    private static readonly Experiment Tiny = new() { Name = "tiny", Data = "tiny", Pretext = ["rotation"], FineTuning = new FineTuningSpec { Labels = [6], Draws = 2 } };
+    private static readonly Experiment Tiny =
+        new() { Name = "tiny", Data = "tiny", Pretext = ["rotation"], FineTuning = new FineTuningSpec { Labels = [6], Draws = 2 } };
 
-    private readonly string folder = Directory.CreateTempSubdirectory("pipeline-status-").FullName;
-    private readonly FolderArtifactStore store;
-    private readonly RunLedger ledger;
+    private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-status-").FullName;
+    private readonly FolderArtifactStore _store;
+    private readonly RunLedger _ledger;
 
     public RunStatusReaderTests()
     {
-        store = new FolderArtifactStore(folder);
-        ledger = new RunLedger(store);
+        _store = new FolderArtifactStore(_folder);
+        _ledger = new RunLedger(_store);
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task A_failed_run_tells_the_stage_and_the_reason_until_the_failure_is_taken_back()
     {
         await BeginAsync();
-        await ledger.RecordFailureAsync(new RunFailed("tiny-1", Stage.PseudoLabels, "No sample is left.", "label-shard_error"));
+        await _ledger.RecordFailureAsync(new RunFailed("tiny-1", Stage.PseudoLabels, "No sample is left.", "label-shard_error"));
         var failed = await StatusAsync();
-        await ledger.TakeBackFailureAsync("tiny-1");
+        await _ledger.TakeBackFailureAsync("tiny-1");
 
         Assert.Equal(RunState.Failed, failed.State);
         Assert.Equal(new RunFailure(Stage.PseudoLabels, "No sample is left.", "label-shard_error"), failed.Failure);
@@ -41,9 +42,9 @@ public sealed class RunStatusReaderTests : IDisposable
     public async Task A_cancelled_run_stays_cancelled_when_a_failure_is_taken_back()
     {
         await BeginAsync();
-        await ledger.CancelAsync(new CancelRun("tiny-1"));
-        await ledger.RecordFailureAsync(new RunFailed("tiny-1", Stage.PseudoLabels, "No sample is left."));
-        await ledger.TakeBackFailureAsync("tiny-1");
+        await _ledger.CancelAsync(new CancelRun("tiny-1"));
+        await _ledger.RecordFailureAsync(new RunFailed("tiny-1", Stage.PseudoLabels, "No sample is left."));
+        await _ledger.TakeBackFailureAsync("tiny-1");
 
         Assert.Equal(RunState.Cancelled, (await StatusAsync()).State);
     }
@@ -52,10 +53,10 @@ public sealed class RunStatusReaderTests : IDisposable
     public async Task While_it_fine_tunes_a_run_tells_how_many_trials_of_how_many_are_done()
     {
         var run = await BeginAsync();
-        await ledger.RecordAsync(Stage.PseudoLabels, new PseudoLabelsReady(run, []));
-        await ledger.RecordAsync(Stage.Pretraining, new EncoderReady(run, run.Dataset));
+        await _ledger.RecordAsync(Stage.PseudoLabels, new PseudoLabelsReady(run, []));
+        await _ledger.RecordAsync(Stage.Pretraining, new EncoderReady(run, run.Dataset));
         var trials = TrialPlan.Trials(Tiny.FineTuning);
-        await new TrialSet(store).AddAsync("tiny-1", trials, trials[3], run.Dataset, TestContext.Current.CancellationToken);
+        await new TrialSet(_store).AddAsync("tiny-1", trials, trials[3], run.Dataset, TestContext.Current.CancellationToken);
 
         var status = await StatusAsync();
 
@@ -65,11 +66,12 @@ public sealed class RunStatusReaderTests : IDisposable
 
     private async Task<RunReference> BeginAsync()
     {
-        var experiment = (await store.CreateManifestAsync("experiments/tiny.json", Tiny)).Reference;
+        var experiment = (await _store.CreateManifestAsync("experiments/tiny.json", Tiny)).Reference;
         var run = new RunReference("tiny-1", experiment, experiment with { Key = "datasets/tiny/1/manifest.json" });
-        await ledger.RecordAsync(Stage.Ingestion, new DatasetCommitted(run));
+        await _ledger.RecordAsync(Stage.Ingestion, new DatasetCommitted(run));
         return run;
     }
 
-    private async Task<RunStatus> StatusAsync() => Assert.Single(await new RunStatusReader(store, ledger).ReadAllAsync(TestContext.Current.CancellationToken));
+    private async Task<RunStatus> StatusAsync() =>
+        Assert.Single(await new RunStatusReader(_store, _ledger).ReadAllAsync(TestContext.Current.CancellationToken));
 }

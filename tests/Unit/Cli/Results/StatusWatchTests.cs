@@ -22,10 +22,12 @@ public sealed class StatusWatchTests
     [Fact]
     public async Task As_JSON_a_changed_run_is_an_object_a_line()
     {
-        var lines = await WatchAsync(json: true, [Young], [Young with { State = RunState.Failed, Failure = new RunFailure(Stage.Pretraining, "The loss is not finite.", "train-slice_error") }]);
+        var lines = await WatchAsync(json: true, [Young], [Young
+            with { State = RunState.Failed, Failure = new RunFailure(Stage.Pretraining, "The loss is not finite.", "train-slice_error") }]);
 
         Assert.Equal(["running", "failed"], lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("state").GetString()));
-        Assert.Equal("The loss is not finite.", JsonDocument.Parse(lines[1]).RootElement.GetProperty("failure").GetProperty("reason").GetString());
+        Assert.Equal("The loss is not finite.", JsonDocument.Parse(lines[1]).RootElement.GetProperty("failure").GetProperty("reason")
+            .GetString());
     }
 
     /// <summary>Each look at once finds the next of the answers; after the last the watching ends.</summary>

@@ -7,19 +7,20 @@ namespace Pipeline.Tests.Unit.Cli.Running;
 
 public sealed class LocalDropTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("pipeline-drop-").FullName;
-    private readonly FolderArtifactStore store;
+    private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-drop-").FullName;
+    private readonly FolderArtifactStore _store;
 
-    public LocalDropTests() => store = new FolderArtifactStore(folder);
+    public LocalDropTests() => _store = new FolderArtifactStore(_folder);
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task Experiments_that_are_registered_for_drops_run_and_no_others()
     {
         await KnowAsync("known", "cats");
         var registered = Make("registered", "cats", epochs: 2);
-        await new DropExperiments(store).AddAsync(registered, await ExperimentArtifact.PutAsync(store, registered), TestContext.Current.CancellationToken);
+        await new DropExperiments(_store)
+            .AddAsync(registered, await ExperimentArtifact.PutAsync(_store, registered), TestContext.Current.CancellationToken);
 
         Assert.Equal(["registered"], (await FindAsync("cats")).Select(experiment => experiment.Name));
     }
@@ -32,7 +33,8 @@ public sealed class LocalDropTests : IDisposable
         await KnowAsync("two", "cats");
         await KnowAsync("three", "dogs");
 
-        Assert.Equal([("one", 2), ("two", 1)], (await FindAsync("cats")).Select(experiment => (experiment.Name, experiment.Pretraining.Epochs)).Order());
+        Assert.Equal([("one", 2), ("two", 1)], (await FindAsync("cats"))
+            .Select(experiment => (experiment.Name, experiment.Pretraining.Epochs)).Order());
     }
 
     [Fact]
@@ -46,9 +48,11 @@ public sealed class LocalDropTests : IDisposable
         Assert.Contains("--on-drops", error.Message, StringComparison.Ordinal);
     }
 
-    private Task<IReadOnlyList<Experiment>> FindAsync(string dataset) => LocalDrop.FindAsync(store, dataset, TestContext.Current.CancellationToken);
+    private Task<IReadOnlyList<Experiment>> FindAsync(string dataset) =>
+        LocalDrop.FindAsync(_store, dataset, TestContext.Current.CancellationToken);
 
-    private async Task KnowAsync(string name, string data, int epochs = 1) => await ExperimentArtifact.PutAsync(store, Make(name, data, epochs));
+    private async Task KnowAsync(string name, string data, int epochs = 1) =>
+        await ExperimentArtifact.PutAsync(_store, Make(name, data, epochs));
 
     private static Experiment Make(string name, string data, int epochs) => new()
     {

@@ -14,17 +14,19 @@ namespace Pipeline.Tests.Unit.Cli.Running;
 
 public sealed class WorkInHandTests : IDisposable
 {
-    private static readonly RunReference Run = new("run-0123456789ab", new ArtifactReference("experiments/one.json", "sha256:0", 1), new ArtifactReference("datasets/one.json", "sha256:0", 1));
+    private static readonly RunReference Run =
+        new("run-0123456789ab", new ArtifactReference("experiments/one.json", "sha256:0", 1),
+            new ArtifactReference("datasets/one.json", "sha256:0", 1));
 
-    private readonly string folder = Directory.CreateTempSubdirectory("pipeline-work-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-work-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task A_failure_that_the_store_cannot_take_ends_the_run_with_its_stage_and_cause()
     {
         // No folder can be made where a file is.
-        await File.WriteAllTextAsync(Path.Combine(folder, "runs"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "runs"), "", TestContext.Current.CancellationToken);
 
         var failed = await EndAsync(new PipelineException("The disk is full."));
 
@@ -71,18 +73,20 @@ public sealed class WorkInHandTests : IDisposable
     {
         using var host = Build<TrainSliceConsumer>(error);
         await host.StartAsync(TestContext.Current.CancellationToken);
-        await host.Services.GetRequiredService<IBus>().Publish(new TrainSlice(Run, [], Slice: 0, Step: 0), TestContext.Current.CancellationToken);
+        await host.Services.GetRequiredService<IBus>()
+            .Publish(new TrainSlice(Run, [], Slice: 0, Step: 0), TestContext.Current.CancellationToken);
         return Assert.IsType<RunOutcome.Failed>(await EndOf(host)).Why;
     }
 
-    private static Task<RunOutcome> EndOf(IHost host) => host.Services.GetRequiredService<RunEnd>().Outcome.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    private static Task<RunOutcome> EndOf(IHost host) =>
+        host.Services.GetRequiredService<RunEnd>().Outcome.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
     private IHost Build<T>(Exception error)
         where T : class, IConsumer
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services
-            .AddSingleton<IArtifactStore>(new FolderArtifactStore(folder))
+            .AddSingleton<IArtifactStore>(new FolderArtifactStore(_folder))
             .AddPipelineCore()
             .AddSingleton<RunProgress>().AddSingleton<RunEnd>().AddSingleton<WorkInHand>().AddSingleton(error)
             .AddInMemoryBus(bus =>

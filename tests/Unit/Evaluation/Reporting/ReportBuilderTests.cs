@@ -16,7 +16,8 @@ public class ReportBuilderTests
     {
         var run = new SampleRun().Evaluated();
         var json = System.Text.Json.JsonSerializer.SerializeToElement(
-            ReportBuilder.Build(run with { Dataset = run.Dataset with { Summary = run.Dataset.Summary with { Labelled = 60_000 } } }).Report, PipelineJson.Options);
+            ReportBuilder.Build(run with { Dataset = run.Dataset
+                with { Summary = run.Dataset.Summary with { Labelled = 60_000 } } }).Report, PipelineJson.Options);
 
         var first = json.GetProperty("data").GetProperty("classes")[0];
         Assert.Equal(["name", "train", "validation", "test"], first.EnumerateObject().Select(property => property.Name));
@@ -28,18 +29,24 @@ public class ReportBuilderTests
     {
         var report = JsonSerializer.SerializeToNode(Assessment.Report, PipelineJson.Options)!.AsObject();
 
-        Assert.Equal("experiment, runId, verdict, encoderDigest, byLabelCount, labelsSaved, pretext, preFlight, data, cost, environment, warnings, metric, metrics", Names(report));
-        Assert.Equal("labels, draws, pretrained, scratch, frozen, frozenRandom, difference, low, high, verdict, baseline, lora, layerDecay", Names(report["byLabelCount"]![0]!));
+        Assert.Equal(
+            "experiment, runId, verdict, encoderDigest, byLabelCount, labelsSaved, pretext, preFlight, data, cost, environment, "
+            + "warnings, metric, metrics", Names(report));
+        Assert.Equal("labels, draws, pretrained, scratch, frozen, frozenRandom, difference, low, high, verdict, baseline, lora, layerDecay",
+            Names(report["byLabelCount"]![0]!));
         Assert.Equal("arm, labels, values", Names(report["metrics"]![0]!));
         Assert.Equal("accuracy, macro-f1, balanced-accuracy", Names(report["metrics"]![0]!["values"]!));
         Assert.Equal("labels, scratchEquivalent, ratio, low, high", Names(report["labelsSaved"]![0]!));
         Assert.Equal("task, accuracy, samples, ambiguous, auto", Names(report["pretext"]!));
         Assert.Equal("dataset, samples, tasks, choice, labels, seconds", Names(report["preFlight"]!));
-        Assert.Equal("task, views, chance, symmetric, ceiling, border, linear, borderCue, advice", Names(report["preFlight"]!["tasks"]![0]!));
+        Assert.Equal("task, views, chance, symmetric, ceiling, border, linear, borderCue, advice",
+            Names(report["preFlight"]!["tasks"]![0]!));
         Assert.Equal("accuracy, low, high", Names(report["preFlight"]!["tasks"]![0]!["border"]!));
         Assert.Equal("tasks, reason", Names(report["preFlight"]!["choice"]!));
         Assert.Equal("share, counts, largest, effectiveClasses", Names(report["preFlight"]!["labels"]!));
-        Assert.Equal("samples, labelled, duplicates, rejected, train, validation, test, groups, nearDuplicates, largestGroup, leaks, unlabelled, classes", Names(report["data"]!));
+        Assert.Equal(
+            "samples, labelled, duplicates, rejected, train, validation, test, groups, nearDuplicates, largestGroup, leaks, unlabelled, "
+            + "classes", Names(report["data"]!));
         Assert.Equal("not an image, too small: 4 × 4 pixels", Names(report["data"]!["rejected"]!));
         Assert.Equal("seconds, pretrainingImagesPerSecond", Names(report["cost"]!));
         Assert.Equal("ingestion, pseudo-labels, pretraining, fine-tuning, evaluation", Names(report["cost"]!["seconds"]!));
@@ -67,7 +74,8 @@ public class ReportBuilderTests
         foreach (var result in Assessment.Report.ByLabelCount)
         {
             double Mean(Arm arm) => Run.Predictions
-                .Where(made => made.Trial.Arm == arm && made.Trial.Labels == result.Labels && made.Trial.LearningRate == choice[(arm, result.Labels)])
+                .Where(made => made.Trial.Arm == arm && made.Trial.Labels == result.Labels
+                    && made.Trial.LearningRate == choice[(arm, result.Labels)])
                 .Average(made => made.Classes.Zip(Run.Truth.Labels).Average(answer => answer.First == answer.Second ? 1.0 : 0.0));
 
             Assert.Equal(Mean(Arm.Pretrained), result.Pretrained, 12);
@@ -104,7 +112,8 @@ public class ReportBuilderTests
 
     [Fact]
     public void The_same_run_gives_the_same_report() =>
-        Assert.Equal(JsonSerializer.Serialize(Assessment.Report), JsonSerializer.Serialize(ReportBuilder.Build(new SampleRun().Evaluated()).Report));
+        Assert.Equal(JsonSerializer.Serialize(Assessment.Report),
+            JsonSerializer.Serialize(ReportBuilder.Build(new SampleRun().Evaluated()).Report));
 
     [Fact]
     public void A_chosen_trial_without_predictions_is_named()

@@ -34,7 +34,8 @@ public partial class ReportPageTests
     [Fact]
     public void Sections_come_in_the_order_in_which_questions_come() =>
         Assert.Equal(
-            ["label-efficiency", "labels-saved", "pre-flight", "pretraining", "fine-tuning", "methods", "metrics", "confusion", "samples", "data", "cost", "warnings", "settings", "provenance"],
+            ["label-efficiency", "labels-saved", "pre-flight", "pretraining", "fine-tuning", "methods", "metrics", "confusion", "samples",
+                "data", "cost", "warnings", "settings", "provenance"],
             Root.Descendants("section").Select(section => section.Attribute("id")!.Value));
 
     [Fact]
@@ -60,7 +61,8 @@ public partial class ReportPageTests
         {
             Galleries = [new(hostile, [new(hostile, [new([1, 2, 3], hostile)])], [])],
             Provenance = [(hostile, new ArtifactReference(hostile, hostile, 1))],
-            Assessment = content.Assessment with { Report = content.Assessment.Report with { Warnings = [new Warning(WarningCode.ClassOfOne, 1, hostile)] } },
+            Assessment = content.Assessment
+            with { Report = content.Assessment.Report with { Warnings = [new Warning(WarningCode.ClassOfOne, 1, hostile)] } },
         };
 
         var page = ReportPage.Render(content);
@@ -83,7 +85,8 @@ public partial class ReportPageTests
 
     [Fact]
     public void Style_rules_hold_nothing_that_would_be_escaped() =>
-        Assert.DoesNotContain('&', Page[Page.IndexOf("<style>", StringComparison.Ordinal)..Page.IndexOf("</style>", StringComparison.Ordinal)]);
+        Assert.DoesNotContain('&',
+            Page[Page.IndexOf("<style>", StringComparison.Ordinal)..Page.IndexOf("</style>", StringComparison.Ordinal)]);
 
     [Fact]
     public void Only_elements_without_content_close_themselves() =>
@@ -112,7 +115,8 @@ public partial class ReportPageTests
     [Fact]
     public void Many_classes_are_listed_by_their_worst_confusions()
     {
-        var page = ReportPage.Render(SamplePage.Content(new SampleRun { Classes = [.. Enumerable.Range(0, 50).Select(i => $"class {i}")] }));
+        var page = ReportPage.Render(SamplePage.Content(new SampleRun { Classes = [.. Enumerable.Range(0, 50)
+            .Select(i => $"class {i}")] }));
 
         Assert.Contains("The most frequent confusions", page, StringComparison.Ordinal);
     }
@@ -124,16 +128,19 @@ public partial class ReportPageTests
 
         var link = root.Descendants("header").Single().Descendants("a").Single();
         Assert.Equal(("#warnings", "2 warnings: read them before you trust this"), (link.Attribute("href")!.Value, link.Value));
-        Assert.Equal(["class-of-one One.", "unmatched-rows Eighty."], Section(root, "warnings").Descendants("li").Select(item => item.Value));
+        Assert.Equal(["class-of-one One.", "unmatched-rows Eighty."], Section(root, "warnings").Descendants("li")
+            .Select(item => item.Value));
         Assert.DoesNotContain(Warned().Descendants("a"), anchor => anchor.Attribute("href")!.Value == "#warnings");
     }
 
     [Fact]
     public void The_data_section_has_the_classes_by_split_and_what_was_not_used()
     {
-        var data = Section(Warned(new Warning(WarningCode.ClassOfOne, 1, "One."), new Warning(WarningCode.UnmatchedRows, 80, "Eighty.")), "data");
+        var data = Section(Warned(new Warning(WarningCode.ClassOfOne, 1, "One."), new Warning(WarningCode.UnmatchedRows, 80, "Eighty.")),
+            "data");
 
-        var rows = data.Descendants("tr").Select(row => string.Join('|', row.Elements().Select(cell => cell.Value.Replace('\u202F', ' ')))).ToList();
+        var rows = data.Descendants("tr").Select(row => string.Join('|', row.Elements().Select(cell => cell.Value.Replace('\u202F', ' '))))
+            .ToList();
         Assert.Contains("Ankle boot|5 390|599|998", rows);
         Assert.Contains("without a label|0", rows);
         Assert.Contains("Found and not used: unmatched-rows|80", rows);
@@ -143,12 +150,14 @@ public partial class ReportPageTests
     [Fact]
     public void Of_very_many_classes_the_table_shows_the_largest()
     {
-        var root = XDocument.Parse(ReportPage.Render(SamplePage.Content(new SampleRun { Classes = [.. Enumerable.Range(0, 80).Select(i => $"class {i}")] }))).Root!;
+        var root = XDocument.Parse(ReportPage.Render(SamplePage.Content(
+            new SampleRun { Classes = [.. Enumerable.Range(0, 80).Select(i => $"class {i}")] }))).Root!;
 
         Assert.Contains("the largest 50 of 80", Section(root, "data").Value, StringComparison.Ordinal);
     }
 
-    private static XElement Section(XElement root, string id) => root.Descendants("section").Single(section => section.Attribute("id")!.Value == id);
+    private static XElement Section(XElement root, string id) =>
+        root.Descendants("section").Single(section => section.Attribute("id")!.Value == id);
 
     private static XElement Warned(params Warning[] warnings) => XDocument.Parse(ReportPage.Render(
         Content with { Assessment = Content.Assessment with { Report = Content.Assessment.Report with { Warnings = warnings } } })).Root!;

@@ -10,7 +10,8 @@ public class ReportWarningsTests
 
     [Fact]
     public void Fewer_than_five_draws_are_too_few() =>
-        Assert.Contains(Warnings(Sound with { Draws = 3 }), warning => warning.Message.StartsWith("Only 3 label draws were made", StringComparison.Ordinal));
+        Assert.Contains(Warnings(Sound with { Draws = 3 }),
+            warning => warning.Message.StartsWith("Only 3 label draws were made", StringComparison.Ordinal));
 
     [Fact]
     public void Leaks_that_were_allowed_are_told_with_their_number()
@@ -18,8 +19,10 @@ public class ReportWarningsTests
         var run = Sound.Evaluated();
         var leaking = run with { Dataset = run.Dataset with { Summary = run.Dataset.Summary with { Leaks = 123 } } };
 
-        Assert.Contains(ReportBuilder.Build(leaking).Report.Warnings, warning => warning.Message.Contains("123 pairs of nearly the same picture", StringComparison.Ordinal));
-        Assert.DoesNotContain(Warnings(Sound), warning => warning.Message.Contains("nearly the same picture into training", StringComparison.Ordinal));
+        Assert.Contains(ReportBuilder.Build(leaking).Report.Warnings,
+            warning => warning.Message.Contains("123 pairs of nearly the same picture", StringComparison.Ordinal));
+        Assert.DoesNotContain(Warnings(Sound),
+            warning => warning.Message.Contains("nearly the same picture into training", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -31,11 +34,13 @@ public class ReportWarningsTests
     [InlineData(0.98, 0.1, false)]
     [InlineData(0.90, -0.1, false)]
     public void A_solved_pretext_task_without_gain_is_too_easy(double accuracy, double gain, bool warned) =>
-        Assert.Equal(warned, Warnings(Sound with { PretextAccuracy = accuracy, Gain = gain }).Any(warning => warning.Message.Contains("too easy", StringComparison.Ordinal)));
+        Assert.Equal(warned, Warnings(Sound with { PretextAccuracy = accuracy, Gain = gain })
+            .Any(warning => warning.Message.Contains("too easy", StringComparison.Ordinal)));
 
     [Fact]
     public void A_pretext_task_at_the_level_of_guessing_was_not_learned() =>
-        Assert.Contains(Warnings(Sound with { PretextAccuracy = 0.26 }), warning => warning.Message.StartsWith("The pretext task rotation was not learned", StringComparison.Ordinal));
+        Assert.Contains(Warnings(Sound with { PretextAccuracy = 0.26 }),
+            warning => warning.Message.StartsWith("The pretext task rotation was not learned", StringComparison.Ordinal));
 
     [Fact]
     public void Many_ambiguous_samples_are_told_by_task()
@@ -52,36 +57,44 @@ public class ReportWarningsTests
         var run = (Sound with { BorderCue = true }).Evaluated();
         var without = run with { PseudoLabels = [.. run.PseudoLabels.Where(task => task.Task != "flip")] };
 
-        Assert.Contains(ReportBuilder.Build(run).Report.Warnings, warning => warning.Message.StartsWith("Border pixels alone tell 81.0\u202F% of the views of flip", StringComparison.Ordinal));
-        Assert.DoesNotContain(ReportBuilder.Build(without).Report.Warnings, warning => warning.Message.StartsWith("Border", StringComparison.Ordinal));
+        Assert.Contains(ReportBuilder.Build(run).Report.Warnings,
+            warning => warning.Message.StartsWith("Border pixels alone tell 81.0\u202F% of the views of flip", StringComparison.Ordinal));
+        Assert.DoesNotContain(ReportBuilder.Build(without).Report.Warnings,
+            warning => warning.Message.StartsWith("Border", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Collapsed_features_are_told()
     {
         var run = Sound.Evaluated();
-        var collapsed = run with { Encoder = run.Encoder with { History = [.. run.Encoder.History.Where(point => point.HeldOut is not null).Select(point => point with { HeldOut = point.HeldOut! with { FeatureDeviation = 0.02 } })] } };
+        var collapsed = run with { Encoder = run.Encoder with { History = [.. run.Encoder.History.Where(point => point.HeldOut is not null)
+            .Select(point => point with { HeldOut = point.HeldOut! with { FeatureDeviation = 0.02 } })] } };
 
-        Assert.Contains(ReportBuilder.Build(collapsed).Report.Warnings, warning => warning.Message.Contains("have collapsed", StringComparison.Ordinal));
+        Assert.Contains(ReportBuilder.Build(collapsed).Report.Warnings,
+            warning => warning.Message.Contains("have collapsed", StringComparison.Ordinal));
     }
 
     [Fact]
     public void An_arm_that_always_chose_the_same_end_of_the_grid_is_told() =>
         Assert.Contains(
             Warnings(Sound with { LearningRates = [1e-3, 3e-3] }),
-            warning => warning.Message.StartsWith("The best learning rate of pretrained is 0.003 at every label count, the highest", StringComparison.Ordinal));
+            warning => warning.Message.StartsWith("The best learning rate of pretrained is 0.003 at every label count, the highest",
+                StringComparison.Ordinal));
 
     [Fact]
     public void A_single_learning_rate_is_no_fair_comparison() =>
-        Assert.Contains(Warnings(Sound with { LearningRates = [1e-3] }), warning => warning.Message.StartsWith("Only one learning rate (0.001)", StringComparison.Ordinal));
+        Assert.Contains(Warnings(Sound with { LearningRates = [1e-3] }),
+            warning => warning.Message.StartsWith("Only one learning rate (0.001)", StringComparison.Ordinal));
 
     [Fact]
     public void Warnings_of_the_data_come_before_those_of_the_comparison()
     {
         var run = (Sound with { Draws = 3 }).Evaluated();
-        var warned = run with { Dataset = run.Dataset with { Warnings = [new Warning(WarningCode.ClassOfOne, 1, "1 class has one labelled sample only: 'axolotl'.")] } };
+        var warned = run with { Dataset = run.Dataset with { Warnings = [new Warning(WarningCode.ClassOfOne, 1,
+            "1 class has one labelled sample only: 'axolotl'.")] } };
 
-        Assert.Equal([WarningCode.ClassOfOne, WarningCode.FewDraws], ReportBuilder.Build(warned).Report.Warnings.Select(warning => warning.Code).Take(2));
+        Assert.Equal([WarningCode.ClassOfOne, WarningCode.FewDraws],
+            ReportBuilder.Build(warned).Report.Warnings.Select(warning => warning.Code).Take(2));
     }
 
     [Fact]
@@ -93,7 +106,8 @@ public class ReportWarningsTests
     {
         var run = Sound.Evaluated();
         var wrong = run.Truth.Labels.Select(label => (label + 1) % run.Truth.Names.Count).ToArray();
-        var lost = run with { Predictions = [.. run.Predictions.Select(made => made.Trial.Arm == Arm.Pretrained ? made with { Classes = wrong } : made)] };
+        var lost = run with { Predictions = [.. run.Predictions.Select(made => made.Trial.Arm == Arm.Pretrained ? made
+            with { Classes = wrong } : made)] };
 
         var warning = Assert.Single(ReportBuilder.Build(lost).Report.Warnings, warning => warning.Code == WarningCode.BaselineAsGood);
         Assert.Equal(2, warning.Count);

@@ -21,14 +21,16 @@ internal static class SamplePage
             ],
             Provenance =
             [
-                ("dataset", new ArtifactReference("datasets/9f86d081884c7d659a2feaa0c55ad015/manifest.json", "sha256:" + new string('b', 64), 48_213)),
+                ("dataset", new ArtifactReference("datasets/9f86d081884c7d659a2feaa0c55ad015/manifest.json", "sha256:"
+                    + new string('b', 64), 48_213)),
                 ("encoder", run.Encoder.File),
             ],
         };
     }
 
     private static SampleRow Row(string caption, int kind) =>
-        new(caption, [.. Enumerable.Range(0, 4).Select(turns => new SampleView(PngImage.Encode(Picture(kind, turns), 1, Size), $"{90 * turns}°"))]);
+        new(caption, [.. Enumerable.Range(0, 4).Select(turns =>
+            new SampleView(PngImage.Encode(Picture(kind, turns), 1, Size), $"{90 * turns}°"))]);
 
     /// <summary>A wedge with a hole, turned.</summary>
     private static byte[] Picture(int kind, int turns)
@@ -39,7 +41,8 @@ internal static class SamplePage
             for (var x = 0; x < Size; x++)
             {
                 var inside = x > 3 + (y / kind) && x < 24 && y > 2 && y < 26 && (x - 16) * (x - 16) + ((y - 12) * (y - 12)) > 9 * kind;
-                var (row, column) = turns switch { 0 => (y, x), 1 => (Size - 1 - x, y), 2 => (Size - 1 - y, Size - 1 - x), _ => (x, Size - 1 - y) };
+                var (row, column) = turns switch { 0 => (y, x), 1 => (Size - 1 - x, y), 2 => (Size - 1 - y, Size - 1 - x), _ =>
+                    (x, Size - 1 - y) };
                 pixels[(row * Size) + column] = inside ? (byte)(120 + (4 * y)) : (byte)0;
             }
         }

@@ -7,7 +7,8 @@ namespace Pipeline.Tests.Unit.Evaluation.Reporting;
 internal sealed record SampleRun
 {
     public string Name { get; init; } = "fashion";
-    public IReadOnlyList<string> Classes { get; init; } = ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
+    public IReadOnlyList<string> Classes { get; init; } =
+        ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
     public IReadOnlyList<int> Labels { get; init; } = [60, 100, 600];
     public int Draws { get; init; } = 5;
     public int TestSamples { get; init; } = 1000;
@@ -31,7 +32,8 @@ internal sealed record SampleRun
             Encoder = Encoder(),
             Trials = trials,
             Truth = new(truth, Classes),
-            Predictions = [.. LearningRateChoice.Chosen(trials).Select(trial => new TestPredictions(trial.Trial, Predict(trial.Trial, truth)))],
+            Predictions = [.. LearningRateChoice.Chosen(trials)
+                .Select(trial => new TestPredictions(trial.Trial, Predict(trial.Trial, truth)))],
             EvaluationSeconds = 9.6,
         };
     }
@@ -64,7 +66,8 @@ internal sealed record SampleRun
         Classes = Classes,
         Shards = [],
         Provenance = Reference("provenance.parquet"),
-        Summary = new(69_873, 69_873, 127, new Dictionary<string, long> { ["not an image"] = 3, ["too small: 4 × 4 pixels"] = 1 }, 53_901, 5_989, 9_983),
+        Summary = new(69_873, 69_873, 127, new Dictionary<string, long> { ["not an image"] = 3, ["too small: 4 × 4 pixels"] = 1 }, 53_901,
+            5_989, 9_983),
         ClassCounts = [.. Classes.Select(name => new ClassCount(name, 5_390, 599, 998))],
         Seconds = 21.5,
     };
@@ -75,10 +78,13 @@ internal sealed record SampleRun
         Samples = 2000,
         Tasks =
         [
-            new("rotation", 4, 0.25, 0.01, 0.995, new(0.62, 0.6, 0.64), new(0.91, 0.89, 0.93), false, "too easy: a linear model on raw pixels reaches 91 % of the ceiling"),
-            new("flip", 4, 0.25, 0.2, 0.9, new(0.81, 0.79, 0.83), new(0.82, 0.8, 0.84), BorderCue, "border pixels alone give the answer away: 81 % right without any content"),
+            new("rotation", 4, 0.25, 0.01, 0.995, new(0.62, 0.6, 0.64), new(0.91, 0.89, 0.93), false,
+                "too easy: a linear model on raw pixels reaches 91 % of the ceiling"),
+            new("flip", 4, 0.25, 0.2, 0.9, new(0.81, 0.79, 0.83), new(0.82, 0.8, 0.84), BorderCue,
+                "border pixels alone give the answer away: 81 % right without any content"),
         ],
-        Choice = new(["rotation"], "rotation: a linear model on raw pixels stays 9 points below its ceiling, farther than in any other task"),
+        Choice = new(["rotation"],
+            "rotation: a linear model on raw pixels stays 9 points below its ceiling, farther than in any other task"),
         Labels = new(1, Classes.ToDictionary(name => name, _ => 5_390L), 1.0 / Classes.Count, Classes.Count),
         Seconds = 1.5,
     };
@@ -102,7 +108,8 @@ internal sealed record SampleRun
         File = Reference("encoder.safetensors"),
         Steps = 6740,
         History = [.. Enumerable.Range(1, 40).Select(i => new PretrainingPoint(
-            168 * i, 0.62 + (1.5 * Math.Exp(-i / 8.0)) + (0.02 * Math.Sin(2 * i)), 3e-3 * Math.Sin(Math.PI * Math.Sqrt(i / 40.0)), i % 4 == 0 ? HeldOut(i / 40.0) : null))],
+            168 * i, 0.62 + (1.5 * Math.Exp(-i / 8.0)) + (0.02 * Math.Sin(2 * i)), 3e-3 * Math.Sin(Math.PI * Math.Sqrt(i / 40.0)),
+            i % 4 == 0 ? HeldOut(i / 40.0) : null))],
         Time = new(Training: 412, Waiting: 9.4, Measuring: 21, Checkpointing: 3.2, Views: 1_725_000),
         Environment = new("cpu", 8, "2.10.0"),
     };
@@ -121,17 +128,20 @@ internal sealed record SampleRun
         from draw in Enumerable.Range(0, Draws)
         from rate in arm is Arm.Pretrained or Arm.Scratch ? LearningRates : [1e-2, 1e-1]
         select new TrialResult(
-            new(arm, labels, draw, rate), Accuracy(arm, labels) - ((arm, rate) is (Arm.Pretrained, 1e-3) || labels == 600 && rate == 1e-3 ? 0.02 : 0.01),
+            new(arm, labels, draw, rate),
+            Accuracy(arm, labels) - ((arm, rate) is (Arm.Pretrained, 1e-3) || labels == 600 && rate == 1e-3 ? 0.02 : 0.01),
             Reference("model.safetensors"), Loss(arm, labels, draw), 1.9);
 
     private double[] Loss(Arm arm, int labels, int draw)
     {
         var random = new CounterRandom(1, "loss", (long)arm, (labels * 100) + draw);
         var floor = 1 - Accuracy(arm, labels);
-        return [.. Enumerable.Range(0, 100).Select(step => floor + ((2.3 - floor) * Math.Exp(-step / 18.0)) + (0.05 * random.NextGaussian()))];
+        return [.. Enumerable.Range(0, 100)
+            .Select(step => floor + ((2.3 - floor) * Math.Exp(-step / 18.0)) + (0.05 * random.NextGaussian()))];
     }
 
-    /// <summary>Right with the arm's accuracy, some samples being easier for every arm; wrong answers fall on a neighbouring class.</summary>
+    /// <summary>Right with the arm's accuracy, some samples being easier for every arm;
+    /// wrong answers fall on a neighbouring class.</summary>
     private int[] Predict(Trial trial, int[] truth)
     {
         var luck = 0.006 * new CounterRandom(2, "luck", trial.Labels, trial.Draw).NextGaussian();
@@ -147,5 +157,6 @@ internal sealed record SampleRun
         })];
     }
 
-    private static ArtifactReference Reference(string name) => new($"artifacts/9f86d081/{name}", "sha256:" + new string('a', 64), 1_234_567);
+    private static ArtifactReference Reference(string name) =>
+        new($"artifacts/9f86d081/{name}", "sha256:" + new string('a', 64), 1_234_567);
 }

@@ -29,7 +29,8 @@ public class SequencePageTests
 
         Assert.Equal(
             [("[MASK]", "a", "hidden"), ("herb", "shrub", "hidden"), ("the", "the", "kept")],
-            section.Descendants("figure").First().Descendants("ruby").Select(token => (token.Nodes().OfType<XText>().First().Value, token.Element("rt")!.Value, token.Attribute("class")!.Value)));
+            section.Descendants("figure").First().Descendants("ruby")
+            .Select(token => (token.Nodes().OfType<XText>().First().Value, token.Element("rt")!.Value, token.Attribute("class")!.Value)));
         Assert.Contains("</ruby> <span>small</span> <span>perennial</span> <ruby", ReportPage.Render(Content), StringComparison.Ordinal);
     }
 
@@ -50,9 +51,13 @@ public class SequencePageTests
         Assert.Equal("macro-f1", report.Metric);
         Assert.Contains("macro-F1 against", Root.Descendants("h1").Single().Value, StringComparison.Ordinal);
         Assert.Equal(7 * 3, report.Metrics.Count);
-        Assert.All(report.ByLabelCount, result => Assert.Equal(result.Pretrained, report.Metrics.Single(arm => arm.Arm == Arm.Pretrained && arm.Labels == result.Labels).Values["macro-f1"], 10));
-        var rows = Root.Descendants("section").Single(section => section.Attribute("id")!.Value == "metrics").Descendants("tbody").Single().Elements("tr");
-        Assert.Equal(report.Metrics.Select(arm => Figures.Percent(arm.Values["accuracy"])), rows.Select(row => row.Elements().ElementAt(2).Value));
+        Assert.All(report.ByLabelCount,
+            result => Assert.Equal(result.Pretrained, report.Metrics.Single(arm => arm.Arm == Arm.Pretrained
+                && arm.Labels == result.Labels).Values["macro-f1"], 10));
+        var rows = Root.Descendants("section").Single(section => section.Attribute("id")!.Value == "metrics").Descendants("tbody").Single()
+            .Elements("tr");
+        Assert.Equal(report.Metrics.Select(arm => Figures.Percent(arm.Values["accuracy"])),
+            rows.Select(row => row.Elements().ElementAt(2).Value));
     }
 
     [Theory]
@@ -62,7 +67,8 @@ public class SequencePageTests
     {
         var content = SequencePage.Content(truncated);
 
-        Assert.Equal(warned, content.Assessment.Report.Warnings.Any(warning => warning.Message.Contains("lost their end", StringComparison.Ordinal)));
+        Assert.Equal(warned, content.Assessment.Report.Warnings.Any(warning =>
+            warning.Message.Contains("lost their end", StringComparison.Ordinal)));
         Assert.Contains("901\u202F000", ReportPage.Render(content), StringComparison.Ordinal);
     }
 
@@ -71,15 +77,20 @@ public class SequencePageTests
     {
         var content = SequencePage.Content(ambiguous: 100_000);
 
-        Assert.Contains(content.Assessment.Report.Warnings, warning => warning.Message.Contains("of the samples were left out of masked-token because they have no token that could be masked", StringComparison.Ordinal));
+        Assert.Contains(content.Assessment.Report.Warnings,
+            warning => warning.Message.Contains("of the samples were left out of masked-token because they have no token that could be "
+            + "masked", StringComparison.Ordinal));
         Assert.DoesNotContain(content.Assessment.Report.Warnings, warning => warning.Message.Contains("view", StringComparison.Ordinal));
-        var data = XDocument.Parse(ReportPage.Render(content)).Descendants("section").Single(section => section.Attribute("id")!.Value == "data").Value;
+        var data = XDocument.Parse(ReportPage.Render(content)).Descendants("section")
+            .Single(section => section.Attribute("id")!.Value == "data").Value;
         Assert.Contains("Samples without a token to mask (left out of pretraining only)100\u202F000", data, StringComparison.Ordinal);
         Assert.Contains("Duplicates: same text as another sample", data, StringComparison.Ordinal);
-        Assert.DoesNotContain(Content.Assessment.Report.Warnings, warning => warning.Message.Contains("left out", StringComparison.Ordinal));
+        Assert.DoesNotContain(Content.Assessment.Report.Warnings,
+            warning => warning.Message.Contains("left out", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Speed_is_told_in_tokens() =>
-        Assert.Contains(" tokens a second", Root.Descendants("section").Single(section => section.Attribute("id")!.Value == "cost").Value, StringComparison.Ordinal);
+        Assert.Contains(" tokens a second", Root.Descendants("section").Single(section => section.Attribute("id")!.Value == "cost").Value,
+            StringComparison.Ordinal);
 }

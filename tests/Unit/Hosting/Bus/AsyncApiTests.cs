@@ -16,7 +16,8 @@ public sealed class AsyncApiTests
     /// <summary>Every message, by its contract.</summary>
     public static TheoryData<Type> Messages =>
     [
-        .. typeof(RunExperiment).Assembly.GetTypes().Where(type => StageQueues.All.Any(feed => feed.MessageExchange == StageQueues.ExchangeOf(type))),
+        .. typeof(RunExperiment).Assembly.GetTypes()
+        .Where(type => StageQueues.All.Any(feed => feed.MessageExchange == StageQueues.ExchangeOf(type))),
         typeof(StageProgressed),
         typeof(PretrainingProgressed),
     ];
@@ -34,7 +35,8 @@ public sealed class AsyncApiTests
 
         foreach (var feed in StageQueues.All)
         {
-            Assert.Contains(Messages.Select(data => data.Data), type => StageQueues.ExchangeOf(type) == feed.MessageExchange && Document["channels"]![feed.Queue]!["messages"]![type.Name] is not null);
+            Assert.Contains(Messages.Select(data => data.Data), type => StageQueues.ExchangeOf(type) == feed.MessageExchange
+                && Document["channels"]![feed.Queue]!["messages"]![type.Name] is not null);
         }
     }
 
@@ -42,7 +44,8 @@ public sealed class AsyncApiTests
     public void Its_exchanges_are_those_that_messages_are_published_to()
     {
         var exchanges = Channels("routingKey").Select(channel => channel.Key);
-        Assert.Equal(Messages.Select(data => StageQueues.ExchangeOf(data.Data)).Append(OutgoingEventsConsumer.Exchange).Order(), exchanges.Order());
+        Assert.Equal(Messages.Select(data => StageQueues.ExchangeOf(data.Data)).Append(OutgoingEventsConsumer.Exchange).Order(),
+            exchanges.Order());
         Assert.All(exchanges, exchange => Assert.Single(Operations("send", exchange)));
     }
 
@@ -81,9 +84,11 @@ public sealed class AsyncApiTests
     public void Its_enumerations_are_those_of_the_contracts()
     {
         var stages = Document["components"]!["schemas"]!["Stage"]!["enum"]!.AsArray().Select(name => (string?)name);
-        Assert.Equal(Enum.GetValues<Stage>().Select(stage => JsonSerializer.SerializeToNode(stage, PipelineJson.Compact)!.GetValue<string>()), stages);
+        Assert.Equal(Enum.GetValues<Stage>()
+            .Select(stage => JsonSerializer.SerializeToNode(stage, PipelineJson.Compact)!.GetValue<string>()), stages);
         var arms = Document["components"]!["schemas"]!["Trial"]!["properties"]!["arm"]!["enum"]!.AsArray().Select(name => (string?)name);
-        Assert.Equal(Enum.GetValues<Arm>().Select(arm => JsonSerializer.SerializeToNode(arm, PipelineJson.Compact)!.GetValue<string>()), arms);
+        Assert.Equal(Enum.GetValues<Arm>().Select(arm => JsonSerializer.SerializeToNode(arm, PipelineJson.Compact)!.GetValue<string>()),
+            arms);
     }
 
     [Fact]
@@ -112,6 +117,7 @@ public sealed class AsyncApiTests
         var parameters = contract.GetConstructors(BindingFlags.Public | BindingFlags.Instance).Single().GetParameters();
         string Name(ParameterInfo parameter) => JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!);
         Assert.Equal(parameters.Select(Name), schema["properties"]!.AsObject().Select(property => property.Key));
-        Assert.Equal(parameters.Where(parameter => !parameter.HasDefaultValue).Select(Name), schema["required"]!.AsArray().Select(name => (string)name!));
+        Assert.Equal(parameters.Where(parameter => !parameter.HasDefaultValue).Select(Name), schema["required"]!.AsArray()
+            .Select(name => (string)name!));
     }
 }

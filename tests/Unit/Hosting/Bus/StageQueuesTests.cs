@@ -38,15 +38,18 @@ public sealed class StageQueuesTests
     public void Every_message_of_the_contracts_is_declared()
     {
         var source = File.ReadAllText(Repository.PathOf("shared/Contracts/Messages.cs"));
-        var messages = Regex.Matches(source, @"^public sealed record (\w+)", RegexOptions.Multiline).Select(record => record.Groups[1].Value)
+        var messages = Regex.Matches(source, @"^public sealed record (\w+)", RegexOptions.Multiline)
+            .Select(record => record.Groups[1].Value)
             .Except([nameof(RunReference), nameof(Trial)]);
 
-        var declared = StageQueues.All.Select(feed => feed.Message).Concat(StageQueues.ProgressMessages).Select(message => message.Name).ToHashSet();
+        var declared = StageQueues.All.Select(feed => feed.Message).Concat(StageQueues.ProgressMessages).Select(message => message.Name)
+            .ToHashSet();
 
         Assert.All(messages, message => Assert.Contains(message, declared));
     }
 
-    private static string QueueOf(Type consumer) => KebabCaseEndpointNameFormatter.Instance.SanitizeName(consumer.Name[..^"Consumer".Length]);
+    private static string QueueOf(Type consumer) =>
+        KebabCaseEndpointNameFormatter.Instance.SanitizeName(consumer.Name[..^"Consumer".Length]);
 
     private static string Text(Feed feed) => feed.ToString();
 }

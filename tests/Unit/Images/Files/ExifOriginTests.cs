@@ -101,7 +101,8 @@ public class ExifOriginTests
     /// <summary>Noise of 12 × 8 pixels.</summary>
     private static byte[] Tagged(byte[]? exif, params byte[] behind) =>
     [
-        .. Png.Signature, .. Png.Header(12, 8, 8, 0), .. exif is null ? [] : Png.Chunk("eXIf", exif), .. Png.Chunk("IDAT", Png.Packed(SampleFiles.NoiseRows(8, 12))), .. behind, .. Png.Chunk("IEND", []),
+        .. Png.Signature, .. Png.Header(12, 8, 8, 0), .. exif is null ? [] : Png.Chunk("eXIf", exif),
+        .. Png.Chunk("IDAT", Png.Packed(SampleFiles.NoiseRows(8, 12))), .. behind, .. Png.Chunk("IEND", []),
     ];
 
     /// <summary>A TIFF header and a directory of one entry.</summary>

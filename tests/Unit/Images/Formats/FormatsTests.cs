@@ -10,7 +10,9 @@ public class FormatsTests
 
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Images", "Formats");
 
-    public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Folder, "*.rgb").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files =>
+        [.. Directory.EnumerateFiles(Folder, "*.rgb").Select(file => Path.GetFileNameWithoutExtension(file)!)
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -25,6 +27,9 @@ public class FormatsTests
         Assert.InRange(differences.Max(), 0, MostBeside(file));
     }
 
-    /// <summary>What is rounded may fall to either side: 16 or 5 bits to 8, colours under alpha, and a JPEG's transforms, which libraries do in more than one way. All else is exact.</summary>
-    private static int MostBeside(string file) => file.EndsWith(".jpg", StringComparison.Ordinal) ? 3 : file.Contains("-16", StringComparison.Ordinal) || file.Contains("alpha", StringComparison.Ordinal) ? 1 : 0;
+    /// <summary>What is rounded may fall to either side: 16 or 5 bits to 8, colours under alpha, and a JPEG's transforms, which libraries
+    /// do in more than one way. All else is exact.</summary>
+    private static int MostBeside(string file) =>
+        file.EndsWith(".jpg", StringComparison.Ordinal) ? 3 : file.Contains("-16", StringComparison.Ordinal)
+        || file.Contains("alpha", StringComparison.Ordinal) ? 1 : 0;
 }

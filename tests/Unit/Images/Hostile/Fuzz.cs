@@ -77,7 +77,8 @@ internal sealed class Fuzz(int size)
         return [.. content];
     }
 
-    /// <summary>Whether a JPEG's quantisation tables are others, or a value can have more bits than any of a whole file. They can take values out of all bounds, where decoders rightly differ.</summary>
+    /// <summary>Whether a JPEG's quantisation tables are others, or a value can have more bits than any of a whole file. They can take
+    /// values out of all bounds, where decoders rightly differ.</summary>
     private static bool Multiplies(ReadOnlySpan<byte> whole, ReadOnlySpan<byte> content)
     {
         var (steps, frame, codes, scan) = (whole.IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDB]), whole.IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]),
@@ -109,14 +110,19 @@ internal sealed class Fuzz(int size)
     private string? Difference(byte[] content, DecodedImage image)
     {
         using var codec = SKCodec.Create(new SKMemoryStream(content));
-        using var bitmap = codec is null ? null : SKBitmap.Decode(codec, new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul));
+        using var bitmap = codec is null
+            ? null : SKBitmap.Decode(codec,
+                new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, codec.Info.AlphaType == SKAlphaType.Opaque
+                    ? SKAlphaType.Opaque : SKAlphaType.Unpremul));
         if (bitmap is null)
             return "is accepted, and a second decoder refuses it";
 
         var shown = Reference.Square(bitmap, size);
         var differences = Enumerable.Range(0, image.Pixels.Length).Select(i => Math.Abs(image.Pixels[i] - shown[i]));
-        // Damaged JPEG data can take single values out of bounds too: two libraries differ there, and a mean of what is cut off at the bounds from one that is not.
+        // Damaged JPEG data can take single values out of bounds too: two libraries differ there,
+        // and a mean of what is cut off at the bounds from one that is not.
         var difference = image.Format == "jpeg" && size < Library ? differences.Average() : differences.Max();
-        return difference <= (image.Format == "jpeg" && size == Means ? MeansTolerance : Tolerance) || codec!.EncodedOrigin != SKEncodedOrigin.TopLeft ? null : $"decodes to another picture, {difference} of 255 away";
+        return difference <= (image.Format == "jpeg" && size == Means ? MeansTolerance : Tolerance)
+            || codec!.EncodedOrigin != SKEncodedOrigin.TopLeft ? null : $"decodes to another picture, {difference} of 255 away";
     }
 }

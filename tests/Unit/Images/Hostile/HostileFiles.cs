@@ -75,7 +75,8 @@ internal static class HostileFiles
         add("JPEG of no height", Sized(0, 64), RejectionReason.Corrupt);
         add("JPEG of no width", Sized(64, 0), RejectionReason.Corrupt);
         add("JPEG whose frame header is repeated", [.. jpeg[..scan], .. jpeg[frame..scan], .. jpeg[scan..]], RejectionReason.Corrupt);
-        add("JPEG with a second, larger frame header", [.. jpeg[..scan], .. Sized(60_000, 60_000)[frame..scan], .. jpeg[scan..]], RejectionReason.Corrupt);
+        add("JPEG with a second, larger frame header", [.. jpeg[..scan], .. Sized(60_000, 60_000)[frame..scan], .. jpeg[scan..]],
+            RejectionReason.Corrupt);
         add("JPEG within a JPEG", [.. jpeg[..scan], 0xFF, 0xD8, .. jpeg[scan..]], RejectionReason.Corrupt);
         add("JPEG that ends before its data", [.. jpeg[..scan], 0xFF, 0xD9], RejectionReason.Corrupt);
         add("JPEG whose data come before its header", [.. jpeg[..frame], .. jpeg[scan..]], RejectionReason.Corrupt);
@@ -84,51 +85,64 @@ internal static class HostileFiles
         add("lossless JPEG", With(jpeg, bytes => bytes[frame + 1] = 0xC3), RejectionReason.NotAnImage);
         add("arithmetic JPEG", With(jpeg, bytes => bytes[frame + 1] = 0xC9), RejectionReason.NotAnImage);
         add("JPEG of 12 bits", With(jpeg, bytes => bytes[frame + 4] = 12), RejectionReason.NotAnImage);
-        add("JPEG with a thousand scans", [.. jpeg[..^2], .. Enumerable.Repeat(jpeg[scan..(scan + 14)], 1000).SelectMany(bytes => bytes), 0xFF, 0xD9], RejectionReason.Corrupt);
-        add("JPEG whose Huffman table has a number that there is not", With(jpeg, bytes => bytes[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC4]) + 4] = 7), RejectionReason.Corrupt);
+        add("JPEG with a thousand scans",
+            [.. jpeg[..^2], .. Enumerable.Repeat(jpeg[scan..(scan + 14)], 1000).SelectMany(bytes => bytes), 0xFF, 0xD9],
+            RejectionReason.Corrupt);
+        add("JPEG whose Huffman table has a number that there is not",
+            With(jpeg, bytes => bytes[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC4]) + 4] = 7), RejectionReason.Corrupt);
         add("JPEG without quantisation tables", Without(jpeg, 0xDB), RejectionReason.Corrupt);
         foreach (var share in new[] { 10, 50, 90, 99 })
         {
-            add($"JPEG with {share} % of its data and an end mark", [.. jpeg[..(scan + ((jpeg.Length - scan) * share / 100))], 0xFF, 0xD9], RejectionReason.Corrupt);
+            add($"JPEG with {share} % of its data and an end mark", [.. jpeg[..(scan + ((jpeg.Length - scan) * share / 100))], 0xFF, 0xD9],
+                RejectionReason.Corrupt);
         }
 
-        add("JPEG of one colour", Pictures.Painted(64, 64, (_, _) => SKColors.Olive).Encoded(SKEncodedImageFormat.Jpeg), RejectionReason.Blank);
+        add("JPEG of one colour", Pictures.Painted(64, 64, (_, _) => SKColors.Olive).Encoded(SKEncodedImageFormat.Jpeg),
+            RejectionReason.Blank);
     }
 
     private static void AddPngs(Action<string, byte[], RejectionReason> add)
     {
         var rows = SampleFiles.NoiseRows(64, 64 * 3);
-        byte[] Header(uint width, uint height, byte bits = 8, byte colour = 2, byte interlacing = 0) => Png.Header(width, height, bits, colour, interlacing);
+        byte[] Header(uint width, uint height, byte bits = 8, byte colour = 2, byte interlacing = 0) =>
+            Png.Header(width, height, bits, colour, interlacing);
         byte[] data = Png.Chunk("IDAT", Png.Packed(rows));
         byte[] end = Png.Chunk("IEND", []);
         byte[] Whole(params byte[][] chunks) => [.. Png.Signature, .. chunks.SelectMany(chunk => chunk)];
         add("PNG that claims 30,000 squared", Whole(Header(30_000, 30_000), data, end), RejectionReason.TooLarge);
         add("PNG that claims 7,000 squared with the data of 64 squared", Whole(Header(7_000, 7_000), data, end), RejectionReason.Corrupt);
-        add("PNG of 3,000 by 3", Whole(Header(3_000, 3), Png.Chunk("IDAT", Png.Packed(SampleFiles.NoiseRows(3, 9_000))), end), RejectionReason.SideRatio);
+        add("PNG of 3,000 by 3", Whole(Header(3_000, 3), Png.Chunk("IDAT", Png.Packed(SampleFiles.NoiseRows(3, 9_000))), end),
+            RejectionReason.SideRatio);
         add("PNG of 2,147,483,647 squared", Whole(Header(int.MaxValue, int.MaxValue), data, end), RejectionReason.TooLarge);
         add("PNG of 7,000 squared, all black", Bomb(1, 0, 875), RejectionReason.TooLarge);
         add("PNG of 7,000 squared in colour, all black", Bomb(8, 2, 21_000), RejectionReason.TooLarge);
         add("interlaced PNG of 7,000 squared, all black", Bomb(8, 2, 21_000, interlacing: 1), RejectionReason.TooLarge);
-        add("interlaced PNG of 3,400 squared in deep colour, all black, which takes much only while it is decoded", Bomb(16, 2, 20_400, interlacing: 1, side: 3_400), RejectionReason.TooLarge);
+        add("interlaced PNG of 3,400 squared in deep colour, all black, which takes much only while it is decoded",
+            Bomb(16, 2, 20_400, interlacing: 1, side: 3_400), RejectionReason.TooLarge);
         add("PNG of no width", Whole(Header(0, 64), data, end), RejectionReason.Corrupt);
         add("PNG of 3 bits", Whole(Header(64, 64, bits: 3), data, end), RejectionReason.Corrupt);
         add("PNG of colour type 5", Whole(Header(64, 64, colour: 5), data, end), RejectionReason.Corrupt);
         add("PNG with a second header", Whole(Header(64, 64), Header(640, 640), data, end), RejectionReason.Corrupt);
         add("PNG without data", Whole(Header(64, 64), end), RejectionReason.Corrupt);
         add("PNG without its header", Whole(data, end), RejectionReason.Corrupt);
-        add("PNG with half of its rows", Whole(Header(64, 64), Png.Chunk("IDAT", Png.Packed(rows[..(rows.Length / 2)])), end), RejectionReason.Corrupt);
+        add("PNG with half of its rows", Whole(Header(64, 64), Png.Chunk("IDAT", Png.Packed(rows[..(rows.Length / 2)])), end),
+            RejectionReason.Corrupt);
         add("PNG with a wrong sum of its data", Whole(Header(64, 64), With(data, bytes => bytes[^1] ^= 1), end), RejectionReason.Corrupt);
         add("PNG with a wrong sum of its header", Whole(With(Header(64, 64), bytes => bytes[^1] ^= 1), data, end), RejectionReason.Corrupt);
-        add("PNG whose data are noise", Whole(Header(64, 64), Png.Chunk("IDAT", SampleFiles.NoiseRows(1, 9_000)), end), RejectionReason.Corrupt);
-        add("PNG with a palette's colours and no palette", Whole(Header(64, 64, colour: 3), Png.Chunk("IDAT", Png.Packed(SampleFiles.NoiseRows(64, 64))), end), RejectionReason.Corrupt);
+        add("PNG whose data are noise", Whole(Header(64, 64), Png.Chunk("IDAT", SampleFiles.NoiseRows(1, 9_000)), end),
+            RejectionReason.Corrupt);
+        add("PNG with a palette's colours and no palette",
+            Whole(Header(64, 64, colour: 3), Png.Chunk("IDAT", Png.Packed(SampleFiles.NoiseRows(64, 64))), end), RejectionReason.Corrupt);
         add("PNG of one transparent colour", Pictures.Painted(16, 16, (_, _) => SKColors.Transparent).Encoded(), RejectionReason.Blank);
-        add("PNG whose chunk is longer than the file", Whole(Header(64, 64), With(data, bytes => bytes[0] = 0x70), end), RejectionReason.Corrupt);
+        add("PNG whose chunk is longer than the file", Whole(Header(64, 64), With(data, bytes => bytes[0] = 0x70), end),
+            RejectionReason.Corrupt);
     }
 
     private static byte[] Bomb(byte bits, byte colour, int rowBytes, byte interlacing = 0, int side = 7_000) =>
     [
         // Interlaced, there is a filter byte for each row of each of seven pictures.
-        .. Png.Signature, .. Png.Header((uint)side, (uint)side, bits, colour, interlacing), .. Png.Chunk("IDAT", Png.Packed(new byte[(rowBytes + 1) * side * (1 + interlacing)])),
+        .. Png.Signature, .. Png.Header((uint)side, (uint)side, bits, colour, interlacing),
+        .. Png.Chunk("IDAT", Png.Packed(new byte[(rowBytes + 1) * side * (1 + interlacing)])),
         .. Png.Chunk("IEND", []),
     ];
 

@@ -20,7 +20,8 @@ internal static class Reference
             {
                 for (var column = (int)x; column < Math.Min(bitmap.Width, Math.Ceiling(x + extent)); column++)
                 {
-                    var share = Math.Max(0, Math.Min(x + extent, column + 1) - Math.Max(x, column)) * Math.Max(0, Math.Min(y + extent, row + 1) - Math.Max(y, row)) / (extent * extent);
+                    var share = Math.Max(0, Math.Min(x + extent, column + 1) - Math.Max(x, column)) * Math.Max(0,
+                        Math.Min(y + extent, row + 1) - Math.Max(y, row)) / (extent * extent);
                     var at = ((row * bitmap.Width) + column) * 4;
                     var alpha = bitmap.AlphaType == SKAlphaType.Opaque ? 1 : pixels[at + 3] / 255.0;
                     for (var channel = 0; channel < 3; channel++)

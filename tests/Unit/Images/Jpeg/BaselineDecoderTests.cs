@@ -23,7 +23,8 @@ public class BaselineDecoderTests
     {
         foreach (var (width, height, size) in new[] { (40, 40, 5), (71, 44, 16), (44, 71, 7), (33, 33, 16), (16, 90, 8) })
         {
-            var jpeg = new CodedJpeg(across + down, width, height, new CodedJpeg.Channel(across, down), Whole, Whole) { Ids = "RGB"u8.ToArray() };
+            var jpeg = new CodedJpeg(across + down, width, height, new CodedJpeg.Channel(across, down), Whole,
+                Whole) { Ids = "RGB"u8.ToArray() };
 
             AssertShows(jpeg, size);
         }
@@ -46,7 +47,8 @@ public class BaselineDecoderTests
     [InlineData(12)]
     [InlineData(1000)]
     public void Restart_markers_begin_anew(int interval) =>
-        AssertShows(new CodedJpeg(4, 90, 70, new CodedJpeg.Channel(2, 2), Whole, Whole) { RestartInterval = interval, Ids = "RGB"u8.ToArray() }, 11);
+        AssertShows(new CodedJpeg(4, 90, 70, new CodedJpeg.Channel(2, 2), Whole, Whole) { RestartInterval = interval,
+            Ids = "RGB"u8.ToArray() }, 11);
 
     [Theory]
     [InlineData(SKJpegEncoderDownsample.Downsample420)]
@@ -65,7 +67,8 @@ public class BaselineDecoderTests
         var grey = Decoder(64, 1).Decode(jpeg).Pixels;
 
         Assert.InRange(made.Zip(expected, (value, exact) => Math.Abs(value - exact)).Average(), 0, 0.5);
-        Assert.InRange(grey.Select((value, i) => Math.Abs(value - (0.299 * expected[i]) - (0.587 * expected[i + 4096]) - (0.114 * expected[i + 8192]))).Average(), 0, 0.5);
+        Assert.InRange(grey.Select((value, i) => Math.Abs(value - (0.299 * expected[i]) - (0.587 * expected[i + 4096]) - (0.114 * expected[i
+            + 8192]))).Average(), 0, 0.5);
     }
 
     [Fact]
@@ -74,7 +77,8 @@ public class BaselineDecoderTests
         byte[] adobe = [0xFF, 0xEE, 0, 14, .. "Adobe"u8, 0, 100, 0, 0, 0, 0, 0];
         byte[] jfif = [0xFF, 0xE0, 0, 16, .. "JFIF\0"u8, 1, 1, 0, 0, 1, 0, 1, 0, 0];
         bool IsRgb(byte[] before, byte[] ids) =>
-            new BaselineDecoder(new InputSpec(8, 3)).Read(new CodedJpeg(1, 32, 32, Whole, Whole, Whole) { Before = before, Ids = ids }.File())!.IsRgb;
+            new BaselineDecoder(new InputSpec(8, 3))
+            .Read(new CodedJpeg(1, 32, 32, Whole, Whole, Whole) { Before = before, Ids = ids }.File())!.IsRgb;
 
         Assert.False(IsRgb([], [1, 2, 3]));
         Assert.True(IsRgb([], "RGB"u8.ToArray()));
@@ -111,7 +115,8 @@ public class BaselineDecoderTests
 
     [Fact]
     public void Data_beyond_the_last_block_are_corrupt() =>
-        AssertCorrupt(new CodedJpeg(6, 80, 80, Whole).File(data => [.. data, 0x12]), new CodedJpeg(6, 80, 80, Whole).File(data => [.. data, 0xFF, 0xD0, 0x12]));
+        AssertCorrupt(new CodedJpeg(6, 80, 80, Whole).File(data => [.. data, 0x12]), new CodedJpeg(6, 80, 80, Whole)
+            .File(data => [.. data, 0xFF, 0xD0, 0x12]));
 
     [Fact]
     public void Restart_markers_where_none_should_be_or_in_another_order_are_corrupt()
@@ -135,7 +140,8 @@ public class BaselineDecoderTests
         byte[] interval = [0xFF, 0xDD, 0, 3, 1];
         byte[] between = [0xFF, 0xFE, 0, 2, 1, 2, 3];
 
-        Assert.All([tooMany, noNumber, cutShort, steps, interval, between], before => AssertCorrupt(new CodedJpeg(6, 80, 80, Whole) { Before = before }.File()));
+        Assert.All([tooMany, noNumber, cutShort, steps, interval, between],
+            before => AssertCorrupt(new CodedJpeg(6, 80, 80, Whole) { Before = before }.File()));
     }
 
     [Fact]
@@ -183,7 +189,9 @@ public class BaselineDecoderTests
     [Fact]
     public void Files_that_share_tables_or_not_decode_alike_in_any_order_and_on_many_threads()
     {
-        var files = Enumerable.Range(0, 24).Select(i => new CodedJpeg(i, 64 + i, 80, new CodedJpeg.Channel(2, 1 + (i % 2)), Whole, Whole) { CodeLength = 8 + (i % 5) }.File()).ToList();
+        var files = Enumerable.Range(0, 24)
+            .Select(i => new CodedJpeg(i, 64 + i, 80, new CodedJpeg.Channel(2, 1 + (i % 2)), Whole, Whole) { CodeLength = 8
+                + (i % 5) }.File()).ToList();
         var alone = files.Select(file => Decoder(8, 3).Decode(file).Pixels).ToList();
         var shared = Decoder(8, 3);
 
@@ -193,7 +201,8 @@ public class BaselineDecoderTests
     private static ImageDecoder Decoder(int size, int channels) => new(new InputSpec(size, channels), new ImageLimits(1_000_000, 32, 100));
 
     private static void AssertCorrupt(params byte[][] files) =>
-        Assert.All(files, file => Assert.Equal(RejectionReason.Corrupt, Assert.Throws<ImageRejectedException>(() => Decoder(8, 3).Decode(file)).Reason));
+        Assert.All(files, file => Assert.Equal(RejectionReason.Corrupt,
+            Assert.Throws<ImageRejectedException>(() => Decoder(8, 3).Decode(file)).Reason));
 
     private static void AssertShows(CodedJpeg coded, int size)
     {
@@ -204,7 +213,8 @@ public class BaselineDecoderTests
         var made = new byte[3 * size * size];
         decoder.Decode(file, jpeg, ImageHeader.Read(file).DataEnd, made);
         // Rounding alone; grey is in all three.
-        Assert.All(Enumerable.Range(0, made.Length), i => Assert.InRange(made[i] - Math.Clamp(expected[i % expected.Length] + 128, 0, 255), -0.503, 0.503));
+        Assert.All(Enumerable.Range(0, made.Length),
+            i => Assert.InRange(made[i] - Math.Clamp(expected[i % expected.Length] + 128, 0, 255), -0.503, 0.503));
         Assert.True(expected.Length == size * size || jpeg.IsRgb);
     }
 }

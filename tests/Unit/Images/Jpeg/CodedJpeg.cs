@@ -61,7 +61,8 @@ internal sealed class CodedJpeg
             0xFF, 0xD8, .. Before,
             .. Segment(0xDB, [0, .. BlockReader.Natural.ToArray().Select(place => (byte)_steps[place])]),
             .. Segment(0xC0, frame),
-            .. Segment(0xC4, [0x00, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. Enumerable.Range(0, 12).Select(size => (byte)size)]),
+            .. Segment(0xC4, [0x00, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. Enumerable.Range(0, 12)
+                .Select(size => (byte)size)]),
             .. Segment(0xC4, [0x10, .. counts, .. Symbols]),
             .. restart,
             .. Segment(0xDA, [(byte)_channels.Length, .. _channels.SelectMany((_, i) => new byte[] { Ids[i], 0 }), 0, 63, 0]),
@@ -70,7 +71,8 @@ internal sealed class CodedJpeg
         ];
     }
 
-    /// <returns>Shape [channels, S, S]: the means of the centred square, half the range below what is shown, by the definitions alone.</returns>
+    /// <returns>Shape [channels, S, S]: the means of the centred square, half the range below what is shown,
+    /// by the definitions alone.</returns>
     public double[] Means(int size)
     {
         var side = Math.Min(_width, _height);
@@ -86,7 +88,8 @@ internal sealed class CodedJpeg
                 {
                     for (var column = (int)x; column < Math.Min(_width, x + extent); column++)
                     {
-                        made[(channel * size * size) + i] += pixels[row, column] * Overlap(x, extent, column) * Overlap(y, extent, row) / (extent * extent);
+                        made[(channel * size * size) + i] += pixels[row, column] * Overlap(x, extent, column) * Overlap(y, extent,
+                            row) / (extent * extent);
                     }
                 }
             }
@@ -95,9 +98,11 @@ internal sealed class CodedJpeg
         return made;
     }
 
-    private static double Overlap(double from, double extent, int pixel) => Math.Max(0, Math.Min(from + extent, pixel + 1) - Math.Max(from, pixel));
+    private static double Overlap(double from, double extent, int pixel) =>
+        Math.Max(0, Math.Min(from + extent, pixel + 1) - Math.Max(from, pixel));
 
-    /// <summary>A channel at the size of the image: where it has half as many pixels, three quarters of the nearer and one of the farther.</summary>
+    /// <summary>A channel at the size of the image: where it has half as many pixels,
+    /// three quarters of the nearer and one of the farther.</summary>
     private double[,] Shown(int channel)
     {
         var (across, down) = (Across / _channels[channel].Across, Down / _channels[channel].Down);
@@ -234,5 +239,6 @@ internal sealed class CodedJpeg
 
     private static int Size(int value) => value == 0 ? 0 : (int)Math.Log2(Math.Abs(value)) + 1;
 
-    private static byte[] Segment(byte marker, byte[] content) => [0xFF, marker, (byte)((content.Length + 2) >> 8), (byte)(content.Length + 2), .. content];
+    private static byte[] Segment(byte marker, byte[] content) =>
+        [0xFF, marker, (byte)((content.Length + 2) >> 8), (byte)(content.Length + 2), .. content];
 }

@@ -37,9 +37,7 @@ public class DatasetCommitterTests
         using var lake = Filled();
         var plan = await lake.PlanAsync();
         for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)
-        {
             await lake.ImportAsync(plan, chunk);
-        }
 
         var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => lake.CommitAsync(plan))));
 
@@ -98,10 +96,12 @@ public class DatasetCommitterTests
         var dataset = await lake.ImportAllAsync();
 
         Assert.Equal(60, dataset.Summary.Samples);
-        Assert.Equal(["blank 1", "corrupt 1", "empty 1", "not-an-image 1"], dataset.Summary.Rejected.Select(reason => $"{reason.Key} {reason.Value}").Order());
+        Assert.Equal(["blank 1", "corrupt 1", "empty 1", "not-an-image 1"],
+            dataset.Summary.Rejected.Select(reason => $"{reason.Key} {reason.Value}").Order());
         var rejections = await lake.RejectionsAsync(dataset);
         Assert.Equal(["a/broken.png", "a/text.jpg", "b/blank.png", "b/empty.png"], rejections.Select(rejection => rejection.Path));
-        Assert.Equal(rejections.SelectMany(rejection => new[] { $"quarantine/pictures/{rejection.Sha256}", $"quarantine/pictures/{rejection.Sha256}.json" }).Order(StringComparer.Ordinal), await KeysAsync(lake.Store, "quarantine"));
+        Assert.Equal(rejections.SelectMany(rejection => new[] { $"quarantine/pictures/{rejection.Sha256}",
+            $"quarantine/pictures/{rejection.Sha256}.json" }).Order(StringComparer.Ordinal), await KeysAsync(lake.Store, "quarantine"));
     }
 
     [Fact]
@@ -127,7 +127,8 @@ public class DatasetCommitterTests
         var dataset = await lake.ImportAllAsync();
 
         var rejection = Assert.Single(await lake.RejectionsAsync(dataset));
-        Assert.Equal(("a/003.png", RejectionReason.ConflictingLabels, "the same pixels are 'a' and 'b'"), (rejection.Path, rejection.Reason, rejection.Detail));
+        Assert.Equal(("a/003.png", RejectionReason.ConflictingLabels, "the same pixels are 'a' and 'b'"),
+            (rejection.Path, rejection.Reason, rejection.Detail));
         Assert.Equal((60, 59), (dataset.Summary.Samples, dataset.Summary.Labelled));
     }
 
@@ -179,8 +180,10 @@ public class DatasetCommitterTests
         Fill(two);
 
         Assert.NotEqual(
-            (await one.SamplesAsync(await one.ImportAllAsync())).Where(sample => sample.Split == Split.Test).Select(sample => sample.Pixels).Order(),
-            (await two.SamplesAsync(await two.ImportAllAsync())).Where(sample => sample.Split == Split.Test).Select(sample => sample.Pixels).Order());
+            (await one.SamplesAsync(await one.ImportAllAsync())).Where(sample => sample.Split == Split.Test).Select(sample => sample.Pixels)
+            .Order(),
+            (await two.SamplesAsync(await two.ImportAllAsync())).Where(sample => sample.Split == Split.Test).Select(sample => sample.Pixels)
+            .Order());
     }
 
     [Fact]
@@ -212,9 +215,7 @@ public class DatasetCommitterTests
     {
         using var lake = new TestLake();
         for (var i = 0; i < 12; i++)
-        {
             lake.Drop($"{i:d2}.jpg", Pictures.Noise(i, 30, 30).Encoded(SKEncodedImageFormat.Jpeg)[..200]);
-        }
 
         lake.Drop("blank.png", Pictures.Painted(9, 9, (_, _) => SKColors.Olive).Encoded());
 
@@ -249,9 +250,7 @@ public class DatasetCommitterTests
     {
         var keys = new List<string>();
         await foreach (var found in store.ListAsync(prefix))
-        {
             keys.Add(found.Key);
-        }
 
         return [.. keys.Order()];
     }

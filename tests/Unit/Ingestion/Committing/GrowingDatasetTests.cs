@@ -101,9 +101,7 @@ public sealed class GrowingDatasetTests
     private static async Task<DatasetManifest> ImportAsync(TestLake lake, ImportPlan plan, IReadOnlyList<int> chunks)
     {
         foreach (var chunk in chunks)
-        {
             await lake.ImportAsync(plan, chunk);
-        }
 
         return await lake.CommitAsync(plan);
     }
@@ -111,9 +109,7 @@ public sealed class GrowingDatasetTests
     private static async Task DeleteAsync(IArtifactStore store, string prefix)
     {
         foreach (var artifact in await store.ListAsync(prefix, Cancellation).ToListAsync(Cancellation))
-        {
             await store.DeleteAsync(artifact.Key, Cancellation);
-        }
     }
 
     private static TestLake Filled()

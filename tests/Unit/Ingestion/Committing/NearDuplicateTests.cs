@@ -50,9 +50,7 @@ public class NearDuplicateTests
         var expected = await forwards.ImportAllAsync();
         var plan = await backwards.PlanAsync();
         foreach (var chunk in Enumerable.Range(0, plan.Chunks.Count).Reverse())
-        {
             await backwards.ImportAsync(plan, chunk);
-        }
 
         var made = await backwards.CommitAsync(plan);
 
@@ -66,9 +64,7 @@ public class NearDuplicateTests
         using var few = Filled();
         using var many = Filled();
         for (var i = 0; i < 30; i++)
-        {
             many.Drop($"0-before/{i}.png", Pictures.Scene(1000 + i, 64).Encoded());
-        }
 
         var before = await RowsAsync(few, await few.ImportAllAsync());
         var after = (await RowsAsync(many, await many.ImportAllAsync())).ToDictionary(row => row.Path, row => row.Split);
@@ -83,7 +79,8 @@ public class NearDuplicateTests
         await lake.ImportAllAsync();
 
         Assert.NotNull((await lake.Planner.PlanAsync(lake.Experiment, lake.Folder, cancellation: Cancellation)).Dataset);
-        Assert.NotNull((await lake.Planner.PlanAsync(lake.Experiment with { Split = lake.Experiment.Split with { AllowLeaks = true } }, lake.Folder, cancellation: Cancellation)).Dataset);
+        Assert.NotNull((await lake.Planner.PlanAsync(lake.Experiment with { Split = lake.Experiment.Split with { AllowLeaks = true } },
+            lake.Folder, cancellation: Cancellation)).Dataset);
         lake.Options = new() { ChunkItems = 7, ShardBytes = 640, NearDuplicateDistance = 5 };
         Assert.Null((await lake.Planner.PlanAsync(lake.Experiment, lake.Folder, cancellation: Cancellation)).Dataset);
     }
@@ -96,10 +93,13 @@ public class NearDuplicateTests
         lake.Drop("train/b/bright.png", Brighter(207));
 
         var dataset = await lake.ImportAllAsync();
-        var error = await Assert.ThrowsAsync<PipelineException>(() => LeakGate.VerifyAsync(lake.Store, lake.Experiment, dataset, Cancellation));
+        var error = await Assert.ThrowsAsync<PipelineException>(() =>
+            LeakGate.VerifyAsync(lake.Store, lake.Experiment, dataset, Cancellation));
 
         Assert.Equal(2, dataset.Summary.Leaks);
-        Assert.Contains("2 pairs of nearly the same picture lie on both sides of them: 'train/a/leak.jpg' and 'test/a/0.png' (test), 'train/b/bright.png' and 'test/b/7.png' (test).", error.Message);
+        Assert.Contains(
+            "2 pairs of nearly the same picture lie on both sides of them: 'train/a/leak.jpg' and 'test/a/0.png' (test), "
+            + "'train/b/bright.png' and 'test/b/7.png' (test).", error.Message);
         Assert.Contains("'allowLeaks: true'", error.Message);
         await LeakGate.VerifyAsync(lake.Store, lake.Experiment with { Split = new SplitSpec(AllowLeaks: true) }, dataset, Cancellation);
     }
@@ -109,17 +109,17 @@ public class NearDuplicateTests
     {
         using var lake = Supplied();
         for (var i = 0; i < 30; i++)
-        {
             lake.Drop($"train/a/leak-{i:d2}.jpg", Pictures.Scene(200 + i, 64).Encoded(SKEncodedImageFormat.Jpeg, 70));
-        }
 
         var dataset = await lake.ImportAllAsync();
-        var error = await Assert.ThrowsAsync<PipelineException>(() => LeakGate.VerifyAsync(lake.Store, lake.Experiment, dataset, Cancellation));
+        var error = await Assert.ThrowsAsync<PipelineException>(() =>
+            LeakGate.VerifyAsync(lake.Store, lake.Experiment, dataset, Cancellation));
 
         Assert.Contains("'train/a/leak-19.jpg'", error.Message);
         Assert.DoesNotContain("'train/a/leak-20.jpg'", error.Message);
         Assert.Contains("and 10 more", error.Message);
-        Assert.Equal(30, (await File.ReadAllLinesAsync(await lake.Store.MaterializeAsync(dataset.Leaks!, Cancellation), Cancellation)).Length);
+        Assert.Equal(30, (await File.ReadAllLinesAsync(await lake.Store.MaterializeAsync(dataset.Leaks!, Cancellation),
+            Cancellation)).Length);
     }
 
     [Fact]
@@ -180,9 +180,12 @@ public class NearDuplicateTests
         return bitmap.Encoded();
     }
 
-    private static async Task<IReadOnlyList<(string Path, string Split, int Item, int Group)>> RowsAsync(TestLake lake, DatasetManifest dataset)
+    private static async Task<IReadOnlyList<(string Path, string Split, int Item, int Group)>> RowsAsync(TestLake lake,
+        DatasetManifest dataset)
     {
-        await using var reader = await ParquetReader.CreateAsync(await lake.Store.MaterializeAsync(dataset.Provenance, Cancellation), cancellationToken: Cancellation);
+        await using var reader =
+            await ParquetReader.CreateAsync(await lake.Store.MaterializeAsync(dataset.Provenance, Cancellation),
+                cancellationToken: Cancellation);
         var rows = new List<(string, string, int, int)>();
         for (var i = 0; i < reader.RowGroupCount; i++)
         {

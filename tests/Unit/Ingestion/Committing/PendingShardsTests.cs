@@ -13,9 +13,7 @@ public class PendingShardsTests
         await using var pending = new PendingShards();
         var (running, highest, all) = (0, 0, new List<Task<SampleShard>>());
         for (var i = 0; i < 20; i++)
-        {
             all.Add(await pending.BeginAsync(WriteAsync, TestContext.Current.CancellationToken));
-        }
 
         await Task.WhenAll(all);
 
@@ -24,15 +22,11 @@ public class PendingShardsTests
         async Task<SampleShard> WriteAsync(CancellationToken cancellation)
         {
             lock (all)
-            {
                 highest = Math.Max(highest, ++running);
-            }
 
             await Task.Delay(20, cancellation);
             lock (all)
-            {
                 running--;
-            }
 
             return Shard;
         }
@@ -47,9 +41,7 @@ public class PendingShardsTests
         var error = await Assert.ThrowsAsync<IOException>(async () =>
         {
             for (var i = 0; i < 3; i++)
-            {
                 await pending.BeginAsync(_ => Task.FromResult(Shard), TestContext.Current.CancellationToken);
-            }
         });
 
         Assert.Equal("full", error.Message);

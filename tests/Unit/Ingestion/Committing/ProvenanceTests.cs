@@ -18,7 +18,8 @@ public sealed class ProvenanceTests
         var noise = new byte[pictures * Pixels];
         new Random(1).NextBytes(noise);
         lake.DropIdx("train-images-idx3-ubyte", TestLake.Idx(noise, pictures, 8, 8), packed: false);
-        lake.DropIdx("train-labels-idx1-ubyte", TestLake.Idx([.. Enumerable.Range(0, pictures).Select(picture => (byte)(picture % 3))], pictures), packed: false);
+        lake.DropIdx("train-labels-idx1-ubyte",
+            TestLake.Idx([.. Enumerable.Range(0, pictures).Select(picture => (byte)(picture % 3))], pictures), packed: false);
         var dataset = await lake.ImportAllAsync();
 
         var expected = new List<(string Shard, int Row, string Split, string Sha256)>();
@@ -26,10 +27,13 @@ public sealed class ProvenanceTests
         {
             using var file = SafetensorsFile.Open(await lake.Store.MaterializeAsync(shard.File, Cancellation));
             expected.AddRange(Enumerable.Range(0, shard.Samples).Select(row =>
-                (shard.File.Key, row, $"{shard.Split}".ToLowerInvariant(), Convert.ToHexStringLower(file.ReadRows<byte>("digest", row, 1)))));
+                (shard.File.Key, row, $"{shard.Split}".ToLowerInvariant(),
+                    Convert.ToHexStringLower(file.ReadRows<byte>("digest", row, 1)))));
         }
 
-        await using var reader = await ParquetReader.CreateAsync(await lake.Store.MaterializeAsync(dataset.Provenance, Cancellation), cancellationToken: Cancellation);
+        await using var reader =
+            await ParquetReader.CreateAsync(await lake.Store.MaterializeAsync(dataset.Provenance, Cancellation),
+                cancellationToken: Cancellation);
         var rows = new List<(string, int, string, string)>();
         for (var i = 0; i < reader.RowGroupCount; i++)
         {

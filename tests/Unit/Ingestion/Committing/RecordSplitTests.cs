@@ -30,7 +30,8 @@ public sealed class RecordSplitTests
         using var lake = Of(Modalities.Text, window: 100);
         var random = new Random(2);
         string Line(string split) => $$"""{"text": "{{Words(random, 60)}}"{{split}}}""" + "\n";
-        lake.Drop("train/a/one.jsonl", string.Concat(Enumerable.Range(0, 30).Select(i => Line(i % 3 == 0 ? ", \"split\": \"valid\"" : ""))));
+        lake.Drop("train/a/one.jsonl",
+            string.Concat(Enumerable.Range(0, 30).Select(i => Line(i % 3 == 0 ? ", \"split\": \"valid\"" : ""))));
         lake.Drop("test/a/two.jsonl", string.Concat(Enumerable.Range(0, 30).Select(_ => Line(""))));
 
         var dataset = await lake.ImportAllAsync();
@@ -38,7 +39,8 @@ public sealed class RecordSplitTests
         var rows = await RowsAsync(lake, dataset);
         Assert.True(rows.Count > 100);
         Assert.All(rows, row => Assert.Equal(
-            row.Path.StartsWith("test/", StringComparison.Ordinal) ? "test" : int.Parse(row.Path.Split('#', '@')[1], null) % 3 == 0 ? "validation" : "train", row.Split));
+            row.Path.StartsWith("test/", StringComparison.Ordinal) ? "test" : int.Parse(row.Path.Split('#', '@')[1], null) % 3 == 0
+            ? "validation" : "train", row.Split));
     }
 
     [Fact]
@@ -51,7 +53,8 @@ public sealed class RecordSplitTests
         lake.Drop("all.csv", "text,split\n" + Lines(61, i => $"{texts[i]},{(i is >= 30 and < 60 ? "test" : "train")}"));
 
         var dataset = await lake.ImportAllAsync();
-        var error = await Assert.ThrowsAsync<PipelineException>(() => LeakGate.VerifyAsync(lake.Store, lake.Experiment, dataset, Cancellation));
+        var error = await Assert.ThrowsAsync<PipelineException>(() =>
+            LeakGate.VerifyAsync(lake.Store, lake.Experiment, dataset, Cancellation));
 
         Assert.Contains("1 pairs of nearly the same text lie on both sides of them: 'all.csv#60' and 'all.csv#40' (test)", error.Message);
     }

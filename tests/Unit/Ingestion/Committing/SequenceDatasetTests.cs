@@ -26,12 +26,12 @@ public sealed class SequenceDatasetTests
         }
 
         for (var i = 0; i < 20; i++)
-        {
             lake.Drop($"ham/{i:d2}.txt", Next("ham").Replace(" ", "  \t", StringComparison.Ordinal));
-        }
 
-        lake.Drop("spam/all.jsonl", Lines(20, i => i % 2 == 0 ? $$"""{"text": "{{Next("spam")}}"}""" : $$"""{"text": "{{Next("other")}}", "label": "other"}"""));
-        lake.Drop("unlabelled/all.csv.gz", DocumentFileTests.Gzip("text,label\n" + Lines(20, i => i % 2 == 0 ? $"{Next(null)}," : $"\"{Next("ham")}\",ham")));
+        lake.Drop("spam/all.jsonl",
+            Lines(20, i => i % 2 == 0 ? $$"""{"text": "{{Next("spam")}}"}""" : $$"""{"text": "{{Next("other")}}", "label": "other"}"""));
+        lake.Drop("unlabelled/all.csv.gz",
+            DocumentFileTests.Gzip("text,label\n" + Lines(20, i => i % 2 == 0 ? $"{Next(null)}," : $"\"{Next("ham")}\",ham")));
         lake.Drop("packed.zip", Zip(("spam/zipped.txt", Next("spam")), ("unlabelled/more.jsonl", $$"""{"text": "{{Next(null)}}"}""")));
         lake.Drop("top.jsonl", $$"""{"text": "{{Next(null)}}"}""");
         lake.Drop("README.md", "left alone");
@@ -42,7 +42,8 @@ public sealed class SequenceDatasetTests
         Assert.Equal((63, 63, 0), (dataset.Summary.Samples, dataset.Summary.Documents, dataset.Summary.Rejected.Count));
         Assert.Equal(["ham", "other", "spam"], dataset.Classes);
         var samples = await SamplesAsync(lake, dataset);
-        Assert.Equal(expected.OrderBy(entry => entry.Key), samples.Select(sample => KeyValuePair.Create(sample.Text, sample.Label)).OrderBy(entry => entry.Key));
+        Assert.Equal(expected.OrderBy(entry => entry.Key), samples.Select(sample => KeyValuePair.Create(sample.Text, sample.Label))
+            .OrderBy(entry => entry.Key));
         var paths = (await RowsAsync(lake, dataset)).Select(row => row.Path).ToList();
         Assert.Contains("spam/all.jsonl#3", paths);
         Assert.Contains("ham/07.txt", paths);
@@ -57,7 +58,8 @@ public sealed class SequenceDatasetTests
         using var lake = Of(modality, window: 500);
         var random = new Random(2);
         var sequences = Enumerable.Range(0, 40).Select(_ => Letters(random, alphabet, 200)).ToList();
-        lake.Drop("one.fa", Lines(20, i => $">s{i} label={(i % 2 == 0 ? "even" : "odd")}\n{sequences[i][..80].ToLowerInvariant()}\n{sequences[i][80..]}"));
+        lake.Drop("one.fa",
+            Lines(20, i => $">s{i} label={(i % 2 == 0 ? "even" : "odd")}\n{sequences[i][..80].ToLowerInvariant()}\n{sequences[i][80..]}"));
         lake.Drop("two.fq.gz", DocumentFileTests.Gzip(Lines(20, i => $"@r{i}\n{sequences[20 + i]}\n+\n{new string('I', 200)}")));
 
         var dataset = await lake.ImportAllAsync();
@@ -75,9 +77,7 @@ public sealed class SequenceDatasetTests
         var documents = Enumerable.Range(0, 40).Select(_ => Letters(random, "ACGT", 1000)).ToList();
         // Each second begins as the one before it ends, a base apart: they hang together by one window.
         for (var i = 1; i < documents.Count; i += 2)
-        {
             documents[i] = (documents[i - 1][600] == 'C' ? "G" : "C") + documents[i - 1][601..900] + documents[i][300..];
-        }
 
         lake.Drop("all.fa", Lines(documents.Count, i => $">s{i}\n{documents[i]}"));
 
@@ -102,11 +102,14 @@ public sealed class SequenceDatasetTests
         var random = new Random(4);
         var sequences = Enumerable.Range(0, 40).Select(_ => Letters(random, "ACGT", 200)).ToList();
         lake.Drop("one.fa", Lines(40, i => $">s{i}\n{sequences[i]}"));
-        lake.Drop("rna.fa", $">copy label=x\n{sequences[5].ToLowerInvariant().Replace('t', 'u')}\n>copy label=y\n{sequences[5]}\n>strand\n{ReverseComplement(sequences[6])}");
+        lake.Drop("rna.fa",
+            $">copy label=x\n{sequences[5].ToLowerInvariant().Replace('t', 'u')}\n>copy "
+            + $"label=y\n{sequences[5]}\n>strand\n{ReverseComplement(sequences[6])}");
 
         var dataset = await lake.ImportAllAsync();
 
-        Assert.Equal((41, 2, 1, 2), (dataset.Summary.Samples, dataset.Summary.Duplicates, dataset.Summary.Groups, dataset.Summary.NearDuplicates));
+        Assert.Equal((41, 2, 1, 2),
+            (dataset.Summary.Samples, dataset.Summary.Duplicates, dataset.Summary.Groups, dataset.Summary.NearDuplicates));
         var conflict = Assert.Single(await lake.RejectionsAsync(dataset));
         Assert.Equal((RejectionReason.ConflictingLabels, "the same bases are 'x' and 'y'"), (conflict.Reason, conflict.Detail));
         Assert.Equal(0, dataset.Summary.Labelled);
@@ -119,16 +122,16 @@ public sealed class SequenceDatasetTests
         var random = new Random(5);
         var texts = Enumerable.Range(0, 60).Select(_ => Words(random, 60)).ToList();
         for (var i = 0; i < 60; i++)
-        {
             lake.Drop($"{(i < 30 ? "train" : "test")}/{(i % 2 == 0 ? "a" : "b")}/{i}.txt", texts[i]);
-        }
 
         lake.Drop("train/a/leak.txt", texts[40].ToUpperInvariant() + " indeed");
 
         var dataset = await lake.ImportAllAsync();
-        var error = await Assert.ThrowsAsync<PipelineException>(() => LeakGate.VerifyAsync(lake.Store, lake.Experiment, dataset, Cancellation));
+        var error = await Assert.ThrowsAsync<PipelineException>(() =>
+            LeakGate.VerifyAsync(lake.Store, lake.Experiment, dataset, Cancellation));
 
-        Assert.Contains("1 pairs of nearly the same text lie on both sides of them: 'train/a/leak.txt' and 'test/a/40.txt' (test)", error.Message);
+        Assert.Contains("1 pairs of nearly the same text lie on both sides of them: 'train/a/leak.txt' and 'test/a/40.txt' (test)",
+            error.Message);
     }
 
     [Fact]
@@ -136,7 +139,8 @@ public sealed class SequenceDatasetTests
     {
         using var lake = Of(Modalities.Text, window: 1000);
         var random = new Random(6);
-        lake.Drop("a.jsonl", Lines(40, i => $$"""{"tokens": ["Köln{{i}}", "{{Words(random, 20)}}"], "tags": ["B-LOC", "O"]}""") + $$"""{"text": "{{Words(random, 20)}}"}""");
+        lake.Drop("a.jsonl", Lines(40, i => $$"""{"tokens": ["Köln{{i}}", "{{Words(random, 20)}}"], "tags": ["B-LOC", "O"]}""")
+            + $$"""{"text": "{{Words(random, 20)}}"}""");
         lake.Drop("b.jsonl", Lines(2, i => $$"""{"tokens": ["{{Words(random, 20)}}", "Ada"], "tags": [null, "A-PER"]}"""));
 
         var dataset = await lake.ImportAllAsync();
@@ -174,9 +178,11 @@ public sealed class SequenceDatasetTests
         using var lake = Of(Modalities.Text, window: 1000);
         lake.Options = new() { ChunkItems = 1 };
         var random = new Random(10);
-        lake.Drop("a.jsonl", Lines(40, _ => $$"""{"tokens": ["{{Words(random, 20)}}"], "tags": ["O"]}""") + "{\"text\": \"Ada slept\", \"label\": \"x\"}\n" + """{"tokens": ["Bob", "ran"], "tags": ["PER", "O"]}""");
+        lake.Drop("a.jsonl", Lines(40, _ => $$"""{"tokens": ["{{Words(random, 20)}}"], "tags": ["O"]}""")
+            + "{\"text\": \"Ada slept\", \"label\": \"x\"}\n" + """{"tokens": ["Bob", "ran"], "tags": ["PER", "O"]}""");
         lake.Drop("b.jsonl", "");
-        lake.Drop("c.jsonl", """{"tokens": ["Ada", "slept"], "tags": ["PER", null]}""" + "\n" + """{"tokens": ["Bob", "ran"], "tags": ["DOG", "O"], "label": "x"}""");
+        lake.Drop("c.jsonl", """{"tokens": ["Ada", "slept"], "tags": ["PER", null]}""" + "\n"
+            + """{"tokens": ["Bob", "ran"], "tags": ["DOG", "O"], "label": "x"}""");
 
         var dataset = await lake.ImportAllAsync();
 
@@ -189,7 +195,8 @@ public sealed class SequenceDatasetTests
             using var reader = SampleReader.Open(lake.Store, dataset, split);
             for (var i = 0; i < reader.Count; i++)
             {
-                tags.Add(Encoding.UTF8.GetString(reader.Text(i)), string.Join(' ', reader.Tags(i).ToArray().Select(tag => tag < 0 ? "-" : dataset.Tags[tag])));
+                tags.Add(Encoding.UTF8.GetString(reader.Text(i)),
+                    string.Join(' ', reader.Tags(i).ToArray().Select(tag => tag < 0 ? "-" : dataset.Tags[tag])));
             }
         }
 
@@ -212,16 +219,19 @@ public sealed class SequenceDatasetTests
 
         var rejections = await lake.RejectionsAsync(dataset);
         Assert.Equal(
-            [("binary.txt", RejectionReason.NotText), ("good.jsonl#40", RejectionReason.MalformedRecord), ("table.parquet", RejectionReason.Corrupt)],
+            [("binary.txt", RejectionReason.NotText), ("good.jsonl#40", RejectionReason.MalformedRecord),
+                ("table.parquet", RejectionReason.Corrupt)],
             rejections.Select(rejection => (rejection.Path, rejection.Reason)).Order());
-        foreach (var rejection in rejections.Where(rejection => rejection.Sha256 is not null && rejection.Reason != RejectionReason.Corrupt))
+        foreach (var rejection in rejections.Where(rejection => rejection.Sha256 is not null
+            && rejection.Reason != RejectionReason.Corrupt))
         {
             Assert.NotNull(await lake.Store.FindAsync($"quarantine/pictures/{rejection.Sha256}", Cancellation));
         }
 
         Assert.Equal(40, dataset.Summary.Samples);
         await RejectedShare.VerifyAsync(lake.Store, dataset, 0.2);
-        Assert.Contains("Of the 43 documents of the dataset", (await Assert.ThrowsAsync<PipelineException>(() => RejectedShare.VerifyAsync(lake.Store, dataset, 0.01))).Message);
+        Assert.Contains("Of the 43 documents of the dataset",
+            (await Assert.ThrowsAsync<PipelineException>(() => RejectedShare.VerifyAsync(lake.Store, dataset, 0.01))).Message);
     }
 
     [Fact]
@@ -232,7 +242,10 @@ public sealed class SequenceDatasetTests
 
         var error = await Assert.ThrowsAsync<PipelineException>(lake.ImportAllAsync);
 
-        Assert.Contains("has no usable document: all there are in 1 files were rejected: 1 wrong-alphabet; the first is 'a.fa#0': the letters are not those of the dataset's sequences: line 2 has 'E' at letter 3; letters of DNA must be ACGTUN and IUPAC's RYSWKMBDHV. There must be FASTA and FASTQ files of DNA", error.Message);
+        Assert.Contains(
+            "has no usable document: all there are in 1 files were rejected: 1 wrong-alphabet; the first is 'a.fa#0': the letters are "
+            + "not those of the dataset's sequences: line 2 has 'E' at letter 3; letters of DNA must be ACGTUN and IUPAC's RYSWKMBDHV. "
+            + "There must be FASTA and FASTQ files of DNA", error.Message);
         using var none = Of(Modalities.Text, window: 0);
         Assert.Contains("for text it must be 1 or more", (await Assert.ThrowsAsync<PipelineException>(none.ImportAllAsync)).Message);
     }
@@ -260,9 +273,7 @@ public sealed class SequenceDatasetTests
             var lake = Of(Modalities.Text, window: 400);
             lake.Options = new() { ChunkItems = 7, ShardBytes = 2000 };
             for (var i = 0; i < 200; i++)
-            {
                 lake.Drop($"{(i % 2 == 0 ? 'b' : 'c')}/{i:d3}.txt", Words(random, 40));
-            }
 
             return lake;
         }

@@ -9,7 +9,8 @@ public sealed class ShardSizeTests
     [InlineData(64, 1)]
     [InlineData(64 * 8, 8)]
     [InlineData(128L << 20, 4096)]
-    public async Task A_shard_has_at_least_the_bytes_that_are_wanted_and_at_most_twice_as_many_but_for_the_last_of_a_split(long bytes, int least)
+    public async Task A_shard_has_at_least_the_bytes_that_are_wanted_and_at_most_twice_as_many_but_for_the_last_of_a_split(long bytes,
+        int least)
     {
         using var lake = new TestLake { Options = new() { ShardBytes = bytes } };
         lake.DropPictures("a", 60, firstSeed: 0);
@@ -38,7 +39,8 @@ public sealed class ShardSizeTests
         foreach (var split in dataset.LabelIndex.Keys)
         {
             using var indexed = SampleReader.Open(lake.Store, dataset, split);
-            using var shards = SampleReader.Open(lake.Store, dataset with { LabelIndex = new Dictionary<Split, ArtifactReference>() }, split);
+            using var shards = SampleReader.Open(lake.Store, dataset with { LabelIndex = new Dictionary<Split, ArtifactReference>() },
+                split);
             Assert.Equal(
                 Enumerable.Range(0, shards.Count).Select(shards.Label),
                 Enumerable.Range(0, indexed.Count).Select(indexed.Label));

@@ -22,7 +22,8 @@ public class DecodingThreadsTests
             // No thread decodes before each has begun: a fast one would leave nothing to the last.
             Interlocked.Increment(ref decoders);
             three.Signal();
-            return three.Wait(TimeSpan.FromMinutes(1), Cancellation) ? Decoder() : throw new TimeoutException($"{decoders} of 3 threads began");
+            return three.Wait(TimeSpan.FromMinutes(1), Cancellation)
+                ? Decoder() : throw new TimeoutException($"{decoders} of 3 threads began");
         });
 
         Assert.Equal(0, decoders);
@@ -59,7 +60,8 @@ public class DecodingThreadsTests
 
         foreach (var path in new[] { "a.png", "b.png" })
         {
-            var error = await Assert.ThrowsAsync<InvalidOperationException>(() => threads.DecodeAsync(Item(path), Content(Pictures.Png(1)), Cancellation));
+            var error = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                threads.DecodeAsync(Item(path), Content(Pictures.Png(1)), Cancellation));
             Assert.Equal("no decoder", error.Message);
         }
     }
@@ -71,7 +73,8 @@ public class DecodingThreadsTests
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAsync<TaskCanceledException>(() => threads.DecodeAsync(Item("a.png"), Content(Pictures.Png(1)), cancelled.Token));
+        await Assert.ThrowsAsync<TaskCanceledException>(
+            () => threads.DecodeAsync(Item("a.png"), Content(Pictures.Png(1)), cancelled.Token));
     }
 
     private static ImageDecoder Decoder() => new(Input, new ImageLimits(50_000_000, 32, 100));

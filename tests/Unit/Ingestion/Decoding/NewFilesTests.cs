@@ -49,7 +49,8 @@ public partial class NewFilesTests
         var planned = await PlanAsync(lake);
 
         Assert.InRange(planned.Made.Items, 7, 20);
-        Assert.Equal(Enumerable.Range(planned.Made.Parts, planned.Plan!.Value.Content.Chunks.Count - planned.Made.Parts), await MissingAsync(lake, planned));
+        Assert.Equal(Enumerable.Range(planned.Made.Parts, planned.Plan!.Value.Content.Chunks.Count - planned.Made.Parts),
+            await MissingAsync(lake, planned));
     }
 
     [Fact]
@@ -106,12 +107,11 @@ public partial class NewFilesTests
         using var handedOut = Filled();
         using var lake = Eager(Filled());
         for (var i = 0; i < 1000; i++)
-        {
             lake.Drop($"tiger/{i:d4}.png", "");
-        }
 
         using var stop = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lake.Planner.PlanAsync(lake.Experiment, lake.Folder, new StopAtFirst(stop), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => lake.Planner.PlanAsync(lake.Experiment, lake.Folder, new StopAtFirst(stop), stop.Token));
         var made = await lake.Store.ListAsync("datasets/pictures/parts", Cancellation).CountAsync(Cancellation);
         Directory.Delete(Path.Combine(lake.Folder, "tiger"), recursive: true);
         var planned = await PlanAsync(lake);
@@ -127,7 +127,8 @@ public partial class NewFilesTests
     public async Task A_file_that_has_grown_since_it_was_listed_is_read_as_it_is_and_left_to_others()
     {
         using var lake = Eager(Filled());
-        var parts = await PartNames.ReadAsync(lake.Store, lake.Experiment.Data, DecodingSpec.Of(lake.Experiment, lake.Options, hasFiles: true), Cancellation);
+        var parts = await PartNames.ReadAsync(lake.Store, lake.Experiment.Data,
+            DecodingSpec.Of(lake.Experiment, lake.Options), Cancellation);
         var folder = new ShortListing(new LocalFolder(lake.Folder));
         await using var newFiles = lake.NewFilesOf(folder, parts, new ChunkLimits(7, 1 << 20, 64));
         var source = await LakeSources.OpenAsync(folder, new KnownFiles(lake.Store, "short"), lake.Options, lake.Experiment, Cancellation);
@@ -137,16 +138,16 @@ public partial class NewFilesTests
         Assert.Equal(0, listing.Made.Parts);
     }
 
-    private static Task<PlannedImport> PlanAsync(TestLake lake) => lake.Planner.PlanAsync(lake.Experiment, lake.Folder, cancellation: Cancellation);
+    private static Task<PlannedImport> PlanAsync(TestLake lake) =>
+        lake.Planner.PlanAsync(lake.Experiment, lake.Folder, cancellation: Cancellation);
 
-    private static Task<IReadOnlyList<int>> MissingAsync(TestLake lake, PlannedImport planned) => new DatasetCommitter(lake.Store).MissingAsync(planned.Plan!.Value.Content, Cancellation);
+    private static Task<IReadOnlyList<int>> MissingAsync(TestLake lake, PlannedImport planned) =>
+        new DatasetCommitter(lake.Store).MissingAsync(planned.Plan!.Value.Content, Cancellation);
 
     private static async Task<DatasetManifest> ImportAsync(TestLake lake, ImportPlan plan)
     {
         foreach (var chunk in await new DatasetCommitter(lake.Store).MissingAsync(plan, Cancellation))
-        {
             await lake.ImportAsync(plan, chunk);
-        }
 
         return await lake.CommitAsync(plan);
     }
@@ -162,7 +163,8 @@ public partial class NewFilesTests
                 await using var stream = await lake.Store.OpenReadAsync(artifact.Key, Cancellation);
                 using var bytes = new MemoryStream();
                 await stream.CopyToAsync(bytes, Cancellation);
-                content.Add($"{artifact.Key} {(artifact.Key.EndsWith(".json", StringComparison.Ordinal) ? Told(Encoding.UTF8.GetString(bytes.ToArray())) : Digest.Of(bytes.ToArray()))}");
+                content.Add($"{artifact.Key} "
+                    + $"{(artifact.Key.EndsWith(".json", StringComparison.Ordinal) ? Told(Encoding.UTF8.GetString(bytes.ToArray())) : Digest.Of(bytes.ToArray()))}");
             }
         }
 
@@ -180,15 +182,14 @@ public partial class NewFilesTests
         return lake;
     }
 
-    /// <summary>Sixty pictures, a copy of one, and what cannot be used: cut, too large, empty, no picture, and labels that contradict each other.</summary>
+    /// <summary>Sixty pictures, a copy of one, and what cannot be used: cut, too large, empty, no picture,
+    /// and labels that contradict each other.</summary>
     private static TestLake Filled()
     {
         var lake = new TestLake { Options = new() { ChunkItems = 7, ShardBytes = 640, MaxFileBytes = 1000, EagerFiles = 0 } };
         lake.DropPictures("cat", 30, firstSeed: 0);
         for (var i = 0; i < 30; i++)
-        {
             lake.Drop($"dog/{i * 10:d4}.png", Pictures.Png(100 + i));
-        }
 
         lake.Drop("cat/013-cut.png", Pictures.Png(13)[..^20]);
         lake.Drop("cat/014-large.png", Pictures.Png(14, size: 40));
@@ -216,10 +217,12 @@ public partial class NewFilesTests
         public IAsyncEnumerable<LakeFile> FilesAsync(LakeContent content, CancellationToken cancellation = default) =>
             folder.FilesAsync(content, cancellation).Select(file => file with { Bytes = Math.Max(file.Bytes - 1, 0) });
 
-        public IAsyncEnumerable<LakeEntry> EntriesAsync(string path, CancellationToken cancellation = default) => folder.EntriesAsync(path, cancellation);
+        public IAsyncEnumerable<LakeEntry> EntriesAsync(string path, CancellationToken cancellation = default) =>
+            folder.EntriesAsync(path, cancellation);
 
         public Task<bool> HasFileAsync(string path, CancellationToken cancellation = default) => folder.HasFileAsync(path, cancellation);
 
-        public Task<Stream> OpenReadAsync(string path, CancellationToken cancellation = default) => folder.OpenReadAsync(path, cancellation);
+        public Task<Stream> OpenReadAsync(string path, CancellationToken cancellation = default) =>
+            folder.OpenReadAsync(path, cancellation);
     }
 }

@@ -31,7 +31,8 @@ public class FilesSourceTests
         Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(lake.Folder, path))!);
         File.CreateSymbolicLink(Path.Combine(lake.Folder, path), "/etc/hostname");
 
-        Assert.Contains("no files to import: 1 symbolic links are not followed; copy the files", (await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync)).Message);
+        Assert.Contains("no files to import: 1 symbolic links are not followed; copy the files",
+            (await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync)).Message);
     }
 
     [Fact]
@@ -41,7 +42,8 @@ public class FilesSourceTests
         lake.DropPictures("train", 12, firstSeed: 0);
         lake.DropPictures("test", 8, firstSeed: 20);
         lake.DropPictures("masks", 4, firstSeed: 40);
-        lake.Drop("labels.csv", "file,label\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"train/{i:d3}.png,{"ab"[i % 2]}\n")) + string.Concat(Enumerable.Range(0, 8).Select(i => $"test/{i:d3}.png,{"ab"[i % 2]}\n")));
+        lake.Drop("labels.csv", "file,label\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"train/{i:d3}.png,{"ab"[i % 2]}\n"))
+            + string.Concat(Enumerable.Range(0, 8).Select(i => $"test/{i:d3}.png,{"ab"[i % 2]}\n")));
 
         var dataset = await lake.ImportAllAsync();
 
@@ -92,7 +94,8 @@ public class FilesSourceTests
         named.DropPictures("test", 10, firstSeed: 60);
         var dataset = await named.ImportAllAsync();
 
-        Assert.Contains("The data brings its own test split, and none of its samples has a label", Assert.Throws<PipelineException>(() => DatasetChecks.Verify(lake.Experiment, refused)).Message);
+        Assert.Contains("The data brings its own test split, and none of its samples has a label",
+            Assert.Throws<PipelineException>(() => DatasetChecks.Verify(lake.Experiment, refused)).Message);
         DatasetChecks.Verify(named.Experiment, dataset);
         Assert.Equal(40, dataset.ClassCounts.Sum(count => count.Train + count.Validation + count.Test));
     }
@@ -111,7 +114,8 @@ public class FilesSourceTests
         var dataset = await lake.ImportAllAsync();
 
         var rejection = Assert.Single(await lake.RejectionsAsync(dataset));
-        Assert.Equal((pipe, RejectionReason.NotAFile, "it is not a file: a named pipe"), (rejection.Path, rejection.Reason, rejection.Message));
+        Assert.Equal((pipe, RejectionReason.NotAFile, "it is not a file: a named pipe"),
+            (rejection.Path, rejection.Reason, rejection.Message));
     }
 
     [Fact]
@@ -122,7 +126,8 @@ public class FilesSourceTests
         lake.DropPictures("cat", 2, firstSeed: 0);
         MakePipe(Path.Combine(lake.Folder, "labels.csv"));
 
-        Assert.EndsWith("labels.csv' is a named pipe; it must be a file.", (await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync)).Message);
+        Assert.EndsWith("labels.csv' is a named pipe; it must be a file.",
+            (await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync)).Message);
     }
 
     private static void MakePipe(string path)

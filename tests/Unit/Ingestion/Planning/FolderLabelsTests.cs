@@ -49,9 +49,12 @@ public class FolderLabelsTests
         Assert.Equal(default, beside.Find($"{folder}/c.png"));
         Assert.Equal(new FileLabel(null, Split.Train), within.Find($"train/{folder}/c.png"));
         Assert.Equal(default, among.Find($"{folder}/2024/c.png"));
-        Assert.Equal([(WarningCode.UnlabelledFolder, 1L, folder)], beside.Findings().Select(finding => (finding.Code, finding.Count, finding.Subject)));
-        Assert.Equal([(WarningCode.UnlabelledFolder, 1L, $"train/{folder}")], within.Findings().Select(finding => (finding.Code, finding.Count, finding.Subject)));
-        Assert.Equal([(WarningCode.UnlabelledFolder, 1L, folder)], among.Findings().Select(finding => (finding.Code, finding.Count, finding.Subject)));
+        Assert.Equal([(WarningCode.UnlabelledFolder, 1L, folder)], beside.Findings()
+            .Select(finding => (finding.Code, finding.Count, finding.Subject)));
+        Assert.Equal([(WarningCode.UnlabelledFolder, 1L, $"train/{folder}")], within.Findings()
+            .Select(finding => (finding.Code, finding.Count, finding.Subject)));
+        Assert.Equal([(WarningCode.UnlabelledFolder, 1L, folder)], among.Findings()
+            .Select(finding => (finding.Code, finding.Count, finding.Subject)));
     }
 
     [Fact]
@@ -104,7 +107,8 @@ public class FolderLabelsTests
         var labels = await ReadAsync(files);
 
         Assert.Equal(root, labels.Root);
-        Assert.Equal(files[0][root.Length..].Split('/') is [var first, _, ..] ? first == "train" ? "cat" : first : null, labels.Find(files[0]).Label);
+        Assert.Equal(files[0][root.Length..].Split('/') is [var first, _, ..] ? first == "train" ? "cat" : first : null,
+            labels.Find(files[0]).Label);
         Assert.Equal(default, labels.Find("beside.png"));
     }
 
@@ -121,7 +125,8 @@ public class FolderLabelsTests
     [InlineData("photos/a.png", "photos/b.png")]
     [InlineData("one/two/a.png")]
     [InlineData("only/a.png", "README.md")]
-    public async Task A_single_folder_of_loose_samples_says_no_class(params string[] files) => Assert.Null((await ReadAsync(files)).Find(files[0]).Label);
+    public async Task A_single_folder_of_loose_samples_says_no_class(params string[] files) =>
+        Assert.Null((await ReadAsync(files)).Find(files[0]).Label);
 
     [Fact]
     public async Task Folders_that_are_empty_say_nothing()
@@ -131,17 +136,18 @@ public class FolderLabelsTests
         lake.Drop("test/cat/a.png", []);
         Directory.CreateDirectory(Path.Combine(lake.Folder, "tmp"));
 
-        Assert.Equal(Split.Test, (await FolderLabels.ReadAsync(new LocalFolder(lake.Folder), LayoutRules.Of(lake.Experiment))).Certain().SplitOf("test/cat/a.png"));
+        Assert.Equal(Split.Test, (await FolderLabels.ReadAsync(new LocalFolder(lake.Folder), LayoutRules.Of(lake.Experiment))).Certain()
+            .SplitOf("test/cat/a.png"));
     }
 
-    internal static async Task<FolderLabels> ReadAsync(string[] files, SplitNamesSpec? splits = null, LabelSpec? labels = null, LakeContent content = LakeContent.Images)
+    internal static async Task<FolderLabels> ReadAsync(string[] files, SplitNamesSpec? splits = null, LabelSpec? labels = null,
+        LakeContent content = LakeContent.Images)
     {
         using var lake = new TestLake();
         foreach (var file in files)
-        {
             lake.Drop(file, []);
-        }
 
-        return await FolderLabels.ReadAsync(new LocalFolder(lake.Folder), new LayoutRules(new SplitRules(splits), new LabelRules(labels)), content);
+        return await FolderLabels.ReadAsync(new LocalFolder(lake.Folder), new LayoutRules(new SplitRules(splits), new LabelRules(labels)),
+            content);
     }
 }

@@ -27,7 +27,8 @@ public class FolderListingTests
     public void What_is_no_image_by_its_role_is_passed_over()
     {
         using var folder = new TemporaryFolder();
-        foreach (var path in new[] { "README", "readme.rst", "LICENSE.md", "labels.csv", "classes.txt", "a.json", ".DS_Store", "_SUCCESS", "Thumbs.db", "a.jpg", "no-ending" })
+        foreach (var path in new[] { "README", "readme.rst", "LICENSE.md", "labels.csv", "classes.txt", "a.json", ".DS_Store", "_SUCCESS",
+            "Thumbs.db", "a.jpg", "no-ending" })
         {
             File.WriteAllText(folder[path], "");
         }
@@ -48,7 +49,8 @@ public class FolderListingTests
         File.CreateSymbolicLink(folder["b.jpg"], folder["real/a.jpg"]);
 
         Assert.Equal(["real/a.jpg"], Paths(folder));
-        Assert.Equal(["b.jpg", "loop"], FolderListing.Files(folder.Path, DateTime.UtcNow).Where(file => file.IsLink).Select(file => file.Path));
+        Assert.Equal(["b.jpg", "loop"], FolderListing.Files(folder.Path, DateTime.UtcNow).Where(file => file.IsLink)
+            .Select(file => file.Path));
         Assert.Equal([new LakeEntry("real", true)], FolderListing.Entries(folder.Path));
     }
 
@@ -88,11 +90,14 @@ public class FolderListingTests
 
         var found = FolderListing.Files(folder.Path, DateTime.UtcNow, list: RefuseB).ToList();
 
-        Assert.Equal([("a/1.jpg", null), ("b/", RejectionReason.Unreadable), ("c/d/3.jpg", (RejectionReason?)null)], found.Select(file => (file.Path, file.Rejection)));
+        Assert.Equal([("a/1.jpg", null), ("b/", RejectionReason.Unreadable), ("c/d/3.jpg", (RejectionReason?)null)],
+            found.Select(file => (file.Path, file.Rejection)));
         Assert.Equal("the folder cannot be listed: no", found[1].Detail);
-        Assert.Contains("cannot be listed", Assert.Throws<PipelineException>(() => FolderListing.Files(folder["b"], DateTime.UtcNow, list: RefuseB).ToList()).Message);
+        Assert.Contains("cannot be listed",
+            Assert.Throws<PipelineException>(() => FolderListing.Files(folder["b"], DateTime.UtcNow, list: RefuseB).ToList()).Message);
 
-        static IEnumerable<FileSystemInfo> RefuseB(DirectoryInfo below) => below.Name == "b" ? throw new UnauthorizedAccessException("no") : below.EnumerateFileSystemInfos();
+        static IEnumerable<FileSystemInfo> RefuseB(DirectoryInfo below) =>
+            below.Name == "b" ? throw new UnauthorizedAccessException("no") : below.EnumerateFileSystemInfos();
     }
 
     [Fact]
@@ -101,13 +106,15 @@ public class FolderListingTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems refuse such names.");
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.Path);
-        Shell(folder.Path, @"printf x > $'K\344se.jpg'; mkdir $'B\366r'; printf x > $'B\366r/a.jpg'; printf x > ok.jpg; printf x > $'real\357\277\275.jpg'");
+        Shell(folder.Path,
+            @"printf x > $'K\344se.jpg'; mkdir $'B\366r'; printf x > $'B\366r/a.jpg'; printf x > ok.jpg; printf x > $'real\357\277\275.jpg'");
 
         var found = FolderListing.Files(folder.Path, DateTime.UtcNow).Select(file => (file.Path, file.Rejection)).ToList();
         var entries = FolderListing.Entries(folder.Path).Select(entry => entry.Name).Order(StringComparer.Ordinal).ToList();
         Shell(folder.Path, "rm -r *");
 
-        Assert.Equal([("B\uFFFDr/", RejectionReason.UnsafeName), ("K\uFFFDse.jpg", RejectionReason.UnsafeName), ("ok.jpg", null), ("real\uFFFD.jpg", (RejectionReason?)null)], found);
+        Assert.Equal([("B\uFFFDr/", RejectionReason.UnsafeName), ("K\uFFFDse.jpg", RejectionReason.UnsafeName), ("ok.jpg", null),
+            ("real\uFFFD.jpg", (RejectionReason?)null)], found);
         Assert.Equal(["ok.jpg", "real\uFFFD.jpg"], entries);
     }
 
@@ -122,7 +129,8 @@ public class FolderListingTests
         socket.Bind(new UnixDomainSocketEndPoint(folder["socket.jpg"]));
 
         Assert.Equal(
-            [("empty.jpg", null, null), ("pipe.jpg", RejectionReason.NotAFile, "a named pipe"), ("socket.jpg", (RejectionReason?)RejectionReason.NotAFile, (string?)"a socket")],
+            [("empty.jpg", null, null), ("pipe.jpg", RejectionReason.NotAFile, "a named pipe"),
+                ("socket.jpg", (RejectionReason?)RejectionReason.NotAFile, (string?)"a socket")],
             FolderListing.Files(folder.Path, DateTime.UtcNow).Select(file => (file.Path, file.Rejection, file.Detail)));
         Assert.Equal("a device", SpecialFile.Of("/dev/null"));
         Assert.Null(SpecialFile.Of(folder.Path));
@@ -153,7 +161,8 @@ public class FolderListingTests
         Assert.Null(Version(TimeSpan.FromHours(-1), "1"));
     }
 
-    private static IEnumerable<string> Paths(TemporaryFolder folder) => FolderListing.Files(folder.Path, DateTime.UtcNow).Where(file => !file.IsLink).Select(file => file.Path);
+    private static IEnumerable<string> Paths(TemporaryFolder folder) =>
+        FolderListing.Files(folder.Path, DateTime.UtcNow).Where(file => !file.IsLink).Select(file => file.Path);
 
     private static void Shell(string folder, string script)
     {

@@ -19,12 +19,11 @@ public class GeneratedTablesTests
         {
             var table = GeneratedTable.Of(seed);
             if (table.Rows.Count == 0)
-            {
                 continue;
-            }
 
             LabelTable? labels = null;
-            var refusal = await Record.ExceptionAsync(async () => labels = await LabelTable.ReadAsync(new MemoryStream(table.Content), table.Name, table.Name, null, 1 << 20));
+            var refusal = await Record.ExceptionAsync(async () =>
+                labels = await LabelTable.ReadAsync(new MemoryStream(table.Content), table.Name, table.Name, null, 1 << 20));
             if (refusal is not null)
             {
                 // A damaged row may name a split that there is not.
@@ -33,18 +32,19 @@ public class GeneratedTablesTests
             }
 
             var found = table.Rows.ToDictionary(row => row.File, row => labels!.Find(row.File).Label);
-            var told = labels!.Rejections().Count(rejection => rejection.Reason is RejectionReason.MalformedRecord or RejectionReason.UnknownFile) + labels.Findings().Count(finding => finding.Code == WarningCode.RowsInQuotes);
+            var told = labels!.Rejections()
+                .Count(rejection => rejection.Reason is RejectionReason.MalformedRecord or RejectionReason.UnknownFile) + labels.Findings()
+                .Count(finding => finding.Code == WarningCode.RowsInQuotes);
             foreach (var (file, label) in table.Rows)
             {
                 rows++;
                 if (found[file] == label)
-                {
                     continue;
-                }
 
                 named++;
                 Assert.True(table.Damaged.Count > 0 && told > 0, $"seed {seed}, '{file}': '{found[file]}' for '{label}'\n{table.Text}");
-                Assert.True(found[file] is null || table.Damaged.Contains(file), $"seed {seed}, '{file}': '{found[file]}' for '{label}'\n{table.Text}");
+                Assert.True(found[file] is null || table.Damaged.Contains(file),
+                    $"seed {seed}, '{file}': '{found[file]}' for '{label}'\n{table.Text}");
             }
         }
 
@@ -55,11 +55,14 @@ public class GeneratedTablesTests
     public async Task Fields_are_those_that_python_reads()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/python3"), "There is no Python.");
-        var tables = Enumerable.Range(0, Tables).Select(GeneratedTable.Of).Where(table => table is { Separator: not '\0', Damaged.Count: 0, Rows.Count: > 0 } && !(table.Separator == '\t' && !table.Text.StartsWith('"'))).ToList();
+        var tables = Enumerable.Range(0, Tables).Select(GeneratedTable.Of)
+            .Where(table => table is { Separator: not '\0', Damaged.Count: 0, Rows.Count: > 0 }
+                && !(table.Separator == '\t' && !table.Text.StartsWith('"'))).ToList();
         var file = Path.GetTempFileName();
         try
         {
-            await File.WriteAllLinesAsync(file, tables.Select(table => JsonSerializer.Serialize(new { text = table.Text, separator = table.Separator.ToString() })));
+            await File.WriteAllLinesAsync(file,
+                tables.Select(table => JsonSerializer.Serialize(new { text = table.Text, separator = table.Separator.ToString() })));
             var answers = await PythonAsync(file);
             Assert.Equal(tables.Count, answers.Count);
             foreach (var (table, answer) in tables.Zip(answers))
@@ -82,14 +85,13 @@ public class GeneratedTablesTests
         Assert.True(records.ReadHeader());
         yield return records.Header;
         while (records.Read())
-        {
             yield return records.Fields();
-        }
     }
 
     private static async Task<IReadOnlyList<string>> PythonAsync(string file)
     {
-        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", [Repository.PathOf("tests/interop/csv_rows.py"), file]) { RedirectStandardOutput = true })!;
+        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3",
+            [Repository.PathOf("tests/interop/csv_rows.py"), file]) { RedirectStandardOutput = true })!;
         var output = await python.StandardOutput.ReadToEndAsync();
         await python.WaitForExitAsync();
         Assert.Equal(0, python.ExitCode);

@@ -15,7 +15,8 @@ public class IdxSourceTests
         var fromPlain = await plain.ImportAllAsync();
         var fromPacked = await packed.ImportAllAsync();
 
-        Assert.Equal(fromPlain.Shards.Select(shard => (shard.File.Digest, shard.Split)), fromPacked.Shards.Select(shard => (shard.File.Digest, shard.Split)));
+        Assert.Equal(fromPlain.Shards.Select(shard => (shard.File.Digest, shard.Split)),
+            fromPacked.Shards.Select(shard => (shard.File.Digest, shard.Split)));
         Assert.Equal(["ape", "bee", "cow"], fromPlain.Classes);
         Assert.Equal(10, fromPlain.Summary.Test);
         Assert.Equal(50, fromPlain.Summary.Samples);
@@ -62,8 +63,10 @@ public class IdxSourceTests
     [Fact]
     public async Task Files_that_do_not_fit_are_refused_by_name()
     {
-        await RefusesAsync(lake => lake.DropIdx("train-labels-idx1-ubyte", TestLake.Idx(new byte[39], 39), false), "has 39 labels for the 40 images");
-        await RefusesAsync(lake => lake.DropIdx("train-images-idx3-ubyte", TestLake.Idx(Noise(1, 39), 40, 8, 8), false), "bytes, unpacked; its header says");
+        await RefusesAsync(lake => lake.DropIdx("train-labels-idx1-ubyte", TestLake.Idx(new byte[39], 39), false),
+            "has 39 labels for the 40 images");
+        await RefusesAsync(lake => lake.DropIdx("train-images-idx3-ubyte", TestLake.Idx(Noise(1, 39), 40, 8, 8), false),
+            "bytes, unpacked; its header says");
         await RefusesAsync(lake => lake.Drop("train-images-idx3-ubyte", "hello"), "is not an IDX file of 3 dimensions");
         await RefusesAsync(lake => lake.Drop("classes.txt", "one\ntwo\n"), "has 2 names and the labels go up to 2");
         await RefusesAsync(lake => lake.Drop("t10k-images-idx3-ubyte.gz", "hello"), "", packedTest: true);
@@ -83,9 +86,7 @@ public class IdxSourceTests
         using var lake = new TestLake();
         Fill(lake, packed: false);
         if (packedTest)
-        {
             File.Delete(Path.Combine(lake.Folder, "t10k-images-idx3-ubyte"));
-        }
 
         spoil(lake);
         Assert.Contains(message, (await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync)).Message);

@@ -16,7 +16,9 @@ public class KnownFilesTests
         var known = new KnownFiles(lake.Store, "here");
         await ReplaceAsync(known, Known("a", "1"), Known("b", "1"), Known("c", "1"), Known("e", "1"), Known("f", "1"));
 
-        Assert.Equal(["a", "c"], await JoinAsync(known, new("a", Version: "1"), new("b", Version: "2"), new("bb", Version: "1"), new("c", Version: "1"), new("d", Version: "1"), new("e"), new("f", RejectionReason.UnsafeName, Version: "1")));
+        Assert.Equal(["a", "c"],
+            await JoinAsync(known, new("a", Version: "1"), new("b", Version: "2"), new("bb", Version: "1"), new("c", Version: "1"),
+                new("d", Version: "1"), new("e"), new("f", RejectionReason.UnsafeName, Version: "1")));
         Assert.Empty(await JoinAsync(new KnownFiles(lake.Store, "there"), new LakeFile("a", Version: "1")));
     }
 
@@ -76,14 +78,13 @@ public class KnownFilesTests
     private static KnownFile Known(string path, string version) => new(path, version, 1, new string('0', 64));
 
     private static async Task<List<string>> JoinAsync(KnownFiles known, params LakeFile[] files) =>
-        await known.JoinAsync(files.ToAsyncEnumerable(), Cancellation).Where(found => found.Known is not null).Select(found => found.File.Path).ToListAsync(Cancellation);
+        await known.JoinAsync(files.ToAsyncEnumerable(), Cancellation).Where(found => found.Known is not null)
+        .Select(found => found.File.Path).ToListAsync(Cancellation);
 
     // As old as files of a lake are.
     private static void Settle(TestLake lake)
     {
         foreach (var file in Directory.EnumerateFiles(lake.Folder, "*", SearchOption.AllDirectories))
-        {
             File.SetLastWriteTimeUtc(file, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        }
     }
 }

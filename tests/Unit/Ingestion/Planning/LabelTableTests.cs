@@ -19,9 +19,14 @@ public class LabelTableTests
         { "labels.tsv", "file\tsplit\tlabel\na, b.png\ttest\tthe \"cat\"\n.\\sub\\c.png\t\tdog\n" },
         { "labels.csv", "\"file\"\t\"label\"\t\"split\"\n\"a, b.png\"\t\"the \"\"cat\"\"\"\t\"test\"\n\"sub/c.png\"\t\"dog\"\t\"\"\n" },
         { "metadata.csv", "file_name,label,split\n\"a, b.png\",\"the \"\"cat\"\"\",test\nsub/c.png,dog,\n" },
-        { "metadata.jsonl", "{\"file_name\":\"a, b.png\",\"label\":\"the \\\"cat\\\"\",\"split\":\"test\"}\r\n\n{\"file_name\":\"sub/c.png\",\"label\":\"dog\"}" },
-        { "labels.jsonl", "{\"Path\":\"a, b.png\",\"Class\":\"the \\\"cat\\\"\",\"split\":\"test\"}\n{\"path\":\"sub/c.png\",\"cls\":\"dog\"}" },
-        { "labels.json", "[\n {\"file\":\"a, b.png\",\"label\":\"the \\\"cat\\\"\",\"split\":\"test\"},\n {\"file\":\"sub/c.png\",\"label\":\"dog\"}\n]" },
+        { "metadata.jsonl",
+            "{\"file_name\":\"a, b.png\",\"label\":\"the "
+            + "\\\"cat\\\"\",\"split\":\"test\"}\r\n\n{\"file_name\":\"sub/c.png\",\"label\":\"dog\"}" },
+        { "labels.jsonl",
+            "{\"Path\":\"a, b.png\",\"Class\":\"the \\\"cat\\\"\",\"split\":\"test\"}\n{\"path\":\"sub/c.png\",\"cls\":\"dog\"}" },
+        { "labels.json",
+            "[\n {\"file\":\"a, b.png\",\"label\":\"the \\\"cat\\\"\",\"split\":\"test\"},\n "
+            + "{\"file\":\"sub/c.png\",\"label\":\"dog\"}\n]" },
     };
 
     [Theory]
@@ -66,8 +71,10 @@ public class LabelTableTests
     [InlineData("file,label,label\na.png,cat,dog\n", "line 1 names the column 'label' 2 times; each must have a name of its own")]
     [InlineData("File,label,file\na.png,cat,dog\n", "names the column 'File' 2 times")]
     [InlineData("file,\"label\na.png,cat\n", "line 1 has a quote that is not closed")]
-    [InlineData("name;label\na.png;cat\n", "has the columns name, label, separated by semicolons; one must name the files (file, file_name, filename, path), or the experiment must say labels: { file: NAME }")]
-    [InlineData("file,kind\na.png,cat\n", "has the columns file, kind, separated by commas; one must hold the labels (label, class, cls), or the experiment must say labels: { column: NAME }")]
+    [InlineData("name;label\na.png;cat\n",
+        "has the columns name, label, separated by semicolons; one must name the files (file, file_name, filename, path), or the experiment must say labels: { file: NAME }")]
+    [InlineData("file,kind\na.png,cat\n",
+        "has the columns file, kind, separated by commas; one must hold the labels (label, class, cls), or the experiment must say labels: { column: NAME }")]
     [InlineData("file,label,split\na.png,cat,tset\n", "line 2 names the split 'tset'; it must be train")]
     [InlineData("file,label,split\na.png,cat,test\na.png,cat,train\n", "line 3 puts 'a.png' into another split than line 2")]
     public async Task A_table_that_cannot_be_trusted_is_refused_with_its_line(string table, string message)
@@ -92,16 +99,22 @@ public class LabelTableTests
             [("a.png", RejectionReason.TwoLabels), ("b.png", RejectionReason.EmptyLabel), ("ghost.png", RejectionReason.UnknownFile)],
             labels.Rejections().Select(rejection => (rejection.Path, rejection.Reason)));
         Assert.Equal(
-            [new(WarningCode.UnmatchedRows, 1, "labels.csv", "1 of the 4 files that it names are not there; the first is 'ghost.png' (line 5)"), new Finding(WarningCode.EmptyLabels, 1, "labels.csv")],
+            [new(WarningCode.UnmatchedRows, 1, "labels.csv",
+                "1 of the 4 files that it names are not there; the first is 'ghost.png' (line 5)"),
+                    new Finding(WarningCode.EmptyLabels, 1, "labels.csv")],
             labels.Findings());
     }
 
     [Theory]
-    [InlineData("labels.csv", "file,label\na.png,warbler, yellow\nb.png,owl\nc.png\n", "line 2 has 3 fields; the header has 2, separated by commas")]
-    [InlineData("labels.csv", "file;label\na.png;warbler; yellow\nb.png;owl\n;\"x\n", "line 2 has 3 fields; the header has 2, separated by semicolons")]
+    [InlineData("labels.csv", "file,label\na.png,warbler, yellow\nb.png,owl\nc.png\n",
+        "line 2 has 3 fields; the header has 2, separated by commas")]
+    [InlineData("labels.csv", "file;label\na.png;warbler; yellow\nb.png;owl\n;\"x\n",
+        "line 2 has 3 fields; the header has 2, separated by semicolons")]
     [InlineData("labels.csv", "file,label\na.png,\"warbler\" yellow\nb.png,owl\nc.png,\"\n", "line 2 has text after a closing quote")]
-    [InlineData("labels.jsonl", "{\"file\":\"a.png\",\"label\":[1]}\n{\"file\":\"b.png\",\"label\":\"owl\"}\n{\"file\":\"c.png\",", "line 1 has a label that is a list")]
-    [InlineData("labels.jsonl", "{\"label\":\"cat\"}\n{\"file\":\"b.png\",\"label\":\"owl\"}\n7", "line 1 names no file: its fields are label")]
+    [InlineData("labels.jsonl", "{\"file\":\"a.png\",\"label\":[1]}\n{\"file\":\"b.png\",\"label\":\"owl\"}\n{\"file\":\"c.png\",",
+        "line 1 has a label that is a list")]
+    [InlineData("labels.jsonl", "{\"label\":\"cat\"}\n{\"file\":\"b.png\",\"label\":\"owl\"}\n7",
+        "line 1 names no file: its fields are label")]
     public async Task A_row_against_the_rules_is_rejected_by_its_line_and_counted(string name, string table, string fault)
     {
         using var lake = new TestLake();
@@ -110,7 +123,8 @@ public class LabelTableTests
 
         Assert.Null(labels.Find("a.png").Label);
         Assert.Equal("owl", labels.Find("b.png").Label);
-        Assert.Contains(labels.Rejections(), rejection => rejection.Path == $"{name}#0" && rejection.Reason == RejectionReason.MalformedRecord && rejection.Detail!.StartsWith(fault, StringComparison.Ordinal));
+        Assert.Contains(labels.Rejections(), rejection => rejection.Path == $"{name}#0"
+            && rejection.Reason == RejectionReason.MalformedRecord && rejection.Detail!.StartsWith(fault, StringComparison.Ordinal));
         Assert.Equal(2, labels.Rejections().Count());
         Assert.Contains(labels.Findings(), finding => finding.Code == WarningCode.UnreadableRows && finding.Count == 2);
     }
@@ -119,7 +133,8 @@ public class LabelTableTests
     public async Task A_quote_that_is_never_closed_costs_one_row_of_labels()
     {
         using var lake = new TestLake();
-        lake.Drop("labels.csv", "file,label\n" + string.Concat(Enumerable.Range(0, 100).Select(i => $"{i}.png,{(i == 60 ? "\"" : "")}{(i % 2 == 0 ? "cat" : "dog")}\n")));
+        lake.Drop("labels.csv", "file,label\n"
+            + string.Concat(Enumerable.Range(0, 100).Select(i => $"{i}.png,{(i == 60 ? "\"" : "")}{(i % 2 == 0 ? "cat" : "dog")}\n")));
         var labels = (await FindAsync(lake))!;
 
         Assert.Equal(99, Enumerable.Range(0, 100).Count(i => labels.Find($"{i}.png").Label == (i % 2 == 0 ? "cat" : "dog")));
@@ -133,8 +148,10 @@ public class LabelTableTests
         lake.Drop("labels.csv", "file,label\na.png,cat\nb.png,\"dog\nc.png,cat\nd.png,dog\"\ne.png,cat\n");
         var labels = (await FindAsync(lake))!;
 
-        Assert.Equal(["cat", null, "cat", "dog\"", "cat"], new[] { "a.png", "b.png", "c.png", "d.png", "e.png" }.Select(file => labels.Find(file).Label));
-        Assert.Equal("line 3 has a quote that is closed in line 5 only; names of files and labels must be on one line", Assert.Single(labels.Rejections()).Detail);
+        Assert.Equal(["cat", null, "cat", "dog\"", "cat"],
+            new[] { "a.png", "b.png", "c.png", "d.png", "e.png" }.Select(file => labels.Find(file).Label));
+        Assert.Equal("line 3 has a quote that is closed in line 5 only; names of files and labels must be on one line",
+            Assert.Single(labels.Rejections()).Detail);
     }
 
     [Fact]
@@ -144,7 +161,8 @@ public class LabelTableTests
         lake.Drop("labels.csv", "note,file,label\n,a.png,cat\n\",b.png,dog\n,c.png,cat\nseen\",d.png,dog\n");
         var labels = (await FindAsync(lake))!;
 
-        Assert.Equal(new Finding(WarningCode.RowsInQuotes, 1, "labels.csv", "lines 3 to 5"), Assert.Single(labels.Findings(), finding => finding.Code == WarningCode.RowsInQuotes));
+        Assert.Equal(new Finding(WarningCode.RowsInQuotes, 1, "labels.csv", "lines 3 to 5"),
+            Assert.Single(labels.Findings(), finding => finding.Code == WarningCode.RowsInQuotes));
     }
 
     [Fact]
@@ -188,7 +206,9 @@ public class LabelTableTests
         Assert.Null(labels.Find(file).Label);
         var finding = Assert.Single(labels.Findings());
         Assert.Equal(WarningCode.UnmatchedRows, finding.Code);
-        Assert.Equal($"none of the 1 files that it names is there; '{row}' (line 2) may be '{file}': they differ by {difference}. Say labels: {{ match: name }} to match files by their names alone", finding.Detail);
+        Assert.Equal(
+            $"none of the 1 files that it names is there; '{row}' (line 2) may be '{file}': they differ by {difference}. Say labels: {{ "
+            + $"match: name }} to match files by their names alone", finding.Detail);
 
         var asked = (await FindAsync(lake, new LabelSpec(Match: "name")))!;
         Assert.Equal("cat", asked.Find(file).Label);
@@ -203,7 +223,8 @@ public class LabelTableTests
         var labels = (await FindAsync(lake, new LabelSpec(Match: "name")))!;
         labels.Find("a/1.png");
 
-        Assert.Contains("names '1.png', which fits 'a/1.png' and 'b/1.png'", Assert.Throws<PipelineException>(() => labels.Find("b/1.png")).Message);
+        Assert.Contains("names '1.png', which fits 'a/1.png' and 'b/1.png'",
+            Assert.Throws<PipelineException>(() => labels.Find("b/1.png")).Message);
     }
 
     [Fact]
@@ -225,7 +246,8 @@ public class LabelTableTests
         lake.Drop("labels.csv", "file,label\na.png,other\n");
 
         Assert.Equal("apple", (await FindAsync(lake, new LabelSpec("annotations.csv", "image_id", "fine_label")))!.Find("a.png").Label);
-        Assert.Contains("has no column 'fine' as labels.column says; its columns are image_id, coarse_label, fine_label", await RefusalAsync(lake, new LabelSpec("annotations.csv", "image_id", "fine")));
+        Assert.Contains("has no column 'fine' as labels.column says; its columns are image_id, coarse_label, fine_label",
+            await RefusalAsync(lake, new LabelSpec("annotations.csv", "image_id", "fine")));
         Assert.Contains("has no file 'other.csv' as labels.table says", await RefusalAsync(lake, new LabelSpec("other.csv")));
     }
 
@@ -237,7 +259,8 @@ public class LabelTableTests
         var labels = (await FindAsync(lake))!;
         labels.Find("a.png");
 
-        Assert.Equal(new Finding(WarningCode.LabelColumnNotUsed, 1, "coarse_label", "the labels are those of 'label'; if they are not, say labels: { column: coarse_label }"), Assert.Single(labels.Findings()));
+        Assert.Equal(new Finding(WarningCode.LabelColumnNotUsed, 1, "coarse_label",
+            "the labels are those of 'label'; if they are not, say labels: { column: coarse_label }"), Assert.Single(labels.Findings()));
     }
 
     [Fact]
@@ -281,5 +304,6 @@ public class LabelTableTests
         return await LabelTable.FindAsync(folder, [""], spec, 1 << 20);
     }
 
-    private static async Task<string> RefusalAsync(TestLake lake, LabelSpec? spec = null) => (await Assert.ThrowsAsync<PipelineException>(() => FindAsync(lake, spec))).Message;
+    private static async Task<string> RefusalAsync(TestLake lake, LabelSpec? spec = null) =>
+        (await Assert.ThrowsAsync<PipelineException>(() => FindAsync(lake, spec))).Message;
 }

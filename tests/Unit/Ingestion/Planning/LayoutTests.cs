@@ -26,7 +26,9 @@ public class LayoutTests
         using var lake = new TestLake();
         lake.Drop("README.md", "nothing here");
 
-        var missing = await Assert.ThrowsAsync<PipelineException>(() => LakeSources.OpenAsync(new LocalFolder(lake.Folder + "-not"), new KnownFiles(lake.Store, lake.Folder), new IngestionOptions(), lake.Experiment));
+        var missing = await Assert.ThrowsAsync<PipelineException>(() =>
+            LakeSources.OpenAsync(new LocalFolder(lake.Folder + "-not"), new KnownFiles(lake.Store, lake.Folder), new IngestionOptions(),
+                lake.Experiment));
         var empty = await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync);
 
         Assert.StartsWith($"There is no folder '{lake.Folder}-not'. It must be", missing.Message);

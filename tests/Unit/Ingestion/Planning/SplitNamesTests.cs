@@ -23,7 +23,8 @@ public class SplitNamesTests
     [InlineData("train_001.png", null)]
     [InlineData("train.txt", null)]
     [InlineData("test/all.csv", null)]
-    public void The_words_of_a_file_of_many_samples_say_its_split(string name, Split? split) => Assert.Equal(split, SplitNames.OfFile(name));
+    public void The_words_of_a_file_of_many_samples_say_its_split(string name, Split? split) =>
+        Assert.Equal(split, SplitNames.OfFile(name));
 
     [Theory]
     [InlineData("train.csv", "dev.csv", "test.csv")]
@@ -33,7 +34,8 @@ public class SplitNamesTests
     {
         var labels = await FolderLabelsTests.ReadAsync([train, validation, test], content: LakeContent.Sequences);
 
-        Assert.Equal([new FileLabel(null, Split.Train), new FileLabel(null, Split.Validation), new FileLabel(null, Split.Test)], new[] { train, validation, test }.Select(labels.Find));
+        Assert.Equal([new FileLabel(null, Split.Train), new FileLabel(null, Split.Validation), new FileLabel(null, Split.Test)],
+            new[] { train, validation, test }.Select(labels.Find));
         Assert.Empty(labels.Findings());
     }
 
@@ -75,6 +77,7 @@ public class SplitNamesTests
 
         Assert.Contains("'splits: { train: \"*/train/*\", test: \"*/test/*\" }'", Assert.Single(told.Findings()).Detail);
         var labels = await FolderLabelsTests.ReadAsync(files, new SplitNamesSpec(Train: ["*/train/*"], Test: ["*/test/*"]));
-        Assert.Equal([new FileLabel("cat", Split.Train), new FileLabel("cat", Split.Test), new FileLabel("dog", Split.Test)], files.Select(labels.Find));
+        Assert.Equal([new FileLabel("cat", Split.Train), new FileLabel("cat", Split.Test), new FileLabel("dog", Split.Test)],
+            files.Select(labels.Find));
     }
 }

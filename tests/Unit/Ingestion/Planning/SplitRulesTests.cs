@@ -26,7 +26,8 @@ public class SplitRulesTests
 
     [Fact]
     public void A_file_in_two_splits_is_refused() => Assert.Contains(
-        "two, train and test", Assert.Throws<PipelineException>(() => new SplitRules(new SplitNamesSpec(Train: ["**"], Test: ["*/test/*"])).Given("cat/test/a.png", "cat/test/a.png")).Message);
+        "two, train and test", Assert.Throws<PipelineException>(() => new SplitRules(new SplitNamesSpec(Train: ["**"], Test: ["*/test/*"]))
+            .Given("cat/test/a.png", "cat/test/a.png")).Message);
 
     [Fact]
     public async Task Where_the_experiment_says_none_nothing_is_a_split()
@@ -46,7 +47,8 @@ public class SplitRulesTests
     [InlineData("tr*")]
     public async Task Folders_beside_the_splits_that_are_named_have_classes_in_them(string train)
     {
-        var labels = (await FolderLabelsTests.ReadAsync(["train/cat/a.png", "test/1.png", "more/cat/b.png"], new SplitNamesSpec(Train: [train]))).Certain();
+        var labels = (await FolderLabelsTests.ReadAsync(["train/cat/a.png", "test/1.png", "more/cat/b.png"],
+            new SplitNamesSpec(Train: [train]))).Certain();
 
         Assert.Equal(new FileLabel("cat", Split.Train), labels.Find("train/cat/a.png"));
         Assert.Equal(default, labels.Find("test/1.png"));
@@ -58,7 +60,8 @@ public class SplitRulesTests
     [InlineData("data/")]
     public async Task A_folder_beside_them_that_is_called_like_a_class_is_one(string root)
     {
-        var labels = await FolderLabelsTests.ReadAsync([$"{root}cat/a.png", $"{root}dog/b.png", $"{root}holdout/cat/c.png", $"{root}holdout/dog/d.png"], new SplitNamesSpec(Test: ["holdout"]));
+        var labels = await FolderLabelsTests.ReadAsync([$"{root}cat/a.png", $"{root}dog/b.png", $"{root}holdout/cat/c.png",
+            $"{root}holdout/dog/d.png"], new SplitNamesSpec(Test: ["holdout"]));
 
         Assert.Equal(new FileLabel("cat", null), labels.Find($"{root}cat/a.png"));
         Assert.Equal(new FileLabel("dog", Split.Test), labels.Find($"{root}holdout/dog/d.png"));

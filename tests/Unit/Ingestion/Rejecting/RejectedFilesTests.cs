@@ -55,9 +55,7 @@ public class RejectedFilesTests
         await lake.ImportAllAsync();
         lake.Drop("cat/late.png", Pictures.Png(99));
         foreach (var file in Directory.EnumerateFiles(((FolderArtifactStore)lake.Store).Root, "plan.json", SearchOption.AllDirectories))
-        {
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-1));
-        }
 
         await lake.ImportAllAsync();
 
@@ -76,9 +74,7 @@ public class RejectedFilesTests
         await foreach (var found in lake.Store.ListAsync("quarantine/pictures", Cancellation))
         {
             if (found.Key.EndsWith(".json", StringComparison.Ordinal))
-            {
                 why.Add(await lake.Store.ReadManifestAsync<QuarantinedFile>(found.Key, Cancellation));
-            }
         }
 
         var file = Assert.Single(why);
@@ -94,9 +90,7 @@ public class RejectedFilesTests
         using var lake = new TestLake();
         lake.DropPictures("cat", 40, firstSeed: 0);
         for (var file = 0; file < 80; file++)
-        {
             lake.Drop($"cat/{file:d2}.txt.png", $"not picture {file:d2}");
-        }
 
         var rejections = await lake.RejectionsAsync(await lake.ImportAllAsync());
 
@@ -114,9 +108,7 @@ public class RejectedFilesTests
         await foreach (var (_, rejections) in new RejectedFiles(lake.Store).ListAsync(dataset, Cancellation))
         {
             await foreach (var rejection in rejections)
-            {
                 lines.Add($"{rejection.Path} {Rejection.NameOf(rejection.Reason)}");
-            }
         }
 
         lines.Sort(StringComparer.Ordinal);

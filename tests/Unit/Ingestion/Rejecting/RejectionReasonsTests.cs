@@ -8,7 +8,8 @@ public partial class RejectionReasonsTests
     [Fact]
     public void The_documented_list_is_complete()
     {
-        var documented = Row().Matches(File.ReadAllText(Repository.PathOf("docs/rejections.md"))).Select(row => row.Groups[1].Value).Where(code => !code.Contains('/', StringComparison.Ordinal));
+        var documented = Row().Matches(File.ReadAllText(Repository.PathOf("docs/rejections.md"))).Select(row => row.Groups[1].Value)
+            .Where(code => !code.Contains('/', StringComparison.Ordinal));
 
         Assert.Equal(Enum.GetValues<RejectionReason>().Select(Rejection.NameOf).Order(), documented.Order());
     }

@@ -30,7 +30,8 @@ internal static class Archives
     }
 
     public static byte[] Tar(params (string Name, byte[] Content)[] members) =>
-        Tar([.. members.Select(member => (TarEntry)new PaxTarEntry(TarEntryType.RegularFile, member.Name) { DataStream = new MemoryStream(member.Content) })]);
+        Tar([.. members.Select(member => (TarEntry)new PaxTarEntry(TarEntryType.RegularFile,
+            member.Name) { DataStream = new MemoryStream(member.Content) })]);
 
     public static byte[] Tar(params TarEntry[] entries)
     {
@@ -38,9 +39,7 @@ internal static class Archives
         using (var tar = new TarWriter(buffer, leaveOpen: true))
         {
             foreach (var entry in entries)
-            {
                 tar.WriteEntry(entry);
-            }
         }
 
         return buffer.ToArray();
@@ -50,9 +49,7 @@ internal static class Archives
     {
         var buffer = new MemoryStream();
         using (var gzip = new GZipStream(buffer, CompressionLevel.Optimal, leaveOpen: true))
-        {
             gzip.Write(content);
-        }
 
         return buffer.ToArray();
     }
@@ -61,7 +58,9 @@ internal static class Archives
     {
         var (image, label) = (new DataField<byte[]>("image"), new DataField<string>("label"));
         var buffer = new MemoryStream();
-        await using (var writer = await ParquetWriter.CreateAsync(new ParquetSchema(image, label), buffer, new ParquetOptions { CompressionMethod = packing, CompressionLevel = CompressionLevel.Fastest }))
+        await using (var writer =
+            await ParquetWriter.CreateAsync(new ParquetSchema(image, label), buffer,
+                new ParquetOptions { CompressionMethod = packing, CompressionLevel = CompressionLevel.Fastest }))
         {
             foreach (var half in new[] { ..(images.Length / 2), (images.Length / 2).. })
             {
@@ -81,7 +80,8 @@ internal static class Archives
             .Append("label", false, new Int64Array.Builder().AppendRange(labels).Build())
             .Build();
         var buffer = new MemoryStream();
-        using (var writer = isFile ? new ArrowFileWriter(buffer, batch.Schema, leaveOpen: true) : new ArrowStreamWriter(buffer, batch.Schema, leaveOpen: true))
+        using (var writer = isFile
+            ? new ArrowFileWriter(buffer, batch.Schema, leaveOpen: true) : new ArrowStreamWriter(buffer, batch.Schema, leaveOpen: true))
         {
             writer.WriteStart();
             writer.WriteRecordBatch(batch);

@@ -42,7 +42,8 @@ public class ContainerImportTests
     public async Task Rows_of_an_arrow_file_or_stream_are_samples(bool isFile)
     {
         using var lake = new TestLake();
-        lake.Drop("data", Archives.Arrow([.. Enumerable.Range(0, 20).Select(i => Pictures.Png(i))], [.. Enumerable.Range(0, 20).Select(i => (long)i % 2)], isFile));
+        lake.Drop("data", Archives.Arrow([.. Enumerable.Range(0, 20).Select(i => Pictures.Png(i))],
+            [.. Enumerable.Range(0, 20).Select(i => (long)i % 2)], isFile));
 
         var dataset = await lake.ImportAllAsync();
 
@@ -64,7 +65,8 @@ public class ContainerImportTests
         var dataset = await lake.ImportAllAsync();
 
         Assert.Empty(await lake.RejectionsAsync(dataset));
-        Assert.Equal([("even", 10), ("odd", 10)], (await lake.SamplesAsync(dataset)).GroupBy(sample => sample.Label!).Select(group => (group.Key, group.Count())).Order());
+        Assert.Equal([("even", 10), ("odd", 10)], (await lake.SamplesAsync(dataset)).GroupBy(sample => sample.Label!)
+            .Select(group => (group.Key, group.Count())).Order());
     }
 
     [Fact]
@@ -89,9 +91,11 @@ public class ContainerImportTests
 
         var dataset = await lake.ImportAllAsync();
 
-        Assert.Equal([("shard!/one.txt", RejectionReason.TwoLabels)], (await lake.RejectionsAsync(dataset)).Select(rejection => (rejection.Path, rejection.Reason)));
+        Assert.Equal([("shard!/one.txt", RejectionReason.TwoLabels)], (await lake.RejectionsAsync(dataset))
+            .Select(rejection => (rejection.Path, rejection.Reason)));
         Assert.Equal(
-            texts.Select((text, i) => (text, i < 40 ? i % 2 == 0 ? "even" : "odd" : i < 42 ? "own" : null)).Append(("two labels are none", null)).Order(),
+            texts.Select((text, i) => (text, i < 40 ? i % 2 == 0 ? "even" : "odd" : i < 42 ? "own" : null))
+            .Append(("two labels are none", null)).Order(),
             (await Texts.SamplesAsync(lake, dataset)).Order());
     }
 
@@ -132,12 +136,14 @@ public class ContainerImportTests
         using var lake = new TestLake();
         lake.Drop("data.zip", Archives.Zip([
             .. Enumerable.Range(0, 20).Select(i => ($"{i}.png", Pictures.Png(i))),
-            ("labels.jsonl", Archives.Text(string.Join('\n', Enumerable.Range(0, 21).Select(i => $$"""{"file":"{{i}}.png","label":{{i % 2}}}"""))))]));
+            ("labels.jsonl", Archives.Text(string.Join('\n', Enumerable.Range(0, 21)
+                .Select(i => $$"""{"file":"{{i}}.png","label":{{i % 2}}}"""))))]));
 
         var dataset = await lake.ImportAllAsync();
 
         Assert.Equal(["0", "1"], dataset.Classes);
-        Assert.Equal([("data.zip!/20.png", RejectionReason.UnknownFile)], (await lake.RejectionsAsync(dataset)).Select(rejection => (rejection.Path, rejection.Reason)));
+        Assert.Equal([("data.zip!/20.png", RejectionReason.UnknownFile)], (await lake.RejectionsAsync(dataset))
+            .Select(rejection => (rejection.Path, rejection.Reason)));
     }
 
     [Fact]

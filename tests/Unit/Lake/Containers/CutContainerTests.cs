@@ -8,7 +8,8 @@ namespace Pipeline.Tests.Unit.Lake.Containers;
 /// <summary>What is lost with the end of a container counts as many samples, not as one file.</summary>
 public class CutContainerTests
 {
-    private static (string Name, byte[] Content)[] Members { get; } = [.. Enumerable.Range(0, 100).Select(i => ($"cat/{i:d3}.png", Pictures.Png(i)))];
+    private static (string Name, byte[] Content)[] Members { get; } =
+        [.. Enumerable.Range(0, 100).Select(i => ($"cat/{i:d3}.png", Pictures.Png(i)))];
 
     [Fact]
     public async Task A_zip_whose_directory_breaks_off_says_how_many_entries_are_left()
@@ -30,7 +31,8 @@ public class CutContainerTests
     [Fact]
     public async Task A_parquet_file_with_a_damaged_row_group_says_how_many_rows_are_left()
     {
-        var table = await Archives.ParquetAsync([.. Members.Select(member => member.Content)], [.. Members.Select(_ => "cat")], Parquet.CompressionMethod.None);
+        var table = await Archives.ParquetAsync([.. Members.Select(member => member.Content)], [.. Members.Select(_ => "cat")],
+            Parquet.CompressionMethod.None);
         // The header of the second group's first page.
         table.AsSpan(table.AsSpan().IndexOf(Members[50].Content) - 40, 40).Fill(0xFF);
 
@@ -56,9 +58,7 @@ public class CutContainerTests
         };
         var half = container.Length / 2;
         if (kind == "zip without a directory")
-        {
             half = container.AsSpan(half).IndexOf("PK\x03\x04"u8) + half;
-        }
 
         container.AsSpan(half, 600).Fill(0x5A);
 
@@ -89,12 +89,11 @@ public class CutContainerTests
         {
             "zip" => Archives.Zip(Members)[..^30],
             "tar" => Archives.Tar(Members),
-            _ => (await Archives.ParquetAsync([.. Members.Select(member => member.Content)], [.. Members.Select(_ => "cat")], Parquet.CompressionMethod.None))[..^4],
+            _ => (await Archives.ParquetAsync([.. Members.Select(member => member.Content)], [.. Members.Select(_ => "cat")],
+                Parquet.CompressionMethod.None))[..^4],
         };
         if (kind != "parquet")
-        {
             container.AsSpan(kind == "tar" ? 512 : 30, 1200).Fill(0xFE);
-        }
 
         var (_, rejection) = await ImportAsync(container);
 
@@ -107,7 +106,8 @@ public class CutContainerTests
         var options = new IngestionOptions { MaxMembers = 60 };
 
         Assert.Equal(40, (await ImportAsync(Archives.Zip(Members), options)).Rejection.Lost);
-        Assert.Equal(40, (await ImportAsync(await Archives.ParquetAsync([.. Members.Select(member => member.Content)], [.. Members.Select(_ => "cat")]), options)).Rejection.Lost);
+        Assert.Equal(40, (await ImportAsync(await Archives.ParquetAsync([.. Members.Select(member => member.Content)],
+            [.. Members.Select(_ => "cat")]), options)).Rejection.Lost);
         Assert.InRange((await ImportAsync(Archives.Tar(Members), options)).Rejection.Lost, 37, 43);
     }
 
@@ -136,12 +136,14 @@ public class CutContainerTests
         (string, byte[])[] members = [.. Enumerable.Range(0, 9).Select(i => ($"cat/{i}.png", System.Array.Empty<byte>()))];
         using var lake = new TestLake { Options = new IngestionOptions { ChunkItems = 7 } };
         lake.DropPictures("dog", 20, 0);
-        lake.Drop("z/data", kind switch { "zip" => Archives.Zip(members), "tar" => Archives.Tar(members), _ => Archives.Gzip(Archives.Tar(members)) });
+        lake.Drop("z/data", kind switch { "zip" => Archives.Zip(members), "tar" => Archives.Tar(members), _ =>
+            Archives.Gzip(Archives.Tar(members)) });
 
         var dataset = await lake.ImportAllAsync();
 
         Assert.Equal(20, dataset.Summary.Samples);
-        Assert.Equal(Enumerable.Repeat(RejectionReason.Empty, 9), (await lake.RejectionsAsync(dataset)).Select(rejection => rejection.Reason));
+        Assert.Equal(Enumerable.Repeat(RejectionReason.Empty, 9), (await lake.RejectionsAsync(dataset))
+            .Select(rejection => rejection.Reason));
     }
 
     [Fact]
@@ -162,7 +164,9 @@ public class CutContainerTests
         Apache.Arrow.Ipc.ArrowStreamWriter? writer = null;
         foreach (var ten in Members.Chunk(10))
         {
-            var batch = new Apache.Arrow.RecordBatch.Builder().Append("img", false, new Apache.Arrow.BinaryArray.Builder().AppendRange(ten.Select(member => member.Content)).Build()).Build();
+            var batch = new Apache.Arrow.RecordBatch.Builder()
+                .Append("img", false, new Apache.Arrow.BinaryArray.Builder().AppendRange(ten.Select(member => member.Content)).Build())
+                .Build();
             writer ??= new Apache.Arrow.Ipc.ArrowStreamWriter(buffer, batch.Schema, leaveOpen: true);
             writer.WriteRecordBatch(batch);
         }
@@ -176,14 +180,13 @@ public class CutContainerTests
     {
         var at = zip.AsSpan().IndexOf("PK\x01\x02"u8);
         for (var i = 0; i < entry; i++)
-        {
             at += 4 + zip.AsSpan(at + 4).IndexOf("PK\x01\x02"u8);
-        }
 
         return at;
     }
 
-    private static async Task<(DatasetManifest Dataset, Rejection Rejection)> ImportAsync(byte[] container, IngestionOptions? options = null)
+    private static async Task<(DatasetManifest Dataset, Rejection Rejection)> ImportAsync(byte[] container,
+        IngestionOptions? options = null)
     {
         using var lake = new TestLake { Options = options ?? new IngestionOptions() };
         lake.DropPictures("dog", 20, 1000);

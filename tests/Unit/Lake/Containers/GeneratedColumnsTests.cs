@@ -42,25 +42,40 @@ public class GeneratedColumnsTests
         {
             case 0:
                 var whole = Some(() => random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(64));
-                return (isNull.Zip(whole).Aggregate(new Int64Array.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(row.Second)).Build(), Words(whole, number => number.ToString(CultureInfo.InvariantCulture)));
+                return (isNull.Zip(whole)
+                    .Aggregate(new Int64Array.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(row.Second)).Build(),
+                    Words(whole, number => number.ToString(CultureInfo.InvariantCulture)));
             case 1:
                 var small = Some(() => (sbyte)random.Next(-128, 128));
-                return (isNull.Zip(small).Aggregate(new Int8Array.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(row.Second)).Build(), Words(small, number => $"{number}"));
+                return (isNull.Zip(small)
+                    .Aggregate(new Int8Array.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(row.Second)).Build(),
+                    Words(small, number => $"{number}"));
             case 2:
-                var numbers = Some(() => random.Next(4) switch { 0 => double.NaN, 1 => random.Next(-9, 9) / 4.0, _ => random.Next(-99, 99) });
-                return (isNull.Zip(numbers).Aggregate(new DoubleArray.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(row.Second)).Build(), Words(numbers, Plain));
+                var numbers = Some(() => random.Next(4) switch { 0 => double.NaN, 1 => random.Next(-9, 9) / 4.0, _ =>
+                    random.Next(-99, 99) });
+                return (isNull.Zip(numbers)
+                    .Aggregate(new DoubleArray.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(row.Second)).Build(),
+                    Words(numbers, Plain));
             case 3:
                 var floats = Some(() => random.Next(4) == 0 ? float.NaN : random.Next(-99, 99) / 2f);
-                return (isNull.Zip(floats).Aggregate(new FloatArray.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(row.Second)).Build(), Words(floats, number => Plain(number)));
+                return (isNull.Zip(floats)
+                    .Aggregate(new FloatArray.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(row.Second)).Build(),
+                    Words(floats, number => Plain(number)));
             case 4:
                 var truths = Some(() => random.Next(2) == 0);
-                return (isNull.Zip(truths).Aggregate(new BooleanArray.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(row.Second)).Build(), Words(truths, truth => truth ? "true" : "false"));
+                return (isNull.Zip(truths)
+                    .Aggregate(new BooleanArray.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(row.Second)).Build(),
+                    Words(truths, truth => truth ? "true" : "false"));
             case 5:
                 var texts = Some(() => Word(random));
-                return (isNull.Zip(texts).Aggregate(new StringArray.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(row.Second)).Build(), Words(texts, text => text));
+                return (isNull.Zip(texts)
+                    .Aggregate(new StringArray.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(row.Second)).Build(),
+                    Words(texts, text => text));
             default:
                 var bytes = Some(() => Word(random));
-                return (isNull.Zip(bytes).Aggregate(new BinaryArray.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(Encoding.UTF8.GetBytes(row.Second).AsSpan())).Build(), Words(bytes, text => text));
+                return (isNull.Zip(bytes)
+                    .Aggregate(new BinaryArray.Builder(), (to, row) => row.First
+                        ? to.AppendNull() : to.Append(Encoding.UTF8.GetBytes(row.Second).AsSpan())).Build(), Words(bytes, text => text));
         }
 
         T[] Some<T>(Func<T> draw) => [.. isNull.Select(_ => draw())];
@@ -71,14 +86,18 @@ public class GeneratedColumnsTests
     private static string Word(Random random) => new[] { "cat", "K\u00E4se", "1", "1.0", "a,b", "\"x\"", "\U0001F408" }[random.Next(7)];
 
     // Halves and quarters are exact in both kinds of numbers.
-    private static string? Plain(double number) => double.IsNaN(number) ? null : number.ToString("0.##", CultureInfo.InvariantCulture) is var text && text == "-0" ? "0" : number.ToString("0.##", CultureInfo.InvariantCulture);
+    private static string? Plain(double number) =>
+        double.IsNaN(number) ? null : number.ToString("0.##", CultureInfo.InvariantCulture) is var text && text == "-0"
+        ? "0" : number.ToString("0.##", CultureInfo.InvariantCulture);
 
     private static byte[] Table(IArrowArray labels, bool isFile)
     {
-        var images = Enumerable.Range(0, labels.Length).Aggregate(new BinaryArray.Builder(), (to, row) => to.Append(((byte[])[(byte)row]).AsSpan())).Build();
+        var images = Enumerable.Range(0, labels.Length)
+            .Aggregate(new BinaryArray.Builder(), (to, row) => to.Append(((byte[])[(byte)row]).AsSpan())).Build();
         var batch = new RecordBatch.Builder().Append("image", true, images).Append("label", true, labels).Build();
         var buffer = new MemoryStream();
-        using (var writer = isFile ? new ArrowFileWriter(buffer, batch.Schema, leaveOpen: true) : new ArrowStreamWriter(buffer, batch.Schema, leaveOpen: true))
+        using (var writer = isFile
+            ? new ArrowFileWriter(buffer, batch.Schema, leaveOpen: true) : new ArrowStreamWriter(buffer, batch.Schema, leaveOpen: true))
         {
             writer.WriteStart();
             writer.WriteRecordBatch(batch);
@@ -93,7 +112,8 @@ public class GeneratedColumnsTests
         await using var file = File.OpenRead(path);
         var range = FileRange.Of(file);
         var labels = new List<string?>();
-        await foreach (var member in ArrowMembers.ReadAsync(range, new UnpackBudget(new IngestionOptions(), file.Length), new MembersLeft(range), new TableLabels("table", null, _ => { }), CancellationToken.None))
+        await foreach (var member in ArrowMembers.ReadAsync(range, new UnpackBudget(new IngestionOptions(), file.Length),
+            new MembersLeft(range), new TableLabels("table", null, _ => { }), CancellationToken.None))
         {
             Assert.Null(member.BadLabel);
             labels.Add(member.Label.Label);

@@ -16,7 +16,9 @@ public class HostileContainerTests
     [Fact]
     public async Task Names_that_lead_out_are_rejected_and_the_rest_is_used()
     {
-        (string, byte[])[] bad = [("../x.png", [1]), ("/etc/x.png", [1]), ("a\\..\\x.png", [1]), ("a/../../x.png", [1]), ("a\nb.png", [1]), (new string('n', 1025), [1])];
+        (string, byte[])[] bad =
+            [("../x.png", [1]), ("/etc/x.png", [1]), ("a\\..\\x.png", [1]), ("a/../../x.png", [1]), ("a\nb.png", [1]),
+                (new string('n', 1025), [1])];
 
         Assert.Equal([(RejectionReason.UnsafeName, 6)], await ReasonsAsync(Archives.Zip([.. Good, .. bad]), samples: 12));
     }
@@ -25,7 +27,8 @@ public class HostileContainerTests
     public async Task Links_and_devices_of_a_tar_are_no_files()
     {
         var tar = Archives.Tar([
-            .. Good.Select(member => new PaxTarEntry(TarEntryType.RegularFile, member.Name) { DataStream = new MemoryStream(member.Content) }),
+            .. Good.Select(member => new PaxTarEntry(TarEntryType.RegularFile,
+                member.Name) { DataStream = new MemoryStream(member.Content) }),
             new PaxTarEntry(TarEntryType.SymbolicLink, "link.png") { LinkName = "/etc/passwd" },
             new PaxTarEntry(TarEntryType.HardLink, "hard.png") { LinkName = "later.png" },
             new PaxTarEntry(TarEntryType.CharacterDevice, "zero.png"),
@@ -38,8 +41,10 @@ public class HostileContainerTests
     [Fact]
     public async Task The_second_of_a_name_is_rejected()
     {
-        Assert.Equal([(RejectionReason.DuplicateName, 1)], await ReasonsAsync(Archives.Zip([.. Good, ("3.png", Pictures.Png(50))]), samples: 12));
-        Assert.Equal([(RejectionReason.DuplicateName, 1)], await ReasonsAsync(Archives.Tar([.. Good, ("./3.png", Pictures.Png(50))]), samples: 12));
+        Assert.Equal([(RejectionReason.DuplicateName, 1)],
+            await ReasonsAsync(Archives.Zip([.. Good, ("3.png", Pictures.Png(50))]), samples: 12));
+        Assert.Equal([(RejectionReason.DuplicateName, 1)],
+            await ReasonsAsync(Archives.Tar([.. Good, ("./3.png", Pictures.Png(50))]), samples: 12));
     }
 
     [Fact]
@@ -47,7 +52,8 @@ public class HostileContainerTests
     {
         var inner = Archives.Zip(("x.png", Pictures.Png(99)));
 
-        Assert.Equal([(RejectionReason.NestedArchive, 1)], await ReasonsAsync(Archives.Tar([.. Good, ("b", Archives.Zip(("c", inner)))]), samples: 12));
+        Assert.Equal([(RejectionReason.NestedArchive, 1)],
+            await ReasonsAsync(Archives.Tar([.. Good, ("b", Archives.Zip(("c", inner)))]), samples: 12));
     }
 
     [Fact]
@@ -57,7 +63,8 @@ public class HostileContainerTests
         (string, byte[])[] members = [.. Good, ("z.png", new byte[64 << 20])];
 
         Assert.Equal([(RejectionReason.UnpacksTooLarge, 1)], await ReasonsAsync(Archives.Zip(members), samples: 12, options));
-        Assert.Equal([(RejectionReason.UnpacksTooLarge, 1)], await ReasonsAsync(Archives.Gzip(Archives.Tar(members)), samples: 12, options));
+        Assert.Equal([(RejectionReason.UnpacksTooLarge, 1)],
+            await ReasonsAsync(Archives.Gzip(Archives.Tar(members)), samples: 12, options));
     }
 
     [Fact]
@@ -75,8 +82,10 @@ public class HostileContainerTests
     {
         var options = new IngestionOptions { MaxMembers = 12 };
 
-        Assert.Equal([(RejectionReason.TooManyMembers, 1)], await ReasonsAsync(Archives.Zip([.. Good, ("x.png", Pictures.Png(60))]), samples: 12, options));
-        Assert.Equal([(RejectionReason.TooManyMembers, 1)], await ReasonsAsync(Archives.Tar([.. Good, ("x.png", Pictures.Png(60))]), samples: 12, options));
+        Assert.Equal([(RejectionReason.TooManyMembers, 1)],
+            await ReasonsAsync(Archives.Zip([.. Good, ("x.png", Pictures.Png(60))]), samples: 12, options));
+        Assert.Equal([(RejectionReason.TooManyMembers, 1)],
+            await ReasonsAsync(Archives.Tar([.. Good, ("x.png", Pictures.Png(60))]), samples: 12, options));
     }
 
     [Theory]
@@ -129,7 +138,8 @@ public class HostileContainerTests
             var dataset = await lake.ImportAllAsync();
             var samples = (await lake.SamplesAsync(dataset)).Count - Loose;
 
-            Assert.Equal([("data", RejectionReason.Corrupt)], (await lake.RejectionsAsync(dataset)).Select(rejection => (rejection.Path, rejection.Reason)));
+            Assert.Equal([("data", RejectionReason.Corrupt)], (await lake.RejectionsAsync(dataset))
+                .Select(rejection => (rejection.Path, rejection.Reason)));
             Assert.InRange(samples, before, Good.Length);
             before = samples;
         }
@@ -139,7 +149,8 @@ public class HostileContainerTests
 
     private static int LastEntry(byte[] zip) => zip.AsSpan().LastIndexOf("PK\x01\x02"u8);
 
-    private static async Task<IReadOnlyList<(RejectionReason, int)>> ReasonsAsync(byte[] container, int samples, IngestionOptions? options = null)
+    private static async Task<IReadOnlyList<(RejectionReason, int)>> ReasonsAsync(byte[] container, int samples,
+        IngestionOptions? options = null)
     {
         using var lake = new TestLake { Options = options ?? new IngestionOptions() };
         lake.DropPictures("loose", Loose, 1000);
@@ -147,6 +158,7 @@ public class HostileContainerTests
         var dataset = await lake.ImportAllAsync();
 
         Assert.Equal(samples, (await lake.SamplesAsync(dataset)).Count - Loose);
-        return [.. (await lake.RejectionsAsync(dataset)).GroupBy(rejection => rejection.Reason).Select(group => (group.Key, group.Count()))];
+        return [.. (await lake.RejectionsAsync(dataset)).GroupBy(rejection => rejection.Reason)
+            .Select(group => (group.Key, group.Count()))];
     }
 }

@@ -9,7 +9,8 @@ public class HostileParquetTests
 {
     private const int Rows = 12;
 
-    public static TheoryData<CompressionMethod> Packings => [CompressionMethod.None, CompressionMethod.Snappy, CompressionMethod.Gzip, CompressionMethod.Zstd];
+    public static TheoryData<CompressionMethod> Packings =>
+        [CompressionMethod.None, CompressionMethod.Snappy, CompressionMethod.Gzip, CompressionMethod.Zstd];
 
     [Theory]
     [MemberData(nameof(Packings))]
@@ -56,9 +57,11 @@ public class HostileParquetTests
 
     /// <summary>Rows of 1 MB, so that the first page's length takes four bytes in its header.</summary>
     private static Task<byte[]> TableAsync(CompressionMethod packing) => Archives.ParquetAsync(
-        [.. Enumerable.Range(0, Rows).Select(i => (byte[])[.. Pictures.Png(i), .. new byte[1 << 20]])], [.. Enumerable.Range(0, Rows).Select(i => $"{i % 2}")], packing);
+        [.. Enumerable.Range(0, Rows).Select(i => (byte[])[.. Pictures.Png(i), .. new byte[1 << 20]])],
+        [.. Enumerable.Range(0, Rows).Select(i => $"{i % 2}")], packing);
 
-    // The header starts behind the file's mark: field 1 (0x15, a byte), field 2 (0x15), and there the length, twice as large, in groups of seven bits.
+    // The header starts behind the file's mark: field 1 (0x15, a byte), field 2 (0x15), and there the length, twice as large,
+    // in groups of seven bits.
     private static void SayUnpacked(byte[] table, int bytes)
     {
         Assert.Equal((0x15, 0x15), (table[4], table[6]));
@@ -75,6 +78,7 @@ public class HostileParquetTests
         lake.DropPictures("loose", 20, 1000);
         lake.Drop("data", table);
         var dataset = await lake.ImportAllAsync();
-        return ((await lake.SamplesAsync(dataset)).Count - 20, string.Join(' ', (await lake.RejectionsAsync(dataset)).Select(rejection => rejection.Reason)));
+        return ((await lake.SamplesAsync(dataset)).Count - 20,
+            string.Join(' ', (await lake.RejectionsAsync(dataset)).Select(rejection => rejection.Reason)));
     }
 }

@@ -25,18 +25,29 @@ public class LabelColumnTests
         await ParquetGivesAsync<ulong>(i => i % 2 == 1 ? ulong.MaxValue : 0, "0", "18446744073709551615", "0");
         await ParquetGivesAsync<int>(i => i % 2, "0", "1", "0");
         await ParquetGivesAsync<sbyte>(i => (sbyte)(-(i % 2)), "0", "-1", "0");
-        await ParquetGivesAsync(new DataField<byte[]>("label"), (group, field) => group.WriteAsync(field, Enumerable.Range(0, Rows).Select(i => i == 2 ? null! : Archives.Text(i % 2 == 0 ? "cat" : "dog")).ToArray()), null, "cat", "dog", null);
-        await ParquetGivesAsync(new DataField<string>("Class"), (group, field) => group.WriteAsync(field, Enumerable.Range(0, Rows).Select(i => i % 2 == 0 ? "cat" : "dog").ToArray()), null, "cat", "dog", "cat");
+        await ParquetGivesAsync(new DataField<byte[]>("label"),
+            (group, field) => group.WriteAsync(field, Enumerable.Range(0, Rows)
+                .Select(i => i == 2 ? null! : Archives.Text(i % 2 == 0 ? "cat" : "dog")).ToArray()), null, "cat", "dog", null);
+        await ParquetGivesAsync(new DataField<string>("Class"),
+            (group, field) => group.WriteAsync(field, Enumerable.Range(0, Rows).Select(i => i % 2 == 0 ? "cat" : "dog").ToArray()), null,
+            "cat", "dog", "cat");
     }
 
     [Fact]
     public async Task Class_names_hold_for_numbers_and_minus_one_is_no_label()
     {
-        await ParquetGivesAsync(new DataField<long>("LABEL"), (group, field) => group.WriteAsync<long>(field, Enumerable.Range(0, Rows).Select(i => i == 2 ? -1L : i % 2).ToArray()), Names, "cat", "dog", null);
-        await ParquetGivesAsync(new DataField<double>("LABEL"), (group, field) => group.WriteAsync<double>(field, Enumerable.Range(0, Rows).Select(i => i == 2 ? -1.0 : i % 2).ToArray()), Names, "cat", "dog", null);
-        var (dataset, rejections) = await ParquetGivesAsync(new DataField<long>("LABEL"), (group, field) => group.WriteAsync<long>(field, Enumerable.Range(0, Rows).Select(i => i == 2 ? 7L : i % 2).ToArray()), Names, "cat", "dog", null);
+        await ParquetGivesAsync(new DataField<long>("LABEL"),
+            (group, field) => group.WriteAsync<long>(field, Enumerable.Range(0, Rows).Select(i => i == 2 ? -1L : i % 2).ToArray()), Names,
+            "cat", "dog", null);
+        await ParquetGivesAsync(new DataField<double>("LABEL"),
+            (group, field) => group.WriteAsync<double>(field, Enumerable.Range(0, Rows).Select(i => i == 2 ? -1.0 : i % 2).ToArray()),
+            Names, "cat", "dog", null);
+        var (dataset, rejections) = await ParquetGivesAsync(new DataField<long>("LABEL"),
+            (group, field) => group.WriteAsync<long>(field, Enumerable.Range(0, Rows).Select(i => i == 2 ? 7L : i % 2).ToArray()), Names,
+            "cat", "dog", null);
 
-        Assert.Equal([("in/data!/2", RejectionReason.BadLabel, "7 where the file names 2 classes")], rejections.Select(rejection => (rejection.Path, rejection.Reason, rejection.Detail)));
+        Assert.Equal([("in/data!/2", RejectionReason.BadLabel, "7 where the file names 2 classes")],
+            rejections.Select(rejection => (rejection.Path, rejection.Reason, rejection.Detail)));
         Assert.Equal(1, dataset.Summary.Rejected["bad-label"]);
     }
 
@@ -47,7 +58,8 @@ public class LabelColumnTests
     public async Task A_label_column_of_another_type_is_told_with_its_rows(string kind)
     {
         var table = kind == "times"
-            ? await ParquetAsync(new DataField<DateTime>("label"), (group, field) => group.WriteAsync<DateTime>(field, Enumerable.Repeat(DateTime.UnixEpoch, Rows).ToArray()), null)
+            ? await ParquetAsync(new DataField<DateTime>("label"),
+                (group, field) => group.WriteAsync<DateTime>(field, Enumerable.Repeat(DateTime.UnixEpoch, Rows).ToArray()), null)
             : Arrow(null, ("label", kind == "lists" ? Lists() : Structs()));
 
         var (dataset, _, labels) = await ImportAsync(table);
@@ -61,14 +73,22 @@ public class LabelColumnTests
     [Fact]
     public async Task Arrays_of_every_kind_in_Arrow_give_the_same_classes()
     {
-        await ArrowGivesAsync(new DoubleArray.Builder().AppendRange(Enumerable.Range(0, Rows).Select(i => i == 2 ? double.NaN : i % 2)).Build(), "0", "1", null);
-        await ArrowGivesAsync(new FloatArray.Builder().AppendRange(Enumerable.Range(0, Rows).Select(i => (float)(i % 2))).Build(), "0", "1", "0");
-        await ArrowGivesAsync(new HalfFloatArray.Builder().AppendRange(Enumerable.Range(0, Rows).Select(i => (Half)(i % 2))).Build(), "0", "1", "0");
-        await ArrowGivesAsync(new UInt64Array.Builder().AppendRange(Enumerable.Range(0, Rows).Select(i => (ulong)i % 2)).Build(), "0", "1", "0");
-        await ArrowGivesAsync(new BooleanArray.Builder().AppendRange(Enumerable.Range(0, Rows).Select(i => i % 2 == 1)).Build(), "false", "true", "false");
-        await ArrowGivesAsync(new BinaryArray.Builder().AppendRange(Enumerable.Range(0, Rows).Select(i => Archives.Text(i % 2 == 0 ? "cat" : "dog"))).Build(), "cat", "dog", "cat");
+        await ArrowGivesAsync(new DoubleArray.Builder().AppendRange(Enumerable.Range(0, Rows).Select(i => i == 2 ? double.NaN : i % 2))
+            .Build(), "0", "1", null);
+        await ArrowGivesAsync(new FloatArray.Builder().AppendRange(Enumerable.Range(0, Rows).Select(i => (float)(i % 2))).Build(), "0", "1",
+            "0");
+        await ArrowGivesAsync(new HalfFloatArray.Builder().AppendRange(Enumerable.Range(0, Rows).Select(i => (Half)(i % 2))).Build(), "0",
+            "1", "0");
+        await ArrowGivesAsync(new UInt64Array.Builder().AppendRange(Enumerable.Range(0, Rows).Select(i => (ulong)i % 2)).Build(), "0", "1",
+            "0");
+        await ArrowGivesAsync(new BooleanArray.Builder().AppendRange(Enumerable.Range(0, Rows).Select(i => i % 2 == 1)).Build(), "false",
+            "true", "false");
+        await ArrowGivesAsync(new BinaryArray.Builder()
+            .AppendRange(Enumerable.Range(0, Rows).Select(i => Archives.Text(i % 2 == 0 ? "cat" : "dog"))).Build(), "cat", "dog", "cat");
         await ArrowGivesAsync(Strings(new StringArray.Builder()), "cat", "dog", null);
-        await ArrowGivesAsync(new DictionaryArray(new DictionaryType(Int8Type.Default, StringType.Default, false), new Int8Array.Builder().AppendRange(Enumerable.Range(0, Rows).Select(i => (sbyte)(i % 2))).Build(), new StringArray.Builder().Append("cat").Append("dog").Build()), "cat", "dog", "cat");
+        await ArrowGivesAsync(new DictionaryArray(new DictionaryType(Int8Type.Default, StringType.Default, false), new Int8Array.Builder()
+            .AppendRange(Enumerable.Range(0, Rows).Select(i => (sbyte)(i % 2))).Build(), new StringArray.Builder().Append("cat")
+            .Append("dog").Build()), "cat", "dog", "cat");
         await ArrowGivesAsync(new NullArray(Rows), null, null, null);
     }
 
@@ -76,13 +96,16 @@ public class LabelColumnTests
     public async Task Columns_that_look_like_labels_are_told_where_none_is_used()
     {
         var (dataset, _, labels) = await ImportAsync(Arrow(
-            """{"info": {"features": {"kind": {"names": ["a", "b"], "_type": "ClassLabel"}}}}""", ("fine_label", Whole()), ("Category", Whole()), ("kind", Whole()), ("width", Whole())));
+            """{"info": {"features": {"kind": {"names": ["a", "b"], "_type": "ClassLabel"}}}}""", ("fine_label", Whole()),
+            ("Category", Whole()), ("kind", Whole()), ("width", Whole())));
 
         Assert.Equal(Enumerable.Repeat<string?>(null, Rows), labels);
         Assert.Equal(
             ["Category", "fine_label", "kind"],
-            dataset.Warnings!.Where(warning => warning.Code == WarningCode.LabelColumnNotUsed).Select(warning => warning.Message.Split('\'')[1]));
-        Assert.Equal("The column 'fine_label' looks like labels and is not used: say labels: { column: fine_label }.", dataset.Warnings![1].Message);
+            dataset.Warnings!.Where(warning => warning.Code == WarningCode.LabelColumnNotUsed)
+            .Select(warning => warning.Message.Split('\'')[1]));
+        Assert.Equal("The column 'fine_label' looks like labels and is not used: say labels: { column: fine_label }.",
+            dataset.Warnings![1].Message);
     }
 
     [Fact]
@@ -128,9 +151,7 @@ public class LabelColumnTests
     private static StringArray Strings(StringArray.Builder builder)
     {
         for (var i = 0; i < Rows; i++)
-        {
             _ = i == 2 ? builder.AppendNull() : builder.Append(i % 2 == 0 ? "cat" : "dog");
-        }
 
         return builder.Build();
     }
@@ -147,22 +168,27 @@ public class LabelColumnTests
         return lists.Build();
     }
 
-    private static StructArray Structs() => new(new StructType([new Apache.Arrow.Field("id", Int64Type.Default, true)]), Rows, [Whole()], ArrowBuffer.Empty);
+    private static StructArray Structs() =>
+        new(new StructType([new Apache.Arrow.Field("id", Int64Type.Default, true)]), Rows, [Whole()], ArrowBuffer.Empty);
 
-    private static byte[] Arrow(string? features, params (string Name, IArrowArray Values)[] columns) => Arrow(features, isFile: false, columns);
+    private static byte[] Arrow(string? features, params (string Name, IArrowArray Values)[] columns) =>
+        Arrow(features, isFile: false, columns);
 
     private static byte[] Arrow(string? features, bool isFile, params (string Name, IArrowArray Values)[] columns)
     {
         var builder = new RecordBatch.Builder();
-        foreach (var (name, values) in columns.Append(("img", new BinaryArray.Builder().AppendRange(Images).Build())).OrderBy(column => column.Item1, StringComparer.Ordinal))
+        foreach (var (name, values) in columns.Append(("img", new BinaryArray.Builder().AppendRange(Images).Build()))
+            .OrderBy(column => column.Item1, StringComparer.Ordinal))
         {
             builder.Append(name, true, values);
         }
 
         var batch = builder.Build();
-        var schema = new Schema(batch.Schema.FieldsList, features is null ? null : new Dictionary<string, string> { ["huggingface"] = features });
+        var schema = new Schema(batch.Schema.FieldsList, features is null
+            ? null : new Dictionary<string, string> { ["huggingface"] = features });
         var buffer = new MemoryStream();
-        using (var writer = isFile ? new ArrowFileWriter(buffer, schema, leaveOpen: true) : new ArrowStreamWriter(buffer, schema, leaveOpen: true))
+        using (var writer = isFile
+            ? new ArrowFileWriter(buffer, schema, leaveOpen: true) : new ArrowStreamWriter(buffer, schema, leaveOpen: true))
         {
             writer.WriteStart();
             writer.WriteRecordBatch(batch);
@@ -182,9 +208,11 @@ public class LabelColumnTests
 
     private static Task<(DatasetManifest, IReadOnlyList<Rejection>)> ParquetGivesAsync<T>(Func<int, T> label, params string?[] first)
         where T : struct =>
-        ParquetGivesAsync(new DataField<T>("label"), (group, field) => group.WriteAsync<T>(field, Enumerable.Range(0, Rows).Select(label).ToArray()), null, first);
+        ParquetGivesAsync(new DataField<T>("label"),
+            (group, field) => group.WriteAsync<T>(field, Enumerable.Range(0, Rows).Select(label).ToArray()), null, first);
 
-    private static async Task<(DatasetManifest, IReadOnlyList<Rejection>)> ParquetGivesAsync(DataField field, Func<ParquetRowGroupWriter, DataField, Task> write, string? features, params string?[] first)
+    private static async Task<(DatasetManifest, IReadOnlyList<Rejection>)> ParquetGivesAsync(DataField field,
+        Func<ParquetRowGroupWriter, DataField, Task> write, string? features, params string?[] first)
     {
         var (dataset, rejections, found) = await ImportAsync(await ParquetAsync(field, write, features));
         AssertLabels(first, found);
@@ -211,7 +239,8 @@ public class LabelColumnTests
     }
 
     /// <summary>The table in a folder, whose name is no label where the table has a column of labels.</summary>
-    private static async Task<(DatasetManifest Dataset, IReadOnlyList<Rejection> Rejections, IReadOnlyList<string?> Labels)> ImportAsync(byte[] table, LabelSpec? spec = null)
+    private static async Task<(DatasetManifest Dataset, IReadOnlyList<Rejection> Rejections, IReadOnlyList<string?> Labels)> ImportAsync(
+        byte[] table, LabelSpec? spec = null)
     {
         using var blank = new TestLake();
         using var lake = new TestLake { Experiment = blank.Experiment with { Labels = spec } };

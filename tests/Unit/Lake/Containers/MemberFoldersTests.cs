@@ -20,9 +20,7 @@ public class MemberFoldersTests
     {
         var folders = new MemberFolders(LakeContent.Images);
         foreach (var member in members.Split(' '))
-        {
             folders.Add(member);
-        }
 
         Assert.Equal(top, string.Join(' ', folders.Top));
         Assert.Equal(first, folders.Unwrap(members.Split(' ')[0]));

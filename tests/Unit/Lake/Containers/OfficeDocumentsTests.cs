@@ -37,8 +37,10 @@ public class OfficeDocumentsTests
         Assert.Equal(21, dataset.Summary.Samples);
         Assert.Equal(["cat"], dataset.Classes);
         Assert.Equal(
-            new[] { "cat/a.png", "document", "more.tar!/cat/inner!/deep/b", "more.tar!/cat/letter" }.Select(path => (path, RejectionReason.NotAnImage, (string?)kind)),
-            (await lake.RejectionsAsync(dataset)).Select(rejection => (rejection.Path, rejection.Reason, rejection.Detail)).OrderBy(rejection => rejection.Path, StringComparer.Ordinal));
+            new[] { "cat/a.png", "document", "more.tar!/cat/inner!/deep/b", "more.tar!/cat/letter" }.Select(
+                path => (path, RejectionReason.NotAnImage, (string?)kind)),
+            (await lake.RejectionsAsync(dataset)).Select(rejection => (rejection.Path, rejection.Reason, rejection.Detail))
+            .OrderBy(rejection => rejection.Path, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -47,9 +49,7 @@ public class OfficeDocumentsTests
         using var lake = Texts.Of(Modalities.Text, window: 500);
         var random = new Random(1);
         for (var i = 0; i < 40; i++)
-        {
             lake.Drop($"a/{i}.txt", Texts.Words(random, 20));
-        }
 
         lake.Drop("a/letter.docx", Document("[Content_Types].xml word/document.xml"));
 
@@ -75,5 +75,7 @@ public class OfficeDocumentsTests
     }
 
     private static byte[] Document(string members) => Archives.Zip([
-        .. members.Split(' ').Select(member => member.Split('=')).Select(member => (member[0], member.Length > 1 ? Archives.Text(member[1]) : member[0].EndsWith('g') ? Pictures.Png(700) : Archives.Text("<?xml version=\"1.0\"?><x/>")))]);
+        .. members.Split(' ').Select(member => member.Split('='))
+        .Select(member => (member[0], member.Length > 1 ? Archives.Text(member[1]) : member[0].EndsWith('g')
+            ? Pictures.Png(700) : Archives.Text("<?xml version=\"1.0\"?><x/>")))]);
 }

@@ -47,7 +47,8 @@ internal static class RawArchives
         return field;
     }
 
-    public static byte[] Tar(params byte[][] blocks) => [.. blocks.SelectMany(block => block.Concat(new byte[-block.Length & 511])), .. new byte[1024]];
+    public static byte[] Tar(params byte[][] blocks) =>
+        [.. blocks.SelectMany(block => block.Concat(new byte[-block.Length & 511])), .. new byte[1024]];
 
     /// <param name="change">Of the header, before its checksum.</param>
     public static byte[] TarHeader(string name, long size, char type, Action<byte[]>? change = null, bool isGnu = false)
@@ -68,15 +69,14 @@ internal static class RawArchives
     }
 
     /// <summary>Eleven digits.</summary>
-    public static void Octal(byte[] block, int at, long value) => Encoding.ASCII.GetBytes(Convert.ToString(value, 8).PadLeft(11, '0')).CopyTo(block, at);
+    public static void Octal(byte[] block, int at, long value) =>
+        Encoding.ASCII.GetBytes(Convert.ToString(value, 8).PadLeft(11, '0')).CopyTo(block, at);
 
     public static byte[] PaxRecords(params (string Key, string Value)[] records) => [.. records.SelectMany(record =>
     {
         var length = 0;
         while (Line().Length != length)
-        {
             length = Line().Length;
-        }
 
         return Line();
 

@@ -43,12 +43,14 @@ public class SparseTarTests
     {
         var (file, map) = Holed(3);
         using var lake = new TestLake();
-        lake.Drop("data.tar", RawArchives.Tar([.. Before(), .. Sparse(kind, "cat/z.bmp", file, [(map[1].Start, map[1].Length), map[0], map[2]]), .. After()]));
+        lake.Drop("data.tar", RawArchives.Tar([.. Before(), .. Sparse(kind, "cat/z.bmp", file,
+            [(map[1].Start, map[1].Length), map[0], map[2]]), .. After()]));
 
         var dataset = await lake.ImportAllAsync();
 
         Assert.Equal(20, dataset.Summary.Samples);
-        Assert.Equal([("data.tar!/cat/z.bmp", RejectionReason.Corrupt)], (await lake.RejectionsAsync(dataset)).Select(rejection => (rejection.Path, rejection.Reason)));
+        Assert.Equal([("data.tar!/cat/z.bmp", RejectionReason.Corrupt)], (await lake.RejectionsAsync(dataset))
+            .Select(rejection => (rejection.Path, rejection.Reason)));
     }
 
     [Fact]
@@ -68,7 +70,8 @@ public class SparseTarTests
     {
         using var lake = new TestLake();
         lake.Drop("data.tar", Archives.Tar([
-            .. Enumerable.Range(0, 20).Select(i => new PaxTarEntry(TarEntryType.RegularFile, $"./a/{i}.png") { DataStream = new MemoryStream(Pictures.Png(i)) }),
+            .. Enumerable.Range(0, 20)
+            .Select(i => new PaxTarEntry(TarEntryType.RegularFile, $"./a/{i}.png") { DataStream = new MemoryStream(Pictures.Png(i)) }),
             new PaxTarEntry(TarEntryType.RegularFile, "c/note.cls") { DataStream = new MemoryStream("cat"u8.ToArray()) },
             new PaxTarEntry(TarEntryType.HardLink, "a/same.png") { LinkName = "a/3.png" },
             new PaxTarEntry(TarEntryType.HardLink, "a/late.png") { LinkName = "a/later.png" },
@@ -81,7 +84,8 @@ public class SparseTarTests
         Assert.Equal((21, 1), (dataset.Summary.Samples, dataset.Summary.Duplicates));
         Assert.Equal(["a", "cat"], dataset.Classes);
         var rejections = (await lake.RejectionsAsync(dataset)).OrderBy(rejection => rejection.Path).ToList();
-        Assert.Equal([("data.tar!/a/late.png", RejectionReason.NotAFile), ("data.tar!/c/note.cls", RejectionReason.UnknownFile)], rejections.Select(rejection => (rejection.Path, rejection.Reason)));
+        Assert.Equal([("data.tar!/a/late.png", RejectionReason.NotAFile), ("data.tar!/c/note.cls", RejectionReason.UnknownFile)],
+            rejections.Select(rejection => (rejection.Path, rejection.Reason)));
         Assert.Equal("a hard link to 'a/later.png', which is not before it in the archive", rejections[0].Detail);
     }
 
@@ -135,12 +139,16 @@ public class SparseTarTests
 
         (string, string)[] records = kind switch
         {
-            "pax 0.0" => [("GNU.sparse.size", $"{file.Length}"), ("GNU.sparse.numblocks", $"{map.Length}"), .. map.SelectMany(piece => new[] { ("GNU.sparse.offset", $"{piece.Start}"), ("GNU.sparse.numbytes", $"{piece.Length}") })],
-            "pax 0.1" => [("GNU.sparse.size", $"{file.Length}"), ("GNU.sparse.name", name), ("GNU.sparse.map", string.Join(',', map.Select(piece => $"{piece.Start},{piece.Length}")))],
-            _ => [("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.name", name), ("GNU.sparse.realsize", $"{file.Length}")],
+            "pax 0.0" => [("GNU.sparse.size", $"{file.Length}"), ("GNU.sparse.numblocks", $"{map.Length}"),
+                .. map.SelectMany(piece => new[] { ("GNU.sparse.offset", $"{piece.Start}"), ("GNU.sparse.numbytes", $"{piece.Length}") })],
+            "pax 0.1" => [("GNU.sparse.size", $"{file.Length}"), ("GNU.sparse.name", name),
+                ("GNU.sparse.map", string.Join(',', map.Select(piece => $"{piece.Start},{piece.Length}")))],
+            _ => [("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.name", name),
+                ("GNU.sparse.realsize", $"{file.Length}")],
         };
         var pax = RawArchives.PaxRecords(records);
-        var before = kind == "pax 1.0" ? Archives.Text($"{map.Length}\n{string.Concat(map.Select(piece => $"{piece.Start}\n{piece.Length}\n"))}") : [];
+        var before = kind == "pax 1.0"
+            ? Archives.Text($"{map.Length}\n{string.Concat(map.Select(piece => $"{piece.Start}\n{piece.Length}\n"))}") : [];
         byte[] content = [.. before, .. new byte[-before.Length & 511], .. packed];
         yield return RawArchives.TarHeader("PaxHeaders/x", pax.Length, 'x');
         yield return pax;
@@ -161,5 +169,7 @@ public class SparseTarTests
 
     private static IEnumerable<byte[]> After() => Files(10, 20);
 
-    private static IEnumerable<byte[]> Files(int first, int end) => Enumerable.Range(first, end - first).SelectMany(i => new[] { RawArchives.TarHeader($"cat/{i:d3}.png", Pictures.Png(i).Length, '0'), Pictures.Png(i) });
+    private static IEnumerable<byte[]> Files(int first, int end) =>
+        Enumerable.Range(first, end - first)
+        .SelectMany(i => new[] { RawArchives.TarHeader($"cat/{i:d3}.png", Pictures.Png(i).Length, '0'), Pictures.Png(i) });
 }

@@ -15,7 +15,9 @@ public sealed class TextTableTests
         using var lake = Of(Modalities.Text, window: 1000);
         var random = new Random(1);
         string[] starts = ["PAR1", "PK\u0003\u0004", ">", "{", "ARROW1\0\0", "Grüße,\n\"", ""];
-        var rows = Enumerable.Range(0, 42).Select(i => new TextRow($"{starts[i % 7]}{Words(random, 20)}", i % 3 == 2 ? null : i % 3, i < 30 ? "train" : "test")).ToArray();
+        var rows = Enumerable.Range(0, 42)
+            .Select(i => new TextRow($"{starts[i % 7]}{Words(random, 20)}", i % 3 == 2 ? null : i % 3, i < 30 ? "train" : "test"))
+            .ToArray();
         lake.Drop("some/data", await TextTables.OfAsync(kind, rows));
 
         var dataset = await lake.ImportAllAsync();
@@ -24,10 +26,12 @@ public sealed class TextTableTests
         Assert.Equal(
             rows.Select(row => (Shown(row.Text!), row.Label switch { 0 => "ham", 1 => "spam", _ => null })).Order(),
             (await SamplesAsync(lake, dataset)).Select(sample => (sample.Text, sample.Label)).Order());
-        Assert.All(await RowsAsync(lake, dataset), row => Assert.Equal(int.Parse(row.Path[(row.Path.IndexOf('!') + 2)..], null) >= 30, row.Split == "test"));
+        Assert.All(await RowsAsync(lake, dataset),
+            row => Assert.Equal(int.Parse(row.Path[(row.Path.IndexOf('!') + 2)..], null) >= 30, row.Split == "test"));
         Assert.Equal(42, dataset.Summary.Documents);
 
-        static string Shown(string text) => text.Replace("\u0003\u0004", "", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal);
+        static string Shown(string text) =>
+            text.Replace("\u0003\u0004", "", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal);
     }
 
     [Theory]
@@ -38,7 +42,8 @@ public sealed class TextTableTests
         lake.Options = new() { MaxSequenceLength = 500 };
         var random = new Random(2);
         TextRow[] bad = [new(null, 0), new("", 1), new(" \t"), new(Words(random, 300)), new("one two", 0, "tset")];
-        lake.Drop("data", await TextTables.OfAsync(kind, [.. bad, .. Enumerable.Range(0, 40).Select(_ => new TextRow(Words(random, 20), 0))]));
+        lake.Drop("data", await TextTables.OfAsync(kind, [.. bad, .. Enumerable.Range(0, 40)
+            .Select(_ => new TextRow(Words(random, 20), 0))]));
 
         var dataset = await lake.ImportAllAsync();
 
@@ -46,7 +51,8 @@ public sealed class TextTableTests
         var rejections = (await lake.RejectionsAsync(dataset)).OrderBy(rejection => rejection.Path).ToList();
         Assert.Equal(
             [
-                ("data!/0", RejectionReason.EmptySample), ("data!/1", RejectionReason.EmptySample), ("data!/2", RejectionReason.EmptySample),
+                ("data!/0", RejectionReason.EmptySample), ("data!/1", RejectionReason.EmptySample),
+                ("data!/2", RejectionReason.EmptySample),
                 ("data!/3", RejectionReason.SequenceTooLong), ("data!/4", RejectionReason.MalformedRecord),
             ],
             rejections.Select(rejection => (rejection.Path, rejection.Reason)));
@@ -64,16 +70,15 @@ public sealed class TextTableTests
         var table = await TextTables.OfAsync(kind, rows);
         // Also in the statistics of a column.
         while (table.AsSpan().IndexOf("Q7@#w"u8) is var at and >= 0)
-        {
             table[at] = 0xFF;
-        }
 
         lake.Drop("data", table);
 
         var dataset = await lake.ImportAllAsync();
 
         Assert.Equal(40, dataset.Summary.Samples);
-        Assert.Equal([("data!/0", RejectionReason.InvalidEncoding)], (await lake.RejectionsAsync(dataset)).Select(rejection => (rejection.Path, rejection.Reason)));
+        Assert.Equal([("data!/0", RejectionReason.InvalidEncoding)], (await lake.RejectionsAsync(dataset))
+            .Select(rejection => (rejection.Path, rejection.Reason)));
     }
 
     [Theory]
@@ -90,7 +95,8 @@ public sealed class TextTableTests
 
         // What lies where stands at the end of a Parquet file.
         Assert.Equal(40 + (kind == "parquet" ? 0 : 200), dataset.Summary.Samples);
-        Assert.Equal([("data", RejectionReason.Corrupt)], (await lake.RejectionsAsync(dataset)).Select(rejection => (rejection.Path, rejection.Reason)));
+        Assert.Equal([("data", RejectionReason.Corrupt)], (await lake.RejectionsAsync(dataset))
+            .Select(rejection => (rejection.Path, rejection.Reason)));
     }
 
     [Theory]
@@ -107,7 +113,8 @@ public sealed class TextTableTests
             lake.Options = options;
             lake.Drop("loose.jsonl", Lines(40, _ => $$"""{"text": "{{Words(random, 20)}}"}"""));
             lake.Drop("data", table);
-            return string.Join(' ', (await lake.RejectionsAsync(await lake.ImportAllAsync())).Select(rejection => $"{rejection.Path} {rejection.Reason}"));
+            return string.Join(' ', (await lake.RejectionsAsync(await lake.ImportAllAsync()))
+                .Select(rejection => $"{rejection.Path} {rejection.Reason}"));
         }
 
         Assert.Equal("", await ReasonsAsync(new()));
@@ -126,9 +133,12 @@ public sealed class TextTableTests
 
         var dataset = await lake.ImportAllAsync();
 
-        Assert.Equal(rows[..40].Select(row => row.Text!).Order(), (await SamplesAsync(lake, dataset)).Select(sample => sample.Text).Order());
+        Assert.Equal(rows[..40].Select(row => row.Text!).Order(), (await SamplesAsync(lake, dataset)).Select(sample => sample.Text)
+            .Order());
         var rejection = Assert.Single(await lake.RejectionsAsync(dataset));
-        Assert.Equal(("data!/40", RejectionReason.WrongAlphabet, "line 1 has 'E' at letter 4; letters of DNA must be ACGTUN and IUPAC's RYSWKMBDHV"), (rejection.Path, rejection.Reason, rejection.Detail));
+        Assert.Equal(("data!/40", RejectionReason.WrongAlphabet,
+            "line 1 has 'E' at letter 4; letters of DNA must be ACGTUN and IUPAC's RYSWKMBDHV"),
+                (rejection.Path, rejection.Reason, rejection.Detail));
     }
 
     [Fact]
@@ -144,7 +154,8 @@ public sealed class TextTableTests
 
         Assert.Equal(texts.Order(), (await SamplesAsync(lake, dataset)).Select(sample => sample.Text).Order());
         var rejection = Assert.Single(await lake.RejectionsAsync(dataset));
-        Assert.Equal(("bytes!/20", RejectionReason.InvalidEncoding, "byte 1 is 0xFF, which is no UTF-8 there"), (rejection.Path, rejection.Reason, rejection.Detail));
+        Assert.Equal(("bytes!/20", RejectionReason.InvalidEncoding, "byte 1 is 0xFF, which is no UTF-8 there"),
+            (rejection.Path, rejection.Reason, rejection.Detail));
     }
 
     [Fact]
@@ -158,6 +169,8 @@ public sealed class TextTableTests
         var rejection = Assert.Single(await lake.RejectionsAsync(await lake.ImportAllAsync()));
 
         Assert.Equal(RejectionReason.MalformedRecord, rejection.Reason);
-        Assert.Contains("a table with the columns label, words, split; it must have a column of strings named text, sequence, sentence, content", rejection.Detail);
+        Assert.Contains(
+            "a table with the columns label, words, split; it must have a column of strings named text, sequence, sentence, content",
+            rejection.Detail);
     }
 }

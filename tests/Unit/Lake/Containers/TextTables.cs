@@ -14,7 +14,8 @@ internal static class TextTables
         ["huggingface"] = """{"info": {"features": {"text": {"dtype": "string", "_type": "Value"}, "label": {"names": ["ham", "spam"], "_type": "ClassLabel"}}}}""",
     };
 
-    public static Task<byte[]> OfAsync(string kind, params TextRow[] rows) => kind == "parquet" ? ParquetAsync("text", rows) : Task.FromResult(Arrow("text", rows, kind == "arrow file"));
+    public static Task<byte[]> OfAsync(string kind, params TextRow[] rows) =>
+        kind == "parquet" ? ParquetAsync("text", rows) : Task.FromResult(Arrow("text", rows, kind == "arrow file"));
 
     /// <summary>In two row groups.</summary>
     public static async Task<byte[]> ParquetAsync(string column, params TextRow[] rows)
@@ -77,19 +78,19 @@ internal static class TextTables
                 labels.Append(row.Label);
             }
 
-            return new RecordBatch.Builder().Append("label", true, labels.Build()).Append(column, true, texts.Build()).Append("split", true, splits.Build()).Build();
+            return new RecordBatch.Builder().Append("label", true, labels.Build()).Append(column, true, texts.Build())
+                .Append("split", true, splits.Build()).Build();
         }
 
         RecordBatch[] batches = [Batch(rows[..(rows.Length / 2)]), Batch(rows[(rows.Length / 2)..])];
         var schema = new Schema(batches[0].Schema.FieldsList, Features);
         var buffer = new MemoryStream();
-        using (var writer = isFile ? new ArrowFileWriter(buffer, schema, leaveOpen: true) : new ArrowStreamWriter(buffer, schema, leaveOpen: true))
+        using (var writer = isFile
+            ? new ArrowFileWriter(buffer, schema, leaveOpen: true) : new ArrowStreamWriter(buffer, schema, leaveOpen: true))
         {
             writer.WriteStart();
             foreach (var batch in batches)
-            {
                 writer.WriteRecordBatch(batch);
-            }
 
             writer.WriteEnd();
         }

@@ -59,7 +59,9 @@ public class ZipNamesTests
         RawEntry[] entries =
         [
             new("cat\\", []),
-            .. Enumerable.Range(0, 24).Select(i => new RawEntry([.. i % 2 == 0 ? "cat"u8 : cheese, .. Encoding.ASCII.GetBytes($"\\{i}.png")], Pictures.Png(i), 0, [])),
+            .. Enumerable.Range(0, 24)
+            .Select(i => new RawEntry([.. i % 2 == 0 ? "cat"u8 : cheese, .. Encoding.ASCII.GetBytes($"\\{i}.png")], Pictures.Png(i), 0,
+                [])),
         ];
         var zip = RawArchives.Zip(Fat, entries);
         lake.Drop("data.zip", isCut ? zip[..^30] : zip);
@@ -76,12 +78,14 @@ public class ZipNamesTests
     {
         using var lake = new TestLake();
         lake.DropPictures("cat", 20, 0);
-        lake.Drop("fat.zip", RawArchives.Zip(Fat, [.. new[] { @"..\x.png", @"\x.png", @"C:\x.png", @"a\\x.png" }.Select((name, i) => new RawEntry(name, Pictures.Png(100 + i)))]));
+        lake.Drop("fat.zip", RawArchives.Zip(Fat, [.. new[] { @"..\x.png", @"\x.png", @"C:\x.png", @"a\\x.png" }.Select((name, i) =>
+            new RawEntry(name, Pictures.Png(100 + i)))]));
         lake.Drop("unix.zip", RawArchives.Zip(Unix, new RawEntry(@"cat\x.png", Pictures.Png(200))));
 
         var dataset = await lake.ImportAllAsync();
 
         Assert.Equal(20, dataset.Summary.Samples);
-        Assert.Equal(Enumerable.Repeat(RejectionReason.UnsafeName, 5), (await lake.RejectionsAsync(dataset)).Select(rejection => rejection.Reason));
+        Assert.Equal(Enumerable.Repeat(RejectionReason.UnsafeName, 5), (await lake.RejectionsAsync(dataset))
+            .Select(rejection => rejection.Reason));
     }
 }

@@ -9,9 +9,11 @@ public class FindingListTests
     public void Findings_of_the_same_code_and_subject_add_up_and_keep_the_first_detail()
     {
         var list = new FindingList();
-        list.Add([new(WarningCode.CutArchive, 3, "b"), new(WarningCode.EmptyLabels, 1, "b"), new(WarningCode.CutArchive, 4, "b", "first"), new(WarningCode.CutArchive, 1, "a", "x")]);
+        list.Add([new(WarningCode.CutArchive, 3, "b"), new(WarningCode.EmptyLabels, 1, "b"), new(WarningCode.CutArchive, 4, "b", "first"),
+            new(WarningCode.CutArchive, 1, "a", "x")]);
 
-        Assert.Equal([new(WarningCode.EmptyLabels, 1, "b"), new(WarningCode.CutArchive, 1, "a", "x"), new Finding(WarningCode.CutArchive, 7, "b", "first")], list.All);
+        Assert.Equal([new(WarningCode.EmptyLabels, 1, "b"), new(WarningCode.CutArchive, 1, "a", "x"),
+            new Finding(WarningCode.CutArchive, 7, "b", "first")], list.All);
         Assert.Equal(list.All, list.Few);
     }
 

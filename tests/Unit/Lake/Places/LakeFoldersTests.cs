@@ -20,7 +20,9 @@ public class LakeFoldersTests
     {
         var error = Assert.Throws<PipelineException>(() => Folders(anyFolder: true).Open(source));
 
-        Assert.Contains($"'{source}' lies in none of the lake's locations; it must be one of http://127.0.0.1:10000/devstoreaccount1/lake, lake://mounted", error.Message);
+        Assert.Contains(
+            $"'{source}' lies in none of the lake's locations; it must be one of "
+            + "http://127.0.0.1:10000/devstoreaccount1/lake, lake://mounted", error.Message);
     }
 
     [Fact]
@@ -28,7 +30,9 @@ public class LakeFoldersTests
     {
         var error = Assert.Throws<PipelineException>(() => Folders(anyFolder: false).Open("/etc"));
 
-        Assert.Equal("The source '/etc' is a folder of some machine; it must be a place in the lake: http://127.0.0.1:10000/devstoreaccount1/lake, lake://mounted.", error.Message);
+        Assert.Equal(
+            "The source '/etc' is a folder of some machine; it must be a place in the lake: "
+            + "http://127.0.0.1:10000/devstoreaccount1/lake, lake://mounted.", error.Message);
         Assert.IsType<LocalFolder>(Folders(anyFolder: true).Open("/etc"));
     }
 

@@ -39,7 +39,8 @@ public class LakeNamesTests
     [InlineData("System Volume Information/a.png", false)]
     [InlineData("cat/~$a.docx", false)]
     [InlineData("recycle/a.png", true)]
-    public void Blobs_are_left_out_by_the_names_that_files_are_left_out_by(string path, bool mayBeImage) => Assert.Equal(mayBeImage, LakeNames.MayBeContent(path, LakeContent.Images));
+    public void Blobs_are_left_out_by_the_names_that_files_are_left_out_by(string path, bool mayBeImage) =>
+        Assert.Equal(mayBeImage, LakeNames.MayBeContent(path, LakeContent.Images));
 
     [Fact]
     public void A_name_is_shown_on_one_line() => Assert.Equal("a%0Ab%00.png", LakeNames.Shown("a\nb\0.png"));
@@ -55,5 +56,6 @@ public class LakeNamesTests
     [InlineData("data.yaml", false)]
     [InlineData("README.md", false)]
     [InlineData("ham/README.txt", false)]
-    public void Of_sequences_files_of_text_are_content(string path, bool mayBeContent) => Assert.Equal(mayBeContent, LakeNames.MayBeContent(path, LakeContent.Sequences));
+    public void Of_sequences_files_of_text_are_content(string path, bool mayBeContent) =>
+        Assert.Equal(mayBeContent, LakeNames.MayBeContent(path, LakeContent.Sequences));
 }

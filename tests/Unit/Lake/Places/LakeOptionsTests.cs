@@ -20,7 +20,8 @@ public class LakeOptionsTests
     [InlineData("https://lake.blob.core.windows.net/files", null, "/mnt/files")]
     [InlineData("s3://bucket", null, "/mnt/bucket")]
     [InlineData("lake://name", null, "/mnt/name")]
-    public void What_can_be_a_location_is_taken(string url, string? connection, string? folder) => Assert.Equal(url, Read(url, connection, folder).Locations[0].Url);
+    public void What_can_be_a_location_is_taken(string url, string? connection, string? folder) =>
+        Assert.Equal(url, Read(url, connection, folder).Locations[0].Url);
 
     [Theory]
     [InlineData("", null, null, "Lake:Locations:0:Url is ''; it must be https://")]
@@ -48,14 +49,10 @@ public class LakeOptionsTests
     {
         var settings = new Dictionary<string, string?> { ["Lake:Locations:0:Url"] = url };
         if (connection is not null)
-        {
             settings["Lake:Locations:0:ConnectionString"] = connection;
-        }
 
         if (folder is not null)
-        {
             settings["Lake:Locations:0:Folder"] = folder;
-        }
 
         using var services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())

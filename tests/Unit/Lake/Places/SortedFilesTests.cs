@@ -12,11 +12,10 @@ public class SortedFilesTests
         new Random(1).Shuffle(paths);
         using var files = new SortedFiles();
         foreach (var path in paths)
-        {
             files.Add(new LakeFile(path, path.Length % 2 == 0 ? RejectionReason.UnsafeName : null));
-        }
 
-        Assert.Equal(paths.Order(StringComparer.Ordinal).Select(path => new LakeFile(path, path.Length % 2 == 0 ? RejectionReason.UnsafeName : null)), files.InOrder());
+        Assert.Equal(paths.Order(StringComparer.Ordinal)
+            .Select(path => new LakeFile(path, path.Length % 2 == 0 ? RejectionReason.UnsafeName : null)), files.InOrder());
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public sealed class BertInteropTests
         using var folder = new TemporaryFolder();
         var shape = TransformerTests.Small with { Width = 24, Layers = 3, Heads = 4, FeedForward = 40, Layout = "bert", Norm = "post" };
         var (weights, expected) = Encode(shape);
-        await File.WriteAllTextAsync(folder["config.json"], BertConfig.Of(new EncoderSpec("transformer", Transformer: shape), TransformerTests.Tokenizer)!.ToJsonString(), Token);
+        await File.WriteAllTextAsync(folder["config.json"],
+            BertConfig.Of(new EncoderSpec("transformer", Transformer: shape), TransformerTests.Tokenizer)!.ToJsonString(), Token);
         await WriteAsync(folder["model.safetensors"], weights);
         await WriteAsync(folder["expected.safetensors"], expected);
 
@@ -42,14 +43,17 @@ public sealed class BertInteropTests
         using var noGradient = no_grad();
         using var encoder = TransformerTests.Create(shape);
         long[] tokens = [2, 7, 9, 5, 8, 3, 2, 10, 6, 3, 0, 0];
-        return ([.. encoder.Tensors()], [SafetensorsTensor.Of<long>("tokens", tokens, 2, 6), ModuleTensors.ToSafetensors("hidden", encoder.Hidden(tensor(tokens, 2, 6)))]);
+        return ([.. encoder.Tensors()],
+            [SafetensorsTensor.Of<long>("tokens", tokens, 2, 6),
+                ModuleTensors.ToSafetensors("hidden", encoder.Hidden(tensor(tokens, 2, 6)))]);
     }
 
     private static (int Code, string Answer) Run(string program, params string[] arguments)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true,
+                RedirectStandardError = true })!;
             process.ErrorDataReceived += (_, _) => { };
             process.BeginErrorReadLine();
             var answer = process.StandardOutput.ReadToEnd();

@@ -14,7 +14,8 @@ public sealed class EncoderTests
         using var encoder = EncoderArchitectures.Create(new EncoderSpec("convnet"), new InputSpec(28, 1));
 
         // Four convolutions without bias, each followed by a scale and a shift for every channel.
-        Assert.Equal((25 * 32) + (9 * 32 * 64) + (9 * 64 * 64) + (9 * 64 * 128) + (2 * (32 + 64 + 64 + 128)), encoder.parameters().Sum(parameter => parameter.numel()));
+        Assert.Equal((25 * 32) + (9 * 32 * 64) + (9 * 64 * 64) + (9 * 64 * 128) + (2 * (32 + 64 + 64 + 128)), encoder.parameters()
+            .Sum(parameter => parameter.numel()));
         Assert.Equal(130_400, encoder.parameters().Sum(parameter => parameter.numel()));
         Assert.Equal(128, encoder.Features);
     }
@@ -50,7 +51,8 @@ public sealed class EncoderTests
         Assert.True(features.isfinite().all().item<bool>());
     }
 
-    /// <summary>Without this a wrong stride or a missing skip would pass: the output at 8 × 8 follows from the layers' definition.</summary>
+    /// <summary>Without this a wrong stride or a missing skip would pass: the output at
+    /// 8 × 8 follows from the layers' definition.</summary>
     [Fact]
     public void The_small_network_is_what_its_description_says()
     {
@@ -125,9 +127,7 @@ public sealed class EncoderTests
                 names.AddRange(Pair(prefix + "conv1", prefix + "bn1"));
                 names.AddRange(Pair(prefix + "conv2", prefix + "bn2"));
                 if (layer > 1 && block == 0)
-                {
                     names.AddRange(Pair(prefix + "downsample.0", prefix + "downsample.1"));
-                }
             }
         }
 
@@ -151,7 +151,8 @@ public sealed class EncoderTests
                 {
                     var (i, ky, kx) = (tap / kernel / kernel, tap / kernel % kernel, tap % kernel);
                     var (y, x) = ((place / side * stride) + ky - (kernel / 2), (place % side * stride) + kx - (kernel / 2));
-                    sum += y >= 0 && y < size && x >= 0 && x < size ? w[(o * input.Length * kernel * kernel) + tap] * input[i][(y * size) + x] : 0;
+                    sum += y >= 0 && y < size && x >= 0 && x < size
+                        ? w[(o * input.Length * kernel * kernel) + tap] * input[i][(y * size) + x] : 0;
                 }
 
                 result[o][place] = Math.Max(relu ? 0 : double.MinValue, sum / Math.Sqrt(1 + 1e-5));

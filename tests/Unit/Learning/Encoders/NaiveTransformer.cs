@@ -5,13 +5,14 @@ namespace Pipeline.Tests.Unit.Learning.Encoders;
 /// <summary>Transformers number by number, for one sample without padding.</summary>
 internal sealed class NaiveTransformer(nn.Module encoder, TransformerSpec shape)
 {
-    private readonly Dictionary<string, (double[] Values, long[] Shape)> weights =
+    private readonly Dictionary<string, (double[] Values, long[] Shape)> _weights =
         encoder.state_dict().ToDictionary(entry => entry.Key, entry => (Doubles(entry.Value), entry.Value.shape));
 
     /// <returns>Shape [T, D].</returns>
     public double[][] Own(long[] tokens)
     {
-        var x = tokens.Select((token, place) => shape.Position == "learned" ? Sum(Row("tokens.weight", token), Row("positions.weight", place)) : Row("tokens.weight", token)).ToArray();
+        var x = tokens.Select((token, place) => shape.Position == "learned"
+            ? Sum(Row("tokens.weight", token), Row("positions.weight", place)) : Row("tokens.weight", token)).ToArray();
         x = shape.Norm == "post" ? Norm(x, "before") : x;
         for (var block = 0; block < shape.Layers; block++)
         {
@@ -36,7 +37,8 @@ internal sealed class NaiveTransformer(nn.Module encoder, TransformerSpec shape)
     {
         const string Embeddings = "embeddings.";
         var x = Norm(
-            [.. tokens.Select((token, place) => Sum(Sum(Row(Embeddings + "word_embeddings.weight", token), Row(Embeddings + "position_embeddings.weight", place)), Row(Embeddings + "token_type_embeddings.weight", 0)))],
+            [.. tokens.Select((token, place) => Sum(Sum(Row(Embeddings + "word_embeddings.weight", token),
+                Row(Embeddings + "position_embeddings.weight", place)), Row(Embeddings + "token_type_embeddings.weight", 0)))],
             Embeddings + "LayerNorm");
         for (var layer = 0; layer < shape.Layers; layer++)
         {
@@ -84,18 +86,14 @@ internal sealed class NaiveTransformer(nn.Module encoder, TransformerSpec shape)
                 for (var asked = 0; asked < key.Length; asked++)
                 {
                     for (var i = head * d; i < (head + 1) * d; i++)
-                    {
                         scores[asked] += query[asking][i] * key[asked][i] / Math.Sqrt(d);
-                    }
                 }
 
                 var sum = scores.Sum(Math.Exp);
                 for (var asked = 0; asked < key.Length; asked++)
                 {
                     for (var i = head * d; i < (head + 1) * d; i++)
-                    {
                         result[asking][i] += Math.Exp(scores[asked]) / sum * value[asked][i];
-                    }
                 }
             }
         }
@@ -105,13 +103,13 @@ internal sealed class NaiveTransformer(nn.Module encoder, TransformerSpec shape)
 
     private double[] Row(string name, long row)
     {
-        var (values, shape) = weights[name];
+        var (values, shape) = _weights[name];
         return values[(int)(row * shape[1])..(int)((row + 1) * shape[1])];
     }
 
     private double[][] Linear(double[][] x, string name)
     {
-        var bias = weights[name + ".bias"].Values;
+        var bias = _weights[name + ".bias"].Values;
         var rows = Enumerable.Range(0, bias.Length).Select(output => Row(name + ".weight", output)).ToArray();
         return [.. x.Select(input => rows.Select((row, output) => bias[output] + row.Zip(input, (a, b) => a * b).Sum()).ToArray())];
     }
@@ -122,19 +120,19 @@ internal sealed class NaiveTransformer(nn.Module encoder, TransformerSpec shape)
         {
             var mean = row.Average();
             var variance = row.Average(number => (number - mean) * (number - mean));
-            return row.Select((number, i) => ((number - mean) / Math.Sqrt(variance + 1e-12) * weights[name + ".weight"].Values[i]) + weights[name + ".bias"].Values[i]).ToArray();
+            return row.Select((number, i) => ((number - mean) / Math.Sqrt(variance + 1e-12) * _weights[name + ".weight"].Values[i])
+                + _weights[name + ".bias"].Values[i]).ToArray();
         }),
     ];
 
-    private static double[][] Gelu(double[][] x) => [.. x.Select(row => row.Select(number => number * (1 + Erf(number / Math.Sqrt(2))) / 2).ToArray())];
+    private static double[][] Gelu(double[][] x) =>
+        [.. x.Select(row => row.Select(number => number * (1 + Erf(number / Math.Sqrt(2))) / 2).ToArray())];
 
     // Its power series.
     private static double Erf(double x)
     {
         if (Math.Abs(x) > 4)
-        {
             return Math.Sign(x);
-        }
 
         var (term, sum) = (x, x);
         for (var n = 1; n < 100; n++)

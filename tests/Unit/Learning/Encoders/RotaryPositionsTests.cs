@@ -36,16 +36,15 @@ public sealed class RotaryPositionsTests
         for (var i = 1; i < Places; i++)
         {
             for (var j = 1; j < Places; j++)
-            {
                 Assert.Equal(products[i - 1][j - 1], products[i][j], tolerance: 1e-5);
-            }
         }
 
         Assert.NotEqual(products[0][1], products[0][2], tolerance: 1e-3);
     }
 
     private static void AssertEqual(double[][] expected, Tensor actual) =>
-        Assert.All(expected.SelectMany(row => row).Zip(NaiveTransformer.Doubles(actual)), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-5));
+        Assert.All(expected.SelectMany(row => row).Zip(NaiveTransformer.Doubles(actual)),
+            pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-5));
 
     private static double[][] Rows(Tensor tensor, int numbers = Numbers) => [.. NaiveTransformer.Doubles(tensor).Chunk(numbers)];
 }

@@ -16,7 +16,8 @@ public sealed class TransformerTests
     public static TransformerSpec Small { get; } = new(Width: 8, Layers: 2, Heads: 2, FeedForward: 12);
 
     public static TokenizerReference Tokenizer { get; } =
-        new(new Dictionary<string, ArtifactReference>(), new TokenizerSpec("wordpiece", Vocabulary: 11, Length: Length), LowerCase: true, Vocabulary: 11, new SpecialTokens());
+        new(new Dictionary<string, ArtifactReference>(), new TokenizerSpec("wordpiece", Vocabulary: 11, Length: Length), LowerCase: true,
+            Vocabulary: 11, new SpecialTokens());
 
     public static TheoryData<string, string, string, string> Shapes { get; } = new()
     {
@@ -108,7 +109,8 @@ public sealed class TransformerTests
             parameter.view(-1)[place] = before;
 
             var quotient = (above - below) / (2 * Step);
-            Assert.True(Math.Abs(slope - quotient) <= 1e-5 * Math.Max(1, Math.Abs(slope)), $"{name}: gradient {slope}, quotient {quotient}");
+            Assert.True(Math.Abs(slope - quotient) <= 1e-5 * Math.Max(1, Math.Abs(slope)),
+                $"{name}: gradient {slope}, quotient {quotient}");
             Assert.True(slope != 0 || name.EndsWith("key.bias", StringComparison.Ordinal), name);
         }
     }
@@ -140,11 +142,14 @@ public sealed class TransformerTests
     {
         using var encoder = Create(Small with { Layers = 2, Layout = "bert", Norm = "post" });
         string[] both = ["weight", "bias"];
-        string[] parts = ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "attention.output.LayerNorm", "intermediate.dense", "output.dense", "output.LayerNorm"];
+        string[] parts = ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense",
+            "attention.output.LayerNorm", "intermediate.dense", "output.dense", "output.LayerNorm"];
         string[] expected =
         [
-            "embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight", "embeddings.token_type_embeddings.weight", "embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias",
-            .. Enumerable.Range(0, 2).SelectMany(layer => parts.SelectMany(part => both.Select(kind => $"encoder.layer.{layer}.{part}.{kind}"))),
+            "embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight", "embeddings.token_type_embeddings.weight",
+            "embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias",
+            .. Enumerable.Range(0, 2)
+            .SelectMany(layer => parts.SelectMany(part => both.Select(kind => $"encoder.layer.{layer}.{part}.{kind}"))),
         ];
         var weights = encoder.state_dict();
 
@@ -160,7 +165,9 @@ public sealed class TransformerTests
         var config = BertConfig.Of(new EncoderSpec("transformer", Transformer: Small with { Layout = "bert", Norm = "post" }), Tokenizer)!;
 
         Assert.Equal("bert", (string?)config["model_type"]);
-        Assert.Equal([8, 2, 2, 12, 11, Length, 2, 0], new[] { "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "vocab_size", "max_position_embeddings", "type_vocab_size", "pad_token_id" }.Select(name => (int)config[name]!));
+        Assert.Equal([8, 2, 2, 12, 11, Length, 2, 0],
+            new[] { "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "vocab_size", "max_position_embeddings",
+                "type_vocab_size", "pad_token_id" }.Select(name => (int)config[name]!));
         Assert.Equal(1e-12, (double)config["layer_norm_eps"]!);
         Assert.Null(BertConfig.Of(new EncoderSpec("transformer", Transformer: Small), Tokenizer));
         Assert.Null(BertConfig.Of(new EncoderSpec("convnet"), null));
@@ -176,9 +183,11 @@ public sealed class TransformerTests
     [Fact]
     public void A_shape_that_is_none_is_named_with_what_would_be_valid()
     {
-        Assert.Equal("encoder.transformer.position is 'sine'; it must be one of learned, rotary.", Error(Small with { Position = "sine" }, Tokenizer));
+        Assert.Equal("encoder.transformer.position is 'sine'; it must be one of learned, rotary.",
+            Error(Small with { Position = "sine" }, Tokenizer));
         Assert.Equal("encoder.transformer.norm is 'none'; it must be one of pre, post.", Error(Small with { Norm = "none" }, Tokenizer));
-        Assert.Equal("encoder.transformer.pooling is 'max'; it must be one of mean, first.", Error(Small with { Pooling = "max" }, Tokenizer));
+        Assert.Equal("encoder.transformer.pooling is 'max'; it must be one of mean, first.",
+            Error(Small with { Pooling = "max" }, Tokenizer));
         Assert.Equal("encoder.transformer.layout is 'gpt'; it must be one of own, bert.", Error(Small with { Layout = "gpt" }, Tokenizer));
         Assert.Contains("width 8 and 3 heads", Error(Small with { Heads = 3 }, Tokenizer), StringComparison.Ordinal);
         Assert.Contains("even", Error(Small with { Width = 6, Heads = 2, Position = "rotary" }, Tokenizer), StringComparison.Ordinal);
@@ -202,7 +211,8 @@ public sealed class TransformerTests
     /// <summary>With weights large enough that attention and norms bear on the result.</summary>
     public static SequenceEncoder Create(TransformerSpec shape)
     {
-        var encoder = (SequenceEncoder)EncoderArchitectures.Create(new EncoderSpec("transformer", Transformer: shape), InputSpec.Sequence(20), Tokenizer);
+        var encoder = (SequenceEncoder)EncoderArchitectures.Create(new EncoderSpec("transformer", Transformer: shape),
+            InputSpec.Sequence(20), Tokenizer);
         manual_seed(1);
         using (no_grad())
         {
@@ -218,5 +228,7 @@ public sealed class TransformerTests
     }
 
     private static string Error(TransformerSpec? shape, TokenizerReference? tokenizer) =>
-        Assert.Throws<PipelineException>(() => EncoderArchitectures.Create(new EncoderSpec("transformer", Transformer: shape), InputSpec.Sequence(20), tokenizer)).Message;
+        Assert.Throws<PipelineException>(
+            () => EncoderArchitectures.Create(new EncoderSpec("transformer", Transformer: shape), InputSpec.Sequence(20),
+                tokenizer)).Message;
 }

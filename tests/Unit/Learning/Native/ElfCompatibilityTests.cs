@@ -19,7 +19,9 @@ public sealed class ElfCompatibilityTests
 
         var name = original.AsSpan().IndexOf(Encoding.ASCII.GetBytes(Import + '\0'));
         Assert.Equal(Substitute + '\0', Encoding.ASCII.GetString(patched, name, Substitute.Length + 1));
-        var elsewhere = Enumerable.Range(0, original.Length).Where(i => original[i] != patched[i] && (i < name || i >= name + Import.Length)).ToList();
+        var elsewhere = Enumerable.Range(0, original.Length)
+            .Where(i => original[i] != patched[i] && (i < name || i >= name + Import.Length))
+            .ToList();
         Assert.InRange(elsewhere.Count, 2, 3);
         Assert.Equal(original.Length, patched.Length);
     }
@@ -56,9 +58,7 @@ public sealed class ElfCompatibilityTests
         var library = Library();
 
         foreach (var length in new[] { 0, 5, 63, 64, 1000, library.Length / 2, library.Length - 64 })
-        {
             Assert.Throws<InvalidDataException>(() => ElfCompatibility.Apply(library[..length]));
-        }
     }
 
     [Fact]
@@ -85,22 +85,24 @@ public sealed class ElfCompatibilityTests
         return File.ReadAllBytes(path);
     }
 
-    /// <summary>Flags of each version that the library needs of libstdc++, read through the dynamic section, as the loader does, and not through the sections.</summary>
+    /// <summary>Flags of each version that the library needs of libstdc++, read through the dynamic section, as the loader does,
+    /// and not through the sections.</summary>
     private static Dictionary<string, int> Needs(byte[] file)
     {
         const ulong Strings = 5, VersionNeeds = 0x6ffffffe, VersionNeedCount = 0x6fffffff;
         var reader = new BinaryReader(new MemoryStream(file));
         ulong At(long offset) => BitConverter.ToUInt64(file, (int)offset);
-        var segments = Enumerable.Range(0, BitConverter.ToUInt16(file, 56)).Select(i => (long)At(32) + (i * BitConverter.ToUInt16(file, 54))).ToList();
+        var segments = Enumerable.Range(0, BitConverter.ToUInt16(file, 56))
+            .Select(i => (long)At(32) + (i * BitConverter.ToUInt16(file, 54)))
+            .ToList();
         long Offset(ulong address) => segments.Where(at => BitConverter.ToUInt32(file, (int)at) == 1)
-            .Where(at => address >= At(at + 16) && address < At(at + 16) + At(at + 32)).Select(at => (long)(address - At(at + 16) + At(at + 8))).First();
+            .Where(at => address >= At(at + 16) && address < At(at + 16) + At(at + 32))
+            .Select(at => (long)(address - At(at + 16) + At(at + 8))).First();
 
         var dynamic = (long)At(segments.Single(at => BitConverter.ToUInt32(file, (int)at) == 2) + 8);
         var tags = new Dictionary<ulong, ulong>();
         for (var at = dynamic; At(at) != 0; at += 16)
-        {
             tags[At(at)] = At(at + 8);
-        }
 
         var names = Offset(tags[Strings]);
         string Name(long offset)
@@ -128,9 +130,7 @@ public sealed class ElfCompatibilityTests
                 var version = Name(reader.ReadUInt32());
                 entry += reader.ReadUInt32();
                 if (library.StartsWith("libstdc++", StringComparison.Ordinal))
-                {
                     needs.Add(version, flags);
-                }
             }
 
             need += next;

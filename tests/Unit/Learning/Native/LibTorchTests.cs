@@ -36,9 +36,7 @@ public sealed class LibTorchTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere the system's own loader finds it.");
         using var folder = new TemporaryFolder();
         foreach (var name in new[] { "libc10.so", "libtorch_cpu.so", "libtorch.so" })
-        {
             File.WriteAllText(folder[name], "not a library");
-        }
 
         var error = Assert.Throws<PipelineException>(() => LibTorch.LoadFiles(new TorchOptions { LibTorch = folder.Path }));
 

@@ -66,9 +66,7 @@ public sealed class LinearModelTests
         var random = new CounterRandom(seed, "images");
         var pixels = new double[count * 2 * 64];
         for (var i = 0; i < pixels.Length; i++)
-        {
             pixels[i] = random.NextGaussian() + (i % 64 is 1 or 2 or 18 ? 0.7 : 0);
-        }
 
         return tensor(pixels, count, 2, 8, 8);
     }

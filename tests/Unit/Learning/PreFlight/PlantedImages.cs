@@ -22,9 +22,7 @@ internal sealed class PlantedImages(int size, int channels, Func<int, byte[]> pa
         var random = new CounterRandom(7, "planted", sample);
         var image = new byte[channels * size * size];
         for (var i = 0; i < image.Length; i++)
-        {
             image[i] = (byte)random.NextInt(200);
-        }
 
         return image;
     }
@@ -33,9 +31,7 @@ internal sealed class PlantedImages(int size, int channels, Func<int, byte[]> pa
     public static byte[] Changed(byte[] image, int size, Func<int, int, byte, byte> change)
     {
         for (var i = 0; i < image.Length; i++)
-        {
             image[i] = change(i / size % size, i % size, image[i]);
-        }
 
         return image;
     }
@@ -47,7 +43,8 @@ internal sealed class PlantedImages(int size, int channels, Func<int, byte[]> pa
         var put = await store.CreateAsync("samples.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(
             stream,
             [
-                SafetensorsTensor.Of<byte>("pixels", Enumerable.Range(0, Samples).SelectMany(paint).ToArray(), Samples, channels, size, size),
+                SafetensorsTensor.Of<byte>("pixels", Enumerable.Range(0, Samples).SelectMany(paint).ToArray(), Samples, channels, size,
+                    size),
                 SafetensorsTensor.Of<int>("label", new int[Samples], Samples),
             ],
             cancellation: token));

@@ -35,7 +35,8 @@ public sealed class PreFlightMeasurementTests
     {
         // A little more light in a part of the first row that no symmetry of the square brings onto itself.
         byte[] Paint(int sample) => PlantedImages.Changed(
-            PlantedImages.Noise(sample, size), size, (row, column, pixel) => row == 0 && column < size / 3 ? (byte)(pixel / 4 + 200) : pixel);
+            PlantedImages.Noise(sample, size), size, (row, column, pixel) => row == 0 && column < size / 3
+            ? (byte)(pixel / 4 + 200) : pixel);
 
         var tasks = await new PlantedImages(size, 1, Paint).MeasureAsync();
 
@@ -51,7 +52,8 @@ public sealed class PreFlightMeasurementTests
     public async Task What_lies_inside_is_no_border_cue_but_is_told_linearly()
     {
         byte[] Paint(int sample) => PlantedImages.Changed(
-            PlantedImages.Noise(sample, Size), Size, (row, column, pixel) => row is 3 or 4 && column is 4 or 5 ? (byte)(pixel / 4 + 200) : pixel);
+            PlantedImages.Noise(sample, Size), Size, (row, column, pixel) => row is 3 or 4 && column is 4 or 5
+            ? (byte)(pixel / 4 + 200) : pixel);
 
         var tasks = await new PlantedImages(Size, 1, Paint).MeasureAsync();
 
@@ -71,7 +73,8 @@ public sealed class PreFlightMeasurementTests
         byte[] Paint(int sample)
         {
             var bright = (byte)(new CounterRandom(5, "both", sample).NextInt(2) * 199);
-            return PlantedImages.Changed(PlantedImages.Noise(sample, Size), Size, (row, column, pixel) => row == 3 && column is 4 or 5 ? bright : pixel);
+            return PlantedImages.Changed(PlantedImages.Noise(sample, Size), Size, (row, column, pixel) => row == 3 && column is 4 or 5
+                ? bright : pixel);
         }
 
         var tasks = await new PlantedImages(Size, 1, Paint).MeasureAsync();
@@ -91,8 +94,10 @@ public sealed class PreFlightMeasurementTests
             return (sample % 10) switch
             {
                 0 or 1 => PlantedImages.Changed([.. noise], Size, (row, column, _) => At(row, Fold(column))),
-                2 => PlantedImages.Changed([.. noise], Size, (row, column, pixel) => row < Size / 2 ? pixel : At(Size - 1 - row, Size - 1 - column)),
-                3 => PlantedImages.Changed([.. noise], Size, (row, column, _) => At(Math.Min(Fold(row), Fold(column)), Math.Max(Fold(row), Fold(column)))),
+                2 => PlantedImages.Changed([.. noise], Size, (row, column, pixel) => row < Size / 2
+                    ? pixel : At(Size - 1 - row, Size - 1 - column)),
+                3 => PlantedImages.Changed([.. noise], Size,
+                    (row, column, _) => At(Math.Min(Fold(row), Fold(column)), Math.Max(Fold(row), Fold(column)))),
                 4 => PlantedImages.Changed([.. noise], Size, (_, _, _) => 90),
                 _ => noise,
             };
@@ -105,7 +110,8 @@ public sealed class PreFlightMeasurementTests
         // Flip: two of four under the mirror, two of four under the half turn.
         Assert.Equal((0.5, (5 + (3 * 2 / 4.0) + (2 * 1 / 4.0)) / 10), (tasks["flip"].Symmetric, Math.Round(tasks["flip"].Ceiling, 12)));
         // Both: four of eight.
-        Assert.Equal((0.5, (5 + (3 * 4 / 8.0) + (2 * 1 / 8.0)) / 10), (tasks["rotation-flip"].Symmetric, Math.Round(tasks["rotation-flip"].Ceiling, 12)));
+        Assert.Equal((0.5, (5 + (3 * 4 / 8.0) + (2 * 1 / 8.0)) / 10),
+            (tasks["rotation-flip"].Symmetric, Math.Round(tasks["rotation-flip"].Ceiling, 12)));
     }
 
     [Fact]
@@ -115,12 +121,14 @@ public sealed class PreFlightMeasurementTests
         byte[] Paint(int sample)
         {
             var noise = PlantedImages.Noise(sample, Size);
-            return PlantedImages.Changed([.. noise], Size, (row, column, _) => (byte)(noise[(row * Size) + Math.Min(column, Size - 1 - column)] / 2 + (row is 3 or 4 ? 127 : 0)));
+            return PlantedImages.Changed([.. noise], Size,
+                (row, column, _) => (byte)(noise[(row * Size) + Math.Min(column, Size - 1 - column)] / 2 + (row is 3 or 4 ? 127 : 0)));
         }
 
         var tasks = (await new PlantedImages(Size, 1, Paint).MeasureAsync()).ToDictionary(task => task.Task);
 
-        Assert.Equal((1, 0.5, 0.5), (tasks["rotation-flip"].Symmetric, tasks["rotation-flip"].Ceiling, tasks["rotation-flip"].Linear!.Accuracy));
+        Assert.Equal((1, 0.5, 0.5),
+            (tasks["rotation-flip"].Symmetric, tasks["rotation-flip"].Ceiling, tasks["rotation-flip"].Linear!.Accuracy));
         Assert.Equal((0, 1, 1), (tasks["rotation"].Symmetric, tasks["rotation"].Ceiling, tasks["rotation"].Linear!.Accuracy));
         Assert.Contains("even a perfect model gets 50 % right", tasks["rotation-flip"].Advice, StringComparison.Ordinal);
     }
@@ -137,7 +145,8 @@ public sealed class PreFlightMeasurementTests
     [Fact]
     public async Task The_same_samples_give_the_same_figures_and_another_seed_draws_others()
     {
-        var images = new PlantedImages(Size, 1, sample => PlantedImages.Changed(PlantedImages.Noise(sample, Size), Size, (row, _, pixel) => (byte)(pixel + (row == 0 ? 20 : 0))));
+        var images = new PlantedImages(Size, 1, sample => PlantedImages.Changed(PlantedImages.Noise(sample, Size), Size, (row, _, pixel) =>
+            (byte)(pixel + (row == 0 ? 20 : 0))));
         var some = new PreFlightSettings(MostSamples: 200);
 
         var first = await images.MeasureAsync(some);

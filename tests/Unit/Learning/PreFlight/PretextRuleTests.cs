@@ -7,13 +7,15 @@ public sealed class PretextRuleTests
 {
     [Fact]
     public void The_task_that_a_linear_model_leaves_most_of_is_taken() =>
-        Assert.Equal(["flip"], PretextRule.Choose([Task("rotation", 4, 1, 0.88), Task("flip", 4, 0.95, 0.5), Task("rotation-flip", 8, 0.95, 0.6)]).Tasks);
+        Assert.Equal(["flip"], PretextRule.Choose([Task("rotation", 4, 1, 0.88), Task("flip", 4, 0.95, 0.5),
+            Task("rotation-flip", 8, 0.95, 0.6)]).Tasks);
 
     [Theory]
     [InlineData(0.52, "rotation-flip")]
     [InlineData(0.54, "flip")]
     public void Of_those_that_are_as_far_the_one_with_the_most_views_is_taken(double linear, string expected) =>
-        Assert.Equal([expected], PretextRule.Choose([Task("flip", 4, 0.95, 0.5), Task("rotation-flip", 8, 0.95, linear), Task("rotation", 4, 1, 0.9)]).Tasks);
+        Assert.Equal([expected],
+            PretextRule.Choose([Task("flip", 4, 0.95, 0.5), Task("rotation-flip", 8, 0.95, linear), Task("rotation", 4, 1, 0.9)]).Tasks);
 
     [Fact]
     public void A_task_that_the_border_gives_away_is_not_taken() =>

@@ -11,9 +11,11 @@ public sealed class TokenMeasurementTests
     [Fact]
     public void A_sequence_that_goes_round_is_told_by_its_left_neighbour()
     {
-        var outlook = Measure([.. Enumerable.Range(0, 100).Select(sample => Enumerable.Range(sample, 20).Select(place => 5 + (place % 4)).ToArray())]);
+        var outlook = Measure([.. Enumerable.Range(0, 100).Select(sample => Enumerable.Range(sample, 20).Select(place => 5 + (place % 4))
+            .ToArray())]);
 
-        Assert.Equal(("masked-token", 30, 0.25, 1.0, 0.0), (outlook.Task, outlook.Views, outlook.Chance, outlook.Ceiling, outlook.Symmetric));
+        Assert.Equal(("masked-token", 30, 0.25, 1.0, 0.0),
+            (outlook.Task, outlook.Views, outlook.Chance, outlook.Ceiling, outlook.Symmetric));
         // All but the first of each, of which four begin as often.
         Assert.InRange(outlook.Linear!.Accuracy, 0.95, 0.97);
         Assert.StartsWith("too easy", outlook.Advice);
@@ -23,7 +25,8 @@ public sealed class TokenMeasurementTests
     public void Tokens_without_order_are_told_no_better_than_by_their_frequency()
     {
         var random = new CounterRandom(1, "tokens");
-        var outlook = Measure([.. Enumerable.Range(0, 400).Select(_ => Enumerable.Range(0, 30).Select(_ => 5 + Math.Max(0, random.NextInt(10) - 4)).ToArray())]);
+        var outlook = Measure([.. Enumerable.Range(0, 400).Select(_ => Enumerable.Range(0, 30)
+            .Select(_ => 5 + Math.Max(0, random.NextInt(10) - 4)).ToArray())]);
 
         Assert.InRange(outlook.Chance, 0.48, 0.52);
         Assert.InRange(outlook.Linear!.Accuracy, outlook.Chance - 0.02, outlook.Chance + 0.02);
@@ -48,5 +51,6 @@ public sealed class TokenMeasurementTests
         Assert.StartsWith("too few samples", outlook.Advice);
     }
 
-    private static PretextOutlook Measure(IReadOnlyList<int[]> samples) => TokenMeasurement.Measure(samples, new SpecialTokens(), 30, Settings);
+    private static PretextOutlook Measure(IReadOnlyList<int[]> samples) =>
+        TokenMeasurement.Measure(samples, new SpecialTokens(), 30, Settings);
 }

@@ -50,9 +50,7 @@ public sealed class AmbiguityTests
         for (var row = 0; row < 8; row++)
         {
             for (var column = 0; column < 4; column++)
-            {
                 image[(row * 8) + 7 - column] = image[(row * 8) + column];
-            }
         }
 
         Assert.Equal(0, Ambiguity.Distance(new FlipTask(), image, 1, 8));
@@ -99,9 +97,7 @@ public sealed class AmbiguityTests
         var random = new CounterRandom(seed, "image");
         var image = new byte[channels * size * size];
         for (var i = 0; i < image.Length; i++)
-        {
             image[i] = (byte)random.NextInt(256);
-        }
 
         return image;
     }

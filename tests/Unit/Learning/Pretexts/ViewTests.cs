@@ -78,9 +78,7 @@ public sealed class ViewTests
         var horizontal = Naive(4, image, 1, 6);
         var vertical = new byte[36];
         for (var row = 0; row < 6; row++)
-        {
             horizontal.AsSpan((5 - row) * 6, 6).CopyTo(vertical.AsSpan(row * 6));
-        }
 
         Assert.Equal(vertical, Show(new View(false, 2), image, 1, 6));
     }
@@ -104,9 +102,7 @@ public sealed class ViewTests
         foreach (var first in Codes.Select(row => row.Data))
         {
             foreach (var second in Codes.Select(row => row.Data))
-            {
                 Assert.Contains(Convert.ToHexString(Show(View.Of(second), Show(View.Of(first), image, 1, 5), 1, 5)), all);
-            }
         }
     }
 
@@ -119,16 +115,15 @@ public sealed class ViewTests
         Assert.Throws<ArgumentOutOfRangeException>(() => View.Of(-1));
     }
 
-    /// <summary>Moves pixels one by one: each row reversed where the code is 4 or more, then quarter turns, each taking the last column to the first row.</summary>
+    /// <summary>Moves pixels one by one: each row reversed where the code is 4 or more, then quarter turns,
+    /// each taking the last column to the first row.</summary>
     internal static byte[] Naive(int code, byte[] image, int channels, int size)
     {
         var current = image.ToArray();
         if (code >= 4)
         {
             for (var row = 0; row < channels * size; row++)
-            {
                 Array.Reverse(current, row * size, size);
-            }
         }
 
         for (var turn = 0; turn < code % 4; turn++)
@@ -139,9 +134,7 @@ public sealed class ViewTests
                 for (var row = 0; row < size; row++)
                 {
                     for (var column = 0; column < size; column++)
-                    {
                         next[(((channel * size) + size - 1 - column) * size) + row] = current[(((channel * size) + row) * size) + column];
-                    }
                 }
             }
 

@@ -8,7 +8,8 @@ namespace Pipeline.Tests.Unit.Learning.Tokens;
 public sealed class ByteBpeTokenizerTests
 {
     private static readonly ByteBpeTokenizer Tokenizer = (ByteBpeTokenizer)TokenizerContent.Learn(
-        new TokenizerSpec("bpe", 350), false, Enumerable.Repeat("the cat sat on the mat, the end; naïve cafés don't they'll 12 123", 20)).Open("here");
+        new TokenizerSpec("bpe", 350), false, Enumerable.Repeat("the cat sat on the mat, the end; naïve cafés don't they'll 12 123", 20))
+            .Open("here");
 
     [Theory]
     [InlineData("the cat", "the| cat")]
@@ -56,7 +57,8 @@ public sealed class ByteBpeTokenizerTests
             var text = new StringBuilder();
             for (var length = random.NextInt(60); length > 0; length--)
             {
-                var value = random.NextInt(4) switch { 0 => random.NextInt(0x80), 1 => random.NextInt(0x800), 2 => random.NextInt(0x10000), _ => random.NextInt(0x110000) };
+                var value = random.NextInt(4) switch { 0 => random.NextInt(0x80), 1 => random.NextInt(0x800), 2 => random.NextInt(0x10000),
+                    _ => random.NextInt(0x110000) };
                 text.Append(Rune.IsValid(value) ? new Rune(value).ToString() : "the cat ");
             }
 
@@ -67,7 +69,8 @@ public sealed class ByteBpeTokenizerTests
     [Fact]
     public void Pairs_are_joined_in_the_order_they_were_learned()
     {
-        IReadOnlyList<string> names = [.. SpecialTokens.Names, .. ByteLetters.Ordered.Select(letter => letter.ToString()), "bc", "ab", "abc", "aa"];
+        IReadOnlyList<string> names =
+            [.. SpecialTokens.Names, .. ByteLetters.Ordered.Select(letter => letter.ToString()), "bc", "ab", "abc", "aa"];
         var tokenizer = new TokenizerContent("bpe", false, names, [("b", "c"), ("a", "b"), ("a", "bc"), ("a", "a")]).Open("here");
 
         Assert.Equal(["abc"], Cut("abc"));

@@ -11,7 +11,8 @@ public sealed class MaskDrawTests
     private static readonly SpecialTokens Special = new();
 
     // A special token at every tenth place.
-    private static readonly int[] Tokens = [.. Enumerable.Range(0, 100).Select(place => place % 10 == 9 ? Special.Unknown : 5 + (place % 45))];
+    private static readonly int[] Tokens =
+        [.. Enumerable.Range(0, 100).Select(place => place % 10 == 9 ? Special.Unknown : 5 + (place % 45))];
 
     private static readonly bool[] Continues = [.. Enumerable.Range(0, 100).Select(place => place % 4 != 0)];
 
@@ -72,7 +73,8 @@ public sealed class MaskDrawTests
         {
             var draw = new MaskDraw(new MaskingSpec(Unit: "span", Span: 3), Special, Vocabulary).Draw(plain, [], 1, 0, sample);
             var inner = draw.Positions.Where(place => place is > 2 and < 96).ToHashSet();
-            var starts = inner.Where(place => !inner.Contains(place - 1) && inner.Contains(place + 1) && inner.Contains(place + 2)).ToList();
+            var starts = inner.Where(place => !inner.Contains(place - 1) && inner.Contains(place + 1) && inner.Contains(place + 2))
+                .ToList();
             phases.UnionWith(starts.Select(start => start % 3));
             Assert.InRange(draw.Positions.Length, 13, 15);
         }
@@ -88,8 +90,10 @@ public sealed class MaskDrawTests
         draw.Draw(Tokens, Continues, 5, 5, 5);
 
         var again = new MaskDraw(new MaskingSpec(), Special, Vocabulary).Draw(Tokens, Continues, 1, 2, 3);
-        Assert.Equal((one.Positions, one.Inputs, one.Targets), (again.Positions, again.Inputs, again.Targets), (x, y) => x.Item1.SequenceEqual(y.Item1) && x.Item2.SequenceEqual(y.Item2) && x.Item3.SequenceEqual(y.Item3));
-        Assert.All(new[] { draw.Draw(Tokens, Continues, 2, 2, 3), draw.Draw(Tokens, Continues, 1, 3, 3), draw.Draw(Tokens, Continues, 1, 2, 4) }, other => Assert.NotEqual(one.Positions, other.Positions));
+        Assert.Equal((one.Positions, one.Inputs, one.Targets), (again.Positions, again.Inputs, again.Targets),
+            (x, y) => x.Item1.SequenceEqual(y.Item1) && x.Item2.SequenceEqual(y.Item2) && x.Item3.SequenceEqual(y.Item3));
+        Assert.All(new[] { draw.Draw(Tokens, Continues, 2, 2, 3), draw.Draw(Tokens, Continues, 1, 3, 3),
+            draw.Draw(Tokens, Continues, 1, 2, 4) }, other => Assert.NotEqual(one.Positions, other.Positions));
     }
 
     [Theory]
@@ -97,7 +101,8 @@ public sealed class MaskDrawTests
     [InlineData(new[] { 1, 1, 1 }, 0)]
     [InlineData(new[] { 1, 9, 1 }, 1)]
     public void One_token_is_masked_where_there_is_any(int[] tokens, int masked) =>
-        Assert.Equal(masked, new MaskDraw(new MaskingSpec(Unit: "word"), Special, Vocabulary).Draw(tokens, new bool[tokens.Length], 1, 0, 0).Positions.Length);
+        Assert.Equal(masked, new MaskDraw(new MaskingSpec(Unit: "word"), Special, Vocabulary)
+            .Draw(tokens, new bool[tokens.Length], 1, 0, 0).Positions.Length);
 
     [Fact]
     public void A_sample_has_the_number_of_its_digest()

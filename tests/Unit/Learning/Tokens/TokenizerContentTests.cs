@@ -21,7 +21,9 @@ public sealed class TokenizerContentTests
     {
         using var folder = new TemporaryFolder();
         var store = new FolderArtifactStore(folder["store"]);
-        var content = kind == "kmer" ? TokenizerContent.Kmers(Alphabets.Dna, 3) : TokenizerContent.Learn(new TokenizerSpec(kind, 320), true, Enumerable.Repeat(Text, 5));
+        var content = kind == "kmer"
+            ? TokenizerContent.Kmers(Alphabets.Dna, 3)
+            : TokenizerContent.Learn(new TokenizerSpec(kind, 320), true, Enumerable.Repeat(Text, 5));
         var text = kind == "kmer" ? "ACGTNACGTACGTA" : Text;
 
         var reference = await TokenizerStore.WriteAsync(store, "tokenizers/a", content, new TokenizerSpec(kind, 320, 3), Token);
@@ -44,7 +46,8 @@ public sealed class TokenizerContentTests
 
         Assert.Equal(content.Names, file["model"]!["vocab"]!.AsObject().OrderBy(entry => (int)entry.Value!).Select(entry => entry.Key));
         Assert.Equal(SpecialTokens.Names, file["added_tokens"]!.AsArray().Select(token => (string)token!["content"]!));
-        Assert.Equal(content.Merges.Select(merge => $"{merge.Left} {merge.Right}"), (file["model"]!["merges"]?.AsArray() ?? []).Select(merge => $"{merge![0]} {merge[1]}"));
+        Assert.Equal(content.Merges.Select(merge => $"{merge.Left} {merge.Right}"), (file["model"]!["merges"]?.AsArray() ?? [])
+            .Select(merge => $"{merge![0]} {merge[1]}"));
     }
 
     [Fact]
@@ -60,8 +63,10 @@ public sealed class TokenizerContentTests
 
     [Theory]
     [InlineData("wordpiece", "vocab.txt", "", "must have tokens, and has none.")]
-    [InlineData("wordpiece", "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe", "lacks [MASK]; it must have [PAD], [UNK], [CLS], [SEP], [MASK], or <pad>")]
-    [InlineData("wordpiece", "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\na", "has the token 'a' twice, as 5 and 6; it must have each token once.")]
+    [InlineData("wordpiece", "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe",
+        "lacks [MASK]; it must have [PAD], [UNK], [CLS], [SEP], [MASK], or <pad>")]
+    [InlineData("wordpiece", "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\na",
+        "has the token 'a' twice, as 5 and 6; it must have each token once.")]
     [InlineData("wordpiece", "vocab.txt", "[PAD]\n\n[UNK]", "vocab.txt, line 2: the line is empty; it must be a token.")]
     [InlineData("wordpiece", "vocab.txt", "[PAD]\na\rb", "vocab.txt, line 2: the line has a carriage return within; it must be a token.")]
     [InlineData("wordpiece", "other.txt", "a", "vocab.txt cannot be read:")]
@@ -69,7 +74,8 @@ public sealed class TokenizerContentTests
     [InlineData("bpe", "vocab.json", "{\"a\": 0, \"a\": 1}", "vocab.json is no vocabulary")]
     [InlineData("bpe", "vocab.json", "{\"a\": 0, \"b\": 0}", "vocab.json numbers 'b' 0; the numbers must be 0 to 1, each once.")]
     [InlineData("bpe", "vocab.json", "{\"a\": 5}", "vocab.json numbers 'a' 5; the numbers must be 0 to 0, each once.")]
-    [InlineData("bpe", "vocab.json", "{\"[PAD]\": 0, \"[UNK]\": 1, \"[CLS]\": 2, \"[SEP]\": 3, \"[MASK]\": 4}", "lacks the token 'Ā'; it must have every byte")]
+    [InlineData("bpe", "vocab.json", "{\"[PAD]\": 0, \"[UNK]\": 1, \"[CLS]\": 2, \"[SEP]\": 3, \"[MASK]\": 4}",
+        "lacks the token 'Ā'; it must have every byte")]
     public void What_is_no_vocabulary_is_told_in_one_line(string kind, string name, string content, string message)
     {
         var error = Assert.Throws<PipelineException>(() => Read(kind, (name, content), ("merges.txt", "#version: 0.2\n")));
@@ -81,10 +87,14 @@ public sealed class TokenizerContentTests
     [Fact]
     public void A_line_that_is_no_merge_is_told()
     {
-        var names = string.Join(", ", TokenizerContent.Learn(new TokenizerSpec("bpe", 300), false, []).Names.Select((name, number) => $"{System.Text.Json.JsonSerializer.Serialize(name)}: {number}"));
+        var names = string.Join(", ", TokenizerContent.Learn(new TokenizerSpec("bpe", 300), false, []).Names.Select((name, number) =>
+            $"{System.Text.Json.JsonSerializer.Serialize(name)}: {number}"));
 
-        Assert.Contains("merges.txt, line 2: this is no merge", Assert.Throws<PipelineException>(() => Read("bpe", ("vocab.json", $"{{{names}}}"), ("merges.txt", "#version: 0.2\na b c\n"))).Message);
-        Assert.Contains("lacks the token 'ab'", Assert.Throws<PipelineException>(() => Read("bpe", ("vocab.json", $"{{{names}}}"), ("merges.txt", "a b\n"))).Message);
+        Assert.Contains("merges.txt, line 2: this is no merge",
+            Assert.Throws<PipelineException>(
+                () => Read("bpe", ("vocab.json", $"{{{names}}}"), ("merges.txt", "#version: 0.2\na b c\n"))).Message);
+        Assert.Contains("lacks the token 'ab'",
+            Assert.Throws<PipelineException>(() => Read("bpe", ("vocab.json", $"{{{names}}}"), ("merges.txt", "a b\n"))).Message);
     }
 
     [Fact]
@@ -94,7 +104,9 @@ public sealed class TokenizerContentTests
         Directory.CreateDirectory(folder["given"]);
         File.WriteAllBytes(Path.Combine(folder["given"], "vocab.txt"), [0xFF, 0xFE, 0x00]);
 
-        Assert.Contains("is no UTF-8", Assert.Throws<PipelineException>(() => TokenizerContent.Read("wordpiece", false, name => Path.Combine(folder["given"], name))).Message);
+        Assert.Contains("is no UTF-8",
+            Assert.Throws<PipelineException>(
+                () => TokenizerContent.Read("wordpiece", false, name => Path.Combine(folder["given"], name))).Message);
     }
 
     private static ITokenizer Read(string kind, params (string Name, string Content)[] files)

@@ -35,9 +35,11 @@ public sealed class TokenizerTrainerTests
     public void Byte_level_BPE_joins_what_a_naive_count_after_each_step_would(ulong seed)
     {
         var lines = Lines(seed);
-        var words = lines.SelectMany(line => line.Split(' ').Select((word, place) => place == 0 ? word : " " + word)).Where(word => word.Length > 0)
+        var words = lines.SelectMany(line => line.Split(' ').Select((word, place) => place == 0 ? word : " " + word))
+            .Where(word => word.Length > 0)
             .Select(word => word.Select(letter => letter == ' ' ? "Ġ" : $"{letter}").ToList()).ToList();
-        List<string> names = [.. SpecialTokens.Names, .. Enumerable.Range(0, 256).Select(value => $"{ByteLetters.Of[value]}").Order(StringComparer.Ordinal)];
+        List<string> names = [.. SpecialTokens.Names, .. Enumerable.Range(0, 256).Select(value => $"{ByteLetters.Of[value]}")
+            .Order(StringComparer.Ordinal)];
 
         var merges = NaiveMerges.Learn(words, names, 300, (left, right) => left + right);
 
@@ -64,7 +66,8 @@ public sealed class TokenizerTrainerTests
     public void Letters_are_never_more_than_a_part_of_the_vocabulary()
     {
         // Every ideograph a word and a letter of its own, the later ones rarer.
-        var line = string.Concat(Enumerable.Range(0, 500).Select(letter => string.Concat(Enumerable.Repeat((char)(0x4E00 + letter), 502 - letter))));
+        var line = string.Concat(Enumerable.Range(0, 500).Select(letter =>
+            string.Concat(Enumerable.Repeat((char)(0x4E00 + letter), 502 - letter))));
 
         var names = TokenizerContent.Learn(new TokenizerSpec("wordpiece", 400), false, [line]).Names;
 
@@ -100,7 +103,8 @@ public sealed class TokenizerTrainerTests
         var lines = new List<string>();
         for (var line = 0; line < 60; line++)
         {
-            lines.Add(string.Join(' ', Enumerable.Range(0, 6).Select(_ => string.Concat(Enumerable.Range(0, 1 + random.NextInt(6)).Select(_ => "aabbbcde"[random.NextInt(8)])))));
+            lines.Add(string.Join(' ', Enumerable.Range(0, 6)
+                .Select(_ => string.Concat(Enumerable.Range(0, 1 + random.NextInt(6)).Select(_ => "aabbbcde"[random.NextInt(8)])))));
         }
 
         return lines;

@@ -6,7 +6,8 @@ namespace Pipeline.Tests.Unit.Learning.Tokens;
 public sealed class WordPieceTokenizerTests
 {
     private static readonly IReadOnlyList<string> Names =
-        [.. SpecialTokens.Names, "un", "##aff", "##able", "un##", "want", "##want", "##ed", "runn", "##ing", ",", "!", "e", "##e", "cafe", "中", "文", "#", "##s", "[", "]", "mask", "ㄱ", "is", "##tanbul"];
+        [.. SpecialTokens.Names, "un", "##aff", "##able", "un##", "want", "##want", "##ed", "runn", "##ing", ",", "!", "e", "##e", "cafe",
+            "中", "文", "#", "##s", "[", "]", "mask", "ㄱ", "is", "##tanbul"];
 
     [Theory]
     // Those of BERT's own tests.

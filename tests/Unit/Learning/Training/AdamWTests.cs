@@ -36,7 +36,8 @@ public sealed class AdamWTests
                 expected[i] -= rate * Decay * expected[i];
                 first[i] = (Beta1 * first[i]) + ((1 - Beta1) * gradient);
                 second[i] = (Beta2 * second[i]) + ((1 - Beta2) * gradient * gradient);
-                expected[i] -= rate * (first[i] / (1 - Math.Pow(Beta1, step))) / (Math.Sqrt(second[i] / (1 - Math.Pow(Beta2, step))) + Epsilon);
+                expected[i] -= rate * (first[i] / (1 - Math.Pow(Beta1, step))) / (Math.Sqrt(second[i] / (1 - Math.Pow(Beta2, step)))
+                    + Epsilon);
             }
         }
 

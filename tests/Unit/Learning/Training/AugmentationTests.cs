@@ -13,10 +13,8 @@ public sealed class AugmentationTests
 
     public static TheoryData<int> Codes { get; } = [.. Enumerable.Range(0, View.Count)];
 
-    /// <summary>
-    /// A turned image changed by turned numbers is the changed image, turned. As the numbers' distribution is no other after the turn (below), neither is the
-    /// distribution of what the network sees, and no artefact tells the views apart.
-    /// </summary>
+    /// <summary>A turned image changed by turned numbers is the changed image, turned. As the numbers' distribution is no other after the
+    /// turn (below), neither is the distribution of what the network sees, and no artefact tells the views apart.</summary>
     [Theory]
     [MemberData(nameof(Codes))]
     public void Showing_and_changing_can_change_places(int code)
@@ -31,7 +29,8 @@ public sealed class AugmentationTests
         var shownLast = view.Apply(augmentation.Apply(images, tensor(numbers)));
         var shownFirst = augmentation.Apply(view.Apply(images), tensor(Shown(view, numbers, Size)));
 
-        Assert.True(shownLast.allclose(shownFirst, rtol: 0, atol: 1e-4), $"largest difference {(shownLast - shownFirst).abs().max().item<float>()}");
+        Assert.True(shownLast.allclose(shownFirst, rtol: 0, atol: 1e-4),
+            $"largest difference {(shownLast - shownFirst).abs().max().item<float>()}");
         Assert.False(shownLast.allclose(view.Apply(images), rtol: 0, atol: 0.1));
     }
 
@@ -66,9 +65,7 @@ public sealed class AugmentationTests
         for (var a = 0; a < Augmentation.Numbers; a++)
         {
             for (var b = 0; b < a; b++)
-            {
                 Assert.Equal(0, Correlation(numbers, a, b, Count), tolerance: 0.04);
-            }
         }
     }
 
@@ -118,7 +115,8 @@ public sealed class AugmentationTests
         var changed = new Augmentation(new AugmentationSpec(Scale: 2, Shift: 3), Size)
             .Apply(image, tensor(new float[,] { { zoom, shiftX, shiftY, 1, 0, 0 } }));
 
-        Assert.All(expected.Zip(changed.contiguous().data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
+        Assert.All(expected.Zip(changed.contiguous().data<float>().ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
     }
 
     [Fact]
@@ -165,7 +163,8 @@ public sealed class AugmentationTests
         }
     }
 
-    /// <summary>The same change as seen after showing the image in a view: x to the right, y down, both from the upper left corner.</summary>
+    /// <summary>The same change as seen after showing the image in a view: x to the right, y down,
+    /// both from the upper left corner.</summary>
     private static float[,] Shown(View view, float[,] numbers, int size)
     {
         var shown = (float[,])numbers.Clone();
@@ -173,14 +172,10 @@ public sealed class AugmentationTests
         {
             var (shiftX, shiftY, x, y) = (numbers[i, 1], numbers[i, 2], numbers[i, 4], numbers[i, 5]);
             if (view.Mirrored)
-            {
                 (shiftX, x) = (-shiftX, size - x);
-            }
 
             for (var turn = 0; turn < view.Turns; turn++)
-            {
                 (shiftX, shiftY, x, y) = (shiftY, -shiftX, y, size - x);
-            }
 
             (shown[i, 1], shown[i, 2], shown[i, 4], shown[i, 5]) = (shiftX, shiftY, x, y);
         }
@@ -198,9 +193,7 @@ public sealed class AugmentationTests
             var random = stream.At(i);
             augmentation.Draw(ref random, row);
             for (var column = 0; column < row.Length; column++)
-            {
                 numbers[i, column] = row[column];
-            }
         }
 
         return numbers;
@@ -211,9 +204,7 @@ public sealed class AugmentationTests
         var random = new CounterRandom(2, "images");
         var pixels = new float[count * channels * size * size];
         for (var i = 0; i < pixels.Length; i++)
-        {
             pixels[i] = (float)random.NextDouble();
-        }
 
         return tensor(pixels, count, channels, size, size);
     }

@@ -13,18 +13,14 @@ public sealed class FeatureStatisticsTests
     {
         var features = Gaussian(1, 40, 6);
         for (var row = 0; row < 40; row++)
-        {
             features[row, 2] += 1.5f;
-        }
 
         var scaled = new double[40, 6];
         for (var row = 0; row < 40; row++)
         {
             var length = Math.Sqrt(Enumerable.Range(0, 6).Sum(column => Math.Pow(features[row, column], 2)));
             for (var column = 0; column < 6; column++)
-            {
                 scaled[row, column] = features[row, column] / length * Math.Sqrt(6);
-            }
         }
 
         var expected = Enumerable.Range(0, 6).Average(column =>
@@ -99,9 +95,7 @@ public sealed class FeatureStatisticsTests
         var random = new CounterRandom(seed, "features");
         var values = new float[rows, columns];
         for (var i = 0; i < rows * columns; i++)
-        {
             values[i / columns, i % columns] = (float)random.NextGaussian();
-        }
 
         return values;
     }

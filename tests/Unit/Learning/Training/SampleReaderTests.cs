@@ -14,13 +14,15 @@ public sealed class SampleReaderTests
     [Fact]
     public async Task Samples_are_numbered_through_the_shards_of_a_split()
     {
-        using var data = await ToyDataset.CreateAsync((Split.Train, 3), (Split.Test, 2), (Split.Train, 0), (Split.Train, 1), (Split.Train, 4));
+        using var data = await ToyDataset.CreateAsync((Split.Train, 3), (Split.Test, 2), (Split.Train, 0), (Split.Train, 1),
+            (Split.Train, 4));
         using var reader = SampleReader.Open(data.Store, data.Manifest, Split.Train);
 
         Assert.Equal([0, 0, 0, 2, 3, 3, 3, 3], Enumerable.Range(0, reader.Count).Select(reader.ShardOf));
         Assert.Equal([0, 1, 2, 5, 6, 7, 8, 9], Enumerable.Range(0, 10).Where(Shows));
 
-        bool Shows(int painted) => Enumerable.Range(0, reader.Count).Any(sample => reader.Pixels(sample).SequenceEqual(ToyDataset.Paint(painted)));
+        bool Shows(int painted) =>
+            Enumerable.Range(0, reader.Count).Any(sample => reader.Pixels(sample).SequenceEqual(ToyDataset.Paint(painted)));
     }
 
     [Fact]

@@ -67,7 +67,8 @@ public sealed class ScheduleTests
     {
         for (var steps = 1; steps < 5; steps++)
         {
-            Assert.All(Enumerable.Range(0, steps), step => Assert.InRange(Schedule.LearningRate(name, Peak, step, steps), 0, Peak * 1.000001));
+            Assert.All(Enumerable.Range(0, steps),
+                step => Assert.InRange(Schedule.LearningRate(name, Peak, step, steps), 0, Peak * 1.000001));
         }
     }
 

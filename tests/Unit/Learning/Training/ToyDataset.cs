@@ -7,18 +7,16 @@ using Pipeline.Tests.Unit.Artifacts;
 
 namespace Pipeline.Tests.Unit.Learning.Training;
 
-/// <summary>
-/// A dataset version of 8 × 8 images in a store of its own: a bright mark in a corner that every view shows elsewhere, the class in the middle, some noise.
-/// Of ten samples the fourth is left-right symmetric and the eighth of one colour.
-/// </summary>
+/// <summary>A dataset version of 8 × 8 images in a store of its own: a bright mark in a corner that every view shows elsewhere, the class
+/// in the middle, some noise. Of ten samples the fourth is left-right symmetric and the eighth of one colour.</summary>
 public sealed class ToyDataset : IDisposable
 {
     public const int Size = 8;
     public const int Classes = 3;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private ToyDataset() => Store = new FolderArtifactStore(folder["store"]);
+    private ToyDataset() => Store = new FolderArtifactStore(_folder["store"]);
 
     public FolderArtifactStore Store { get; }
 
@@ -33,12 +31,16 @@ public sealed class ToyDataset : IDisposable
         Input = new InputSpec(Size, 1),
         Pretext = ["rotation"],
         Encoder = new EncoderSpec("convnet", Width: 4),
-        Pretraining = new PretrainingSpec { Epochs = 2, Batch = 8, LearningRate = 0.01, Augmentation = new AugmentationSpec(Scale: 1.2, Shift: 1, Gain: 1.2, Cutout: 2) },
-        FineTuning = new FineTuningSpec { Labels = [6], Draws = 1, LearningRates = [0.01], ProbeLearningRates = [0.1], Steps = 3, Batch = 4 },
+        Pretraining = new PretrainingSpec { Epochs = 2, Batch = 8, LearningRate = 0.01,
+            Augmentation = new AugmentationSpec(Scale: 1.2, Shift: 1, Gain: 1.2, Cutout: 2) },
+        FineTuning = new FineTuningSpec { Labels = [6], Draws = 1, LearningRates = [0.01], ProbeLearningRates = [0.1], Steps = 3,
+            Batch = 4 },
     };
 
-    /// <summary>Two shards of 20 samples to train on, one of 20 to validate on, one of 10 for the test; every sixth sample has no label.</summary>
-    public static Task<ToyDataset> CreateAsync() => CreateAsync((Split.Train, 20), (Split.Validation, 20), (Split.Train, 20), (Split.Test, 10));
+    /// <summary>Two shards of 20 samples to train on, one of 20 to validate on, one of 10 for the test;
+    /// every sixth sample has no label.</summary>
+    public static Task<ToyDataset> CreateAsync() =>
+        CreateAsync((Split.Train, 20), (Split.Validation, 20), (Split.Train, 20), (Split.Test, 10));
 
     public static async Task<ToyDataset> CreateAsync(params (Split Split, int Samples)[] shards)
     {
@@ -55,7 +57,8 @@ public sealed class ToyDataset : IDisposable
                 SafetensorsTensor.Of<byte>("digest", new byte[32 * samples], samples, 32),
             ];
             var put = await dataset.Store.CreateAsync(
-                $"samples/{written.Count}.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, cancellation: token));
+                $"samples/{written.Count}.safetensors",
+                (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, cancellation: token));
             written.Add(new SampleShard(put.Reference, split, samples));
             first += samples;
         }
@@ -85,9 +88,7 @@ public sealed class ToyDataset : IDisposable
     public static byte[] Paint(int sample)
     {
         if (Plain(sample))
-        {
             return [.. Enumerable.Repeat((byte)sample, Size * Size)];
-        }
 
         var random = new CounterRandom(1, "toy", sample);
         var image = new byte[Size * Size];
@@ -97,9 +98,7 @@ public sealed class ToyDataset : IDisposable
             var middle = row is 3 or 4 && column is 3 or 4;
             image[i] = (byte)((row < 3 && column < 2 ? 200 : middle ? 100 * (sample % Classes) : 0) + random.NextInt(40));
             if (Symmetric(sample) && column >= Size / 2)
-            {
                 image[i] = image[(row * Size) + Size - 1 - column];
-            }
         }
 
         return image;
@@ -122,9 +121,7 @@ public sealed class ToyDataset : IDisposable
     {
         var manifests = new List<PseudoLabelManifest>();
         foreach (var reference in await LabelAsync(experiment))
-        {
             manifests.Add(await Store.ReadManifestAsync<PseudoLabelManifest>(reference.Key));
-        }
 
         return manifests;
     }
@@ -135,5 +132,5 @@ public sealed class ToyDataset : IDisposable
         return new RunReference("toy-000000000000", written.Reference, Reference);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -64,7 +64,8 @@ public sealed class ViewBatchesTests
             foreach (var sample in batch.SamplesByView[view].Select(place => shown[(int)place]))
             {
                 Assert.Equal(view < 4 ? view : NoLabel, batch.Labels[0][row]);
-                Assert.Equal(ToyDataset.Symmetric(sample) ? NoLabel : view switch { 0 => 0, 4 => 1, 6 => 2, 2 => 3, _ => NoLabel }, batch.Labels[1][row]);
+                Assert.Equal(ToyDataset.Symmetric(sample) ? NoLabel : view switch { 0 => 0, 4 => 1, 6 => 2, 2 => 3, _ => NoLabel },
+                    batch.Labels[1][row]);
                 row++;
             }
         }
@@ -112,7 +113,8 @@ public sealed class ViewBatchesTests
         using var samples = await OpenAsync(data, "rotation");
         var batches = new ViewBatches(samples, ToyDataset.Experiment.Pretraining);
 
-        var rows = new[] { 0L, 1L, batches.StepsPerEpoch }.SelectMany(step => batches.Training(step).Augmentation.Chunk(Augmentation.Numbers)).ToList();
+        var rows = new[] { 0L, 1L, batches.StepsPerEpoch }.SelectMany(step =>
+            batches.Training(step).Augmentation.Chunk(Augmentation.Numbers)).ToList();
 
         Assert.Equal(3 * 8 * 4, rows.Count);
         Assert.Equal(rows.Count, rows.Select(row => string.Join(' ', row)).Distinct().Count());
@@ -147,7 +149,8 @@ public sealed class ViewBatchesTests
         var manifests = await data.PseudoLabelsAsync(ToyDataset.Experiment);
         PseudoLabelManifest[] others = [manifests[0] with { Shards = [.. manifests[0].Shards.Take(1)] }];
 
-        var error = await Assert.ThrowsAsync<PipelineException>(() => ViewSamples.OpenAsync(data.Store, data.Manifest, others, Split.Train, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<PipelineException>(() =>
+            ViewSamples.OpenAsync(data.Store, data.Manifest, others, Split.Train, TestContext.Current.CancellationToken));
 
         Assert.Contains("'rotation'", error.Message, StringComparison.Ordinal);
         Assert.Contains("'samples/2.safetensors'", error.Message, StringComparison.Ordinal);
@@ -168,9 +171,7 @@ public sealed class ViewBatchesTests
             var place = task.Views.ToList().IndexOf(View.Of(view));
             Assert.Equal(place < 0 ? [] : Enumerable.Range(0, 7).Select(i => (long)i), batch.SamplesByView[view]);
             foreach (var _ in batch.SamplesByView[view])
-            {
                 Assert.Equal(place, batch.Labels[0][row++]);
-            }
         }
     }
 
@@ -182,5 +183,6 @@ public sealed class ViewBatchesTests
     }
 
     private static string Text(PretextBatch batch) =>
-        string.Join('|', Convert.ToHexString(batch.Pixels), string.Join(' ', batch.SamplesByView.SelectMany(x => x)), string.Join(' ', batch.Labels.SelectMany(x => x)), string.Join(' ', batch.Augmentation));
+        string.Join('|', Convert.ToHexString(batch.Pixels), string.Join(' ', batch.SamplesByView.SelectMany(x => x)),
+            string.Join(' ', batch.Labels.SelectMany(x => x)), string.Join(' ', batch.Augmentation));
 }

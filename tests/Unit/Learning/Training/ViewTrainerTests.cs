@@ -41,7 +41,8 @@ public sealed class ViewTrainerTests
         Assert.Equal(NaiveLoss(experiment, Both, batch), trainer.Train(batch), tolerance: 1e-5);
     }
 
-    /// <summary>Adam's first step is the sign of the gradient times the rate, and a bias starts at 0, where decay has nothing to take from.</summary>
+    /// <summary>Adam's first step is the sign of the gradient times the rate, and a bias starts at 0,
+    /// where decay has nothing to take from.</summary>
     [Fact]
     public async Task A_step_has_the_rate_that_the_schedule_has_for_it()
     {
@@ -53,7 +54,8 @@ public sealed class ViewTrainerTests
 
         trainer.Train(new ViewBatches(samples, ToyDataset.Experiment.Pretraining).Training(0));
 
-        var biases = MemoryMarshal.Cast<byte, float>(trainer.Save().Single(tensor => tensor.Name == "heads.rotation.bias").Data.Span).ToArray();
+        var biases = MemoryMarshal.Cast<byte, float>(trainer.Save().Single(tensor => tensor.Name == "heads.rotation.bias").Data.Span)
+            .ToArray();
         Assert.All(biases, bias => Assert.Equal(expected, Math.Abs(bias), tolerance: 1e-3 * expected));
         Assert.Equal(Schedule.LearningRate("one-cycle", ToyDataset.Experiment.Pretraining.LearningRate, 1, 10), trainer.LearningRate);
     }
@@ -139,9 +141,7 @@ public sealed class ViewTrainerTests
         var error = Assert.Throws<PipelineException>(() =>
         {
             for (var step = 0; step < batches.Steps; step++)
-            {
                 trainer.Train(batches.Training(step));
-            }
         });
 
         Assert.Contains("diverged", error.Message, StringComparison.Ordinal);
@@ -159,21 +159,24 @@ public sealed class ViewTrainerTests
         Assert.Contains("heads.flip", Assert.Throws<PipelineException>(() => joint.Load(checkpoint)).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The network as it starts, its logits, and the cross-entropy of each row in plain numbers; images shown pixel by pixel.</summary>
+    /// <summary>The network as it starts, its logits, and the cross-entropy of each row in plain numbers;
+    /// images shown pixel by pixel.</summary>
     private static double NaiveLoss(Experiment experiment, (string Task, int Classes)[] classes, PretextBatch batch)
     {
         const int Pixels = ToyDataset.Size * ToyDataset.Size;
         using var scope = torch.NewDisposeScope();
         using var network = new ViewNetwork(experiment.Encoder, experiment.Input, classes, experiment.Pretraining.Seed);
         var shown = Enumerable.Range(0, View.Count)
-            .SelectMany(view => batch.SamplesByView[view].SelectMany(sample => ViewTests.Naive(view, batch.Pixels[((int)sample * Pixels)..(((int)sample + 1) * Pixels)], 1, ToyDataset.Size)))
+            .SelectMany(view => batch.SamplesByView[view].SelectMany(sample =>
+                ViewTests.Naive(view, batch.Pixels[((int)sample * Pixels)..(((int)sample + 1) * Pixels)], 1, ToyDataset.Size)))
             .Select(pixel => pixel / 255f)
             .ToArray();
         var (_, logits) = network.Forward(torch.tensor(shown, shown.Length / Pixels, 1, ToyDataset.Size, ToyDataset.Size));
         var total = 0.0;
         for (var task = 0; task < classes.Length; task++)
         {
-            var rows = logits[task].data<float>().ToArray().Chunk(classes[task].Classes).Zip(batch.Labels[task]).Where(row => row.Second >= 0).ToList();
+            var rows = logits[task].data<float>().ToArray().Chunk(classes[task].Classes).Zip(batch.Labels[task])
+                .Where(row => row.Second >= 0).ToList();
             total += rows.Average(row => Math.Log(row.First.Sum(logit => Math.Exp(logit))) - row.First[row.Second]);
         }
 
@@ -195,9 +198,7 @@ public sealed class ViewTrainerTests
     private static async Task<SafetensorsFile> WriteAsync(string path, IReadOnlyList<SafetensorsTensor> tensors)
     {
         await using (var stream = File.Create(path))
-        {
             await SafetensorsWriter.WriteAsync(stream, tensors, cancellation: TestContext.Current.CancellationToken);
-        }
 
         return SafetensorsFile.Open(path);
     }

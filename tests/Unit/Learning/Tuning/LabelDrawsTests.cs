@@ -6,7 +6,8 @@ namespace Pipeline.Tests.Unit.Learning.Tuning;
 public sealed class LabelDrawsTests
 {
     /// <summary>100 of class 0, 60 of class 1, 30 of class 2, 2 of class 3, mixed up.</summary>
-    private static readonly int[] Labels = [.. Enumerable.Range(0, 192).OrderBy(i => i * 71 % 192).Select(i => i < 100 ? 0 : i < 160 ? 1 : i < 190 ? 2 : 3)];
+    private static readonly int[] Labels =
+        [.. Enumerable.Range(0, 192).OrderBy(i => i * 71 % 192).Select(i => i < 100 ? 0 : i < 160 ? 1 : i < 190 ? 2 : 3)];
 
     [Fact]
     public void Every_sample_is_in_the_order_once() =>
@@ -16,9 +17,7 @@ public sealed class LabelDrawsTests
     public void The_first_are_one_of_each_class()
     {
         for (var draw = 0; draw < 20; draw++)
-        {
             Assert.Equal([0, 1, 2, 3], LabelDraws.Order(Labels, seed: 1, draw).Take(4).Select(position => Labels[position]).Order());
-        }
     }
 
     [Fact]
@@ -57,12 +56,11 @@ public sealed class LabelDrawsTests
         for (var draw = 0; draw < Draws; draw++)
         {
             foreach (var position in LabelDraws.Order(Labels, seed: 5, draw).AsSpan(0, 48))
-            {
                 chosen[position]++;
-            }
         }
 
         // A quarter of the samples: 250 times each, with a standard deviation of about 14. Six of these are never exceeded by chance.
-        Assert.All(Enumerable.Range(0, Labels.Length).Where(position => Labels[position] < 2), position => Assert.InRange(chosen[position], 250 - 84, 250 + 84));
+        Assert.All(Enumerable.Range(0, Labels.Length).Where(position => Labels[position] < 2),
+            position => Assert.InRange(chosen[position], 250 - 84, 250 + 84));
     }
 }

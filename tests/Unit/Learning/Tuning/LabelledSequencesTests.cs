@@ -29,7 +29,8 @@ public sealed class LabelledSequencesTests
         var width = Math.Max(first.Length, second.Length);
         Assert.Equal([2, width], batch.shape);
         Assert.Equal([.. Filled(first), .. Filled(second)], batch.data<long>().ToArray());
-        Assert.Equal([ToySequences.Label(Numbers[last]), ToySequences.Label(Numbers[0])], samples.Targets([last, 0], CPU).data<long>().ToArray());
+        Assert.Equal([ToySequences.Label(Numbers[last]), ToySequences.Label(Numbers[0])], samples.Targets([last, 0], CPU).data<long>()
+            .ToArray());
 
         long[] Filled(long[] row) => [.. row, .. Enumerable.Repeat((long)Kmers.Special.Padding, width - row.Length)];
     }
@@ -46,9 +47,7 @@ public sealed class LabelledSequencesTests
 
         Assert.Equal([samples.Count, 6], batch.shape);
         for (var i = 0; i < samples.Count; i++)
-        {
             Assert.Equal([.. Row(Numbers[i])[..5], Kmers.Special.End], batch[i].data<long>().ToArray());
-        }
     }
 
     private static long[] Row(int sample) =>

@@ -53,9 +53,7 @@ public sealed class LinearProbeTests
         for (var row = 0; row < Samples; row++)
         {
             for (var label = 0; label < Classes; label++)
-            {
                 Assert.Equal(Logit(standard, row, label, weights), logits[(row * Classes) + label], tolerance: 1e-4);
-            }
         }
     }
 
@@ -92,9 +90,7 @@ public sealed class LinearProbeTests
             var mean = values.Average();
             var deviation = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
             for (var row = 0; row < Samples; row++)
-            {
                 result[row, column] = (values[row] - mean) / deviation;
-            }
         }
 
         return result;
@@ -103,12 +99,14 @@ public sealed class LinearProbeTests
     /// <summary>Bias of each class, then the rows of the weight matrix.</summary>
     private static double[] Weights(LinearProbe probe)
     {
-        var tensors = probe.Tensors().ToDictionary(tensor => tensor.Name, tensor => MemoryMarshal.Cast<byte, float>(tensor.Data.Span).ToArray());
+        var tensors = probe.Tensors()
+            .ToDictionary(tensor => tensor.Name, tensor => MemoryMarshal.Cast<byte, float>(tensor.Data.Span).ToArray());
         return [.. tensors["head.bias"].Concat(tensors["head.weight"]).Select(value => (double)value)];
     }
 
     private static double Logit(double[,] features, int row, int label, double[] weights) =>
-        weights[label] + Enumerable.Range(0, Features).Sum(column => features[row, column] * weights[Classes + (label * Features) + column]);
+        weights[label] + Enumerable.Range(0, Features)
+        .Sum(column => features[row, column] * weights[Classes + (label * Features) + column]);
 
     /// <summary>Full-batch AdamW (Loshchilov and Hutter), changing the weights in place.</summary>
     private static List<double> Regress(double[,] features, double[] weights)
@@ -128,9 +126,7 @@ public sealed class LinearProbeTests
                     var error = ((exponentials[label] / exponentials.Sum()) - (Labels[row] == label ? 1 : 0)) / Samples;
                     gradient[label] += error;
                     for (var column = 0; column < Features; column++)
-                    {
                         gradient[Classes + (label * Features) + column] += error * features[row, column];
-                    }
                 }
             }
 
@@ -141,7 +137,8 @@ public sealed class LinearProbeTests
                 first[i] = (0.9 * first[i]) + (0.1 * gradient[i]);
                 second[i] = (0.999 * second[i]) + (0.001 * gradient[i] * gradient[i]);
                 weights[i] -= rate * Decay * weights[i];
-                weights[i] -= rate * (first[i] / (1 - Math.Pow(0.9, step + 1))) / (Math.Sqrt(second[i] / (1 - Math.Pow(0.999, step + 1))) + 1e-8);
+                weights[i] -= rate * (first[i] / (1 - Math.Pow(0.9, step + 1))) / (Math.Sqrt(second[i] / (1 - Math.Pow(0.999, step + 1)))
+                    + 1e-8);
             }
         }
 

@@ -21,15 +21,14 @@ public sealed class LogisticRegressionTests
         var expected = Descended(rows, labels, Penalty);
 
         var mean = Enumerable.Range(0, Features).Select(feature => rows.Average(row => row[feature])).ToArray();
-        var logits = model.forward(tensor(rows.SelectMany(row => row).Select(value => (float)value).ToArray(), rows.Length, Features)).data<float>().ToArray();
+        var logits = model.forward(tensor(rows.SelectMany(row => row).Select(value => (float)value).ToArray(), rows.Length, Features))
+            .data<float>().ToArray();
         for (var row = 0; row < rows.Length; row++)
         {
             // Only differences between the classes mean anything: a number added to all of them changes no answer.
             var wanted = Enumerable.Range(0, Classes).Select(label => Logit(expected, rows[row], mean, label)).ToArray();
             for (var label = 1; label < Classes; label++)
-            {
                 Assert.Equal(wanted[label] - wanted[0], logits[(row * Classes) + label] - logits[row * Classes], tolerance: 1e-3);
-            }
         }
 
         static double Logit(double[,] all, double[] row, double[] mean, int label) =>
@@ -60,7 +59,8 @@ public sealed class LogisticRegressionTests
         Assert.All(model.forward(Input(rows)).argmax(1).data<long>().ToArray(), label => Assert.Equal(1, label));
     }
 
-    private static double Size(LogisticRegression model) => model.get_buffer("coefficients")!.data<float>().ToArray()[..(Features * Classes)].Sum(value => (double)value * value);
+    private static double Size(LogisticRegression model) =>
+        model.get_buffer("coefficients")!.data<float>().ToArray()[..(Features * Classes)].Sum(value => (double)value * value);
 
     private static LogisticRegression Fitted(double[][] rows, long[] labels, double penalty)
     {
@@ -69,7 +69,8 @@ public sealed class LogisticRegressionTests
         return model;
     }
 
-    private static Tensor Input(double[][] rows) => tensor(rows.SelectMany(row => row).Select(value => (float)value).ToArray(), rows.Length, Features);
+    private static Tensor Input(double[][] rows) =>
+        tensor(rows.SelectMany(row => row).Select(value => (float)value).ToArray(), rows.Length, Features);
 
     private static (double[][] Rows, long[] Labels) Made(int count)
     {
@@ -81,9 +82,7 @@ public sealed class LogisticRegressionTests
             labels[row] = row % Classes;
             rows[row] = new double[Features];
             for (var feature = 0; feature < Features; feature++)
-            {
                 rows[row][feature] = (float)(random.NextGaussian() + (feature == labels[row] ? 1.5 : 0) + 3);
-            }
         }
 
         return (rows, labels);
@@ -99,14 +98,13 @@ public sealed class LogisticRegressionTests
             for (var row = 0; row < rows.Length; row++)
             {
                 var inputs = rows[row].Select((value, feature) => value - mean[feature]).Append(1).ToArray();
-                var odds = Enumerable.Range(0, Classes).Select(label => Math.Exp(inputs.Select((value, feature) => value * weights[feature, label]).Sum())).ToArray();
+                var odds = Enumerable.Range(0, Classes)
+                    .Select(label => Math.Exp(inputs.Select((value, feature) => value * weights[feature, label]).Sum())).ToArray();
                 for (var label = 0; label < Classes; label++)
                 {
                     var error = (odds[label] / odds.Sum()) - (labels[row] == label ? 1 : 0);
                     for (var feature = 0; feature <= Features; feature++)
-                    {
                         gradient[feature, label] += error * inputs[feature] / rows.Length;
-                    }
                 }
             }
 
@@ -114,7 +112,8 @@ public sealed class LogisticRegressionTests
             {
                 for (var label = 0; label < Classes; label++)
                 {
-                    weights[feature, label] -= 0.5 * (gradient[feature, label] + (feature < Features ? penalty * weights[feature, label] : 0));
+                    weights[feature, label] -= 0.5 * (gradient[feature, label]
+                        + (feature < Features ? penalty * weights[feature, label] : 0));
                 }
             }
         }

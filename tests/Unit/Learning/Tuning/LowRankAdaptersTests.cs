@@ -18,13 +18,15 @@ public sealed class LowRankAdaptersTests
     public void Of_a_transformer_each_matrix_of_its_blocks_has_adapters_and_its_embeddings_stay()
     {
         using var scope = NewDisposeScope();
-        using var classifier = new Classifier(new EncoderSpec("transformer", Transformer: TransformerTests.Small), InputSpec.Sequence(20), 3, 1, TransformerTests.Tokenizer);
+        using var classifier = new Classifier(new EncoderSpec("transformer", Transformer: TransformerTests.Small), InputSpec.Sequence(20),
+            3, 1, TransformerTests.Tokenizer);
         var names = classifier.Encoder.named_parameters().ToList();
         using var adapters = new LowRankAdapters(classifier.Encoder, rank: 1, seed: 1);
 
         // Two blocks of four matrices.
         Assert.Equal(2 * 4 * 2, adapters.Parameters.Count());
-        Assert.All(names.Where(entry => entry.name is "tokens.weight" or "positions.weight"), entry => Assert.False(entry.parameter.requires_grad));
+        Assert.All(names.Where(entry => entry.name is "tokens.weight" or "positions.weight"),
+            entry => Assert.False(entry.parameter.requires_grad));
         Assert.Equal(2, names.Count(entry => entry.name is "tokens.weight" or "positions.weight"));
     }
 
@@ -51,9 +53,7 @@ public sealed class LowRankAdaptersTests
         var before = Weights(encoder);
         using var adapters = new LowRankAdapters(encoder, Rank, seed: 1);
         for (var step = 0; step < 3; step++)
-        {
             Step(encoder, adapters);
-        }
 
         var moved = 0;
         foreach (var (parameter, after) in Weights(encoder))
@@ -140,5 +140,6 @@ public sealed class LowRankAdaptersTests
         return encoder;
     }
 
-    private static Dictionary<string, Tensor> Weights(Encoder encoder) => encoder.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter.detach().clone());
+    private static Dictionary<string, Tensor> Weights(Encoder encoder) =>
+        encoder.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter.detach().clone());
 }

@@ -56,7 +56,8 @@ public sealed class TaggedSequencesTests
     {
         // Room for three tokens beside start and end: Zü ri ch; the second sample has nothing left to ask.
         using var scope = NewDisposeScope();
-        var samples = await SamplesAsync(5, Modalities.Text, [("Zürich", 0), ("is", 2)], [("unasked", -1), ("is", 2)], [("a", -1), ("b", 1)]);
+        var samples = await SamplesAsync(5, Modalities.Text, [("Zürich", 0), ("is", 2)], [("unasked", -1), ("is", 2)],
+            [("a", -1), ("b", 1)]);
 
         Assert.Equal(2, samples.Count);
         Assert.Equal([0, 1], samples.Truth.Labels);
@@ -83,12 +84,15 @@ public sealed class TaggedSequencesTests
         var numbers = Enumerable.Range(40, 30).Where(ToySequences.Labelled).ToArray();
 
         Assert.Equal(numbers.Length, samples.Count);
-        Assert.Equal(numbers.SelectMany(number => ToySequences.TagsOf(ToySequences.Text(number)).Select(tag => (int)tag)), samples.Truth.Labels);
+        Assert.Equal(numbers.SelectMany(number => ToySequences.TagsOf(ToySequences.Text(number)).Select(tag => (int)tag)),
+            samples.Truth.Labels);
     }
 
-    private static Task<TaggedSequences> SamplesAsync(int length, string modality, params (string Word, short Tag)[][] sentences) => SamplesAsync(length, modality, new InTwos(), sentences);
+    private static Task<TaggedSequences> SamplesAsync(int length, string modality, params (string Word, short Tag)[][] sentences) =>
+        SamplesAsync(length, modality, new InTwos(), sentences);
 
-    private static async Task<TaggedSequences> SamplesAsync(int length, string modality, ITokenizer tokenizer, params (string Word, short Tag)[][] sentences)
+    private static async Task<TaggedSequences> SamplesAsync(int length, string modality, ITokenizer tokenizer,
+        params (string Word, short Tag)[][] sentences)
     {
         using var folder = new TemporaryFolder();
         var store = new FolderArtifactStore(folder["store"]);
@@ -103,7 +107,8 @@ public sealed class TaggedSequencesTests
             SafetensorsTensor.Of<int>("label", texts.Select(_ => -1).ToArray(), texts.Length),
             SafetensorsTensor.Of<short>("tag", tags, tags.Length),
         ];
-        var put = await store.CreateAsync("samples.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, cancellation: token));
+        var put = await store.CreateAsync("samples.safetensors", (stream, token) =>
+            SafetensorsWriter.WriteAsync(stream, tensors, cancellation: token));
         var dataset = new DatasetManifest
         {
             Dataset = "words",
@@ -135,12 +140,11 @@ public sealed class TaggedSequencesTests
             {
                 inWord = text[at] == ' ' ? 0 : inWord + 1;
                 if (inWord % 2 == 1)
-                {
                     starts.Add(at);
-                }
             }
 
-            return new TokenSequence([.. starts.Select(_ => 9)], [.. starts], [.. starts.Select(start => start > 0 && text[start - 1] != ' ')]);
+            return new TokenSequence([.. starts.Select(_ => 9)], [.. starts],
+                [.. starts.Select(start => start > 0 && text[start - 1] != ' ')]);
         }
 
         public string NameOf(int token) => $"{token}";

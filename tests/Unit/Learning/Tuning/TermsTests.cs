@@ -40,7 +40,8 @@ public sealed class TermsTests
         var row = Dense(terms, ["the the cat unseen"])[..terms.Count];
 
         // Two samples of three have 'the', one has 'cat'; 'unseen' is no term.
-        double the = (1 + Math.Log(2)) * (1 + Math.Log(4 / 3.0)), cat = 1 + Math.Log(4 / 2.0), length = Math.Sqrt((the * the) + (cat * cat)) / Terms.Length;
+        double the = (1 + Math.Log(2)) * (1 + Math.Log(4 / 3.0)), cat = 1 + Math.Log(4 / 2.0),
+            length = Math.Sqrt((the * the) + (cat * cat)) / Terms.Length;
         Assert.Equal(vocabulary.Length, terms.Count);
         Assert.Equal(the / length, row[Array.IndexOf(vocabulary, "the")], 12);
         Assert.Equal(cat / length, row[Array.IndexOf(vocabulary, "cat")], 12);
@@ -83,7 +84,9 @@ public sealed class TermsTests
         sparse.Fit(rows, targets, penalty: 0.1);
         dense.Fit(whole, targets, penalty: 0.1);
 
-        Assert.True(allclose(dense.Logits(new DenseRows(whole.to(ScalarType.Float32))).softmax(1).to(ScalarType.Float64), sparse.Logits(rows).softmax(1), atol: 1e-4));
+        Assert.True(allclose(dense.Logits(new DenseRows(whole.to(ScalarType.Float32))).softmax(1).to(ScalarType.Float64),
+            sparse.Logits(rows)
+            .softmax(1), atol: 1e-4));
     }
 
     [Fact]

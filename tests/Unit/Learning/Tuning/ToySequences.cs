@@ -10,15 +10,14 @@ using Pipeline.Tests.Unit.Artifacts;
 
 namespace Pipeline.Tests.Unit.Learning.Tuning;
 
-/// <summary>
-/// A dataset version of DNA, 5 to 14 bases each, in a store of its own. A sample's class is the base that most of it is, A, C or G; every G is tagged, as one entity with those beside it, and
-/// everything else as outside. Every sixth sample has neither label nor tags.
-/// </summary>
+/// <summary>A dataset version of DNA, 5 to 14 bases each, in a store of its own. A sample's class is the base that most of it is, A, C or
+/// G; every G is tagged, as one entity with those beside it, and everything else as outside. Every sixth sample has neither label nor
+/// tags.</summary>
 internal sealed class ToySequences : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private ToySequences() => Store = new FolderArtifactStore(folder["store"]);
+    private ToySequences() => Store = new FolderArtifactStore(_folder["store"]);
 
     public FolderArtifactStore Store { get; }
 
@@ -38,7 +37,8 @@ internal sealed class ToySequences : IDisposable
         Masking = new MaskingSpec(),
         Pretext = [Contracts.Experiment.MaskedToken],
         Encoder = new EncoderSpec("transformer", Transformer: new TransformerSpec(Width: 16, Layers: 2, Heads: 2, FeedForward: 32)),
-        FineTuning = new FineTuningSpec { Labels = [12], Draws = 1, LearningRates = [0.01], ProbeLearningRates = [0.1], Steps = 4, Batch = 4, LoraRank = 2 },
+        FineTuning = new FineTuningSpec { Labels = [12], Draws = 1, LearningRates = [0.01], ProbeLearningRates = [0.1], Steps = 4,
+            Batch = 4, LoraRank = 2 },
     };
 
     public static async Task<ToySequences> CreateAsync(string modality = Modalities.Dna)
@@ -65,7 +65,8 @@ internal sealed class ToySequences : IDisposable
             Summary = new DataSummary(first, first, 0, new Dictionary<string, long>(), 0, 0, 0),
             Seconds = 0,
         };
-        dataset.Tokenizer = await TokenizerStore.WriteAsync(dataset.Store, "tokenizer", TokenizerContent.Kmers(Alphabets.Dna, 1), Experiment.Tokenizer!);
+        dataset.Tokenizer = await TokenizerStore.WriteAsync(dataset.Store, "tokenizer", TokenizerContent.Kmers(Alphabets.Dna, 1),
+            Experiment.Tokenizer!);
         return dataset;
     }
 
@@ -78,21 +79,21 @@ internal sealed class ToySequences : IDisposable
         var random = new CounterRandom(1, "toy", sample);
         var letters = new char[5 + random.NextInt(10)];
         for (var i = 0; i < letters.Length; i++)
-        {
             letters[i] = random.NextDouble() < 0.7 ? "ACG"[sample % 3] : "ACGT"[random.NextInt(4)];
-        }
 
         return new string(letters);
     }
 
-    public static short[] TagsOf(string text) => [.. text.Select((letter, i) => (short)(letter != 'G' ? 2 : i > 0 && text[i - 1] == 'G' ? 1 : 0))];
+    public static short[] TagsOf(string text) =>
+        [.. text.Select((letter, i) => (short)(letter != 'G' ? 2 : i > 0 && text[i - 1] == 'G' ? 1 : 0))];
 
     /// <summary>An encoder of random weights, as if pretrained.</summary>
     public async Task<EncoderManifest> EncoderAsync(ulong seed)
     {
         using var encoder = EncoderArchitectures.Create(Experiment.Encoder, Experiment.Input, Tokenizer);
         WeightInitialization.Initialize(encoder, seed);
-        var put = await Store.CreateAsync($"encoders/{seed}.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, [.. encoder.Tensors()], cancellation: token));
+        var put = await Store.CreateAsync($"encoders/{seed}.safetensors", (stream, token) =>
+            SafetensorsWriter.WriteAsync(stream, [.. encoder.Tensors()], cancellation: token));
         return new EncoderManifest
         {
             Encoder = Experiment.Encoder,
@@ -108,18 +109,17 @@ internal sealed class ToySequences : IDisposable
 
     public SampleReader Read(Split split) => SampleReader.Open(Store, Manifest, split);
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private async Task<SampleShard> ShardAsync(Split split, int first, int count)
     {
         int[] numbers = [.. Enumerable.Range(first, count)];
         long[] starts = [0, .. numbers.Select(number => (long)Text(number).Length)];
         for (var i = 1; i < starts.Length; i++)
-        {
             starts[i] += starts[i - 1];
-        }
 
-        var tags = numbers.SelectMany(number => Labelled(number) ? TagsOf(Text(number)) : [.. Text(number).Select(_ => (short)-1)]).ToArray();
+        var tags = numbers.SelectMany(number => Labelled(number) ? TagsOf(Text(number)) : [.. Text(number).Select(_ => (short)-1)])
+            .ToArray();
         SafetensorsTensor[] tensors =
         [
             SafetensorsTensor.Of<byte>("text", Encoding.UTF8.GetBytes(string.Concat(numbers.Select(Text))), starts[^1]),
@@ -128,7 +128,8 @@ internal sealed class ToySequences : IDisposable
             SafetensorsTensor.Of<short>("tag", tags, tags.Length),
             SafetensorsTensor.Of<byte>("digest", new byte[32 * count], count, 32),
         ];
-        var put = await Store.CreateAsync($"samples/{first}.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, cancellation: token));
+        var put = await Store.CreateAsync($"samples/{first}.safetensors", (stream, token) =>
+            SafetensorsWriter.WriteAsync(stream, tensors, cancellation: token));
         return new SampleShard(put.Reference, split, count);
     }
 }

@@ -57,7 +57,8 @@ public sealed class TunerTests
         var samples = new LabelledImages(held, ["a", "b", "c"]);
         using var classifier = Classifier();
 
-        var losses = Tune(classifier, reader, Spec with { Steps = 80, Batch = 16, Augmentation = new AugmentationSpec() }, 0, [.. Enumerable.Range(0, 30)]);
+        var losses = Tune(classifier, reader, Spec with { Steps = 80, Batch = 16, Augmentation = new AugmentationSpec() }, 0,
+            [.. Enumerable.Range(0, 30)]);
         var predicted = Inference.Predict(classifier, samples, CPU);
 
         Assert.Equal(80, losses.Count);
@@ -75,9 +76,11 @@ public sealed class TunerTests
         var before = classifier.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter.detach().clone());
 
         // AdamW's first step moves every weight by the learning rate.
-        Tune(classifier, reader, Spec with { Steps = 1, LayerDecay = 0.1, WeightDecay = 0 }, 0, [.. Enumerable.Range(0, 8)], new LayerDecayArm());
+        Tune(classifier, reader, Spec with { Steps = 1, LayerDecay = 0.1, WeightDecay = 0 }, 0, [.. Enumerable.Range(0, 8)],
+            new LayerDecayArm());
 
-        var moved = classifier.named_parameters().ToDictionary(entry => entry.name, entry => (entry.parameter.detach() - before[entry.name]).abs().max().item<float>());
+        var moved = classifier.named_parameters()
+            .ToDictionary(entry => entry.name, entry => (entry.parameter.detach() - before[entry.name]).abs().max().item<float>());
         Assert.Equal(0.1, moved["encoder.conv4.weight"] / moved["head.weight"], tolerance: 0.01);
         Assert.Equal(0.01, moved["encoder.conv3.weight"] / moved["head.weight"], tolerance: 0.001);
     }
@@ -97,7 +100,8 @@ public sealed class TunerTests
         Assert.Equal(
             ToyDataset.Paint(expected[^1]).Concat(ToyDataset.Paint(expected[0])).Select(pixel => pixel / 255f),
             samples.Inputs([samples.Count - 1, 0], CPU).data<float>().ToArray());
-        Assert.Equal([ToyDataset.Label(expected[^1]), ToyDataset.Label(expected[0])], samples.Targets([samples.Count - 1, 0], CPU).data<long>().ToArray());
+        Assert.Equal([ToyDataset.Label(expected[^1]), ToyDataset.Label(expected[0])], samples.Targets([samples.Count - 1, 0], CPU)
+            .data<long>().ToArray());
     }
 
     [Fact]
@@ -113,7 +117,8 @@ public sealed class TunerTests
         Assert.Contains("1e+30", error.Message, StringComparison.Ordinal);
     }
 
-    private static (IReadOnlyList<double> Losses, IEnumerable<string> Weights) Tune(SampleReader reader, FineTuningSpec spec, int draw, long torchSeed = 0)
+    private static (IReadOnlyList<double> Losses, IEnumerable<string> Weights) Tune(SampleReader reader, FineTuningSpec spec, int draw,
+        long torchSeed = 0)
     {
         manual_seed(torchSeed);
         using var classifier = Classifier();
@@ -122,7 +127,8 @@ public sealed class TunerTests
     }
 
     private static IReadOnlyList<double> Tune(
-        Classifier classifier, SampleReader reader, FineTuningSpec spec, int draw, int[] positions, TunedArm? arm = null, double learningRate = 0.02)
+        Classifier classifier, SampleReader reader, FineTuningSpec spec, int draw, int[] positions, TunedArm? arm = null,
+        double learningRate = 0.02)
     {
         using var optimizer = (arm ?? new TunedArm(Arm.Scratch, pretrained: false)).Optimizer(classifier, spec, seed: 1);
         var trial = new Trial(Arm.Scratch, positions.Length, draw, learningRate);

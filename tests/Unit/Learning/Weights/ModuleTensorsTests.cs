@@ -10,9 +10,9 @@ namespace Pipeline.Tests.Unit.Learning.Weights;
 [Collection(TorchTests.Name)]
 public sealed class ModuleTensorsTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("convnet", "")]
@@ -79,11 +79,9 @@ public sealed class ModuleTensorsTests : IDisposable
 
     private async Task<SafetensorsFile> WriteAsync(IReadOnlyList<SafetensorsTensor> tensors)
     {
-        var path = folder[$"{Guid.NewGuid():n}.safetensors"];
+        var path = _folder[$"{Guid.NewGuid():n}.safetensors"];
         await using (var stream = File.Create(path))
-        {
             await SafetensorsWriter.WriteAsync(stream, tensors, cancellation: TestContext.Current.CancellationToken);
-        }
 
         return SafetensorsFile.Open(path);
     }

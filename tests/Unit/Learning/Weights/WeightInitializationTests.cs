@@ -21,9 +21,7 @@ public sealed class WeightInitializationTests
         var first = Encoder(Small, seed: 5);
         manual_seed(2);
         using (rand(17))
-        {
             Encoder(Small, seed: 6);
-        }
 
         Assert.Equal(first, Encoder(Small, seed: 5));
         Assert.NotEqual(first, Encoder(Small, seed: 6));
@@ -70,7 +68,8 @@ public sealed class WeightInitializationTests
     [InlineData("bert")]
     public void Transformers_start_alike_wherever_they_stand(string layout)
     {
-        var spec = new EncoderSpec("transformer", Transformer: TransformerTests.Small with { Width = 128, FeedForward = 512, Norm = "post", Layout = layout });
+        var spec = new EncoderSpec("transformer", Transformer: TransformerTests.Small
+            with { Width = 128, FeedForward = 512, Norm = "post", Layout = layout });
         var tokenizer = TransformerTests.Tokenizer with { Vocabulary = 500 };
         using var pretraining = new MaskedTokenNetwork(spec, InputSpec.Sequence(20), tokenizer, seed: 9);
         using var classifier = new Classifier(spec, InputSpec.Sequence(20), classes: 3, seed: 9, tokenizer);
@@ -78,7 +77,8 @@ public sealed class WeightInitializationTests
         WeightInitialization.Initialize(encoder, seed: 9);
 
         Assert.Equal(Values(pretraining.Encoder), Values(classifier.Encoder));
-        foreach (var (name, parameter) in encoder.named_parameters().Where(entry => entry.parameter.dim() == 2 && entry.parameter.numel() > 15_000))
+        foreach (var (name, parameter) in encoder.named_parameters()
+            .Where(entry => entry.parameter.dim() == 2 && entry.parameter.numel() > 15_000))
         {
             // A row of a linear layer holds its fan-in, one of vectors its width.
             var deviation = Math.Sqrt(1.0 / parameter.shape[1]);
@@ -87,7 +87,8 @@ public sealed class WeightInitializationTests
         }
 
         AssertGaussian(pretraining.state_dict()["head.dense.weight"], Math.Sqrt(1.0 / 128));
-        Assert.All(encoder.named_parameters().Where(entry => entry.name.EndsWith("bias", StringComparison.Ordinal)), entry => Assert.All(entry.parameter.data<float>().ToArray(), bias => Assert.Equal(0f, bias)));
+        Assert.All(encoder.named_parameters().Where(entry => entry.name.EndsWith("bias", StringComparison.Ordinal)),
+            entry => Assert.All(entry.parameter.data<float>().ToArray(), bias => Assert.Equal(0f, bias)));
     }
 
     private static void AssertGaussian(Tensor weight, double deviation)

@@ -13,7 +13,8 @@ public sealed class DropFilesTests
     public async Task Files_are_counted_as_the_experiments_that_wait_read_them()
     {
         using var lake = new TestLake();
-        foreach (var file in new[] { "a.txt", "b.jsonl", "c.csv", "d.png", "more/e.txt", "labels.csv", "README.md", "_SUCCESS", ".hidden", "count.json", "more/count.json" })
+        foreach (var file in new[] { "a.txt", "b.jsonl", "c.csv", "d.png", "more/e.txt", "labels.csv", "README.md", "_SUCCESS", ".hidden",
+            "count.json", "more/count.json" })
         {
             lake.Drop(file, "x");
         }
@@ -23,7 +24,9 @@ public sealed class DropFilesTests
         Task<long> CountAsync(string dataset) => files.CountAsync(dataset, lake.Folder, "count.json", Cancellation);
         async Task WaitAsync(string name, string modality)
         {
-            var experiment = lake.Experiment with { Name = name, Data = "pictures", Modality = modality, Input = modality == Modalities.Image ? lake.Experiment.Input : InputSpec.Sequence(10) };
+            var experiment = lake.Experiment
+                with { Name = name, Data = "pictures", Modality = modality, Input = modality == Modalities.Image
+                    ? lake.Experiment.Input : InputSpec.Sequence(10) };
             await experiments.AddAsync(experiment, await ExperimentArtifact.PutAsync(lake.Store, experiment, Cancellation), Cancellation);
         }
 

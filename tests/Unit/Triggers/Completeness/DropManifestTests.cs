@@ -13,7 +13,8 @@ public class DropManifestTests
     [InlineData("""{ "files": 4 }""", 4)]
     [InlineData("""{ "files": ["a", "b"] }""", 2)]
     [InlineData("""["a", "b", "c"]""", 3)]
-    public void A_manifest_says_how_many_files_there_are(string content, long expected) => Assert.Equal(expected, DropManifest.Expected(Encoding.UTF8.GetBytes(content)));
+    public void A_manifest_says_how_many_files_there_are(string content, long expected) =>
+        Assert.Equal(expected, DropManifest.Expected(Encoding.UTF8.GetBytes(content)));
 
     [Theory]
     [InlineData("")]

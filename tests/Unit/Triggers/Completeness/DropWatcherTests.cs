@@ -113,7 +113,8 @@ public class DropWatcherTests
     {
         using var lake = new WatchedLake(DropCompletion.Manifest, "manifest.json");
         lake.Drop("manifest.json", "1");
-        await lake.RecordAsync(lake.Event("manifest.json", 9), lake.Event("old/1.png", 1), lake.Event("old", 2, FileEventKind.Deleted, folder: true));
+        await lake.RecordAsync(lake.Event("manifest.json", 9), lake.Event("old/1.png", 1),
+            lake.Event("old", 2, FileEventKind.Deleted, folder: true));
         await lake.WatchAsync();
         Assert.Empty(lake.Requests);
 
@@ -155,9 +156,7 @@ public class DropWatcherTests
         using var lake = new WatchedLake();
         var events = new[] { lake.Event("1.png"), lake.Event("2.png") };
         foreach (var found in events)
-        {
             await lake.RecordAsync(found);
-        }
 
         lake.Clock.Move(TimeSpan.FromMinutes(1));
         await lake.WatchAsync();
@@ -172,9 +171,7 @@ public class DropWatcherTests
     {
         using var lake = new WatchedLake();
         for (var i = 0; i < 20; i++)
-        {
             await lake.RecordAsync(lake.Event($"{i}.png"));
-        }
 
         lake.Clock.Move(TimeSpan.FromMinutes(1));
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(lake.WatchAsync)));

@@ -23,7 +23,8 @@ internal sealed class WatchedLake : IDropRequests, IDisposable
     {
         Store = new FolderArtifactStore(_folder["store"]);
         Directory.CreateDirectory(Source);
-        _options = new DropsOptions { Datasets = { ["images"] = new DropDatasetOptions { Prefix = Source, Complete = complete, Manifest = manifest } } };
+        _options = new DropsOptions { Datasets = { ["images"] = new DropDatasetOptions { Prefix = Source, Complete = complete,
+            Manifest = manifest } } };
     }
 
     public IArtifactStore Store { get; }
@@ -39,7 +40,8 @@ internal sealed class WatchedLake : IDropRequests, IDisposable
     /// <summary>Thrown when the command is to be sent.</summary>
     public Exception? Fault { get; set; }
 
-    public FileEvent Event(string path, int second = 0, FileEventKind kind = FileEventKind.Created, string? sequencer = null, bool folder = false) => new()
+    public FileEvent Event(string path, int second = 0, FileEventKind kind = FileEventKind.Created, string? sequencer = null,
+        bool folder = false) => new()
     {
         Id = $"{_events++}",
         Kind = kind,

@@ -8,7 +8,8 @@ public class BadEventTests
     [Fact]
     public void One_bad_event_of_five_thousand_is_named_and_the_others_go_on()
     {
-        var events = Enumerable.Range(0, 5000).Select(i => i == 3210 ? Payloads.EventGrid("../secret") : Payloads.EventGrid($"images/{i}.png", id: $"{i}"));
+        var events = Enumerable.Range(0, 5000)
+            .Select(i => i == 3210 ? Payloads.EventGrid("../secret") : Payloads.EventGrid($"images/{i}.png", id: $"{i}"));
         var parsed = Parsers.Parse($"[{string.Join(',', events)}]");
 
         Assert.Equal(4999, parsed.Events.Count);
@@ -37,7 +38,8 @@ public class BadEventTests
     [InlineData("images%2F..%2Fx")]
     [InlineData("images%2F%252e%252e%2Fx")]
     [InlineData("images%5Cx")]
-    public void Keys_of_S3_that_could_lead_elsewhere_are_refused(string key) => Rejected($$"""{ "Records": [{{Payloads.S3Record(key)}}] }""", "path");
+    public void Keys_of_S3_that_could_lead_elsewhere_are_refused(string key) =>
+        Rejected($$"""{ "Records": [{{Payloads.S3Record(key)}}] }""", "path");
 
     [Theory]
     [InlineData("https://evil.blob.core.windows.net/landing/images/1.png")]
@@ -54,7 +56,8 @@ public class BadEventTests
     }
 
     [Fact]
-    public void A_bucket_that_the_settings_do_not_name_is_refused() => Rejected($$"""{ "Records": [{{Payloads.S3Record(bucket: "other")}}] }""", "s3://other/images/red flower+1.jpg");
+    public void A_bucket_that_the_settings_do_not_name_is_refused() =>
+        Rejected($$"""{ "Records": [{{Payloads.S3Record(bucket: "other")}}] }""", "s3://other/images/red flower+1.jpg");
 
     [Fact]
     public void A_subject_that_names_another_file_than_the_URL_is_refused() =>
@@ -77,7 +80,8 @@ public class BadEventTests
 
     [Theory]
     [InlineData("""[{ "eventType": "Microsoft.Storage.BlobCreated" }]""", "'id' is missing")]
-    [InlineData("""[{ "eventType": "Microsoft.Storage.BlobCreated", "id": "1", "eventTime": "2026-06-26T18:41:00Z" }]""", "'data' is missing")]
+    [InlineData("""[{ "eventType": "Microsoft.Storage.BlobCreated", "id": "1", "eventTime": "2026-06-26T18:41:00Z" }]""",
+        "'data' is missing")]
     [InlineData("""[{ "eventType": "Microsoft.Storage.BlobCreated", "id": "1", "eventTime": "2026-06-26T18:41:00Z", "data": { "api": "PutBlob" } }]""", "'url' is missing")]
     [InlineData("""{ "specversion": "1.0", "type": "t" }""", "'source' is missing")]
     [InlineData("""{ "specversion": "0.3", "type": "t" }""", "0.3")]

@@ -37,7 +37,8 @@ public class EventParserTests
     [Fact]
     public void A_rename_is_a_deletion_and_a_creation() =>
         Assert.Equal(
-            [(FileEventKind.Deleted, Parsers.Container + "/images/old.png"), (FileEventKind.Created, Parsers.Container + "/images/new.png")],
+            [(FileEventKind.Deleted, Parsers.Container + "/images/old.png"),
+                (FileEventKind.Created, Parsers.Container + "/images/new.png")],
             Good($"[{Payloads.Renamed}]").Select(found => (found.Kind, found.Url)));
 
     [Fact]
@@ -52,7 +53,8 @@ public class EventParserTests
     [InlineData("Microsoft.Storage.BlobTierChanged")]
     [InlineData("Microsoft.Storage.DirectoryCreated")]
     [InlineData("Microsoft.EventGrid.SubscriptionDeletedEvent")]
-    public void Known_events_that_tell_of_no_file_are_ignored(string type) => Assert.Equal(1, Parsers.Parse($"[{Payloads.EventGrid(type: type)}]").Ignored);
+    public void Known_events_that_tell_of_no_file_are_ignored(string type) =>
+        Assert.Equal(1, Parsers.Parse($"[{Payloads.EventGrid(type: type)}]").Ignored);
 
     [Fact]
     public void CloudEvents_come_alone_in_batches_and_in_binary_mode()
@@ -78,7 +80,8 @@ public class EventParserTests
     [Fact]
     public void Attributes_of_HTTP_headers_are_percent_decoded()
     {
-        var headers = new Dictionary<string, string> { ["ce-specversion"] = "1.0", ["ce-id"] = "a%20b", ["ce-type"] = "t", ["ce-source"] = "s" };
+        var headers = new Dictionary<string, string> { ["ce-specversion"] = "1.0", ["ce-id"] = "a%20b", ["ce-type"] = "t",
+            ["ce-source"] = "s" };
 
         Assert.Equal("a b", BinaryCloudEvent.FromHttp(headers.GetValueOrDefault)!("id"));
         Assert.Null(BinaryCloudEvent.FromHttp(_ => null));
@@ -96,7 +99,8 @@ public class EventParserTests
     [Fact]
     public void MinIO_and_EventBridge_and_CloudEvents_wrap_the_same_records()
     {
-        var wrapped = $$$"""{ "specversion": "1.0", "id": "1", "source": "s", "type": "com.amazonaws.s3", "data": { "Records": [{{{Payloads.S3Record("images/1.png")}}}] } }""";
+        var wrapped =
+            $$$"""{ "specversion": "1.0", "id": "1", "source": "s", "type": "com.amazonaws.s3", "data": { "Records": [{{{Payloads.S3Record("images/1.png")}}}] } }""";
 
         Assert.Equal("s3://landing/images/1.png", Assert.Single(Good(Payloads.MinIo)).Url);
         Assert.Equal("s3://landing/images/a b.png", Assert.Single(Good(Payloads.EventBridge)).Url);
@@ -118,19 +122,22 @@ public class EventParserTests
     [InlineData("ObjectRestore:Completed")]
     [InlineData("ObjectTagging:Put")]
     [InlineData("s3:ObjectAccessed:Get")]
-    public void S3_events_that_change_no_file_are_ignored(string name) => Assert.Equal(1, Parsers.Parse($$"""{ "Records": [{{Payloads.S3Record(name: name)}}] }""").Ignored);
+    public void S3_events_that_change_no_file_are_ignored(string name) =>
+        Assert.Equal(1, Parsers.Parse($$"""{ "Records": [{{Payloads.S3Record(name: name)}}] }""").Ignored);
 
     [Theory]
     [InlineData("ObjectRemoved:Delete")]
     [InlineData("s3:ObjectRemoved:DeleteMarkerCreated")]
     [InlineData("LifecycleExpiration:Delete")]
-    public void What_S3_removes_is_deleted(string name) => Assert.Equal(FileEventKind.Deleted, Assert.Single(Good($$"""{ "Records": [{{Payloads.S3Record(name: name)}}] }""")).Kind);
+    public void What_S3_removes_is_deleted(string name) =>
+        Assert.Equal(FileEventKind.Deleted, Assert.Single(Good($$"""{ "Records": [{{Payloads.S3Record(name: name)}}] }""")).Kind);
 
     [Fact]
     public void The_plain_form_that_is_written_is_read_back()
     {
         var found = Assert.Single(Good($"[{Payloads.EventGrid("images/100%.png", url: Parsers.Container + "/images/100%25.png")}]"));
-        var plain = System.Text.Json.JsonSerializer.Serialize(found with { Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }, Pipeline.Contracts.PipelineJson.Compact);
+        var plain = System.Text.Json.JsonSerializer.Serialize(found
+            with { Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }, Pipeline.Contracts.PipelineJson.Compact);
 
         Assert.Equal("https://lake.blob.core.windows.net/landing/images/100%.png", found.Url);
         Assert.Equal(found with { Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }, Assert.Single(Good(plain)));
@@ -140,7 +147,10 @@ public class EventParserTests
     public void The_longest_configured_folder_says_the_dataset()
     {
         var parser = Parsers.Create(("all", Parsers.Container + "/images"), ("cats", Parsers.Container + "/images/cat"));
-        var parsed = parser.Parse(Encoding.UTF8.GetBytes($"[{Payloads.EventGrid()},{Payloads.EventGrid("images/dog/1.png")},{Payloads.EventGrid("images2/1.png")}]"));
+        var parsed =
+            parser.Parse(
+                Encoding.UTF8.GetBytes(
+                    $"[{Payloads.EventGrid()},{Payloads.EventGrid("images/dog/1.png")},{Payloads.EventGrid("images2/1.png")}]"));
 
         Assert.Equal(["cats", "all", "images2"], parsed.Events.Select(found => found.Dataset));
     }

@@ -9,7 +9,9 @@ public class NormalisedDropTests
     [Fact]
     public void What_the_webhook_writes_is_read_back_as_it_was_parsed()
     {
-        var events = Parsers.Parse($"[{Payloads.EventGrid()},{Payloads.EventGrid("images/100%.png", url: Parsers.Container + "/images/100%25.png")},{Payloads.Renamed}]").Events;
+        var events =
+            Parsers.Parse(
+                $"[{Payloads.EventGrid()},{Payloads.EventGrid("images/100%.png", url: Parsers.Container + "/images/100%25.png")},{Payloads.Renamed}]").Events;
         var read = NormalisedDrop.Messages(events, bytes: 1 << 20).Select(Read).ToList();
 
         Assert.Equal(events, Assert.Single(read).Events);
@@ -18,7 +20,8 @@ public class NormalisedDropTests
     [Fact]
     public void Many_events_are_cut_into_messages_of_the_size_asked_for()
     {
-        var events = Parsers.Parse($"[{string.Join(',', Enumerable.Range(0, 100).Select(i => Payloads.EventGrid($"images/{i}.png")))}]").Events;
+        var events =
+            Parsers.Parse($"[{string.Join(',', Enumerable.Range(0, 100).Select(i => Payloads.EventGrid($"images/{i}.png")))}]").Events;
         var messages = NormalisedDrop.Messages(events, bytes: 4096).ToList();
 
         Assert.All(messages, message => Assert.InRange(message.Length, 1, 2 * 4096));

@@ -4,7 +4,8 @@ namespace Pipeline.Tests.Unit.Triggers.Events;
 internal static class Payloads
 {
     public static string EventGrid(
-        string path = "images/cat/1.png", string type = "Microsoft.Storage.BlobCreated", string api = "PutBlockList", string? url = null, string? subject = null, string id = "831e1650-001e-001b-66ab-eeb76e069631",
+        string path = "images/cat/1.png", string type = "Microsoft.Storage.BlobCreated", string api = "PutBlockList", string? url = null,
+        string? subject = null, string id = "831e1650-001e-001b-66ab-eeb76e069631",
         string time = "2026-06-26T18:41:00.9584103Z") => $$"""
         {
           "topic": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/lake",
@@ -42,7 +43,8 @@ internal static class Payloads
         }
         """;
 
-    public static string S3Record(string key = "images/red+flower%2B1.jpg", string name = "ObjectCreated:Put", string bucket = "landing") => $$"""
+    public static string S3Record(string key = "images/red+flower%2B1.jpg", string name = "ObjectCreated:Put", string bucket = "landing") =>
+        $$"""
         {
           "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "us-west-2", "eventTime": "2026-06-26T18:41:00.000Z", "eventName": "{{name}}",
           "s3": {
@@ -52,7 +54,8 @@ internal static class Payloads
         }
         """;
 
-    public static string MinIo => $$"""{ "EventName": "s3:ObjectCreated:Put", "Key": "landing/images/1.png", "Records": [{{S3Record("images%2F1.png", "s3:ObjectCreated:Put")}}] }""";
+    public static string MinIo =>
+        $$"""{ "EventName": "s3:ObjectCreated:Put", "Key": "landing/images/1.png", "Records": [{{S3Record("images%2F1.png", "s3:ObjectCreated:Put")}}] }""";
 
     public const string EventBridge = """
         {

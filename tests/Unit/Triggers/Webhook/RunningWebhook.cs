@@ -57,7 +57,8 @@ internal sealed class RunningWebhook : IAsyncDisposable
         builder.Services.AddSingleton<BrokerConnection>().AddSingleton<BrokerReady>();
         builder.Services.AddTriggers();
         builder.Services.RemoveAll<IHostedService>(); // The queue and the watcher are not what is tested here.
-        builder.Services.Configure<JwtBearerOptions>(WebhookAccess.Scheme, bearer => bearer.Configuration = new OpenIdConnectConfiguration { Issuer = Issuer, SigningKeys = { SigningKey } });
+        builder.Services.Configure<JwtBearerOptions>(WebhookAccess.Scheme,
+            bearer => bearer.Configuration = new OpenIdConnectConfiguration { Issuer = Issuer, SigningKeys = { SigningKey } });
         var app = builder.Build();
         try
         {
@@ -72,7 +73,8 @@ internal sealed class RunningWebhook : IAsyncDisposable
         }
     }
 
-    public static string Token(string issuer = Issuer, string audience = Audience, int minutes = 5) => new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+    public static string Token(string issuer = Issuer, string audience = Audience, int minutes = 5) =>
+        new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
     {
         Issuer = issuer,
         Audience = audience,
@@ -85,9 +87,7 @@ internal sealed class RunningWebhook : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var client in Clients)
-        {
             client.Dispose();
-        }
 
         await _app.DisposeAsync();
     }

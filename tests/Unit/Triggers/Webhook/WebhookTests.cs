@@ -14,7 +14,8 @@ public class WebhookTests
 
     private static readonly (string, string) Anonymous = ("Webhook:AllowAnonymous", "true");
     private static readonly (string, string)[] Keys = [("Webhook:Keys:0", OldKey), ("Webhook:Keys:1", NewKey)];
-    private static readonly (string, string)[] Entra = [("Webhook:Entra:Authority", RunningWebhook.Issuer), ("Webhook:Entra:Audience", RunningWebhook.Audience)];
+    private static readonly (string, string)[] Entra =
+        [("Webhook:Entra:Authority", RunningWebhook.Issuer), ("Webhook:Entra:Audience", RunningWebhook.Audience)];
 
     [Fact]
     public async Task Without_a_key_the_webhook_does_not_start()
@@ -37,7 +38,8 @@ public class WebhookTests
     public async Task Event_Grid_gets_its_validation_code_back()
     {
         await using var webhook = await RunningWebhook.StartAsync(Keys);
-        using var request = Post("""[{ "id": "1", "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent", "data": { "validationCode": "512d38b6" } }]""");
+        using var request =
+            Post("""[{ "id": "1", "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent", "data": { "validationCode": "512d38b6" } }]""");
         request.RequestUri = new Uri($"/webhook/drops?code={Uri.EscapeDataString(OldKey)}", UriKind.Relative);
         request.Headers.Add("aeg-event-type", "SubscriptionValidation");
         using var answer = await webhook.Client.SendAsync(request);
@@ -63,7 +65,8 @@ public class WebhookTests
     public async Task CloudEvents_may_be_sent_after_they_asked()
     {
         await using var webhook = await RunningWebhook.StartAsync(Keys);
-        using var request = new HttpRequestMessage(HttpMethod.Options, "/webhook/drops") { Headers = { { "WebHook-Request-Origin", "eventgrid.azure.net" }, { "WebHook-Request-Rate", "120" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Options,
+            "/webhook/drops") { Headers = { { "WebHook-Request-Origin", "eventgrid.azure.net" }, { "WebHook-Request-Rate", "120" } } };
         using var answer = await webhook.Client.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

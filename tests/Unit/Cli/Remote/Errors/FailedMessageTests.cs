@@ -30,7 +30,8 @@ public sealed class FailedMessageTests
         var message = Read(Fault);
 
         Assert.Equal(
-            new FailedMessage("m-1", "train-slice", new DateTimeOffset(2026, 6, 26, 18, 41, 0, 500, TimeSpan.Zero), "tiny-1", "System.IO.IOException", "The disk is full. Free some."),
+            new FailedMessage("m-1", "train-slice", new DateTimeOffset(2026, 6, 26, 18, 41, 0, 500, TimeSpan.Zero), "tiny-1",
+                "System.IO.IOException", "The disk is full. Free some."),
             message);
         Assert.Equal("train-slice_error", message.ErrorQueue);
     }
@@ -52,7 +53,8 @@ public sealed class FailedMessageTests
     [Fact]
     public void A_message_without_an_id_has_one_of_its_content()
     {
-        var (one, same, other) = (Read(Fault, id: null), Read(GivenUp, id: null), FailedMessage.Of("train-slice", new BasicProperties(), "{}"u8.ToArray()));
+        var (one, same, other) = (Read(Fault, id: null), Read(GivenUp, id: null),
+            FailedMessage.Of("train-slice", new BasicProperties(), "{}"u8.ToArray()));
 
         Assert.Equal(one.Id, same.Id);
         Assert.NotEqual(one.Id, other.Id);
@@ -70,8 +72,11 @@ public sealed class FailedMessageTests
     [Fact]
     public void A_replayed_message_has_the_headers_that_it_was_sent_with()
     {
-        var sent = new Dictionary<string, object?> { ["MT-MessageType"] = Text("urn:message:X"), ["MT-Host-Info"] = Text("{}"), ["traceparent"] = Text("00-1-2-01"), ["pipeline-format"] = Text("1") };
-        var failed = sent.Concat(Fault).Concat(GivenUp).Append(new("MT-Host-MachineName", Text("there"))).Append(new("x-delivery-count", 3L)).ToDictionary();
+        var sent = new Dictionary<string, object?> { ["MT-MessageType"] = Text("urn:message:X"), ["MT-Host-Info"] = Text("{}"),
+            ["traceparent"] = Text("00-1-2-01"), ["pipeline-format"] = Text("1") };
+        var failed = sent.Concat(Fault).Concat(GivenUp).Append(new("MT-Host-MachineName", Text("there")))
+            .Append(new("x-delivery-count", 3L))
+            .ToDictionary();
 
         Assert.Equal(sent.Keys.Order(), FaultHeaders.Without(failed).Keys.Order());
         Assert.Empty(FaultHeaders.Without(null));

@@ -15,7 +15,8 @@ public class SvgChartTests
     {
         var chart = Draw(new("a", "a", [(1, 0), (2, 1)]), new("b", "b", [(1, 0), (2, 1)]), new("c", "c", [(1, 0), (2, 1)]));
 
-        double[] heights = [.. chart.Elements("text").Where(text => text.Attribute("class")!.Value == "label").Select(text => (double)text.Attribute("y")!).Order()];
+        double[] heights = [.. chart.Elements("text").Where(text => text.Attribute("class")!.Value == "label")
+            .Select(text => (double)text.Attribute("y")!).Order()];
         Assert.Equal(3, heights.Length);
         Assert.All(heights.Zip(heights.Skip(1)), pair => Assert.True(pair.Second - pair.First >= 16));
     }

@@ -6,7 +6,8 @@ namespace Pipeline.Tests.Unit.Evaluation.Reporting.Sections;
 
 public class LabelsSavedTextTests
 {
-    private static readonly Report Report = ReportBuilder.Build(new SampleRun { Labels = [60, 600], TestSamples = 100 }.Evaluated()).Report with
+    private static readonly Report Report = ReportBuilder.Build(new SampleRun { Labels = [60, 600], TestSamples = 100 }.Evaluated()).Report
+        with
     {
         ByLabelCount = [Result(60, pretrained: 0.5), Result(600, pretrained: 0.7)],
     };

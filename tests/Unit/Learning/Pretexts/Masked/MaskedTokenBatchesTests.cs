@@ -47,10 +47,13 @@ public sealed class MaskedTokenBatchesTests
         var batches = new MaskedTokenBatches(samples, Spec);
 
         // All fit into one pool: by length, the batches follow one another without overlap.
-        var extents = Enumerable.Range(0, 4).Select(step => Rows(batches.Training(step)).Select(text => text.Length).ToList()).Select(lengths => (Min: lengths.Min(), Max: lengths.Max())).OrderBy(extent => extent.Min).ThenBy(extent => extent.Max).ToList();
+        var extents = Enumerable.Range(0, 4).Select(step => Rows(batches.Training(step)).Select(text => text.Length).ToList())
+            .Select(lengths => (Min: lengths.Min(), Max: lengths.Max())).OrderBy(extent => extent.Min).ThenBy(extent => extent.Max)
+            .ToList();
 
         Assert.All(extents.Zip(extents.Skip(1)), pair => Assert.True(pair.First.Max <= pair.Second.Min));
-        Assert.All(Enumerable.Range(0, 4), step => Assert.Equal(Rows(batches.Training(step)).Max(text => text.Length) + 2, batches.Training(step).Tokens.Length / 8));
+        Assert.All(Enumerable.Range(0, 4),
+            step => Assert.Equal(Rows(batches.Training(step)).Max(text => text.Length) + 2, batches.Training(step).Tokens.Length / 8));
     }
 
     [Fact]
@@ -81,7 +84,8 @@ public sealed class MaskedTokenBatchesTests
         for (var i = 0; i < 3; i++)
         {
             var text = texts[2 + i];
-            long[] expected = [2, .. ToySequences.Tokenizer.Encode(text).Ids.Select(id => (long)id), 3, .. new long[length - text.Length - 2]];
+            long[] expected = [2, .. ToySequences.Tokenizer.Encode(text).Ids.Select(id => (long)id), 3,
+                .. new long[length - text.Length - 2]];
             Assert.Equal(expected, whole[(i * length)..((i + 1) * length)]);
         }
 
@@ -96,7 +100,8 @@ public sealed class MaskedTokenBatchesTests
         using var data = await ToySequences.CreateAsync();
         using var samples = await OpenAsync(data, Split.Train);
 
-        Assert.Equal((38, 2L), (new MaskedTokenBatches(samples, Spec with { Batch = 100 }).BatchSize, new MaskedTokenBatches(samples, Spec with { Batch = 100 }).Steps));
+        Assert.Equal((38, 2L), (new MaskedTokenBatches(samples, Spec with { Batch = 100 }).BatchSize,
+            new MaskedTokenBatches(samples, Spec with { Batch = 100 }).Steps));
     }
 
     [Fact]
@@ -106,7 +111,8 @@ public sealed class MaskedTokenBatchesTests
         var tokenizer = data.PseudoLabels.Tokenizer!;
         var manifest = data.PseudoLabels with { Tokenizer = tokenizer with { Spec = tokenizer.Spec with { Length = 16 } } };
 
-        var error = await Assert.ThrowsAsync<PipelineException>(() => MaskedTokenSamples.OpenAsync(data.Store, data.Manifest, manifest, Split.Train, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<PipelineException>(() =>
+            MaskedTokenSamples.OpenAsync(data.Store, data.Manifest, manifest, Split.Train, TestContext.Current.CancellationToken));
 
         Assert.Contains("a sample of 15 tokens. Samples must have at most 14", error.Message, StringComparison.Ordinal);
     }
@@ -115,10 +121,13 @@ public sealed class MaskedTokenBatchesTests
     public async Task Pseudo_labels_of_images_and_missing_shards_are_refused()
     {
         using var data = await ToySequences.CreateAsync();
-        Task<MaskedTokenSamples> Open(PseudoLabelManifest manifest) => MaskedTokenSamples.OpenAsync(data.Store, data.Manifest, manifest, Split.Train, TestContext.Current.CancellationToken);
+        Task<MaskedTokenSamples> Open(PseudoLabelManifest manifest) =>
+            MaskedTokenSamples.OpenAsync(data.Store, data.Manifest, manifest, Split.Train, TestContext.Current.CancellationToken);
 
-        var images = await Assert.ThrowsAsync<PipelineException>(() => Open(data.PseudoLabels with { Task = "rotation", Tokenizer = null }));
-        var missing = await Assert.ThrowsAsync<PipelineException>(() => Open(data.PseudoLabels with { Shards = [.. data.PseudoLabels.Shards.Skip(1)] }));
+        var images = await Assert.ThrowsAsync<PipelineException>(() =>
+            Open(data.PseudoLabels with { Task = "rotation", Tokenizer = null }));
+        var missing = await Assert.ThrowsAsync<PipelineException>(() =>
+            Open(data.PseudoLabels with { Shards = [.. data.PseudoLabels.Shards.Skip(1)] }));
 
         Assert.Contains("'rotation' must be those of masked-token", images.Message, StringComparison.Ordinal);
         Assert.Contains("samples/0.safetensors", missing.Message, StringComparison.Ordinal);
@@ -140,11 +149,14 @@ public sealed class MaskedTokenBatchesTests
     }
 
     private static List<string> Rows(MaskedTokenBatch batch) =>
-        [.. Whole(batch).Chunk(batch.Tokens.Length / batch.Samples).Select(row => string.Concat(row.Where(token => token > 4).Select(token => ToySequences.Tokenizer.NameOf((int)token))))];
+        [.. Whole(batch).Chunk(batch.Tokens.Length / batch.Samples)
+            .Select(row => string.Concat(row.Where(token => token > 4).Select(token => ToySequences.Tokenizer.NameOf((int)token))))];
 
     // Of each sample its tokens, and as it is shown, without padding.
     private static List<string> Masks(MaskedTokenBatch batch) =>
-        [.. Rows(batch).Zip(batch.Tokens.Chunk(batch.Tokens.Length / batch.Samples), (text, row) => $"{text} {string.Join(' ', row.Where(token => token != 0))}")];
+        [.. Rows(batch).Zip(batch.Tokens.Chunk(batch.Tokens.Length / batch.Samples), (text, row) =>
+            $"{text} {string.Join(' ', row.Where(token => token != 0))}")];
 
-    private static string Text(MaskedTokenBatch batch) => $"{batch.Step} {string.Join(' ', batch.Tokens)} {string.Join(' ', batch.Places)} {string.Join(' ', batch.Targets)} {batch.Views}";
+    private static string Text(MaskedTokenBatch batch) =>
+        $"{batch.Step} {string.Join(' ', batch.Tokens)} {string.Join(' ', batch.Places)} {string.Join(' ', batch.Targets)} {batch.Views}";
 }

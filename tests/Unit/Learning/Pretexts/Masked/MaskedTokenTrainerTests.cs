@@ -10,7 +10,9 @@ namespace Pipeline.Tests.Unit.Learning.Pretexts.Masked;
 public sealed class MaskedTokenTrainerTests
 {
     private static readonly Experiment WithoutDropout =
-        ToySequences.Experiment with { Encoder = ToySequences.Experiment.Encoder with { Transformer = ToySequences.Experiment.Encoder.Transformer! with { Dropout = 0 } } };
+        ToySequences.Experiment
+        with { Encoder = ToySequences.Experiment.Encoder
+            with { Transformer = ToySequences.Experiment.Encoder.Transformer! with { Dropout = 0 } } };
 
     [Fact]
     public async Task The_loss_is_the_mean_cross_entropy_of_the_masked_tokens()
@@ -19,7 +21,8 @@ public sealed class MaskedTokenTrainerTests
         using var data = await ToySequences.CreateAsync();
         using var samples = await OpenAsync(data, Split.Train);
         var batch = new MaskedTokenBatches(samples, WithoutDropout.Pretraining).Training(0);
-        using var network = new MaskedTokenNetwork(WithoutDropout.Encoder, WithoutDropout.Input, samples.Tokenizer, WithoutDropout.Pretraining.Seed);
+        using var network = new MaskedTokenNetwork(WithoutDropout.Encoder, WithoutDropout.Input, samples.Tokenizer,
+            WithoutDropout.Pretraining.Seed);
         var tokens = torch.tensor(batch.Tokens, batch.Samples, batch.Tokens.Length / batch.Samples);
         var hidden = network.Encoder.Hidden(tokens).data<float>().ToArray().Chunk(16).ToArray();
         var weights = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.data<float>().ToArray());
@@ -49,9 +52,7 @@ public sealed class MaskedTokenTrainerTests
             if (saved is not null)
             {
                 await using (var stream = File.Create(folder[$"{step}"]))
-                {
                     await SafetensorsWriter.WriteAsync(stream, saved, cancellation: TestContext.Current.CancellationToken);
-                }
 
                 using var checkpoint = SafetensorsFile.Open(folder[$"{step}"]);
                 trainer.Load(checkpoint);
@@ -82,7 +83,8 @@ public sealed class MaskedTokenTrainerTests
         var measure = trainer.Measure([new MaskedTokenBatches(heldOut, experiment.Pretraining).Plain(0, heldOut.Count)]);
 
         // Four bases, about equally frequent: who knows no more than that loses ln 4 = 1.39 nats a token, and is right once in four times.
-        var tokens = ToySequences.Texts(Split.Train).SelectMany(text => text).GroupBy(letter => letter).Select(group => (double)group.Count()).ToList();
+        var tokens = ToySequences.Texts(Split.Train).SelectMany(text => text).GroupBy(letter => letter)
+            .Select(group => (double)group.Count()).ToList();
         var entropy = -tokens.Sum(count => count / tokens.Sum() * Math.Log(count / tokens.Sum()));
         Assert.InRange(entropy, 1.3, Math.Log(4));
         Assert.InRange(losses[^20..].Average(), 0, 0.6 * entropy);
@@ -122,9 +124,7 @@ public sealed class MaskedTokenTrainerTests
         var error = Assert.Throws<PipelineException>(() =>
         {
             for (var step = 0; step < batches.Steps; step++)
-            {
                 trainer.Train(batches.Training(step));
-            }
         });
 
         Assert.Contains("diverged", error.Message, StringComparison.Ordinal);
@@ -151,7 +151,8 @@ public sealed class MaskedTokenTrainerTests
         using var data = await ToySequences.CreateAsync();
         using var samples = await OpenAsync(data, Split.Train);
 
-        var error = Assert.Throws<PipelineException>(() => Trainer(ToySequences.Experiment with { Encoder = new EncoderSpec("convnet", 4), Input = new InputSpec(8, 1) }, samples, 10));
+        var error = Assert.Throws<PipelineException>(() => Trainer(ToySequences.Experiment
+            with { Encoder = new EncoderSpec("convnet", 4), Input = new InputSpec(8, 1) }, samples, 10));
 
         Assert.Contains("'convnet' takes images", error.Message, StringComparison.Ordinal);
     }
@@ -160,16 +161,20 @@ public sealed class MaskedTokenTrainerTests
     private static double NaiveLoss(float[] hidden, long target, Dictionary<string, float[]> weights)
     {
         const int Width = 16;
-        double Product(string name, int row, IEnumerable<double> x) => weights[name][(row * Width)..((row + 1) * Width)].Zip(x, (a, b) => a * b).Sum();
-        var dense = Enumerable.Range(0, Width).Select(i => weights["head.dense.bias"][i] + Product("head.dense.weight", i, hidden.Select(number => (double)number)))
+        double Product(string name, int row, IEnumerable<double> x) =>
+            weights[name][(row * Width)..((row + 1) * Width)].Zip(x, (a, b) => a * b).Sum();
+        var dense = Enumerable.Range(0, Width)
+            .Select(i => weights["head.dense.bias"][i] + Product("head.dense.weight", i, hidden.Select(number => (double)number)))
             .Select(x => x / 2 * (1 + ErrorFunction(x / Math.Sqrt(2)))).ToList();
         var (mean, deviation) = (dense.Average(), Math.Sqrt(dense.Average(x => x * x) - (dense.Average() * dense.Average())));
         var normed = dense.Select(x => (x - mean) / deviation).ToList();
-        var logits = Enumerable.Range(0, ToySequences.Tokenizer.Count).Select(token => weights["head.bias"][token] + Product("encoder.tokens.weight", token, normed)).ToList();
+        var logits = Enumerable.Range(0, ToySequences.Tokenizer.Count)
+            .Select(token => weights["head.bias"][token] + Product("encoder.tokens.weight", token, normed)).ToList();
         return Math.Log(logits.Sum(Math.Exp)) - logits[(int)target];
     }
 
-    private static MaskedTokenTrainer Trainer(Experiment experiment, MaskedTokenSamples samples, long steps) => new(experiment, samples.Task, samples.Tokenizer, steps, torch.CPU);
+    private static MaskedTokenTrainer Trainer(Experiment experiment, MaskedTokenSamples samples, long steps) =>
+        new(experiment, samples.Task, samples.Tokenizer, steps, torch.CPU);
 
     private static Task<MaskedTokenSamples> OpenAsync(ToySequences data, Split split) =>
         MaskedTokenSamples.OpenAsync(data.Store, data.Manifest, data.PseudoLabels, split, TestContext.Current.CancellationToken);

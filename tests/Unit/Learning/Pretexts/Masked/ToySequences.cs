@@ -8,18 +8,18 @@ using Pipeline.Tests.Unit.Artifacts;
 
 namespace Pipeline.Tests.Unit.Learning.Pretexts.Masked;
 
-/// <summary>
-/// A dataset version of DNA in a store of its own: two bases that number the sample, then 5 to 13 times the same one. What is masked follows from what stands around it.
-/// </summary>
+/// <summary>A dataset version of DNA in a store of its own: two bases that number the sample, then 5 to 13 times the same one. What is
+/// masked follows from what stands around it.</summary>
 public sealed class ToySequences : IDisposable
 {
     private const string Bases = "ACGT";
 
-    private static readonly (Split Split, int Samples)[] Shards = [(Split.Train, 18), (Split.Validation, 20), (Split.Train, 20), (Split.Test, 10)];
+    private static readonly (Split Split, int Samples)[] Shards =
+        [(Split.Train, 18), (Split.Validation, 20), (Split.Train, 20), (Split.Test, 10)];
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private ToySequences() => Store = new FolderArtifactStore(folder["store"]);
+    private ToySequences() => Store = new FolderArtifactStore(_folder["store"]);
 
     public FolderArtifactStore Store { get; }
 
@@ -52,9 +52,11 @@ public sealed class ToySequences : IDisposable
         experiment ??= Experiment;
         var data = new ToySequences();
         var names = string.Join('\n', Enumerable.Range(0, Tokenizer.Count).Select(Tokenizer.NameOf)) + vocabulary;
-        var file = await data.Store.CreateAsync("tokenizer/vocab.txt", (stream, token) => stream.WriteAsync(Encoding.UTF8.GetBytes(names), token).AsTask());
+        var file = await data.Store.CreateAsync("tokenizer/vocab.txt", (stream, token) =>
+            stream.WriteAsync(Encoding.UTF8.GetBytes(names), token).AsTask());
         var tokenizer = new TokenizerReference(
-            new Dictionary<string, ArtifactReference> { ["vocab.txt"] = file.Reference }, experiment.Tokenizer!, LowerCase: false, Tokenizer.Count, Tokenizer.Special);
+            new Dictionary<string, ArtifactReference> { ["vocab.txt"] = file.Reference }, experiment.Tokenizer!, LowerCase: false,
+            Tokenizer.Count, Tokenizer.Special);
         var samples = new List<SampleShard>();
         var labels = new List<PseudoLabelShard>();
         var first = 0;
@@ -63,7 +65,8 @@ public sealed class ToySequences : IDisposable
             var texts = Enumerable.Range(first, count).Select(Text).ToList();
             var shard = await data.WriteAsync($"samples/{samples.Count}.safetensors", SampleTensors(texts));
             samples.Add(new SampleShard(shard, split, count));
-            labels.Add(new PseudoLabelShard(await data.WriteAsync($"labels/{labels.Count}.safetensors", LabelTensors(texts, experiment)), shard.Key, split, count, 0));
+            labels.Add(new PseudoLabelShard(await data.WriteAsync($"labels/{labels.Count}.safetensors", LabelTensors(texts, experiment)),
+                shard.Key, split, count, 0));
             first += count;
         }
 
@@ -97,7 +100,8 @@ public sealed class ToySequences : IDisposable
         return data;
     }
 
-    public static string Text(int sample) => $"{Bases[sample / 4 % 4]}{Bases[sample % 4]}{new string(Bases[sample * 7 / 5 % 4], 5 + (sample % 9))}";
+    public static string Text(int sample) =>
+        $"{Bases[sample / 4 % 4]}{Bases[sample % 4]}{new string(Bases[sample * 7 / 5 % 4], 5 + (sample % 9))}";
 
     /// <summary>The texts of a split, in the order of its shards.</summary>
     public static List<string> Texts(Split split)
@@ -117,10 +121,11 @@ public sealed class ToySequences : IDisposable
     {
         await Store.DeleteAsync("experiment.json");
         var written = await Store.CreateManifestAsync("experiment.json", experiment ?? Experiment);
-        return new TrainSlice(new RunReference("toy-000000000000", written.Reference, Reference), [PseudoLabelsReference], Slice: 0, Step: 0);
+        return new TrainSlice(new RunReference("toy-000000000000", written.Reference, Reference), [PseudoLabelsReference], Slice: 0,
+            Step: 0);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private static SafetensorsTensor[] SampleTensors(List<string> texts) =>
     [
@@ -134,7 +139,8 @@ public sealed class ToySequences : IDisposable
     {
         var tokens = texts.Select(Tokenizer.Encode).ToList();
         var draw = new MaskDraw(experiment.Masking!, Tokenizer.Special, Tokenizer.Count);
-        var masks = tokens.Zip(texts, (sequence, text) => draw.Draw(sequence.Ids, sequence.Continues, experiment.Pretraining.Seed, 0, MaskDraw.SampleNumber(Digest(text)))).ToList();
+        var masks = tokens.Zip(texts, (sequence, text) => draw.Draw(sequence.Ids, sequence.Continues, experiment.Pretraining.Seed, 0,
+            MaskDraw.SampleNumber(Digest(text)))).ToList();
         var (all, masked) = (tokens.Sum(sequence => sequence.Ids.Length), masks.Sum(mask => mask.Positions.Length));
         return
         [
@@ -155,9 +161,7 @@ public sealed class ToySequences : IDisposable
     {
         var starts = new List<long> { 0 };
         foreach (var length in lengths)
-        {
             starts.Add(starts[^1] + length);
-        }
 
         return [.. starts];
     }
