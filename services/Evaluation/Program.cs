@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Evaluation;
 using Pipeline.Hosting.Events;
 using Pipeline.Hosting.Services;

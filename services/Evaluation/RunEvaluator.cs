@@ -1,8 +1,8 @@
+using Pipeline.Contracts;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.Hosting.Runs;
 using Pipeline.Statistics;
@@ -10,7 +10,8 @@ using Pipeline.Statistics;
 namespace Pipeline.Evaluation;
 
 /// <summary>From all trials of a run to its verdict, report and promoted model.</summary>
-public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPredictor predictor, GalleryPainter painter, MaskedReader reader)
+public sealed class RunEvaluator(
+    IArtifactStore store, RunLedger ledger, TestPredictor predictor, GalleryPainter painter, MaskedReader reader)
 {
     /// <param name="progressed">Called with how many test predictions of how many are made.</param>
     public async Task<VerdictReached> EvaluateAsync(TrialsReady ready, Func<int, int, Task> progressed, CancellationToken cancellation)
@@ -20,9 +21,11 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, cancellation);
         var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, cancellation);
         var encoder = await store.ReadManifestAsync<EncoderManifest>(ready.Encoder, cancellation);
-        var pseudoLabels = await ReadAllAsync<PseudoLabelManifest>(ready.PseudoLabels, cancellation);
-        var measured = (await ledger.FindAsync<PseudoLabelsReady>(run.RunId, Stage.PseudoLabels, cancellation))?.PreFlight;
-        var trials = await ReadAllAsync<TrialResult>((await store.ReadManifestAsync<TrialsManifest>(ready.Trials, cancellation)).Results, cancellation);
+        var labelled = await ledger.FindAsync<PseudoLabelsReady>(run.RunId, Stage.PseudoLabels, cancellation)
+            ?? throw new PipelineException($"The store has no record of the pseudo-labels of run '{run.RunId}'. Request the run again.");
+        var pseudoLabels = await ReadAllAsync<PseudoLabelManifest>(labelled.PseudoLabels, cancellation);
+        var trials = await ReadAllAsync<TrialResult>((await store.ReadManifestAsync<TrialsManifest>(ready.Trials, cancellation)).Results,
+            cancellation);
         var chosen = LearningRateChoice.Chosen(trials, experiment.Evaluation.Metric);
         var (truth, predictions) = await predictor.PredictAsync(
             experiment, dataset, encoder, chosen, done => progressed(done, chosen.Count), cancellation);
@@ -32,7 +35,7 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
             RunId = run.RunId,
             Experiment = experiment,
             Dataset = dataset,
-            PreFlight = measured is null ? null : await store.ReadManifestAsync<PreFlight>(measured, cancellation),
+            PreFlight = labelled.PreFlight is { } measured ? await store.ReadManifestAsync<PreFlight>(measured, cancellation) : null,
             PseudoLabels = pseudoLabels,
             Encoder = encoder,
             Trials = trials,
@@ -47,10 +50,11 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
             Assessment = assessment,
             Galleries = await painter.PaintAsync(dataset, pseudoLabels, cancellation),
             Masked = await reader.ReadAsync(pseudoLabels, cancellation),
-            Provenance = Provenance(ready, dataset, measured, encoder, pseudoLabels),
+            Provenance = Provenance(ready, labelled, dataset, encoder, pseudoLabels),
         });
 
-        var report = await WriteAsync($"runs/{run.RunId}/report.json", JsonSerializer.SerializeToUtf8Bytes(assessment.Report, PipelineJson.Options), cancellation);
+        var report = await WriteAsync(
+            $"runs/{run.RunId}/report.json", JsonSerializer.SerializeToUtf8Bytes(assessment.Report, PipelineJson.Options), cancellation);
         var html = await WriteAsync($"runs/{run.RunId}/report.html", Encoding.UTF8.GetBytes(page), cancellation);
         return new VerdictReached(run, assessment.Report.Verdict, report, html, Promote(experiment, assessment.Report.Verdict, chosen));
     }
@@ -66,19 +70,22 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
         };
         return wanted
             ? chosen.Where(result => result.Trial.Arm == Arm.Pretrained)
-                .OrderByDescending(result => result.Trial.Labels).ThenByDescending(result => LearningRateChoice.Validation(result, experiment.Evaluation.Metric)).First().Model
+                .OrderByDescending(result => result.Trial.Labels)
+                .ThenByDescending(result => LearningRateChoice.Validation(result, experiment.Evaluation.Metric))
+                .First().Model
             : null;
     }
 
     private static IReadOnlyList<(string What, ArtifactReference Artifact)> Provenance(
-        TrialsReady ready, DatasetManifest dataset, ArtifactReference? measured, EncoderManifest encoder, IReadOnlyList<PseudoLabelManifest> pseudoLabels) =>
+        TrialsReady ready, PseudoLabelsReady labelled, DatasetManifest dataset, EncoderManifest encoder,
+        IReadOnlyList<PseudoLabelManifest> pseudoLabels) =>
     [
         ("Experiment", ready.Run.Experiment),
         ("Dataset version", ready.Run.Dataset),
         ("Origin of every sample", dataset.Provenance),
         .. dataset.Shards.Select(shard => ($"Samples, {shard.Split.ToString().ToLowerInvariant()}", shard.File)),
-        .. measured is null ? Array.Empty<(string, ArtifactReference)>() : [("Pre-flight", measured)],
-        .. pseudoLabels.Zip(ready.PseudoLabels, (manifest, reference) => ($"Pseudo-labels, {manifest.Task}", reference)),
+        .. labelled.PreFlight is { } measured ? [("Pre-flight", measured)] : Array.Empty<(string, ArtifactReference)>(),
+        .. pseudoLabels.Zip(labelled.PseudoLabels, (manifest, reference) => ($"Pseudo-labels, {manifest.Task}", reference)),
         ("Encoder", encoder.File),
         ("Encoder's manifest", ready.Encoder),
         ("Trials", ready.Trials),
@@ -88,9 +95,7 @@ public sealed class RunEvaluator(IArtifactStore store, RunLedger ledger, TestPre
     {
         var read = new List<T>(references.Count);
         foreach (var reference in references)
-        {
             read.Add(await store.ReadManifestAsync<T>(reference, cancellation));
-        }
 
         return read;
     }

@@ -1,6 +1,6 @@
+using Pipeline.Contracts;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Tokens;
@@ -18,9 +18,7 @@ public sealed class GalleryPainter(IArtifactStore store)
     {
         var galleries = new List<SampleGallery>();
         foreach (var manifest in pseudoLabels.Where(manifest => manifest.Tokenizer is null))
-        {
             galleries.Add(await PaintAsync(dataset, manifest, cancellation));
-        }
 
         return galleries;
     }
@@ -36,7 +34,8 @@ public sealed class GalleryPainter(IArtifactStore store)
         var rows = labels.Read<int>("sample").ToArray().Zip(labels.Read<byte>("view").ToArray(), labels.Read<byte>("label").ToArray())
             .GroupBy(row => row.First)
             .ToDictionary(group => group.Key, group => group.Select(row => (View: row.Second, Label: row.Third)).ToList());
-        var labelled = rows.Take(LabelledRows).Select(row => Row(row.Key, row.Value.Select(pair => (View.Of(pair.View), task.LabelNames[pair.Label]))));
+        var labelled = rows.Take(LabelledRows)
+            .Select(row => Row(row.Key, row.Value.Select(pair => (View.Of(pair.View), task.LabelNames[pair.Label]))));
         var ambiguous = Enumerable.Range(0, samples.Samples).Where(sample => !rows.ContainsKey(sample)).Take(AmbiguousRows)
             .Select(sample => Row(sample, task.Views.Zip(task.LabelNames)));
         return new SampleGallery(task.Name, [.. labelled], [.. ambiguous]);
@@ -44,7 +43,8 @@ public sealed class GalleryPainter(IArtifactStore store)
         SampleRow Row(int sample, IEnumerable<(View View, string Label)> views)
         {
             var image = pixels.ReadRows<byte>("pixels", sample, 1).ToArray();
-            return new SampleRow($"{Path.GetFileNameWithoutExtension(shard.SampleShard)}, row {sample}", [.. views.Select(view => new SampleView(Show(image, view.View, dataset.Input), view.Label))]);
+            var shown = views.Select(view => new SampleView(Show(image, view.View, dataset.Input), view.Label));
+            return new SampleRow($"{Path.GetFileNameWithoutExtension(shard.SampleShard)}, row {sample}", [.. shown]);
         }
     }
 
@@ -63,17 +63,17 @@ public sealed class MaskedReader(IArtifactStore store)
     private const int MostTokens = 96;
 
     /// <returns>None where the experiment is about images.</returns>
-    public async Task<IReadOnlyList<MaskedSample>> ReadAsync(IReadOnlyList<PseudoLabelManifest> pseudoLabels, CancellationToken cancellation)
+    public async Task<IReadOnlyList<MaskedSample>> ReadAsync(
+        IReadOnlyList<PseudoLabelManifest> pseudoLabels, CancellationToken cancellation)
     {
         var manifest = pseudoLabels.FirstOrDefault(manifest => manifest.Tokenizer is not null);
         if (manifest?.Shards.FirstOrDefault(shard => shard.Split == Split.Train && shard.Samples > 0) is not { } shard)
-        {
             return [];
-        }
 
         var tokenizer = await TokenizerStore.OpenAsync(store, manifest.Tokenizer!, cancellation);
         using var file = SafetensorsFile.Open(await store.MaterializeAsync(shard.File, cancellation));
-        return [.. Enumerable.Range(0, Math.Min(Samples, shard.Samples)).Select(sample => Read(file, sample, tokenizer, Path.GetFileNameWithoutExtension(shard.SampleShard)))];
+        var name = Path.GetFileNameWithoutExtension(shard.SampleShard);
+        return [.. Enumerable.Range(0, Math.Min(Samples, shard.Samples)).Select(sample => Read(file, sample, tokenizer, name))];
     }
 
     private static MaskedSample Read(SafetensorsFile file, int sample, ITokenizer tokenizer, string shard)
@@ -83,9 +83,7 @@ public sealed class MaskedReader(IArtifactStore store)
         var tokens = file.ReadRows<int>("token", starts[0], Math.Min(MostTokens, starts[1] - starts[0]));
         var shown = new MaskedToken[tokens.Length];
         for (var i = 0; i < shown.Length; i++)
-        {
             shown[i] = new MaskedToken(tokenizer.NameOf(tokens[i]), null);
-        }
 
         var positions = file.ReadRows<int>("position", masks[0], masks[1] - masks[0]);
         var inputs = file.ReadRows<int>("input", masks[0], masks[1] - masks[0]);
@@ -93,9 +91,7 @@ public sealed class MaskedReader(IArtifactStore store)
         for (var i = 0; i < positions.Length; i++)
         {
             if (positions[i] < shown.Length)
-            {
                 shown[positions[i]] = new MaskedToken(tokenizer.NameOf(inputs[i]), tokenizer.NameOf(targets[i]));
-            }
         }
 
         var row = file.ReadRows<int>("sample", sample, 1)[0];

@@ -1,6 +1,6 @@
+using Pipeline.Contracts;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;
@@ -9,7 +9,8 @@ using Pipeline.Learning.Native;
 namespace Pipeline.Evaluation;
 
 /// <summary>All trials in, the verdict out. A run that has its verdict keeps it: the test split is not asked twice.</summary>
-public sealed class TrialsReadyConsumer(RunEvaluator evaluator, RunLedger ledger, StageEvents events, RunStop stop, PipelineMetrics metrics) : IConsumer<TrialsReady>
+public sealed class TrialsReadyConsumer(
+    RunEvaluator evaluator, RunLedger ledger, StageEvents events, RunStop stop, PipelineMetrics metrics) : IConsumer<TrialsReady>
 {
     public async Task Consume(ConsumeContext<TrialsReady> context)
     {
@@ -36,7 +37,12 @@ public sealed class TrialsReadyConsumer(RunEvaluator evaluator, RunLedger ledger
 public static class EvaluationStage
 {
     public static IServiceCollection AddEvaluation(this IServiceCollection services) =>
-        services.AddTorch().AddSingleton<TestPredictor>().AddSingleton<GalleryPainter>().AddSingleton<MaskedReader>().AddSingleton<RunEvaluator>();
+        services
+            .AddTorch()
+            .AddSingleton<TestPredictor>()
+            .AddSingleton<GalleryPainter>()
+            .AddSingleton<MaskedReader>()
+            .AddSingleton<RunEvaluator>();
 
     public static void AddEvaluationConsumers(this IBusRegistrationConfigurator bus) =>
         bus.AddConsumer<TrialsReadyConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);

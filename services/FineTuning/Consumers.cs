@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MassTransit;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;
@@ -13,18 +12,19 @@ public sealed class EncoderReadyConsumer(IArtifactStore store) : IConsumer<Encod
 {
     public async Task Consume(ConsumeContext<EncoderReady> context)
     {
-        var (run, pseudoLabels, encoder) = context.Message;
+        var (run, encoder) = context.Message;
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, context.CancellationToken);
-        await context.PublishInTimeAsync(TrialPlan.Trials(experiment.FineTuning).Select(trial => new RunTrial(run, pseudoLabels, encoder, trial)));
+        await context.PublishInTimeAsync(TrialPlan.Trials(experiment.FineTuning).Select(trial => new RunTrial(run, encoder, trial)));
     }
 }
 
 /// <summary>One trial in, its result into the store; whoever finishes the last tells of the set.</summary>
-public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, TrialSet set, StageEvents events, RunStop stop, PipelineMetrics metrics) : IConsumer<RunTrial>
+public sealed class RunTrialConsumer(
+    IArtifactStore store, TrialRunner runner, TrialSet set, StageEvents events, RunStop stop, PipelineMetrics metrics) : IConsumer<RunTrial>
 {
     public async Task Consume(ConsumeContext<RunTrial> context)
     {
-        var (run, pseudoLabels, encoderReference, trial) = context.Message;
+        var (run, encoderReference, trial) = context.Message;
         await using var watch = stop.For(run.RunId);
         var stopping = watch.Token;
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, stopping);
@@ -35,11 +35,10 @@ public sealed class RunTrialConsumer(IArtifactStore store, TrialRunner runner, T
         var trials = TrialPlan.Trials(experiment.FineTuning);
         var (done, manifest) = await set.AddAsync(run.RunId, trials, trial, result, stopping);
         metrics.Part(Stage.FineTuning);
-        await context.PublishInTimeAsync(new StageProgressed(run.RunId, Stage.FineTuning, done, trials.Count, $"{JsonNamingPolicy.KebabCaseLower.ConvertName(trial.Arm.ToString())} at {trial.Labels} labels"));
+        var arm = JsonNamingPolicy.KebabCaseLower.ConvertName(trial.Arm.ToString());
+        await context.PublishInTimeAsync(
+            new StageProgressed(run.RunId, Stage.FineTuning, done, trials.Count, $"{arm} at {trial.Labels} labels"));
         if (manifest is not null)
-        {
-            var ready = new TrialsReady(run, pseudoLabels, encoderReference, manifest);
-            await events.PublishAsync(context, Stage.FineTuning, ready);
-        }
+            await events.PublishAsync(context, Stage.FineTuning, new TrialsReady(run, encoderReference, manifest));
     }
 }

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.FineTuning;
 using Pipeline.Hosting.Services;
 

@@ -1,6 +1,5 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
-using Pipeline.Learning.Tuning;
+using Pipeline.Learning.Tuning.Arms;
 
 namespace Pipeline.FineTuning;
 
@@ -8,62 +7,30 @@ namespace Pipeline.FineTuning;
 public static class TrialPlan
 {
     /// <summary>Raised when the same inputs would train another model.</summary>
-    private const int Format = 3;
+    private const int Format = 4;
 
-    /// <summary>Every arm at every label count, draw and learning rate of its grid. Tagging has no baseline.</summary>
+    /// <summary>Every arm that suits the task at every label count, draw and setting of its grid.</summary>
     public static IReadOnlyList<Trial> Trials(FineTuningSpec spec) =>
     [
-        .. from arm in (Arm[])[Arm.Pretrained, Arm.Scratch, Arm.Frozen, Arm.FrozenRandom, .. spec.Arms.Where(arm => arm != Arm.Baseline || spec.Task != LabelledSplits.Tagging)]
+        .. from arm in (Arm[])[Arm.Pretrained, Arm.Scratch, Arm.Frozen, Arm.FrozenRandom, .. spec.Arms]
+           where TrialArms.Of(arm).Suits(spec.Task)
            from labels in spec.Labels
            from draw in Enumerable.Range(0, spec.Draws)
-           from rate in Grid(spec, arm)
+           from rate in TrialArms.Of(arm).Grid(spec)
            select new Trial(arm, labels, draw, rate),
     ];
 
-    private static IReadOnlyList<double> Grid(FineTuningSpec spec, Arm arm) =>
-        arm == Arm.Baseline ? spec.BaselinePenalties : Probes(arm) ? spec.ProbeLearningRates : spec.LearningRates;
-
-    /// <summary>Whether only a linear head is trained.</summary>
-    public static bool Probes(Arm arm) => arm is Arm.Frozen or Arm.FrozenRandom;
-
-    /// <summary>Whether it starts from what pretraining left.</summary>
-    public static bool Pretrained(Arm arm) => arm is Arm.Pretrained or Arm.Frozen or Arm.Lora or Arm.LayerDecay;
-
-    /// <summary>
-    /// Where a trial's outputs lie. Its key holds no more than what the trial depends on: trials from random weights are shared by all runs over a dataset version.
-    /// </summary>
+    /// <summary>Where a trial's outputs lie. Trials from random weights are shared by all runs over a dataset version.</summary>
     public static string Root(Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Trial trial)
     {
-        var spec = experiment.FineTuning;
-        var samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
-        var (classes, tagging) = spec.Task == LabelledSplits.Tagging ? (dataset.Tags.Count, true) : (dataset.Classes.Count, false);
-        var key = trial.Arm == Arm.Baseline
-            ? ContentKey.Of(Stage.FineTuning, Format, new
-            {
-                samples,
-                classes,
-                // Of sequences it chooses what to count by the metric.
-                metric = encoder.Tokenizer is null ? null : experiment.Evaluation.Metric,
-                trial,
-                spec.Seed,
-            })
-            : ContentKey.Of(Stage.FineTuning, Format, new
-            {
-                samples,
-                classes,
-                tagging,
-                tokenizer = encoder.Tokenizer,
-                weights = Pretrained(trial.Arm) ? encoder.File.Digest : null,
-                architecture = experiment.Encoder,
-                trial,
-                rank = trial.Arm == Arm.Lora ? spec.LoraRank : (int?)null,
-                decay = trial.Arm == Arm.LayerDecay ? spec.LayerDecay : (double?)null,
-                spec.Steps,
-                spec.Batch,
-                spec.WeightDecay,
-                spec.Augmentation,
-                spec.Seed,
-            });
+        var key = ContentKey.Of(ArtifactKinds.Trial, Format, new
+        {
+            samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest),
+            classes = experiment.FineTuning.Task == LabelTasks.Tagging ? dataset.Tags.Count : dataset.Classes.Count,
+            trial,
+            experiment.FineTuning.Seed,
+            arm = TrialArms.Of(trial.Arm).Inputs(experiment, encoder),
+        });
         return $"trials/{key}";
     }
 

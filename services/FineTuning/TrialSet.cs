@@ -1,12 +1,11 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 
 namespace Pipeline.FineTuning;
 
 /// <summary>Fan-in: which of a run's trials have their result, and the manifest once all have.</summary>
 public sealed class TrialSet(IArtifactStore store)
 {
-    private readonly FanIn fanIn = new(store, TimeProvider.System);
+    private readonly FanIn _fanIn = new(store, TimeProvider.System);
 
     /// <summary>Notes a result for its run. Whoever notes the last gets the manifest of them all.</summary>
     /// <returns>How many of the run's trials are done, as of at most two seconds ago, and the manifest if all are.</returns>
@@ -15,19 +14,17 @@ public sealed class TrialSet(IArtifactStore store)
     {
         var noted = Number(trials, trial);
         await store.CreateManifestAsync(NoteKey(runId, noted), result, cancellation);
-        var missing = await fanIn.GlanceAsync(runId, Folder(runId), noted, () => [.. Enumerable.Range(0, trials.Count).Select(number => NoteKey(runId, number))], cancellation);
+        string[] Notes() => [.. Enumerable.Range(0, trials.Count).Select(number => NoteKey(runId, number))];
+        var missing = await _fanIn.GlanceAsync(runId, Folder(runId), noted, Notes, cancellation);
         if (missing.Count > 0)
-        {
             return (trials.Count - missing.Count, null);
-        }
 
         var results = new List<ArtifactReference>();
         for (var number = 0; number < trials.Count; number++)
-        {
             results.Add(await store.ReadManifestAsync<ArtifactReference>(NoteKey(runId, number), cancellation));
-        }
 
-        return (trials.Count, (await store.CreateManifestAsync($"runs/{runId}/trials.json", new TrialsManifest(results), cancellation)).Reference);
+        var manifest = await store.CreateManifestAsync($"runs/{runId}/trials.json", new TrialsManifest(results), cancellation);
+        return (trials.Count, manifest.Reference);
     }
 
     /// <summary>How many of the run's trials have their result.</summary>
@@ -35,9 +32,7 @@ public sealed class TrialSet(IArtifactStore store)
     {
         var done = 0;
         await foreach (var _ in store.ListAsync(Folder(runId), cancellation))
-        {
             done++;
-        }
 
         return done;
     }

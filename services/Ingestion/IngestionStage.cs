@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Pipeline.Artifacts;
 using Pipeline.Experiments;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Consumers;
@@ -17,12 +18,29 @@ public static class IngestionStage
     /// <param name="isAlone">No other process takes chunks.</param>
     public static IServiceCollection AddIngestion(this IServiceCollection services, bool isAlone = false)
     {
-        services.AddOptions<IngestionOptions>().Configure(options => options.EagerFiles = isAlone ? int.MaxValue : options.EagerFiles).BindConfiguration("Ingestion", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<IngestionOptions>()
+            .Configure(options => options.EagerFiles = isAlone ? int.MaxValue : options.EagerFiles)
+            .BindConfiguration("Ingestion", binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         return services.AddLake()
             .AddSingleton(provider => new LakeUpload(
-                provider.GetRequiredService<LakeLocations>(), provider.GetRequiredService<LakeContainers>(), provider.GetRequiredService<IOptions<IngestionOptions>>().Value.Uploads))
+                provider.GetRequiredService<LakeLocations>(),
+                provider.GetRequiredService<LakeContainers>(),
+                provider.GetRequiredService<IOptions<IngestionOptions>>().Value.Uploads))
             .AddSingleton<DropExperiments>()
-            .AddSingleton<ImportPlanner>().AddSingleton<ChunkImporter>().AddSingleton<Quarantine>().AddSingleton<DatasetCommitter>().AddSingleton<CommittedDataset>();
+            .AddSingleton<NewFilesOf>(provider => (folder, parts, limits) => new NewFiles(
+                provider.GetRequiredService<IArtifactStore>(),
+                provider.GetRequiredService<Quarantine>(),
+                provider.GetRequiredService<IOptions<IngestionOptions>>().Value,
+                folder,
+                parts,
+                limits))
+            .AddSingleton<ImportPlanner>()
+            .AddSingleton<ChunkImporter>()
+            .AddSingleton<Quarantine>()
+            .AddSingleton<DatasetCommitter>()
+            .AddSingleton<CommittedDataset>();
     }
 
     public static void AddIngestionConsumers(this IBusRegistrationConfigurator bus)

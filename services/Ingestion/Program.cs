@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Hosting.Services;
 using Pipeline.Ingestion;
 

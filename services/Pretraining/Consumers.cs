@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Logging;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;
@@ -16,7 +15,7 @@ public sealed class PseudoLabelsReadyConsumer(SliceTrainer trainer, StageEvents 
         var (run, pseudoLabels) = (context.Message.Run, context.Message.PseudoLabels);
         if (await trainer.FindEncoderAsync(run, pseudoLabels, context.CancellationToken) is { } encoder)
         {
-            await events.PublishAsync(context, Stage.Pretraining, new EncoderReady(run, pseudoLabels, encoder));
+            await events.PublishAsync(context, Stage.Pretraining, new EncoderReady(run, encoder));
             return;
         }
 
@@ -25,7 +24,8 @@ public sealed class PseudoLabelsReadyConsumer(SliceTrainer trainer, StageEvents 
 }
 
 /// <summary>One slice in; the next slice or the finished encoder out.</summary>
-public sealed partial class TrainSliceConsumer(SliceTrainer trainer, StageEvents events, IBus bus, RunStop stop, PipelineMetrics metrics, ILogger<TrainSliceConsumer> log)
+public sealed partial class TrainSliceConsumer(
+    SliceTrainer trainer, StageEvents events, IBus bus, RunStop stop, PipelineMetrics metrics, ILogger<TrainSliceConsumer> log)
     : IConsumer<TrainSlice>
 {
     public async Task Consume(ConsumeContext<TrainSlice> context)
@@ -47,13 +47,9 @@ public sealed partial class TrainSliceConsumer(SliceTrainer trainer, StageEvents
         metrics.Part(Stage.Pretraining);
         metrics.Slice(Stopwatch.GetElapsedTime(clock));
         if (encoder is null)
-        {
             await context.PublishInTimeAsync(slice with { Slice = slice.Slice + 1, Step = step });
-        }
         else
-        {
-            await events.PublishAsync(context, Stage.Pretraining, new EncoderReady(slice.Run, slice.PseudoLabels, encoder));
-        }
+            await events.PublishAsync(context, Stage.Pretraining, new EncoderReady(slice.Run, encoder));
     }
 
     [LoggerMessage(LogLevel.Information, "Training slice {Slice} from step {Step}")]

@@ -1,40 +1,37 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 
 namespace Pipeline.Pretraining;
 
 /// <summary>What a run's pretraining is made of, and where its outputs lie. Runs that share all of it share the encoder.</summary>
-public sealed record PretrainingPlan(Experiment Experiment, DatasetManifest Dataset, IReadOnlyList<PseudoLabelManifest> PseudoLabels, string Root)
+public sealed record PretrainingPlan(
+    Experiment Experiment, DatasetManifest Dataset, IReadOnlyList<PseudoLabelManifest> PseudoLabels, string Root)
 {
     /// <summary>Raised when the same inputs would train another encoder.</summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     public string ManifestKey => $"{Root}/manifest.json";
 
     /// <summary>The weights. Of layout <c>bert</c> under the name that transformers looks for.</summary>
-    public string EncoderKey => $"{Root}/{(Experiment.Encoder.Transformer?.Layout == TransformerNames.Bert ? "model" : "encoder")}.safetensors";
+    public string EncoderKey =>
+        $"{Root}/{(Experiment.Encoder.Transformer?.Layout == TransformerNames.Bert ? "model" : "encoder")}.safetensors";
 
     public string CheckpointPrefix => $"{Root}/checkpoints";
-
-    public string CheckpointKey(long step) => $"{CheckpointPrefix}/{step:d12}.safetensors";
 
     /// <summary>The pseudo-labels where they are masked tokens; null for images.</summary>
     public PseudoLabelManifest? MaskedTokens => PseudoLabels is [{ Tokenizer: not null } labels] ? labels : null;
 
-    /// <summary>
-    /// Optimizer steps of the whole pretraining, without reading a sample; null where no task takes every sample, as only the samples tell then how many have a label.
-    /// </summary>
+    /// <summary>Optimizer steps of the whole run; null where only the samples tell, as no task has a label for each of them.</summary>
     public long? Steps
     {
         get
         {
-            var labelled = PseudoLabels.Select(labels => labels.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => (long)shard.Samples)).ToList();
+            long[] labelled =
+                [.. PseudoLabels.Select(labels => labels.Shards.Where(shard => shard.Split == Split.Train)
+                    .Sum(shard => (long)shard.Samples))];
             var samples = Dataset.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => (long)shard.Samples);
-            if (labelled.Max() is var most && (most == 0 || (labelled.Count > 1 && most < samples)))
-            {
+            if (labelled.Max() is var most && (most == 0 || (labelled.Length > 1 && most < samples)))
                 return null;
-            }
 
             var spec = Experiment.Pretraining;
             return most / Math.Min(spec.Batch, most) * spec.Epochs;
@@ -49,23 +46,29 @@ public sealed record PretrainingPlan(Experiment Experiment, DatasetManifest Data
         var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, cancellation);
         var manifests = new List<PseudoLabelManifest>();
         foreach (var reference in pseudoLabels)
-        {
             manifests.Add(await store.ReadManifestAsync<PseudoLabelManifest>(reference, cancellation));
-        }
 
-        if (manifests.Count > 1 && manifests.Exists(manifest => manifest.Tokenizer is not null))
-        {
-            throw new PipelineException($"Pretext tasks are {string.Join(", ", manifests.Select(manifest => manifest.Task))}. Valid on tokens is one task alone.");
-        }
-
-        // Not the manifests' own digests: they tell of compute seconds, which differ where the labels do not.
-        var labels = manifests.SelectMany(manifest => manifest.Shards).Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
-        var samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
         // The tasks that there are labels of: where the experiment left the choice to the pre-flight, it does not name them.
         var pretext = manifests.Select(manifest => manifest.Task);
-        var key = manifests is [{ Tokenizer: { } tokenizer, Masking: { } masking }]
-            ? ContentKey.Of(Stage.Pretraining, Format, new { samples, labels, experiment.Input, experiment.Encoder, pretext, experiment.Pretraining, tokenizer = TokenizerKey(tokenizer), masking })
-            : ContentKey.Of(Stage.Pretraining, Format, new { samples, labels, experiment.Input, experiment.Encoder, pretext, experiment.Pretraining });
+        var tokens = manifests.FirstOrDefault(manifest => manifest.Tokenizer is not null);
+        if (manifests.Count > 1 && tokens is not null)
+            throw new PipelineException($"Pretext tasks are {string.Join(", ", pretext)}; on tokens there must be one task alone.");
+
+        // Not the manifests' own digests: they tell of compute seconds, which differ where the labels do not.
+        var labels = manifests.SelectMany(manifest => manifest.Shards).Where(shard => shard.Split != Split.Test)
+            .Select(shard => shard.File.Digest);
+        var samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest);
+        var key = ContentKey.Of(ArtifactKinds.Pretraining, Format, new
+        {
+            samples,
+            labels,
+            experiment.Input,
+            experiment.Encoder,
+            pretext,
+            experiment.Pretraining,
+            tokenizer = tokens?.Tokenizer is { } tokenizer ? TokenizerKey(tokenizer) : null,
+            tokens?.Masking,
+        });
         return new PretrainingPlan(experiment, dataset, manifests, $"pretraining/{key}");
     }
 

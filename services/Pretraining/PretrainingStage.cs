@@ -9,8 +9,12 @@ public static class PretrainingStage
 {
     public static IServiceCollection AddPretraining(this IServiceCollection services)
     {
-        services.AddOptions<PretrainingOptions>().BindConfiguration("Pretraining", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddTorch().AddSingleton<TensorBoardLog>().AddSingleton<SliceTrainer>();
+        services
+            .AddOptions<PretrainingOptions>()
+            .BindConfiguration("Pretraining", binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        return services.AddTorch().AddSingleton<SliceTrainer>();
     }
 
     public static void AddPretrainingConsumers(this IBusRegistrationConfigurator bus)

@@ -1,12 +1,9 @@
 using MassTransit;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;
-using Pipeline.Learning.Encoders;
-using Pipeline.Learning.Pretexts;
 using PipelineException = Pipeline.Contracts.PipelineException;
 
 namespace Pipeline.PseudoLabels;
@@ -17,10 +14,11 @@ public sealed class LabelDatasetConsumer(IArtifactStore store, RunLedger ledger,
     public async Task Consume(ConsumeContext<LabelDataset> context)
     {
         var (json, version) = context.Message;
-        var experiment = ExperimentArtifact.FromJson(json, ExperimentNames.Vocabulary);
+        var experiment = ExperimentFile.Parse(json);
         if (!ArtifactKey.IsValid(version)
             || await store.FindManifestAsync<DatasetManifest>(version, context.CancellationToken) is not { } dataset)
-            throw new PipelineException($"There is no dataset version '{version}'; it must be the key of a manifest, datasets/NAME/VERSION/manifest.json.");
+            throw new PipelineException(
+                $"There is no dataset version '{version}'; it must be the key of a manifest, datasets/NAME/VERSION/manifest.json.");
 
         var reference = await ExperimentArtifact.PutAsync(store, experiment, context.CancellationToken);
         var committed = new DatasetCommitted(
@@ -30,10 +28,8 @@ public sealed class LabelDatasetConsumer(IArtifactStore store, RunLedger ledger,
     }
 }
 
-/// <summary>
-/// A dataset version in; one command for each task and shard that has no pseudo-labels yet out, or the finished set if there is none. The
-/// pre-flight comes before either.
-/// </summary>
+/// <summary>A dataset version in; one command for each task and shard that has no pseudo-labels yet out, or the finished set if there is
+/// none. The pre-flight comes before either.</summary>
 public sealed class DatasetCommittedConsumer(
     IArtifactStore store, RunPretext pretext, ShardLabeller labeller, StageEvents events, RunStop stop) : IConsumer<DatasetCommitted>
 {
@@ -77,15 +73,4 @@ public sealed class LabelShardConsumer(
         if (complete && await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } ready)
             await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready, experiment.Pretext, preFlight));
     }
-}
-
-/// <summary>
-/// The first stage that knows the pretext tasks and encoders: an experiment that names others ends here, before any of its work is done.
-/// </summary>
-internal static class ExperimentNames
-{
-    public static ExperimentVocabulary Vocabulary { get; } = new(PretextTasks.Names, EncoderArchitectures.Names);
-
-    /// <exception cref="PipelineException">A name is unknown.</exception>
-    public static void Check(Experiment experiment) => ExperimentArtifact.FromJson(ExperimentArtifact.ToJson(experiment), Vocabulary);
 }

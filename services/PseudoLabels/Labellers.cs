@@ -1,6 +1,5 @@
 using System.Text;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Tokens;
 
@@ -36,13 +35,12 @@ internal sealed class ViewLabeller(IPretextTask task, InputSpec input, PseudoLab
         manifest with { Classes = task.Views.Count, Ambiguity = spec.Ambiguity };
 
     public PipelineException NothingLeft(PseudoLabelManifest manifest) =>
-        new($"All {manifest.Ambiguous} samples are ambiguous for '{task.Name}': two of its views are the same picture. The pretext must be another task, or pseudoLabels.ambiguity must be below {spec.Ambiguity}.");
+        new($"All {manifest.Ambiguous} samples are ambiguous for '{task.Name}': two of its views are the same picture. The pretext must "
+        + $"be another task, or pseudoLabels.ambiguity must be below {spec.Ambiguity}.");
 }
 
-/// <summary>
-/// Sequences as tokens, with what the first epoch masks of them. A sample without a token to mask is left out; tokens that do not fit are
-/// cut off, and their samples counted.
-/// </summary>
+/// <summary>Sequences as tokens, with what the first epoch masks of them. A sample without a token to mask is left out; tokens that do not
+/// fit are cut off, and their samples counted.</summary>
 internal sealed class TokenLabeller(TokenizerReference reference, ITokenizer tokenizer, MaskingSpec masking, ulong seed) : ISampleLabeller
 {
     private readonly MaskDraw _draw = new(masking, tokenizer.Special, tokenizer.Count);
@@ -62,7 +60,8 @@ internal sealed class TokenLabeller(TokenizerReference reference, ITokenizer tok
     public LabelledSamples Label(SafetensorsFile samples, int count, CancellationToken cancellation)
     {
         var starts = samples.Read<long>("start");
-        var (sample, token, position, input, target) = (new List<int>(), new List<int>(), new List<int>(), new List<int>(), new List<int>());
+        var (sample, token, position, input, target) = (new List<int>(), new List<int>(), new List<int>(), new List<int>(),
+            new List<int>());
         var continues = new List<byte>();
         var (start, mask) = (new List<long> { 0 }, new List<long> { 0 });
         var truncated = 0L;
@@ -101,7 +100,8 @@ internal sealed class TokenLabeller(TokenizerReference reference, ITokenizer tok
         manifest with { Classes = tokenizer.Count, Ambiguity = 0, Tokenizer = reference, Masking = masking };
 
     public PipelineException NothingLeft(PseudoLabelManifest manifest) =>
-        new($"All {manifest.Ambiguous} samples are left out of '{manifest.Task}': none has a token that could be masked. The tokenizer must know some of their letters.");
+        new($"All {manifest.Ambiguous} samples are left out of '{manifest.Task}': none has a token that could be masked. The tokenizer "
+        + "must know some of their letters.");
 }
 
 /// <summary>Tensors of one number a row.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.PreFlight;
 using Pipeline.Learning.Pretexts;
@@ -50,7 +49,7 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
     private async Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(
         object madeFrom, Func<Task<PreFlight>> measure, CancellationToken cancellation)
     {
-        var key = $"pre-flight/{ContentKey.Of(Stage.PseudoLabels, Format, madeFrom)}.json";
+        var key = $"pre-flight/{ContentKey.Of(ArtifactKinds.PreFlight, Format, madeFrom)}.json";
         if (await store.FindManifestAsync<PreFlight>(key, cancellation) is { } found)
             return found;
 
@@ -126,23 +125,20 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
     }
 }
 
-/// <summary>
-/// Which pretext tasks a run has: those of its experiment, or for <c>auto</c> what the pre-flight chose. The choice is read from the
-/// store each time, so it is the same for all who ask, however often a message comes.
-/// </summary>
+/// <summary>Which pretext tasks a run has: those of its experiment, or for <c>auto</c> what the pre-flight chose. The choice is read from
+/// the store each time, so it is the same for all who ask, however often a message comes.</summary>
 public sealed class RunPretext(IArtifactStore store, PreFlightMaker preFlights)
 {
     /// <returns>The experiment with the tasks that it became, and the pre-flight.</returns>
-    /// <exception cref="PipelineException">
-    /// The experiment names what this version does not know, or is of another modality than the dataset.
-    /// </exception>
-    public async Task<(Experiment Experiment, ArtifactReference PreFlight)> ResolveAsync(
-        RunReference run, DatasetManifest dataset, CancellationToken cancellation)
+    /// <exception cref="PipelineException">The experiment is of another modality than the dataset.</exception>
+    public async Task<(Experiment Experiment, ArtifactReference PreFlight)> ResolveAsync(RunReference run, DatasetManifest dataset,
+        CancellationToken cancellation)
     {
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, cancellation);
-        ExperimentNames.Check(experiment);
         if (experiment.Modality != dataset.Modality)
-            throw new PipelineException($"Experiment '{experiment.Name}' is of modality {experiment.Modality}, and dataset '{dataset.Dataset}' holds {dataset.Modality}; an experiment must be of the dataset's modality.");
+            throw new PipelineException(
+                $"Experiment '{experiment.Name}' is of modality {experiment.Modality}, and dataset '{dataset.Dataset}' holds "
+                + $"{dataset.Modality}; an experiment must be of the dataset's modality.");
 
         var (reference, preFlight) = await preFlights.MakeAsync(run.Dataset, dataset, experiment, cancellation);
         var isAuto = experiment.Pretext is [Experiment.AutoPretext];

@@ -1,16 +1,13 @@
 using System.Diagnostics;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Pretexts;
 
 namespace Pipeline.PseudoLabels;
 
-/// <summary>
-/// Makes the pseudo-labels of one sample shard for one pretext task, and the task's manifest when all shards have theirs. They lie under
-/// the shard's own digest: a dataset version that shares shards with one before it shares their pseudo-labels. Shards of the test split
-/// have none and are never opened.
-/// </summary>
+/// <summary>Makes the pseudo-labels of one sample shard for one pretext task, and the task's manifest when all shards have theirs. They lie
+/// under the shard's own digest: a dataset version that shares shards with one before it shares their pseudo-labels. Shards of the test
+/// split have none and are never opened.</summary>
 public sealed class ShardLabeller(IArtifactStore store) : IDisposable
 {
     /// <summary>Raised when the same samples would get other pseudo-labels.</summary>
@@ -20,14 +17,16 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
     private readonly TokenizerMaker _tokenizers = new(store);
 
     /// <summary>What is recorded of one shard until its task is complete.</summary>
+    [ArtifactKind(ArtifactKinds.PseudoLabelPart, Formerly = "Part")]
     private sealed record Part(PseudoLabelShard Shard, double Seconds, long Tokens = 0, long Truncated = 0);
 
     /// <summary>The shards that get pseudo-labels: those of the training and of the validation split.</summary>
-    public static IReadOnlyList<SampleShard> Labelled(DatasetManifest dataset) => [.. dataset.Shards.Where(shard => shard.Split != Split.Test)];
+    public static IReadOnlyList<SampleShard> Labelled(DatasetManifest dataset) =>
+        [.. dataset.Shards.Where(shard => shard.Split != Split.Test)];
 
     /// <summary>Where the pseudo-labels of a task over a dataset version lie, whichever run asks.</summary>
     public static string Root(ArtifactReference dataset, string task, PseudoLabelSpec spec) =>
-        $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, new { dataset = dataset.Key, task, spec })}";
+        $"pseudo-labels/{ContentKey.Of(ArtifactKinds.PseudoLabels, Format, new { dataset = dataset.Key, task, spec })}";
 
     /// <inheritdoc cref="Root(ArtifactReference, string, PseudoLabelSpec)"/>
     public static string Root(ArtifactReference dataset, string task, Experiment experiment)
@@ -37,7 +36,7 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
 
         var tokenizer = TokenizerMaker.MadeFrom(experiment.Tokenizer!);
         var madeFrom = new { dataset = dataset.Key, task, tokenizer, experiment.Masking, experiment.Pretraining.Seed };
-        return $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, madeFrom)}";
+        return $"pseudo-labels/{ContentKey.Of(ArtifactKinds.PseudoLabels, Format, madeFrom)}";
     }
 
     /// <summary>The manifests of the experiment's tasks; null as long as one is missing.</summary>
@@ -82,7 +81,8 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
     /// <param name="shard">Its place in <see cref="Labelled"/>.</param>
     /// <returns>Whether the task has all its pseudo-labels.</returns>
     public async Task<bool> LabelAsync(
-        ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, string task, int shard, CancellationToken cancellation)
+        ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, string task, int shard,
+        CancellationToken cancellation)
     {
         var labeller = await LabellerAsync(dataset, experiment, task, cancellation);
         var folder = Folder(dataset, task, labeller);
@@ -167,7 +167,7 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
     private static string Folder(DatasetManifest dataset, string task, ISampleLabeller labeller)
     {
         var madeFrom = new { dataset = dataset.Dataset, dataset.Input, task, spec = labeller.MadeFrom };
-        return $"pseudo-labels/{ContentKey.Of(Stage.PseudoLabels, Format, madeFrom)}";
+        return $"pseudo-labels/{ContentKey.Of(ArtifactKinds.PseudoLabelPart, Format, madeFrom)}";
     }
 
     private static string Parts(string folder) => $"{folder}/parts";
@@ -203,4 +203,5 @@ internal interface ISampleLabeller
 /// <param name="Ambiguous">That were left out.</param>
 /// <param name="Tokens">Of all samples that have pseudo-labels.</param>
 /// <param name="Truncated">Samples that lost their last tokens.</param>
-internal sealed record LabelledSamples(IReadOnlyList<SafetensorsTensor> Tensors, int Samples, int Ambiguous, long Tokens = 0, long Truncated = 0);
+internal sealed record LabelledSamples(IReadOnlyList<SafetensorsTensor> Tensors, int Samples, int Ambiguous, long Tokens = 0,
+    long Truncated = 0);

@@ -1,19 +1,16 @@
 using System.Text;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;
 
 namespace Pipeline.PseudoLabels;
 
-/// <summary>
-/// Makes the tokenizer of a dataset version: learned on its training split, read from the folder that the experiment names, or of k-mers.
-/// Once for all runs and workers.
-/// </summary>
+/// <summary>Makes the tokenizer of a dataset version: learned on its training split, read from the folder that the experiment names, or of
+/// k-mers. Once for all runs and workers.</summary>
 public sealed class TokenizerMaker(IArtifactStore store) : IDisposable
 {
     /// <summary>Raised when the same samples would give another vocabulary.</summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     /// <summary>Maximum number of bytes to learn from: more change hardly a token and would hold a message for long.</summary>
     private const long MostBytes = 100_000_000;
@@ -35,7 +32,8 @@ public sealed class TokenizerMaker(IArtifactStore store) : IDisposable
             if (await store.FindManifestAsync<TokenizerReference>(key, cancellation) is null)
             {
                 var content = await ContentAsync(dataset, spec, cancellation);
-                await store.CreateManifestAsync(key, await TokenizerStore.WriteAsync(store, folder, content, spec, cancellation), cancellation);
+                await store.CreateManifestAsync(key, await TokenizerStore.WriteAsync(store, folder, content, spec, cancellation),
+                    cancellation);
             }
 
             var reference = (await store.FindManifestAsync<TokenizerReference>(key, cancellation))!.Value.Content;
@@ -65,7 +63,7 @@ public sealed class TokenizerMaker(IArtifactStore store) : IDisposable
         var samples = learned ? Training(dataset).Select(shard => shard.File.Digest) : [];
         var alphabet = spec.Kind == TokenizerKinds.Kmer ? Alphabets.Of(dataset.Modality) : "";
         var madeFrom = new { madeFrom = MadeFrom(spec), dataset.Input.LowerCase, alphabet, samples };
-        return $"tokenizers/{ContentKey.Of(Stage.PseudoLabels, Format, madeFrom)}";
+        return $"tokenizers/{ContentKey.Of(ArtifactKinds.Tokenizer, Format, madeFrom)}";
     }
 
     private static IEnumerable<SampleShard> Training(DatasetManifest dataset) => dataset.Shards.Where(shard => shard.Split == Split.Train);
@@ -73,7 +71,8 @@ public sealed class TokenizerMaker(IArtifactStore store) : IDisposable
     private static string GivenDigest(string folder, string name)
     {
         if (!Directory.Exists(folder))
-            throw new PipelineException($"There is no folder '{folder}'; tokenizer.given must name a folder that pseudo-labels can read, with {name} in it.");
+            throw new PipelineException(
+                $"There is no folder '{folder}'; tokenizer.given must name a folder that pseudo-labels can read, with {name} in it.");
 
         try
         {
@@ -81,7 +80,8 @@ public sealed class TokenizerMaker(IArtifactStore store) : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PipelineException($"The folder '{folder}', which tokenizer.given names, has no {name} that can be read: {error.Message}", error);
+            throw new PipelineException(
+                $"The folder '{folder}', which tokenizer.given names, has no {name} that can be read: {error.Message}", error);
         }
     }
 

@@ -2,10 +2,9 @@ using System.Buffers;
 
 namespace Pipeline.Artifacts;
 
-/// <summary>
-/// The form of keys and prefixes: 1 to 512 characters, segments of at most 255 ASCII letters, digits, <c>.</c>, <c>_</c> and <c>-</c>
-/// that do not start with a dot, joined by <c>/</c>. So no key can leave a root (no <c>..</c>, no root, no backslash) or name a hidden file.
-/// </summary>
+/// <summary>The form of keys and prefixes: 1 to 512 characters, segments of at most 255 ASCII letters, digits, <c>.</c>, <c>_</c> and
+/// <c>-</c> that do not start with a dot, joined by <c>/</c>. So no key can leave a root (no <c>..</c>, no root, no backslash) or name a
+/// hidden file.</summary>
 public static class ArtifactKey
 {
     public const int MaxLength = 512;
@@ -24,7 +23,9 @@ public static class ArtifactKey
         ArgumentNullException.ThrowIfNull(key);
         if (!IsValid(key))
         {
-            throw new ArgumentException($"'{Shown(key)}' is not an artifact's key; valid are up to {MaxLength} characters: segments of letters, digits, '.', '_' and '-' that do not start with '.', joined by '/'.");
+            throw new ArgumentException(
+                $"'{Shown(key)}' is not an artifact's key: it must have at most {MaxLength} characters, in segments of letters, digits, "
+                + "'.', '_' and '-' that do not start with '.', joined by '/'.");
         }
     }
 
@@ -35,9 +36,7 @@ public static class ArtifactKey
     {
         ArgumentNullException.ThrowIfNull(prefix);
         if (prefix.Length == 0)
-        {
             return prefix;
-        }
 
         var whole = prefix.EndsWith('/') ? prefix[..^1] : prefix;
         Check(whole);

@@ -13,7 +13,8 @@ public sealed class ArtifactMetrics
         BytesRead = meter.CreateCounter<long>("pipeline.artifacts.read", "By", "Bytes read from the store.");
         BytesWritten = meter.CreateCounter<long>("pipeline.artifacts.written", "By", "Bytes written to the store.");
         CacheHits = meter.CreateCounter<long>("pipeline.artifacts.cache.hits", "{file}", "Files that were wanted and in the cache.");
-        CacheMisses = meter.CreateCounter<long>("pipeline.artifacts.cache.misses", "{file}", "Files that were wanted and had to be downloaded.");
+        CacheMisses = meter.CreateCounter<long>(
+            "pipeline.artifacts.cache.misses", "{file}", "Files that were wanted and had to be downloaded.");
         Retries = meter.CreateCounter<long>("pipeline.artifacts.retries", "{request}", "Requests that were sent again.");
     }
 

@@ -2,21 +2,20 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts;
 
-/// <summary>
-/// Names an output by what made it: SHA-256 over the stage, the version of its format and everything else that the output depends on.
-/// Equal work has an equal key, so it is found instead of done again.
-/// </summary>
+/// <summary>Names an output by what made it: SHA-256 over its kind, the version of its format and everything else that the output depends
+/// on. Equal work has an equal key, so it is found instead of done again.</summary>
 public static class ContentKey
 {
-    /// <param name="format">The stage's format version: raised when the same inputs would give another output.</param>
+    /// <param name="kind">One of <see cref="ArtifactKinds"/>.</param>
+    /// <param name="format">The kind's format version: raised when the same inputs would give another output.</param>
     /// <param name="madeFrom">Digests, settings and seeds, as a record or anonymous object; its compact JSON is what counts.</param>
     /// <returns>64 lower-case hex digits.</returns>
-    public static string Of<T>(Stage stage, int format, T madeFrom) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { stage, format, madeFrom }, PipelineJson.Compact)));
+    public static string Of<T>(string kind, int format, T madeFrom) =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { kind, format, madeFrom }, PipelineJson.Compact)));
 }
 
 /// <summary>A run's name: from the experiment and the dataset version, so that one drop gives exactly one run.</summary>

@@ -1,24 +1,15 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Artifacts;
 
-/// <summary>
-/// Where all data lies: named, immutable byte strings. A key is 1 to 512 characters: segments of at most 255 letters (A to Z), digits, <c>.</c>,
-/// <c>_</c> and <c>-</c> that do not start with a dot, joined by <c>/</c>; any other key is refused with <see cref="ArgumentException"/>, so none can leave the root.
-/// All writes are atomic: a reader sees the whole artifact or none, also after a kill in the middle of a write.
-/// </summary>
+/// <summary>Where all data lies: named, immutable byte strings. A key is 1 to 512 characters: segments of at most 255 letters (A to Z),
+/// digits, <c>.</c>, <c>_</c> and <c>-</c> that do not start with a dot, joined by <c>/</c>; any other key is refused with
+/// <see cref="ArgumentException"/>, so none can leave the root. All writes are atomic: a reader sees the whole artifact or none, also after
+/// a kill in the middle of a write.</summary>
 public interface IArtifactStore
 {
     /// <summary>Writes an artifact unless the key is taken. Of several writers of one key, exactly one creates it.</summary>
     /// <param name="write">Writes the content; the stream can only be written forward. If it throws, nothing is left.</param>
     /// <returns>What is in the store now, and whether this call put it there.</returns>
     Task<PutResult> CreateAsync(string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation = default);
-
-    /// <summary>Replaces a small artifact if nobody else has in the meantime.</summary>
-    /// <param name="etag">The ETag that was read.</param>
-    /// <returns>The new ETag.</returns>
-    /// <exception cref="ArtifactConflictException">The artifact has another ETag now, or is gone.</exception>
-    Task<string> ReplaceAsync(string key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellation = default);
 
     /// <summary>Null when there is none.</summary>
     Task<ArtifactInfo?> FindAsync(string key, CancellationToken cancellation = default);
@@ -31,7 +22,7 @@ public interface IArtifactStore
     /// <exception cref="ArgumentOutOfRangeException">The range does not lie within the artifact.</exception>
     Task<Stream> OpenRangeAsync(string key, long offset, long length, CancellationToken cancellation = default);
 
-    /// <summary>A local file with the artifact's bytes, to be read or mapped, never written. Its digest has been checked once in this process, or made by it when it wrote the file.</summary>
+    /// <summary>A local file with the bytes, to be read or mapped, never written. Its digest is checked once per process.</summary>
     /// <exception cref="ArtifactNotFoundException">There is none.</exception>
     /// <exception cref="PipelineException">Its bytes are not those of the reference: the store is damaged.</exception>
     Task<string> MaterializeAsync(ArtifactReference reference, CancellationToken cancellation = default);
@@ -42,7 +33,8 @@ public interface IArtifactStore
     /// <returns>False when there was none.</returns>
     Task<bool> DeleteAsync(string key, CancellationToken cancellation = default);
 
-    /// <summary>Asks once, for a few seconds at most, whether the store is there and could be written to: cheap enough for a readiness probe.</summary>
+    /// <summary>Asks once, for a few seconds at most, whether the store is there and could be written to: cheap enough for a readiness
+    /// probe.</summary>
     /// <exception cref="StoreUnavailableException">It gives no answer.</exception>
     /// <exception cref="PipelineException">It answers that it cannot be used.</exception>
     Task CheckAsync(CancellationToken cancellation = default);
@@ -52,11 +44,10 @@ public interface IArtifactStore
 /// <param name="Created">Whether this call put it there.</param>
 public sealed record PutResult(ArtifactReference Reference, bool Created);
 
-/// <param name="ETag">Changes with every change of the content.</param>
-public sealed record ArtifactInfo(string Key, long Bytes, string ETag, DateTimeOffset Modified);
+public sealed record ArtifactInfo(string Key, long Bytes, DateTimeOffset Modified);
 
 /// <summary>There is no artifact under the key.</summary>
 public sealed class ArtifactNotFoundException(string key) : Exception($"There is no artifact '{key}' in the store.");
 
-/// <summary>Somebody else changed the artifact first.</summary>
-public sealed class ArtifactConflictException(string key) : Exception($"The artifact '{key}' was changed by somebody else in the meantime.");
+/// <summary>The artifact was deleted and created anew while it was read.</summary>
+public sealed class ArtifactConflictException(string key) : Exception($"The artifact '{key}' changed while it was read.");

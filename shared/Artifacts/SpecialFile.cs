@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Pipeline.Artifacts;
 
-/// <summary>Tells pipes, sockets and devices from files, which .NET does not: to open a pipe that nobody writes to waits for ever. Their length is 0.</summary>
+/// <summary>Tells pipes, sockets and devices from files, which .NET does not: opening a pipe without a writer waits for ever.</summary>
 public static class SpecialFile
 {
     private const int CurrentFolder = -100;
@@ -15,18 +15,19 @@ public static class SpecialFile
     private const int ModeOffset = 28;
     private const int TypeMask = 0xF000;
 
-    /// <summary>What it is, such as <c>a named pipe</c>; null for a file, a folder, what is not there, and where the system cannot be asked. Links are followed.</summary>
+    /// <summary>What it is, such as <c>a named pipe</c>; null for a file, a folder, nothing, and on other systems.</summary>
     public static string? Of(string path)
     {
         if (!OperatingSystem.IsLinux())
-        {
             return null;
-        }
 
         var result = new byte[ResultBytes];
         try
         {
-            return StatX(CurrentFolder, Encoding.UTF8.GetBytes(path + '\0'), 0, TypeOnly, result) != 0 ? null : (BitConverter.ToUInt16(result, ModeOffset) & TypeMask) switch
+            if (StatX(CurrentFolder, Encoding.UTF8.GetBytes(path + '\0'), 0, TypeOnly, result) != 0)
+                return null;
+
+            return (BitConverter.ToUInt16(result, ModeOffset) & TypeMask) switch
             {
                 0x1000 => "a named pipe",
                 0x2000 or 0x6000 => "a device",

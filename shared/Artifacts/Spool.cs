@@ -1,14 +1,11 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts;
 
-/// <summary>
-/// JSON lines, of which the first are in memory and, where there are more, all in a temporary file without a name, gone with the process: for lists that grow with the dataset and whose
-/// artifact can only be written once all of it is known.
-/// </summary>
+/// <summary>JSON lines, of which the first are in memory and, where there are more, all in a temporary file without a name, gone with the
+/// process: for lists that grow with the dataset and whose artifact can only be written once all of it is known.</summary>
 public sealed class Spool<T> : IDisposable
 {
     private const int MostInMemory = 1 << 20;
@@ -35,9 +32,7 @@ public sealed class Spool<T> : IDisposable
     {
         var reader = new StreamReader(FromStart(), leaveOpen: true);
         while (reader.ReadLine() is { } line)
-        {
             yield return JsonSerializer.Deserialize<T>(line, PipelineJson.Compact)!;
-        }
     }
 
     public Task CopyToAsync(Stream stream, CancellationToken cancellation) => FromStart().CopyToAsync(stream, cancellation);
@@ -80,9 +75,7 @@ public sealed class Spool<T> : IDisposable
     private Stream FromStart()
     {
         if (_file is null)
-        {
             return new MemoryStream(_memory ?? [], 0, _held, writable: false);
-        }
 
         _file.Position = 0;
         return _file;
@@ -95,11 +88,10 @@ public static class TemporaryFile
     public static FileStream Create()
     {
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 1 << 16, FileOptions.DeleteOnClose);
+        var file = new FileStream(
+            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 1 << 16, FileOptions.DeleteOnClose);
         if (!OperatingSystem.IsWindows())
-        {
             File.Delete(path);
-        }
 
         return file;
     }
@@ -114,9 +106,7 @@ public static class JsonLines
     public static void Write<T>(IBufferWriter<byte> buffer, T item)
     {
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = PipelineJson.Compact.Encoder }))
-        {
             JsonSerializer.Serialize(writer, item, PipelineJson.Compact);
-        }
 
         buffer.Write(LineEnd.Span);
     }
@@ -138,16 +128,12 @@ public static class JsonLines
     {
         using var reader = new StreamReader(stream);
         while (await reader.ReadLineAsync(cancellation) is { } line)
-        {
             yield return JsonSerializer.Deserialize<T>(line, PipelineJson.Compact)!;
-        }
     }
 }
 
-/// <summary>
-/// Buffers of megabytes that are made again and again, one for each that is in use at a time. The shared pool would keep one for each thread that ever gave one back, and as arrays
-/// of their own they would lie about until the whole heap is collected.
-/// </summary>
+/// <summary>Buffers of megabytes that are made again and again, one for each that is in use at a time. The shared pool would keep one for
+/// each thread that ever gave one back, and as arrays of their own they would lie about until the whole heap is collected.</summary>
 public static class LargeBuffers
 {
     /// <summary>Bytes; longer ones, and more at a time, are made and left to the collector.</summary>

@@ -5,6 +5,7 @@ namespace Pipeline.Contracts;
 // What each stage leaves beside its files: written last, create-only. Where a manifest is, its work is done.
 
 /// <summary>An immutable set of samples, named by its content.</summary>
+[ArtifactKind(ArtifactKinds.Dataset, Formerly = "DatasetManifest")]
 public sealed record DatasetManifest
 {
     public required string Dataset { get; init; }
@@ -17,17 +18,16 @@ public sealed record DatasetManifest
     /// <summary>Label names; a label in a shard is an index into this list. Ordinal order.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
-    /// <summary>Names of the labels of places; a tag in a shard is an index into this list. Ordinal order; empty where the data has none.</summary>
+    /// <summary>Names of the labels of places; a tag in a shard is an index into this list. Ordinal order;
+    /// empty where the data has none.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>Sample shards of all splits; a shard holds samples of one split only.</summary>
     public required IReadOnlyList<SampleShard> Shards { get; init; }
 
-    /// <summary>
-    /// The labels of the training and of the validation split, known without opening a shard: safetensors, rows in the order of the
-    /// split's shards. <c>label</c> int32 [N], as in the shards; where the data has tags <c>tagged</c> uint8 [N], 1 for a sample that has any.
-    /// Empty from a version that had no such files.
-    /// </summary>
+    /// <summary>The labels of the training and of the validation split, known without opening a shard: safetensors, rows in the order of
+    /// the split's shards. <c>label</c> int32 [N], as in the shards; where the data has tags <c>tagged</c> uint8 [N], 1 for a sample that
+    /// has any. Empty from a version that had no such files.</summary>
     public IReadOnlyDictionary<Split, ArtifactReference> LabelIndex { get; init; } = new Dictionary<Split, ArtifactReference>();
 
     /// <summary>Parquet: a row for each sample: where it came from.</summary>
@@ -41,7 +41,8 @@ public sealed record DatasetManifest
 
     public required DataSummary Summary { get; init; }
 
-    /// <summary>The splits that the data brings itself; the others are cut from its training samples. Empty from a version that did not tell.</summary>
+    /// <summary>The splits that the data brings itself; the others are cut from its training samples.
+    /// Empty from a version that did not tell.</summary>
     public IReadOnlyList<Split> Supplied { get; init; } = [];
 
     /// <summary>What to know about the data before trusting what is learned from it.</summary>
@@ -55,7 +56,9 @@ public sealed record DatasetManifest
 
     /// <summary>The summary with its classes, as report.json has it.</summary>
     [JsonIgnore]
-    public DataSummary Data => Summary with { Classes = [.. ClassCounts.Select(count => new ClassSamples(count.Class, count.Train, count.Validation, count.Test))] };
+    public DataSummary Data =>
+        Summary with { Classes = [.. ClassCounts.Select(
+            count => new ClassSamples(count.Class, count.Train, count.Validation, count.Test))] };
 }
 
 /// <summary>Labelled samples of one class, by split.</summary>
@@ -63,14 +66,16 @@ public sealed record ClassCount(string Class, long Train, long Validation, long 
 
 public enum Split : byte { Train, Validation, Test }
 
-/// <summary>
-/// A safetensors file: <c>pixels</c> uint8 [N, C, S, S]; <c>label</c> int32 [N], −1 where there is none; <c>digest</c> uint8 [N, 32], SHA-256 of the pixels.
-/// Of sequences, instead of pixels: <c>text</c> uint8 [B], the samples as UTF-8, one after another; <c>start</c> int64 [N + 1], where each begins in it, and the end of the last; the digest is
-/// of a sample's bytes. Where the data tags places: <c>tag</c> int16 [B], of each byte, −1 where there is none.
-/// </summary>
+/// <summary>A safetensors file: <c>pixels</c> uint8 [N, C, S, S]; <c>label</c> int32 [N], −1 where there is none; <c>digest</c> uint8 [N,
+/// 32], SHA-256 of the pixels. Of sequences, instead of pixels: <c>text</c> uint8 [B], the samples as UTF-8, one after another;
+/// <c>start</c> int64 [N + 1], where each begins in it, and the end of the last; the digest is of a sample's bytes. Where the data tags
+/// places: <c>tag</c> int16 [B], of each byte, −1 where there is none.</summary>
+[ArtifactKind(ArtifactKinds.SampleShard, Formerly = "SampleShard")]
 public sealed record SampleShard(ArtifactReference File, Split Split, int Samples);
 
-/// <summary>How answerable each pretext task is on a dataset version, measured on a sample of its training split before compute is spent on one. See docs/pre-flight.md.</summary>
+/// <summary>How answerable each pretext task is on a dataset version, measured on a sample
+/// of its training split before compute is spent on one. See docs/pre-flight.md.</summary>
+[ArtifactKind(ArtifactKinds.PreFlight, Formerly = "PreFlight")]
 public sealed record PreFlight
 {
     public required ArtifactReference Dataset { get; init; }
@@ -100,7 +105,8 @@ public sealed record PreFlight
 /// <param name="BorderCue">Whether the border gives the answer away.</param>
 /// <param name="Advice">One line for a person.</param>
 public sealed record PretextOutlook(
-    string Task, int Views, double Chance, double Symmetric, double Ceiling, MeasuredAccuracy? Border, MeasuredAccuracy? Linear, bool BorderCue, string Advice);
+    string Task, int Views, double Chance, double Symmetric, double Ceiling, MeasuredAccuracy? Border, MeasuredAccuracy? Linear,
+    bool BorderCue, string Advice);
 
 /// <summary>Accuracy over the sample in all its views, each half of it told by a model that saw the other half alone.</summary>
 /// <param name="Low">Lower end of its 95 % interval.</param>
@@ -115,10 +121,12 @@ public sealed record PretextChoice(IReadOnlyList<string> Tasks, string Reason);
 /// <param name="Share">Of the training samples, those that have a label.</param>
 /// <param name="Counts">Labelled samples by class.</param>
 /// <param name="Largest">Share of the largest class among the labelled.</param>
-/// <param name="EffectiveClasses">exp of the entropy of the classes' shares: as many equally large classes would be as hard to guess; 0 without labels.</param>
+/// <param name="EffectiveClasses">exp of the entropy of the classes' shares: as many equally large classes would be as hard to guess;
+/// 0 without labels.</param>
 public sealed record LabelBalance(double Share, IReadOnlyDictionary<string, long> Counts, double Largest, double EffectiveClasses);
 
 /// <summary>The pseudo-labels of one pretext task over a dataset version.</summary>
+[ArtifactKind(ArtifactKinds.PseudoLabels, Formerly = "PseudoLabelManifest")]
 public sealed record PseudoLabelManifest
 {
     public required string Task { get; init; }
@@ -147,16 +155,17 @@ public sealed record PseudoLabelManifest
     public required double Seconds { get; init; }
 }
 
-/// <summary>
-/// A safetensors file of R rows, those of a sample side by side: <c>sample</c> int32 [R], the row in the sample shard; <c>view</c> uint8 [R], how it is shown;
-/// <c>label</c> uint8 [R], what is to be predicted. Its metadata names the sample shard.
-/// Of <c>masked-token</c>: <c>sample</c> int32 [N], the row in the sample shard; <c>token</c> int32 [T], their tokens one after another, without start and end; <c>continues</c> uint8 [T], 1 where
-/// a token goes on with the word of the one before it; <c>start</c> int64 [N + 1], where each sample's begin. And what the first epoch masks, which is what held-out samples are
-/// measured on: <c>position</c> int32 [M], within the sample's tokens; <c>input</c> int32 [M], the token shown there; <c>target</c> int32 [M], the one to be predicted; <c>mask</c> int64 [N + 1], where each sample's begin.
-/// </summary>
+/// <summary>A safetensors file of R rows, those of a sample side by side: <c>sample</c> int32 [R], the row in the sample shard; <c>view</c>
+/// uint8 [R], how it is shown; <c>label</c> uint8 [R], what is to be predicted. Its metadata names the sample shard. Of
+/// <c>masked-token</c>: <c>sample</c> int32 [N], the row in the sample shard; <c>token</c> int32 [T], their tokens one after another,
+/// without start and end; <c>continues</c> uint8 [T], 1 where a token goes on with the word of the one before it; <c>start</c> int64 [N +
+/// 1], where each sample's begin. And what the first epoch masks, which is what held-out samples are measured on: <c>position</c> int32
+/// [M], within the sample's tokens; <c>input</c> int32 [M], the token shown there; <c>target</c> int32 [M], the one to be predicted;
+/// <c>mask</c> int64 [N + 1], where each sample's begin.</summary>
 public sealed record PseudoLabelShard(ArtifactReference File, string SampleShard, Split Split, int Samples, int Ambiguous);
 
 /// <summary>What pretraining leaves.</summary>
+[ArtifactKind(ArtifactKinds.Encoder, Formerly = "EncoderManifest")]
 public sealed record EncoderManifest
 {
     public required EncoderSpec Encoder { get; init; }
@@ -168,7 +177,8 @@ public sealed record EncoderManifest
     /// <summary>The weights, safetensors.</summary>
     public required ArtifactReference File { get; init; }
 
-    /// <summary><c>config.json</c> beside the weights, by which Hugging Face's transformers opens the folder; null for layouts that it has no network for.</summary>
+    /// <summary><c>config.json</c> beside the weights, by which Hugging Face's transformers opens the folder;
+    /// null for layouts that it has no network for.</summary>
     public ArtifactReference? Config { get; init; }
     public required long Steps { get; init; }
     public required IReadOnlyList<PretrainingPoint> History { get; init; }
@@ -185,14 +195,16 @@ public sealed record EncoderManifest
 /// <param name="HeldOut">Measured at some of the points only.</param>
 public sealed record PretrainingPoint(long Step, double Loss, double LearningRate, HeldOutMeasure? HeldOut);
 
-/// <summary>The encoder on held-out samples, in all their views, without augmentation; on sequences with the masks that their shards hold.</summary>
+/// <summary>The encoder on held-out samples, in all their views, without augmentation;
+/// on sequences with the masks that their shards hold.</summary>
 /// <param name="Accuracy">For each pretext task: of views, or of masked tokens.</param>
-/// <param name="FeatureDeviation">
-/// Mean over the features of their standard deviation across views, each feature vector scaled to length √D: about 1 is healthy, 0 is collapse.
-/// </param>
-/// <param name="EffectiveRank">exp of the entropy of the normalised singular values of the centred features (Roy and Vetterli 2007); 1 to D.</param>
+/// <param name="FeatureDeviation">Mean over the features of their standard deviation across views, each feature vector scaled to length √D:
+/// about 1 is healthy, 0 is collapse.</param>
+/// <param name="EffectiveRank">exp of the entropy of the normalised singular values of the centred features (Roy and Vetterli 2007);
+/// 1 to D.</param>
 /// <param name="Views">How many were measured on: views of images, or sequences.</param>
-public sealed record HeldOutMeasure(IReadOnlyDictionary<string, double> Accuracy, double FeatureDeviation, double EffectiveRank, long Views);
+public sealed record HeldOutMeasure(IReadOnlyDictionary<string, double> Accuracy, double FeatureDeviation, double EffectiveRank,
+    long Views);
 
 /// <summary>Where pretraining's wall time went, in seconds, over all slices.</summary>
 /// <param name="Training">Inside training steps.</param>
@@ -206,13 +218,16 @@ public sealed record PretrainingTime(double Training, double Waiting, double Mea
 }
 
 /// <summary>One trial's outcome.</summary>
-/// <param name="Model">The tuned weights, safetensors: encoder and head; of the frozen arms the head alone, of the baseline its coefficients.</param>
+/// <param name="Model">The tuned weights, safetensors: encoder and head; of the frozen arms the head alone,
+/// of the baseline its coefficients.</param>
 /// <param name="Loss">Training loss by step.</param>
 /// <param name="Parameters">Numbers that were trained; 0 from a version that did not tell.</param>
 /// <param name="Validation">Every metric on the validation split, by its name; null from a version that did not tell.</param>
+[ArtifactKind(ArtifactKinds.Trial, Formerly = "TrialResult")]
 public sealed record TrialResult(
     Trial Trial, double ValidationAccuracy, ArtifactReference Model, IReadOnlyList<double> Loss, double Seconds, long Parameters = 0,
     IReadOnlyDictionary<string, double>? Validation = null);
 
 /// <summary>All trials of a run.</summary>
+[ArtifactKind(ArtifactKinds.Trials, Formerly = "TrialsManifest")]
 public sealed record TrialsManifest(IReadOnlyList<ArtifactReference> Results);

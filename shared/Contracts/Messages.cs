@@ -7,17 +7,24 @@ namespace Pipeline.Contracts;
 
 // ── Ingestion ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// <summary>Run an experiment over the files of a source. Anybody may send it; Ingestion answers with <see cref="DatasetCommitted"/>.</summary>
-/// <param name="Experiment">The experiment as a JSON object with the keys of docs/experiment.md.</param>
-/// <param name="Source">Where the files lie: the URL of a place in the lake, or a folder. Null: where the experiment's dataset lands.</param>
-/// <param name="OnDrops">Whether it is to run each time a drop into its dataset is complete; without a source it waits for the first.</param>
-public sealed record RunExperiment(JsonElement Experiment, string? Source = null, bool OnDrops = false);
+/// <summary>Run an experiment over the files of a source. Anybody may send it; Ingestion
+/// answers with <see cref="DatasetCommitted"/>.</summary>
+/// <param name="Experiment">A JSON object with the keys of docs/experiment.md, or the text of such a file; null where it is stored.</param>
+/// <param name="Source">Where the files lie: the URL of a place in the lake, or a folder. Null:
+/// where the experiment's dataset lands.</param>
+/// <param name="OnDrops">Whether it is to run each time a drop into its dataset is complete;
+/// without a source it waits for the first.</param>
+/// <param name="Stored">An experiment that is checked and in the store already, instead of <paramref name="Experiment"/>.</param>
+public sealed record RunExperiment(
+    JsonElement? Experiment = null, string? Source = null, bool OnDrops = false, ArtifactReference? Stored = null);
 
-/// <summary>Look at a dataset's place in the lake again, and run every experiment that waits for its drops over what is there now.</summary>
+/// <summary>Look at a dataset's place in the lake again, and run every experiment that
+/// waits for its drops over what is there now.</summary>
 /// <param name="Source">The URL of the place; null: where the dataset lands.</param>
 public sealed record IngestDataset(string Dataset, string? Source = null);
 
 /// <summary>End a run. What it left so far stays; asked for again, it goes on from there.</summary>
+[ArtifactKind(ArtifactKinds.RunCancelled, Formerly = "CancelRun")]
 public sealed record CancelRun(string RunId);
 
 /// <summary>Decode one chunk of a planned import.</summary>
@@ -26,6 +33,7 @@ public sealed record CancelRun(string RunId);
 public sealed record ImportChunk(ArtifactReference Experiment, ArtifactReference Plan, int Chunk);
 
 /// <summary>A dataset version is complete. Here a run gets its id, from the experiment and the dataset version.</summary>
+[ArtifactKind(ArtifactKinds.DatasetCommitted, Formerly = "DatasetCommitted")]
 public sealed record DatasetCommitted(RunReference Run) : IRunMessage;
 
 // ── Pseudo-labels ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -43,8 +51,10 @@ public sealed record LabelShard(RunReference Run, string Task, int Shard) : IRun
 /// <param name="PseudoLabels">One manifest for each task, in the experiment's order.</param>
 /// <param name="Pretext">The tasks' names: the experiment's, or what <c>auto</c> became. Null from a version that did not tell.</param>
 /// <param name="PreFlight">What was measured before; null from a version that did not measure.</param>
+[ArtifactKind(ArtifactKinds.PseudoLabelsReady, Formerly = "PseudoLabelsReady")]
 public sealed record PseudoLabelsReady(
-    RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, IReadOnlyList<string>? Pretext = null, ArtifactReference? PreFlight = null) : IRunMessage;
+    RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, IReadOnlyList<string>? Pretext = null,
+    ArtifactReference? PreFlight = null) : IRunMessage;
 
 // ── Pretraining ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -58,16 +68,18 @@ public sealed record PretrainingProgressed(string RunId, int Slice, long Step, l
 
 /// <summary>Pretraining is done.</summary>
 /// <param name="Encoder">The encoder's manifest.</param>
-public sealed record EncoderReady(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder) : IRunMessage;
+[ArtifactKind(ArtifactKinds.EncoderReady, Formerly = "EncoderReady")]
+public sealed record EncoderReady(RunReference Run, ArtifactReference Encoder) : IRunMessage;
 
 // ── Fine-tuning ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// <summary>Train one model: one arm at one label count, label draw and learning rate.</summary>
-public sealed record RunTrial(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder, Trial Trial) : IRunMessage;
+public sealed record RunTrial(RunReference Run, ArtifactReference Encoder, Trial Trial) : IRunMessage;
 
 /// <summary>Every trial of the run has its result.</summary>
 /// <param name="Trials">The manifest that lists them.</param>
-public sealed record TrialsReady(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, ArtifactReference Encoder, ArtifactReference Trials) : IRunMessage;
+[ArtifactKind(ArtifactKinds.TrialsReady, Formerly = "TrialsReady")]
+public sealed record TrialsReady(RunReference Run, ArtifactReference Encoder, ArtifactReference Trials) : IRunMessage;
 
 // ── Evaluation ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -76,7 +88,9 @@ public sealed record TrialsReady(RunReference Run, IReadOnlyList<ArtifactReferen
 /// <param name="Report">report.json.</param>
 /// <param name="Page">report.html.</param>
 /// <param name="Model">The promoted model; null where the experiment does not promote it.</param>
-public sealed record VerdictReached(RunReference Run, Verdict Verdict, ArtifactReference Report, ArtifactReference Page, ArtifactReference? Model) : IRunMessage;
+[ArtifactKind(ArtifactKinds.VerdictReached, Formerly = "VerdictReached")]
+public sealed record VerdictReached(RunReference Run, Verdict Verdict, ArtifactReference Report, ArtifactReference Page,
+    ArtifactReference? Model) : IRunMessage;
 
 // ── Any stage ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -89,6 +103,7 @@ public sealed record StageProgressed(string? RunId, Stage Stage, long Done, long
 /// <param name="RunId">Null when it failed before its dataset was committed.</param>
 /// <param name="Reason">One line.</param>
 /// <param name="ErrorQueue">Where the message lies that could not be handled.</param>
+[ArtifactKind(ArtifactKinds.RunFailed, Formerly = "RunFailed")]
 public sealed record RunFailed(string? RunId, Stage Stage, string Reason, string? ErrorQueue = null);
 
 /// <summary>Somebody ended a run.</summary>
@@ -124,7 +139,8 @@ public enum Arm
     /// <summary>A linear probe on random weights.</summary>
     FrozenRandom,
 
-    /// <summary>No network: multinomial logistic regression on the pixels themselves, or on what is counted in sequences. Left out where words are tagged.</summary>
+    /// <summary>No network: multinomial logistic regression on the pixels themselves, or on what is counted in sequences.
+    /// Left out where words are tagged.</summary>
     Baseline,
 
     /// <summary>The pretrained encoder as it is, with low-rank adapters that are tuned.</summary>

@@ -10,6 +10,13 @@ public static class Modalities
     public const string Dna = "dna";
     public const string Protein = "protein";
 
+    /// <summary>Those whose samples are strings of letters from an alphabet.</summary>
+    public const string Letters = $"{Dna} {Protein}";
+
+    public const string Sequences = $"{Text} {Letters}";
+
+    public const string Every = $"{Image} {Sequences}";
+
     public static IReadOnlyList<string> All { get; } = [Image, Text, Dna, Protein];
 
     /// <summary>Whether a sample is a sequence of tokens, which masked-token prediction can be done on.</summary>
@@ -18,13 +25,39 @@ public static class Modalities
 
 // What only experiments on text, DNA and protein have.
 
-/// <summary>How text becomes tokens.</summary>
-/// <param name="Kind"><c>wordpiece</c> (Wu et al. 2016, arXiv:1609.08144), <c>bpe</c> (byte-level; Radford et al. 2019), or <c>kmer</c>: DNA and protein in non-overlapping pieces of <paramref name="K"/> letters.</param>
-/// <param name="Vocabulary">Tokens to learn, special ones included; of <c>kmer</c> it follows from the alphabet.</param>
-/// <param name="K">Letters in a token of <c>kmer</c>; 1 for single bases and residues.</param>
-/// <param name="Length">Most tokens of a sample, those for its start and end included: what the encoder has positions for.</param>
-/// <param name="Given">Where an existing vocabulary lies that is to be used: a folder with <c>vocab.txt</c>, or <c>vocab.json</c> and <c>merges.txt</c>. Null: learned on the training split.</param>
-public sealed record TokenizerSpec(string Kind = "wordpiece", int Vocabulary = 8000, int K = 1, int Length = 128, string? Given = null);
+/// <summary>How text becomes tokens: WordPiece (Wu et al. 2016, arXiv:1609.08144), BPE (Radford et al. 2019) or k-mers.</summary>
+public sealed record TokenizerSpec(
+    [property: Key(
+        "How text becomes tokens: `wordpiece`, as BERT does it; `bpe`, bytes, as GPT-2 does it; `kmer`, pieces of k letters that do not "
+        + "overlap.")]
+    [property: OneOf(TokenizerKinds.WordPiece, TokenizerKinds.Bpe, For = Modalities.Text)]
+    [property: OneOf(TokenizerKinds.Kmer, For = Modalities.Letters)]
+    string Kind = TokenizerKinds.WordPiece,
+    [property: Key(
+        "Tokens to learn on the training split, special ones included; fewer where the split has not so many.",
+        For = Modalities.Text, Elsewhere = "it follows from k and the alphabet")]
+    [property: Whole(300, 1_000_000)]
+    int Vocabulary = 8000,
+    [property: Key(
+        "Letters in a token of `kmer`. With k = 1 a window of more than 500 has more tokens than attention should see, so DNA has 6 there.",
+        For = Modalities.Letters, Elsewhere = "only kmer has it", Default = "by window")]
+    [property: Whole(1, 8, For = Modalities.Dna), Whole(1, 3, For = Modalities.Protein)]
+    int K = 1,
+    [property: Key(
+        "Most tokens of a sample, those for its start and end included; a longer one loses its last, and the report counts it. "
+        + "Of `kmer` the default is what a window needs, and less is refused.")]
+    [property: Whole(8, TokenizerSpec.MaxLength)]
+    int Length = 128,
+    [property: Key(
+        "A folder that pseudo-labels can read, with a vocabulary to use instead of learning one: `vocab.txt` of `wordpiece`; "
+        + "`vocab.json` and `merges.txt` of `bpe`.",
+        For = Modalities.Text, Elsewhere = "the vocabulary follows from k and the alphabet")]
+    [property: Text("a folder with a vocabulary", TextAttribute.Path)]
+    string? Given = null)
+{
+    /// <summary>The upper end of <see cref="Length"/>.</summary>
+    public const int MaxLength = 4096;
+}
 
 /// <summary>Kinds of <see cref="TokenizerSpec"/>.</summary>
 public static class TokenizerKinds
@@ -35,24 +68,79 @@ public static class TokenizerKinds
 }
 
 /// <summary>Which tokens are masked, and how (Devlin et al. 2019, arXiv:1810.04805).</summary>
-/// <param name="Share">Of a sample's tokens, those to predict; above 0, below 1.</param>
-/// <param name="Mask">Of these, those shown as the mask token.</param>
-/// <param name="Random">Of these, those shown as a random token; the rest stays as it is.</param>
-/// <param name="Unit"><c>token</c>, <c>word</c> (all tokens of a word at once) or <c>span</c> (<paramref name="Span"/> neighbours at once).</param>
-/// <param name="Span">Tokens in a span.</param>
-public sealed record MaskingSpec(double Share = 0.15, double Mask = 0.8, double Random = 0.1, string Unit = "token", int Span = 3);
+public sealed record MaskingSpec(
+    [property: Key("Of a sample's tokens, those to predict (arXiv:1810.04805).")]
+    [property: Number(0, 1, AboveLow = true, BelowHigh = true)]
+    double Share = 0.15,
+    [property: Key("Of these, those shown as the mask token; with `masking.random` at most 1.")]
+    [property: Number(0, 1)]
+    double Mask = 0.8,
+    [property: Key("Of these, those shown as a random token; the rest stays as it is. With `masking.mask` at most 1.")]
+    [property: Number(0, 1)]
+    double Random = 0.1,
+    [property: Key(
+        "What is masked at once: a token, all tokens of a word, or neighbours. The default of DNA is `span`, of protein `token`.")]
+    [property: OneOf("token", "word", "span", For = Modalities.Text), OneOf("token", "span", For = Modalities.Letters)]
+    string Unit = "token",
+    [property: Key("Tokens in a span.")]
+    [property: Whole(2, 100)]
+    int Span = 3);
 
 /// <summary>The shape of encoder <c>transformer</c>.</summary>
-/// <param name="Width">Numbers in a token's hidden state, D; a multiple of <paramref name="Heads"/>.</param>
-/// <param name="FeedForward">Numbers in the hidden layer of each block.</param>
-/// <param name="Position"><c>learned</c>, or <c>rotary</c> (Su et al. 2021, arXiv:2104.09864).</param>
-/// <param name="Norm"><c>pre</c> (Xiong et al. 2020, arXiv:2002.04745) or <c>post</c>, as in BERT.</param>
-/// <param name="Pooling">A sample's features: the <c>mean</c> of its tokens' hidden states, or that of its <c>first</c> token.</param>
-/// <param name="Dropout">While training only.</param>
-/// <param name="Layout"><c>own</c>, or <c>bert</c>: parameter names and <c>config.json</c> of Hugging Face's BERT, with learned positions and post-norm.</param>
 public sealed record TransformerSpec(
-    int Width = 256, int Layers = 4, int Heads = 4, int FeedForward = 1024,
-    string Position = "learned", string Norm = "pre", string Pooling = "mean", double Dropout = 0.1, string Layout = "own");
+    [property: Key("Numbers in a token's hidden state; a multiple of `encoder.heads`.", For = Modalities.Sequences)]
+    [property: Whole(8, 4096)]
+    int Width = 256,
+    [property: Key("Blocks of attention and feed-forward.", For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
+    [property: Whole(1, 96)]
+    int Layers = 4,
+    [property: Key("Heads of attention.", For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
+    [property: Whole(1, 128)]
+    int Heads = 4,
+    [property: Key(
+        "Numbers in the hidden layer of each block; four times the width where nothing is said.",
+        For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
+    [property: Whole(8, 65536)]
+    int FeedForward = 1024,
+    [property: Key(
+        "How a token's place is told: learned, or rotary (arXiv:2104.09864).",
+        For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
+    [property: OneOf("learned", "rotary")]
+    string Position = "learned",
+    [property: Key(
+        "Layer norm before each part of a block (arXiv:2002.04745), or after it, as in BERT.",
+        For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
+    [property: OneOf("pre", "post")]
+    string Norm = "pre",
+    [property: Key(
+        "A sample's features: the mean of its tokens' hidden states, or that of its first token.",
+        For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
+    [property: OneOf("mean", "first")]
+    string Pooling = "mean",
+    [property: Key("While training only.", For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
+    [property: Number(0, 1, BelowHigh = true)]
+    double Dropout = 0.1,
+    [property: Key(
+        "With `bert` the encoder has the parameter names and the `config.json` of Hugging Face's BERT: learned positions and `norm: post`, "
+        + "which is its default then.",
+        For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
+    [property: OneOf("own", "bert")]
+    string Layout = "own")
+{
+    private const string OnlyHere = "only transformer has it";
+
+    /// <summary>A shape by name, of which single keys may be given otherwise.</summary>
+    [Key(
+        "Layers × width, heads: `tiny` is 2 × 128, 2; `mini` 4 × 256, 4; `small` 4 × 512, 8. Keys that are said besides go before it.",
+        For = Modalities.Sequences, Elsewhere = OnlyHere, Default = "`mini`")]
+    [OneOf("tiny", "mini", "small")]
+    public static TransformerSpec Size(string name) => name switch
+    {
+        "tiny" => new TransformerSpec(Width: 128, Layers: 2, Heads: 2, FeedForward: 512),
+        "small" => new TransformerSpec(Width: 512, Layers: 4, Heads: 8, FeedForward: 2048),
+        _ => new TransformerSpec(),
+    };
+}
 
 /// <summary>Numbers of the tokens that stand for no text.</summary>
 /// <param name="Padding"><c>[PAD]</c>: fills a batch's shorter samples.</param>
@@ -69,10 +157,12 @@ public sealed record SpecialTokens(int Padding = 0, int Unknown = 1, int Start =
 }
 
 /// <summary>A tokenizer in the store.</summary>
-/// <param name="Files">By file name, as Hugging Face names them: <c>vocab.txt</c>, or <c>tokenizer.json</c>, <c>vocab.json</c> and <c>merges.txt</c>.</param>
+/// <param name="Files">By file name, as Hugging Face names them: <c>vocab.txt</c>, or <c>tokenizer.json</c>,
+/// <c>vocab.json</c> and <c>merges.txt</c>.</param>
 /// <param name="Spec">What it was made by.</param>
 /// <param name="LowerCase">Whether text is brought to lower case before it is cut.</param>
 /// <param name="Vocabulary">Tokens there are, special ones included.</param>
+[ArtifactKind(ArtifactKinds.Tokenizer, Formerly = "TokenizerReference")]
 public sealed record TokenizerReference(
     IReadOnlyDictionary<string, ArtifactReference> Files, TokenizerSpec Spec, bool LowerCase, int Vocabulary, SpecialTokens Special);
 
@@ -85,9 +175,17 @@ public sealed record ModalityWords(string Sample, string Content, string Valid)
     public static ModalityWords Of(string modality) => modality switch
     {
         Modalities.Image => new("picture", "the same pixels", "JPEG, PNG, GIF, BMP and WebP files of more than one colour"),
-        Modalities.Text => new("text", "the same texts", "files of text in UTF-8, or UTF-16 with a byte order mark, JSON lines with text, and CSV and TSV with a column text, each plain or in gzip, and Parquet and Arrow files with one"),
-        Modalities.Dna => new("sequence", "the same bases", "FASTA and FASTQ files of DNA, JSON lines with sequence, and CSV and TSV with a column sequence, each plain or in gzip, and Parquet and Arrow files with one"),
-        Modalities.Protein => new("sequence", "the same residues", "FASTA and FASTQ files of proteins, JSON lines with sequence, and CSV and TSV with a column sequence, each plain or in gzip, and Parquet and Arrow files with one"),
+        Modalities.Text =>
+            new("text", "the same texts",
+                "files of text in UTF-8, or UTF-16 with a byte order mark, JSON lines with text, and CSV and TSV with a column text, "
+                + "each plain or in gzip, and Parquet and Arrow files with one"),
+        Modalities.Dna =>
+            new("sequence", "the same bases",
+                "FASTA and FASTQ files of DNA, JSON lines with sequence, and CSV and TSV with a column sequence, each plain or in gzip, "
+                + "and Parquet and Arrow files with one"),
+        Modalities.Protein => new("sequence", "the same residues",
+            "FASTA and FASTQ files of proteins, JSON lines with sequence, and CSV and TSV with a column sequence, each plain or in gzip, "
+            + "and Parquet and Arrow files with one"),
         _ => throw new UnreachableException($"'{modality}' is no modality."),
     };
 }

@@ -16,10 +16,8 @@ public enum Verdict
     [JsonStringEnumMemberName("hurts")] Hurts,
 }
 
-/// <summary>
-/// report.json. Others read it: names and meanings stay. All accuracies and differences are fractions between 0 and 1. Where it says accuracy of an arm, and in its differences and verdicts, it is
-/// what <see cref="Metric"/> names.
-/// </summary>
+/// <summary>report.json. Others read it: names and meanings stay. All accuracies and differences are fractions between 0 and 1. Where it
+/// says accuracy of an arm, and in its differences and verdicts, it is what <see cref="Metric"/> names.</summary>
 public sealed record Report
 {
     public required string Experiment { get; init; }
@@ -48,10 +46,12 @@ public sealed record Report
 
     public required EnvironmentSummary Environment { get; init; }
 
-    /// <summary>What to know before trusting the verdict: first about the data, then about the comparison. docs/warnings.md lists the codes.</summary>
+    /// <summary>What to know before trusting the verdict: first about the data, then about the comparison.
+    /// docs/warnings.md lists the codes.</summary>
     public IReadOnlyList<Warning> Warnings { get; init; } = [];
 
-    /// <summary>What the arms were compared by, and their learning rates chosen: <c>accuracy</c>, <c>macro-f1</c>, <c>balanced-accuracy</c> or <c>entity-f1</c>.</summary>
+    /// <summary>What the arms were compared by, and their learning rates chosen: <c>accuracy</c>, <c>macro-f1</c>,
+    /// <c>balanced-accuracy</c> or <c>entity-f1</c>.</summary>
     public string Metric { get; init; } = "accuracy";
 
     /// <summary>Every metric, whichever decides, by arm, then by label count.</summary>
@@ -89,15 +89,14 @@ public sealed record LabelCountResult(
             foreach (var (arm, accuracy) in new[] { (Arm.Baseline, Baseline), (Arm.Lora, Lora), (Arm.LayerDecay, LayerDecay) })
             {
                 if (accuracy is { } found)
-                {
                     yield return (arm, found);
-                }
             }
         }
     }
 }
 
-/// <summary>How many labels <c>scratch</c> needs to equal <c>pretrained</c> at <paramref name="Labels"/>; null where its curve never gets there.</summary>
+/// <summary>How many labels <c>scratch</c> needs to equal <c>pretrained</c> at <paramref name="Labels"/>;
+/// null where its curve never gets there.</summary>
 /// <param name="Ratio"><paramref name="ScratchEquivalent"/> over <paramref name="Labels"/>.</param>
 /// <param name="Low">Lower end of the ratio's 95 % interval.</param>
 /// <param name="High">Upper end; null where it lies beyond the largest label count.</param>
@@ -105,7 +104,8 @@ public sealed record LabelsSaved(int Labels, double? ScratchEquivalent, double? 
 
 /// <param name="Accuracy">On held-out samples (the validation split), all views, or masked tokens.</param>
 /// <param name="Samples">Samples with pseudo-labels.</param>
-/// <param name="Ambiguous">Samples left out because two of their views are nearly the same picture; of sequences, because they have no token to mask.</param>
+/// <param name="Ambiguous">Samples left out because two of their views are nearly the same picture; of sequences,
+/// because they have no token to mask.</param>
 /// <param name="Auto">Whether the experiment left it to the pre-flight to choose.</param>
 public sealed record PretextResult(string Task, double Accuracy, long Samples, long Ambiguous, bool Auto = false);
 
@@ -116,7 +116,8 @@ public sealed record PretextResult(string Task, double Accuracy, long Samples, l
 public sealed record DataSummary(
     long Samples, long Labelled, long Duplicates, IReadOnlyDictionary<string, long> Rejected, long Train, long Validation, long Test)
 {
-    /// <summary>Groups of two samples or more that are nearly the same picture. A group falls into one split, unless the data says otherwise.</summary>
+    /// <summary>Groups of two samples or more that are nearly the same picture. A group falls into one split,
+    /// unless the data says otherwise.</summary>
     public long Groups { get; init; }
 
     /// <summary>Samples in such groups.</summary>

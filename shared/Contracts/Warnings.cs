@@ -37,7 +37,8 @@ public enum WarningCode
     /// <summary>A class has one labelled sample.</summary>
     ClassOfOne,
 
-    /// <summary>There are about as many classes as labelled samples: the labels may be numbers to predict, or names of the samples.</summary>
+    /// <summary>There are about as many classes as labelled samples: the labels may be numbers to predict,
+    /// or names of the samples.</summary>
     LabelsNearlyUnique,
 
     /// <summary>Names of classes differ by case, blanks or punctuation alone.</summary>
@@ -70,7 +71,8 @@ public enum WarningCode
     /// <summary>Labels of a table separated by tabs begin and end with a quote, which was taken as part of them.</summary>
     QuotesKept,
 
-    /// <summary>A folder named <c>unlabelled</c>, <c>unsup</c> or <c>extra</c> lies beside class folders; its samples have no label.</summary>
+    /// <summary>A folder named <c>unlabelled</c>, <c>unsup</c> or <c>extra</c> lies beside class folders;
+    /// its samples have no label.</summary>
     UnlabelledFolder,
 
     /// <summary>Names of files or folders speak of splits that were not used.</summary>

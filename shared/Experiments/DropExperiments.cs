@@ -1,5 +1,4 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 
 namespace Pipeline.Experiments;
 
@@ -11,9 +10,7 @@ public sealed class DropExperiments(IArtifactStore store)
     {
         var key = $"{Folder(experiment.Data)}/{experiment.Name}.json";
         if (await store.FindManifestAsync<ArtifactReference>(key, cancellation) is { } found && found.Content != reference)
-        {
             await store.DeleteAsync(key, cancellation);
-        }
 
         await store.CreateManifestAsync(key, reference, cancellation);
     }
@@ -23,14 +20,13 @@ public sealed class DropExperiments(IArtifactStore store)
     {
         if (!ArtifactKey.IsValid(dataset) || dataset.Contains('/', StringComparison.Ordinal))
         {
-            throw new PipelineException($"'{dataset}' is not the name of a dataset; valid are letters, digits, '.', '_' and '-', not starting with '.'.");
+            throw new PipelineException(
+                $"'{dataset}' is not the name of a dataset; must be letters, digits, '.', '_' and '-', not starting with '.'.");
         }
 
         var found = new List<ArtifactReference>();
         await foreach (var artifact in store.ListAsync(Folder(dataset), cancellation))
-        {
             found.Add(await store.ReadManifestAsync<ArtifactReference>(artifact.Key, cancellation));
-        }
 
         return found;
     }

@@ -7,12 +7,11 @@ internal static class NearestName
     public static string? To(string written, IReadOnlyList<string> names)
     {
         if (names.Count == 0 || written.Length > 100)
-        {
             return null;
-        }
 
         var nearest = names.MinBy(name => Distance(written, name))!;
-        return Distance(written, nearest) <= Math.Max(2, nearest.Length / 2) && Distance(written, nearest) < nearest.Length ? nearest : null;
+        var distance = Distance(written, nearest);
+        return distance <= Math.Max(2, nearest.Length / 2) && distance < nearest.Length ? nearest : null;
     }
 
     private static int Distance(string one, string other)

@@ -5,11 +5,9 @@ using System.Runtime.Intrinsics;
 
 namespace Pipeline.Images;
 
-/// <summary>
-/// Scales the largest centred square of an image to S×S: each new pixel is the mean over the area it covers, edge pixels counted by the exact fraction
-/// covered. So nothing aliases when an image shrinks; when it grows, pixels become blocks with mixed edges. All sums are of whole numbers, in units of
-/// 1/(2·S) of a pixel, so that every processor makes the same bits.
-/// </summary>
+/// <summary>Scales the largest centred square of an image to S×S: each new pixel is the mean over the area it covers, edge pixels counted
+/// by the exact fraction covered. So nothing aliases when an image shrinks; when it grows, pixels become blocks with mixed edges. All sums
+/// are of whole numbers, in units of 1/(2·S) of a pixel, so that every processor makes the same bits.</summary>
 public static class AreaResampler
 {
     /// <summary>Rows whose sum surely fits into 16 bits.</summary>
@@ -40,13 +38,9 @@ public static class AreaResampler
                 part.Sum(source[(((first * width) + left) * step)..], rows.Unit, line);
                 var made = target.Slice(y * size * step, size * step);
                 if (step == 4)
-                {
                     ShrinkFours(line, reaches, weights, columns.TotalArea, made);
-                }
                 else
-                {
                     ShrinkOnes(line, reaches, weights, columns.TotalArea, made);
-                }
             }
         }
         finally
@@ -57,7 +51,8 @@ public static class AreaResampler
         }
     }
 
-    private static void ShrinkFours(ReadOnlySpan<uint> line, ReadOnlySpan<Reach> reaches, ReadOnlySpan<uint> weights, double area, Span<float> target)
+    private static void ShrinkFours(
+        ReadOnlySpan<uint> line, ReadOnlySpan<Reach> reaches, ReadOnlySpan<uint> weights, double area, Span<float> target)
     {
         var pixels = MemoryMarshal.Cast<uint, Vector128<uint>>(line);
         var targets = MemoryMarshal.Cast<float, Vector128<float>>(target);
@@ -71,11 +66,10 @@ public static class AreaResampler
             {
                 var sum = Vector128<uint>.Zero;
                 for (var column = first; column <= last; column++)
-                {
                     sum += pixels[column] * weights[at++];
-                }
 
-                targets[x] = Vector128.Create((float)(sum[0] * scale), (float)(sum[1] * scale), (float)(sum[2] * scale), (float)(sum[3] * scale));
+                targets[x] = Vector128.Create(
+                    (float)(sum[0] * scale), (float)(sum[1] * scale), (float)(sum[2] * scale), (float)(sum[3] * scale));
             }
             else
             {
@@ -87,12 +81,14 @@ public static class AreaResampler
                     high += upper * weights[at++];
                 }
 
-                targets[x] = Vector128.Create((float)(low[0] * scale), (float)(low[1] * scale), (float)(high[0] * scale), (float)(high[1] * scale));
+                targets[x] = Vector128.Create(
+                    (float)(low[0] * scale), (float)(low[1] * scale), (float)(high[0] * scale), (float)(high[1] * scale));
             }
         }
     }
 
-    private static void ShrinkOnes(ReadOnlySpan<uint> line, ReadOnlySpan<Reach> reaches, ReadOnlySpan<uint> weights, double area, Span<float> target)
+    private static void ShrinkOnes(
+        ReadOnlySpan<uint> line, ReadOnlySpan<Reach> reaches, ReadOnlySpan<uint> weights, double area, Span<float> target)
     {
         var scale = 1 / area;
         var at = 0;
@@ -101,9 +97,7 @@ public static class AreaResampler
             var (first, last) = reaches[x];
             var sum = 0UL;
             for (var column = first; column <= last; column++)
-            {
                 sum += (ulong)line[column] * weights[at++];
-            }
 
             target[x] = (float)(sum * scale);
         }
@@ -137,9 +131,7 @@ public static class AreaResampler
                 }
 
                 if (count > 1)
-                {
                     four.Add(new Vector<byte>(source[(((count - 1) * stride) + at)..]), lastWeight);
-                }
 
                 four.CopyTo(sums[at..]);
             }
@@ -148,9 +140,7 @@ public static class AreaResampler
             {
                 var sum = source[at] * firstWeight;
                 for (var row = 1; row < count; row++)
-                {
                     sum += source[(row * stride) + at] * (row == count - 1 ? lastWeight : whole);
-                }
 
                 sums[at] = sum;
             }
@@ -217,9 +207,7 @@ public static class AreaResampler
             {
                 reaches[i] = new Reach(First(i) - start, Last(i) - start);
                 for (var pixel = First(i); pixel <= Last(i); pixel++)
-                {
                     weights[at++] = Weight(i, pixel);
-                }
             }
         }
 

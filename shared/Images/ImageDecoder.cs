@@ -1,30 +1,26 @@
 using System.Buffers;
-using Pipeline.Contracts;
 using Pipeline.Images.Files;
 using Pipeline.Images.Jpeg;
 using SkiaSharp;
 
 namespace Pipeline.Images;
 
-/// <summary>
-/// Turns the bytes of an image file into [C, S, S]. The format is decided by the content, never by the name; of a moving image the first frame counts.
-/// Transparent parts lie over white; the largest centred square is scaled to S×S by means over areas, with <see cref="AreaResampler"/> or, of most JPEGs, as they are decoded;
-/// the EXIF orientation is applied; one channel is the Rec. 601 luma. Colour profiles are not applied.
-/// </summary>
-/// <param name="jpegDecoder">One of <see cref="JpegDecoders"/>.</param>
-public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpegDecoder)
+/// <summary>Turns the bytes of an image file into [C, S, S]. The format is decided by the content, never by the name; of a moving image the
+/// first frame counts. Transparent parts lie over white; the largest centred square is scaled to S×S by means over areas, with
+/// <see cref="AreaResampler"/> or, of most JPEGs, as they are decoded; the EXIF orientation is applied; one channel is the Rec. 601 luma.
+/// Colour profiles are not applied.</summary>
+public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
 {
     private const int BytesPerPixel = 4;
     private const int CmykChannels = 4;
     private const int DeepBits = 16;
 
-    /// <summary>Of the image, along each side of a new one: where several meet, a mean needs no pixel to be bounded first, as whole pictures are.</summary>
+    /// <summary>Pixels of the image, along each side of a new one: a mean of several needs none of them to be bounded first.</summary>
     private const int FewestPixels = 2;
 
     /// <summary>Bytes that libjpeg may read beyond what it needs: its bit buffer's.</summary>
     private const int LookAhead = 8;
 
-    private readonly TurboJpegLibrary? _turboJpeg = JpegDecoders.Library(jpegDecoder);
     private readonly BaselineDecoder _baseline = new(input);
 
     /// <exception cref="ImageRejectedException">It cannot be used.</exception>
@@ -33,14 +29,12 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         var header = ImageHeader.Read(content);
         limits.Check(header.Width, header.Height);
         if (header.Shortage is { } shortage)
-        {
             throw new ImageRejectedException(RejectionReason.Corrupt, shortage);
-        }
 
         var jpeg = IsLarge(header) ? _baseline.Read(content) : null;
         limits.CheckMemory(jpeg is null ? Memory(header) : _baseline.Memory(jpeg, content.Length), content.Length);
-        var (pixels, origin, isNarrow) = jpeg is not null ? (DecodeBaseline(content, header, jpeg), header.Origin, false)
-            : TakesTurbo(header) ? (DecodeTurbo(content, header), header.Origin, false)
+        var (pixels, origin, isNarrow) = jpeg is not null
+            ? (DecodeBaseline(content, header, jpeg), header.Origin, false)
             : DecodeSkia(content, header);
         var (width, height) = Orientation.Transposes(origin) ? (header.Height, header.Width) : (header.Width, header.Height);
         return new DecodedImage(pixels, width, height, header.Format, isNarrow);
@@ -54,7 +48,8 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         return new DecodedImage(Square(content, width, height, step: 1, isOpaque: true, SKEncodedOrigin.TopLeft), width, height, "idx");
     }
 
-    /// <returns>Bytes that the decoder takes: the picture's, and what it keeps until the last of them, of a JPEG of several scans two for each value.</returns>
+    /// <returns>Bytes that the decoder takes: the picture's, and what it keeps until the last of them, of a JPEG of several scans two for
+    /// each value.</returns>
     private long Memory(ImageHeader header)
     {
         long pixels = (long)header.Width * header.Height, eighths = header.Format == "jpeg" ? Eighths(header) : 8;
@@ -72,23 +67,10 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         return Checked(Orientation.Shown(pixels, input.Size, header.Origin));
     }
 
-    private bool TakesTurbo(ImageHeader header) => header.Format == "jpeg" && header.Channels != CmykChannels && _turboJpeg is not null;
-
-    private byte[] DecodeTurbo(ReadOnlySpan<byte> content, ImageHeader header)
-    {
-        var eighths = Eighths(header);
-        var (width, height) = (TurboJpegLibrary.Scaled(header.Width, eighths), TurboJpegLibrary.Scaled(header.Height, eighths));
-        using var buffer = new PixelBuffer((long)width * height * BytesPerPixel);
-        _turboJpeg!.Decode(content, header.Width, header.Height, eighths, buffer.Bytes);
-        return Square(buffer.Bytes, width, height, BytesPerPixel, isOpaque: true, header.Origin);
-    }
-
     private (byte[] Pixels, SKEncodedOrigin Origin, bool IsNarrow) DecodeSkia(ReadOnlySpan<byte> content, ImageHeader header)
     {
         if (header.DataEnd == 0)
-        {
             return DecodeWhole(content, header);
-        }
 
         var bytes = WithoutEnd(content, header.DataEnd);
         try
@@ -106,11 +88,13 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         fixed (byte* bytes = content)
         {
             using var data = SKData.Create((nint)bytes, content.Length);
-            using var codec = SKCodec.Create(data) ?? throw new ImageRejectedException(RejectionReason.Corrupt, "its decoder finds no image in it");
+            using var codec = SKCodec.Create(data)
+                ?? throw new ImageRejectedException(RejectionReason.Corrupt, "its decoder finds no image in it");
             if (codec.Info.Width != header.Width || codec.Info.Height != header.Height)
             {
                 throw new ImageRejectedException(
-                    RejectionReason.Corrupt, $"its headers say {header.Width}×{header.Height} and {codec.Info.Width}×{codec.Info.Height} pixels");
+                    RejectionReason.Corrupt,
+                    $"its headers say {header.Width}×{header.Height} and {codec.Info.Width}×{codec.Info.Height} pixels");
             }
 
             var origin = header.Format is "jpeg" or "png" ? header.Origin : codec.EncodedOrigin;
@@ -119,10 +103,8 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         }
     }
 
-    /// <summary>
-    /// At an end-of-image marker that comes too early Skia fills the rest with grey and says nothing; where the file just ends it says so. It looks ahead by
-    /// some bytes, which are zeros here, so that only what lacks more of its data is found out.
-    /// </summary>
+    /// <summary>At an end-of-image marker that comes too early Skia fills the rest with grey and says nothing; where the file just ends it
+    /// says so. It looks ahead by some bytes, which are zeros here, so that only what lacks more of its data is found out.</summary>
     /// <returns>From the pool.</returns>
     private static byte[] WithoutEnd(ReadOnlySpan<byte> jpeg, int dataEnd)
     {
@@ -140,15 +122,13 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         using var buffer = new PixelBuffer(info.BytesSize64);
         var result = codec.GetPixels(info, buffer.Address);
         if (result != SKCodecResult.Success)
-        {
             throw new ImageRejectedException(RejectionReason.Corrupt, result.ToString());
-        }
 
         var isNarrow = header.Bits == DeepBits && NarrowRange.Holds(buffer.Bytes);
         return (Square(buffer.Bytes, info.Width, info.Height, BytesPerPixel, isOpaque, origin, isNarrow), isNarrow);
     }
 
-    /// <summary>A JPEG can be decoded to a fraction of its size for less work; never below twice the size that is wanted, or areas mix at their edges.</summary>
+    /// <summary>A JPEG can be decoded to a fraction of its size; never below twice the wanted size, or areas mix at their edges.</summary>
     private int Eighths(ImageHeader header)
     {
         var side = Math.Min(header.Width, header.Height);
@@ -160,7 +140,8 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
 
     /// <param name="isOpaque">Else the colours are multiplied by their alpha.</param>
     /// <returns>Shape [C, S, S].</returns>
-    private byte[] Square(ReadOnlySpan<byte> source, int width, int height, int step, bool isOpaque, SKEncodedOrigin origin, bool isNarrow = false)
+    private byte[] Square(
+        ReadOnlySpan<byte> source, int width, int height, int step, bool isOpaque, SKEncodedOrigin origin, bool isNarrow = false)
     {
         var size = input.Size;
         var square = ArrayPool<float>.Shared.Rent(size * size * step);
@@ -199,9 +180,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
                 if (step == 1)
                 {
                     for (var channel = 0; channel < input.Channels; channel++)
-                    {
                         pixels[(channel * plane) + at] = Rounded(colour[0] + 0.5f);
-                    }
                 }
                 else if (input.Channels == 1)
                 {
@@ -229,9 +208,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits, string jpe
         {
             var values = pixels.Slice(channel * plane, plane);
             if (values.ContainsAnyExcept(values[0]))
-            {
                 return false;
-            }
         }
 
         return true;

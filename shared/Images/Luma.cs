@@ -1,5 +1,4 @@
 using System.Numerics;
-using Pipeline.Contracts;
 
 namespace Pipeline.Images;
 
@@ -29,9 +28,7 @@ public static class Luma
         }
 
         for (; at < luma.Length; at++)
-        {
             luma[at] = (byte)(((299 * red[at]) + (587 * green[at]) + (114 * blue[at]) + 500) / 1000);
-        }
     }
 
     private static Vector<ushort> Of(Vector<ushort> red, Vector<ushort> green, Vector<ushort> blue)
@@ -42,7 +39,7 @@ public static class Luma
         return Vector.Narrow(Of(redLow, greenLow, blueLow), Of(redHigh, greenHigh, blueHigh));
     }
 
-    /// <summary>A thousandth of a whole number below 2¹⁸, cut off: an eighth of it, cut off, and of that a 125th. 67109 is 2²³ / 125 and so little more that no quotient changes.</summary>
+    /// <summary>A thousandth of a whole number below 2¹⁸, cut off: an eighth, and of that a 125th; 67109 is just above 2²³ / 125.</summary>
     private static Vector<uint> Of(Vector<uint> red, Vector<uint> green, Vector<uint> blue) =>
         ((((red * 299) + (green * 587) + (blue * 114) + new Vector<uint>(500)) >>> 3) * 67109) >>> 23;
 }

@@ -1,13 +1,10 @@
 using System.Numerics;
-using Pipeline.Contracts;
 using Pipeline.Images;
 
 namespace Pipeline.Likeness;
 
-/// <summary>
-/// A plane at a smaller side, as by <see cref="AreaResampler"/>. Where each new pixel covers 2×2 or 4×4 whole ones, many are made at a time: so small a power of two divides their sums exactly,
-/// so that the bits are the same.
-/// </summary>
+/// <summary>A plane at a smaller side, as by <see cref="AreaResampler"/>. Where each new pixel covers 2×2 or 4×4 whole ones, many are made
+/// at a time: so small a power of two divides their sums exactly, so that the bits are the same.</summary>
 internal static class BlockMeans
 {
     /// <param name="plane">Shape [size, size].</param>
@@ -75,9 +72,7 @@ public static class Thumbnail
         {
             BlockMeans.Write(pixels.Slice(channel * plane, plane), input.Size, Side, small);
             for (var i = 0; i < small.Length; i++)
-            {
                 thumbnail[(channel * small.Length) + i] = (byte)MathF.Round(small[i]);
-            }
         }
     }
 

@@ -2,10 +2,9 @@ using System.Numerics;
 
 namespace Pipeline.Likeness;
 
-/// <summary>
-/// Finds hashes within a Hamming distance without looking at all (Norouzi, Punjani and Fleet 2012, arXiv:1307.2982): of four bands of 16 bits, one at
-/// least differs in no more than a quarter of the distance, and for each band's values it is known which hashes have them. 16 bytes a hash, beside the hashes.
-/// </summary>
+/// <summary>Finds hashes within a Hamming distance without looking at all (Norouzi, Punjani and Fleet 2012, arXiv:1307.2982): of four bands
+/// of 16 bits, one at least differs in no more than a quarter of the distance, and for each band's values it is known which hashes have
+/// them. 16 bytes a hash, beside the hashes.</summary>
 public sealed class HashIndex
 {
     /// <summary>Up to here, bands are looked up by at most two changed bits: 548 values a hash.</summary>
@@ -37,9 +36,7 @@ public sealed class HashIndex
         _changes = [.. Enumerable.Range(0, Values).Where(value => BitOperations.PopCount((uint)value) <= distance / Bands)];
         (_starts, _numbers) = (new int[Bands][], new int[Bands][]);
         for (var band = 0; band < Bands; band++)
-        {
             (_starts[band], _numbers[band]) = Sorted(band);
-        }
     }
 
     /// <summary>Numbers of the hashes within the distance, ascending, each once.</summary>
@@ -58,15 +55,11 @@ public sealed class HashIndex
                 foreach (var number in _numbers[band].AsSpan(start, end - start))
                 {
                     if (number >= below)
-                    {
                         break;
-                    }
 
                     var difference = hash ^ hashes[number];
                     if (BitOperations.PopCount(difference) <= _distance && !IsFoundBefore(difference, band))
-                    {
                         found.Add(number);
-                    }
                 }
             }
         }
@@ -79,9 +72,7 @@ public sealed class HashIndex
         for (var before = 0; before < band; before++)
         {
             if (BitOperations.PopCount((uint)ValueOf(difference, before)) <= _distance / Bands)
-            {
                 return true;
-            }
         }
 
         return false;
@@ -92,21 +83,15 @@ public sealed class HashIndex
         var starts = new int[Values + 1];
         var hashes = _hashes.Span;
         foreach (var hash in hashes)
-        {
             starts[ValueOf(hash, band) + 1]++;
-        }
 
         for (var value = 0; value < Values; value++)
-        {
             starts[value + 1] += starts[value];
-        }
 
         var next = starts.AsSpan(0, Values).ToArray();
         var numbers = new int[hashes.Length];
         for (var number = 0; number < numbers.Length; number++)
-        {
             numbers[next[ValueOf(hashes[number], band)]++] = number;
-        }
 
         return (starts, numbers);
     }

@@ -1,14 +1,11 @@
 using System.IO.Hashing;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Pipeline.Contracts;
 
 namespace Pipeline.Likeness;
 
-/// <summary>
-/// Signatures of sets whose equal places, as a share, estimate the sets' resemblance, |A ∩ B| / |A ∪ B|, with a standard deviation of at most 0.046 (Broder 1997, <i>On the resemblance and
-/// containment of documents</i>).
-/// </summary>
+/// <summary>Signatures of sets whose equal places, as a share, estimate the sets' resemblance, |A ∩ B| / |A ∪ B|, with a standard deviation
+/// of at most 0.046 (Broder 1997, <i>On the resemblance and containment of documents</i>).</summary>
 public static class MinHash
 {
     /// <summary>Places of a signature.</summary>
@@ -36,9 +33,7 @@ public static class MinHash
             }
 
             for (var i = vectors; i < Places; i++)
-            {
                 signature[i] = Math.Min(signature[i], Mixed(member ^ Seeds[i]));
-            }
         }
     }
 
@@ -47,9 +42,7 @@ public static class MinHash
     {
         var same = 0;
         for (var i = 0; i < Places; i++)
-        {
             same += left[i] == right[i] && left[i] != Nothing ? 1 : 0;
-        }
 
         return (double)same / Places;
     }
@@ -73,24 +66,22 @@ public static class MinHash
     {
         var seeds = new uint[Places];
         for (var i = 0; i < Places; i++)
-        {
             seeds[i] = Mixed((uint)(i + 1) * 0x9E3779B9);
-        }
 
         return seeds;
     }
 }
 
-/// <summary>
-/// Pieces of a sequence that overlap, by which two are held against each other: 5 characters of text, whatever their case and white space; 11 bases or 5 residues. Bases count as the first,
-/// in the alphabet, of themselves and their reverse complement, so that a strand is like its other one. Pieces with N or X are left out.
-/// </summary>
+/// <summary>Pieces of a sequence that overlap, by which two are held against each other: 5 characters of text, whatever their case and
+/// white space; 11 bases or 5 residues. Bases count as the first, in the alphabet, of themselves and their reverse complement, so that a
+/// strand is like its other one. Pieces with N or X are left out.</summary>
 public static class Shingles
 {
     /// <summary>Neither so short that long samples share most by chance, nor so long that a change takes many.</summary>
     private const int Characters = 5, Bases = 11, Residues = 5;
 
-    /// <returns>A hash of each piece, as they come; of a sequence shorter than a piece that of all of it. Empty where no piece is known.</returns>
+    /// <returns>A hash of each piece, as they come; of a sequence shorter than a piece that of all of it. Empty where no piece is
+    /// known.</returns>
     public static uint[] Of(string modality, ReadOnlySpan<char> sequence) => modality switch
     {
         Modalities.Dna => Pieces(sequence, Bases, 'N', Canonical),
@@ -107,9 +98,7 @@ public static class Shingles
         {
             known = sequence[end] == unknown ? 0 : known + 1;
             if (known >= size)
-            {
                 pieces.Add(hash(sequence.Slice(end + 1 - size, size)));
-            }
         }
 
         return [.. pieces];
@@ -121,9 +110,7 @@ public static class Shingles
     {
         Span<char> reverse = stackalloc char[piece.Length];
         for (var i = 0; i < piece.Length; i++)
-        {
             reverse[^(i + 1)] = piece[i] switch { 'A' => 'T', 'C' => 'G', 'G' => 'C', _ => 'A' };
-        }
 
         return Hash(piece.SequenceCompareTo(reverse) <= 0 ? piece : reverse);
     }
@@ -132,9 +119,7 @@ public static class Shingles
     {
         var folded = new char[text.Length];
         for (var i = 0; i < folded.Length; i++)
-        {
             folded[i] = char.IsWhiteSpace(text[i]) ? ' ' : char.ToLowerInvariant(text[i]);
-        }
 
         return folded;
     }

@@ -1,15 +1,13 @@
 using Pipeline.Images;
 using System.Buffers;
 using System.Numerics;
-using Pipeline.Contracts;
 
 namespace Pipeline.Likeness;
 
-/// <summary>
-/// pHash (Zauner 2010, "Implementation and benchmarking of perceptual image hash functions"): the luma at 32×32, its cosine transform, and of the 8×8 lowest
-/// frequencies without the constant ones a bit each: whether it is above their median, by a quarter of their mean size. Of a symmetric drawing half of them are nothing but noise about their
-/// median, and without that margin its hash changes with every encoding. In whole numbers, so that every machine finds the same.
-/// </summary>
+/// <summary>pHash (Zauner 2010, "Implementation and benchmarking of perceptual image hash functions"): the luma at 32×32, its cosine
+/// transform, and of the 8×8 lowest frequencies without the constant ones a bit each: whether it is above their median, by a quarter of
+/// their mean size. Of a symmetric drawing half of them are nothing but noise about their median, and without that margin its hash changes
+/// with every encoding. In whole numbers, so that every machine finds the same.</summary>
 public static class PerceptualHash
 {
     private const int Side = 32;
@@ -24,7 +22,8 @@ public static class PerceptualHash
     /// <summary>Of the mean size of the values.</summary>
     private const int Margin = 4;
 
-    private static readonly int[] Cosines = [.. from frequency in Enumerable.Range(1, Kept) from at in Enumerable.Range(0, Side) select Cosine(frequency, at)];
+    private static readonly int[] Cosines =
+        [.. from frequency in Enumerable.Range(1, Kept) from at in Enumerable.Range(0, Side) select Cosine(frequency, at)];
 
     /// <param name="pixels">Of one sample, [C, S, S].</param>
     public static ulong Of(ReadOnlySpan<byte> pixels, InputSpec input)
@@ -44,9 +43,7 @@ public static class PerceptualHash
 
         Span<int> whole = stackalloc int[Side * Side];
         for (var i = 0; i < whole.Length; i += Vector<int>.Count)
-        {
             Vector.ConvertToInt32Native(Vector.Round(new Vector<float>(small[i..]) * Fractions)).CopyTo(whole[i..]);
-        }
 
         Span<long> down = stackalloc long[Side];
         Span<long> lowest = stackalloc long[Kept * Kept];
@@ -54,9 +51,7 @@ public static class PerceptualHash
         {
             Down(whole, Cosines.AsSpan(frequency * Side, Side), down);
             for (var across = 0; across < Kept; across++)
-            {
                 lowest[(frequency * Kept) + across] = Product(down, Cosines.AsSpan(across * Side, Side));
-            }
         }
 
         return WellAboveMedian(lowest);
@@ -72,9 +67,7 @@ public static class PerceptualHash
             {
                 var sum = Vector<int>.Zero;
                 for (var i = row; i < row + MostProducts; i++)
-                {
                     sum += new Vector<int>(pixels[((i * Side) + at)..]) * cosines[i];
-                }
 
                 Vector.Widen(sum, out var low, out var high);
                 left += low;
@@ -90,9 +83,7 @@ public static class PerceptualHash
     {
         var sum = 0L;
         for (var i = 0; i < columns.Length; i++)
-        {
             sum += columns[i] * cosines[i];
-        }
 
         return sum;
     }
@@ -104,19 +95,16 @@ public static class PerceptualHash
         sorted.Sort();
         var size = 0L;
         foreach (var value in values)
-        {
             size += Math.Abs(value) / values.Length;
-        }
 
         var least = sorted[(values.Length / 2) - 1] + (size / Margin);
         var hash = 0UL;
         for (var i = 0; i < values.Length; i++)
-        {
             hash |= values[i] > least ? 1UL << i : 0;
-        }
 
         return hash;
     }
 
-    private static int Cosine(int frequency, int at) => (int)Math.Round((1 << 14) * Math.Cos(Math.PI * frequency * ((2 * at) + 1) / (2 * Side)));
+    private static int Cosine(int frequency, int at) =>
+        (int)Math.Round((1 << 14) * Math.Cos(Math.PI * frequency * ((2 * at) + 1) / (2 * Side)));
 }

@@ -2,14 +2,13 @@ using Pipeline.Artifacts;
 
 namespace Pipeline.Likeness;
 
-/// <summary>
-/// What is kept of each distinct sample to tell which are nearly the same picture. Hashes lie in memory; thumbnails, which few samples need, in a temporary file.
-/// </summary>
+/// <summary>Finds samples that are nearly the same picture. Keeps hashes in memory and thumbnails in a temporary file.</summary>
 /// <param name="thumbnailBytes">Of each.</param>
 /// <param name="capacity">How many there may be.</param>
 public sealed class SampleLooks(LikenessThresholds likeness, int thumbnailBytes, int capacity) : ISampleLooks
 {
-    /// <summary>A bound on the time that samples take whose hashes are all alike, such as drawings on much white: of so many the first are compared.</summary>
+    /// <summary>A bound on the time that samples take whose hashes are all alike, such as drawings on much white: of so many the first are
+    /// compared.</summary>
     private const int MostCompared = 1024;
 
     private ulong[] _hashes = new ulong[capacity];
@@ -37,31 +36,21 @@ public sealed class SampleLooks(LikenessThresholds likeness, int thumbnailBytes,
         foreach (var other in _found)
         {
             if (other == sample || !isWanted(other))
-            {
                 continue;
-            }
 
             if (compared++ == 0)
-            {
                 Read(sample, _one);
-            }
             else if (compared > MostCompared)
-            {
                 return;
-            }
 
             Read(other, _other);
             var correlation = Thumbnail.Correlation(_one, _other);
             if (correlation < likeness.Correlation)
-            {
                 continue;
-            }
 
             alike.Add(new Alike(other, correlation));
             if (alike.Count == most)
-            {
                 return;
-            }
         }
     }
 
@@ -69,7 +58,8 @@ public sealed class SampleLooks(LikenessThresholds likeness, int thumbnailBytes,
 
     public void Dispose() => _thumbnails.Dispose();
 
-    private void Read(int sample, Span<byte> thumbnail) => RandomAccess.Read(_thumbnails.SafeFileHandle, thumbnail, (long)sample * thumbnailBytes);
+    private void Read(int sample, Span<byte> thumbnail) =>
+        RandomAccess.Read(_thumbnails.SafeFileHandle, thumbnail, (long)sample * thumbnailBytes);
 }
 
 /// <summary>What is kept of each distinct sample to tell which are nearly the same. Their numbers are 0, 1, 2, … as they came.</summary>

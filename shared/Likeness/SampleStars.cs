@@ -1,11 +1,8 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Likeness;
 
-/// <summary>
-/// Groups of samples that are nearly the same: each is a star, whose members are all alike to its first sample, the representative. So nothing
-/// is drawn in by a chain of small steps, and what a sample belongs to follows from the samples before it alone.
-/// </summary>
+/// <summary>Groups of samples that are nearly the same: each is a star, whose members are all alike to its first sample, the
+/// representative. So nothing is drawn in by a chain of small steps, and what a sample belongs to follows from the samples before it
+/// alone.</summary>
 public sealed class SampleStars
 {
     /// <summary>Samples that are not alone, ascending: of the others, which are most, nothing is kept.</summary>
@@ -21,9 +18,7 @@ public sealed class SampleStars
         foreach (var (sample, centre) in centres.Index())
         {
             if (centre != sample)
-            {
                 sizes[centre] = sizes.GetValueOrDefault(centre, 1) + 1;
-            }
         }
 
         (Groups, Members, Largest) = (sizes.Count, sizes.Values.Sum(), sizes.Values.DefaultIfEmpty(0).Max());
@@ -32,9 +27,7 @@ public sealed class SampleStars
         foreach (var (sample, centre) in centres.Index())
         {
             if (centre != sample || sizes.ContainsKey(sample))
-            {
                 (_members[at], _centres[at++]) = (sample, centre);
-            }
         }
     }
 
@@ -64,9 +57,7 @@ public sealed class SampleStars
             centres[sample] = sample;
             looks.FindAlike(sample, isCentre, alike, most: 1, below: sample);
             if (alike is [var centre])
-            {
                 centres[sample] = centre.Sample;
-            }
         }
 
         return new SampleStars(centres);
@@ -78,18 +69,14 @@ public sealed class SampleStars
 /// <param name="Split">Its split.</param>
 public sealed record LeakedPair(int Training, int HeldOut, Split Split, double Correlation)
 {
-    /// <summary>
-    /// Each sample that has a counterpart on the other side, with the one most like it. So all samples concerned are named, and there are no more pairs
-    /// than samples however many are alike.
-    /// </summary>
+    /// <summary>Each sample that has a counterpart on the other side, with the one most like it. So all samples concerned are named, and
+    /// there are no more pairs than samples however many are alike.</summary>
     /// <param name="splitOf">Of a sample: validation or test where supplied, otherwise train.</param>
     /// <returns>In order of the training samples, then of the held-out ones.</returns>
     public static IReadOnlyList<LeakedPair> Find(ISampleLooks looks, Func<int, Split> splitOf, CancellationToken cancellation = default)
     {
         if (Enumerable.Range(0, looks.Count).All(sample => splitOf(sample) == Split.Train))
-        {
             return [];
-        }
 
         var pairs = new HashSet<LeakedPair>();
         var ofHeldOut = new Dictionary<int, LeakedPair>();
@@ -99,9 +86,7 @@ public sealed record LeakedPair(int Training, int HeldOut, Split Split, double C
         {
             cancellation.ThrowIfCancellationRequested();
             if (splitOf(training) != Split.Train)
-            {
                 continue;
-            }
 
             LeakedPair? closest = null;
             looks.FindAlike(training, isHeldOut, alike);
@@ -110,15 +95,11 @@ public sealed record LeakedPair(int Training, int HeldOut, Split Split, double C
                 var pair = new LeakedPair(training, heldOut, splitOf(heldOut), correlation);
                 closest = closest is null || correlation > closest.Correlation ? pair : closest;
                 if (!ofHeldOut.TryGetValue(heldOut, out var known) || correlation > known.Correlation)
-                {
                     ofHeldOut[heldOut] = pair;
-                }
             }
 
             if (closest is not null)
-            {
                 pairs.Add(closest);
-            }
         }
 
         pairs.UnionWith(ofHeldOut.Values);

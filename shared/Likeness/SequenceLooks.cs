@@ -3,10 +3,9 @@ using Pipeline.Artifacts;
 
 namespace Pipeline.Likeness;
 
-/// <summary>
-/// Finds samples by their signatures: those that agree in one band of six places at least are compared (locality-sensitive hashing; Indyk and Motwani 1998). Of pairs with a resemblance of 0.8
-/// it misses 0.2 %. In memory are 160 bytes of a sample; signatures lie in a temporary file.
-/// </summary>
+/// <summary>Finds samples by their signatures: those that agree in one band of six places at least are compared (locality-sensitive
+/// hashing; Indyk and Motwani 1998). Of pairs with a resemblance of 0.8 it misses 0.2 %. In memory are 160 bytes of a sample; signatures
+/// lie in a temporary file.</summary>
 /// <param name="resemblance">Least of two samples that are nearly the same.</param>
 /// <param name="capacity">How many there may be.</param>
 public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLooks
@@ -14,7 +13,8 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
     private const int Rows = 6;
     private const int Bands = MinHash.Places / Rows;
 
-    /// <summary>Bounds on the time that samples take which are all alike: so many of a band are looked at, and so many compared, the first ones.</summary>
+    /// <summary>Bounds on the time that samples take which are all alike: so many of a band are looked at, and so many compared, the first
+    /// ones.</summary>
     private const int MostLooked = 4096, MostCompared = 1024;
 
     private readonly FileStream _signatures = TemporaryFile.Create();
@@ -31,9 +31,7 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
     public void Add(ReadOnlySpan<uint> signature)
     {
         for (var band = 0; band < Bands; band++)
-        {
             _keys![band][Count] = KeyOf(signature, band);
-        }
 
         _signatures.Write(MemoryMarshal.AsBytes(signature));
         Count++;
@@ -50,22 +48,16 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
         {
             // Found in several bands.
             if (other == last)
-            {
                 continue;
-            }
 
             if (compared++ == MostCompared || alike.Count == most)
-            {
                 return;
-            }
 
             last = other;
             Read(other, _other);
             var likeness = MinHash.Resemblance(_one, _other);
             if (likeness >= resemblance)
-            {
                 alike.Add(new Alike(other, likeness));
-            }
         }
     }
 
@@ -78,9 +70,7 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
     {
         _found.Clear();
         if (_one[0] == MinHash.Nothing)
-        {
             return;
-        }
 
         for (var band = 0; band < Bands; band++)
         {
@@ -91,14 +81,10 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
             {
                 var other = _numbers![band][at];
                 if (other >= below)
-                {
                     break;
-                }
 
                 if (other != sample && isWanted(other))
-                {
                     _found.Add(other);
-                }
             }
         }
 
@@ -115,15 +101,11 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
         {
             var keys = _keys![band];
             for (var i = 0; i < Count; i++)
-            {
                 order[i] = ((ulong)keys[i] << 32) | (uint)i;
-            }
 
             order.AsSpan().Sort();
             for (var i = 0; i < Count; i++)
-            {
                 (keys[i], numbers[band][i]) = ((uint)(order[i] >> 32), (int)(uint)order[i]);
-            }
         }
 
         return numbers;
@@ -147,5 +129,6 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
     private static T[][] Tables<T>(int length) => [.. Enumerable.Range(0, Bands).Select(_ => new T[length])];
 
     private void Read(int sample, uint[] signature) =>
-        RandomAccess.Read(_signatures.SafeFileHandle, MemoryMarshal.AsBytes(signature.AsSpan()), (long)sample * MinHash.Places * sizeof(uint));
+        RandomAccess.Read(
+            _signatures.SafeFileHandle, MemoryMarshal.AsBytes(signature.AsSpan()), (long)sample * MinHash.Places * sizeof(uint));
 }

@@ -1,6 +1,7 @@
 namespace Pipeline.Statistics;
 
-/// <summary>What one arm answered at one label count, judged by one metric: [draws, samples], the samples in the same order for every draw.</summary>
+/// <summary>What one arm answered at one label count, judged by one metric: [draws, samples],
+/// the samples in the same order for every draw.</summary>
 public abstract class Answers
 {
     /// <summary>Two resamples that ought to be equal must not differ by the order in which they were added up.</summary>
@@ -31,9 +32,7 @@ public abstract class Answers
     {
         var sum = 0.0;
         for (var draw = 0; draw < drawTimes.Length; draw++)
-        {
             sum += drawTimes[draw] == 0 ? 0 : drawTimes[draw] * Score(draw, sampleTimes);
-        }
 
         return Math.Round(sum / drawTimes.Length, Digits);
     }
@@ -44,7 +43,8 @@ public abstract class Answers
 /// <summary>What should have been answered.</summary>
 /// <param name="Labels">Classes of the samples; of tagged sequences, the tags of their words, one sequence after another.</param>
 /// <param name="Names">Of the classes or tags; a label is an index into it.</param>
-/// <param name="Starts">Of tagged sequences, where each begins in <paramref name="Labels"/>; null where every label is a sample of its own.</param>
+/// <param name="Starts">Of tagged sequences, where each begins in <paramref name="Labels"/>;
+/// null where every label is a sample of its own.</param>
 public sealed record Truth(IReadOnlyList<int> Labels, IReadOnlyList<string> Names, IReadOnlyList<int>? Starts = null)
 {
     public bool Tagged => Starts is not null;

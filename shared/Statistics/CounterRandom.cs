@@ -4,19 +4,18 @@ using System.Text;
 
 namespace Pipeline.Statistics;
 
-/// <summary>
-/// Random numbers that depend on what they are for and on nothing else: Philox 4×32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"),
-/// keyed by a seed and a purpose, counted from (a, b), such as epoch and sample. There is no state that a restart could lose.
-/// </summary>
+/// <summary>Random numbers that depend on what they are for and on nothing else: Philox 4×32-10 (Salmon et al. 2011, "Parallel random
+/// numbers: as easy as 1, 2, 3"), keyed by a seed and a purpose, counted from (a, b), such as epoch and sample. There is no state that a
+/// restart could lose.</summary>
 public struct CounterRandom
 {
-    private readonly uint key0;
-    private readonly uint key1;
-    private readonly uint counter2;
-    private readonly uint counter3;
-    private ulong block;
-    private (uint A, uint B, uint C, uint D) values;
-    private int used;
+    private readonly uint _key0;
+    private readonly uint _key1;
+    private readonly uint _counter2;
+    private readonly uint _counter3;
+    private ulong _block;
+    private (uint A, uint B, uint C, uint D) _values;
+    private int _used;
 
     /// <param name="purpose">Such as <c>order</c> or <c>augmentation</c>: streams of different purposes are independent.</param>
     public CounterRandom(ulong seed, string purpose, long a = 0, long b = 0)
@@ -28,20 +27,20 @@ public struct CounterRandom
         BinaryPrimitives.WriteInt64LittleEndian(input[8..], a);
         name.CopyTo(input[16..]);
         SHA256.HashData(input, hash);
-        key0 = BinaryPrimitives.ReadUInt32LittleEndian(hash);
-        key1 = BinaryPrimitives.ReadUInt32LittleEndian(hash[4..]);
-        counter2 = (uint)b;
-        counter3 = (uint)(b >> 32);
-        used = 4;
+        _key0 = BinaryPrimitives.ReadUInt32LittleEndian(hash);
+        _key1 = BinaryPrimitives.ReadUInt32LittleEndian(hash[4..]);
+        _counter2 = (uint)b;
+        _counter3 = (uint)(b >> 32);
+        _used = 4;
     }
 
     private CounterRandom(in CounterRandom stream, long b)
     {
-        key0 = stream.key0;
-        key1 = stream.key1;
-        counter2 = (uint)b;
-        counter3 = (uint)(b >> 32);
-        used = 4;
+        _key0 = stream._key0;
+        _key1 = stream._key1;
+        _counter2 = (uint)b;
+        _counter3 = (uint)(b >> 32);
+        _used = 4;
     }
 
     /// <summary>The stream with the same seed, purpose and a, for another b. Much cheaper than a new one.</summary>
@@ -49,14 +48,14 @@ public struct CounterRandom
 
     public uint NextUInt32()
     {
-        if (used == 4)
+        if (_used == 4)
         {
-            values = Philox((uint)block, (uint)(block >> 32), counter2, counter3, key0, key1);
-            block++;
-            used = 0;
+            _values = Philox((uint)_block, (uint)(_block >> 32), _counter2, _counter3, _key0, _key1);
+            _block++;
+            _used = 0;
         }
 
-        return used++ switch { 0 => values.A, 1 => values.B, 2 => values.C, _ => values.D };
+        return _used++ switch { 0 => _values.A, 1 => _values.B, 2 => _values.C, _ => _values.D };
     }
 
     public ulong NextUInt64() => ((ulong)NextUInt32() << 32) | NextUInt32();
@@ -76,9 +75,7 @@ public struct CounterRandom
         {
             var threshold = (uint)(-max) % (uint)max;
             while ((uint)product < threshold)
-            {
                 product = (ulong)NextUInt32() * (uint)max;
-            }
         }
 
         return (int)(product >> 32);

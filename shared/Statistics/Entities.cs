@@ -1,9 +1,8 @@
 namespace Pipeline.Statistics;
 
-/// <summary>
-/// Named entities in a sequence of IOB2 tags, as the CoNLL-2003 script and seqeval read them: <c>B-TYPE</c> begins one, <c>I-TYPE</c> goes on with one of the same type, and begins one where
-/// none of that type goes before. Any other tag stands outside.
-/// </summary>
+/// <summary>Named entities in a sequence of IOB2 tags, as the CoNLL-2003 script and seqeval read them: <c>B-TYPE</c> begins one,
+/// <c>I-TYPE</c> goes on with one of the same type, and begins one where none of that type goes before. Any other tag stands
+/// outside.</summary>
 public static class Entities
 {
     /// <param name="Start">Its first word.</param>
@@ -24,9 +23,7 @@ public static class Entities
             }
 
             if (open is null && type is not null)
-            {
                 open = (type, word);
-            }
         }
 
         return entities;
@@ -40,11 +37,12 @@ public static class Entities
     };
 }
 
-/// <summary>Answers judged by the entities in them: F1 = 2 · right / (answered + true) over all of them, right being those exact in span and type; 0 where there are none.</summary>
+/// <summary>Answers judged by the entities in them: F1 = 2 · right / (answered + true) over all of them,
+/// right being those exact in span and type; 0 where there are none.</summary>
 public sealed class EntityAnswers : Answers
 {
-    private readonly int[] asked;
-    private readonly (int Right, int Answered)[][] draws;
+    private readonly int[] _asked;
+    private readonly (int Right, int Answered)[][] _draws;
 
     /// <param name="truth">Of tagged sequences.</param>
     /// <param name="predictions">For each draw, a tag for each of the truth's. At least one draw.</param>
@@ -52,25 +50,27 @@ public sealed class EntityAnswers : Answers
     {
         int[] labels = [.. truth.Labels];
         HashSet<Entities.Entity>[] wanted = [.. Enumerable.Range(0, truth.Samples).Select(sample => In(labels, sample))];
-        asked = [.. wanted.Select(entities => entities.Count)];
-        draws = [.. predictions.Select(draw => draw.Length == labels.Length
-            ? wanted.Select((entities, sample) => In(draw, sample) is var found ? (found.Count(entities.Contains), found.Count) : default).ToArray()
+        _asked = [.. wanted.Select(entities => entities.Count)];
+        _draws = [.. predictions.Select(draw => draw.Length == labels.Length
+            ? wanted.Select((entities, sample) => In(draw, sample) is var found ? (found.Count(entities.Contains), found.Count) : default)
+            .ToArray()
             : throw new ArgumentException($"A draw has {draw.Length} predictions for {labels.Length} labels.", nameof(predictions)))];
 
-        HashSet<Entities.Entity> In(int[] tags, int sample) => [.. Entities.Of([.. tags[truth.Of(sample)].Select(tag => truth.Names[tag])])];
+        HashSet<Entities.Entity> In(int[] tags, int sample) =>
+            [.. Entities.Of([.. tags[truth.Of(sample)].Select(tag => truth.Names[tag])])];
     }
 
-    public override int Draws => draws.Length;
+    public override int Draws => _draws.Length;
 
-    public override int Samples => asked.Length;
+    public override int Samples => _asked.Length;
 
     protected override double Score(int draw, ReadOnlySpan<int> times)
     {
         var (right, all) = (0L, 0L);
         for (var sample = 0; sample < times.Length; sample++)
         {
-            right += (long)times[sample] * draws[draw][sample].Right;
-            all += (long)times[sample] * (draws[draw][sample].Answered + asked[sample]);
+            right += (long)times[sample] * _draws[draw][sample].Right;
+            all += (long)times[sample] * (_draws[draw][sample].Answered + _asked[sample]);
         }
 
         return all == 0 ? 0 : 2.0 * right / all;

@@ -6,23 +6,19 @@ namespace Pipeline.Statistics;
 public sealed class Hits : Answers
 {
     // One row for each draw: −1 (all bits set) where the answer is right, else 0, so that a weight is taken or dropped by a bitwise and.
-    private readonly int[][] masks;
+    private readonly int[][] _masks;
 
     /// <param name="byDraw">For each draw and test sample, whether the answer is right. At least one draw and one sample.</param>
     /// <exception cref="ArgumentException">There is no draw or no sample, or the draws have different numbers of samples.</exception>
     public Hits(IReadOnlyList<bool[]> byDraw)
     {
         if (byDraw.Count == 0 || byDraw[0].Length == 0)
-        {
             throw new ArgumentException("Hits need at least one draw and one test sample.", nameof(byDraw));
-        }
 
         if (byDraw.FirstOrDefault(draw => draw.Length != byDraw[0].Length) is { } odd)
-        {
             throw new ArgumentException($"A draw has {odd.Length} test samples, the first has {byDraw[0].Length}.", nameof(byDraw));
-        }
 
-        masks = [.. byDraw.Select(draw => Array.ConvertAll(draw, right => right ? -1 : 0))];
+        _masks = [.. byDraw.Select(draw => Array.ConvertAll(draw, right => right ? -1 : 0))];
     }
 
     /// <param name="truth">The true class of each test sample.</param>
@@ -32,9 +28,9 @@ public sealed class Hits : Answers
             ? draw.Select((predicted, sample) => predicted == truth[sample]).ToArray()
             : throw new ArgumentException($"A draw has {draw.Length} predictions for {truth.Count} test samples.", nameof(predictions)))]);
 
-    public override int Draws => masks.Length;
+    public override int Draws => _masks.Length;
 
-    public override int Samples => masks[0].Length;
+    public override int Samples => _masks[0].Length;
 
     protected override double Score(int draw, ReadOnlySpan<int> times) => Count(draw, times) / (double)Samples;
 
@@ -44,9 +40,7 @@ public sealed class Hits : Answers
         for (var draw = 0; draw < drawTimes.Length; draw++)
         {
             if (drawTimes[draw] > 0)
-            {
                 right += (long)drawTimes[draw] * Count(draw, sampleTimes);
-            }
         }
 
         return right / ((double)drawTimes.Length * sampleTimes.Length);
@@ -55,19 +49,15 @@ public sealed class Hits : Answers
     /// <summary>Right answers of one draw when each sample counts as often as <paramref name="times"/> says, [samples].</summary>
     private int Count(int draw, ReadOnlySpan<int> times)
     {
-        ReadOnlySpan<int> mask = masks[draw];
+        ReadOnlySpan<int> mask = _masks[draw];
         var lanes = Vector<int>.Zero;
         var sample = 0;
         for (; sample <= mask.Length - Vector<int>.Count; sample += Vector<int>.Count)
-        {
             lanes += new Vector<int>(mask[sample..]) & new Vector<int>(times[sample..]);
-        }
 
         var sum = Vector.Sum(lanes);
         for (; sample < mask.Length; sample++)
-        {
             sum += mask[sample] & times[sample];
-        }
 
         return sum;
     }

@@ -1,8 +1,7 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Statistics;
 
-/// <summary>What answers can be judged by, as experiments spell it. Every metric is a fraction between 0 and 1, higher being better.</summary>
+/// <summary>What answers can be judged by, as experiments spell it. Every metric is a fraction between 0 and 1,
+/// higher being better.</summary>
 public static class Metrics
 {
     /// <summary>Share of right answers.</summary>
@@ -14,7 +13,8 @@ public static class Metrics
     /// <summary>Mean of the classes' recall (Brodersen and others 2010); a class counts when it occurs in the truth.</summary>
     public const string BalancedAccuracy = "balanced-accuracy";
 
-    /// <summary>F1 over entities, exact in span and type, as CoNLL-2003 counts (Tjong Kim Sang and De Meulder 2003, arXiv:cs/0306050). Of tags alone.</summary>
+    /// <summary>F1 over entities, exact in span and type, as CoNLL-2003 counts (Tjong Kim Sang and De Meulder 2003, arXiv:cs/0306050).
+    /// Of tags alone.</summary>
     public const string EntityF1 = "entity-f1";
 
     /// <summary>Those that the truth can be judged by.</summary>

@@ -1,24 +1,18 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Statistics;
 
-/// <summary>
-/// Two-way bootstrap of a metric: every resample takes as many draws, and as many test samples, with replacement (Efron and Tibshirani 1993;
-/// for two crossed factors Owen 2007, "The pigeonhole bootstrap"). A resample is the same for all arms and label counts, so that what they have in
-/// common (easy samples, lucky draws) cancels in their differences.
-/// </summary>
-/// <remarks>
-/// Coverage: of 200 made-up experiments with five draws, the 95 % interval held the true difference in 94 to 99 % when chance on single answers
-/// outweighed how differently a draw suits the two arms, but in 89 % when it did not: with few draws, a percentile interval is too narrow for what
-/// differs between draws by about √((D − 1) / D). With twenty draws it was 97 %. <br/>
-/// Resample r reads the stream <c>CounterRandom(seed, "bootstrap").At(r)</c>: first the indices of the draws, then those of the test samples.
-/// </remarks>
+/// <summary>Two-way bootstrap of a metric: every resample takes as many draws, and as many test samples, with replacement (Efron and
+/// Tibshirani 1993; for two crossed factors Owen 2007, "The pigeonhole bootstrap"). A resample is the same for all arms and label counts,
+/// so that what they have in common (easy samples, lucky draws) cancels in their differences.</summary>
+/// <remarks>Coverage: of 200 made-up experiments with five draws, the 95 % interval held the true difference in 94 to 99 % when chance on
+/// single answers outweighed how differently a draw suits the two arms, but in 89 % when it did not: with few draws, a percentile interval
+/// is too narrow for what differs between draws by about √((D − 1) / D). With twenty draws it was 97 %. <br/> Resample r reads the stream
+/// <c>CounterRandom(seed, "bootstrap").At(r)</c>: first the indices of the draws, then those of the test samples.</remarks>
 public sealed class PairedBootstrap
 {
-    private readonly int draws;
-    private readonly int samples;
-    private readonly int resamples;
-    private readonly CounterRandom stream;
+    private readonly int _draws;
+    private readonly int _samples;
+    private readonly int _resamples;
+    private readonly CounterRandom _stream;
 
     /// <param name="draws">Label draws, above 0.</param>
     /// <param name="samples">Test samples, above 0.</param>
@@ -28,8 +22,8 @@ public sealed class PairedBootstrap
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(draws);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
-        (this.draws, this.samples, this.resamples) = (draws, samples, resamples);
-        stream = new CounterRandom(seed, "bootstrap");
+        (this._draws, this._samples, this._resamples) = (draws, samples, resamples);
+        _stream = new CounterRandom(seed, "bootstrap");
     }
 
     /// <summary>Mean of the paired difference <c>first − second</c> and its 95 % percentile interval.</summary>
@@ -49,23 +43,22 @@ public sealed class PairedBootstrap
     /// <returns>[cells][resamples], 0 to 1.</returns>
     public double[][] Scores(IReadOnlyList<Answers> cells)
     {
-        if (cells.FirstOrDefault(cell => cell.Draws != draws || cell.Samples != samples) is { } odd)
+        if (cells.FirstOrDefault(cell => cell.Draws != _draws || cell.Samples != _samples) is { } odd)
         {
-            throw new ArgumentException($"A cell has {odd.Draws} draws and {odd.Samples} test samples; {draws} and {samples} are expected.", nameof(cells));
+            throw new ArgumentException(
+                $"A cell has {odd.Draws} draws and {odd.Samples} test samples; {_draws} and {_samples} are expected.", nameof(cells));
         }
 
-        var scores = cells.Select(_ => new double[resamples]).ToArray();
-        var drawTimes = new int[draws];
-        var sampleTimes = new int[samples];
-        for (var resample = 0; resample < resamples; resample++)
+        var scores = cells.Select(_ => new double[_resamples]).ToArray();
+        var drawTimes = new int[_draws];
+        var sampleTimes = new int[_samples];
+        for (var resample = 0; resample < _resamples; resample++)
         {
-            var random = stream.At(resample);
+            var random = _stream.At(resample);
             Resample(ref random, drawTimes);
             Resample(ref random, sampleTimes);
             for (var cell = 0; cell < cells.Count; cell++)
-            {
                 scores[cell][resample] = cells[cell].Score(drawTimes, sampleTimes);
-            }
         }
 
         return scores;
@@ -76,9 +69,7 @@ public sealed class PairedBootstrap
     {
         Array.Clear(times);
         for (var i = 0; i < times.Length; i++)
-        {
             times[random.NextInt(times.Length)]++;
-        }
     }
 }
 
@@ -87,16 +78,13 @@ public readonly record struct Interval(double Low, double High)
 {
     private const double TailShare = 0.025;
 
-    /// <summary>
-    /// The percentile interval of bootstrap values (Efron and Tibshirani 1993, "An introduction to the bootstrap", §13.3): of B sorted values,
-    /// the k-th from below and the k-th from above, k = ⌊0.025 (B + 1)⌋, at least 1. No interpolation, so infinite values keep their rank.
-    /// </summary>
+    /// <summary>The percentile interval of bootstrap values (Efron and Tibshirani 1993, "An introduction to the bootstrap", §13.3): of B
+    /// sorted values, the k-th from below and the k-th from above, k = ⌊0.025 (B + 1)⌋, at least 1. No interpolation, so infinite values
+    /// keep their rank.</summary>
     public static Interval Percentile(IReadOnlyList<double> values)
     {
         if (values.Count == 0)
-        {
             throw new ArgumentException("An interval needs at least one value.", nameof(values));
-        }
 
         double[] sorted = [.. values.Order()];
         var rank = Math.Max(1, (int)(TailShare * (sorted.Length + 1)));

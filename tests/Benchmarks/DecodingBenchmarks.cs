@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using Pipeline.Contracts;
 using Pipeline.Images;
 using SkiaSharp;
 
@@ -11,7 +10,7 @@ public class DecodingBenchmarks
 {
     private const int Size = 64;
 
-    private readonly ImageDecoder decoder = new(new InputSpec(Size, 3), new ImageLimits(50_000_000, 32, 100), JpegDecoders.Skia);
+    private readonly ImageDecoder decoder = new(new InputSpec(Size, 3), new ImageLimits(50_000_000, 32, 100));
     private byte[] jpeg = [];
 
     [GlobalSetup]

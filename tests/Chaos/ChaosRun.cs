@@ -17,7 +17,7 @@ namespace Pipeline.Tests.Chaos;
 /// <param name="SlowestStop">The longest that a service took to end after SIGTERM.</param>
 public sealed record ChaosOutcome(IReadOnlyDictionary<FaultKind, int> Faults, IReadOnlyList<string> Problems, TimeSpan SlowestStop, TimeSpan Time);
 
-/// <summary>One run of the tiny experiment through five services, on a virtual host and a container of its own, while things go wrong.</summary>
+/// <summary>One run of the tiny experiment through all services, on a virtual host and a container of its own, while things go wrong.</summary>
 public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExperiment experiment, TextWriter log) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);

@@ -48,7 +48,7 @@ public sealed record Fault(FaultKind Kind, TimeSpan After, string Service, TimeS
         while (true)
         {
             yield return new Fault(
-                Draw(random.Next(100)), random.NextDouble() * LongestGap, Fleet.Services[random.Next(Fleet.Services.Count)], random.NextDouble() * LongestPause, random.NextDouble());
+                Draw(random.Next(100)), random.NextDouble() * LongestGap, Fleet.Stages[random.Next(Fleet.Stages.Count)], random.NextDouble() * LongestPause, random.NextDouble());
         }
     }
 

@@ -3,7 +3,7 @@ using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Chaos;
 
-/// <summary>The five services as processes, on one broker and one store. Any of them may be there more than once.</summary>
+/// <summary>The services as processes, on one broker and one store. Any of them may be there more than once.</summary>
 /// <param name="settings">Of all services, without their prefix.</param>
 /// <param name="logs">Folder for a file of each service's output.</param>
 /// <param name="users">Whether each service is a broker's user of its own, as deploy/rabbitmq/definitions.json has them.</param>
@@ -11,7 +11,11 @@ public sealed class Fleet(IReadOnlyDictionary<string, string> settings, string l
 {
     private readonly List<ServiceProcess> processes = [];
 
-    public static IReadOnlyList<string> Services { get; } = ["Ingestion", "PseudoLabels", "Pretraining", "FineTuning", "Evaluation"];
+    /// <summary>The services that a run passes through.</summary>
+    public static IReadOnlyList<string> Stages { get; } = ["Ingestion", "PseudoLabels", "Pretraining", "FineTuning", "Evaluation"];
+
+    /// <summary>All services: also the one that hears of drops.</summary>
+    public static IReadOnlyList<string> Services { get; } = ["Triggers", .. Stages];
 
     public IReadOnlyList<ServiceProcess> Processes => processes;
 

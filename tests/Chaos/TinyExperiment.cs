@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Tests.EndToEnd;
 
 namespace Pipeline.Tests.Chaos;
@@ -66,7 +65,7 @@ public sealed class TinyExperiment : IDisposable
     {
         var start = new ProcessStartInfo(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "Pipeline.Local.dll"), "run", "tiny.json", "--data", "data", "--store", "store", "--device", "cpu", "--threads", "1"])
+            [Path.Combine(AppContext.BaseDirectory, "Pipeline.Cli.dll"), "run", "tiny.json", "--data", "data", "--store", "store", "--device", "cpu", "--threads", "1"])
         {
             WorkingDirectory = root,
             RedirectStandardOutput = true,

@@ -29,7 +29,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
         ["unknown pretext task"] = Experiment("rotation-flip", "jigsaw", "'jigsaw'", "rotation-flip"),
         ["unknown encoder"] = Experiment("name: convnet", "name: vit", "'vit'", "convnet"),
         ["value out of range"] = Experiment("epochs: 1", "epochs: 0", "pretraining.epochs", "1 to 1000"),
-        ["more labels than there are"] = Experiment("[6, 12]", "[6, 5000]", "5000", "Valid are counts up to"),
+        ["more labels than there are"] = Experiment("[6, 12]", "[6, 5000]", "5000", "Counts must be at most"),
         ["missing data folder"] = new((place, _) => Directory.Delete(place.PathOf("data"), recursive: true), Run, ["does not exist", "folder of images"]),
         ["a file for the data folder"] = Data(path => File.WriteAllText(path, "data"), "is a file", "folder of images"),
         ["empty data folder"] = Data(path => Directory.CreateDirectory(path), "is empty", "folder of images"),
@@ -89,7 +89,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
         ["a store within the data"] = new((_, _) => { }, [.. Run, "--store", "data/store"], ["within the data folder", "--store"]),
         ["a damaged artifact"] = new(Damage, Run, ["The store is damaged", "Delete"]),
         ["status of no store"] = Typed(["status"], "no store at", "--store"),
-        ["report of an unknown run"] = new((place, finished) => finished.CopyStore(place.Store), ["report", "tiny-0"], ["'tiny-0'", "valid are tiny-"]),
+        ["report of an unknown run"] = new((place, finished) => finished.CopyStore(place.Store), ["report", "tiny-0"], ["'tiny-0'", "it must be one of tiny-"]),
     };
 
     private static BadInput Typed(IReadOnlyList<string> arguments, params string[] told) => new((_, _) => { }, arguments, told);

@@ -105,7 +105,7 @@ public sealed class PipelineProcess : IDisposable
         process.Dispose();
     }
 
-    private static string Program => Path.Combine(AppContext.BaseDirectory, "Pipeline.Local.dll");
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "Pipeline.Cli.dll");
 
     private static PipelineProcess Start(string file, string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {

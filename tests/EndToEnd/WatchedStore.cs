@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.EndToEnd;

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote;
-using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 
 namespace Pipeline.Cli.Commands;
@@ -14,7 +13,8 @@ internal static class CancelCommand
     {
         var run = new Argument<string>("run") { Description = "The run's id, as status shows it." };
         var store = SharedOptions.Store();
-        var command = new ExampledCommand("cancel", "End a run. What it left so far stays; asked for again, it goes on from there.", "cancel fashion-demo-0123456789ab")
+        var command = new ExampledCommand("cancel", "End a run. What it left so far stays; asked for again, it goes on from there.",
+            "cancel fashion-demo-0123456789ab")
         {
             run,
             store,
@@ -50,7 +50,8 @@ internal static class CancelCommand
         await KnownRun.CheckAsync(ledger, store, run, cancellation);
         if (await ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is not null)
         {
-            throw new PipelineException($"Run '{run}' is finished; only a run at work can be cancelled. The command report shows its result.");
+            throw new PipelineException(
+                $"Run '{run}' is finished; only a run at work can be cancelled. The command report shows its result.");
         }
     }
 }

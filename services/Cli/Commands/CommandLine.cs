@@ -1,19 +1,17 @@
+using Pipeline.Cli.Results;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
-using Pipeline.Hosting.Services;
+using Pipeline.Hosting.Settings;
 
 namespace Pipeline.Cli.Commands;
 
 /// <summary>What a person types. Whatever goes wrong is one line on standard error and a non-zero exit code.</summary>
 public static class CommandLine
 {
-    /// <summary>How the program is called from the repository's root.</summary>
-    public const string Program = "dotnet run -c Release --project services/Local --";
-
     private const int Failure = 1;
 
     /// <returns>The exit code.</returns>
@@ -35,7 +33,8 @@ public static class CommandLine
         AppDomain.CurrentDomain.UnhandledException += (_, fault) => EndWith((Exception)fault.ExceptionObject);
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception error)
         {
@@ -66,9 +65,9 @@ public static class CommandLine
     {
         var command = parsed.CommandResult.Command;
         var (name, valid) = command is RootCommand
-            ? ("", $" Valid are {string.Join(", ", command.Subcommands.Select(below => below.Name))}.")
+            ? ("", $" It must be one of {string.Join(", ", command.Subcommands.Select(below => below.Name))}.")
             : ($" {string.Join(' ', Names(parsed.CommandResult))}", "");
-        return $"{ErrorLine.Of(error)}{valid} See: {Program}{name} --help";
+        return $"{ErrorLine.Of(error)}{valid} See: {Words.Program}{name} --help";
     }
 
     /// <summary>Of the command and those above it, without the program's own.</summary>
@@ -78,7 +77,8 @@ public static class CommandLine
     private static RootCommand Root()
     {
         var root = new RootCommand(
-            "Did pretraining help? Pretrains an encoder on unlabelled images, text, DNA or protein with labels that it makes itself, fine-tunes it on few real labels, and compares that with training from scratch.")
+            "Did pretraining help? Pretrains an encoder on unlabelled images, text, DNA or protein with labels that it makes itself, "
+            + "fine-tunes it on few real labels, and compares that with training from scratch.")
         {
             DemoCommand.Create(),
             RunCommand.Create(),
@@ -89,9 +89,7 @@ public static class CommandLine
             ErrorsCommand.Create(),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
-        {
             help.Action = new ExampleHelp((HelpAction)help.Action!);
-        }
 
         root.SetAction(_ => root.Parse(["--help"]).Invoke());
         return root;
@@ -109,9 +107,7 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Examples:");
         foreach (var example in Of(parseResult.CommandResult.Command))
-        {
-            output.WriteLine($"  {CommandLine.Program} {example}");
-        }
+            output.WriteLine($"  {Words.Program} {example}");
 
         output.WriteLine();
         return 0;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
+using Pipeline.Experiments;
 
 namespace Pipeline.Cli.Commands;
 
@@ -26,7 +26,8 @@ internal static class DemoCommand
         modality.AcceptOnlyFromAmong([.. Demos.Keys]);
         var (store, device, threads) = (SharedOptions.Store(), SharedOptions.Device(), SharedOptions.Threads());
         var command = new ExampledCommand(
-            "demo", "Run the sample experiment of a modality on the sample data that come with the program.", "demo", "demo --modality text", "demo --store /tmp/demo --threads 2")
+            "demo", "Run the sample experiment of a modality on the sample data that come with the program.", "demo",
+            "demo --modality text", "demo --store /tmp/demo --threads 2")
         {
             modality,
             store,
@@ -37,7 +38,7 @@ internal static class DemoCommand
         {
             var (experiment, data) = Demos[parsed.GetRequiredValue(modality)];
             return LocalRun.RunAsync(new RunSettings(
-                ExperimentInput.Read(Path.Combine(Samples, experiment)),
+                ExperimentFile.Read(Path.Combine(Samples, experiment)),
                 Path.Combine(Samples, data),
                 parsed.GetRequiredValue(store),
                 parsed.GetValue(device),

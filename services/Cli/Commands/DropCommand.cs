@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote;
 using Pipeline.Cli.Running;
 
@@ -10,12 +11,14 @@ internal static class DropCommand
     public static Command Create()
     {
         var folder = new Argument<string>("folder") { Description = "Folder with the dataset's files." };
-        var dataset = new Option<string>("--dataset") { Description = "Which dataset they belong to: the 'data' of its experiments.", HelpName = "name", Required = true };
+        var dataset = new Option<string>("--dataset") { Description = "Which dataset they belong to: the 'data' of its experiments.",
+            HelpName = "name", Required = true };
         var wait = SharedOptions.Wait();
         var (store, device, threads) = (SharedOptions.Store(), SharedOptions.Device(), SharedOptions.Threads());
         var command = new ExampledCommand(
             "drop",
-            "Run every experiment that waits for a dataset's files over a folder of them. Among services the folder is first copied into the lake.",
+            "Run every experiment that waits for a dataset's files over a folder of them. Among services the folder is first copied into "
+            + "the lake.",
             "drop my-images --dataset fashion",
             "drop my-images --dataset fashion --wait")
         {
@@ -34,7 +37,8 @@ internal static class DropCommand
                 return RemoteDrop.AskAsync(parsed.GetRequiredValue(folder), parsed.GetRequiredValue(dataset), parsed.GetValue(wait));
             }
 
-            return LocalDrop.RunAsync(parsed.GetRequiredValue(folder), parsed.GetRequiredValue(dataset), local, parsed.GetValue(device), parsed.GetValue(threads));
+            return LocalDrop.RunAsync(parsed.GetRequiredValue(folder), parsed.GetRequiredValue(dataset), local, parsed.GetValue(device),
+                parsed.GetValue(threads));
         });
         return command;
     }

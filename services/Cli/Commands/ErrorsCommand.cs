@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Cli.Remote;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote.Errors;
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Commands;
 
@@ -17,24 +16,25 @@ internal static class ErrorsCommand
     public static Command Create()
     {
         var queue = SharedOptions.Queue();
-        var limit = new Option<int>("--limit") { Description = $"Messages of a queue to show at most, oldest first; 1 to {HighestLimit}.", HelpName = "n", DefaultValueFactory = _ => DefaultLimit };
+        var limit = new Option<int>("--limit") { Description = $"Messages of a queue to show at most, oldest first; 1 to {HighestLimit}.",
+            HelpName = "n", DefaultValueFactory = _ => DefaultLimit };
         limit.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var most) && most is >= 1 and <= HighestLimit))
-            {
-                result.AddError($"--limit is '{token.Value}'; valid is a whole number from 1 to {HighestLimit}.");
-            }
+                result.AddError($"--limit is '{token.Value}'; it must be a whole number from 1 to {HighestLimit}.");
         });
         var json = SharedOptions.Json();
         var command = new ExampledCommand(
-            "errors", "Show the messages between the services that could not be handled, and why.", "errors", "errors --queue train-slice --json", "errors replay --queue train-slice")
+            "errors", "Show the messages between the services that could not be handled, and why.", "errors",
+            "errors --queue train-slice --json", "errors replay --queue train-slice")
         {
             queue,
             limit,
             json,
             ReplayCommand.Create(),
         };
-        command.SetAction((parsed, cancellation) => ShowAsync(parsed.GetValue(queue), parsed.GetRequiredValue(limit), parsed.GetValue(json), cancellation));
+        command.SetAction((parsed, cancellation) => ShowAsync(parsed.GetValue(queue), parsed.GetRequiredValue(limit), parsed.GetValue(json),
+            cancellation));
         return command;
     }
 
@@ -43,7 +43,9 @@ internal static class ErrorsCommand
     {
         if (!Shape.HasBroker)
         {
-            throw new PipelineException("There are no error queues without a broker; Bus:Host (PIPELINE_Bus__Host) names that of the services. For runs in this process, status says what failed and why.");
+            throw new PipelineException(
+                "There are no error queues without a broker; Bus:Host (PIPELINE_Bus__Host) names that of the services. For runs in this "
+                + "process, status says what failed and why.");
         }
     }
 
@@ -61,16 +63,12 @@ internal static class ErrorsCommand
             var (found, count) = await reader.ReadAsync(queue, limit, cancellation);
             messages.AddRange(found);
             if (count > found.Count)
-            {
                 more.Add($"{queue}: {found.Count} of {count} shown; --limit shows more.");
-            }
         }
 
         Write(messages, json);
         foreach (var line in json ? [] : more)
-        {
             Console.WriteLine(line);
-        }
 
         return 0;
     }
@@ -80,9 +78,7 @@ internal static class ErrorsCommand
         if (json)
         {
             foreach (var message in messages)
-            {
                 Console.WriteLine(JsonSerializer.Serialize(message, PipelineJson.Compact));
-            }
         }
         else if (messages.Count == 0)
         {
@@ -91,7 +87,8 @@ internal static class ErrorsCommand
         else
         {
             var now = TimeProvider.System.GetUtcNow();
-            TextTable.Write(Console.Out, ["id", "queue", "age", "run", "exception", "reason"], messages.Select(message => message.Cells(now)), ['l', 'l', 'r', 'l', 'l', 'l']);
+            TextTable.Write(Console.Out, ["id", "queue", "age", "run", "exception", "reason"],
+                messages.Select(message => message.Cells(now)), ['l', 'l', 'r', 'l', 'l', 'l']);
         }
     }
 }

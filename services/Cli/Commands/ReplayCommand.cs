@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Cli.Remote;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote.Errors;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 using RabbitMQ.Client.Exceptions;
 
@@ -26,7 +25,8 @@ internal static class ReplayCommand
             run,
             id,
         };
-        command.SetAction((parsed, cancellation) => ReplayAsync(parsed.GetValue(queue), parsed.GetValue(run), parsed.GetValue(id), cancellation));
+        command.SetAction((parsed, cancellation) => ReplayAsync(parsed.GetValue(queue), parsed.GetValue(run), parsed.GetValue(id),
+            cancellation));
         return command;
     }
 
@@ -56,7 +56,9 @@ internal static class ReplayCommand
         }
         catch (PublishException error)
         {
-            throw new PipelineException($"The broker does not take messages for the queue '{queue}' ({(error.IsReturn ? "there is no such queue" : error.Message)}); what was not replayed is where it was.", error);
+            throw new PipelineException(
+                $"The broker does not take messages for the queue '{queue}' "
+                + $"({(error.IsReturn ? "there is no such queue" : error.Message)}); what was not replayed is where it was.", error);
         }
     }
 }

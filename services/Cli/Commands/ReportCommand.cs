@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote;
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 
 namespace Pipeline.Cli.Commands;
@@ -11,10 +11,12 @@ internal static class ReportCommand
 {
     public static Command Create()
     {
-        var run = new Argument<string?>("run") { Description = "The run's id, as status shows it; the newest finished run if left out.", Arity = ArgumentArity.ZeroOrOne };
+        var run = new Argument<string?>("run") { Description = "The run's id, as status shows it; the newest finished run if left out.",
+            Arity = ArgumentArity.ZeroOrOne };
         var store = SharedOptions.Store();
         var open = new Option<bool>("--open") { Description = "Open the report's page." };
-        var command = new ExampledCommand("report", "Show the result of a finished run, and where its report lies.", "report", "report fashion-demo-0123456789ab --open")
+        var command = new ExampledCommand("report", "Show the result of a finished run, and where its report lies.", "report",
+            "report fashion-demo-0123456789ab --open")
         {
             run,
             store,
@@ -34,9 +36,7 @@ internal static class ReportCommand
             : await ResultFolder.DownloadAsync(store, verdict, cancellation);
         result.Write(Console.Out);
         if (open)
-        {
             await PageOpener.OpenAsync(result.Page, cancellation);
-        }
 
         return 0;
     }
@@ -44,18 +44,16 @@ internal static class ReportCommand
     private static async Task<VerdictReached> FindAsync(RunLedger ledger, string store, string? wanted, CancellationToken cancellation)
     {
         if (wanted is not null)
-        {
             await KnownRun.CheckAsync(ledger, store, wanted, cancellation);
-        }
 
         foreach (var (run, _) in (await ledger.ListAsync(cancellation)).Where(run => wanted is null || run.RunId == wanted))
         {
             if (await ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is { } verdict)
-            {
                 return verdict;
-            }
         }
 
-        throw new PipelineException($"{(wanted is null ? "No run" : $"Run '{wanted}'")} in {store} is {(wanted is null ? "" : "not ")}finished; the command status shows how far it is.");
+        throw new PipelineException(
+            $"{(wanted is null ? "No run" : $"Run '{wanted}'")} in {store} is {(wanted is null ? "" : "not ")}finished; the command "
+            + "status shows how far it is.");
     }
 }

@@ -1,8 +1,9 @@
+using Pipeline.Cli.Results;
 using System.CommandLine;
 using Pipeline.Artifacts.Folder;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 
 namespace Pipeline.Cli.Commands;
@@ -12,18 +13,22 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var experiment = new Argument<string>("experiment") { Description = "The experiment's YAML file; docs/experiment.md describes it." };
+        var experiment =
+            new Argument<string>("experiment") { Description = "The experiment's YAML file; docs/experiment.md describes it." };
         var data = new Option<string?>("--data")
         {
-            Description = "Folder with the data and, for some of them, labels. Among services also the URL of a place in the lake; where the dataset lands if left out.",
+            Description = "Folder with the data and, for some of them, labels. Among services also the URL of a place in the lake; where "
+            + "the dataset lands if left out.",
             HelpName = "source",
         };
-        var onDrops = new Option<bool>("--on-drops") { Description = "Run it with each drop into its dataset, and now too if --data is given." };
+        var onDrops =
+            new Option<bool>("--on-drops") { Description = "Run it with each drop into its dataset, and now too if --data is given." };
         var wait = SharedOptions.Wait();
         var (store, device, threads) = (SharedOptions.Store(), SharedOptions.Device(), SharedOptions.Threads());
         var command = new ExampledCommand(
             "run",
-            "Run an experiment over a folder of data. Interrupted, the same command goes on from where it was; finished, it shows the result again.",
+            "Run an experiment over a folder of data. Interrupted, the same command goes on from where it was; finished, it shows the "
+            + "result again.",
             "run my-experiment.yaml --data my-images",
             "run deploy/samples/fashion-mnist-full.yaml --data /usr/share/datasets/fashion-mnist --store /tmp/full",
             "run my-experiment.yaml --on-drops")
@@ -42,14 +47,18 @@ internal static class RunCommand
             var (source, again) = (parsed.GetValue(data), parsed.GetValue(onDrops));
             if (shape is Shape.Local && source is null && !again)
             {
-                throw new PipelineException($"Option '--data' is required where no services do the work; valid is a folder of data. See: {CommandLine.Program} run --help");
+                throw new PipelineException(
+                    $"Option '--data' is required where no services do the work: it must be a folder of data. See: {Words.Program} run "
+                    + "--help");
             }
 
-            var what = ExperimentInput.Read(parsed.GetRequiredValue(experiment));
+            var file = parsed.GetRequiredValue(experiment);
+            var text = ExperimentFile.ReadText(file);
+            var what = ExperimentFile.Parse(text, file);
             if (shape is not Shape.Local(var folder))
             {
                 SharedOptions.RefuseLocal(parsed, device, threads);
-                return RemoteRun.AskAsync(what, source, again, parsed.GetValue(wait));
+                return RemoteRun.AskAsync(what, text, source, again, parsed.GetValue(wait));
             }
 
             return source is null
@@ -62,8 +71,10 @@ internal static class RunCommand
     private static async Task<int> RegisterAsync(Experiment experiment, string folder, CancellationToken cancellation)
     {
         var store = new FolderArtifactStore(folder);
-        await new DropExperiments(store).AddAsync(experiment, await ExperimentArtifact.PutAsync(store, experiment, cancellation), cancellation);
-        Console.WriteLine($"'{experiment.Name}' runs with each drop into '{experiment.Data}': {CommandLine.Program} drop FOLDER --dataset {experiment.Data}");
+        await new DropExperiments(store)
+            .AddAsync(experiment, await ExperimentArtifact.PutAsync(store, experiment, cancellation), cancellation);
+        Console.WriteLine(
+            $"'{experiment.Name}' runs with each drop into '{experiment.Data}': {Words.Program} drop FOLDER --dataset {experiment.Data}");
         return ExitCode.Success;
     }
 }

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
-using Pipeline.Contracts;
-using Pipeline.Hosting.Services;
 
 namespace Pipeline.Cli.Commands;
 
@@ -18,9 +16,12 @@ internal static partial class SharedOptions
 
     public static Option<bool> Json() => new("--json") { Description = "One JSON object a line; docs/commands.md describes them." };
 
-    public static Option<bool> Wait() => new("--wait") { Description = "Follow the run to its end and show the result. In this process a run is always followed." };
+    public static Option<bool> Wait() =>
+        new("--wait") { Description = "Follow the run to its end and show the result. In this process a run is always followed." };
 
-    public static Option<string?> Queue() => new("--queue") { Description = "Queue whose messages are meant, named with or without '_error'; all if left out.", HelpName = "queue" };
+    public static Option<string?> Queue() =>
+        new("--queue") { Description = "Queue whose messages are meant, named with or without '_error'; all if left out.",
+            HelpName = "queue" };
 
     /// <summary>For commands whose work services do.</summary>
     /// <exception cref="PipelineException">An option is given that only work in this process heeds.</exception>
@@ -28,19 +29,20 @@ internal static partial class SharedOptions
     {
         if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
         {
-            throw new PipelineException($"{given.Name} is for work in this process, and the services of Bus:Host do this; valid is to leave it out, or to give --store too. Services have their own settings Torch:Device and Torch:Threads.");
+            throw new PipelineException(
+                $"{given.Name} applies to work in this process, and the services of Bus:Host do this work. Leave it out, or give --store "
+                + "too. Services have their own settings Torch:Device and Torch:Threads.");
         }
     }
 
     public static Option<string?> Device()
     {
-        var option = new Option<string?>("--device") { Description = "auto, cpu, cuda or cuda:n; overrides Torch:Device.", HelpName = "device" };
+        var option = new Option<string?>("--device") { Description = "auto, cpu, cuda or cuda:n; overrides Torch:Device.",
+            HelpName = "device" };
         option.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !DeviceName().IsMatch(token.Value))
-            {
-                result.AddError($"--device is '{token.Value}'; valid are auto, cpu, cuda and cuda:n.");
-            }
+                result.AddError($"--device is '{token.Value}'; it must be auto, cpu, cuda or cuda:n.");
         });
         return option;
     }
@@ -48,15 +50,15 @@ internal static partial class SharedOptions
     public static Option<int?> Threads()
     {
         const int Most = 1024;
-        var option = new Option<int?>("--threads") { Description = "Threads within one operation, 0 for all cores; overrides Torch:Threads.", HelpName = "n" };
+        var option =
+            new Option<int?>("--threads") { Description = "Threads within one operation, 0 for all cores; overrides Torch:Threads.",
+                HelpName = "n" };
         option.CustomParser = result =>
         {
             if (int.TryParse(result.Tokens[0].Value, out var threads) && threads is >= 0 and <= Most)
-            {
                 return threads;
-            }
 
-            result.AddError($"--threads is '{result.Tokens[0].Value}'; valid is a whole number from 0 to {Most}.");
+            result.AddError($"--threads is '{result.Tokens[0].Value}'; it must be a whole number from 0 to {Most}.");
             return null;
         };
         return option;
@@ -64,39 +66,4 @@ internal static partial class SharedOptions
 
     [GeneratedRegex("^(auto|cpu|cuda(:[0-9]{1,3})?)$")]
     private static partial Regex DeviceName();
-}
-
-/// <summary>Where a command's work is done: by services where the settings name their broker (Bus:Host), else in this process. A store given by --store is always a folder of this process.</summary>
-internal abstract record Shape
-{
-    /// <param name="Store">The folder of artifacts.</param>
-    public sealed record Local(string Store) : Shape;
-
-    public sealed record Distributed : Shape;
-
-    /// <param name="store">The command's option --store.</param>
-    /// <exception cref="PipelineException">The settings cannot be read.</exception>
-    public static Shape Of(ParseResult parsed, Option<string> store) =>
-        parsed.GetResult(store) is not { Implicit: false } && HasBroker ? new Distributed() : new Local(parsed.GetRequiredValue(store));
-
-    public static bool HasBroker => CommandSettings.Read()["Bus:Host"] is { Length: > 0 };
-}
-
-/// <summary>The settings of whoever types a command: those that a service in the same folder would have.</summary>
-internal static class CommandSettings
-{
-    /// <exception cref="PipelineException">appsettings.json cannot be read.</exception>
-    public static IConfiguration Read()
-    {
-        try
-        {
-            var settings = new ConfigurationManager();
-            settings.SetBasePath(Environment.CurrentDirectory);
-            return settings.AddPipelineSettings();
-        }
-        catch (InvalidDataException error)
-        {
-            throw SettingsFailure.Of(error, new ConfigurationManager())!;
-        }
-    }
 }

@@ -9,7 +9,8 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunDisplay
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(200);
     private const int BarWidth = 20;
 
-    /// <summary>For two Ctrl-C, which the terminal echoes at the end of a line: one that wraps would be drawn anew at the wrong place.</summary>
+    /// <summary>For two Ctrl-C, which the terminal echoes at the end of a line: one that
+    /// wraps would be drawn anew at the wrong place.</summary>
     private const int EchoWidth = 5;
 
     public Task ShowAsync(RunProgress progress, CancellationToken ended) =>
@@ -18,7 +19,8 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunDisplay
             while (!ended.IsCancellationRequested)
             {
                 live.UpdateTarget(Draw(progress));
-                await Task.Delay(Frame, ended).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                await Task.Delay(Frame, ended)
+                    .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
 
             live.UpdateTarget(Draw(progress));
@@ -29,11 +31,11 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunDisplay
         var (now, stages) = (progress.Now, progress.Stages);
         var width = stages.Max(stage => StageText.Count(stage).Length);
         // Above them there is room for the line about stopping and that of the cursor too.
-        List<Paragraph> lines = [.. DataLines.Fitting(progress.Data, console.Profile.Width, console.Profile.Height - stages.Count - 2).Select(line => new Paragraph(line)), .. stages.Select(stage => Line(stage, now, width))];
+        List<Paragraph> lines =
+            [.. DataLines.Fitting(progress.Data, console.Profile.Width, console.Profile.Height - stages.Count - 2)
+                .Select(line => new Paragraph(line)), .. stages.Select(stage => Line(stage, now, width))];
         if (progress.Stopping)
-        {
             lines.Add(new Paragraph("Stopping when the work in hand is safe; a second Ctrl-C ends at once.", new Style(Color.Yellow)));
-        }
 
         return new Rows(lines);
     }
@@ -65,7 +67,8 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunDisplay
         Append(new string('━', filled), new Style(color));
         Append(new string('─', BarWidth - filled), dim);
         Append($"  {StageText.Count(stage).PadLeft(countWidth)}  {time,5}", plain);
-        Append("  " + string.Join("  ", StageText.Figures(stage).Prepend(StageText.Slice(stage)).Prepend(StageText.Left(stage, now)).Where(part => part.Length > 0)), dim);
+        Append("  " + string.Join("  ", StageText.Figures(stage).Prepend(StageText.Slice(stage)).Prepend(StageText.Left(stage, now))
+            .Where(part => part.Length > 0)), dim);
         return line;
 
         void Append(string text, Style style)

@@ -1,5 +1,4 @@
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 using Spectre.Console.Rendering;
 
 namespace Pipeline.Cli.Progress;
@@ -10,16 +9,17 @@ internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<Stage, (TimeSpan At, StageProgress Shown)> shown = [];
-    private bool toldOfData;
-    private bool toldOfStop;
+    private readonly Dictionary<Stage, (TimeSpan At, StageProgress Shown)> _shown = [];
+    private bool _toldOfData;
+    private bool _toldOfStop;
 
     public async Task ShowAsync(RunProgress progress, CancellationToken ended)
     {
         while (!ended.IsCancellationRequested)
         {
             Show(progress);
-            await Task.Delay(Glance, ended).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(Glance, ended)
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
 
         Show(progress);
@@ -27,40 +27,39 @@ internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
 
     private void Show(RunProgress progress)
     {
-        if (progress.Data.Count > 0 && !toldOfData)
+        if (progress.Data.Count > 0 && !_toldOfData)
         {
-            toldOfData = true;
+            _toldOfData = true;
             foreach (var line in progress.Data)
-            {
                 output.WriteLine(line);
-            }
         }
 
         var now = progress.Now;
         foreach (var stage in progress.Stages.Where(stage => stage.State != StageState.Waiting))
         {
-            if (!shown.TryGetValue(stage.Stage, out var last))
+            if (!_shown.TryGetValue(stage.Stage, out var last))
             {
                 last = (now, stage with { State = StageState.Running, Done = 0 });
-                shown[stage.Stage] = last;
+                _shown[stage.Stage] = last;
                 output.WriteLine($"{StageText.Name(stage)}  started");
             }
 
             if (stage.State != last.Shown.State)
             {
                 output.WriteLine(Line(stage, now, End(stage)));
-                shown[stage.Stage] = (now, stage);
+                _shown[stage.Stage] = (now, stage);
             }
-            else if (stage.State == StageState.Running && (stage.Done != last.Shown.Done || stage.Detail != last.Shown.Detail) && now - last.At >= Pause)
+            else if (stage.State == StageState.Running && (stage.Done != last.Shown.Done || stage.Detail != last.Shown.Detail)
+                && now - last.At >= Pause)
             {
                 output.WriteLine(Line(stage, now, StageText.Slice(stage)));
-                shown[stage.Stage] = (now, stage);
+                _shown[stage.Stage] = (now, stage);
             }
         }
 
-        if (progress.Stopping && !toldOfStop)
+        if (progress.Stopping && !_toldOfStop)
         {
-            toldOfStop = true;
+            _toldOfStop = true;
             output.WriteLine("Stopping when the work in hand is safe; a second Ctrl-C ends at once.");
         }
 
@@ -77,7 +76,8 @@ internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
     private static string Line(StageProgress stage, TimeSpan now, string first)
     {
         var count = stage.Total > 0 ? StageText.CountName(stage) + StageText.Count(stage) : "";
-        return string.Join("  ", ((string[])[StageText.Name(stage), first, count, .. StageText.Figures(stage), StageText.Left(stage, now)]).Where(part => part.Length > 0));
+        return string.Join("  ", ((string[])[StageText.Name(stage), first, count, .. StageText.Figures(stage), StageText.Left(stage, now)])
+            .Where(part => part.Length > 0));
     }
 }
 
@@ -90,11 +90,10 @@ internal static class DataLines
     public static IReadOnlyList<string> Fitting(IReadOnlyList<string> lines, int width, int height)
     {
         if (height < 1)
-        {
             return [];
-        }
 
-        IEnumerable<string> shown = lines.Count <= height ? lines : [.. lines.Take(height - 1), $"and {lines.Count - height + 1} more lines: 'status --data' shows all"];
+        IEnumerable<string> shown = lines.Count <= height
+            ? lines : [.. lines.Take(height - 1), $"and {lines.Count - height + 1} more lines: 'status --data' shows all"];
         return [.. shown.Select(line => Fitting(line, width))];
     }
 

@@ -1,15 +1,13 @@
-using Pipeline.Cli.Running;
-using Pipeline.Contracts;
-
 namespace Pipeline.Cli.Progress;
 
 /// <summary>How far the run is. Told by consumers, which it must not slow down; shown by a display, which looks when it likes.</summary>
 public sealed class RunProgress(TimeProvider clock)
 {
-    private readonly Lock gate = new();
-    private readonly long start = clock.GetTimestamp();
-    private readonly StageProgress[] stages = [.. Enum.GetValues<Stage>().Where(stage => stage >= Stage.Ingestion).Select(stage => new StageProgress(stage))];
-    private string counted = CountedIn(Modalities.Image);
+    private readonly Lock _gate = new();
+    private readonly long _start = clock.GetTimestamp();
+    private readonly StageProgress[] _stages =
+        [.. Enum.GetValues<Stage>().Where(stage => stage >= Stage.Ingestion).Select(stage => new StageProgress(stage))];
+    private string _counted = CountedIn(Modalities.Image);
 
     /// <summary>Null until the dataset is committed.</summary>
     public string? RunId { get; private set; }
@@ -20,16 +18,14 @@ public sealed class RunProgress(TimeProvider clock)
     /// <summary>Lines about the dataset; none until it is committed.</summary>
     public IReadOnlyList<string> Data { get; private set; } = [];
 
-    public TimeSpan Now => clock.GetElapsedTime(start);
+    public TimeSpan Now => clock.GetElapsedTime(_start);
 
     public IReadOnlyList<StageProgress> Stages
     {
         get
         {
-            lock (gate)
-            {
-                return [.. stages];
-            }
+            lock (_gate)
+                return [.. _stages];
         }
     }
 
@@ -39,7 +35,7 @@ public sealed class RunProgress(TimeProvider clock)
     /// <param name="modality">Of the experiment: says what pretraining counts.</param>
     public void Start(string modality = Modalities.Image)
     {
-        counted = CountedIn(modality);
+        _counted = CountedIn(modality);
         Update(Stage.Ingestion, Begun);
     }
 
@@ -53,14 +49,10 @@ public sealed class RunProgress(TimeProvider clock)
     {
         RunId ??= runId;
         for (var done = Stage.Ingestion; done <= stage; done++)
-        {
             Update(done, Ended(StageState.Done));
-        }
 
         if (stage < Stage.Evaluation)
-        {
             Update(stage + 1, Begun);
-        }
     }
 
     public void Advance(StageProgressed message)
@@ -74,7 +66,8 @@ public sealed class RunProgress(TimeProvider clock)
         RunId ??= message.RunId;
         Update(Stage.Pretraining, stage => Advanced(stage, message.Step, message.Steps) with
         {
-            Training = new TrainingFigures(message.Slice, message.Point.Loss, message.Point.HeldOut?.Accuracy ?? stage.Training?.HeldOut, message.ImagesPerSecond, counted),
+            Training = new TrainingFigures(message.Slice, message.Point.Loss, message.Point.HeldOut?.Accuracy ?? stage.Training?.HeldOut,
+                message.ImagesPerSecond, _counted),
         });
     }
 
@@ -89,9 +82,7 @@ public sealed class RunProgress(TimeProvider clock)
             _ => StageState.Stopped,
         };
         foreach (var stage in Stages.Where(stage => stage.State == StageState.Running))
-        {
             Update(stage.Stage, Ended(state));
-        }
     }
 
     private static string CountedIn(string modality) => Modalities.IsSequence(modality) ? "tokens" : "views";
@@ -111,9 +102,22 @@ public sealed class RunProgress(TimeProvider clock)
 
     private void Update(Stage stage, Func<StageProgress, StageProgress> change)
     {
-        lock (gate)
-        {
-            stages[stage - Stage.Ingestion] = change(stages[stage - Stage.Ingestion]);
-        }
+        lock (_gate)
+            _stages[stage - Stage.Ingestion] = change(_stages[stage - Stage.Ingestion]);
     }
+}
+
+/// <summary>How a run can end.</summary>
+public abstract record RunOutcome
+{
+    /// <param name="Before">The verdict was in the store already.</param>
+    public sealed record Finished(VerdictReached Verdict, bool Before) : RunOutcome;
+
+    public sealed record Failed(RunFailed Why) : RunOutcome;
+
+    /// <summary>By somebody's command.</summary>
+    public sealed record Cancelled(string RunId) : RunOutcome;
+
+    /// <summary>By a signal.</summary>
+    public sealed record Stopped : RunOutcome;
 }

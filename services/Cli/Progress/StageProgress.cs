@@ -1,5 +1,4 @@
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Progress;
 
@@ -33,7 +32,8 @@ public sealed record StageProgress(
 /// <param name="HeldOut">Accuracy by pretext task, as last measured; null before.</param>
 /// <param name="PerSecond">Over the whole training.</param>
 /// <param name="Counted">What of: <c>views</c>, or <c>tokens</c>.</param>
-public sealed record TrainingFigures(int Slice, double Loss, IReadOnlyDictionary<string, double>? HeldOut, double PerSecond, string Counted);
+public sealed record TrainingFigures(int Slice, double Loss, IReadOnlyDictionary<string, double>? HeldOut, double PerSecond,
+    string Counted);
 
 /// <summary>A stage's progress in words.</summary>
 internal static class StageText
@@ -52,9 +52,7 @@ internal static class StageText
         {
             yield return $"loss {training.Loss:0.00}";
             if (training.HeldOut is { Count: > 0 } heldOut)
-            {
                 yield return $"held-out {string.Join(", ", heldOut.Values.Select(accuracy => $"{accuracy * 100:0.0} %"))}";
-            }
 
             yield return $"{training.PerSecond:0} {training.Counted}/s";
         }

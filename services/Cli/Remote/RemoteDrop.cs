@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Artifacts;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Progress;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Lake.Places;
 
@@ -12,14 +12,17 @@ namespace Pipeline.Cli.Remote;
 internal static class RemoteDrop
 {
     /// <returns>The exit code.</returns>
-    /// <exception cref="PipelineException">The folder, the dataset, the lake or the broker cannot be used, or there is nothing to wait for.</exception>
+    /// <exception cref="PipelineException">The folder, the dataset, the lake or the broker cannot be used,
+    /// or there is nothing to wait for.</exception>
     public static async Task<int> AskAsync(string folder, string dataset, bool wait)
     {
         using var host = RemoteHost.Build();
         var experiments = await WaitingAsync(host.Services, dataset);
         if (wait && experiments.Count == 0)
         {
-            throw new PipelineException($"No experiment waits for drops into '{dataset}', so there is no run to wait for; 'run EXPERIMENT.yaml --on-drops' registers one.");
+            throw new PipelineException(
+                $"No experiment waits for drops into '{dataset}', so there is no run to wait for; 'run "
+                + "EXPERIMENT.yaml --on-drops' registers one.");
         }
 
         await RemoteHost.StartAsync(host);
@@ -29,13 +32,12 @@ internal static class RemoteDrop
 
         var conversation = new RunConversation(host);
         if (wait)
-        {
             await conversation.ListenAsync(experiments);
-        }
 
         await conversation.AskAsync(new IngestDataset(dataset, place));
         Console.WriteLine(experiments.Count == 0
-            ? $"No experiment waits for drops into '{dataset}' yet; 'run EXPERIMENT.yaml --on-drops' registers one and runs it over what is there."
+            ? $"No experiment waits for drops into '{dataset}' yet; 'run EXPERIMENT.yaml --on-drops' "
+            + "registers one and runs it over what is there."
             : $"Asked the services to run {string.Join(", ", experiments.Select(experiment => $"'{experiment.Name}'"))} over it.");
         var code = wait ? await conversation.FollowAsync() : ExitCode.Success;
         await host.StopAsync();
@@ -47,9 +49,7 @@ internal static class RemoteDrop
         var store = services.GetRequiredService<IArtifactStore>();
         var waiting = new List<Experiment>();
         foreach (var reference in await services.GetRequiredService<DropExperiments>().ListAsync(dataset, CancellationToken.None))
-        {
             waiting.Add(await store.ReadManifestAsync<Experiment>(reference.Key));
-        }
 
         return waiting;
     }
@@ -84,13 +84,9 @@ internal sealed class UploadDisplay(TextWriter output, bool terminal, TimeProvid
     private void Write(string line, bool last)
     {
         if (!terminal)
-        {
             output.WriteLine(line);
-        }
         else
-        {
             output.Write(LineStart + line + (last ? Environment.NewLine : ""));
-        }
 
         output.Flush();
     }

@@ -2,7 +2,6 @@ using MassTransit;
 using Pipeline.Artifacts;
 using Pipeline.Cli.Progress;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Remote;
 
@@ -18,38 +17,45 @@ internal sealed class RemoteFollower(IReadOnlyList<FollowedRun> runs) :
     IConsumer<RunFailed>,
     IConsumer<RunCancelled>
 {
-    public Task Consume(ConsumeContext<StageProgressed> context) => PassAsync(context, context.Message.RunId, follower => follower.Consume(context));
+    public Task Consume(ConsumeContext<StageProgressed> context) =>
+        PassAsync(context, context.Message.RunId, follower => follower.Consume(context));
 
-    public Task Consume(ConsumeContext<PretrainingProgressed> context) => PassAsync(context, context.Message.RunId, follower => follower.Consume(context));
+    public Task Consume(ConsumeContext<PretrainingProgressed> context) =>
+        PassAsync(context, context.Message.RunId, follower => follower.Consume(context));
 
-    public Task Consume(ConsumeContext<DatasetCommitted> context) => PassAsync(context, context.Message, follower => follower.Consume(context));
+    public Task Consume(ConsumeContext<DatasetCommitted> context) =>
+        PassAsync(context, context.Message, follower => follower.Consume(context));
 
-    public Task Consume(ConsumeContext<PseudoLabelsReady> context) => PassAsync(context, context.Message, follower => follower.Consume(context));
+    public Task Consume(ConsumeContext<PseudoLabelsReady> context) =>
+        PassAsync(context, context.Message, follower => follower.Consume(context));
 
     public Task Consume(ConsumeContext<EncoderReady> context) => PassAsync(context, context.Message, follower => follower.Consume(context));
 
     public Task Consume(ConsumeContext<TrialsReady> context) => PassAsync(context, context.Message, follower => follower.Consume(context));
 
-    public Task Consume(ConsumeContext<VerdictReached> context) => PassAsync(context, context.Message, follower => follower.Consume(context));
+    public Task Consume(ConsumeContext<VerdictReached> context) =>
+        PassAsync(context, context.Message, follower => follower.Consume(context));
 
-    public Task Consume(ConsumeContext<RunFailed> context) => PassAsync(context, context.Message.RunId, follower => follower.Consume(context));
+    public Task Consume(ConsumeContext<RunFailed> context) =>
+        PassAsync(context, context.Message.RunId, follower => follower.Consume(context));
 
-    public Task Consume(ConsumeContext<RunCancelled> context) => PassAsync(context, context.Message.RunId, follower => follower.Consume(context));
+    public Task Consume(ConsumeContext<RunCancelled> context) =>
+        PassAsync(context, context.Message.RunId, follower => follower.Consume(context));
 
-    private Task PassAsync(ConsumeContext context, IRunMessage message, Func<RunFollower, Task> pass) => PassAsync(context, message.Run, message.Run.RunId, pass);
+    private Task PassAsync(ConsumeContext context, IRunMessage message, Func<RunFollower, Task> pass) =>
+        PassAsync(context, message.Run, message.Run.RunId, pass);
 
     private Task PassAsync(ConsumeContext context, string? runId, Func<RunFollower, Task> pass) => PassAsync(context, null, runId, pass);
 
     private async Task PassAsync(ConsumeContext context, RunReference? run, string? runId, Func<RunFollower, Task> pass)
     {
         foreach (var followed in runs.Where(followed => followed.IsMeant(run, runId, context.ConversationId)))
-        {
             await pass(followed.Follower);
-        }
     }
 }
 
-/// <summary>A run of the services that somebody asked for and waits for: which of the messages that all runs send are about this one.</summary>
+/// <summary>A run of the services that somebody asked for and waits for: which of the
+/// messages that all runs send are about this one.</summary>
 /// <param name="name">The experiment's.</param>
 /// <param name="experiment">The experiment's key in the store.</param>
 /// <param name="store">The services'.</param>

@@ -1,8 +1,8 @@
+using System.Text.Json;
 using Pipeline.Cli.Commands;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Results;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
-using Pipeline.Experiments;
 using Pipeline.Lake.Places;
 
 namespace Pipeline.Cli.Remote;
@@ -10,14 +10,18 @@ namespace Pipeline.Cli.Remote;
 /// <summary>Asks the services for a run.</summary>
 internal static class RemoteRun
 {
-    /// <param name="data">The URL of a place in the lake, or a folder that the services see under the same path; null: where the dataset lands, now or with the next drop.</param>
+    /// <param name="text">The experiment's file, which the services read and check themselves.</param>
+    /// <param name="data">The URL of a place in the lake, or a folder that the services see under the same path; null:
+    /// where the dataset lands, now or with the next drop.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="PipelineException">The broker cannot be reached, or a setting cannot work.</exception>
-    public static async Task<int> AskAsync(Experiment experiment, string? data, bool onDrops, bool wait)
+    public static async Task<int> AskAsync(Experiment experiment, string text, string? data, bool onDrops, bool wait)
     {
         if (wait && onDrops && data is null)
         {
-            throw new PipelineException("--wait has nothing to wait for: --on-drops without --data only has the experiment run with the next drop. Valid is --data as well, or 'drop FOLDER --wait' afterwards.");
+            throw new PipelineException(
+                "--wait has nothing to wait for: --on-drops without --data only registers the experiment for the next drop. Give --data "
+                + "too, or run 'drop FOLDER --wait' afterwards.");
         }
 
         var source = data is null || LakeLocations.IsUrl(data) ? data : Path.GetFullPath(data);
@@ -25,14 +29,13 @@ internal static class RemoteRun
         await RemoteHost.StartAsync(host);
         var conversation = new RunConversation(host);
         if (wait)
-        {
             await conversation.ListenAsync([experiment]);
-        }
 
-        await conversation.AskAsync(new RunExperiment(ExperimentArtifact.ToJson(experiment), source, onDrops));
+        await conversation.AskAsync(new RunExperiment(JsonSerializer.SerializeToElement(text), source, onDrops));
         Console.WriteLine(onDrops && source is null
             ? $"Asked the services to run '{experiment.Name}' with each drop into '{experiment.Data}'."
-            : $"Asked the services to run '{experiment.Name}' over {source ?? $"what lies in the lake for '{experiment.Data}'"}{(onDrops ? ", and with each drop" : "")}.");
+            : $"Asked the services to run '{experiment.Name}' over "
+            + $"{source ?? $"what lies in the lake for '{experiment.Data}'"}{(onDrops ? ", and with each drop" : "")}.");
         var code = wait ? await conversation.FollowAsync() : NextSteps();
         await host.StopAsync();
         return code;
@@ -40,13 +43,14 @@ internal static class RemoteRun
 
     private static int NextSteps()
     {
-        Console.WriteLine($"How far it is:       {CommandLine.Program} status --watch");
-        Console.WriteLine($"If it does not come: {CommandLine.Program} errors");
+        Console.WriteLine($"How far it is:       {Words.Program} status --watch");
+        Console.WriteLine($"If it does not come: {Words.Program} errors");
         return ExitCode.Success;
     }
 }
 
-/// <summary>The result of a run of the services, copied to where a person can open it: <c>pipeline-results/RUN/</c> in the current folder.</summary>
+/// <summary>The result of a run of the services, copied to where a person can open it:
+/// <c>pipeline-results/RUN/</c> in the current folder.</summary>
 internal static class ResultFolder
 {
     private const string Root = "pipeline-results";

@@ -1,12 +1,12 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Progress;
 using Pipeline.Cli.Results;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
-using Pipeline.Hosting.Services;
+using Pipeline.Hosting.Settings;
 
 namespace Pipeline.Cli.Remote;
 
@@ -29,7 +29,9 @@ internal sealed class RunConversation(IHost host)
     {
         var clock = host.Services.GetRequiredService<TimeProvider>();
         var store = OpenedStore.Of(host).Store;
-        _runs = [.. experiments.Select(experiment => new FollowedRun(experiment.Name, ExperimentArtifact.KeyOf(experiment), store, _id, clock) { Modality = experiment.Modality })];
+        _runs = [.. experiments.Select(
+            experiment => new FollowedRun(experiment.Name, ExperimentArtifact.KeyOf(experiment), store, _id,
+                clock) { Modality = experiment.Modality })];
         var follower = new RemoteFollower(_runs);
         var listening = host.Services.GetRequiredService<IBusControl>().ConnectReceiveEndpoint($"{QueuePrefix}{_id:n}", endpoint =>
         {
@@ -49,20 +51,18 @@ internal sealed class RunConversation(IHost host)
         using var interruption = new Interruption();
         var worst = ExitCode.Success;
         foreach (var run in _runs)
-        {
             run.Progress.Start(run.Modality);
-        }
 
         foreach (var run in _runs)
         {
             if (_runs.Count > 1)
-            {
                 Console.WriteLine(run.Name);
-            }
 
             if (await ShowAsync(run, interruption.Token) is not { } outcome)
             {
-                Console.WriteLine($"No longer followed; the services go on with it. 'status' shows how far it is{(run.Progress.RunId is { } id ? $", 'cancel {id}' ends it" : "")}.");
+                Console.WriteLine(
+                    "No longer followed; the services go on with it. 'status' shows how far it "
+                    + $"is{(run.Progress.RunId is { } id ? $", 'cancel {id}' ends it" : "")}.");
                 return ExitCode.Interrupted;
             }
 
@@ -80,9 +80,7 @@ internal sealed class RunConversation(IHost host)
         await ((Task)run.Outcome).WaitAsync(interrupted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var outcome = run.Outcome.IsCompleted ? await run.Outcome : null;
         if (outcome is not null)
-        {
             run.Progress.End(outcome);
-        }
 
         await ended.CancelAsync();
         await display;
@@ -100,7 +98,8 @@ internal sealed class RunConversation(IHost host)
                 return ExitCode.Success;
 
             case RunOutcome.Failed(var why):
-                var queue = why.ErrorQueue is { } name ? $" The message lies in '{name}'; 'errors' shows it, and 'errors replay' tries it again." : "";
+                var queue = why.ErrorQueue is { } name
+                    ? $" The message lies in '{name}'; 'errors' shows it, and 'errors replay' tries it again." : "";
                 Console.Error.WriteLine(ErrorLine.Of($"{Words.Of(why.Stage)} failed: {why.Reason}{queue}"));
                 return ExitCode.Failure;
 

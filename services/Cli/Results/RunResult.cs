@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.Evaluation.Reporting.Sections;
 using Pipeline.Hosting.Runs;
@@ -16,7 +15,8 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
 {
     /// <param name="where">The store's name, for errors.</param>
     /// <exception cref="PipelineException">A file of the result is missing or damaged.</exception>
-    public static async Task<RunResult> ReadAsync(IArtifactStore store, string where, VerdictReached verdict, CancellationToken cancellation = default)
+    public static async Task<RunResult> ReadAsync(IArtifactStore store, string where, VerdictReached verdict,
+        CancellationToken cancellation = default)
     {
         try
         {
@@ -28,39 +28,42 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
         catch (ArtifactNotFoundException error)
         {
             var record = $"{where}/{RunLedger.Root}/{verdict.Run.RunId}/5-verdict.json";
-            throw new PipelineException($"The result of {verdict.Run.RunId} is incomplete. {error.Message} Delete {record} and run the same command again.", error);
+            throw new PipelineException(
+                $"The result of {verdict.Run.RunId} is incomplete. {error.Message} Delete {record} and run the same command again.", error);
         }
     }
 
-    /// <summary>The warnings come first, so that the verdict never stands without them; the last two lines are the paths of the reports.</summary>
+    /// <summary>The warnings come first, so that the verdict never stands without them;
+    /// the last two lines are the paths of the reports.</summary>
     public void Write(TextWriter output)
     {
         foreach (var warning in Report.Warnings)
-        {
             output.WriteLine(Plain(warning.Line));
-        }
 
         if (Report.Warnings.Count > 0)
-        {
             output.WriteLine();
-        }
 
         output.WriteLine(Plain(VerdictSentence.Of(Report)));
         output.WriteLine();
         if (NamesMetric)
         {
-            output.WriteLine($"{MetricWords.Of(Report.Metric)} on the test split{(ShowsMacroF1 ? $"; beside it the {MetricWords.Of(Metrics.MacroF1)} of pretrained" : "")}");
+            output.WriteLine(
+                $"{MetricWords.Of(Report.Metric)} on the test "
+                + $"split{(ShowsMacroF1 ? $"; beside it the {MetricWords.Of(Metrics.MacroF1)} of pretrained" : "")}");
         }
 
         TextTable.Write(
             output,
-            ["labels", "pretrained", "scratch", "difference", "95 % interval", "verdict", .. MacroF1Of(_ => MetricWords.Of(Metrics.MacroF1)), .. Compared(Report.ByLabelCount[0]).Select(arm => arm.Name)],
+            ["labels", "pretrained", "scratch", "difference", "95 % interval", "verdict",
+                .. MacroF1Of(_ => MetricWords.Of(Metrics.MacroF1)), .. Compared(Report.ByLabelCount[0]).Select(arm => arm.Name)],
             Report.ByLabelCount.Select(Row),
             ['r', 'r', 'r', 'r', 'r', 'l', .. MacroF1Of(_ => 'r'), .. Compared(Report.ByLabelCount[0]).Select(_ => 'r')]);
         output.WriteLine();
         foreach (var saved in Report.LabelsSaved)
         {
-            output.WriteLine(Plain($"labels saved at {Figures.Count(saved.Labels)}: {LabelsSavedText.Ratio(Report, saved)} ({LabelsSavedText.Equivalent(Report, saved)}; 95 % interval {LabelsSavedText.Interval(Report, saved)})"));
+            output.WriteLine(
+                Plain($"labels saved at {Figures.Count(saved.Labels)}: {LabelsSavedText.Ratio(Report, saved)} "
+                + $"({LabelsSavedText.Equivalent(Report, saved)}; 95 % interval {LabelsSavedText.Interval(Report, saved)})"));
         }
 
         output.WriteLine();
@@ -73,7 +76,8 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
     private bool NamesMetric => Report.Metric != Metrics.Accuracy || Report.Data.Documents > 0;
 
     /// <summary>Where another metric decides, and there are classes and no tags to tell: those are told by entities.</summary>
-    private bool ShowsMacroF1 => NamesMetric && Report.Metric != Metrics.MacroF1 && Report.Metrics.Any(arm => arm.Values.ContainsKey(Metrics.MacroF1));
+    private bool ShowsMacroF1 =>
+        NamesMetric && Report.Metric != Metrics.MacroF1 && Report.Metrics.Any(arm => arm.Values.ContainsKey(Metrics.MacroF1));
 
     private IEnumerable<T> MacroF1Of<T>(Func<string, T> column) => ShowsMacroF1 ? [column(Metrics.MacroF1)] : [];
 
@@ -85,7 +89,8 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
         Figures.Points(result.Difference),
         $"{Figures.Points(result.Low)} to {Figures.Points(result.High)}",
         Words.Of(result.Verdict),
-        .. MacroF1Of(metric => Plain(Figures.Percent(Report.Metrics.Single(arm => arm.Arm == Arm.Pretrained && arm.Labels == result.Labels).Values[metric]))),
+        .. MacroF1Of(metric => Plain(Figures.Percent(Report.Metrics.Single(arm => arm.Arm == Arm.Pretrained
+            && arm.Labels == result.Labels).Values[metric]))),
         .. Compared(result).Select(arm => Plain(Figures.Percent(arm.Accuracy))),
     ];
 
@@ -105,6 +110,9 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
 /// <summary>Stages and verdicts as people and JSON read them, times as clocks show them.</summary>
 internal static class Words
 {
+    /// <summary>How the program is called from the repository's root.</summary>
+    public const string Program = "dotnet run -c Release --project services/Cli --";
+
     public static string Of(Stage stage) => JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString());
 
     public static string Of(Verdict verdict) => verdict switch

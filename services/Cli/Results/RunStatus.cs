@@ -1,5 +1,4 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.FineTuning;
 using Pipeline.Hosting.Runs;
 using Pipeline.Pretraining;
@@ -85,22 +84,20 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
     private async Task<RunStatus> ReadAsync(string run, DateTimeOffset started, CancellationToken cancellation)
     {
         if (await ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is { } reached)
-        {
             return new RunStatus(run, Stage.Evaluation, reached.Verdict, started, State: RunState.Finished);
-        }
 
         var status = await UnfinishedAsync(run, started, cancellation);
-        var failure = await ledger.FindFailureAsync(run, cancellation) is { } failed ? new RunFailure(failed.Stage, failed.Reason, failed.ErrorQueue) : null;
+        var failure = await ledger.FindFailureAsync(run, cancellation) is { } failed
+            ? new RunFailure(failed.Stage, failed.Reason, failed.ErrorQueue) : null;
         var cancelled = await ledger.IsCancelledAsync(run, cancellation);
-        return status with { State = cancelled ? RunState.Cancelled : failure is null ? RunState.Running : RunState.Failed, Failure = failure };
+        return status with { State = cancelled ? RunState.Cancelled : failure is null ? RunState.Running : RunState.Failed,
+            Failure = failure };
     }
 
     private async Task<RunStatus> UnfinishedAsync(string run, DateTimeOffset started, CancellationToken cancellation)
     {
         if (await ledger.FindAsync<TrialsReady>(run, Stage.FineTuning, cancellation) is not null)
-        {
             return new RunStatus(run, Stage.Evaluation, null, started);
-        }
 
         if (await ledger.FindAsync<EncoderReady>(run, Stage.Pretraining, cancellation) is { } encoder)
         {
@@ -124,9 +121,7 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
         var plan = await PretrainingPlan.ReadAsync(store, labels.Run, labels.PseudoLabels, cancellation);
         var step = 0L;
         await foreach (var checkpoint in store.ListAsync(plan.CheckpointPrefix, cancellation))
-        {
             step = long.Parse(Path.GetFileNameWithoutExtension(checkpoint.Key));
-        }
 
         return status with { Step = step, Steps = plan.Steps };
     }

@@ -1,7 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Cli.Results;
-using Pipeline.Contracts;
+using Pipeline.Cli.Connecting;
 using Pipeline.Experiments;
 
 namespace Pipeline.Cli.Running;
@@ -10,7 +9,8 @@ namespace Pipeline.Cli.Running;
 internal static class LocalDrop
 {
     /// <returns>The exit code: 0 where all runs are finished.</returns>
-    /// <exception cref="PipelineException">The store knows no experiment of the dataset, or something is wrong before the work begins.</exception>
+    /// <exception cref="PipelineException">The store knows no experiment of the dataset,
+    /// or something is wrong before the work begins.</exception>
     public static async Task<int> RunAsync(string folder, string dataset, string store, string? device, int? threads)
     {
         var experiments = await FindAsync(ExistingStore.Open(store), dataset);
@@ -20,9 +20,7 @@ internal static class LocalDrop
             Console.WriteLine($"{experiment.Name} over {folder}");
             var code = await LocalRun.RunAsync(new RunSettings(experiment, folder, store, device, threads));
             if (code == ExitCode.Interrupted)
-            {
                 return code;
-            }
 
             worst = Math.Max(worst, code);
         }
@@ -32,23 +30,21 @@ internal static class LocalDrop
 
     /// <summary>Those that are registered for drops; where none is, the newest of each name among all that say this dataset.</summary>
     /// <exception cref="PipelineException">There is none, or it is not the name of a dataset.</exception>
-    public static async Task<IReadOnlyList<Experiment>> FindAsync(FolderArtifactStore store, string dataset, CancellationToken cancellation = default)
+    public static async Task<IReadOnlyList<Experiment>> FindAsync(FolderArtifactStore store, string dataset,
+        CancellationToken cancellation = default)
     {
         var registered = new List<Experiment>();
         foreach (var reference in await new DropExperiments(store).ListAsync(dataset, cancellation))
-        {
             registered.Add(await store.ReadManifestAsync<Experiment>(reference.Key, cancellation));
-        }
 
         if (registered.Count > 0)
-        {
             return registered;
-        }
 
         var known = await AllAsync(store, dataset, cancellation);
         return known.Count > 0
             ? known
-            : throw new PipelineException($"No experiment in {store.Root} has the data '{dataset}'; 'run EXPERIMENT.yaml --on-drops' registers one.");
+            : throw new PipelineException(
+                $"No experiment in {store.Root} has the data '{dataset}'; 'run EXPERIMENT.yaml --on-drops' registers one.");
     }
 
     private static async Task<IReadOnlyList<Experiment>> AllAsync(FolderArtifactStore store, string dataset, CancellationToken cancellation)

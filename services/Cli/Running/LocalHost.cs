@@ -5,7 +5,6 @@ using Microsoft.Extensions.Hosting;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Cli.Progress;
-using Pipeline.Contracts;
 using Pipeline.Evaluation;
 using Pipeline.FineTuning;
 using Pipeline.Hosting.Bus;
@@ -31,7 +30,8 @@ internal static class LocalHost
     public static HostApplicationBuilder Compose(RunSettings settings, FolderArtifactStore store)
     {
         // Without the defaults: they log to the console, which belongs to the progress display.
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ContentRootPath = Environment.CurrentDirectory });
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true,
+            ContentRootPath = Environment.CurrentDirectory });
         builder.Configuration.AddPipelineSettings().AddInMemoryCollection(Overrides(settings));
 
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
@@ -65,14 +65,10 @@ internal static class LocalHost
     private static IEnumerable<KeyValuePair<string, string?>> Overrides(RunSettings settings)
     {
         if (settings.Device is { } device)
-        {
             yield return new("Torch:Device", device);
-        }
 
         if (settings.Threads is { } threads)
-        {
             yield return new("Torch:Threads", threads.ToString());
-        }
     }
 }
 

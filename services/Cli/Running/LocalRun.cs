@@ -6,10 +6,9 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Cli.Progress;
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Hosting.Runs;
-using Pipeline.Hosting.Services;
+using Pipeline.Hosting.Settings;
 using Pipeline.Learning.Native;
 using PipelineException = Pipeline.Contracts.PipelineException;
 
@@ -26,19 +25,19 @@ internal static class LocalRun
         var source = DataFolder.Check(settings.Data, settings.Store, settings.Experiment.Modality);
         var store = new FolderArtifactStore(settings.Store);
         using var held = StoreLock.Take(store.Root);
-        var request = new RunExperiment(ExperimentArtifact.ToJson(settings.Experiment), source, settings.OnDrops);
+        var stored = await ExperimentArtifact.PutAsync(store, settings.Experiment);
+        var request = new RunExperiment(Source: source, OnDrops: settings.OnDrops, Stored: stored);
 
         using var host = Build(settings, store);
         try
         {
-            return await TellAsync(await FollowAsync(host, request, settings), store, host.Services.GetRequiredService<RunProgress>(), host.Services.GetRequiredService<StopSignals>());
+            return await TellAsync(await FollowAsync(host, request, settings), store, host.Services.GetRequiredService<RunProgress>(),
+                host.Services.GetRequiredService<StopSignals>());
         }
         catch (Exception error) when (error is not PipelineException)
         {
             if (SettingsFailure.Of(error, host.Services.GetRequiredService<IConfiguration>()) is { } setting)
-            {
                 throw setting;
-            }
 
             host.Services.GetRequiredService<ILogger<RunProgress>>().LogCritical(error, "The run broke off");
             throw new PipelineException($"The run broke off: {ErrorLine.Unexpected(error)} {LogHint(store)}", error);
@@ -97,15 +96,14 @@ internal static class LocalRun
             case RunOutcome.Finished(var verdict, var before):
                 Console.WriteLine();
                 if (before)
-                {
                     Console.WriteLine($"This run is finished already; this is its result from {store.Root}.");
-                }
 
                 (await RunResult.ReadAsync(store, store.Root, verdict)).Write(Console.Out);
                 return ExitCode.Success;
 
             case RunOutcome.Failed(var why):
-                Console.Error.WriteLine(ErrorLine.Of($"{Words.Of(why.Stage)} failed: {why.Reason}{(IsUnexpected(why.Reason) ? $" {LogHint(store)}" : "")}"));
+                Console.Error.WriteLine(
+                    ErrorLine.Of($"{Words.Of(why.Stage)} failed: {why.Reason}{(IsUnexpected(why.Reason) ? $" {LogHint(store)}" : "")}"));
                 return ExitCode.Failure;
 
             case RunOutcome.Cancelled(var runId):
@@ -113,8 +111,10 @@ internal static class LocalRun
                 return ExitCode.Failure;
 
             default:
-                var run = (await new RunStatusReader(store, new RunLedger(store)).ReadAllAsync()).FirstOrDefault(run => run.RunId == progress.RunId);
-                var where = run is null ? Words.Of(Stage.Ingestion) : $"{Words.Of(run.Stage)}{(run.Step is { } step ? $", step {step}" : "")}";
+                var run = (await new RunStatusReader(store, new RunLedger(store)).ReadAllAsync())
+                    .FirstOrDefault(run => run.RunId == progress.RunId);
+                var where = run is null
+                    ? Words.Of(Stage.Ingestion) : $"{Words.Of(run.Stage)}{(run.Step is { } step ? $", step {step}" : "")}";
                 stop.Tell(where);
                 return ExitCode.Interrupted;
         }

@@ -12,27 +12,26 @@ internal static class ProcessEnd
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(0.2);
 
     private static readonly ManualResetEventSlim Interrupted = new();
-    private static Action words = ShowCursor;
+    private static Action _words = ShowCursor;
 
-    // Ready before it is needed: while a large library is loaded, no thread can begin and no function can be looked up. Not one of the pool, which may all be at work.
+    // Ready before it is needed: while a large library is loaded, no thread can begin and no function can be looked up.
+    // Not one of the pool, which may all be at work.
     static ProcessEnd()
     {
         if (!OperatingSystem.IsWindows())
-        {
             Marshal.Prelink(((Action<int>)Exit).Method);
-        }
 
         Start(() =>
         {
             Interrupted.Wait();
             Thread.Sleep(Patience);
-            Start(words).Join(LastWords);
+            Start(_words).Join(LastWords);
             Now(ExitCode.Interrupted);
         });
     }
 
     /// <param name="tell">Says on the terminal that the process ends.</param>
-    public static void Prepare(Action tell) => words = tell;
+    public static void Prepare(Action tell) => _words = tell;
 
     /// <summary>Ends the process soon after a Ctrl-C, unless it has ended by then.</summary>
     public static void AfterInterrupt() => Interrupted.Set();
@@ -41,9 +40,7 @@ internal static class ProcessEnd
     public static void Now(int exitCode)
     {
         if (OperatingSystem.IsWindows())
-        {
             Environment.Exit(exitCode);
-        }
 
         Exit(exitCode);
     }
@@ -52,9 +49,7 @@ internal static class ProcessEnd
     public static void ShowCursor()
     {
         if (!Console.IsOutputRedirected)
-        {
             Console.WriteLine("\e[?25h");
-        }
     }
 
     private static Thread Start(Action what)

@@ -2,7 +2,6 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Artifacts;
 using Pipeline.Cli.Progress;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 using Pipeline.Ingestion.Committing;
 
@@ -73,27 +72,12 @@ public sealed class RunFollower(IArtifactStore store, RunProgress progress, RunE
 /// <summary>How a run ended, told once.</summary>
 public sealed class RunEnd
 {
-    private readonly TaskCompletionSource<RunOutcome> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RunOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Task<RunOutcome> Outcome => outcome.Task;
+    public Task<RunOutcome> Outcome => _outcome.Task;
 
     /// <summary>What comes after the first changes nothing.</summary>
-    public void Tell(RunOutcome how) => outcome.TrySetResult(how);
-}
-
-/// <summary>How a run can end.</summary>
-public abstract record RunOutcome
-{
-    /// <param name="Before">The verdict was in the store already.</param>
-    public sealed record Finished(VerdictReached Verdict, bool Before) : RunOutcome;
-
-    public sealed record Failed(RunFailed Why) : RunOutcome;
-
-    /// <summary>By somebody's command.</summary>
-    public sealed record Cancelled(string RunId) : RunOutcome;
-
-    /// <summary>By a signal.</summary>
-    public sealed record Stopped : RunOutcome;
+    public void Tell(RunOutcome how) => _outcome.TrySetResult(how);
 }
 
 /// <summary>Sees the ends of a run that no message tells of: another process has cancelled it, or nobody works for it any more.</summary>
@@ -119,7 +103,8 @@ internal sealed class RunWatch(RunProgress progress, RunLedger ledger, WorkInHan
             idle = work.IsIdle() ? idle + 1 : 0;
             if (idle == Patience)
             {
-                end.Tell(new RunOutcome.Failed(new RunFailed(progress.RunId, progress.Current, "No message of the run is left and it has no result: one was lost. The same command goes on from there.")));
+                end.Tell(new RunOutcome.Failed(new RunFailed(progress.RunId, progress.Current,
+                    "No message of the run is left and it has no result: one was lost. The same command goes on from there.")));
                 return;
             }
         }

@@ -1,12 +1,9 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 
 namespace Pipeline.Cli.Running;
 
-/// <summary>
-/// One run at a time in a store: its bus is in memory, so a second process would do the same work again. The operating system frees the lock when its
-/// holder ends in whatever way.
-/// </summary>
+/// <summary>One run at a time in a store: its bus is in memory, so a second process would do the same work again. The operating system
+/// frees the lock when its holder ends in whatever way.</summary>
 internal static class StoreLock
 {
     private const string FileName = ".lock";
@@ -16,7 +13,8 @@ internal static class StoreLock
     {
         try
         {
-            return new FileStream(Path.Combine(store, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return new FileStream(Path.Combine(store, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None,
+                bufferSize: 0);
         }
         catch (IOException error) when (FolderFailure.IsDiskFull(error))
         {
@@ -24,7 +22,8 @@ internal static class StoreLock
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PipelineException($"The store {store} is in use by another run; wait until it has ended, or give another folder by --store.", error);
+            throw new PipelineException(
+                $"The store {store} is in use by another run; wait until it has ended, or give another folder by --store.", error);
         }
     }
 }
@@ -39,12 +38,16 @@ internal static class TemporaryFolder
         try
         {
             using var probe = new FileStream(
-                Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+                Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0,
+                FileOptions.DeleteOnClose);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            var what = File.Exists(Path.TrimEndingDirectorySeparator(folder)) ? "is a file" : Directory.Exists(folder) ? "cannot be written" : "does not exist";
-            throw new PipelineException($"The folder for temporary files, {folder}, {what}. Valid is a folder that this user may write to, given by the environment variable {(OperatingSystem.IsWindows() ? "TMP" : "TMPDIR")}.", error);
+            var what = File.Exists(Path.TrimEndingDirectorySeparator(folder)) ? "is a file" : Directory.Exists(folder)
+                ? "cannot be written" : "does not exist";
+            throw new PipelineException(
+                $"The folder for temporary files, {folder}, {what}. It must be a folder that this user may write to; the environment "
+                + $"variable that names it is {(OperatingSystem.IsWindows() ? "TMP" : "TMPDIR")}.", error);
         }
     }
 }

@@ -1,22 +1,19 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Cli.Progress;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
-using Pipeline.Hosting.Services;
+using Pipeline.Hosting.Settings;
 
 namespace Pipeline.Cli.Running;
 
-/// <summary>
-/// Every message of this process from its delivery to its end. One that nobody came to an end with is lost, as the bus is in memory, so it ends the run: whatever was thrown, by
-/// whomever, and whether or not the stage could say so itself.
-/// </summary>
+/// <summary>Every message of this process from its delivery to its end. One that nobody came to an end with is lost, as the bus is in
+/// memory, so it ends the run: whatever was thrown, by whomever, and whether or not the stage could say so itself.</summary>
 internal sealed class WorkInHand(RunProgress progress, RunLedger ledger, RunEnd end) : IReceiveObserver
 {
-    private long delivered;
-    private long ended;
-    private long seen;
+    private long _delivered;
+    private long _ended;
+    private long _seen;
 
     public static void Watch(IBusRegistrationConfigurator bus)
     {
@@ -32,26 +29,26 @@ internal sealed class WorkInHand(RunProgress progress, RunLedger ledger, RunEnd 
     /// <summary>Whether nothing is in hand, and nothing was since the last question.</summary>
     public bool IsIdle()
     {
-        var (before, now) = (seen, Interlocked.Read(ref delivered));
-        seen = now;
-        return now == before && now == Interlocked.Read(ref ended);
+        var (before, now) = (_seen, Interlocked.Read(ref _delivered));
+        _seen = now;
+        return now == before && now == Interlocked.Read(ref _ended);
     }
 
     public Task PreReceive(ReceiveContext context)
     {
-        Interlocked.Increment(ref delivered);
+        Interlocked.Increment(ref _delivered);
         return Task.CompletedTask;
     }
 
     public Task PostReceive(ReceiveContext context)
     {
-        Interlocked.Increment(ref ended);
+        Interlocked.Increment(ref _ended);
         return Task.CompletedTask;
     }
 
     public async Task ReceiveFault(ReceiveContext context, Exception exception)
     {
-        Interlocked.Increment(ref ended);
+        Interlocked.Increment(ref _ended);
         var run = progress.RunId;
         if (run is not null && await ledger.IsCancelledAsync(run))
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation.Reporting;
@@ -33,9 +32,7 @@ public static class Figures
     public static string Number(double value)
     {
         if (value == 0 || !double.IsFinite(value))
-        {
             return value == 0 ? "0" : "–";
-        }
 
         var size = Math.Floor(Math.Log10(Math.Abs(value)));
         return size switch
@@ -111,8 +108,11 @@ internal sealed record SampleWords(string Alike, string Content, string Source, 
 {
     public static SampleWords Of(string modality) => modality switch
     {
-        Modalities.Text => new("text", "text", "sample", "masked tokens", "tokens", "the words and pairs of words that are in a text (TF-IDF)"),
-        Modalities.Dna or Modalities.Protein => new("sequence", "letters", "sample", "masked tokens", "tokens", "the letter at each position, or how often each short piece occurs"),
+        Modalities.Text => new("text", "text", "sample", "masked tokens", "tokens",
+            "the words and pairs of words that are in a text (TF-IDF)"),
+        Modalities.Dna or Modalities.Protein =>
+            new("sequence", "letters", "sample", "masked tokens", "tokens",
+                "the letter at each position, or how often each short piece occurs"),
         _ => new("picture", "pixels", "file", "views", "views", "the pixels"),
     };
 }

@@ -45,20 +45,17 @@ internal static class Markup
     /// <summary>Markup that both an HTML and an XML parser read alike.</summary>
     public static string Serialize(XElement root)
     {
-        foreach (var element in root.DescendantsAndSelf().Where(element => element.IsEmpty && !WithoutContent.Contains(element.Name.LocalName)))
+        foreach (var element in root.DescendantsAndSelf()
+            .Where(element => element.IsEmpty && !WithoutContent.Contains(element.Name.LocalName)))
         {
             element.Value = string.Empty;
         }
 
         foreach (var text in root.DescendantNodes().OfType<XText>())
-        {
             text.Value = Printable(text.Value);
-        }
 
         foreach (var attribute in root.DescendantsAndSelf().Attributes())
-        {
             attribute.Value = Printable(attribute.Value);
-        }
 
         return root.ToString(SaveOptions.DisableFormatting);
     }
@@ -67,15 +64,11 @@ internal static class Markup
     private static string Printable(string text)
     {
         if (text.All(c => XmlConvert.IsXmlChar(c)))
-        {
             return text;
-        }
 
         var printable = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
-        {
             printable.Append(rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? Rune.ReplacementChar : rune);
-        }
 
         return printable.ToString();
     }
@@ -91,7 +84,8 @@ public static class PngImage
     {
         if (channels is not (1 or 3) || pixels.Length != channels * size * size)
         {
-            throw new ArgumentException($"{pixels.Length} bytes are no image of {channels} × {size} × {size}; 1 and 3 channels are possible.", nameof(pixels));
+            throw new ArgumentException(
+                $"{pixels.Length} bytes are no image of {channels} × {size} × {size}; 1 and 3 channels are possible.", nameof(pixels));
         }
 
         var plane = size * size;

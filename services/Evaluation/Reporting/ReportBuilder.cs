@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Pipeline.Contracts;
+using System.Text.Json;
 using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation.Reporting;
@@ -7,7 +7,8 @@ namespace Pipeline.Evaluation.Reporting;
 /// <summary>From predictions to the verdict. The same run gives the same report: all chance is seeded by the experiment.</summary>
 public static class ReportBuilder
 {
-    /// <exception cref="PipelineException">A trial at a chosen learning rate has no predictions, or the encoder has no history of a pretext task.</exception>
+    /// <exception cref="PipelineException">A trial at a chosen learning rate has no predictions,
+    /// or the encoder has no history of a pretext task.</exception>
     public static Assessment Build(EvaluatedRun run)
     {
         var labels = run.Experiment.FineTuning.Labels.Order().ToArray();
@@ -31,7 +32,8 @@ public static class ReportBuilder
             EncoderDigest = run.Encoder.File.Digest,
             ByLabelCount = byLabelCount,
             LabelsSaved = LabelsSavedEstimator.Estimate(
-                labels, curves[Arm.Pretrained].Scores, curves[Arm.Scratch].Scores, curves[Arm.Pretrained].Resamples, curves[Arm.Scratch].Resamples),
+                labels, curves[Arm.Pretrained].Scores, curves[Arm.Scratch].Scores, curves[Arm.Pretrained].Resamples,
+                curves[Arm.Scratch].Resamples),
             Pretext = Pretext(run),
             PreFlight = run.PreFlight,
             Data = run.Dataset.Data,
@@ -60,7 +62,8 @@ public static class ReportBuilder
             double? Compared(Arm arm) => curves.ContainsKey(arm) ? Mean(arm) : null;
             var interval = PairedBootstrap.DifferenceInterval(curves[Arm.Pretrained].Resamples[i], curves[Arm.Scratch].Resamples[i]);
             return new LabelCountResult(
-                count, curves[Arm.Pretrained].Cells[i].Answers.Draws, Mean(Arm.Pretrained), Mean(Arm.Scratch), Mean(Arm.Frozen), Mean(Arm.FrozenRandom),
+                count, curves[Arm.Pretrained].Cells[i].Answers.Draws, Mean(Arm.Pretrained), Mean(Arm.Scratch), Mean(Arm.Frozen),
+                Mean(Arm.FrozenRandom),
                 Mean(Arm.Pretrained) - Mean(Arm.Scratch), interval.Low, interval.High, VerdictRule.Judge(interval))
             {
                 Baseline = Compared(Arm.Baseline),
@@ -77,7 +80,8 @@ public static class ReportBuilder
         var first = run.PseudoLabels[0];
         return run.Encoder.HeldOut is { } last && last.Accuracy.TryGetValue(first.Task, out var heldOut)
             ? new(first.Task, heldOut, first.Samples, first.Ambiguous, run.Experiment.Pretext is [Experiment.AutoPretext])
-            : throw new PipelineException($"The encoder {run.Encoder.File.Key} has no held-out accuracy of the pretext task '{first.Task}'.");
+            : throw new PipelineException(
+                $"The encoder {run.Encoder.File.Key} has no held-out accuracy of the pretext task '{first.Task}'.");
     }
 
     private static CostSummary Cost(EvaluatedRun run)
@@ -102,11 +106,11 @@ public static class ReportBuilder
         public static Cell Of(EvaluatedRun run, Arm arm, int labels, IReadOnlyDictionary<(Arm, int), double> choice)
         {
             if (!choice.TryGetValue((arm, labels), out var rate))
-            {
                 throw new PipelineException($"The run {run.RunId} has no trial of {arm} at {labels} labels.");
-            }
 
-            var draws = run.Trials.Where(trial => trial.Trial == new Trial(arm, labels, trial.Trial.Draw, rate)).Select(trial => trial.Trial).OrderBy(trial => trial.Draw);
+            var draws = run.Trials.Where(trial => trial.Trial == new Trial(arm, labels, trial.Trial.Draw, rate))
+                .Select(trial => trial.Trial)
+                .OrderBy(trial => trial.Draw);
             int[][] predictions = [.. draws.Select(trial => run.Predictions.FirstOrDefault(made => made.Trial == trial)?.Classes
                 ?? throw new PipelineException($"The run {run.RunId} has no test predictions of {trial}."))];
             return new(arm, labels, rate, predictions, Metrics.Judge(run.Experiment.Evaluation.Metric, run.Truth, predictions));

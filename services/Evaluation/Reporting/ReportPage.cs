@@ -1,5 +1,5 @@
-using System.Xml.Linq;
 using Pipeline.Contracts;
+using System.Xml.Linq;
 using Pipeline.Evaluation.Reporting.Sections;
 using static Pipeline.Evaluation.Reporting.Markup;
 
@@ -17,7 +17,8 @@ public static class ReportPage
                 Tag("meta", Set("charset", "utf-8")),
                 Tag("meta", Set("name", "viewport"), Set("content", "width=device-width, initial-scale=1")),
                 Tag("meta", Set("name", "color-scheme"), Set("content", "light dark")),
-                Tag("meta", Set("http-equiv", "Content-Security-Policy"), Set("content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'")),
+                Tag("meta", Set("http-equiv", "Content-Security-Policy"),
+                    Set("content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'")),
                 Tag("title", $"{content.Assessment.Report.Experiment}: did pretraining help?"),
                 Tag("style", Styles)),
             Tag("body", Tag("main", Parts(content)))));

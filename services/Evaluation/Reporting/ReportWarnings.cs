@@ -1,5 +1,4 @@
 using Pipeline.Contracts;
-
 namespace Pipeline.Evaluation.Reporting;
 
 /// <summary>What a reader should know of the comparison before trusting the verdict.</summary>
@@ -30,7 +29,9 @@ internal static class ReportWarnings
     {
         if (data.Leaks > 0)
         {
-            yield return new(WarningCode.LeaksAllowed, data.Leaks, $"The data's own splits put {Figures.Count(data.Leaks)} {(data.Leaks == 1 ? "pair" : "pairs")} of nearly the same {words.Alike} into training and into validation or test, "
+            yield return new(WarningCode.LeaksAllowed, data.Leaks,
+                $"The data's own splits put {Figures.Count(data.Leaks)} {(data.Leaks == 1 ? "pair" : "pairs")} of nearly the same "
+                + $"{words.Alike} into training and into validation or test, "
                 + "and the experiment allows it (allowLeaks). Accuracies may be too high by what was seen before.");
         }
     }
@@ -39,7 +40,8 @@ internal static class ReportWarnings
     {
         if (report.ByLabelCount.Min(result => result.Draws) is var draws and < EnoughDraws)
         {
-            yield return new(WarningCode.FewDraws, report.ByLabelCount.Count(result => result.Draws < EnoughDraws), $"Only {draws} label {(draws == 1 ? "draw was" : "draws were")} made at each label count. With fewer than {EnoughDraws} "
+            yield return new(WarningCode.FewDraws, report.ByLabelCount.Count(result => result.Draws < EnoughDraws),
+                $"Only {draws} label {(draws == 1 ? "draw was" : "draws were")} made at each label count. With fewer than {EnoughDraws} "
                 + "the intervals are narrower than they should be.");
         }
     }
@@ -52,12 +54,15 @@ internal static class ReportWarnings
             var accuracy = run.Encoder.HeldOut?.Accuracy.GetValueOrDefault(task.Task, double.NaN) ?? double.NaN;
             if (accuracy >= EasyPretextAccuracy && report.Verdict != Verdict.Helps)
             {
-                yield return new(WarningCode.PretextSolved, 1, $"The pretext task {task.Task} was solved ({Figures.Percent(accuracy)} of held-out {words.Asked} right) and there is no gain: "
+                yield return new(WarningCode.PretextSolved, 1,
+                    $"The pretext task {task.Task} was solved ({Figures.Percent(accuracy)} of held-out {words.Asked} right) and there is "
+                    + "no gain: "
                     + "it is probably too easy. A solved task asks the encoder for little; try a harder one, or several together.");
             }
             else if (accuracy < NearChance / task.Classes)
             {
-                yield return new(WarningCode.PretextNotLearned, 1, $"The pretext task {task.Task} was not learned: {Figures.Percent(accuracy)} of held-out {words.Asked} right, "
+                yield return new(WarningCode.PretextNotLearned, 1,
+                    $"The pretext task {task.Task} was not learned: {Figures.Percent(accuracy)} of held-out {words.Asked} right, "
                     + $"where guessing gives {Figures.Percent(1.0 / task.Classes)}. Train longer, or change the learning rate.");
             }
         }
@@ -67,36 +72,43 @@ internal static class ReportWarnings
         from task in run.PseudoLabels
         let share = task.Ambiguous / (double)Math.Max(1, task.Samples + task.Ambiguous)
         where share > ManyAmbiguous
-        select new Warning(WarningCode.AmbiguousSamples, task.Ambiguous, $"{Figures.Percent(share)} of the samples were left out of {task.Task} because "
+        select new Warning(WarningCode.AmbiguousSamples, task.Ambiguous,
+            $"{Figures.Percent(share)} of the samples were left out of {task.Task} because "
             + (task.Tokenizer is null
                 ? "two of their views are nearly the same picture. The task may not suit this data."
-                : "they have no token that could be masked. A tokenizer that knows more of their letters, or other data, may suit it better."));
+                : "they have no token that could be masked. A tokenizer that knows more of their letters, or other data, may suit it "
+                + "better."));
 
     private static IEnumerable<Warning> Truncated(EvaluatedRun run) =>
         from task in run.PseudoLabels
         where task.Tokenizer is not null
         let share = task.Truncated / (double)Math.Max(1, task.Samples + task.Ambiguous)
         where share > ManyTruncated
-        select new Warning(WarningCode.TruncatedSamples, task.Truncated, $"{Figures.Percent(share)} of the samples have more than {Figures.Count(task.Tokenizer!.Spec.Length)} tokens and lost their end, which no arm but the baseline saw. "
+        select new Warning(WarningCode.TruncatedSamples, task.Truncated,
+            $"{Figures.Percent(share)} of the samples have more than {Figures.Count(task.Tokenizer!.Spec.Length)} tokens and lost their "
+            + "end, which no arm but the baseline saw. "
             + "Raise tokenizer.length, or cut the samples shorter (input.window).");
 
     private static IEnumerable<Warning> BorderCues(EvaluatedRun run) =>
         from task in run.PreFlight?.Tasks ?? []
         where task is { BorderCue: true, Border: not null } && run.PseudoLabels.Any(trained => trained.Task == task.Task)
-        select new Warning(WarningCode.BorderCue, 1, $"Border pixels alone tell {Figures.Percent(task.Border!.Accuracy)} of the views of {task.Task}: a frame, padding or a resampled edge may give the answer away. "
+        select new Warning(WarningCode.BorderCue, 1,
+            $"Border pixels alone tell {Figures.Percent(task.Border!.Accuracy)} of the views of {task.Task}: a frame, padding or a "
+            + "resampled edge may give the answer away. "
             + "Look at the samples; the encoder may have learned the border instead of the content.");
 
     private static IEnumerable<Warning> Collapse(EvaluatedRun run)
     {
         if (run.Encoder.HeldOut is not { } last)
-        {
             yield break;
-        }
 
         if (last.FeatureDeviation < CollapsedDeviation || last.EffectiveRank < CollapsedRank)
         {
-            yield return new(WarningCode.CollapsedFeatures, 1, $"The encoder's features have collapsed: at the end of pretraining their deviation is {Figures.Number(last.FeatureDeviation)} "
-                + $"(1 is healthy) and their effective rank {Figures.Number(last.EffectiveRank)}. It says nearly the same of every sample.");
+            yield return new(WarningCode.CollapsedFeatures, 1,
+                "The encoder's features have collapsed: at the end of pretraining their deviation is "
+                + $"{Figures.Number(last.FeatureDeviation)} "
+                + $"(1 is healthy) and their effective rank {Figures.Number(last.EffectiveRank)}. It says nearly the same of every "
+                + "sample.");
         }
     }
 
@@ -105,18 +117,22 @@ internal static class ReportWarnings
         var found = report.ByLabelCount.Where(result => result.Baseline >= result.Pretrained).ToList();
         if (found.Count > 0)
         {
-            var where = found.Select(result => $"{Figures.Percent(result.Baseline!.Value)} against {Figures.Percent(result.Pretrained)} at {Figures.Count(result.Labels)} labels");
-            yield return new(WarningCode.BaselineAsGood, found.Count, "Logistic regression without a network does as well as the pretrained network or better: "
+            var where = found.Select(result => $"{Figures.Percent(result.Baseline!.Value)} against {Figures.Percent(result.Pretrained)} "
+                + $"at {Figures.Count(result.Labels)} labels");
+            yield return new(WarningCode.BaselineAsGood, found.Count,
+                "Logistic regression without a network does as well as the pretrained network or better: "
                 + $"{string.Join(", ", where)}. The simpler model may be enough.");
         }
     }
 
-    /// <summary>An arm whose choice is the same end of the grid at every label count might do better beyond it, and the comparison with it.</summary>
+    /// <summary>An arm whose choice is the same end of the grid at every label count might do better beyond it,
+    /// and the comparison with it.</summary>
     private static IEnumerable<Warning> Grid(FineTuningSpec tuning, IReadOnlyList<ArmResult> arms)
     {
         if (tuning.LearningRates.Distinct().Count() == 1)
         {
-            yield return new(WarningCode.OneLearningRate, 1, $"Only one learning rate ({Figures.Number(tuning.LearningRates[0])}) was tried. It may suit one arm better than the other; "
+            yield return new(WarningCode.OneLearningRate, 1,
+                $"Only one learning rate ({Figures.Number(tuning.LearningRates[0])}) was tried. It may suit one arm better than the other; "
                 + "a grid of two or more is a fairer comparison.");
             yield break;
         }
@@ -126,8 +142,10 @@ internal static class ReportWarnings
             var (low, high) = (tuning.LearningRates.Min(), tuning.LearningRates.Max());
             if (arm.Select(result => result.LearningRate).Distinct().ToArray() is [var rate] && (rate == low || rate == high))
             {
-                yield return new(WarningCode.EndOfGrid, arm.Count(), $"The best learning rate of {Figures.Name(arm.Key)} is {Figures.Number(rate)} at every label count, the "
-                    + $"{(rate == low ? "lowest" : "highest")} that was tried. A {(rate == low ? "lower" : "higher")} one may be better and change the difference.");
+                yield return new(WarningCode.EndOfGrid, arm.Count(),
+                    $"The best learning rate of {Figures.Name(arm.Key)} is {Figures.Number(rate)} at every label count, the "
+                    + $"{(rate == low ? "lowest" : "highest")} that was tried. A {(rate == low ? "lower" : "higher")} one may be better "
+                    + "and change the difference.");
             }
         }
     }

@@ -1,10 +1,10 @@
 using System.Globalization;
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>What the classes and their labelled samples tell about the data: classes that cannot be learned or tested, and names that may not be meant as classes.</summary>
+/// <summary>What the classes and their labelled samples tell about the data: classes that cannot be learned or tested, and names that may
+/// not be meant as classes.</summary>
 internal static class ClassFindings
 {
     /// <summary>With fewer labelled samples nearly as many classes say nothing.</summary>
@@ -12,7 +12,10 @@ internal static class ClassFindings
 
     /// <summary>Words that usually mean a missing value, in lower case.</summary>
     private static readonly HashSet<string> MissingWords =
-        ["nan", "nat", "n/a", "n.a.", "na", "#n/a", "#na", "#value!", "<na>", "none", "null", "<null>", "(null)", "nil", "unknown", "tbd", "missing", "undefined", "unlabelled", "unlabeled", "-", "--", "?", ".", "\"\"", "''"];
+    [
+        "nan", "nat", "n/a", "n.a.", "na", "#n/a", "#na", "#value!", "<na>", "none", "null", "<null>", "(null)", "nil", "unknown", "tbd",
+        "missing", "undefined", "unlabelled", "unlabeled", "-", "--", "?", ".", "\"\"", "''",
+    ];
 
     /// <param name="supplied">The splits that the data brings itself.</param>
     /// <param name="spec">What the experiment says of the labels; null where it says nothing.</param>
@@ -61,7 +64,8 @@ internal static class ClassFindings
         return numbers.Count >= EnoughLabels && numbers.Count == counts.Count && numbers.Exists(number => !decimal.IsInteger(number));
     }
 
-    private static decimal? NumberOf(string name) => decimal.TryParse(name, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static decimal? NumberOf(string name) =>
+        decimal.TryParse(name, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static Finding? Similar(IReadOnlyList<ClassCount> counts)
     {
@@ -69,7 +73,10 @@ internal static class ClassFindings
             .Select(group => group.Select(count => DataNames.Quoted(count.Class)).ToList()).ToList();
         return alike.Count == 0
             ? null
-            : new Finding(WarningCode.SimilarClasses, alike.Sum(names => names.Count), DataNames.Few([.. alike.Select(names => string.Join(" and ", names))]));
+            : new Finding(
+                WarningCode.SimilarClasses,
+                alike.Sum(names => names.Count),
+                DataNames.Few([.. alike.Select(names => string.Join(" and ", names))]));
     }
 
     private static Finding? Missing(IReadOnlyList<ClassCount> counts)
@@ -95,12 +102,16 @@ internal static class ClassFindings
     // Numbers are alike if they are equal: '1', '1.0' and '01'.
     private static string Plain(string name) => NumberOf(name) is { } number
         ? number.ToString("0.############################", CultureInfo.InvariantCulture)
-        : string.Join(' ', CanonicalComposition.Of(name).ToLowerInvariant().Split([' ', '\t', '\u00A0', '_', '-'], StringSplitOptions.RemoveEmptyEntries));
+        : string.Join(
+            ' ',
+            CanonicalComposition.Of(name).ToLowerInvariant().Split([' ', '\t', '\u00A0', '_', '-'], StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>A word of letters stands for itself in YAML; others could mean something.</summary>
-    private static string Yaml(string word) => word.All(letter => char.IsAsciiLetter(letter) || letter == '/') ? word : $"'{word.Replace("'", "''", StringComparison.Ordinal)}'";
+    private static string Yaml(string word) =>
+        word.All(letter => char.IsAsciiLetter(letter) || letter == '/') ? word : $"'{word.Replace("'", "''", StringComparison.Ordinal)}'";
 
-    private static string Names(IReadOnlyList<ClassCount> counts) => DataNames.Few([.. counts.Select(count => DataNames.Quoted(count.Class))]);
+    private static string Names(IReadOnlyList<ClassCount> counts) =>
+        DataNames.Few([.. counts.Select(count => DataNames.Quoted(count.Class))]);
 
     private static long Samples(ClassCount count) => count.Train + count.Validation + count.Test;
 }

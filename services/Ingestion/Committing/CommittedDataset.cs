@@ -1,17 +1,19 @@
+using Pipeline.Hosting.Bus;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Committing;
 
 /// <summary>Tells that a dataset version is complete.</summary>
-public sealed class CommittedDataset(IArtifactStore store, StageEvents events, IOptions<IngestionOptions> options, ILogger<CommittedDataset> logger)
+public sealed class CommittedDataset(
+    IArtifactStore store, StageEvents events, IOptions<IngestionOptions> options, ILogger<CommittedDataset> logger)
 {
-    /// <summary>Here a run gets its id. Whoever comes to a dataset version comes through here, so that nothing that is delivered again gets around a check.</summary>
+    /// <summary>Here a run gets its id. Whoever comes to a dataset version comes through here, so that nothing that is delivered again gets
+    /// around a check.</summary>
     /// <exception cref="Contracts.PipelineException">The dataset cannot answer the experiment.</exception>
     public async Task PublishAsync(ConsumeContext context, Experiment experiment, ArtifactReference reference, ArtifactReference dataset)
     {
@@ -21,7 +23,10 @@ public sealed class CommittedDataset(IArtifactStore store, StageEvents events, I
         await RejectedShare.VerifyAsync(store, manifest, options.Value.MaxRejectedShare, context.CancellationToken);
         await LeakGate.VerifyAsync(store, experiment, manifest, context.CancellationToken);
         DatasetChecks.Verify(experiment, manifest);
-        await events.PublishAsync(context, Stage.Ingestion, new DatasetCommitted(new RunReference(RunId.Of(experiment.Name, reference, dataset), reference, dataset)));
+        await events.PublishAsync(
+            context,
+            Stage.Ingestion,
+            new DatasetCommitted(new RunReference(RunId.Of(experiment.Name, reference, dataset), reference, dataset)));
     }
 }
 
@@ -32,23 +37,14 @@ public sealed class CommittedDatasets(IArtifactStore store)
     /// <returns>The newest version of each dataset, in ordinal order of their names.</returns>
     public async Task<IReadOnlyList<DatasetVersion>> NewestAsync(string? dataset = null, CancellationToken cancellation = default)
     {
-        var newest = new SortedDictionary<string, DatasetVersion>(StringComparer.Ordinal);
-        await foreach (var plan in ImportPlans.NewestFirstAsync(store, cancellation))
-        {
-            // The newest import may be under way, or have come to nothing.
-            if ((dataset is null || dataset == plan.Dataset) && !newest.ContainsKey(plan.Dataset)
-                && await store.FindManifestAsync<DatasetManifest>(plan.DatasetKey, cancellation) is { Content: var manifest })
-            {
-                newest.Add(plan.Dataset, new DatasetVersion(plan.DatasetRoot.Split('/')[^1], manifest));
-            }
-
-            if (dataset is not null && newest.Count > 0)
-            {
-                break;
-            }
-        }
-
+        // The newest import may be under way, or have come to nothing.
+        var newest = await ImportPlans.NewestAsync(store, dataset, VersionOfAsync, cancellation);
         return [.. newest.Values];
+
+        async Task<DatasetVersion?> VersionOfAsync(ImportPlan plan) =>
+            await store.FindManifestAsync<DatasetManifest>(plan.DatasetKey, cancellation) is { Content: var manifest }
+                ? new DatasetVersion(plan.DatasetRoot.Split('/')[^1], manifest)
+                : null;
     }
 }
 

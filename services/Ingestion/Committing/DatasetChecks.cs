@@ -1,9 +1,9 @@
 using Pipeline.Lake.Findings;
-using Pipeline.Contracts;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>Whether a dataset version can answer an experiment. A refusal names what was found in the data and not used, which often is the reason.</summary>
+/// <summary>Whether a dataset version can answer an experiment. A refusal names what was found in the data and not used, which often is the
+/// reason.</summary>
 public static class DatasetChecks
 {
     /// <exception cref="PipelineException">It has too few classes or labels.</exception>
@@ -18,19 +18,24 @@ public static class DatasetChecks
         if (dataset.Classes.Count < 2)
         {
             var found = dataset.Classes.Count == 0 ? "no labels" : $"one class only, {DataNames.Quoted(dataset.Classes[0])}";
-            throw Refusal(dataset, $"has {found}", $"Valid are two or more classes: a folder for each class, or a labels.csv that says the labels{(Modalities.IsSequence(dataset.Modality) ? ", or a label in each record" : "")}.");
+            throw Refusal(
+                dataset,
+                $"has {found}",
+                "There must be two or more classes: a folder for each class, or a labels.csv that says the "
+                    + $"labels{(Modalities.IsSequence(dataset.Modality) ? ", or a label in each record" : "")}.");
         }
 
         foreach (var split in Enum.GetValues<Split>())
-        {
             Require(dataset, split);
-        }
 
         var most = experiment.FineTuning.Labels.Max();
         var train = Labelled(dataset, Split.Train);
         if (most > train)
         {
-            throw Refusal(dataset, $"has {train} labelled training samples, and fineTuning.labels goes up to {most}", $"Valid are counts up to {train}.");
+            throw Refusal(
+                dataset,
+                $"has {train} labelled training samples, and fineTuning.labels goes up to {most}",
+                $"Counts must be at most {train}.");
         }
     }
 
@@ -39,33 +44,37 @@ public static class DatasetChecks
         if (dataset.Tags.Count < 2)
         {
             var found = dataset.Tags.Count == 0 ? "no tags" : $"one tag only, {DataNames.Quoted(dataset.Tags[0])}";
-            throw Refusal(dataset, $"has {found}", "Valid are two or more, in JSON lines with tokens and tags.");
+            throw Refusal(dataset, $"has {found}", "There must be two or more, in JSON lines with tokens and tags.");
         }
 
         var most = experiment.FineTuning.Labels.Max();
         if (most > dataset.Summary.Train)
         {
-            throw Refusal(dataset, $"has {dataset.Summary.Train} training samples, and fineTuning.labels goes up to {most}", $"Valid are counts up to {dataset.Summary.Train}.");
+            throw Refusal(
+                dataset,
+                $"has {dataset.Summary.Train} training samples, and fineTuning.labels goes up to {most}",
+                $"Counts must be at most {dataset.Summary.Train}.");
         }
     }
 
     private static void Require(DatasetManifest dataset, Split split)
     {
         if (Labelled(dataset, split) > 0)
-        {
             return;
-        }
 
         var name = Name(split);
         var called = split == Split.Train ? "training" : name;
-        var others = string.Concat(dataset.Supplied.Where(other => other != split && other != Split.Train).Select(other => $", {Name(other)}: {Name(other)}"));
+        var others = string.Concat(
+            dataset.Supplied.Where(other => other != split && other != Split.Train).Select(other => $", {Name(other)}: {Name(other)}"));
         throw Refusal(dataset, $"has no labelled {called} samples", split switch
         {
-            Split.Train => "Valid is a label for some of them at least.",
+            Split.Train => "Some of them must have a label.",
             // Nothing else is put into a split that the data brings, so that no share changes it.
             _ when dataset.Supplied.Contains(split) =>
-                $"The data brings its own {name} split, and none of its samples has a label: a larger share gives it none. Valid are labels for some of them, or "
-                    + $"'splits: {{ train: train{others} }}' in the experiment, with the names of the folders, which uses these samples without labels and cuts a {name} split from the labelled training samples.",
+                $"The data brings its own {name} split, and none of its samples has a label: a larger share gives it none. Some of them "
+                    + "must have labels, or the experiment must say "
+                    + $"'splits: {{ train: train{others} }}', with the names of the folders, which uses these samples without labels and "
+                    + $"cuts a {name} split from the labelled training samples.",
             _ => $"More labels, or a larger {name} share in the experiment's split, give some.",
         });
     }

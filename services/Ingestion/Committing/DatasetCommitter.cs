@@ -1,15 +1,12 @@
 using System.Diagnostics;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Grouping;
 using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>
-/// Makes the dataset version out of an import's parts. Every byte follows from the plan and the parts, so that several who do it at once, or again
-/// after a kill, write the same.
-/// </summary>
+/// <summary>Makes the dataset version out of an import's parts. Every byte follows from the plan and the parts, so that several who do it
+/// at once, or again after a kill, write the same.</summary>
 public sealed class DatasetCommitter(IArtifactStore store)
 {
     private readonly FanIn _fanIn = new(store, TimeProvider.System);
@@ -18,7 +15,8 @@ public sealed class DatasetCommitter(IArtifactStore store)
     public Task<IReadOnlyList<int>> MissingAsync(ImportPlan plan, CancellationToken cancellation = default) =>
         _fanIn.ListAsync(plan.Root, plan.Parts, PartKeys(plan), cancellation);
 
-    /// <summary>The same for whoever has just made a chunk's part: empty for nobody before all are there, and for everybody after; else as of at most two seconds ago.</summary>
+    /// <summary>The same for whoever has just made a chunk's part: empty for nobody before all are there, and for everybody after; else as
+    /// of at most two seconds ago.</summary>
     public Task<IReadOnlyList<int>> LeftAsync(ImportPlan plan, int chunk, CancellationToken cancellation = default) =>
         _fanIn.GlanceAsync(plan.Root, plan.Parts, chunk, () => PartKeys(plan), cancellation);
 
@@ -29,22 +27,19 @@ public sealed class DatasetCommitter(IArtifactStore store)
     /// <summary>Commits; all parts have to be there, unless somebody else has committed already.</summary>
     /// <returns>The dataset's manifest.</returns>
     /// <exception cref="PipelineException">No dataset can be made of the parts.</exception>
-    public async Task<ArtifactReference> CommitAsync(ImportPlan plan, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task<ArtifactReference> CommitAsync(
+        ImportPlan plan, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
     {
         try
         {
             if (await FindAsync(plan, cancellation) is null)
-            {
                 await store.CreateManifestAsync(plan.DatasetKey, await MakeAsync(plan, progress, cancellation), cancellation);
-            }
         }
         catch (Exception error) when (error is ArtifactNotFoundException or PipelineException)
         {
             // Where the version is there already, it does not matter that parts were deleted since.
             if (await FindAsync(plan, cancellation) is null)
-            {
                 throw;
-            }
         }
 
         await DeleteListsAsync(plan, cancellation);
@@ -69,15 +64,14 @@ public sealed class DatasetCommitter(IArtifactStore store)
 
     private static IReadOnlyList<string> PartKeys(ImportPlan plan) => [.. Enumerable.Range(0, plan.Chunks.Count).Select(plan.PartKey)];
 
-    // The plan stays: a message that is delivered again still finds what it is about. The parts stay: the next version has most of them too.
+    // The plan stays: a message that is delivered again still finds what it is about. The parts stay: the next version has most of them
+    // too.
     private async Task DeleteListsAsync(ImportPlan plan, CancellationToken cancellation)
     {
         await foreach (var found in store.ListAsync(plan.Root, cancellation))
         {
             if (found.Key != plan.Key)
-            {
                 await store.DeleteAsync(found.Key, cancellation);
-            }
         }
     }
 }

@@ -1,6 +1,5 @@
-using Pipeline.Lake.Findings;
 using Microsoft.Extensions.Logging;
-using Pipeline.Contracts;
+using Pipeline.Lake.Findings;
 
 namespace Pipeline.Ingestion.Committing;
 
@@ -12,7 +11,13 @@ public static class DatasetOverview
 
     /// <summary>Samples, classes, rejections, and a line for each warning.</summary>
     public static IReadOnlyList<string> Lines(DatasetManifest dataset) =>
-        [Samples(dataset), .. Classes(dataset.Data.Classes!), .. Tags(dataset.Tags), .. Rejected(dataset.Summary), .. dataset.Warnings.Select(warning => warning.Line)];
+    [
+        Samples(dataset),
+        .. Classes(dataset.Data.Classes!),
+        .. Tags(dataset.Tags),
+        .. Rejected(dataset.Summary),
+        .. dataset.Warnings.Select(warning => warning.Line),
+    ];
 
     /// <summary>The shortest: how much there is, and whether there is anything to be warned of.</summary>
     public static string Line(DatasetManifest dataset)
@@ -28,9 +33,13 @@ public static class DatasetOverview
         string[] more =
         [
             data.Documents > 0 ? $"of {Count(data.Documents, "document", "documents")}" : "",
-            .. dataset.Tags.Count > 0 && data.Labelled == 0 ? Array.Empty<string>() : [$"{data.Labelled} labelled", $"{data.Unlabelled} without a label"],
+            .. dataset.Tags.Count > 0 && data.Labelled == 0
+                ? Array.Empty<string>()
+                : [$"{data.Labelled} labelled", $"{data.Unlabelled} without a label"],
             data.Duplicates > 0 ? Count(data.Duplicates, "duplicate", "duplicates") : "",
-            data.Groups > 0 ? $"{Count(data.Groups, "group", "groups")} of near-duplicates ({Count(data.NearDuplicates, "sample", "samples")})" : "",
+            data.Groups > 0
+                ? $"{Count(data.Groups, "group", "groups")} of near-duplicates ({Count(data.NearDuplicates, "sample", "samples")})"
+                : "",
         ];
         return $"{dataset.Dataset}: {string.Join(", ", more.Where(part => part.Length > 0).Prepend(splits))}";
     }
@@ -38,21 +47,21 @@ public static class DatasetOverview
     private static IEnumerable<string> Classes(IReadOnlyList<ClassSamples> classes)
     {
         if (classes.Count == 0)
-        {
             yield break;
-        }
 
-        var shown = classes.Count <= MostClasses ? classes : classes.OrderByDescending(found => found.All).ThenBy(found => found.Name, StringComparer.Ordinal).Take(LargestClasses);
+        var shown = classes.Count <= MostClasses
+            ? classes
+            : classes.OrderByDescending(found => found.All).ThenBy(found => found.Name, StringComparer.Ordinal).Take(LargestClasses);
         var more = classes.Count <= MostClasses ? "" : $" and {classes.Count - LargestClasses} more";
-        yield return $"classes (train/validation/test): {string.Join(", ", shown.Select(found => $"{DataNames.Shortened(found.Name)} {found.All} ({found.Train}/{found.Validation}/{found.Test})"))}{more}";
+        var told = shown.Select(found => $"{DataNames.Shortened(found.Name)} {found.All} ({found.Train}/{found.Validation}/{found.Test})");
+        yield return $"classes (train/validation/test): {string.Join(", ", told)}{more}";
     }
 
     private static IEnumerable<string> Tags(IReadOnlyList<string> tags)
     {
+        var more = tags.Count > MostClasses ? $" and {tags.Count - MostClasses} more" : "";
         if (tags.Count > 0)
-        {
-            yield return $"tags: {string.Join(", ", tags.Take(MostClasses).Select(DataNames.Shortened))}{(tags.Count > MostClasses ? $" and {tags.Count - MostClasses} more" : "")}";
-        }
+            yield return $"tags: {string.Join(", ", tags.Take(MostClasses).Select(DataNames.Shortened))}{more}";
     }
 
     private static IEnumerable<string> Rejected(DataSummary data)
@@ -60,12 +69,15 @@ public static class DatasetOverview
         if (data.Rejected.Count > 0)
         {
             var reasons = data.Rejected.OrderByDescending(reason => reason.Value).ThenBy(reason => reason.Key, StringComparer.Ordinal);
-            yield return $"rejected: {string.Join(", ", reasons.Select(reason => $"{reason.Value} {reason.Key}"))}; 'status --rejected' names them";
+            yield return $"rejected: {string.Join(", ", reasons.Select(reason => $"{reason.Value} {reason.Key}"))}; 'status --rejected' "
+                + "names them";
         }
     }
 
     private static string Kinds(DatasetManifest dataset) =>
-        dataset.Classes.Count == 0 && dataset.Tags.Count > 0 ? Count(dataset.Tags.Count, "tag", "tags") : Count(dataset.Classes.Count, "class", "classes");
+        dataset.Classes.Count == 0 && dataset.Tags.Count > 0
+            ? Count(dataset.Tags.Count, "tag", "tags")
+            : Count(dataset.Classes.Count, "class", "classes");
 
     private static string Count(long count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
 }
@@ -77,16 +89,42 @@ internal static partial class DatasetLog
     {
         var data = dataset.Summary;
         LogDataset(
-            logger, dataset.Dataset, data.Samples, data.Train, data.Validation, data.Test, data.Labelled, data.Unlabelled, dataset.Classes.Count, data.Duplicates, data.Groups, data.Rejected.Values.Sum(), dataset.Warnings.Count);
+            logger,
+            dataset.Dataset,
+            data.Samples,
+            data.Train,
+            data.Validation,
+            data.Test,
+            data.Labelled,
+            data.Unlabelled,
+            dataset.Classes.Count,
+            data.Duplicates,
+            data.Groups,
+            data.Rejected.Values.Sum(),
+            dataset.Warnings.Count);
         foreach (var warning in dataset.Warnings)
-        {
             LogFound(logger, dataset.Dataset, warning.Name, warning.Count, warning.Message);
-        }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Dataset}: {Samples} samples ({Train} train, {Validation} validation, {Test} test), {Labelled} labelled, {Unlabelled} without a label, {Classes} classes, {Duplicates} duplicates, {Groups} groups of near-duplicates, {Rejected} rejected, {Warnings} warnings")]
+    [LoggerMessage(
+        LogLevel.Information,
+        "{Dataset}: {Samples} samples ({Train} train, {Validation} validation, {Test} test), {Labelled} labelled, {Unlabelled} without a "
+            + "label, {Classes} classes, {Duplicates} duplicates, {Groups} groups of near-duplicates, {Rejected} rejected, "
+            + "{Warnings} warnings")]
     private static partial void LogDataset(
-        ILogger logger, string dataset, long samples, long train, long validation, long test, long labelled, long unlabelled, int classes, long duplicates, long groups, long rejected, int warnings);
+        ILogger logger,
+        string dataset,
+        long samples,
+        long train,
+        long validation,
+        long test,
+        long labelled,
+        long unlabelled,
+        int classes,
+        long duplicates,
+        long groups,
+        long rejected,
+        int warnings);
 
     [LoggerMessage(LogLevel.Warning, "{Dataset}: {Code} ({Count}): {Message}")]
     private static partial void LogFound(ILogger logger, string dataset, string code, long count, string message);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Grouping;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Lake.Findings;
@@ -73,8 +72,8 @@ internal sealed class DatasetWriter : IAsyncDisposable
             labels[split] = await _splits[(int)split].WriteLabelsAsync(cancellation);
 
         await _provenance.FinishAsync();
-        ClassCount[] counts =
-            [.. Classes.Select((name, label) => new ClassCount(name, _labelled[label, 0], _labelled[label, 1], _labelled[label, 2]))];
+        ClassCount[] counts = [.. Classes.Select(
+            (name, label) => new ClassCount(name, _labelled[label, 0], _labelled[label, 1], _labelled[label, 2]))];
         _findings.Add(ClassFindings.Of(counts, _survey.Supplied, _plan.Labels));
         Warning[] warnings = [.. _findings.Few.Select(FindingMessages.Of)];
         var summary = Summary(shards, warnings);
@@ -124,11 +123,16 @@ internal sealed class DatasetWriter : IAsyncDisposable
         if (sample.Conflicts)
         {
             Reject(new Rejection(
-                source.Path, RejectionReason.ConflictingLabels, $"{ModalityWords.Of(_plan.Modality).Content} are '{_parts.Classes[sample.Label]}' and '{_parts.Classes[sample.OtherLabel]}'"));
+                source.Path, RejectionReason.ConflictingLabels, $"{ModalityWords.Of(_plan.Modality).Content} are "
+                    + $"'{_parts.Classes[sample.Label]}' and '{_parts.Classes[sample.OtherLabel]}'"));
         }
 
         if (sample.TagsConflict)
-            Reject(new Rejection(source.Path, RejectionReason.ConflictingLabels, $"{ModalityWords.Of(_plan.Modality).Content} have different tags"));
+        {
+            Reject(
+                new Rejection(
+                    source.Path, RejectionReason.ConflictingLabels, $"{ModalityWords.Of(_plan.Modality).Content} have different tags"));
+        }
 
         _leaks.Saw(sample.Number, source.Path);
         var first = _survey.FirstOf(sample);
@@ -138,7 +142,8 @@ internal sealed class DatasetWriter : IAsyncDisposable
             _labelled[label, (int)split]++;
 
         var at = sample.Tags is { } tagged ? _parts.Tagged(tagged.Item) : part.At(row);
-        _splits[(int)split].Add(at, sample.Tags?.Digest, label, source, digest, item, first.Sample.Item, label < 0 ? null : Classes[label]);
+        _splits[(int)split].Add(
+            at, sample.Tags?.Digest, label, source, digest, item, first.Sample.Item, label < 0 ? null : Classes[label]);
         return _splits[(int)split];
     }
 
@@ -150,10 +155,16 @@ internal sealed class DatasetWriter : IAsyncDisposable
 
     private DataSummary Summary(IReadOnlyList<SampleShard> shards, IReadOnlyList<Warning> warnings)
     {
-        var samples = Enum.GetValues<Split>().Select(split => shards.Where(shard => shard.Split == split).Sum(shard => (long)shard.Samples)).ToArray();
+        var samples = Enum.GetValues<Split>().Select(
+            split => shards.Where(shard => shard.Split == split).Sum(shard => (long)shard.Samples)).ToArray();
         var empty = Enum.GetValues<Split>().Where(split => samples[(int)split] == 0).Select(ShardWriter.SplitName).ToList();
         if (empty.Count > 0)
-            throw new PipelineException($"Of the {samples.Sum()} distinct samples of '{_plan.Source}' none fell to {string.Join(" and ", empty)}.{NotUsed.Of(warnings)} Valid are more samples, or a larger share in the experiment's split (validation {_plan.Split.Validation}, test {_plan.Split.Test}).");
+        {
+            throw new PipelineException(
+                $"Of the {samples.Sum()} distinct samples of '{_plan.Source}' none fell to "
+                    + $"{string.Join(" and ", empty)}.{NotUsed.Of(warnings)} There must be more samples, or a larger share in the "
+                    + $"experiment's split (validation {_plan.Split.Validation}, test {_plan.Split.Test}).");
+        }
 
         return new DataSummary(
             samples.Sum(),

@@ -16,13 +16,13 @@ internal sealed class LeakPaths(IReadOnlyList<LeakedPair> pairs)
     private readonly Dictionary<int, string> _paths = [];
 
     public IEnumerable<Leak> All =>
-        pairs.Select(pair => new Leak(_paths[pair.Training], _paths[pair.HeldOut], ShardWriter.SplitName(pair.Split), Math.Round(pair.Correlation, 4)));
+        pairs.Select(
+            pair =>
+                new Leak(_paths[pair.Training], _paths[pair.HeldOut], ShardWriter.SplitName(pair.Split), Math.Round(pair.Correlation, 4)));
 
     public void Saw(int sample, string path)
     {
         if (_wanted.Contains(sample))
-        {
             _paths[sample] = path;
-        }
     }
 }

@@ -1,10 +1,7 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>
-/// Shards on their way into the store, a few at a time: the next is gathered while the last is hashed, flushed to the disk or sent.
-/// </summary>
+/// <summary>Shards on their way into the store, a few at a time: the next is gathered while the last is hashed, flushed to the disk or
+/// sent.</summary>
 internal sealed class PendingShards : IAsyncDisposable
 {
     /// <summary>Each holds a piece of its pixels in memory, or all its sequences.</summary>

@@ -8,7 +8,8 @@ namespace Pipeline.Ingestion.Committing;
 /// <summary>Parquet, row groups of rows of one sample shard. Kept in a temporary file until all is known.</summary>
 internal sealed class ProvenanceWriter : IAsyncDisposable
 {
-    /// <summary>Of a row group. For each column the library makes buffers anew; those of more digests, as text, would be large objects, which lie about until the whole heap is collected.</summary>
+    /// <summary>Of a row group. For each column the library makes buffers anew; those of more digests, as text, would be large objects,
+    /// which lie about until the whole heap is collected.</summary>
     private const int MostRows = 1024;
 
     private static readonly DataField Shard = new DataField<string>("shard");
@@ -35,18 +36,14 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
     {
         _writer ??= await ParquetWriter.CreateAsync(Schema, _file, Options(), cancellationToken: cancellation);
         for (var first = 0; first < rows.Count; first += MostRows)
-        {
             await WriteAsync(_writer, shard, split, rows, first..Math.Min(first + MostRows, rows.Count), cancellation);
-        }
     }
 
     /// <summary>Ends the file; nothing can be added after that.</summary>
     public async Task FinishAsync()
     {
         if (_writer is not null)
-        {
             await _writer.DisposeAsync();
-        }
     }
 
     public async Task CopyToAsync(Stream stream, CancellationToken cancellation)
@@ -68,28 +65,27 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
             DictionaryEncodingSampleSize = 64,
         };
         foreach (var repetitive in new[] { Shard, Label, SplitOf, Format })
-        {
             options.ColumnEncodingHints[repetitive.Path.ToString()] = EncodingHint.Dictionary;
-        }
 
         return options;
     }
 
-    private static async Task WriteAsync(ParquetWriter writer, string shard, string split, ProvenanceRows rows, Range some, CancellationToken cancellation)
+    private static async Task WriteAsync(
+        ParquetWriter writer, string shard, string split, ProvenanceRows rows, Range some, CancellationToken cancellation)
     {
         var (first, count) = some.GetOffsetAndLength(rows.Count);
         using var group = writer.CreateRowGroup();
         await group.WriteAsync(Shard, Same(shard));
         await group.WriteAsync<int>(Row, Enumerable.Range(first, count).ToArray(), cancellationToken: cancellation);
         await group.WriteAsync(Path, rows.Paths(some));
-        await group.WriteAsync<int>(Item, rows.Items(some), cancellationToken: cancellation);
-        await group.WriteAsync<int>(Group, rows.Groups(some), cancellationToken: cancellation);
-        await group.WriteAsync(Label, rows.Labels(some)!);
+        await group.WriteAsync<int>(Item, rows.Column(some, row => row.Item), cancellationToken: cancellation);
+        await group.WriteAsync<int>(Group, rows.Column(some, row => row.Group), cancellationToken: cancellation);
+        await group.WriteAsync(Label, rows.Column(some, row => row.Label)!);
         await group.WriteAsync(SplitOf, Same(split));
-        await group.WriteAsync<int>(Width, rows.Widths(some), cancellationToken: cancellation);
-        await group.WriteAsync<int>(Height, rows.Heights(some), cancellationToken: cancellation);
-        await group.WriteAsync(Format, rows.Formats(some));
-        await group.WriteAsync<long>(SourceBytes, rows.Bytes(some), cancellationToken: cancellation);
+        await group.WriteAsync<int>(Width, rows.Column(some, row => row.Width), cancellationToken: cancellation);
+        await group.WriteAsync<int>(Height, rows.Column(some, row => row.Height), cancellationToken: cancellation);
+        await group.WriteAsync(Format, rows.Column(some, row => row.Format));
+        await group.WriteAsync<long>(SourceBytes, rows.Column(some, row => row.Bytes), cancellationToken: cancellation);
         await group.WriteAsync(SourceSha256, rows.Sha256(some));
         await group.WriteAsync(Digest, rows.PixelSha256(some));
 

@@ -1,6 +1,5 @@
-using Pipeline.Lake.Findings;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
+using Pipeline.Lake.Findings;
 
 namespace Pipeline.Ingestion.Committing;
 
@@ -9,12 +8,23 @@ internal static class RejectedShare
 {
     /// <summary>About labels: their files are used.</summary>
     private static readonly HashSet<string> Remarks =
-        [.. new[] { RejectionReason.UnknownFile, RejectionReason.EmptyLabel, RejectionReason.TwoLabels, RejectionReason.BadLabel, RejectionReason.ConflictingLabels }.Select(Rejection.NameOf)];
+    [
+        .. new[]
+        {
+            RejectionReason.UnknownFile,
+            RejectionReason.EmptyLabel,
+            RejectionReason.TwoLabels,
+            RejectionReason.BadLabel,
+            RejectionReason.ConflictingLabels,
+        }.Select(Rejection.NameOf),
+    ];
 
     /// <exception cref="PipelineException">More than that share of the files was rejected.</exception>
-    public static async Task VerifyAsync(IArtifactStore store, DatasetManifest dataset, double most, CancellationToken cancellation = default)
+    public static async Task VerifyAsync(
+        IArtifactStore store, DatasetManifest dataset, double most, CancellationToken cancellation = default)
     {
-        var reasons = dataset.Summary.Rejected.Where(reason => !Remarks.Contains(reason.Key)).OrderByDescending(reason => reason.Value).ToList();
+        var reasons = dataset.Summary.Rejected.Where(reason => !Remarks.Contains(reason.Key)).OrderByDescending(reason => reason.Value)
+            .ToList();
         var rejected = reasons.Sum(reason => reason.Value);
         // A file that holds many documents counts as so many.
         var sequences = Modalities.IsSequence(dataset.Modality);
@@ -22,10 +32,15 @@ internal static class RejectedShare
         if (rejected > most * files)
         {
             var first = await FirstAsync(store, dataset.Rejections!, cancellation);
+            var kind = sequences ? "documents"
+                : reasons.Exists(reason => reason.Key == Rejection.NameOf(RejectionReason.MalformedRecord)) ? "files and rows of tables"
+                : "files";
             throw new PipelineException(
-                $"Of the {files} {(sequences ? "documents" : reasons.Exists(reason => reason.Key == Rejection.NameOf(RejectionReason.MalformedRecord)) ? "files and rows of tables" : "files")} of the dataset '{dataset.Dataset}' {rejected} were rejected ({100.0 * rejected / files:f1} %): " +
-                $"{string.Join(", ", reasons.Select(reason => $"{reason.Value} {reason.Key}"))}; valid is a share of up to {100 * most:f1} % (Ingestion:MaxRejectedShare). " +
-                $"The first is '{first.Path}': {first.Message}. Each stands in {dataset.Rejections!.Key}. What could be used is kept: a run with a higher limit does not import again.{NotUsed.Of(dataset.Warnings)}");
+                $"Of the {files} {kind} of the dataset '{dataset.Dataset}' {rejected} were rejected ({100.0 * rejected / files:f1} %): "
+                    + $"{string.Join(", ", reasons.Select(reason => $"{reason.Value} {reason.Key}"))}; the share must be at most "
+                    + $"{100 * most:f1} % (Ingestion:MaxRejectedShare). The first is '{first.Path}': {first.Message}. Each stands in "
+                    + $"{dataset.Rejections!.Key}. What could be used is kept: a run with a higher limit does not import again."
+                    + NotUsed.Of(dataset.Warnings));
         }
     }
 

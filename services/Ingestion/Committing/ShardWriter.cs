@@ -5,18 +5,15 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Grouping;
 using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>
-/// Gathers the samples of one split and ends a shard where a sample's own digest says so: content-defined chunking (Muthitacharoen and
-/// others, <i>A low-bandwidth network file system</i>, 2001). A sample that comes or goes moves no border but those beside it, and a
+/// <summary>Gathers the samples of one split and ends a shard where a sample's own digest says so: content-defined chunking (Muthitacharoen
+/// and others, <i>A low-bandwidth network file system</i>, 2001). A sample that comes or goes moves no border but those beside it, and a
 /// shard is named by what it holds, so versions of a dataset share all others: nothing is read or written for a shard that is in the
-/// store.
-/// </summary>
+/// store.</summary>
 internal sealed class ShardWriter
 {
     /// <summary>Raised when the same samples would give another file.</summary>
@@ -119,7 +116,8 @@ internal sealed class ShardWriter
             return await WriteAsync(gathered, (await _parts.GatherAsync(gathered.Samples, cancellation)).Tensors(), cancellation);
 
         long[] shape = [gathered.Samples.Count, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size];
-        var pixels = new SafetensorsTensor("pixels", SafetensorsType.U8, shape, default) { Pieces = PixelsAsync(gathered.Samples, cancellation) };
+        var pixels = new SafetensorsTensor("pixels", SafetensorsType.U8, shape,
+            default) { Pieces = PixelsAsync(gathered.Samples, cancellation) };
         return await WriteAsync(gathered, [pixels], cancellation);
     }
 
@@ -173,17 +171,15 @@ internal sealed class ShardWriter
         var samples = Convert.ToHexStringLower(hash.GetHashAndReset());
         var split = SplitName(_split);
         var key = _plan.Sequences is null
-            ? ContentKey.Of(Stage.Ingestion, Format, new { split, _plan.Input, samples })
-            : ContentKey.Of(Stage.Ingestion, Format, new { split, _plan.Modality, _plan.Input, samples, tags = _parts.Tags });
+            ? ContentKey.Of(ArtifactKinds.SampleShard, Format, new { split, _plan.Input, samples })
+            : ContentKey.Of(ArtifactKinds.SampleShard, Format, new { split, _plan.Modality, _plan.Input, samples, tags = _parts.Tags });
         return $"datasets/{_plan.Dataset}/shards/{split}-{key}";
     }
 
     public static string SplitName(Split split) => split.ToString().ToLowerInvariant();
 
-    /// <summary>
-    /// What a shard on its way holds, in buffers of the pool: arrays of their own would be large objects, which stay until the whole heap
-    /// is collected.
-    /// </summary>
+    /// <summary>What a shard on its way holds, in buffers of the pool: arrays of their own would be large objects, which stay until the
+    /// whole heap is collected.</summary>
     private sealed class Gathered : IDisposable
     {
         private readonly string _name;

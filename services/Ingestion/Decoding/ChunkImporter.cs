@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using Pipeline.Ingestion.Planning;
-using Pipeline.Ingestion.Planning.Sources;
 using Pipeline.Ingestion.Rejecting;
 using Pipeline.Lake.Places;
 
@@ -16,7 +15,8 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
     private const int ReportEvery = 256;
 
     /// <summary>Does nothing where the part is there already, or the whole dataset version.</summary>
-    public async Task ImportAsync(ImportPlan plan, int number, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task ImportAsync(
+        ImportPlan plan, int number, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
     {
         try
         {
@@ -26,23 +26,21 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
         {
             // Somebody else has done this chunk, committed, and deleted what the import no longer needs.
             if (await store.FindAsync(plan.DatasetKey, cancellation) is null)
-            {
                 throw;
-            }
         }
     }
 
     private async Task DecodeAsync(ImportPlan plan, int number, IProgress<IngestionProgress>? progress, CancellationToken cancellation)
     {
         if (await store.FindAsync(plan.PartKey(number), cancellation) is not null)
-        {
             return;
-        }
 
         var chunk = plan.Chunks[number];
         var source = lake.Open(plan.Source);
         var reader = ReaderOf(plan, source, chunk);
-        IPartRows rows = plan.Sequences is { } rules ? new SequenceRows(plan, rules) : new PictureRows(plan.Input, read => Picture.Of(reader.Decode(read.Content!.Value), plan.Input), chunk.Items);
+        PartRows rows = plan.Sequences is null
+            ? new PictureRows(plan.Input, read => Picture.Of(reader.Decode(read.Content!.Value), plan.Input), chunk.Items)
+            : new SequenceRows(plan.Decoding);
         using var part = new PartMaker(store, quarantine, plan.Dataset, source.NameOf, rows);
         var done = 0;
         await foreach (var read in reader.ReadAsync(cancellation))
@@ -50,9 +48,7 @@ public sealed class ChunkImporter(IArtifactStore store, LakeFolders lake, Quaran
             await part.AddAsync(done, read, cancellation);
             done++;
             if (done % ReportEvery == 0)
-            {
                 progress?.Report(new IngestionProgress("decoding", done, chunk.Items));
-            }
         }
 
         await part.FinishAsync(chunk.Part, cancellation);
@@ -74,18 +70,4 @@ public interface IChunkReader
 
     /// <exception cref="ImageRejectedException">It cannot be used.</exception>
     DecodedImage Decode(ReadOnlySpan<byte> content);
-}
-
-/// <param name="Content">Null where it lies in <paramref name="File"/>, is decoded already, or could not be read, for the reason given.</param>
-/// <param name="File">A temporary one, which whoever reads it disposes; only of large files of sequences.</param>
-/// <param name="Picture">Of an image that was decoded as it was read.</param>
-public sealed record ReadItem(
-    SourceItem Source, ArraySegment<byte>? Content, RejectionReason? Rejection = null, string? Detail = null, FileStream? File = null, Picture? Picture = null)
-{
-    /// <summary>An item that is not read at all, with the reason; null where it is.</summary>
-    public static ReadItem? Refused(SourceItem item, long maxFileBytes) =>
-        item.Rejection is { } rejection ? new ReadItem(item, null, rejection, item.Detail)
-        : item.Sha256 is null ? new ReadItem(item, null, RejectionReason.Unreadable)
-        : item.Bytes > maxFileBytes ? new ReadItem(item, null, RejectionReason.TooLarge, $"{item.Bytes} bytes; at most {maxFileBytes}")
-        : null;
 }

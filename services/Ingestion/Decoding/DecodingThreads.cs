@@ -1,15 +1,14 @@
 using System.Collections.Concurrent;
-using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using Pipeline.Ingestion.Planning.Sources;
 using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion.Decoding;
 
-/// <summary>
-/// Decodes images on threads of its own, which begin with the first image. In the pool, which has about as many threads as there are cores, reading would wait behind decoding, and
-/// decoding behind whoever waits for the disk; and each image would wake a thread.
-/// </summary>
+/// <summary>Decodes images on threads of its own, which begin with the first image. In the pool, which has about as many threads as there
+/// are cores, reading would wait behind decoding, and decoding behind whoever waits for the disk; and each image would wake a
+/// thread.</summary>
 /// <param name="threads">So many images are decoded at a time.</param>
 /// <param name="decoder">Makes one for each thread.</param>
 internal sealed class DecodingThreads(int threads, InputSpec input, Func<ImageDecoder> decoder) : IAsyncDisposable
@@ -40,13 +39,13 @@ internal sealed class DecodingThreads(int threads, InputSpec input, Func<ImageDe
     private void Start()
     {
         if (Volatile.Read(ref _running) is not null)
-        {
             return;
-        }
 
         lock (_starting)
         {
-            _running ??= Task.WhenAll(Enumerable.Range(0, threads).Select(_ => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+            _running ??= Task.WhenAll(
+                Enumerable.Range(0, threads).Select(
+                    _ => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         }
     }
 
@@ -54,9 +53,7 @@ internal sealed class DecodingThreads(int threads, InputSpec input, Func<ImageDe
     {
         var own = new Lazy<ImageDecoder>(decoder);
         foreach (var job in _jobs.GetConsumingEnumerable())
-        {
             job.Do(own, input);
-        }
     }
 
     private sealed class Job(SourceItem item, ArraySegment<byte> content, CancellationToken cancellation) : TaskCompletionSource<ReadItem>

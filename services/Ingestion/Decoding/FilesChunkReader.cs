@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Ingestion.Planning.Sources;
@@ -10,39 +9,40 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion.Decoding;
 
-/// <summary>Reads files, and what was unpacked of archives and tables, and holds them against what was planned: a dataset version is named by its content.</summary>
+/// <summary>Reads files, and what was unpacked of archives and tables, and holds them against what was planned: a dataset version is named
+/// by its content.</summary>
 /// <param name="folder">The plan's source.</param>
-public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, ImportPlan plan, FilesChunk chunk, IngestionOptions options) : IChunkReader
+public sealed class FilesChunkReader(
+    IArtifactStore store, ILakeFolder folder, ImportPlan plan, FilesChunk chunk, IngestionOptions options) : IChunkReader
 {
     /// <summary>Larger files of sequences lie in temporary files, not in memory.</summary>
     private const int LargestInMemory = 1 << 20;
 
-    private readonly ImageDecoder _decoder = new(plan.Input, plan.Limits, plan.JpegDecoder ?? JpegDecoders.Skia);
+    private readonly Lazy<ImageDecoder> _decoder = new(plan.Decoding.ImageDecoder);
 
     /// <exception cref="PipelineException">A file, or the store, is not what it was when the import was planned.</exception>
     public async IAsyncEnumerable<ReadItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var list = chunk.List
-            ?? throw new PipelineException($"'{ImportPlan.PartKeyOf(plan.Dataset, chunk.Part)}' was deleted since its import was planned. Delete {plan.Key} too, and request the run again.");
+            ?? throw new PipelineException(
+                $"'{ImportPlan.PartKeyOf(plan.Dataset, chunk.Part)}' was deleted since its import was planned. Delete {plan.Key} too, and "
+                    + "request the run again.");
         var items = JsonLines.ReadAsync<SourceItem>(await store.OpenReadAsync(list.Key, cancellation), cancellation);
-        await foreach (var read in ReadAhead.InOrderAsync(items, options.ReadAhead, options.ReadAheadBytes, HeldBytes, ReadAsync, cancellation))
+        await foreach (var read in ReadAhead.InOrderAsync(
+            items, options.ReadAhead, options.ReadAheadBytes, HeldBytes, ReadAsync, cancellation))
         {
             yield return read;
             if (read.Content is { } content)
-            {
                 FileBuffers.Return(content);
-            }
         }
     }
 
-    public DecodedImage Decode(ReadOnlySpan<byte> content) => _decoder.Decode(content);
+    public DecodedImage Decode(ReadOnlySpan<byte> content) => _decoder.Value.Decode(content);
 
     private async Task<ReadItem> ReadAsync(SourceItem item, CancellationToken cancellation)
     {
-        if (ReadItem.Refused(item, plan.MaxFileBytes) is { } refused)
-        {
+        if (ReadItem.Refused(item, plan.Decoding.MaxFileBytes) is { } refused)
             return refused;
-        }
 
         try
         {
@@ -51,12 +51,11 @@ public sealed class FilesChunkReader(IArtifactStore store, ILakeFolder folder, I
                 ? item.Bytes == 0 ? Stream.Null : await UnpackedAsync(offset, item.Bytes, cancellation)
                 : await folder.OpenReadAsync(item.Path, cancellation);
             if (IsLarge(item))
-            {
                 return new ReadItem(item, null, File: await SpillAsync(item, stream, cancellation));
-            }
 
             var content = FileBuffers.Rent(checked((int)item.Bytes));
-            if (!await FileBuffers.FillAsync(content, stream, cancellation) || Convert.ToHexStringLower(SHA256.HashData(content)) != item.Sha256)
+            if (!await FileBuffers.FillAsync(content, stream, cancellation)
+                || Convert.ToHexStringLower(SHA256.HashData(content)) != item.Sha256)
             {
                 throw await ChangedAsync(item, cancellation);
             }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Ingestion.Rejecting;
 
@@ -9,7 +8,8 @@ namespace Pipeline.Ingestion.Decoding;
 
 /// <summary>Gathers what one chunk comes to. What cannot be used goes to quarantine and never stops the rest.</summary>
 /// <param name="nameOf">How quarantine calls a file, by its path: <see cref="Lake.Places.ILakeFolder.NameOf"/>.</param>
-internal sealed class PartMaker(IArtifactStore store, Quarantine quarantine, string dataset, Func<string, string> nameOf, IPartRows rows) : IDisposable
+internal sealed class PartMaker(
+    IArtifactStore store, Quarantine quarantine, string dataset, Func<string, string> nameOf, PartRows rows) : IDisposable
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<Rejection> _rejections = [];
@@ -19,14 +19,13 @@ internal sealed class PartMaker(IArtifactStore store, Quarantine quarantine, str
     {
         if (item.Rejection is { } reason)
         {
-            await RejectAsync(new Rejection(item.Source.Path, reason, item.Detail, item.Source.Sha256, item.Source.Lost), item.Content, cancellation);
+            await RejectAsync(
+                new Rejection(item.Source.Path, reason, item.Detail, item.Source.Sha256, item.Source.Lost), item.Content, cancellation);
             return;
         }
 
         foreach (var (rejection, content) in rows.Add(number, item))
-        {
             await RejectAsync(rejection, content, cancellation);
-        }
     }
 
     /// <summary>Writes the part, its manifest last.</summary>
@@ -37,53 +36,35 @@ internal sealed class PartMaker(IArtifactStore store, Quarantine quarantine, str
         ArtifactReference? pixels = null, index = null, items = null;
         if (rows.Count > 0)
         {
-            pixels = await WriteAsync(ImportPlan.PartPixelsKeyOf(dataset, part), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Samples(), cancellation: token), cancellation);
-            index = await WriteAsync(ImportPlan.PartIndexKeyOf(dataset, part), (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Index(), cancellation: token), cancellation);
+            pixels = await WriteAsync(
+                ImportPlan.PartPixelsKeyOf(dataset, part),
+                (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Samples(), cancellation: token),
+                cancellation);
+            index = await WriteAsync(
+                ImportPlan.PartIndexKeyOf(dataset, part),
+                (stream, token) => SafetensorsWriter.WriteAsync(stream, rows.Index(), cancellation: token),
+                cancellation);
             items = await WriteAsync(ImportPlan.PartItemsKeyOf(dataset, part), rows.Items.CopyToAsync, cancellation);
         }
 
         var seconds = _clock.Elapsed.TotalSeconds;
-        await store.CreateManifestAsync(ImportPlan.PartKeyOf(dataset, part), rows.Describe(new ImportPart(pixels, index, items, rows.Classes, _rejections, seconds)), cancellation);
+        await store.CreateManifestAsync(
+            ImportPlan.PartKeyOf(dataset, part),
+            rows.Describe(new ImportPart(pixels, index, items, rows.Classes, _rejections, seconds)),
+            cancellation);
         return seconds;
     }
 
     public void Dispose() => rows.Dispose();
 
-    private async Task<ArtifactReference> WriteAsync(string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation) =>
+    private async Task<ArtifactReference> WriteAsync(
+        string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation) =>
         (await store.CreateAsync(key, write, cancellation)).Reference;
 
     private async Task RejectAsync(Rejection rejection, ReadOnlyMemory<byte>? content, CancellationToken cancellation)
     {
         _rejections.Add(rejection);
         if (rejection.Sha256 is not null)
-        {
             await quarantine.AddAsync(dataset, rejection, nameOf(rejection.Path), content, cancellation);
-        }
     }
-}
-
-/// <summary>The rows of one part while it is made.</summary>
-internal interface IPartRows : IDisposable
-{
-    int Count { get; }
-
-    /// <summary>Where each came from. Not in memory: objects that live as long as a part takes to make would pile up until the collector looks at what is old.</summary>
-    Spool<ImportedItem> Items { get; }
-
-    /// <summary>Label names, as they came.</summary>
-    IReadOnlyList<string> Classes { get; }
-
-    /// <summary>Adds the samples of one item that could be read.</summary>
-    /// <param name="number">In the chunk.</param>
-    /// <returns>What of it cannot be used, with the bytes for quarantine where they are at hand.</returns>
-    IEnumerable<(Rejection Rejection, ReadOnlyMemory<byte>? Content)> Add(int number, ReadItem item);
-
-    /// <summary>The samples themselves.</summary>
-    IReadOnlyList<SafetensorsTensor> Samples();
-
-    /// <summary>What is known of them.</summary>
-    IReadOnlyList<SafetensorsTensor> Index();
-
-    /// <summary>Completes what is told of the part.</summary>
-    ImportPart Describe(ImportPart part);
 }

@@ -18,9 +18,7 @@ internal sealed class GatheredTexts(bool isTagged)
         _text.Write(text);
         _starts.Add(_text.WrittenCount);
         for (var i = 0; isTagged && i < text.Length; i++)
-        {
             _tags.Add(tags.IsEmpty || tags[i] < 0 ? (short)-1 : number(tags[i]));
-        }
     }
 
     public IEnumerable<SafetensorsTensor> Tensors()
@@ -28,8 +26,6 @@ internal sealed class GatheredTexts(bool isTagged)
         yield return new SafetensorsTensor("text", SafetensorsType.U8, [_text.WrittenCount], _text.WrittenMemory);
         yield return SafetensorsTensor.Of<long>("start", CollectionsMarshal.AsSpan(_starts), _starts.Count);
         if (isTagged)
-        {
             yield return SafetensorsTensor.Of<short>("tag", CollectionsMarshal.AsSpan(_tags), _tags.Count);
-        }
     }
 }

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Grouping;
@@ -17,7 +16,13 @@ internal sealed class PartReader
     private readonly IReadOnlyList<int> _firsts;
     private readonly IReadOnlyList<int> _firstDocuments;
 
-    private PartReader(IArtifactStore store, ImportPlan plan, IReadOnlyList<string> classes, IReadOnlyList<string> tags, IReadOnlyList<int> firsts, IReadOnlyList<int> firstDocuments)
+    private PartReader(
+        IArtifactStore store,
+        ImportPlan plan,
+        IReadOnlyList<string> classes,
+        IReadOnlyList<string> tags,
+        IReadOnlyList<int> firsts,
+        IReadOnlyList<int> firstDocuments)
     {
         (_store, _plan, Classes, Tags, _firsts, _firstDocuments) = (store, plan, classes, tags, firsts, firstDocuments);
         _classes = classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
@@ -41,9 +46,7 @@ internal sealed class PartReader
     public static async Task<PartReader> OpenAllAsync(IArtifactStore store, ImportPlan plan, CancellationToken cancellation)
     {
         if (plan.Sequences is null)
-        {
             return new PartReader(store, plan, plan.Classes, [], [.. plan.Chunks.Select(chunk => chunk.First), (int)plan.Items], [0]);
-        }
 
         SortedSet<string> classes = new(StringComparer.Ordinal), tags = new(StringComparer.Ordinal);
         List<int> firsts = [0], documents = [0];
@@ -58,7 +61,8 @@ internal sealed class PartReader
 
         return tags.Count <= short.MaxValue
             ? new PartReader(store, plan, [.. classes], [.. tags], firsts, documents)
-            : throw new PipelineException($"The documents of '{plan.Source}' have {tags.Count} different tags; valid are {short.MaxValue} at most.");
+            : throw new PipelineException(
+                $"The documents of '{plan.Source}' have {tags.Count} different tags; there must be {short.MaxValue} at most.");
     }
 
     /// <summary>What is known of a part's rows, without the samples themselves.</summary>
@@ -66,18 +70,23 @@ internal sealed class PartReader
     {
         var part = await _store.ReadManifestAsync<ImportPart>(_plan.PartKey(chunk), cancellation);
         var index = part.Index is null ? null : SafetensorsFile.Open(await _store.MaterializeAsync(part.Index, cancellation));
-        return new Part(chunk, _firsts[chunk], part, index, [.. part.Classes.Select(name => _classes[name])], _plan.Sequences is null ? null : _firstDocuments[chunk]);
+        return new Part(
+            chunk,
+            _firsts[chunk],
+            part,
+            index,
+            [.. part.Classes.Select(name => _classes[name])],
+            _plan.Sequences is null ? null : _firstDocuments[chunk]);
     }
 
     /// <summary>Where the rows of a part came from, in their order.</summary>
     public async IAsyncEnumerable<ImportedItem> ItemsAsync(Part part, [EnumeratorCancellation] CancellationToken cancellation)
     {
         if (part.Content.Items is null)
-        {
             yield break;
-        }
 
-        await foreach (var item in JsonLines.ReadAsync<ImportedItem>(await _store.OpenReadAsync(part.Content.Items.Key, cancellation), cancellation))
+        await foreach (var item in JsonLines.ReadAsync<ImportedItem>(
+            await _store.OpenReadAsync(part.Content.Items.Key, cancellation), cancellation))
         {
             yield return item;
         }
@@ -101,7 +110,10 @@ internal sealed class PartReader
     /// <summary>Gathers the pixels of rows one after another, each part's file opened once for rows that follow each other.</summary>
     /// <param name="pixels">Shape [rows, C, S, S], or larger.</param>
     public Task GatherPixelsAsync(IReadOnlyList<PartRow> rows, Memory<byte> pixels, CancellationToken cancellation) =>
-        ReadAsync(rows, (file, _, at, row) => file.ReadRows<byte>("pixels", row.Row, 1).CopyTo(pixels.Span[(at * _plan.ImageBytes)..]), cancellation);
+        ReadAsync(
+            rows,
+            (file, _, at, row) => file.ReadRows<byte>("pixels", row.Row, 1).CopyTo(pixels.Span[(at * _plan.ImageBytes)..]),
+            cancellation);
 
     /// <summary>Gathers the sequences of rows one after another.</summary>
     public async Task<GatheredTexts> GatherAsync(IReadOnlyList<PartRow> rows, CancellationToken cancellation)
@@ -113,13 +125,17 @@ internal sealed class PartReader
             {
                 var ends = file.ReadRows<long>("start", row.Row, 2);
                 var (start, length) = (ends[0], ends[1] - ends[0]);
-                texts.Add(file.ReadRows<byte>("text", start, length), row.IsTagged ? file.ReadRows<short>("tag", start, length) : [], tag => _tags[part.Tags![tag]]);
+                texts.Add(
+                    file.ReadRows<byte>("text", start, length),
+                    row.IsTagged ? file.ReadRows<short>("tag", start, length) : [],
+                    tag => _tags[part.Tags![tag]]);
             },
             cancellation);
         return texts;
     }
 
-    private async Task ReadAsync(IReadOnlyList<PartRow> rows, Action<SafetensorsFile, ImportPart, int, PartRow> read, CancellationToken cancellation)
+    private async Task ReadAsync(
+        IReadOnlyList<PartRow> rows, Action<SafetensorsFile, ImportPart, int, PartRow> read, CancellationToken cancellation)
     {
         for (var first = 0; first < rows.Count;)
         {
@@ -127,9 +143,7 @@ internal sealed class PartReader
             var part = await _store.ReadManifestAsync<ImportPart>(_plan.PartKey(chunk), cancellation);
             using var file = SafetensorsFile.Open(await _store.MaterializeAsync(part.Pixels!, cancellation));
             for (; first < rows.Count && rows[first].Chunk == chunk; first++)
-            {
                 read(file, part, first, rows[first]);
-            }
         }
     }
 }
@@ -143,7 +157,8 @@ internal readonly record struct PartRow(int Chunk, int Row, bool IsTagged = fals
 /// <param name="index">Null where nothing could be used.</param>
 /// <param name="classes">The import's classes, by the part's.</param>
 /// <param name="firstDocument">Number of its first document; null for images.</param>
-internal sealed class Part(int chunk, int first, ImportPart content, SafetensorsFile? index, int[] classes, int? firstDocument) : IDisposable
+internal sealed class Part(
+    int chunk, int first, ImportPart content, SafetensorsFile? index, int[] classes, int? firstDocument) : IDisposable
 {
     private static readonly PixelDigest NoTags = PixelDigest.Of(SHA256.HashData([]));
 
@@ -174,7 +189,8 @@ internal sealed class Part(int chunk, int first, ImportPart content, Safetensors
     public int Document(int row) => firstDocument!.Value + index!.ReadRows<int>("document", row, 1)[0];
 
     /// <summary>SHA-256 of the names of a sequence's tags; null where it has none.</summary>
-    public PixelDigest? Tags(int row) => content.Tags is not null && PixelDigest.Of(index!.ReadRows<byte>("tags", row, 1)) is var tags && tags != NoTags ? tags : null;
+    public PixelDigest? Tags(int row) =>
+        content.Tags is not null && PixelDigest.Of(index!.ReadRows<byte>("tags", row, 1)) is var tags && tags != NoTags ? tags : null;
 
     /// <summary>Where the row's pixels or text lie, without tags.</summary>
     public PartRow At(int row) => new(chunk, row);

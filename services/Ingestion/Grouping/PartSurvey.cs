@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Likeness;
 
@@ -7,9 +6,6 @@ namespace Pipeline.Ingestion.Grouping;
 /// <summary>What has to be known of all parts before the first sample can be written.</summary>
 internal sealed class PartSurvey : IDisposable
 {
-    /// <summary>From here on tables take some megabytes.</summary>
-    private const int ManySamples = 1 << 17;
-
     private readonly ImportPlan _plan;
     private readonly ISampleLooks _looks;
     private readonly Action<Part, int> _look;
@@ -24,7 +20,6 @@ internal sealed class PartSurvey : IDisposable
     {
         _plan = plan;
         Supplied = [.. plan.Supplied];
-        Collect(capacity);
         Samples = new DistinctSamples(capacity);
         if (plan.Sequences is null)
         {
@@ -67,47 +62,35 @@ internal sealed class PartSurvey : IDisposable
 
         if (Samples.Count == 0)
         {
-            var reasons = Rejected.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Value} {Rejection.NameOf(reason.Key)}");
+            var reasons = Rejected.OrderByDescending(reason => reason.Value).Select(
+                reason => $"{reason.Value} {Rejection.NameOf(reason.Key)}");
             var first = _first is null ? "" : $"; the first is '{_first.Path}': {_first.Message}";
             throw new PipelineException(
-                $"'{_plan.Source}' has no usable {(_plan.Sequences is null ? "image: all" : "document: all there are in")} {_plan.Items} files were rejected: {string.Join(", ", reasons)}{first}. Valid are {ModalityWords.Of(_plan.Modality).Valid}.");
+                $"'{_plan.Source}' has no usable {(_plan.Sequences is null ? "image: all" : "document: all there are in")} {_plan.Items} "
+                    + "files "
+                    + $"were rejected: {string.Join(", ", reasons)}{first}. There must be {ModalityWords.Of(_plan.Modality).Valid}.");
         }
 
         Compare(cancellation);
     }
 
-    /// <summary>The first of those that are nearly the same as the sample, or hang together with it by its document; itself where there is none.</summary>
-    public (PixelDigest Digest, DistinctSamples.Sample Sample) FirstOf(DistinctSamples.Sample sample) => (Samples.DigestOf(GroupOf(sample)), Samples[GroupOf(sample)]);
+    /// <summary>The first of those that are nearly the same as the sample, or hang together with it by its document; itself where there is
+    /// none.</summary>
+    public (PixelDigest Digest, DistinctSamples.Sample Sample) FirstOf(DistinctSamples.Sample sample) =>
+        (Samples.DigestOf(GroupOf(sample)), Samples[GroupOf(sample)]);
 
-    public void Dispose()
-    {
-        _looks.Dispose();
-        Samples.Dispose();
-    }
+    public void Dispose() => _looks.Dispose();
 
     private int GroupOf(DistinctSamples.Sample sample) => _plan.Sequences is null ? Stars[sample.Number] : _groups[sample.Number];
 
     private void Compare(CancellationToken cancellation)
     {
         Samples.ReleaseIndex();
-        Collect(Samples.Count);
         Stars = SampleStars.Of(_looks, cancellation);
         Leaks = LeakedPair.Find(_looks, Samples.SplitOf, cancellation);
         _looks.Clear();
-        Collect(Samples.Count);
         if (_plan.Sequences is not null)
-        {
             _groups = SampleGroups.Of(Stars, _documents);
-        }
-    }
-
-    // What nobody needs any more would lie there beside the large tables that are made next: the collector looks at what is old long after.
-    private static void Collect(int samples)
-    {
-        if (samples >= ManySamples)
-        {
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        }
     }
 
     private void Add(Part part)
@@ -115,24 +98,18 @@ internal sealed class PartSurvey : IDisposable
         Seconds += part.Content.Seconds;
         _first ??= part.Content.Rejections is [var first, ..] ? first : null;
         foreach (var rejection in part.Content.Rejections)
-        {
             Rejected[rejection.Reason] = Rejected.GetValueOrDefault(rejection.Reason) + rejection.Samples;
-        }
 
         for (var row = 0; row < part.Rows; row++)
         {
             if (part.SplitOf(row) is { } supplied)
-            {
                 Supplied.Add(supplied);
-            }
 
             if (Samples.Add(PixelDigest.Of(part.Digest(row)), part.Item(row), part.Label(row), part.SplitOf(row), part.Tags(row)))
             {
                 _look(part, row);
                 if (_plan.Sequences is not null)
-                {
                     _documents.Add(part.Document(row));
-                }
             }
         }
     }

@@ -1,14 +1,11 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Pipeline.Contracts;
 using Pipeline.Likeness;
 
 namespace Pipeline.Ingestion.Grouping;
 
-/// <summary>
-/// What falls into one split together: the samples of a star, and the windows of a document. Both hold, so that whatever is joined over one or more of them is one group, and its first sample
-/// is the representative that the group is placed by.
-/// </summary>
+/// <summary>What falls into one split together: the samples of a star, and the windows of a document. Both hold, so that whatever is joined
+/// over one or more of them is one group, and its first sample is the representative that the group is placed by.</summary>
 internal static class SampleGroups
 {
     /// <param name="documents">By sample; equal numbers are the same document.</param>
@@ -21,15 +18,11 @@ internal static class SampleGroups
         {
             Join(sample, stars[sample]);
             if (!firsts.TryAdd(documents[sample], sample))
-            {
                 Join(sample, firsts[documents[sample]]);
-            }
         }
 
         for (var sample = 0; sample < parents.Length; sample++)
-        {
             parents[sample] = RootOf(sample);
-        }
 
         return parents;
 
@@ -38,9 +31,7 @@ internal static class SampleGroups
         {
             var (low, high) = (RootOf(one), RootOf(other));
             if (low != high)
-            {
                 parents[Math.Max(low, high)] = Math.Min(low, high);
-            }
         }
 
         int RootOf(int sample)
@@ -56,10 +47,9 @@ internal static class SampleGroups
     }
 }
 
-/// <summary>
-/// Divides the samples that the source leaves open, by a hash of the seed and of the pixels of the group's representative alone: a sample's split does
-/// not change when unrelated ones come or go, and those that are nearly the same picture never part. A split that the source supplies is used as it is, and nothing else is put into it.
-/// </summary>
+/// <summary>Divides the samples that the source leaves open, by a hash of the seed and of the pixels of the group's representative alone: a
+/// sample's split does not change when unrelated ones come or go, and those that are nearly the same picture never part. A split that the
+/// source supplies is used as it is, and nothing else is put into it.</summary>
 public sealed class SplitRule(SplitSpec spec, IReadOnlyCollection<Split> supplied)
 {
     private readonly double _validation = supplied.Contains(Split.Validation) ? 0 : spec.Validation;
@@ -70,9 +60,7 @@ public sealed class SplitRule(SplitSpec spec, IReadOnlyCollection<Split> supplie
     public Split Of(ReadOnlySpan<byte> digest, Split split)
     {
         if (split != Split.Train)
-        {
             return split;
-        }
 
         Span<byte> key = stackalloc byte[sizeof(ulong) + SHA256.HashSizeInBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(key, spec.Seed);

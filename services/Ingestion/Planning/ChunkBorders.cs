@@ -1,12 +1,12 @@
 using System.Buffers;
 using System.Globalization;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning.Sources;
 
 namespace Pipeline.Ingestion.Planning;
 
-/// <summary>Where a chunk ends: at its limits, and between a quarter and all of them where an item's own digest says so, so that items that come or go move no border but the ones beside them.</summary>
+/// <summary>Where a chunk ends: at its limits, and between a quarter and all of them where an item's own digest says so, so that items that
+/// come or go move no border but the ones beside them.</summary>
 internal sealed class ChunkBorders(ChunkLimits limits)
 {
     private long _bytes;
@@ -32,19 +32,22 @@ internal sealed class ChunkBorders(ChunkLimits limits)
     private bool EndsChunk =>
         Items >= limits.MostItems / 4
         && _last is { } sha256
-        && ulong.Parse(sha256.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) % (ulong)Math.Max(limits.MostItems / 2, 1) == 0;
+        && ulong.Parse(
+            sha256.AsSpan(0, 16),
+            NumberStyles.AllowHexSpecifier,
+            CultureInfo.InvariantCulture) % (ulong)Math.Max(limits.MostItems / 2, 1) == 0;
 }
 
-/// <summary>
-/// Cuts items into chunks, where they themselves say: those that come or go move no border but the ones beside them. What was unpacked goes into the store with its chunk, so that any
-/// machine can read it; nothing does where the chunk's part is there already.
-/// </summary>
+/// <summary>Cuts items into chunks, where they themselves say: those that come or go move no border but the ones beside them. What was
+/// unpacked goes into the store with its chunk, so that any machine can read it; nothing does where the chunk's part is there
+/// already.</summary>
 internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits limits, PartNames parts) : IDisposable
 {
     private readonly List<PlannedChunk> _chunks = [];
     private readonly FileStream _unpacked = TemporaryFile.Create();
 
-    /// <summary>A JSON line for each item of the chunk. Objects would live long enough to pile up until the collector looks at what is old.</summary>
+    /// <summary>A JSON line for each item of the chunk. Objects would live long enough to pile up until the collector looks at what is
+    /// old.</summary>
     private readonly ArrayBufferWriter<byte> _list = new();
 
     private readonly ChunkBorders _borders = new(limits);
@@ -54,24 +57,18 @@ internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits
     public async Task AddAsync(SourceItem item, Stream? content, CancellationToken cancellation)
     {
         if (_borders.IsBefore(item))
-        {
             await CutAsync(cancellation);
-        }
 
         JsonLines.Write(_list, content is null ? item : item with { Offset = _unpacked.Position });
         _borders.Add(item);
         if (content is not null)
-        {
             await content.CopyToAsync(_unpacked, cancellation);
-        }
     }
 
     public async Task<IReadOnlyList<PlannedChunk>> FinishAsync(CancellationToken cancellation)
     {
         if (_borders.Items > 0)
-        {
             await CutAsync(cancellation);
-        }
 
         return _chunks;
     }
@@ -85,8 +82,13 @@ internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits
         if (!parts.IsThere(part))
         {
             var name = $"{_chunks.Count:d5}";
-            list = (await store.CreateAsync($"{root}/items/{name}.jsonl", (stream, token) => stream.WriteAsync(_list.WrittenMemory, token).AsTask(), cancellation)).Reference;
-            unpacked = _unpacked.Position == 0 ? null : (await store.CreateAsync($"{root}/unpacked/{name}", WriteUnpackedAsync, cancellation)).Reference;
+            list = (await store.CreateAsync(
+                $"{root}/items/{name}.jsonl",
+                (stream, token) => stream.WriteAsync(_list.WrittenMemory, token).AsTask(),
+                cancellation)).Reference;
+            unpacked = _unpacked.Position == 0
+                ? null
+                : (await store.CreateAsync($"{root}/unpacked/{name}", WriteUnpackedAsync, cancellation)).Reference;
         }
 
         _chunks.Add(new FilesChunk(_first, _borders.Items, part, list, unpacked));

@@ -1,18 +1,16 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
-using Pipeline.Images;
+using Pipeline.Ingestion.Planning.Sources;
 using Pipeline.Lake.Findings;
 using Pipeline.Likeness;
 using Pipeline.Sequences.Documents;
 
 namespace Pipeline.Ingestion.Planning;
 
-/// <summary>
-/// What an import consists of; written once, read by everybody who takes part. Whatever bears on the result stands here, so that workers with other
-/// settings still make the same dataset version.
-/// </summary>
+/// <summary>What an import consists of; written once, read by everybody who takes part. Whatever bears on the result stands here, so that
+/// workers with other settings still make the same dataset version.</summary>
+[ArtifactKind(ArtifactKinds.ImportPlan, Formerly = "ImportPlan")]
 public sealed record ImportPlan
 {
     /// <summary>Where the import keeps its plan, its chunks and their parts.</summary>
@@ -26,58 +24,55 @@ public sealed record ImportPlan
     /// <summary>The folder: a URL in the lake, or a path as whoever reads the chunks sees it.</summary>
     public required string Source { get; init; }
 
-    /// <summary>One of <see cref="Modalities"/>.</summary>
-    public string Modality { get; init; } = Modalities.Image;
-    public required InputSpec Input { get; init; }
+    /// <summary>How files become samples.</summary>
+    public required DecodingSpec Decoding { get; init; }
+
     public required SplitSpec Split { get; init; }
 
     /// <summary>When two samples count as nearly the same picture.</summary>
     public required LikenessThresholds Likeness { get; init; }
 
     /// <summary>Label names; labels of parts are indices into this list.</summary>
-    public required IReadOnlyList<string> Classes { get; init; }
+    public IReadOnlyList<string> Classes { get; init; } = [];
 
     /// <summary>What the experiment says of the labels; null where it says nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LabelSpec? Labels { get; init; }
 
     /// <summary>The splits that the source brings itself, but for what records of sequences say.</summary>
-    public required IReadOnlyList<Split> Supplied { get; init; }
+    public IReadOnlyList<Split> Supplied { get; init; } = [];
 
-    public required IReadOnlyList<PlannedChunk> Chunks { get; init; }
+    public IReadOnlyList<PlannedChunk> Chunks { get; init; } = [];
 
     /// <summary>In all chunks.</summary>
-    public required long Items { get; init; }
+    public long Items { get; init; }
 
     /// <summary>About labels; files are rejected when they are decoded.</summary>
-    public required IReadOnlyList<Rejection> Rejections { get; init; }
+    public IReadOnlyList<Rejection> Rejections { get; init; } = [];
 
     /// <summary>About the files and their labels, as far as they are known before files are decoded.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
-    public required long MaxPixels { get; init; }
-    public required double MaxSideRatio { get; init; }
-    public required int MaxImageRatio { get; init; }
-
-    /// <summary>One of <see cref="JpegDecoders"/>; null where nothing is decoded.</summary>
-    public required string? JpegDecoder { get; init; }
-    public required long MaxFileBytes { get; init; }
     public required long ShardBytes { get; init; }
-
-    /// <summary>How documents are read; null for images.</summary>
-    public SequenceRules? Sequences { get; init; }
 
     /// <summary>Least resemblance of two sequences that count as nearly the same.</summary>
     public double Resemblance { get; init; }
 
     /// <summary>Compute seconds of planning.</summary>
-    public required double Seconds { get; init; }
+    public double Seconds { get; init; }
 
     [JsonIgnore]
-    public ImageLimits Limits => new(MaxPixels, MaxSideRatio, MaxImageRatio);
+    public string Modality => Decoding.Modality;
 
     [JsonIgnore]
-    public string Key => KeyOf(Root);
+    public InputSpec Input => Decoding.Input;
+
+    /// <inheritdoc cref="DecodingSpec.Sequences"/>
+    [JsonIgnore]
+    public SequenceRules? Sequences => Decoding.Sequences;
+
+    [JsonIgnore]
+    public string Key => $"{Root}/{FileName}";
 
     [JsonIgnore]
     public string DatasetKey => $"{DatasetRoot}/manifest.json";
@@ -98,7 +93,7 @@ public sealed record ImportPlan
 
     private const string FileName = "plan.json";
 
-    public static string KeyOf(string root) => $"{root}/{FileName}";
+    public static string RootOf(string key) => $"{Folder}/{key}";
 
     public static bool IsPlan(string key) => key.Split('/') is [Folder, _, FileName];
 
@@ -106,6 +101,19 @@ public sealed record ImportPlan
     public static string PartsOf(string dataset) => $"datasets/{dataset}/parts";
 
     public static string PartKeyOf(string dataset, string part) => $"{PartsOf(dataset)}/{part}.json";
+
+    /// <param name="cut">The source, cut into chunks.</param>
+    /// <param name="seconds">As <see cref="Seconds"/>.</param>
+    public ImportPlan With(SourcePlan cut, double seconds) => this with
+    {
+        Classes = cut.Classes,
+        Supplied = cut.Supplied,
+        Chunks = cut.Chunks,
+        Items = cut.Chunks.Sum(chunk => (long)chunk.Items),
+        Rejections = cut.Rejections,
+        Findings = cut.Findings,
+        Seconds = seconds,
+    };
 
     public string PartKey(int chunk) => PartKeyOf(Dataset, Chunks[chunk].Part);
 
@@ -118,40 +126,70 @@ public sealed record ImportPlan
 
 /// <summary>A range of the import's items, decoded together.</summary>
 /// <param name="First">Number of its first item in the whole import.</param>
-/// <param name="Part">Name of its part: the content key of the items and of all that bears on their decoding. An import whose chunk has the same finds the part there.</param>
+/// <param name="Part">Name of its part: the content key of the items and of all that bears on their decoding. An import whose chunk has the
+/// same finds the part there.</param>
 [JsonDerivedType(typeof(FilesChunk), "files")]
 [JsonDerivedType(typeof(IdxChunk), "idx")]
 public abstract record PlannedChunk(int First, int Items, string Part);
 
-/// <param name="List">A JSON line for each item: <see cref="Sources.SourceItem"/>. Null where the part was there when the import was planned.</param>
+/// <param name="List">A JSON line for each item: <see cref="Sources.SourceItem"/>. Null where the part was there when the import was
+/// planned.</param>
 /// <param name="Unpacked">The bytes of those items that lie in archives and tables; null where none does.</param>
-public sealed record FilesChunk(int First, int Items, string Part, ArtifactReference? List, ArtifactReference? Unpacked = null) : PlannedChunk(First, Items, Part);
+public sealed record FilesChunk(
+    int First, int Items, string Part, ArtifactReference? List, ArtifactReference? Unpacked = null) : PlannedChunk(First, Items, Part);
 
 /// <param name="Archive">The file's name in the source.</param>
 /// <param name="Images">Unpacked.</param>
 /// <param name="Labels">Unpacked; null where there are none.</param>
 /// <param name="Start">Number of its first image in the archive.</param>
 public sealed record IdxChunk(
-    int First, int Items, string Part, string Archive, ArtifactReference Images, ArtifactReference? Labels, int Start, int Height, int Width, Split? Split) : PlannedChunk(First, Items, Part);
+    int First,
+    int Items,
+    string Part,
+    string Archive,
+    ArtifactReference Images,
+    ArtifactReference? Labels,
+    int Start,
+    int Height,
+    int Width,
+    Split? Split) : PlannedChunk(First, Items, Part);
 
 /// <summary>The plans that lie in a store: they stay when their import is committed, and so tell which one is the newest.</summary>
 internal static class ImportPlans
 {
-    /// <returns>All of them, the newest first; each is read when it is its turn.</returns>
-    public static async IAsyncEnumerable<ImportPlan> NewestFirstAsync(IArtifactStore store, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>Reads something of the newest import of each dataset of which it can be read.</summary>
+    /// <param name="dataset">One only; null for all.</param>
+    /// <param name="read">Gives null where there is none.</param>
+    /// <returns>By dataset, in ordinal order.</returns>
+    public static async Task<SortedDictionary<string, T>> NewestAsync<T>(
+        IArtifactStore store, string? dataset, Func<ImportPlan, Task<T?>> read, CancellationToken cancellation)
+        where T : class
+    {
+        var newest = new SortedDictionary<string, T>(StringComparer.Ordinal);
+        await foreach (var plan in NewestFirstAsync(store, cancellation))
+        {
+            if ((dataset is null || dataset == plan.Dataset) && !newest.ContainsKey(plan.Dataset) && await read(plan) is { } found)
+                newest.Add(plan.Dataset, found);
+
+            if (dataset is not null && newest.Count > 0)
+                break;
+        }
+
+        return newest;
+    }
+
+    // Each is read when it is its turn.
+    private static async IAsyncEnumerable<ImportPlan> NewestFirstAsync(
+        IArtifactStore store, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var found = new List<ArtifactInfo>();
         await foreach (var artifact in store.ListAsync(ImportPlan.Folder, cancellation))
         {
             if (ImportPlan.IsPlan(artifact.Key))
-            {
                 found.Add(artifact);
-            }
         }
 
         foreach (var plan in found.OrderByDescending(plan => plan.Modified))
-        {
             yield return await store.ReadManifestAsync<ImportPlan>(plan.Key, cancellation);
-        }
     }
 }

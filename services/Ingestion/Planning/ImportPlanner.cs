@@ -1,140 +1,102 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
-using Pipeline.Images;
-using Pipeline.Ingestion.Decoding;
 using Pipeline.Ingestion.Planning.Sources;
-using Pipeline.Ingestion.Rejecting;
 using Pipeline.Lake.Places;
 using Pipeline.Likeness;
-using Pipeline.Sequences.Documents;
 
 namespace Pipeline.Ingestion.Planning;
 
 /// <summary>Finds out what a folder holds, and plans its import unless the dataset version is there already.</summary>
-public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Quarantine quarantine, IOptions<IngestionOptions> options)
+public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, NewFilesOf newFilesOf, IOptions<IngestionOptions> options)
 {
-    /// <summary>Raised when the same files would give other samples.</summary>
-    private const int Format = 5;
-
-    /// <summary>The same, of sequences.</summary>
-    private const int SequenceFormat = 4;
-
     /// <param name="source">A folder of the lake, as <see cref="LakeFolders.Open"/> takes it.</param>
-    /// <exception cref="PipelineException">The folder may not be read, is not there, holds nothing to import, or contradicts itself.</exception>
+    /// <exception cref="PipelineException">The folder may not be read, is not there, holds nothing to import, or contradicts
+    /// itself.</exception>
     public async Task<PlannedImport> PlanAsync(
         Experiment experiment, string source, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
     {
         var clock = Stopwatch.StartNew();
-        var settings = options.Value;
         CheckName(experiment.Data);
         CheckInput(experiment);
         var folder = folders.Open(source);
-        using var lake = await LakeSources.OpenAsync(folder, new KnownFiles(store, source), settings, experiment, cancellation);
-        // What an experiment lets pass changes no sample.
-        var split = experiment.Split with { AllowLeaks = false };
-        var likeness = new LikenessThresholds(settings.NearDuplicateDistance, settings.NearDuplicateCorrelation);
-        var rules = Modalities.IsSequence(experiment.Modality) ? SequenceRules.Of(settings, settings.MaxSequenceLength, experiment.Labels) : null;
-        var jpegDecoder = rules is null && lake.HasFiles ? JpegDecoders.Choose(settings.TurboJpeg) : null;
-        object decoding = rules is not null
-            ? new { format = SequenceFormat, experiment.Modality, experiment.Input, settings.MaxFileBytes, rules }
-            : new { format = Format, experiment.Input, settings.MaxPixels, settings.MaxSideRatio, settings.MaxImageRatio, settings.MaxFileBytes, jpegDecoder };
+        var lake = await LakeSources.OpenAsync(folder, new KnownFiles(store, source), options.Value, experiment, cancellation);
+        var decoding = DecodingSpec.Of(experiment, options.Value);
+        var limits = ChunkLimits.Of(options.Value, experiment.Input);
         var parts = await PartNames.ReadAsync(store, experiment.Data, decoding, cancellation);
-        var limits = new ChunkLimits(settings.ChunkItems, settings.ChunkBytes, (long)experiment.Input.Channels * experiment.Input.Size * experiment.Input.Size);
-        await using var eager = jpegDecoder is null || settings.EagerFiles == 0 ? null : new EagerImport(
-            store, quarantine, experiment.Data, experiment.Input, folder.NameOf, parts, limits, () => new ImageDecoder(experiment.Input, new ImageLimits(settings.MaxPixels, settings.MaxSideRatio, settings.MaxImageRatio), jpegDecoder), settings);
-        var fingerprint = await lake.FingerprintAsync(eager, progress, cancellation);
-        var key = rules is not null ? SequenceKey(experiment, settings, rules, fingerprint, lake.Layout) : ContentKey.Of(Stage.Ingestion, Format, new
-        {
-            fingerprint,
-            lake.Layout,
-            dataset = experiment.Data,
-            experiment.Input,
-            split,
-            experiment.Labels,
-            experiment.Splits,
-            likeness,
-            settings.MaxPixels,
-            settings.MaxSideRatio,
-            settings.MaxImageRatio,
-            jpegDecoder,
-            settings.MaxFileBytes,
-            settings.ShardBytes,
-        });
-        var datasetRoot = $"datasets/{experiment.Data}/{key}";
-        // The same files in another folder, or cut into other chunks, are another import of the same dataset version.
-        var root = $"{ImportPlan.Folder}/{ContentKey.Of(Stage.Ingestion, Format, new { key, source, settings.ChunkItems, settings.ChunkBytes })}";
-        if (await store.FindManifestAsync<DatasetManifest>($"{datasetRoot}/manifest.json", cancellation) is { } dataset)
-        {
-            return Planned(dataset.Reference, null);
-        }
+        await using var newFiles = newFilesOf(folder, parts, limits);
+        using var listing = await lake.ReadAsync(newFiles, progress, cancellation);
 
-        if (await store.FindManifestAsync<ImportPlan>(ImportPlan.KeyOf(root), cancellation) is { } planned)
-        {
-            return Planned(null, planned);
-        }
+        var key = DatasetKey(experiment, decoding, listing);
+        var plan = PlanOf(experiment, decoding, source, key);
+        if (await FindAsync(plan, listing.Made, cancellation) is { } found)
+            return found;
 
-        var cut = await lake.PlanAsync(store, root, limits, parts, cancellation);
-        var plan = new ImportPlan
-        {
-            Root = root,
-            DatasetRoot = datasetRoot,
-            Dataset = experiment.Data,
-            Source = source,
-            Modality = experiment.Modality,
-            Input = experiment.Input,
-            Split = split,
-            Likeness = likeness,
-            Classes = cut.Classes,
-            Labels = experiment.Labels,
-            Supplied = cut.Supplied,
-            Chunks = cut.Chunks,
-            Items = cut.Chunks.Sum(chunk => (long)chunk.Items),
-            Rejections = cut.Rejections,
-            Findings = cut.Findings,
-            MaxPixels = settings.MaxPixels,
-            MaxSideRatio = settings.MaxSideRatio,
-            MaxImageRatio = settings.MaxImageRatio,
-            JpegDecoder = jpegDecoder,
-            MaxFileBytes = settings.MaxFileBytes,
-            ShardBytes = settings.ShardBytes,
-            Sequences = rules,
-            Resemblance = rules is null ? 0 : settings.NearDuplicateResemblance,
-            // A part is written beside what is read next, so that theirs may be more than the clock's.
-            Seconds = Math.Max(clock.Elapsed.TotalSeconds - (eager?.Seconds ?? 0), 0),
-        };
-        await store.CreateManifestAsync(plan.Key, plan, cancellation);
-        return Planned(null, await store.FindManifestAsync<ImportPlan>(plan.Key, cancellation));
-
-        PlannedImport Planned(ArtifactReference? dataset, (ArtifactReference, ImportPlan)? plan) => new(dataset, plan, eager?.Parts ?? 0, eager?.Items ?? 0);
+        var cut = await listing.CutAsync(store, plan.Root, limits, parts, cancellation);
+        // Parts are written while the next files are read, so that their seconds may exceed the clock's.
+        var seconds = Math.Max(clock.Elapsed.TotalSeconds - listing.Made.Seconds, 0);
+        await store.CreateManifestAsync(plan.Key, plan.With(cut, seconds), cancellation);
+        return (await FindAsync(plan, listing.Made, cancellation))!;
     }
 
-    private static string SequenceKey(Experiment experiment, IngestionOptions settings, SequenceRules rules, string fingerprint, string layout) => ContentKey.Of(Stage.Ingestion, SequenceFormat, new
+    /// <summary>The dataset version, or else the plan, where one of them is there.</summary>
+    private async Task<PlannedImport?> FindAsync(ImportPlan plan, MadeParts made, CancellationToken cancellation)
     {
-        fingerprint,
-        layout,
-        dataset = experiment.Data,
-        experiment.Modality,
-        experiment.Input,
-        split = experiment.Split with { AllowLeaks = false },
-        experiment.Splits,
-        resemblance = settings.NearDuplicateResemblance,
-        settings.MaxFileBytes,
-        settings.ShardBytes,
-        rules,
-    });
+        if (await store.FindManifestAsync<DatasetManifest>(plan.DatasetKey, cancellation) is { } dataset)
+            return new PlannedImport(dataset.Reference, null, made);
+
+        return await store.FindManifestAsync<ImportPlan>(plan.Key, cancellation) is { } planned
+            ? new PlannedImport(null, planned, made)
+            : null;
+    }
+
+    /// <summary>Names the dataset version by all that its content depends on.</summary>
+    private string DatasetKey(Experiment experiment, DecodingSpec decoding, ISourceListing listing) =>
+        ContentKey.Of(ArtifactKinds.Dataset, decoding.Format, new
+        {
+            listing.Fingerprint,
+            listing.Layout,
+            dataset = experiment.Data,
+            decoding,
+            split = SplitOf(experiment),
+            experiment.Labels,
+            experiment.Splits,
+            likeness = decoding.Sequences is null ? (object)Likeness : options.Value.NearDuplicateResemblance,
+            options.Value.ShardBytes,
+        });
+
+    private ImportPlan PlanOf(Experiment experiment, DecodingSpec decoding, string source, string key) => new()
+    {
+        // The same files in another folder, or cut into other chunks, are another import of the same dataset version.
+        Root = ImportPlan.RootOf(
+            ContentKey.Of(ArtifactKinds.ImportPlan, decoding.Format,
+                new { key, source, options.Value.ChunkItems, options.Value.ChunkBytes })),
+        DatasetRoot = $"datasets/{experiment.Data}/{key}",
+        Dataset = experiment.Data,
+        Source = source,
+        Decoding = decoding,
+        Split = SplitOf(experiment),
+        Likeness = Likeness,
+        Resemblance = decoding.Sequences is null ? 0 : options.Value.NearDuplicateResemblance,
+        Labels = experiment.Labels,
+        ShardBytes = options.Value.ShardBytes,
+    };
+
+    private LikenessThresholds Likeness => new(options.Value.NearDuplicateDistance, options.Value.NearDuplicateCorrelation);
+
+    /// <summary>What an experiment lets pass changes no sample.</summary>
+    private static SplitSpec SplitOf(Experiment experiment) => experiment.Split with { AllowLeaks = false };
 
     private static void CheckInput(Experiment experiment)
     {
         if (!Modalities.All.Contains(experiment.Modality))
-        {
-            throw new PipelineException($"'{experiment.Modality}' is no modality; valid are {string.Join(", ", Modalities.All)}.");
-        }
+            throw new PipelineException($"'{experiment.Modality}' is no modality; it must be one of {string.Join(", ", Modalities.All)}.");
 
         if (Modalities.IsSequence(experiment.Modality) && experiment.Input.Window < 1)
         {
-            throw new PipelineException($"The experiment '{experiment.Name}' has an input window of {experiment.Input.Window}; valid for {experiment.Modality} is 1 or more.");
+            throw new PipelineException(
+                $"The experiment '{experiment.Name}' has an input window of {experiment.Input.Window}; for {experiment.Modality} it must "
+                    + "be 1 or more.");
         }
     }
 
@@ -142,13 +104,13 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, Qua
     {
         if (!ArtifactKey.IsValid(dataset) || dataset.Contains('/', StringComparison.Ordinal))
         {
-            throw new PipelineException($"'{dataset}' cannot be the name of a dataset; valid are letters, digits, '.', '_' and '-', not starting with '.'.");
+            throw new PipelineException(
+                $"'{dataset}' cannot be the name of a dataset; it must be letters, digits, '.', '_' and '-', and must not start with '.'.");
         }
     }
 }
 
 /// <summary>Either the dataset version that is there already, or the plan of the import that will make it.</summary>
 /// <param name="Dataset">The dataset's manifest.</param>
-/// <param name="EagerParts">Parts that were made meanwhile.</param>
-/// <param name="EagerItems">What they were made of.</param>
-public sealed record PlannedImport(ArtifactReference? Dataset, (ArtifactReference Reference, ImportPlan Content)? Plan, int EagerParts = 0, int EagerItems = 0);
+/// <param name="Made">Parts that were made meanwhile.</param>
+public sealed record PlannedImport(ArtifactReference? Dataset, (ArtifactReference Reference, ImportPlan Content)? Plan, MadeParts Made);

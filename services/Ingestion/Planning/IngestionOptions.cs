@@ -1,6 +1,5 @@
-using Pipeline.Lake.Containers;
 using System.ComponentModel.DataAnnotations;
-using Pipeline.Images;
+using Pipeline.Lake.Containers;
 using Pipeline.Likeness;
 
 namespace Pipeline.Ingestion.Planning;
@@ -12,37 +11,30 @@ public sealed class IngestionOptions : UnpackOptions
     [Range(1, 1_000_000)]
     public int ChunkItems { get; init; } = 2048;
 
-    /// <summary>Most bytes in one chunk, of source files as well as of decoded pixels; a single larger file makes a chunk of its own.</summary>
+    /// <summary>Most bytes in one chunk, of source files as well as of decoded pixels; a single larger file makes a chunk of its
+    /// own.</summary>
     [Range(1, 1L << 30)]
     public long ChunkBytes { get; init; } = 64L << 20;
 
-    /// <summary>
-    /// A sample shard has at least so many bytes of pixels or letters, or 4,096 samples where those are fewer bytes, and at most twice as much;
-    /// the last of a split has what is left.
-    /// </summary>
+    /// <summary>A sample shard has at least so many bytes of pixels or letters, or 4,096 samples where those are fewer bytes, and at most
+    /// twice as much; the last of a split has what is left.</summary>
     [Range(1, 1L << 30)]
     public long ShardBytes { get; init; } = 128L << 20;
 
-    /// <summary>An image of more pixels, by its header, is rejected before it is decoded: 4 bytes of memory a pixel. Small files that unpack to much are too.</summary>
+    /// <summary>An image of more pixels, by its header, is rejected before it is decoded: 4 bytes of memory a pixel. Small files that
+    /// unpack to much are too.</summary>
     [Range(64, 1_000_000_000)]
     public long MaxPixels { get; init; } = 50_000_000;
 
-    /// <summary>An image whose longer side is more than so many times the shorter is rejected: its centred square shows next to nothing of it.</summary>
+    /// <summary>An image whose longer side is more than so many times the shorter is rejected: its centred square shows next to nothing of
+    /// it.</summary>
     [Range(1, 100_000)]
     public double MaxSideRatio { get; init; } = 32;
 
-    /// <summary>
-    /// An image that takes more than so many times its own bytes to decode is rejected before; 48 MB are always allowed. Photographs take 2 to 30 times, drawings some dozens, and
-    /// drawings of much empty space hundreds, as bombs do.
-    /// </summary>
+    /// <summary>An image that takes more than so many times its own bytes to decode is rejected before; 48 MB are always allowed.
+    /// Photographs take 2 to 30 times, drawings some dozens, and drawings of much empty space hundreds, as bombs do.</summary>
     [Range(1, 100_000)]
     public int MaxImageRatio { get; init; } = 100;
-
-    /// <summary>
-    /// Whether imports that are planned here decode rarer JPEGs (progressive, small) with libturbojpeg where the machine has it, or always with what the program brings.
-    /// Part of the dataset's key: all machines that import should have it, or none. What was planned is kept to everywhere.
-    /// </summary>
-    public TurboJpegUse TurboJpeg { get; init; } = TurboJpegUse.Auto;
 
     /// <summary>Most bits in which the perceptual hashes of two samples may differ for them to count as nearly the same picture.</summary>
     [Range(0, HashIndex.LargestDistance)]
@@ -52,17 +44,18 @@ public sealed class IngestionOptions : UnpackOptions
     [Range(0.5, 1.0)]
     public double NearDuplicateCorrelation { get; init; } = 0.995;
 
-    /// <summary>Least resemblance of two sequences, the share of their pieces that both have, for them to count as nearly the same.</summary>
+    /// <summary>Least resemblance of two sequences, the share of their pieces that both have, for them to count as nearly the
+    /// same.</summary>
     [Range(0.5, 1.0)]
     public double NearDuplicateResemblance { get; init; } = 0.8;
 
-    /// <summary>Most characters, bases or residues of a document, before it is cut into windows: some four times as many bytes of memory.</summary>
+    /// <summary>Most characters, bases or residues of a document, before it is cut into windows: some four times as many bytes of
+    /// memory.</summary>
     [Range(64, 1 << 29)]
     public int MaxSequenceLength { get; init; } = 10_000_000;
 
-    /// <summary>
-    /// When more than this share of the files is rejected, the run stops before training. The dataset version is kept, and does not depend on it.
-    /// </summary>
+    /// <summary>When more than this share of the files is rejected, the run stops before training. The dataset version is kept, and does
+    /// not depend on it.</summary>
     [Range(0.0, 1.0)]
     public double MaxRejectedShare { get; init; } = 0.2;
 
@@ -70,7 +63,8 @@ public sealed class IngestionOptions : UnpackOptions
     [Range(0, 1L << 30)]
     public long QuarantineBytes { get; init; } = 64L << 20;
 
-    /// <summary>Files that are read at a time, of a folder that is looked through and of each chunk that is decoded, so that neither waits for disk or network.</summary>
+    /// <summary>Files that are read at a time, of a folder that is looked through and of each chunk that is decoded, so that neither waits
+    /// for disk or network.</summary>
     [Range(1, 256)]
     public int ReadAhead { get; init; } = 32;
 
@@ -78,10 +72,9 @@ public sealed class IngestionOptions : UnpackOptions
     [Range(1, 1L << 30)]
     public long ReadAheadBytes { get; init; } = 64L << 20;
 
-    /// <summary>
-    /// Most images of a folder that who plans its import decodes as it reads them, where they are new: those are read once. More are left to all who take chunks, and read again by them.
-    /// Where one process does everything there is nobody to leave them to: its default is all.
-    /// </summary>
+    /// <summary>Most images of a folder that who plans its import decodes as it reads them, where they are new: those are read once. More
+    /// are left to all who take chunks, and read again by them. Where one process does everything there is nobody to leave them to: its
+    /// default is all.</summary>
     [Range(0, int.MaxValue)]
     public int EagerFiles { get; set; } = 2048;
 

@@ -1,26 +1,24 @@
 using System.Runtime.CompilerServices;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion.Planning;
 
-/// <summary>
-/// What the last look at a folder of the lake found in its files: a file whose version is the same is not read again, so that looking at a folder that has
-/// grown costs what is new. Only a memory: without it every file is read.
-/// </summary>
+/// <summary>What the last look at a folder of the lake found in its files: a file whose version is the same is not read again, so that
+/// looking at a folder that has grown costs what is new. Only a memory: without it every file is read.</summary>
 /// <param name="source">The folder, as a run names it.</param>
 public sealed class KnownFiles(IArtifactStore store, string source)
 {
     /// <summary>Raised when the lines change.</summary>
     private const int Format = 2;
 
-    private readonly string _folder = $"listings/{ContentKey.Of(Stage.Ingestion, Format, new { source })}";
+    private readonly string _folder = $"listings/{ContentKey.Of(ArtifactKinds.Listing, Format, new { source })}";
 
     /// <summary>Files with what is known of each.</summary>
     /// <param name="files">In ordinal order of their paths.</param>
-    public async IAsyncEnumerable<FoundFile> JoinAsync(IAsyncEnumerable<LakeFile> files, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<FoundFile> JoinAsync(
+        IAsyncEnumerable<LakeFile> files, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await using var known = ReadAsync(cancellation).GetAsyncEnumerator(cancellation);
         var more = await NextAsync(known);
@@ -28,9 +26,7 @@ public sealed class KnownFiles(IArtifactStore store, string source)
         await foreach (var file in files.WithCancellation(cancellation))
         {
             while (more && string.CompareOrdinal(known.Current.Path, file.Path) < 0)
-            {
                 more = await NextAsync(known);
-            }
 
             var isListed = more && known.Current.Path == file.Path;
             var same = isListed && file.Rejection is null && file.Version is not null && known.Current.Version == file.Version;
@@ -47,19 +43,16 @@ public sealed class KnownFiles(IArtifactStore store, string source)
     }
 
     /// <summary>A file was not what its version said, so that no version is believed: the next look reads every file.</summary>
-    public async Task ForgetAsync(CancellationToken cancellation = default) => await DeleteAsync(await ListAsync(cancellation), cancellation);
+    public async Task ForgetAsync(CancellationToken cancellation = default) =>
+        await DeleteAsync(await ListAsync(cancellation), cancellation);
 
     private async IAsyncEnumerable<KnownFile> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         if ((await ListAsync(cancellation)).MaxBy(list => list.Modified) is not { } newest)
-        {
             yield break;
-        }
 
         await foreach (var file in JsonLines.ReadAsync<KnownFile>(await store.OpenReadAsync(newest.Key, cancellation), cancellation))
-        {
             yield return file;
-        }
     }
 
     // Another look at the folder may take the list's place while it is read: what is left is read from the folder.
@@ -78,18 +71,14 @@ public sealed class KnownFiles(IArtifactStore store, string source)
     private async Task DeleteAsync(List<ArtifactInfo> lists, CancellationToken cancellation)
     {
         foreach (var list in lists)
-        {
             await store.DeleteAsync(list.Key, cancellation);
-        }
     }
 
     private async Task<List<ArtifactInfo>> ListAsync(CancellationToken cancellation)
     {
         var lists = new List<ArtifactInfo>();
         await foreach (var found in store.ListAsync(_folder, cancellation))
-        {
             lists.Add(found);
-        }
 
         return lists;
     }

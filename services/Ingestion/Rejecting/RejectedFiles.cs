@@ -1,40 +1,21 @@
 using System.Runtime.CompilerServices;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Rejecting;
 
-/// <summary>Finds in the store what was rejected, dataset by dataset: of its newest import, also while that is under way, or when no dataset version came of it.</summary>
+/// <summary>Finds in the store what was rejected, dataset by dataset: of its newest import, also while that is under way, or when no
+/// dataset version came of it.</summary>
 public sealed class RejectedFiles(IArtifactStore store)
 {
     /// <param name="dataset">One only; null for all.</param>
     /// <returns>Each dataset of which there is an import, with what was rejected in it; ordinal order.</returns>
-    public async IAsyncEnumerable<(string Dataset, IAsyncEnumerable<Rejection> Rejections)> ListAsync(string? dataset, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<(string Dataset, IAsyncEnumerable<Rejection> Rejections)> ListAsync(
+        string? dataset, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        foreach (var (name, plan) in await NewestAsync(dataset, cancellation))
-        {
+        foreach (var (name, plan) in await ImportPlans.NewestAsync(
+            store, dataset, plan => Task.FromResult<ImportPlan?>(plan), cancellation))
             yield return (name, OfAsync(plan, cancellation));
-        }
-    }
-
-    private async Task<SortedDictionary<string, ImportPlan>> NewestAsync(string? dataset, CancellationToken cancellation)
-    {
-        var newest = new SortedDictionary<string, ImportPlan>(StringComparer.Ordinal);
-        await foreach (var plan in ImportPlans.NewestFirstAsync(store, cancellation))
-        {
-            if (dataset is null || dataset == plan.Dataset)
-            {
-                newest.TryAdd(plan.Dataset, plan);
-            }
-
-            if (dataset is not null && newest.Count > 0)
-            {
-                break;
-            }
-        }
-
-        return newest;
     }
 
     private async IAsyncEnumerable<Rejection> OfAsync(ImportPlan plan, [EnumeratorCancellation] CancellationToken cancellation)
@@ -43,7 +24,8 @@ public sealed class RejectedFiles(IArtifactStore store)
         {
             if (dataset.Rejections is { } file)
             {
-                await foreach (var rejection in JsonLines.ReadAsync<Rejection>(await store.OpenReadAsync(file.Key, cancellation), cancellation))
+                await foreach (var rejection in JsonLines.ReadAsync<Rejection>(
+                    await store.OpenReadAsync(file.Key, cancellation), cancellation))
                 {
                     yield return rejection;
                 }
@@ -53,17 +35,13 @@ public sealed class RejectedFiles(IArtifactStore store)
         }
 
         foreach (var rejection in plan.Rejections)
-        {
             yield return rejection;
-        }
 
         for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)
         {
             var part = await store.FindManifestAsync<ImportPart>(plan.PartKey(chunk), cancellation);
             foreach (var rejection in part?.Content.Rejections ?? [])
-            {
                 yield return rejection;
-            }
         }
     }
 }

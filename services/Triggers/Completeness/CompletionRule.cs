@@ -1,27 +1,23 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Pipeline.Lake.Places;
 using Pipeline.Triggers.Events;
 
 namespace Pipeline.Triggers.Completeness;
 
 /// <summary>Decides whether a drop is complete.</summary>
-public sealed class CompletionRule(LakeFileReader read, LakeFileCounter count, TimeProvider clock, ILogger<CompletionRule> logger)
+public sealed class CompletionRule(DropFiles files, IOptions<DropsOptions> options, TimeProvider clock, ILogger<CompletionRule> logger)
 {
     /// <param name="before">The newest done drop of the dataset.</param>
     /// <returns>What made it complete, or null while it is not.</returns>
-    public async Task<DropCompletion?> CompleteAsync(PendingDrop drop, DropDatasetOptions rule, DoneDrop? before, CancellationToken cancellation = default)
+    public async Task<DropCompletion?> CompleteAsync(PendingDrop drop, DoneDrop? before, CancellationToken cancellation = default)
     {
+        var rule = options.Value.Datasets.TryGetValue(drop.Dataset.Name, out var own) ? own : new() { Quiet = options.Value.Quiet };
         bool Counts(DropCompletion one) => rule.Complete == one || rule.Complete == DropCompletion.Any;
         if (Counts(DropCompletion.SuccessFile) && IsCovered(drop, before))
-        {
             return DropCompletion.SuccessFile;
-        }
-
         if (Counts(DropCompletion.Manifest) && rule.Manifest is { } manifest && await HasAllFilesAsync(drop, manifest, cancellation))
-        {
             return DropCompletion.Manifest;
-        }
-
         return Counts(DropCompletion.QuietPeriod) && clock.GetUtcNow() - drop.Last >= rule.Quiet ? DropCompletion.QuietPeriod : null;
     }
 
@@ -41,7 +37,8 @@ public sealed class CompletionRule(LakeFileReader read, LakeFileCounter count, T
     private static bool IsCovered(PendingDrop drop, DoneDrop? before)
     {
         var times = Successes(drop, before).ToDictionary(success => success.Folder, success => success.Time, StringComparer.Ordinal);
-        return times.Count > 0 && (drop.Successes.Any() || drop.Files.Any()) && drop.Files.All(file => IsCovered(file, drop.Dataset.Source, times));
+        return times.Count > 0 && (drop.Successes.Any() || drop.Files.Any())
+            && drop.Files.All(file => IsCovered(file, drop.Dataset.Source, times));
     }
 
     private static bool IsCovered(FileEvent file, string source, Dictionary<string, DateTimeOffset> times)
@@ -49,9 +46,7 @@ public sealed class CompletionRule(LakeFileReader read, LakeFileCounter count, T
         for (var folder = file.Parent; folder.Length >= source.Length; folder = folder[..folder.LastIndexOf('/')])
         {
             if (times.TryGetValue(folder, out var time) && file.Time <= time)
-            {
                 return true;
-            }
         }
 
         return false;
@@ -63,38 +58,21 @@ public sealed class CompletionRule(LakeFileReader read, LakeFileCounter count, T
         var told = drop.Live.Where(found => found.Name == manifest).ToList();
         foreach (var found in told)
         {
-            if (await read(found.Url, cancellation) is not { } content)
-            {
+            if (await files.ReadAsync(found.Url, cancellation) is not { } content)
                 return false; // Deleted since.
-            }
-
             if (DropManifest.Expected(content) is not { } expected)
             {
-                logger.LogWarning("The manifest {Manifest} of dataset {Dataset} does not say how many files there are; valid is {Valid}.", found.Url, drop.Dataset.Name, DropManifest.Valid);
+                logger.LogWarning(
+                    "The manifest {Manifest} of dataset {Dataset} does not say how many files there are; it must be {Valid}.",
+                    found.Url, drop.Dataset.Name, DropManifest.Valid);
                 return false;
             }
 
-            var files = drop.Files.LongCount(file => file.Name != manifest && PendingDrop.IsBelow(file.Url, found.Parent));
-            if (files < expected && await count(drop.Dataset.Name, found.Parent, manifest, cancellation) < expected)
-            {
+            var count = drop.Files.LongCount(file => file.Name != manifest && PendingDrop.IsBelow(file.Url, found.Parent));
+            if (count < expected && await files.CountAsync(drop.Dataset.Name, found.Parent, manifest, cancellation) < expected)
                 return false;
-            }
         }
 
         return told.Count > 0;
     }
 }
-
-/// <summary>First line of a done drop; its events follow. The same records give the same line, whoever writes it.</summary>
-/// <param name="By">What made it complete.</param>
-/// <param name="Files">Files that were there.</param>
-/// <param name="Records">Names of the pending records that it was made of: where one of them shows up again, it is done already.</param>
-/// <param name="Successes">The <c>_SUCCESS</c> files of this drop and of those before, newest first: a file that is told late, but was written before, is covered.</param>
-public sealed record DoneDrop(string Dataset, string Source, DropCompletion By, int Files, IReadOnlyList<string> Records, IReadOnlyList<FolderSuccess> Successes)
-{
-    /// <summary>Older ones are forgotten: events come late by hours, not by thousands of drops.</summary>
-    public const int MostSuccesses = 1000;
-}
-
-/// <param name="Folder">URL of the folder that holds the file.</param>
-public sealed record FolderSuccess(string Folder, DateTimeOffset Time);

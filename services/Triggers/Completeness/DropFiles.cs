@@ -2,16 +2,16 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Places;
 
 namespace Pipeline.Triggers.Completeness;
 
-/// <summary>What lies in the lake itself, for manifests.</summary>
+/// <summary>Reads the lake itself, for manifests.</summary>
 public sealed class DropFiles(LakeFolders lakes, DropExperiments experiments, IArtifactStore store)
 {
+    /// <returns>Null where there is no such file.</returns>
     public async Task<ReadOnlyMemory<byte>?> ReadAsync(string url, CancellationToken cancellation)
     {
         var at = url.LastIndexOf('/');
@@ -29,13 +29,16 @@ public sealed class DropFiles(LakeFolders lakes, DropExperiments experiments, IA
         }
     }
 
-    /// <summary>By the modality of the experiments that wait for the dataset's drops; where one reads it as sequences, by their rule, which leaves fewer files out.</summary>
+    /// <summary>How many files lie below a folder, at any depth, that may be content of the dataset.</summary>
+    /// <remarks>The modality of the experiments that wait for the dataset's drops decides; where one reads sequences, their rule, which
+    /// leaves fewer files out. Hidden files, <c>_SUCCESS</c> and the manifest itself do not count.</remarks>
     public async Task<long> CountAsync(string dataset, string url, string manifest, CancellationToken cancellation)
     {
         var folder = lakes.Open(url);
-        return await folder.StateAsync(cancellation) == LakeFolderState.Folder
-            ? await folder.FilesAsync(await ContentAsync(dataset, cancellation), cancellation).LongCountAsync(file => file.Path.Split('/')[^1] != manifest, cancellation)
-            : 0;
+        if (await folder.StateAsync(cancellation) != LakeFolderState.Folder)
+            return 0;
+        var files = folder.FilesAsync(await ContentAsync(dataset, cancellation), cancellation);
+        return await files.LongCountAsync(file => file.Path.Split('/')[^1] != manifest, cancellation);
     }
 
     private async Task<LakeContent> ContentAsync(string dataset, CancellationToken cancellation)
@@ -44,9 +47,7 @@ public sealed class DropFiles(LakeFolders lakes, DropExperiments experiments, IA
         {
             var experiment = await store.ReadManifestAsync<Experiment>(reference, cancellation);
             if (LakeContents.Of(experiment.Modality) == LakeContent.Sequences)
-            {
                 return LakeContent.Sequences;
-            }
         }
 
         return LakeContent.Images;
@@ -61,18 +62,16 @@ public static class DropManifest
     /// <returns>Null where it does not say.</returns>
     public static long? Expected(ReadOnlyMemory<byte> content)
     {
-        if (long.TryParse(Encoding.UTF8.GetString(content.Span).Trim().TrimStart('\uFEFF'), NumberStyles.None, CultureInfo.InvariantCulture, out var plain))
-        {
+        var text = Encoding.UTF8.GetString(content.Span).Trim().TrimStart('\uFEFF');
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var plain))
             return plain;
-        }
-
         try
         {
             using var json = JsonDocument.Parse(content);
             var root = json.RootElement;
-            return root.ValueKind == JsonValueKind.Object
-                ? root.TryGetProperty("count", out var count) ? Count(count) : root.TryGetProperty("files", out var files) ? Count(files) : null
-                : Count(root);
+            return root.ValueKind != JsonValueKind.Object ? Count(root)
+                : root.TryGetProperty("count", out var count) || root.TryGetProperty("files", out count) ? Count(count)
+                : null;
         }
         catch (JsonException)
         {

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
+using Pipeline.Lake.Places;
 using Pipeline.Triggers.Events;
 using Pipeline.Triggers.Recording;
 
@@ -11,7 +10,6 @@ namespace Pipeline.Triggers.Completeness;
 public sealed class DropShelf(IArtifactStore store)
 {
     private readonly ConcurrentDictionary<string, IReadOnlyList<FileEvent>> _records = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, DoneDrop> _done = new(StringComparer.Ordinal);
 
     /// <summary>One for each dataset and source with records.</summary>
     public async Task<IReadOnlyList<PendingDrop>> PendingAsync(CancellationToken cancellation = default)
@@ -20,17 +18,12 @@ public sealed class DropShelf(IArtifactStore store)
         await foreach (var info in store.ListAsync(DropKeys.Pending, cancellation))
         {
             if (await EventsAsync(info.Key, cancellation) is { Count: > 0 } events)
-            {
                 records.Add(new DropRecord(info.Key, info.Modified, events));
-            }
         }
 
         foreach (var gone in _records.Keys.Except(records.Select(record => record.Key), StringComparer.Ordinal).ToList())
-        {
             _records.TryRemove(gone, out _);
-        }
-
-        return [.. records.GroupBy(record => DropKeys.ParentOf(record.Key)).Select(group => new PendingDrop(new DropDataset(group.First().Events[0].Dataset, group.First().Events[0].Source), [.. group]))];
+        return [.. records.GroupBy(record => record.Dataset).Select(drop => new PendingDrop(drop.Key, [.. drop]))];
     }
 
     /// <summary>The drop of the dataset that was done last; null before the first.</summary>
@@ -38,16 +31,8 @@ public sealed class DropShelf(IArtifactStore store)
     {
         await foreach (var info in store.ListAsync(DropKeys.DoneOf(dataset), cancellation))
         {
-            if (!_done.TryGetValue(info.Key, out var done))
-            {
-                _done.Clear();
-                await using var stream = await store.OpenReadAsync(info.Key, cancellation);
-                using var reader = new StreamReader(stream);
-                var line = await reader.ReadLineAsync(cancellation);
-                _done[info.Key] = done = JsonSerializer.Deserialize<DoneDrop>(line ?? "", PipelineJson.Compact)!;
-            }
-
-            return done;
+            var stream = await store.OpenReadAsync(info.Key, cancellation);
+            return await JsonLines.ReadAsync<DoneDrop>(stream, cancellation).FirstAsync(cancellation);
         }
 
         return null;
@@ -67,28 +52,18 @@ public sealed class DropShelf(IArtifactStore store)
     public async Task RemoveAsync(IEnumerable<DropRecord> records, CancellationToken cancellation = default)
     {
         foreach (var record in records)
-        {
             await store.DeleteAsync(record.Key, cancellation);
-        }
     }
 
     /// <summary>Null where another worker was faster and has moved it.</summary>
     private async Task<IReadOnlyList<FileEvent>?> EventsAsync(string key, CancellationToken cancellation)
     {
         if (_records.TryGetValue(key, out var known))
-        {
             return known;
-        }
-
         try
         {
-            var events = new List<FileEvent>();
-            await foreach (var found in JsonLines.ReadAsync<FileEvent>(await store.OpenReadAsync(key, cancellation), cancellation))
-            {
-                events.Add(found);
-            }
-
-            return _records[key] = events;
+            var stream = await store.OpenReadAsync(key, cancellation);
+            return _records[key] = await JsonLines.ReadAsync<FileEvent>(stream, cancellation).ToListAsync(cancellation);
         }
         catch (ArtifactNotFoundException)
         {
@@ -99,7 +74,14 @@ public sealed class DropShelf(IArtifactStore store)
 
 /// <summary>One artifact of the store with the events that were recorded together.</summary>
 /// <param name="Recorded">By the store's clock.</param>
-public sealed record DropRecord(string Key, DateTimeOffset Recorded, IReadOnlyList<FileEvent> Events);
+/// <param name="Events">At least one; all are of one dataset.</param>
+public sealed record DropRecord(string Key, DateTimeOffset Recorded, IReadOnlyList<FileEvent> Events)
+{
+    /// <summary>The last segment of the key.</summary>
+    public string Name => Key[(Key.LastIndexOf('/') + 1)..];
+
+    public DropDataset Dataset => new(Events[0].Dataset, Events[0].Source);
+}
 
 /// <summary>All that is recorded of a dataset and not yet asked to be ingested.</summary>
 /// <param name="Records">At least one, in the order of their keys.</param>
@@ -114,7 +96,8 @@ public sealed record PendingDrop(DropDataset Dataset, IReadOnlyList<DropRecord> 
 
     public IEnumerable<FileEvent> Events => Records.SelectMany(record => record.Events);
 
-    /// <summary>The files that are there: of each the last event, where it says created and no folder above was deleted later. Duplicates and the order of arrival do not matter.</summary>
+    /// <summary>The files that are there: of each the last event, where it says created and no folder above was deleted later. Duplicates
+    /// and the order of arrival do not matter.</summary>
     public IReadOnlyList<FileEvent> Live => _live ??= Living();
 
     /// <summary>Live ones without <c>_SUCCESS</c> files and hidden ones.</summary>
@@ -124,18 +107,28 @@ public sealed record PendingDrop(DropDataset Dataset, IReadOnlyList<DropRecord> 
 
     private List<FileEvent> Living()
     {
-        var last = new Dictionary<string, FileEvent>(StringComparer.Ordinal);
-        foreach (var found in Events)
-        {
-            if (!last.TryGetValue(found.Url, out var other) || FileEventOrder.Instance.Compare(found, other) > 0)
-            {
-                last[found.Url] = found;
-            }
-        }
-
-        var gone = last.Values.Where(found => found is { Folder: true, Kind: FileEventKind.Deleted }).ToList();
-        return [.. last.Values.Where(found => found is { Folder: false, Kind: FileEventKind.Created } && !gone.Any(folder => IsBelow(found.Url, folder.Url) && found.Time <= folder.Time))];
+        var last = Events.GroupBy(found => found.Url, StringComparer.Ordinal).Select(file => file.Max(FileEventOrder.Instance)!).ToList();
+        var gone = last.Where(found => found is { Folder: true, Kind: FileEventKind.Deleted }).ToList();
+        bool IsGone(FileEvent file) => gone.Any(folder => IsBelow(file.Url, folder.Url) && file.Time <= folder.Time);
+        return [.. last.Where(found => found is { Folder: false, Kind: FileEventKind.Created } && !IsGone(found))];
     }
 
-    internal static bool IsBelow(string url, string folder) => url.Length > folder.Length && url[folder.Length] == '/' && url.StartsWith(folder, StringComparison.Ordinal);
+    internal static bool IsBelow(string url, string folder) =>
+        url.Length > folder.Length && url[folder.Length] == '/' && url.StartsWith(folder, StringComparison.Ordinal);
 }
+
+/// <summary>First line of a done drop; its events follow. The same records give the same line, whoever writes it.</summary>
+/// <param name="By">What made it complete.</param>
+/// <param name="Files">Files that were there.</param>
+/// <param name="Records">Names of the pending records that it was made of: where one of them shows up again, it is done already.</param>
+/// <param name="Successes">The <c>_SUCCESS</c> files of this drop and of those before, newest first: a file that is told late, but was
+/// written before, is covered.</param>
+public sealed record DoneDrop(
+    string Dataset, string Source, DropCompletion By, int Files, IReadOnlyList<string> Records, IReadOnlyList<FolderSuccess> Successes)
+{
+    /// <summary>Older ones are forgotten: events come late by hours, not by thousands of drops.</summary>
+    public const int MostSuccesses = 1000;
+}
+
+/// <param name="Folder">URL of the folder that holds the file.</param>
+public sealed record FolderSuccess(string Folder, DateTimeOffset Time);

@@ -1,7 +1,7 @@
 namespace Pipeline.Triggers.Events;
 
 /// <summary>Events of Azure storage accounts.</summary>
-internal sealed class AzureEvents(EventPlaces places)
+internal static class AzureEvents
 {
     private const string Storage = "Microsoft.Storage.";
 
@@ -15,27 +15,24 @@ internal sealed class AzureEvents(EventPlaces places)
     [
         "Microsoft.Storage.BlobTierChanged", "Microsoft.Storage.AsyncOperationInitiated", "Microsoft.Storage.BlobInventoryPolicyCompleted",
         "Microsoft.Storage.LifecyclePolicyCompleted", "Microsoft.Storage.DirectoryCreated", "Microsoft.Storage.StorageTaskQueued",
-        "Microsoft.Storage.StorageTaskCompleted", "Microsoft.Storage.StorageTaskAssignmentQueued", "Microsoft.Storage.StorageTaskAssignmentCompleted",
-        "Microsoft.EventGrid.SubscriptionValidationEvent", "Microsoft.EventGrid.SubscriptionDeletedEvent",
+        "Microsoft.Storage.StorageTaskCompleted", "Microsoft.Storage.StorageTaskAssignmentQueued",
+        "Microsoft.Storage.StorageTaskAssignmentCompleted", "Microsoft.EventGrid.SubscriptionValidationEvent",
+        "Microsoft.EventGrid.SubscriptionDeletedEvent",
     ];
 
     public static bool Knows(string type) => type.StartsWith(Storage, StringComparison.Ordinal) || Harmless.Contains(type);
 
     /// <returns>None where the event tells of no whole file.</returns>
-    public IEnumerable<FileEvent> Read(EventEnvelope envelope)
+    public static IEnumerable<FileEvent> Read(EventEnvelope envelope)
     {
         switch (envelope.Type)
         {
             case Storage + "BlobCreated":
                 var api = envelope.Data.Text("api");
-                if (Complete.Contains(api))
-                {
-                    return [Event(envelope, FileEventKind.Created, Url(envelope), folder: false)];
-                }
-
-                return Opened.Contains(api)
-                    ? []
-                    : throw new BadEventException($"'api' is '{BadEventException.Shown(api)}'; valid are {string.Join(", ", Complete.Concat(Opened))}.");
+                return Complete.Contains(api) ? [Event(envelope, FileEventKind.Created, Url(envelope), folder: false)]
+                    : Opened.Contains(api) ? []
+                    : throw new BadEventException(
+                        $"'api' is '{BadEventException.Shown(api)}'; it must be one of {string.Join(", ", Complete.Concat(Opened))}.");
             case Storage + "BlobDeleted":
                 return [Event(envelope, FileEventKind.Deleted, Url(envelope), folder: false)];
             case Storage + "DirectoryDeleted":
@@ -51,28 +48,22 @@ internal sealed class AzureEvents(EventPlaces places)
             default:
                 return Harmless.Contains(envelope.Type)
                     ? []
-                    : throw new BadEventException(
-                        $"The event type '{BadEventException.Shown(envelope.Type)}' is unknown; valid are {Storage}BlobCreated, BlobDeleted, BlobRenamed, DirectoryRenamed and DirectoryDeleted.");
+                    : throw new BadEventException($"The event type '{BadEventException.Shown(envelope.Type)}' is unknown; "
+                        + $"it must be {Storage}BlobCreated, BlobDeleted, BlobRenamed, DirectoryRenamed or DirectoryDeleted.");
         }
     }
 
-    private FileEvent Event(EventEnvelope envelope, FileEventKind kind, string url, bool folder)
+    private static FileEvent Event(EventEnvelope envelope, FileEventKind kind, string url, bool folder) => new()
     {
-        var (place, dataset) = places.Find(AsBlob(url), folder);
-        return new FileEvent
-        {
-            Id = envelope.Id,
-            Kind = kind,
-            Url = place,
-            Time = envelope.When(),
-            Dataset = dataset.Name,
-            Source = dataset.Source,
-            Bytes = kind == FileEventKind.Created ? envelope.Data.OptionalBytes("contentLength") : null,
-            ETag = envelope.Data.OptionalText("eTag"),
-            Sequencer = envelope.Data.OptionalText("sequencer") is { } sequencer ? FileEventOrder.Azure + sequencer : null,
-            Folder = folder,
-        };
-    }
+        Id = envelope.Id,
+        Kind = kind,
+        Url = AsBlob(url),
+        Time = envelope.When(),
+        Bytes = kind == FileEventKind.Created ? envelope.Data.OptionalBytes("contentLength") : null,
+        ETag = envelope.Data.OptionalText("eTag"),
+        Sequencer = envelope.Data.OptionalText("sequencer") is { } sequencer ? FileEventOrder.Azure + sequencer : null,
+        Folder = folder,
+    };
 
     /// <summary>The URL, which must name the file that the subject names; the subject's first slash may be missing.</summary>
     private static string Url(EventEnvelope envelope)
@@ -80,22 +71,14 @@ internal sealed class AzureEvents(EventPlaces places)
         var raw = envelope.Data.Text("url");
         var url = EventPlaces.Decode(raw);
         if (envelope.Subject is not { } subject)
-        {
             return url;
-        }
-
-        var (_, container, path) = Subject(subject);
+        if (subject.TrimStart('/').Split('/', 6) is not ["blobServices", _, "containers", var container, "blobs", { Length: > 0 } path])
+            throw new BadEventException(
+                $"'subject' is '{BadEventException.Shown(subject)}'; it must be /blobServices/default/containers/CONTAINER/blobs/PATH.");
         return url.EndsWith($"/{container}/{path}", StringComparison.Ordinal) ? url
             : raw.EndsWith($"/{container}/{path}", StringComparison.Ordinal) ? raw
-            : throw new BadEventException($"'subject' is '{BadEventException.Shown(subject)}' and 'url' is '{BadEventException.Shown(raw)}'; valid is one file in both.");
-    }
-
-    private static (string Service, string Container, string Path) Subject(string subject)
-    {
-        var parts = subject.TrimStart('/').Split('/', 6);
-        return parts is ["blobServices", var service, "containers", var container, "blobs", var path] && path.Length > 0
-            ? (service, container, path)
-            : throw new BadEventException($"'subject' is '{BadEventException.Shown(subject)}'; valid is /blobServices/default/containers/CONTAINER/blobs/PATH.");
+            : throw new BadEventException(
+                $"'subject' is '{BadEventException.Shown(subject)}', 'url' is '{BadEventException.Shown(raw)}'; they must name one file.");
     }
 
     /// <summary>A hierarchical account has a second host for the same files, and events may name either; hosts know no case.</summary>

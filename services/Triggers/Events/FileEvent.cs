@@ -17,11 +17,11 @@ public sealed record FileEvent
 
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>The dataset that the file belongs to.</summary>
-    public required string Dataset { get; init; }
+    /// <summary>The dataset that the file belongs to; set by <see cref="EventPlaces.Admit"/> alone.</summary>
+    public string Dataset { get; init; } = "";
 
-    /// <summary>URL of the dataset's folder.</summary>
-    public required string Source { get; init; }
+    /// <summary>URL of the dataset's folder; set by <see cref="EventPlaces.Admit"/> alone.</summary>
+    public string Source { get; init; } = "";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Bytes { get; init; }
@@ -33,11 +33,11 @@ public sealed record FileEvent
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Sequencer { get; init; }
 
-    /// <summary>A whole folder was renamed or deleted: what lay in it is not told one by one.</summary>
+    /// <summary>A whole folder was renamed or deleted: there is no event for each file in it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Folder { get; init; }
 
-    /// <summary>W3C trace context of whoever sent the event.</summary>
+    /// <summary>W3C trace context of the sender.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Traceparent { get; init; }
 
@@ -50,10 +50,9 @@ public sealed record FileEvent
     public string Parent => Url[..Url.LastIndexOf('/')];
 }
 
-/// <summary>
-/// Which of two events of one file came later. Deliveries are unordered, so sequencers decide: those of Azure compare as plain strings, those of S3 after the
-/// shorter is padded with zeros on the right. Without two of one kind the times decide, and where these are equal, the ids, so that every worker decides alike.
-/// </summary>
+/// <summary>Which of two events of one file came later. Deliveries are unordered, so sequencers decide: those of Azure compare as plain
+/// strings, those of S3 after the shorter is padded with zeros on the right. Without two of one kind the times decide, and where these are
+/// equal, the ids, so that every worker decides alike.</summary>
 public sealed class FileEventOrder : IComparer<FileEvent>
 {
     public const string Azure = "azure:";
@@ -65,27 +64,18 @@ public sealed class FileEventOrder : IComparer<FileEvent>
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        var order = Sequencers(x.Sequencer, y.Sequencer);
+        var order = Sequencers(x.Sequencer ?? "", y.Sequencer ?? "");
         order = order == 0 ? x.Time.CompareTo(y.Time) : order;
         order = order == 0 ? string.CompareOrdinal(x.Id, y.Id) : order;
         return order == 0 ? x.Kind.CompareTo(y.Kind) : order;
     }
 
-    private static int Sequencers(string? x, string? y)
+    private static int Sequencers(string x, string y)
     {
-        if (x is null || y is null)
-        {
-            return 0;
-        }
-
-        if (x.StartsWith(Azure, StringComparison.Ordinal) && y.StartsWith(Azure, StringComparison.Ordinal))
-        {
-            return string.CompareOrdinal(x, y);
-        }
-
+        bool Both(string kind) => x.StartsWith(kind, StringComparison.Ordinal) && y.StartsWith(kind, StringComparison.Ordinal);
         var length = Math.Max(x.Length, y.Length);
-        return x.StartsWith(S3, StringComparison.Ordinal) && y.StartsWith(S3, StringComparison.Ordinal)
-            ? string.CompareOrdinal(x.PadRight(length, '0'), y.PadRight(length, '0'))
+        return Both(Azure) ? string.CompareOrdinal(x, y)
+            : Both(S3) ? string.CompareOrdinal(x.PadRight(length, '0'), y.PadRight(length, '0'))
             : 0;
     }
 }

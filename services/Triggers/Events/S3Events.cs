@@ -4,27 +4,30 @@ using System.Text.Json;
 namespace Pipeline.Triggers.Events;
 
 /// <summary>Notifications of S3 and of what speaks like it, MinIO among them.</summary>
-internal sealed class S3Events(EventPlaces places)
+internal static class S3Events
 {
-    private static readonly string[] Created = ["ObjectCreated:"];
-
     private static readonly string[] Deleted = ["ObjectRemoved:", "LifecycleExpiration:"];
 
     private static readonly string[] Harmless =
     [
-        "TestEvent", "ObjectRestore:", "ObjectTagging:", "ObjectAcl:", "ObjectAccessed:", "ReducedRedundancyLostObject", "Replication:", "LifecycleTransition",
-        "IntelligentTiering", "ILM:", "Scanner:", "BucketCreated:", "BucketRemoved:",
+        "TestEvent", "ObjectRestore:", "ObjectTagging:", "ObjectAcl:", "ObjectAccessed:", "ReducedRedundancyLostObject", "Replication:",
+        "LifecycleTransition", "IntelligentTiering", "ILM:", "Scanner:", "BucketCreated:", "BucketRemoved:",
+    ];
+
+    private static readonly string[] HarmlessDetails =
+    [
+        "Object Restore Initiated", "Object Restore Completed", "Object Restore Expired", "Object Tags Added", "Object Tags Deleted",
+        "Object ACL Updated", "Object Storage Class Changed", "Object Access Tier Changed",
     ];
 
     /// <summary>One of <c>Records</c>.</summary>
-    public FileEvent? Read(JsonElement record)
+    /// <returns>None where it tells of no whole file.</returns>
+    public static IEnumerable<FileEvent> Read(JsonElement record)
     {
-        var name = record.Text("eventName");
-        if (KindOf(name) is not { } kind)
-        {
-            return null;
-        }
-
+        if (record.ValueKind != JsonValueKind.Object)
+            throw new BadEventException($"The record is {BadEventException.Shown(record.GetRawText())}; it must be an object.");
+        if (KindOf(record.Text("eventName")) is not { } kind)
+            return [];
         var s3 = record.Section("s3");
         var found = s3.Section("object");
         // Keys are encoded as forms are: '+' is a space.
@@ -32,57 +35,51 @@ internal sealed class S3Events(EventPlaces places)
     }
 
     /// <summary>The form that EventBridge wraps: here keys are plain.</summary>
-    public FileEvent? ReadEventBridge(JsonElement json)
+    public static IEnumerable<FileEvent> ReadEventBridge(JsonElement json)
     {
-        FileEventKind? kind = json.Text("detail-type") switch
+        var type = json.Text("detail-type");
+        if (HarmlessDetails.Contains(type))
+            return [];
+        var kind = type switch
         {
             "Object Created" => FileEventKind.Created,
             "Object Deleted" => FileEventKind.Deleted,
-            "Object Restore Initiated" or "Object Restore Completed" or "Object Restore Expired" or "Object Tags Added" or "Object Tags Deleted" or "Object ACL Updated"
-                or "Object Storage Class Changed" or "Object Access Tier Changed" => null,
-            var type => throw new BadEventException($"'detail-type' is '{BadEventException.Shown(type)}'; valid are Object Created and Object Deleted."),
+            _ => throw new BadEventException(
+                $"'detail-type' is '{BadEventException.Shown(type)}'; it must be Object Created or Object Deleted."),
         };
-        if (kind is null)
-        {
-            return null;
-        }
-
         var detail = json.Section("detail");
         var found = detail.Section("object");
-        return Event(kind.Value, detail.Section("bucket").Text("name"), found.Text("key"), json.Time("time"), found);
+        return Event(kind, detail.Section("bucket").Text("name"), found.Text("key"), json.Time("time"), found);
     }
 
-    private FileEvent? Event(FileEventKind kind, string bucket, string key, DateTimeOffset time, JsonElement found)
+    private static IEnumerable<FileEvent> Event(FileEventKind kind, string bucket, string key, DateTimeOffset time, JsonElement found)
     {
         if (key.EndsWith('/'))
-        {
-            return null; // What consoles leave where somebody makes a folder.
-        }
-
-        var (url, dataset) = places.Find($"s3://{bucket}/{key}", folder: false);
+            yield break; // What consoles leave where somebody makes a folder.
         var sequencer = found.OptionalText("sequencer");
-        return new FileEvent
+        var version = found.OptionalText("versionId") is { } id ? "/" + id : "";
+        yield return new FileEvent
         {
             // Notifications have no id; what they tell is one.
-            Id = $"{(kind == FileEventKind.Created ? '+' : '-')}{sequencer ?? time.ToString("O")}{(found.OptionalText("versionId") is { } version ? "/" + version : "")}",
+            Id = $"{(kind == FileEventKind.Created ? '+' : '-')}{sequencer ?? time.ToString("O")}{version}",
             Kind = kind,
-            Url = url,
+            Url = $"s3://{bucket}/{key}",
             Time = time,
-            Dataset = dataset.Name,
-            Source = dataset.Source,
             Bytes = found.OptionalBytes("size"),
             ETag = found.OptionalText("eTag") ?? found.OptionalText("etag"),
             Sequencer = sequencer is null ? null : FileEventOrder.S3 + sequencer,
         };
     }
 
+    /// <returns>Null where no file has changed.</returns>
     private static FileEventKind? KindOf(string eventName)
     {
         var name = eventName.StartsWith("s3:", StringComparison.Ordinal) ? eventName[3..] : eventName;
         bool Is(string start) => name.StartsWith(start, StringComparison.Ordinal);
-        return Created.Any(Is) ? FileEventKind.Created
+        return Is("ObjectCreated:") ? FileEventKind.Created
             : Deleted.Any(Is) ? FileEventKind.Deleted
             : Harmless.Any(Is) ? null
-            : throw new BadEventException($"'eventName' is '{BadEventException.Shown(eventName)}', which is unknown; valid are ObjectCreated:… and ObjectRemoved:….");
+            : throw new BadEventException(
+                $"'eventName' is '{BadEventException.Shown(eventName)}', which is unknown; it must be ObjectCreated:… or ObjectRemoved:….");
     }
 }

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 
 namespace Pipeline.Triggers.Webhook;
 
@@ -20,28 +19,13 @@ internal sealed class WebhookAccess(IOptions<WebhookOptions> options)
 
     private readonly byte[][] _keys = [.. options.Value.Keys.Select(Hash)];
 
-    /// <exception cref="PipelineException">Nothing is set that a sender could show, and nothing says that none is needed.</exception>
-    public void Verify()
-    {
-        if (_keys.Length == 0 && options.Value.Entra is null && !options.Value.AllowAnonymous)
-        {
-            throw new PipelineException("The webhook has no 'Webhook:Keys' and no 'Webhook:Entra'; valid is one of them, or 'Webhook:AllowAnonymous' as true where nobody else reaches its port.");
-        }
-    }
-
     public async Task<bool> IsAllowedAsync(HttpContext context)
     {
         if (options.Value is { AllowAnonymous: true, Keys.Count: 0, Entra: null })
-        {
             return true;
-        }
-
         var authorization = context.Request.Headers.Authorization.ToString();
         if (options.Value.Entra is not null && authorization.StartsWith(TokenScheme, StringComparison.OrdinalIgnoreCase))
-        {
             return (await context.AuthenticateAsync(Scheme)).Succeeded;
-        }
-
         var sent = context.Features.Get<SentKey>()?.Value
             ?? (context.Request.Headers.TryGetValue(KeyHeader, out var header) ? header.ToString() : null)
             ?? (authorization.StartsWith(KeyScheme, StringComparison.OrdinalIgnoreCase) ? authorization[KeyScheme.Length..].Trim() : null);
@@ -53,19 +37,18 @@ internal sealed class WebhookAccess(IOptions<WebhookOptions> options)
     {
         var found = false;
         foreach (var key in _keys)
-        {
             found |= CryptographicOperations.FixedTimeEquals(key, sent);
-        }
-
         return found;
     }
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }
 
-/// <summary>Takes the key out of the query of a webhook's request before anything, the server's own request log among it, sees the request.</summary>
+/// <summary>Takes the key out of the query before anything sees the request, the server's own request log among it.</summary>
 internal sealed class WebhookContextFactory(IServiceProvider services) : IHttpContextFactory
 {
+    private const string KeyName = "code";
+
     private readonly DefaultHttpContextFactory _inner = new(services);
 
     public HttpContext Create(IFeatureCollection featureCollection)
@@ -74,7 +57,7 @@ internal sealed class WebhookContextFactory(IServiceProvider services) : IHttpCo
         if (request.QueryString.Length > 0 && request.Path.StartsWith(WebhookRoutes.Path, StringComparison.OrdinalIgnoreCase))
         {
             var query = QueryHelpers.ParseQuery(request.QueryString);
-            if (query.Remove(SentKey.QueryName, out var sent))
+            if (query.Remove(KeyName, out var sent))
             {
                 featureCollection.Set(new SentKey(sent.ToString()));
                 request.QueryString = QueryString.Create(query).Value ?? "";
@@ -91,7 +74,5 @@ internal sealed class WebhookContextFactory(IServiceProvider services) : IHttpCo
 /// <summary>The key that stood in the query.</summary>
 internal sealed class SentKey(string value)
 {
-    public const string QueryName = "code";
-
     public string Value => value;
 }

@@ -1,29 +1,23 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 
 namespace Pipeline.Triggers.Webhook;
 
 /// <summary>Bound from "Webhook"; checked at start.</summary>
-public sealed class WebhookOptions
+public sealed class WebhookOptions : IValidatableObject
 {
     /// <summary>The only port on which the webhook answers; null for every port that the host listens on.</summary>
     [Range(1, 65535)]
     public int? Port { get; init; }
 
-    /// <summary>Shared keys, of which a sender shows one: as <c>?code=</c>, <c>x-webhook-key</c> or <c>Authorization: SharedKey …</c>. Two while one replaces the other.</summary>
+    /// <summary>Shared keys, of which a sender shows one: as <c>?code=</c>, <c>x-webhook-key</c> or <c>Authorization: SharedKey …</c>. Two
+    /// while one replaces the other.</summary>
     [MaxLength(MostKeys)]
     public IReadOnlyList<string> Keys { get; init; } = [];
 
     /// <summary>Tokens of Microsoft Entra, or of any issuer with OpenID Connect discovery.</summary>
     public WebhookEntraOptions? Entra { get; init; }
 
-    /// <summary>Lets anybody send events who reaches the port.</summary>
+    /// <summary>Allows everybody who reaches the port to send events.</summary>
     public bool AllowAnonymous { get; init; }
 
     /// <summary>Larger bodies are refused with 413. Event Grid's batches have up to 1 MB.</summary>
@@ -40,86 +34,33 @@ public sealed class WebhookOptions
 
     internal const int MostKeys = 2;
     internal const int ShortestKey = 16;
+
+    /// <summary>What ranges cannot say. Keys are never shown.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        for (var i = 0; i < Keys.Count; i++)
+        {
+            if (Keys[i].Length < ShortestKey)
+                yield return new($"'Webhook:Keys:{i}' has {Keys[i].Length} characters; it must have at least {ShortestKey}.");
+        }
+
+        if (Entra is not null
+            && !(Uri.TryCreate(Entra.Authority, UriKind.Absolute, out var authority) && authority.Scheme == Uri.UriSchemeHttps))
+            yield return new($"'Webhook:Entra:Authority' is '{Entra.Authority}'; it must be an https URL.");
+        if (Entra is { Audience.Length: 0 })
+            yield return new("'Webhook:Entra:Audience' is missing; it must be the application that tokens are for.");
+        if (Keys.Count == 0 && Entra is null && !AllowAnonymous)
+            yield return new("Anybody could send events: 'Webhook:Keys' or 'Webhook:Entra' must be set, "
+                + "or 'Webhook:AllowAnonymous' must be true where nobody else reaches the port.");
+    }
 }
 
-/// <summary>Whose tokens are taken.</summary>
+/// <summary>Whose tokens are accepted.</summary>
 public sealed class WebhookEntraOptions
 {
     /// <summary>The issuer, such as <c>https://login.microsoftonline.com/TENANT/v2.0</c>.</summary>
-    [Required]
     public string Authority { get; init; } = "";
 
     /// <summary>Whom the token is for: the application that stands for the webhook.</summary>
-    [Required]
     public string Audience { get; init; } = "";
-}
-
-/// <summary>What ranges cannot say. Keys are never shown.</summary>
-internal sealed class WebhookOptionsCheck : IValidateOptions<WebhookOptions>
-{
-    public ValidateOptionsResult Validate(string? name, WebhookOptions options)
-    {
-        var errors = new List<string>();
-        for (var i = 0; i < options.Keys.Count; i++)
-        {
-            if (options.Keys[i].Length < WebhookOptions.ShortestKey)
-            {
-                errors.Add($"'Webhook:Keys:{i}' has {options.Keys[i].Length} characters; valid are at least {WebhookOptions.ShortestKey}.");
-            }
-        }
-
-        if (options.Entra is { } entra)
-        {
-            if (!Uri.TryCreate(entra.Authority, UriKind.Absolute, out var authority) || authority.Scheme != Uri.UriSchemeHttps)
-            {
-                errors.Add($"'Webhook:Entra:Authority' is '{entra.Authority}'; valid is an https URL.");
-            }
-
-            if (entra.Audience.Length == 0)
-            {
-                errors.Add("'Webhook:Entra:Audience' is missing; valid is the application that tokens must be for.");
-            }
-        }
-
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
-    }
-}
-
-internal static class WebhookRegistration
-{
-    public static IServiceCollection AddWebhook(this IServiceCollection services)
-    {
-        services.AddOptions<WebhookOptions>().BindConfiguration("Webhook", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookOptionsCheck>();
-        services.AddRouting();
-        services.AddAuthentication().AddJwtBearer(WebhookAccess.Scheme, _ => { });
-        services.AddOptions<JwtBearerOptions>(WebhookAccess.Scheme).Configure<IOptions<WebhookOptions>>((bearer, webhook) =>
-        {
-            bearer.Authority = webhook.Value.Entra?.Authority;
-            bearer.Audience = webhook.Value.Entra?.Audience;
-            bearer.MapInboundClaims = false;
-        });
-        services.AddSingleton<IHttpContextFactory, WebhookContextFactory>();
-        return services.AddSingleton<WebhookAccess>().AddSingleton<WebhookEndpoint>();
-    }
-}
-
-/// <summary>Where storage sends its events.</summary>
-public static class WebhookRoutes
-{
-    public const string Path = "/webhook/drops";
-
-    /// <summary>Maps POST and OPTIONS. Where <see cref="WebhookOptions.Port"/> is set, the host must listen on it too; on every other port the webhook is not there.</summary>
-    /// <exception cref="PipelineException">Anybody could send events, and nobody said that this is meant.</exception>
-    public static IEndpointRouteBuilder MapWebhook(this IEndpointRouteBuilder routes)
-    {
-        routes.ServiceProvider.GetRequiredService<WebhookAccess>().Verify();
-        var endpoint = routes.ServiceProvider.GetRequiredService<WebhookEndpoint>();
-        var port = routes.ServiceProvider.GetRequiredService<IOptions<WebhookOptions>>().Value.Port;
-        var webhook = routes.MapGroup(Path);
-        webhook.MapPost("", (Delegate)endpoint.PostAsync);
-        webhook.MapMethods("", [HttpMethods.Options], (Delegate)WebhookEndpoint.Options);
-        webhook.AddEndpointFilter(async (context, next) => port is null || context.HttpContext.Connection.LocalPort == port ? await next(context) : Results.NotFound());
-        return routes;
-    }
 }

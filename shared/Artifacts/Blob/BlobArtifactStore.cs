@@ -1,17 +1,13 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
-using Azure;
 using Microsoft.Extensions.Logging;
 using Pipeline.Artifacts.Caching;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Blob;
 
-/// <summary>
-/// Artifacts as blobs of one container: a key is the blob's name. Any number of processes on any number of machines may share it. Each request
-/// rides out passing faults; files that were written or materialized stay on this machine in a cache.
-/// </summary>
+/// <summary>Artifacts as blobs of one container: a key is the blob's name. Any number of processes on any number of machines may share it.
+/// Each request rides out passing faults; files that were written or materialized stay on this machine in a cache.</summary>
 public sealed class BlobArtifactStore : IArtifactStore
 {
     private readonly BlobContainer _container;
@@ -41,7 +37,8 @@ public sealed class BlobArtifactStore : IArtifactStore
     /// <summary>The container's address, without any secret.</summary>
     public string Address => _container.Address;
 
-    public async Task<PutResult> CreateAsync(string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation = default)
+    public async Task<PutResult> CreateAsync(
+        string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation = default)
     {
         CheckKey(key);
         using var file = _cache.NewFile();
@@ -56,19 +53,11 @@ public sealed class BlobArtifactStore : IArtifactStore
         return new PutResult(content, Created: true);
     }
 
-    public async Task<string> ReplaceAsync(string key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellation = default)
-    {
-        CheckKey(key);
-        // No ETag of a blob is empty or '*': to the service they mean any.
-        return etag is "" or "*"
-            ? throw new ArtifactConflictException(key)
-            : BlobListing.Text(await _writer.ReplaceAsync(key, content, new ETag(etag), cancellation));
-    }
-
     public async Task<ArtifactInfo?> FindAsync(string key, CancellationToken cancellation = default)
     {
         CheckKey(key);
-        return await _container.FindAsync(key, cancellation) is { } blob ? BlobListing.Info(key, blob.ContentLength, blob.ETag, blob.LastModified) : null;
+        var blob = await _container.FindAsync(key, cancellation);
+        return blob is null ? null : new ArtifactInfo(key, blob.ContentLength, blob.LastModified);
     }
 
     public async Task<Stream> OpenReadAsync(string key, CancellationToken cancellation = default)
@@ -87,9 +76,7 @@ public sealed class BlobArtifactStore : IArtifactStore
             {
                 var first = await _ranges.FetchAsync(key, offset, (int)Math.Min(length, _rangeBytes), etag: default, cancellation);
                 if (offset + length <= first.Total)
-                {
                     return new BlobReadStream(_ranges, key, first, offset, length, _rangeBytes);
-                }
 
                 first.Dispose();
             }
@@ -102,7 +89,8 @@ public sealed class BlobArtifactStore : IArtifactStore
         var blob = await _container.FindAsync(key, cancellation) ?? throw new ArtifactNotFoundException(key);
         return offset >= 0 && length == 0 && offset <= blob.ContentLength
             ? new MemoryStream([], writable: false)
-            : throw new ArgumentOutOfRangeException(nameof(offset), $"'{key}' has {blob.ContentLength} bytes; {length} bytes from {offset} do not lie within it.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(offset), $"'{key}' has {blob.ContentLength} bytes; {length} bytes from {offset} do not lie within it.");
     }
 
     public Task<string> MaterializeAsync(ArtifactReference reference, CancellationToken cancellation = default)
@@ -114,9 +102,7 @@ public sealed class BlobArtifactStore : IArtifactStore
     public async IAsyncEnumerable<ArtifactInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await foreach (var info in _listing.ListAsync(ArtifactKey.CheckPrefix(prefix), cancellation))
-        {
             yield return info;
-        }
     }
 
     public Task<bool> DeleteAsync(string key, CancellationToken cancellation = default)
@@ -132,12 +118,11 @@ public sealed class BlobArtifactStore : IArtifactStore
     {
         ArtifactKey.Check(key);
         if (key == StoreFolder.FormatFile)
-        {
             throw new ArgumentException($"'{key}' is not an artifact's key: it describes a store itself.");
-        }
     }
 
-    private async Task<ArtifactReference> SpoolAsync(string key, CacheFile file, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
+    private async Task<ArtifactReference> SpoolAsync(
+        string key, CacheFile file, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
     {
         var stream = new ArtifactWriteStream(file.Handle);
         try

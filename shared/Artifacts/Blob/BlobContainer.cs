@@ -5,7 +5,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Blob;
 
@@ -26,7 +25,8 @@ internal sealed class BlobContainer(BlobContainerClient client, BlobRequests req
     {
         try
         {
-            return (await requests.RunAsync("head", key, token => Blob(key).GetPropertiesAsync(cancellationToken: token), cancellation)).Value;
+            return (await requests.RunAsync(
+                "head", key, token => Blob(key).GetPropertiesAsync(cancellationToken: token), cancellation)).Value;
         }
         catch (RequestFailedException error) when (BlobAnswer.IsNotFound(error))
         {
@@ -35,20 +35,25 @@ internal sealed class BlobContainer(BlobContainerClient client, BlobRequests req
     }
 
     public async Task<bool> DeleteAsync(string key, CancellationToken cancellation) =>
-        (await requests.RunAsync("delete", key, token => Blob(key).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: token), cancellation)).Value;
+        (await requests.RunAsync(
+            "delete",
+            key,
+            token => Blob(key).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: token),
+            cancellation)).Value;
 
-    /// <summary>One page of blobs in the order of their names; the second part says where the next page starts, empty after the last.</summary>
-    public async Task<(IReadOnlyList<BlobItem> Items, string Next)> ListAsync(string prefix, string next, int size, CancellationToken cancellation)
+    /// <summary>One page of blobs in the order of their names; the second part says where the next page starts, empty after the
+    /// last.</summary>
+    public async Task<(IReadOnlyList<BlobItem> Items, string Next)> ListAsync(
+        string prefix, string next, int size, CancellationToken cancellation)
     {
         try
         {
             return await requests.RunAsync("list", prefix, async token =>
             {
-                var pages = client.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, token).AsPages(next.Length == 0 ? null : next, size);
+                var pages = client.GetBlobsAsync(
+                    new GetBlobsOptions { Prefix = prefix }, token).AsPages(next.Length == 0 ? null : next, size);
                 await foreach (var page in pages)
-                {
                     return (page.Values, page.ContinuationToken ?? "");
-                }
 
                 return ([], "");
             }, cancellation);
@@ -107,32 +112,21 @@ internal sealed class BlobListing(BlobContainer container, TransferOptions trans
     {
         // "a" is below "a", "ab" is not; asked apart, the many that may lie between "a" and "a/" are not read.
         if (prefix.Length > 0 && prefix != StoreFolder.FormatFile && await container.FindAsync(prefix, cancellation) is { } blob)
-        {
-            yield return Info(prefix, blob.ContentLength, blob.ETag, blob.LastModified);
-        }
+            yield return new ArtifactInfo(prefix, blob.ContentLength, blob.LastModified);
 
         var next = "";
         do
         {
             (var items, next) = await container.ListAsync(prefix.Length == 0 ? "" : prefix + "/", next, transfer.ListPage, cancellation);
             foreach (var item in items.Where(item => item.Name != StoreFolder.FormatFile && ArtifactKey.IsValid(item.Name)))
-            {
-                yield return Info(item.Name, item.Properties.ContentLength!.Value, item.Properties.ETag!.Value, item.Properties.LastModified!.Value);
-            }
+                yield return new ArtifactInfo(item.Name, item.Properties.ContentLength!.Value, item.Properties.LastModified!.Value);
         }
         while (next.Length > 0);
     }
-
-    public static ArtifactInfo Info(string key, long bytes, ETag etag, DateTimeOffset modified) => new(key, bytes, Text(etag), modified);
-
-    /// <summary>One form for what comes in quotes from one request and without from another.</summary>
-    public static string Text(ETag etag) => etag.ToString("G").Trim('"');
 }
 
-/// <summary>
-/// What a blob says of itself: the digest of its bytes, so that nobody has to download it to know, and which write made it, so that a write
-/// whose answer was lost knows itself again.
-/// </summary>
+/// <summary>What a blob says of itself: the digest of its bytes, so that nobody has to download it to know, and which write made it, so
+/// that a write whose answer was lost knows itself again.</summary>
 internal static class BlobMetadata
 {
     private const string DigestName = "sha256";
@@ -146,8 +140,27 @@ internal static class BlobMetadata
 
     /// <summary>Null on a blob that something else than this store wrote.</summary>
     public static string? Digest(IDictionary<string, string> metadata) =>
-        metadata.TryGetValue(DigestName, out var hex) && Artifacts.Digest.IsValid(Artifacts.Digest.Prefix + hex) ? Artifacts.Digest.Prefix + hex : null;
+        metadata.TryGetValue(DigestName, out var hex) && Artifacts.Digest.Prefix + hex is var digest && Artifacts.Digest.IsValid(digest)
+            ? digest
+            : null;
 
     public static bool IsSameWrite(IDictionary<string, string> one, IDictionary<string, string> other) =>
         one.TryGetValue(WriteName, out var write) && other.TryGetValue(WriteName, out var otherWrite) && write == otherWrite;
+}
+
+/// <summary>The SDK's client as this store wants it.</summary>
+internal static class BlobConnection
+{
+    /// <summary>Sends nothing yet. The SDK tries nothing again: that is for <see cref="BlobRequests"/>.</summary>
+    public static BlobContainerClient Open(BlobOptions options, ResilienceOptions resilience)
+    {
+        var client = new BlobClientOptions { Retry = { MaxRetries = 0, NetworkTimeout = resilience.AttemptTimeout } };
+        var service = options.ServiceUri is { } uri
+            ? new BlobServiceClient(uri, new DefaultAzureCredential(), client)
+            : new BlobServiceClient(options.ConnectionString, client);
+        return service.GetBlobContainerClient(options.Container);
+    }
+
+    /// <summary>Where it is, without any signature.</summary>
+    public static string Address(BlobContainerClient container) => container.Uri.GetLeftPart(UriPartial.Path);
 }

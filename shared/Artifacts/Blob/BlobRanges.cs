@@ -8,7 +8,8 @@ namespace Pipeline.Artifacts.Blob;
 /// <summary>Reads parts of blobs, each by a request of its own, so that a connection that breaks costs one part.</summary>
 internal sealed class BlobRanges(BlobContainer container, BlobRequests requests, ArtifactMetrics metrics)
 {
-    /// <summary>Up to <paramref name="length"/> bytes from <paramref name="offset"/>, fewer where the blob ends; no byte of an empty blob.</summary>
+    /// <summary>Up to <paramref name="length"/> bytes from <paramref name="offset"/>, fewer where the blob ends; no byte of an empty
+    /// blob.</summary>
     /// <param name="length">At least 1.</param>
     /// <param name="etag">The state that the blob must be in; default for any.</param>
     /// <exception cref="ArtifactNotFoundException">There is none.</exception>
@@ -66,15 +67,11 @@ internal sealed class BlobRanges(BlobContainer container, BlobRequests requests,
 }
 
 /// <summary>A part of a blob in borrowed memory.</summary>
-/// <param name="total">The length of the whole blob.</param>
-/// <param name="etag">The state of the blob that it is a part of.</param>
-internal sealed class BlobRange(IMemoryOwner<byte> memory, int bytes, long total, ETag etag) : IDisposable
+/// <param name="Total">The length of the whole blob.</param>
+/// <param name="ETag">The state of the blob that it is a part of.</param>
+internal sealed record BlobRange(IMemoryOwner<byte> Memory, int Length, long Total, ETag ETag) : IDisposable
 {
-    public ReadOnlyMemory<byte> Bytes => memory.Memory[..bytes];
+    public ReadOnlyMemory<byte> Bytes => Memory.Memory[..Length];
 
-    public long Total => total;
-
-    public ETag ETag => etag;
-
-    public void Dispose() => memory.Dispose();
+    public void Dispose() => Memory.Dispose();
 }

@@ -1,38 +1,22 @@
 using Azure;
 using Microsoft.Win32.SafeHandles;
-using Pipeline.Contracts;
+using Pipeline.Artifacts.Folder;
 
 namespace Pipeline.Artifacts.Blob;
 
-/// <summary>
-/// Reads a blob, or a part of one, range by range. All of it comes from the state that was opened: if the blob is replaced meanwhile, the
-/// next range throws <see cref="ArtifactConflictException"/>, while what fits into the first range stays readable.
-/// </summary>
+/// <summary>Reads a blob, or a part of one, range by range. All of it comes from the state that was opened: if the blob is deleted and
+/// created anew meanwhile, the next range throws <see cref="ArtifactConflictException"/>, while what fits into the first range stays
+/// readable.</summary>
 /// <param name="first">Read from <paramref name="start"/> on.</param>
 /// <param name="start">Where in the blob the stream starts.</param>
 /// <param name="length">The stream's length.</param>
 /// <param name="rangeBytes">What one request fetches.</param>
-internal sealed class BlobReadStream(BlobRanges ranges, string key, BlobRange first, long start, long length, int rangeBytes) : Stream
+internal sealed class BlobReadStream(
+    BlobRanges ranges, string key, BlobRange first, long start, long length, int rangeBytes) : ReadStream(length)
 {
     private readonly ETag _etag = first.ETag;
     private BlobRange _range = first;
     private long _rangeStart;
-    private long _position;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => true;
-    public override bool CanWrite => false;
-    public override long Length => length;
-
-    public override long Position
-    {
-        get => _position;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            _position = value;
-        }
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -47,58 +31,35 @@ internal sealed class BlobReadStream(BlobRanges ranges, string key, BlobRange fi
         return Copy(buffer);
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
-    {
-        SeekOrigin.Begin => 0,
-        SeekOrigin.Current => _position,
-        _ => length,
-    };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
             _range.Dispose();
-        }
 
         base.Dispose(disposing);
     }
 
     private async Task FetchAsync(int wanted, CancellationToken cancellation)
     {
-        var isAtHand = _position >= _rangeStart && _position < _rangeStart + _range.Bytes.Length;
-        if (wanted > 0 && _position < length && !isAtHand)
+        var isAtHand = Position >= _rangeStart && Position < _rangeStart + _range.Bytes.Length;
+        if (wanted > 0 && Position < Length && !isAtHand)
         {
-            var next = await ranges.FetchAsync(key, start + _position, (int)Math.Min(rangeBytes, length - _position), _etag, cancellation);
+            var next = await ranges.FetchAsync(key, start + Position, (int)Math.Min(rangeBytes, Length - Position), _etag, cancellation);
             _range.Dispose();
-            (_range, _rangeStart) = (next, _position);
+            (_range, _rangeStart) = (next, Position);
         }
     }
 
     private int Copy(Span<byte> buffer)
     {
-        if (buffer.IsEmpty || _position >= length)
-        {
+        var wanted = Wanted(buffer.Length);
+        if (wanted == 0)
             return 0;
-        }
 
-        var rest = _range.Bytes.Span[(int)(_position - _rangeStart)..];
-        var read = (int)Math.Min(Math.Min(buffer.Length, rest.Length), length - _position);
+        var rest = _range.Bytes.Span[(int)(Position - _rangeStart)..];
+        var read = Math.Min(wanted, rest.Length);
         rest[..read].CopyTo(buffer);
-        _position += read;
+        Position += read;
         return read;
     }
 }
@@ -113,33 +74,29 @@ internal sealed class BlobDownload(BlobContainer container, BlobRanges ranges, T
     {
         using var first = await ranges.FetchAsync(reference.Key, 0, transfer.BlockBytes, etag: default, cancellation);
         if (first.Total != reference.Bytes)
-        {
             throw Damaged(reference, $"{first.Total} bytes");
-        }
 
         await RandomAccess.WriteAsync(file, first.Bytes, 0, cancellation);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = transfer.Parallel, CancellationToken = cancellation };
         await Parallel.ForEachAsync(Starts(reference.Bytes), parallel, async (start, token) =>
         {
-            using var range = await ranges.FetchAsync(reference.Key, start, (int)Math.Min(transfer.BlockBytes, reference.Bytes - start), first.ETag, token);
+            using var range = await ranges.FetchAsync(
+                reference.Key, start, (int)Math.Min(transfer.BlockBytes, reference.Bytes - start), first.ETag, token);
             await RandomAccess.WriteAsync(file, range.Bytes, start, token);
         });
-        await using var written = new Folder.RangeStream(file, 0, reference.Bytes, ownsFile: false);
+        await using var written = new RangeStream(file, 0, reference.Bytes, ownsFile: false);
         var digest = await Digest.OfAsync(written, cancellation);
         if (digest != reference.Digest)
-        {
             throw Damaged(reference, $"{reference.Bytes} bytes with {digest}");
-        }
     }
 
     private IEnumerable<long> Starts(long bytes)
     {
         for (long start = transfer.BlockBytes; start < bytes; start += transfer.BlockBytes)
-        {
             yield return start;
-        }
     }
 
     private PipelineException Damaged(ArtifactReference reference, string found) =>
-        new($"The store is damaged: '{reference.Key}' should have {reference.Bytes} bytes with {reference.Digest}, and has {found}. Delete the blob {container.Address}/{reference.Key} and run the same command again.");
+        new($"The store is damaged: '{reference.Key}' should have {reference.Bytes} bytes with {reference.Digest}, and has {found}. "
+            + $"Delete the blob {container.Address}/{reference.Key} and run the same command again.");
 }

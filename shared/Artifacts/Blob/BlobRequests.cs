@@ -2,7 +2,6 @@ using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging;
-using Pipeline.Contracts;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
@@ -11,10 +10,8 @@ using Polly.Timeout;
 
 namespace Pipeline.Artifacts.Blob;
 
-/// <summary>
-/// The one way to blob storage: each request by itself is tried again after passing faults, with growing waits; a circuit breaker keeps
-/// off a store that is down; no attempt takes longer than its limit. The SDK's own retries are off.
-/// </summary>
+/// <summary>The one way to blob storage: each request by itself is tried again after passing faults, with growing waits; a circuit breaker
+/// keeps off a store that is down; no attempt takes longer than its limit. The SDK's own retries are off.</summary>
 internal sealed class BlobRequests
 {
     private readonly string _store;
@@ -56,14 +53,17 @@ internal sealed class BlobRequests
     /// <param name="what">The key or prefix that it is about.</param>
     /// <param name="request">May run many times.</param>
     /// <exception cref="StoreUnavailableException">Every attempt met a passing fault.</exception>
-    /// <exception cref="RequestFailedException">There is no such blob, or a condition of the request does not hold; see <see cref="BlobAnswer"/>.</exception>
+    /// <exception cref="RequestFailedException">There is no such blob, or a condition of the request does not hold; see
+    /// <see cref="BlobAnswer"/>.</exception>
     /// <exception cref="PipelineException">The store refuses the request.</exception>
-    public async Task<T> RunAsync<T>(string operation, string what, Func<CancellationToken, Task<T>> request, CancellationToken cancellation)
+    public async Task<T> RunAsync<T>(
+        string operation, string what, Func<CancellationToken, Task<T>> request, CancellationToken cancellation)
     {
         var context = ResilienceContextPool.Shared.Get(operation, cancellation);
         try
         {
-            return await _pipeline.ExecuteAsync(static async (context, request) => await request(context.CancellationToken), context, request);
+            return await _pipeline.ExecuteAsync(
+                static async (context, request) => await request(context.CancellationToken), context, request);
         }
         catch (Exception error) when (PassingFault.Is(error, cancellation))
         {
@@ -111,14 +111,16 @@ internal static class BlobAnswer
 
     // Without the SDK's error inside: of a refused signature it quotes what was signed.
     public static PipelineException Refusal(string store, string what, RequestFailedException error) => error.Status is 401 or 403
-        ? new($"The store {store} does not let this identity at '{what}' ({error.Status} {error.ErrorCode}); valid is one with the role Storage Blob Data Contributor, or the account's key.")
+        ? new($"The store {store} does not let this identity at '{what}' ({error.Status} {error.ErrorCode}); "
+            + "it must have the role Storage Blob Data Contributor, or the account's key.")
         : new($"The store {store} refuses the request for '{what}': {error.Status} {error.ErrorCode}.");
 
     public static PipelineException NoIdentity(string store, AuthenticationFailedException error) =>
-        new($"No identity of this machine opens the store {store}: {PassingFault.Reason(error)} Valid are a workload or managed identity, AZURE_CLIENT_ID and its companions, or az login.");
+        new($"No identity of this machine opens the store {store}: {PassingFault.Reason(error)} "
+            + "It must be a workload or managed identity, AZURE_CLIENT_ID and its companions, or az login.");
 }
 
-/// <summary>Which failures of a request pass by themselves: no connection, a broken one, no answer in time, and what the service itself calls passing.</summary>
+/// <summary>Which failures pass by themselves: no connection, a broken one, no answer in time, what the service calls passing.</summary>
 internal static class PassingFault
 {
     public static bool Is(Exception error, CancellationToken cancellation) => error switch
@@ -135,8 +137,8 @@ internal static class PassingFault
     public static string Reason(Exception error)
     {
         var cause = error.GetBaseException();
-        return cause is RequestFailedException { Status: > 0 } failed ? $"it answered {failed.Status} {failed.ErrorCode}".TrimEnd() : FirstLine(cause.Message);
+        return cause is RequestFailedException { Status: > 0 } failed
+            ? $"it answered {failed.Status} {failed.ErrorCode}".TrimEnd()
+            : cause.Message.Trim().Split('\n', '\r')[0];
     }
-
-    private static string FirstLine(string text) => text.AsSpan().Trim().ToString().Split('\n', '\r')[0];
 }

@@ -1,14 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Caching;
 
-/// <summary>
-/// Files by their digest, shared by all processes of one user on one machine. A file gets its name by a rename when it is whole, and is held
-/// against its digest once in each process; its time stamp says when it was last used.
-/// </summary>
+/// <summary>Files by their digest, shared by all processes of one user on one machine. A file gets its name by a rename when it is whole,
+/// and is held against its digest once in each process; its time stamp says when it was last used.</summary>
 internal sealed class FileCache
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -38,29 +35,28 @@ internal sealed class FileCache
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PipelineException($"The cache {_folder} cannot be written: {error.Message} Valid for Store:Cache:Folder is a folder that this user may write to.", error);
+            throw new PipelineException(
+                $"The cache {_folder} cannot be written: {error.Message} Store:Cache:Folder must be a folder that this user may write to.",
+                error);
         }
     }
 
     /// <summary>A file with the reference's bytes. Of concurrent callers in one process, one fetches.</summary>
     /// <param name="fetch">Writes the bytes, and throws if they are not the reference's.</param>
     /// <exception cref="PipelineException">The disk is full.</exception>
-    public async Task<string> FindOrAddAsync(ArtifactReference reference, Func<SafeFileHandle, CancellationToken, Task> fetch, CancellationToken cancellation)
+    public async Task<string> FindOrAddAsync(
+        ArtifactReference reference, Func<SafeFileHandle, CancellationToken, Task> fetch, CancellationToken cancellation)
     {
         var path = PathOf(reference.Digest);
         if (await IsGoodAsync(path, reference, cancellation))
-        {
             return Hit(path);
-        }
 
         var download = _downloads[Convert.FromHexString(Path.GetFileName(path).AsSpan(0, 2))[0]];
         await download.WaitAsync(cancellation);
         try
         {
             if (await IsGoodAsync(path, reference, cancellation))
-            {
                 return Hit(path);
-            }
 
             _metrics.CacheMisses.Add(1);
             using var file = NewFile();
@@ -110,17 +106,19 @@ internal sealed class FileCache
         try
         {
             if (new FileInfo(path) is not { Exists: true } file || file.Length != reference.Bytes)
-            {
                 return false;
-            }
 
             if (!_checked.ContainsKey(reference.Digest))
             {
-                await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1 << 16, FileOptions.Asynchronous);
+                await using var stream = new FileStream(
+                    path,
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.ReadWrite | FileShare.Delete,
+                    bufferSize: 1 << 16,
+                    FileOptions.Asynchronous);
                 if (await Digest.OfAsync(stream, cancellation) != reference.Digest)
-                {
                     return false;
-                }
 
                 _checked[reference.Digest] = true;
             }
@@ -137,7 +135,7 @@ internal sealed class FileCache
 
     private string PathOf(string digest) => Digest.IsValid(digest)
         ? Path.Combine(_folder, digest[Digest.Prefix.Length..])
-        : throw new PipelineException($"A reference has the digest '{digest}'; valid is {Digest.Prefix} and 64 lower-case hex digits.");
+        : throw new PipelineException($"A reference has the digest '{digest}'; it must be {Digest.Prefix} and 64 lower-case hex digits.");
 
     private void MakeFolders()
     {
@@ -158,7 +156,8 @@ internal sealed class CacheFile(string path) : IDisposable
 {
     public string Path => path;
 
-    public SafeFileHandle Handle { get; } = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, FileOptions.Asynchronous);
+    public SafeFileHandle Handle { get; } = File.OpenHandle(
+        path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, FileOptions.Asynchronous);
 
     public void Dispose()
     {

@@ -1,51 +1,29 @@
 using System.Collections.Concurrent;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Folder;
 
 /// <summary>One artifact's file.</summary>
 internal static class ArtifactFile
 {
-    /// <summary>Coarser than any file system stamps its files (FAT: 2 s).</summary>
-    private static readonly TimeSpan CoarsestStamp = TimeSpan.FromSeconds(2);
-
-    /// <summary>Length and time: <see cref="MakeNewer"/> sees to it that a replaced file never has those of the file before it.</summary>
+    /// <summary>Made of length and time.</summary>
     public static string ETag(FileInfo file) => ETag(file.Length, file.LastWriteTimeUtc);
 
     /// <inheritdoc cref="ETag(FileInfo)"/>
     public static string ETag(long length, DateTime written) => $"{length:x}-{written.Ticks:x}";
 
-    public static ArtifactInfo Info(string key, FileInfo file) => new(key, file.Length, ETag(file), new DateTimeOffset(file.LastWriteTimeUtc));
+    public static ArtifactInfo Info(string key, FileInfo file) => new(key, file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
 
-    /// <summary>Moves the file's time past that of the file it is to replace, also where the clock was set back.</summary>
-    public static void MakeNewer(FileInfo file, DateTime before)
-    {
-        foreach (var step in new[] { TimeSpan.FromTicks(1), CoarsestStamp })
-        {
-            if (file.LastWriteTimeUtc > before)
-            {
-                return;
-            }
-
-            file.LastWriteTimeUtc = before + step;
-            file.Refresh();
-        }
-    }
-
-    /// <summary>The artifacts below a prefix of whole segments, in ordinal order of their keys. What is hidden, a link or no key is passed over.</summary>
+    /// <summary>The artifacts below a prefix of whole segments, in ordinal order of their keys. What is hidden, a link or no key is passed
+    /// over.</summary>
     /// <param name="leftOut">A folder of the root that is listed only where the prefix names it.</param>
     public static IReadOnlyList<ArtifactInfo> List(StoreFolder folder, string prefix, string leftOut)
     {
         if (prefix == StoreFolder.FormatFile)
-        {
             return [];
-        }
 
         var path = prefix.Length == 0 ? folder.Root : folder.PathOf(prefix);
         if (File.Exists(path))
-        {
             return [Info(prefix, new FileInfo(path))];
-        }
 
         var found = new List<ArtifactInfo>();
         Add(new DirectoryInfo(path), prefix);
@@ -55,35 +33,28 @@ internal static class ArtifactFile
         void Add(DirectoryInfo directory, string key)
         {
             if (!directory.Exists)
-            {
                 return;
-            }
 
             foreach (var item in directory.EnumerateFileSystemInfos())
             {
                 var name = key.Length == 0 ? item.Name : $"{key}/{item.Name}";
-                if (name == StoreFolder.FormatFile || (name == leftOut && prefix.Length == 0) || !ArtifactKey.IsValid(name) || item.LinkTarget is not null)
-                {
+                if (name == StoreFolder.FormatFile || (name == leftOut && prefix.Length == 0) || !ArtifactKey.IsValid(name))
                     continue;
-                }
+
+                if (item.LinkTarget is not null)
+                    continue;
 
                 if (item is DirectoryInfo below)
-                {
                     Add(below, name);
-                }
                 else if (item is FileInfo { Exists: true } file)
-                {
                     found.Add(Info(name, file));
-                }
             }
         }
     }
 }
 
-/// <summary>
-/// Contents that need not be held against their digest again as long as their file is the same: those that this process has checked, and of those that it has written, of whose very bytes
-/// the digest was made, the latest.
-/// </summary>
+/// <summary>Contents that need not be held against their digest again as long as their file is the same: those that this process has
+/// checked, and of those that it has written, of whose very bytes the digest was made, the latest.</summary>
 internal sealed class KnownContents
 {
     /// <summary>Half a kilobyte of memory each.</summary>
@@ -101,8 +72,6 @@ internal sealed class KnownContents
         _known[content] = true;
         _written.Enqueue(content);
         if (_written.Count > MostWritten && _written.TryDequeue(out var oldest))
-        {
             _known.TryRemove(oldest, out _);
-        }
     }
 }

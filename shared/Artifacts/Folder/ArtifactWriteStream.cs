@@ -3,10 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pipeline.Artifacts.Folder;
 
-/// <summary>
-/// Forward-only writing to a file, hashed on the way. Disposing it, as writers on top of it do, neither closes the file nor writes anything:
-/// only <see cref="Complete"/> ends it.
-/// </summary>
+/// <summary>Forward-only writing to a file, hashed on the way. Disposing it, as writers on top of it do, neither closes the file nor writes
+/// anything: only <see cref="Complete"/> ends it.</summary>
 internal sealed class ArtifactWriteStream(SafeFileHandle file) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -56,9 +54,7 @@ internal sealed class ArtifactWriteStream(SafeFileHandle file) : Stream
             _buffered += part.Length;
             buffer = buffer[part.Length..];
             if (_buffered == _buffer.Length)
-            {
                 WriteBuffer();
-            }
         }
     }
 

@@ -1,13 +1,10 @@
 using System.Runtime.CompilerServices;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Folder;
 
-/// <summary>
-/// Artifacts as files below one folder: a key is the file's path. Any number of processes of one machine may share it. A write goes to
-/// <c>.tmp</c>, is flushed to the disk, and gets its name by a rename under the key's lock. Symbolic links below the root are not followed.
-/// <c>logs</c> may lie beside the artifacts.
-/// </summary>
+/// <summary>Artifacts as files below one folder: a key is the file's path. Any number of processes of one machine may share it. A write
+/// goes to <c>.tmp</c>, is flushed to the disk, and gets its name by a rename under the key's lock. Symbolic links below the root are not
+/// followed. <c>logs</c> may lie beside the artifacts.</summary>
 public sealed class FolderArtifactStore : IArtifactStore
 {
     /// <summary>Left out of listings, unless the prefix names it.</summary>
@@ -26,61 +23,14 @@ public sealed class FolderArtifactStore : IArtifactStore
     /// <summary>Its full path.</summary>
     public string Root => _folder.Root;
 
-    public async Task<PutResult> CreateAsync(string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation = default)
+    public async Task<PutResult> CreateAsync(
+        string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation = default)
     {
-        if (!File.Exists(_folder.PathOf(key)))
-        {
-            var written = await WriteTemporaryAsync(key, write, cancellation);
-            try
-            {
-                if (await PublishAsync(key, written.Path, cancellation))
-                {
-                    var reference = new ArtifactReference(key, written.Digest, written.Bytes);
-                    _known.AddWritten((reference, written.ETag));
-                    return new PutResult(reference, Created: true);
-                }
-            }
-            catch (IOException error) when (FolderFailure.IsDiskFull(error))
-            {
-                throw FolderFailure.DiskFull(key, Root, written.Bytes, error);
-            }
-            catch (Exception error) when (error is UnauthorizedAccessException || (error is IOException && _folder.IsBlocked(key)))
-            {
-                throw FolderFailure.NotWritable(key, Root, error);
-            }
-            finally
-            {
-                File.Delete(written.Path);
-            }
-        }
+        if (!File.Exists(_folder.PathOf(key)) && await WriteAsync(key, write, cancellation) is { } written)
+            return written;
 
         await using var stream = await OpenReadAsync(key, cancellation);
         return new PutResult(new ArtifactReference(key, await Digest.OfAsync(stream, cancellation), stream.Length), Created: false);
-    }
-
-    public async Task<string> ReplaceAsync(string key, ReadOnlyMemory<byte> content, string etag, CancellationToken cancellation = default)
-    {
-        var path = _folder.PathOf(key);
-        using var held = await KeyLock.TakeAsync(_folder.Locks, key, cancellation);
-        var before = new FileInfo(path);
-        if (!before.Exists || ArtifactFile.ETag(before) != etag)
-        {
-            throw new ArtifactConflictException(key);
-        }
-
-        var written = await WriteTemporaryAsync(key, async (stream, token) => await stream.WriteAsync(content, token), cancellation);
-        try
-        {
-            var temporary = new FileInfo(written.Path);
-            ArtifactFile.MakeNewer(temporary, before.LastWriteTimeUtc);
-            var after = ArtifactFile.ETag(temporary);
-            File.Move(written.Path, path, overwrite: true);
-            return after;
-        }
-        finally
-        {
-            File.Delete(written.Path);
-        }
     }
 
     public Task<ArtifactInfo?> FindAsync(string key, CancellationToken cancellation = default)
@@ -95,12 +45,14 @@ public sealed class FolderArtifactStore : IArtifactStore
 
     public Task<Stream> OpenRangeAsync(string key, long offset, long length, CancellationToken cancellation = default)
     {
-        var file = Open(key, path => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous));
+        var file = Open(key, path => File.OpenHandle(
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous));
         var bytes = RandomAccess.GetLength(file);
         if (offset < 0 || length < 0 || offset > bytes - length)
         {
             file.Dispose();
-            throw new ArgumentOutOfRangeException(nameof(offset), $"'{key}' has {bytes} bytes; {length} bytes from {offset} do not lie within it.");
+            throw new ArgumentOutOfRangeException(
+                nameof(offset), $"'{key}' has {bytes} bytes; {length} bytes from {offset} do not lie within it.");
         }
 
         return Task.FromResult<Stream>(new RangeStream(file, offset, length));
@@ -111,15 +63,11 @@ public sealed class FolderArtifactStore : IArtifactStore
         var path = _folder.PathOf(reference.Key);
         var file = new FileInfo(path);
         if (!file.Exists)
-        {
             throw new ArtifactNotFoundException(reference.Key);
-        }
 
         var content = (reference, ArtifactFile.ETag(file));
         if (_known.Contains(content))
-        {
             return path;
-        }
 
         var check = _checks[(uint)content.GetHashCode() % _checks.Length];
         await check.WaitAsync(cancellation);
@@ -154,9 +102,7 @@ public sealed class FolderArtifactStore : IArtifactStore
         var path = _folder.PathOf(key);
         using var held = await KeyLock.TakeAsync(_folder.Locks, key, cancellation);
         if (!File.Exists(path))
-        {
             return false;
-        }
 
         File.Delete(path);
         return true;
@@ -171,7 +117,58 @@ public sealed class FolderArtifactStore : IArtifactStore
         if (digest != reference.Digest)
         {
             throw new PipelineException(
-                $"The store is damaged: '{reference.Key}' should have {reference.Bytes} bytes with {reference.Digest}, and has {stream.Length} bytes{(digest is null ? "" : $" with {digest}")}. Delete {path} and run the same command again.");
+                $"The store is damaged: '{reference.Key}' should have {reference.Bytes} bytes with {reference.Digest}, and has "
+                + $"{stream.Length} bytes{(digest is null ? "" : $" with {digest}")}. Delete {path} and run the same command again.");
+        }
+    }
+
+    /// <returns>Null where the key was taken meanwhile.</returns>
+    private async Task<PutResult?> WriteAsync(string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
+    {
+        var temporary = _folder.NewTemporaryFile();
+        var bytes = 0L;
+        string? digest = null;
+        try
+        {
+            string etag;
+            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                var stream = new ArtifactWriteStream(file);
+                try
+                {
+                    await write(stream, cancellation);
+                    digest = stream.Complete();
+                }
+                finally
+                {
+                    bytes = stream.Length;
+                }
+
+                RandomAccess.FlushToDisk(file);
+                // The clock is finer than the file system's own stamps, and the ETag is made from this.
+                File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
+                etag = ArtifactFile.ETag(bytes, File.GetLastWriteTimeUtc(file));
+            }
+
+            if (!await PublishAsync(key, temporary, cancellation))
+                return null;
+
+            var reference = new ArtifactReference(key, digest, bytes);
+            _known.AddWritten((reference, etag));
+            return new PutResult(reference, Created: true);
+        }
+        catch (IOException error) when (FolderFailure.IsDiskFull(error))
+        {
+            throw FolderFailure.DiskFull(key, Root, bytes, error);
+        }
+        catch (Exception error) when (digest is not null
+            && (error is UnauthorizedAccessException || (error is IOException && _folder.IsBlocked(key))))
+        {
+            throw FolderFailure.NotWritable(key, Root, error);
+        }
+        finally
+        {
+            File.Delete(temporary);
         }
     }
 
@@ -182,49 +179,10 @@ public sealed class FolderArtifactStore : IArtifactStore
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var held = await KeyLock.TakeAsync(_folder.Locks, key, cancellation);
         if (File.Exists(path))
-        {
             return false;
-        }
 
         File.Move(temporary, path);
         return true;
-    }
-
-    private async Task<(string Path, string Digest, long Bytes, string ETag)> WriteTemporaryAsync(
-        string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
-    {
-        var path = _folder.NewTemporaryFile();
-        var bytes = 0L;
-        try
-        {
-            using (var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write))
-            {
-                var stream = new ArtifactWriteStream(file);
-                try
-                {
-                    await write(stream, cancellation);
-                    var digest = stream.Complete();
-                    RandomAccess.FlushToDisk(file);
-                    // The clock is finer than the file system's own stamps, and the ETag is made from this.
-                    File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
-                    return (path, digest, stream.Length, ArtifactFile.ETag(stream.Length, File.GetLastWriteTimeUtc(file)));
-                }
-                finally
-                {
-                    bytes = stream.Length;
-                }
-            }
-        }
-        catch (Exception error)
-        {
-            File.Delete(path);
-            if (error is IOException full && FolderFailure.IsDiskFull(full))
-            {
-                throw FolderFailure.DiskFull(key, Root, bytes, full);
-            }
-
-            throw;
-        }
     }
 
     private T Open<T>(string key, Func<string, T> open)

@@ -1,7 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Folder;
 
@@ -24,27 +21,16 @@ internal sealed class StoreFolder
         var temporary = Path.Combine(Root, ".tmp");
         _temporary = new TemporaryFiles(temporary);
         Locks = Path.Combine(Root, ".locks");
-        try
-        {
-            if (File.Exists(Root))
-            {
-                throw new PipelineException($"The store {Root} is a file; valid is a folder, or a path where one can be made.");
-            }
+        if (File.Exists(Root))
+            throw new PipelineException($"The store {Root} is a file; it must be a folder, or a path where one can be made.");
 
+        Write(() =>
+        {
             Directory.CreateDirectory(temporary);
             Directory.CreateDirectory(Locks);
             _temporary.RemoveStale();
             WriteFormat();
-        }
-        catch (IOException error) when (FolderFailure.IsDiskFull(error))
-        {
-            throw FolderFailure.DiskFull(FormatFile, Root, 0, error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw NotWritable(error);
-        }
-
+        });
         CheckFormat();
     }
 
@@ -52,16 +38,15 @@ internal sealed class StoreFolder
 
     public string Locks { get; }
 
-    /// <summary>Where the key's file lies, whether it is there or not. Symbolic links below the root are refused, as they could lead out of it.</summary>
+    /// <summary>Where the key's file lies, whether it is there or not. Symbolic links below the root are refused, as they could lead out of
+    /// it.</summary>
     /// <exception cref="ArgumentException">It is not a key.</exception>
     /// <exception cref="PipelineException">A symbolic link lies in the way.</exception>
     public string PathOf(string key)
     {
         ArtifactKey.Check(key);
         if (key == FormatFile)
-        {
             throw new ArgumentException($"'{key}' is not an artifact's key: it describes the store itself.");
-        }
 
         var path = Root;
         foreach (var segment in key.Split('/'))
@@ -70,7 +55,9 @@ internal sealed class StoreFolder
             if (new FileInfo(path) is { Attributes: var attributes } file && (int)attributes != -1
                 && attributes.HasFlag(FileAttributes.ReparsePoint) && file.LinkTarget is not null)
             {
-                throw new PipelineException($"'{key}' lies behind the symbolic link {path}, and the store follows none below its root. Put the files themselves there, or make the link's target the store.");
+                throw new PipelineException(
+                    $"'{key}' lies behind the symbolic link {path}, and the store follows none below its root. "
+                    + "Put the files themselves there, or make the link's target the store.");
             }
         }
 
@@ -83,9 +70,7 @@ internal sealed class StoreFolder
         for (var path = Path.GetDirectoryName(PathOf(key))!; path.Length > Root.Length; path = Path.GetDirectoryName(path)!)
         {
             if (File.Exists(path))
-            {
                 return true;
-            }
         }
 
         return Directory.Exists(PathOf(key));
@@ -97,9 +82,15 @@ internal sealed class StoreFolder
     /// <exception cref="PipelineException">It is not.</exception>
     public void Check()
     {
+        Write(WriteFormat);
+        CheckFormat();
+    }
+
+    private void Write(Action write)
+    {
         try
         {
-            WriteFormat();
+            write();
         }
         catch (IOException error) when (FolderFailure.IsDiskFull(error))
         {
@@ -107,10 +98,9 @@ internal sealed class StoreFolder
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw NotWritable(error);
+            throw new PipelineException(
+                $"The store {Root} cannot be written: {error.Message} It must be a folder that this user may write to.", error);
         }
-
-        CheckFormat();
     }
 
     // Written each time, although published only once: so a folder that cannot be written is found at the start.
@@ -133,9 +123,7 @@ internal sealed class StoreFolder
         try
         {
             if (!Path.Exists(path))
-            {
                 File.Move(temporary, path);
-            }
         }
         catch (IOException) when (File.Exists(path))
         {
@@ -148,7 +136,8 @@ internal sealed class StoreFolder
         int format;
         try
         {
-            using var stream = new FileStream(Path.Combine(Root, FormatFile), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var stream = new FileStream(
+                Path.Combine(Root, FormatFile), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             format = JsonSerializer.Deserialize<Layout>(stream, PipelineJson.Options)?.Format ?? 0;
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
@@ -157,21 +146,19 @@ internal sealed class StoreFolder
         }
 
         if (format < 1)
-        {
             throw Unreadable(null);
-        }
 
         if (format > Format)
         {
-            throw new PipelineException($"The store {Root} was made by a newer version of the pipeline (format {format}; this one reads up to {Format}). Use that version, or another folder.");
+            throw new PipelineException(
+                $"The store {Root} was made by a newer version of the pipeline (format {format}; this one reads up to {Format}). "
+                + "Use that version, or another folder.");
         }
     }
 
-    private PipelineException NotWritable(Exception error) =>
-        new($"The store {Root} cannot be written: {error.Message} Valid is a folder that this user may write to.", error);
-
     private PipelineException Unreadable(Exception? error) =>
-        new($"The store {Root} has an unreadable {FormatFile}; valid is {{ \"format\": {Format} }}. Restore it, or use another folder.", error);
+        new($"The store {Root} has an unreadable {FormatFile}; it must be {{ \"format\": {Format} }}. "
+            + "Restore it, or use another folder.", error);
 }
 
 /// <summary>Files on their way to their name.</summary>
@@ -189,47 +176,7 @@ internal sealed class TemporaryFiles(string folder)
         foreach (var file in new DirectoryInfo(folder).EnumerateFiles())
         {
             if (DateTime.UtcNow - file.LastWriteTimeUtc > Stale)
-            {
                 file.Delete();
-            }
-        }
-    }
-}
-
-/// <summary>
-/// One holder at a time for a key, across processes of one machine: a lock file that is opened exclusively and freed by the operating system
-/// when its holder ends in whatever way. Keys share 256 files, which stay.
-/// </summary>
-internal static class KeyLock
-{
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
-
-    /// <exception cref="TimeoutException">Somebody held the lock for 30 s.</exception>
-    /// <exception cref="PipelineException">There is no room for the lock file.</exception>
-    public static async Task<IDisposable> TakeAsync(string folder, string key, CancellationToken cancellation)
-    {
-        var path = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 1)));
-        var start = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            }
-            catch (IOException error) when (FolderFailure.IsLocked(error))
-            {
-                if (TimeProvider.System.GetElapsedTime(start) > Patience)
-                {
-                    throw new TimeoutException($"Somebody has held the lock {path} of '{key}' for more than {Patience.TotalSeconds} s.", error);
-                }
-            }
-            catch (IOException error) when (FolderFailure.IsDiskFull(error))
-            {
-                throw FolderFailure.DiskFull(key, Path.GetDirectoryName(folder)!, 0, error);
-            }
-
-            await Task.Delay(Pause, cancellation);
         }
     }
 }

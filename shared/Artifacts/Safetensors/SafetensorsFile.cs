@@ -1,15 +1,12 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Safetensors;
 
-/// <summary>
-/// A safetensors file, mapped into memory when a span of it is first asked for. Spans point straight into the map and are valid until
-/// <see cref="Dispose"/>: reading through one afterwards ends the process with an access violation, as the pages are gone. So keep the file
-/// in a <c>using</c> around every use of its spans; a file that is dropped without being disposed stays mapped. The file must not be
-/// changed or cut while it is open.
-/// </summary>
+/// <summary>A safetensors file, mapped into memory when a span of it is first asked for. Spans point straight into the map and are valid
+/// until <see cref="Dispose"/>: reading through one afterwards ends the process with an access violation, as the pages are gone. So keep
+/// the file in a <c>using</c> around every use of its spans; a file that is dropped without being disposed stays mapped. The file must not
+/// be changed or cut while it is open.</summary>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
     private readonly SafetensorsHeader _header;
@@ -72,18 +69,16 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     /// <summary>Rows along the first axis.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The rows do not lie within the tensor.</exception>
-    /// <exception cref="PipelineException">
-    /// There is no such tensor, it has other elements or no rows, or these are more than one span can hold.
-    /// </exception>
+    /// <exception cref="PipelineException">There is no such tensor, it has other elements or no rows, or these are more than one span can
+    /// hold.</exception>
     public ReadOnlySpan<T> ReadRows<T>(string name, long firstRow, long rows) where T : unmanaged
     {
         var (entry, first, count) = Rows<T>(name, firstRow, rows);
         return Span<T>(entry, first, count);
     }
 
-    /// <summary>
-    /// Rows along the first axis, read without a map: large rows that are read in no order come in one request, not in one a page.
-    /// </summary>
+    /// <summary>Rows along the first axis, read without a map: large rows that are read in no order come in one request, not in one a
+    /// page.</summary>
     /// <param name="values">As many elements as the rows have.</param>
     /// <inheritdoc cref="ReadRows{T}(string, long, long)"/>
     public void ReadRows(string name, long firstRow, long rows, Span<byte> values)
@@ -108,7 +103,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
             throw new PipelineException($"'{name}' in {Path} is a single number and has no rows.");
 
         if (firstRow < 0 || rows < 0 || firstRow > entry.Shape[0] - rows)
-            throw new ArgumentOutOfRangeException(nameof(firstRow), $"'{name}' has {entry.Shape[0]} rows; {rows} rows from {firstRow} do not lie within it.");
+            throw new ArgumentOutOfRangeException(nameof(firstRow),
+                $"'{name}' has {entry.Shape[0]} rows; {rows} rows from {firstRow} do not lie within it.");
 
         var row = entry.Shape[0] == 0 ? 0 : entry.Bytes / sizeof(T) / entry.Shape[0];
         return (entry, firstRow * row, rows * row);
@@ -130,12 +126,15 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
         if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
-            throw new PipelineException($"{path} is not a valid safetensors file: it has {stream.Length} bytes, and the length of its header alone takes 8.");
+            throw new PipelineException(
+                $"{path} is not a valid safetensors file: it has {stream.Length} bytes, and the length of its header alone takes 8.");
 
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         var left = stream.Length - prefix.Length;
         if (length > SafetensorsHeader.MaxLength || (long)length > left)
-            throw new PipelineException($"{path} is not a valid safetensors file: its header has {length} bytes, and valid are at most {SafetensorsHeader.MaxLength} and the {left} that follow.");
+            throw new PipelineException(
+                $"{path} is not a valid safetensors file: its header has {length} bytes, and valid are at most "
+                + $"{SafetensorsHeader.MaxLength} and the {left} that follow.");
 
         var json = new byte[length];
         stream.ReadExactly(json);
@@ -145,20 +144,24 @@ public sealed unsafe class SafetensorsFile : IDisposable
     private SafetensorsEntry Entry(string name) =>
         Entries.TryGetValue(name, out var entry)
             ? entry
-            : throw new PipelineException($"{Path} has no tensor '{name}'; it has {(Entries.Count == 0 ? "none" : string.Join(", ", Entries.Keys.Order(StringComparer.Ordinal)))}.");
+            : throw new PipelineException(
+                $"{Path} has no tensor '{name}'; it has "
+                + $"{(Entries.Count == 0 ? "none" : string.Join(", ", Entries.Keys.Order(StringComparer.Ordinal)))}.");
 
     private SafetensorsEntry Entry<T>(string name) where T : unmanaged
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         var entry = Entry(name);
         var wanted = SafetensorsElement.Of<T>();
-        return entry.Type == wanted ? entry : throw new PipelineException($"'{name}' in {Path} has elements of type {entry.Type}, not {wanted}.");
+        return entry.Type == wanted
+            ? entry : throw new PipelineException($"'{name}' in {Path} has elements of type {entry.Type}, not {wanted}.");
     }
 
     private ReadOnlySpan<T> Span<T>(SafetensorsEntry entry, long first, long count) where T : unmanaged =>
         count <= Array.MaxLength
             ? new ReadOnlySpan<T>(Data() + entry.Offset + (first * sizeof(T)), (int)count)
-            : throw new PipelineException($"'{entry.Name}' in {Path}: {count} elements are more than one span can hold. Read fewer rows at a time.");
+            : throw new PipelineException(
+                $"'{entry.Name}' in {Path}: {count} elements are more than one span can hold. Read fewer rows at a time.");
 
     private byte* Data()
     {

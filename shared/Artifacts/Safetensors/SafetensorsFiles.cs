@@ -1,11 +1,7 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Artifacts.Safetensors;
 
-/// <summary>
-/// A list of safetensors files of which only some are open at a time: a file is fetched and mapped when it is first read, and the one whose
-/// last use is longest ago makes room. A span is valid until the next file is opened. For one thread at a time.
-/// </summary>
+/// <summary>A list of safetensors files of which only some are open at a time: a file is fetched and mapped when it is first read, and the
+/// one whose last use is longest ago makes room. A span is valid until the next file is opened. For one thread at a time.</summary>
 /// <param name="limit">Maximum number of open files; each takes a map and a handle, of which a process has 65,530 and often 1,024.</param>
 public sealed class SafetensorsFiles(IArtifactStore store, IReadOnlyList<ArtifactReference> files, int limit = 128) : IDisposable
 {

@@ -1,12 +1,10 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using Pipeline.Contracts;
 
 namespace Pipeline.Artifacts.Safetensors;
 
-/// <summary>
-/// The checked header of a file. Nothing in it is taken on trust: each defect is a <see cref="PipelineException"/> that names it.
-/// </summary>
+/// <summary>The checked header of a file. Nothing in it is taken on trust: each defect is a <see cref="PipelineException"/> that names
+/// it.</summary>
 internal sealed class SafetensorsHeader
 {
     public const string MetadataKey = "__metadata__";
@@ -60,13 +58,9 @@ internal sealed class SafetensorsHeader
         foreach (var (name, value) in Properties(root, "its header"))
         {
             if (name == MetadataKey)
-            {
                 ReadMetadata(value);
-            }
             else
-            {
                 _entries.Add(name, ReadEntry(name, value));
-            }
         }
     }
 

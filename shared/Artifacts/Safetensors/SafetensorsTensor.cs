@@ -20,7 +20,8 @@ public sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadO
     {
         var sizes = shape.ToArray();
         if (Array.Exists(sizes, size => size < 0) || SafetensorsElement.Elements(sizes) != values.Length)
-            throw new ArgumentException($"'{name}' has {values.Length} values; the shape [{string.Join(", ", sizes)}] does not hold as many.");
+            throw new ArgumentException(
+                $"'{name}' has {values.Length} values; the shape [{string.Join(", ", sizes)}] does not hold as many.");
 
         return new SafetensorsTensor(name, SafetensorsElement.Of<T>(), sizes, MemoryMarshal.AsBytes(values).ToArray());
     }

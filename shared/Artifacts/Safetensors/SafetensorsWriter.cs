@@ -4,24 +4,22 @@ using System.Text.Json;
 
 namespace Pipeline.Artifacts.Safetensors;
 
-/// <summary>
-/// Writes safetensors files. Equal tensors and metadata give equal bytes, in whatever order they come: as in the reference
+/// <summary>Writes safetensors files. Equal tensors and metadata give equal bytes, in whatever order they come: as in the reference
 /// implementation, wider elements come first, then names in ordinal order. Data starts at a multiple of 64 bytes, so every element of a
-/// mapped file is aligned.
-/// </summary>
+/// mapped file is aligned.</summary>
 public static class SafetensorsWriter
 {
     private const int Alignment = 64;
 
-    /// <param name="metadata">
-    /// Written in ordinal order of the keys, besides <c>"format": "pt"</c>, without which transformers refuses a file.
-    /// </param>
+    /// <param name="metadata">Written in ordinal order of the keys, besides <c>"format": "pt"</c>, without which transformers refuses a
+    /// file.</param>
     /// <exception cref="ArgumentException">Two tensors of one name, or data that its shape does not hold.</exception>
     public static async Task WriteAsync(
         Stream stream, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null,
         CancellationToken cancellation = default)
     {
-        var ordered = tensors.OrderByDescending(tensor => tensor.Type.Size()).ThenBy(tensor => tensor.Name, StringComparer.Ordinal).ToList();
+        var ordered = tensors.OrderByDescending(tensor => tensor.Type.Size()).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)
+            .ToList();
         Check(ordered);
         await stream.WriteAsync(Header(ordered, metadata), cancellation);
         foreach (var tensor in ordered)

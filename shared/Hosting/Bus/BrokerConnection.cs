@@ -6,7 +6,8 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Hosting.Bus;
 
-/// <summary>Connections to the broker of the settings, for what is done without MassTransit: queues of all stages, drop events in any form, error queues.</summary>
+/// <summary>Connections to the broker of the settings, for what is done without MassTransit: queues of all stages,
+/// drop events in any form, error queues.</summary>
 public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogger<BrokerConnection> log, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -43,9 +44,7 @@ public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogg
             catch (BrokerUnreachableException error)
             {
                 if (attempt % TriesPerLine == 0)
-                {
                     Waiting(options.Value.Host, options.Value.Port, (error.InnerException ?? error).Message);
-                }
             }
 
             await Task.Delay(Pause, clock, cancellation);
@@ -54,7 +53,8 @@ public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogg
 
     /// <summary>Waits for a broker and does something there; from the start again where the broker goes away on the way.</summary>
     /// <param name="use">What may be done again.</param>
-    /// <exception cref="RabbitMQClientException">The broker refuses what is asked: it is there with other settings, or the user may not.</exception>
+    /// <exception cref="RabbitMQClientException">The broker refuses what is asked: it is there with other settings,
+    /// or the user may not.</exception>
     public async Task UseAsync(string purpose, Func<IConnection, Task> use, CancellationToken cancellation)
     {
         while (true)
@@ -75,7 +75,8 @@ public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogg
     }
 
     private static bool IsRefused(Exception error) =>
-        error is OperationInterruptedException { ShutdownReason.ReplyCode: Constants.AccessRefused or Constants.PreconditionFailed or Constants.ResourceLocked or Constants.NotAllowed };
+        error is OperationInterruptedException { ShutdownReason.ReplyCode: Constants.AccessRefused or Constants.PreconditionFailed
+            or Constants.ResourceLocked or Constants.NotAllowed };
 
     [LoggerMessage(LogLevel.Warning, "RabbitMQ went away ({Purpose}): {Why}")]
     private partial void BrokenOff(string purpose, string why);
@@ -101,16 +102,12 @@ public sealed class BusOptions
 
     public bool UseTls { get; init; }
 
-    /// <summary>
-    /// Whether a service declares the queues of all stages when it starts, so that no event is lost because the stage that it is for has never run. Off where the
-    /// broker has them from a definitions file and users may only touch their own.
-    /// </summary>
+    /// <summary>Whether a service declares the queues of all stages when it starts, so that no event is lost because the stage that it is
+    /// for has never run. Off where the broker has them from a definitions file and users may only touch their own.</summary>
     public bool DeployTopology { get; init; } = true;
 
-    /// <summary>
-    /// How often a message is delivered before it goes to the <c>_error</c> queue although nobody said what is wrong with it: it may be what kills its consumer. A
-    /// worker that is scaled away or killed for another reason counts too, so this is generous.
-    /// </summary>
+    /// <summary>How often a message is delivered before it goes to the <c>_error</c> queue although nobody said what is wrong with it: it
+    /// may be what kills its consumer. A worker that is scaled away or killed for another reason counts too, so this is generous.</summary>
     [Range(1, 10_000)]
     public int DeliveryLimit { get; init; } = 20;
 
@@ -128,7 +125,8 @@ public sealed class BusOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan LongestRetryDelay { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a queue of a service may be without any consumer while the broker answers. Then the service ends with exit code 1, to be started again.</summary>
+    /// <summary>How long a queue of a service may be without any consumer while the broker answers.
+    /// Then the service ends with exit code 1, to be started again.</summary>
     [Range(typeof(TimeSpan), "00:00:06", "24:00:00")]
     public TimeSpan ConsumerPatience { get; init; } = TimeSpan.FromMinutes(3);
 

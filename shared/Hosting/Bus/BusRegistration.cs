@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 
 namespace Pipeline.Hosting.Bus;
 
@@ -24,7 +23,8 @@ public static class BusRegistration
 
     /// <summary>The bus of a service.</summary>
     /// <param name="consumers">What its stage registers.</param>
-    public static IServiceCollection AddRabbitMqBus(this IServiceCollection services, Action<IBusRegistrationConfigurator> consumers) => services
+    public static IServiceCollection AddRabbitMqBus(this IServiceCollection services, Action<IBusRegistrationConfigurator> consumers) =>
+        services
         .AddSingleton<BrokerConnection>().AddSingleton<BrokerTopology>().AddSingleton<BrokerReady>()
         .AddBus(consumers, bus =>
         {
@@ -44,7 +44,8 @@ public static class BusRegistration
     private static IServiceCollection AddBus(
         this IServiceCollection services, Action<IBusRegistrationConfigurator> consumers, Action<IBusRegistrationConfigurator> transport)
     {
-        services.AddOptions<BusOptions>().BindConfiguration("Bus", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<BusOptions>().BindConfiguration("Bus", binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<MassTransitHostOptions>().Configure<IOptions<BusOptions>>((host, bus) =>
         {
             host.WaitUntilStarted = true;
@@ -120,9 +121,9 @@ internal sealed partial class BusStart(BrokerTopology topology, IBusDepot buses,
 /// <summary>Tells background work when it may publish.</summary>
 public sealed class BrokerReady
 {
-    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Task WaitAsync(CancellationToken cancellation) => ready.Task.WaitAsync(cancellation);
+    public Task WaitAsync(CancellationToken cancellation) => _ready.Task.WaitAsync(cancellation);
 
-    internal void Tell() => ready.TrySetResult();
+    public void Tell() => _ready.TrySetResult();
 }

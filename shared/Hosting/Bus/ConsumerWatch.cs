@@ -1,17 +1,16 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Hosting.Bus;
 
-/// <summary>
-/// Ends the process when the broker answers and yet knows of nobody who takes from one of the stage's queues: a consumer that was lost on the way, as can happen when the broker
-/// is killed while it is being set up, does not come back, and messages would wait without an error anywhere. What starts the process again makes its consumers anew.
-/// </summary>
-public sealed partial class ConsumerWatch(BrokerConnection broker, BrokerReady ready, IOptions<BusOptions> options, TimeProvider clock, ILogger<ConsumerWatch> log, Stage stage)
+/// <summary>Ends the process when the broker answers and yet knows of nobody who takes from one of the stage's queues: a consumer that was
+/// lost on the way, as can happen when the broker is killed while it is being set up, does not come back, and messages would wait without
+/// an error anywhere. What starts the process again makes its consumers anew.</summary>
+public sealed partial class ConsumerWatch(BrokerConnection broker, BrokerReady ready, IOptions<BusOptions> options, TimeProvider clock,
+    ILogger<ConsumerWatch> log, Stage stage)
     : BackgroundService
 {
     /// <summary>Questions in the time that a queue may be without a consumer.</summary>
@@ -20,20 +19,22 @@ public sealed partial class ConsumerWatch(BrokerConnection broker, BrokerReady r
     /// <exception cref="PipelineException">A queue had no consumer for too long.</exception>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (stage == Stage.Triggers)
+            return; // Its consumer leaves its queue on purpose while the store is out.
         await ready.WaitAsync(stoppingToken);
-        var queues = StageQueues.All.Where(feed => feed.Stage == stage).Select(feed => feed.Queue).Distinct().ToDictionary(queue => queue, _ => 0);
+        var queues = StageQueues.Of(stage).ToDictionary(queue => queue, _ => 0);
         while (true)
         {
             await Task.Delay(options.Value.ConsumerPatience / Checks, clock, stoppingToken);
             var empty = await EmptyAsync(queues.Keys, stoppingToken);
             foreach (var queue in queues.Keys)
-            {
                 queues[queue] = empty.Contains(queue) ? queues[queue] + 1 : 0;
-            }
 
             if (queues.FirstOrDefault(queue => queue.Value >= Checks) is { Key: { } forgotten })
             {
-                throw new PipelineException($"For {options.Value.ConsumerPatience} RabbitMQ has known of no consumer of queue '{forgotten}', which this process should be one of. It ends, to be started again with consumers made anew.");
+                throw new PipelineException(
+                    $"For {options.Value.ConsumerPatience} RabbitMQ has known of no consumer of queue '{forgotten}', which this process "
+                    + "should be one of. It ends, to be started again with consumers made anew.");
             }
         }
     }
@@ -48,14 +49,13 @@ public sealed partial class ConsumerWatch(BrokerConnection broker, BrokerReady r
             foreach (var queue in queues)
             {
                 if (await ConsumersAsync(connection, queue, cancellation) == 0)
-                {
                     empty.Add(queue);
-                }
             }
 
             return empty;
         }
-        catch (Exception error) when (!cancellation.IsCancellationRequested && (error is RabbitMQClientException || TransientFault.Is(error)))
+        catch (Exception error)
+        when (!cancellation.IsCancellationRequested && (error is RabbitMQClientException || TransientFault.Is(error)))
         {
             NoAnswer(error.Message);
             return [];

@@ -3,17 +3,15 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
 namespace Pipeline.Hosting.Bus;
 
-/// <summary>
-/// Speaks for messages that could not speak for themselves: what was delivered as often as its queue allows, and ended no consumer's work, was put into the
-/// <c>_error</c> queue by the broker. A copy of everything that goes there comes to this stage's own queue; for those messages it tells that their run has failed.
-/// </summary>
+/// <summary>Speaks for messages that could not speak for themselves: what was delivered as often as its queue allows, and ended no
+/// consumer's work, was put into the <c>_error</c> queue by the broker. A copy of everything that goes there comes to this stage's own
+/// queue; for those messages it tells that their run has failed.</summary>
 public sealed class ExhaustedMessages(
     Stage stage, BrokerConnection broker, BrokerReady ready, RunLedger ledger, IBus bus, IOptions<BusOptions> options) : BackgroundService
 {
@@ -34,11 +32,10 @@ public sealed class ExhaustedMessages(
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken);
         await channel.QueueDeclareAsync(
-            QueueOf(stage), durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: stoppingToken);
-        foreach (var queue in StageQueues.All.Where(feed => feed.Stage == stage).Select(feed => RabbitMqQueues.ErrorQueueOf(feed.Queue)).Distinct())
-        {
+            QueueOf(stage), durable: true, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: stoppingToken);
+        foreach (var queue in StageQueues.Of(stage).Select(RabbitMqQueues.ErrorQueueOf))
             await channel.QueueBindAsync(QueueOf(stage), queue, "", cancellationToken: stoppingToken);
-        }
 
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) => HandleAsync(channel, delivery);
@@ -52,9 +49,7 @@ public sealed class ExhaustedMessages(
         try
         {
             if (Text(delivery, FirstDeathReason) == DeliveryLimitReached)
-            {
                 await TellAsync(Text(delivery, FirstDeathQueue) ?? "", delivery.Body);
-            }
 
             await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
         }
@@ -66,12 +61,15 @@ public sealed class ExhaustedMessages(
 
     private async Task TellAsync(string queue, ReadOnlyMemory<byte> body)
     {
-        var reason = $"A message of '{queue}' was delivered more than {options.Value.DeliveryLimit} times and no consumer came to an end with it: it may be what kills them.";
+        var reason =
+            $"A message of '{queue}' was delivered more than {options.Value.DeliveryLimit} times and no consumer came to an end with it: "
+            + "it may be what kills them.";
         var failed = new RunFailed(RunOfMessage.IdOf(body), stage, reason, RabbitMqQueues.ErrorQueueOf(queue));
         await ledger.RecordFailureAsync(failed);
         await bus.PublishInTimeAsync(failed);
     }
 
     private static string? Text(BasicDeliverEventArgs delivery, string header) =>
-        delivery.BasicProperties.Headers?.TryGetValue(header, out var value) == true && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
+        delivery.BasicProperties.Headers?.TryGetValue(header, out var value) == true && value is byte[] bytes
+        ? Encoding.UTF8.GetString(bytes) : null;
 }

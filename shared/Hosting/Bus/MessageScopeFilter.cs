@@ -3,13 +3,13 @@ using System.Globalization;
 using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Logging;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Telemetry;
 using LogContext = Serilog.Context.LogContext;
 
 namespace Pipeline.Hosting.Bus;
 
-/// <summary>Around the handling of a message: every log line says which run it is for, and its waiting and working times are measured.</summary>
+/// <summary>Around the handling of a message: every log line says which run it is for,
+/// and its waiting and working times are measured.</summary>
 public sealed partial class MessageScopeFilter<T>(PipelineMetrics metrics, ILogger<MessageScopeFilter<T>> log) : IFilter<ConsumeContext<T>>
     where T : class
 {
@@ -19,9 +19,7 @@ public sealed partial class MessageScopeFilter<T>(PipelineMetrics metrics, ILogg
         using var run = runId is null ? null : LogContext.PushProperty("RunId", runId);
         using var message = LogContext.PushProperty("Message", typeof(T).Name);
         if (runId is not null)
-        {
             Activity.Current?.SetTag("pipeline.run", runId);
-        }
 
         if (context.Headers.TryGetHeader(MessageFormat.SentHeader, out var sent)
             && DateTimeOffset.TryParse(Convert.ToString(sent, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, out var time))
@@ -33,10 +31,8 @@ public sealed partial class MessageScopeFilter<T>(PipelineMetrics metrics, ILogg
         await next.Send(context);
         var spent = Stopwatch.GetElapsedTime(clock);
         metrics.Handled(typeof(T).Name, spent);
-        if (StageOfMessage.Of<T>() is not null)
-        {
+        if (StageQueues.StageOf(typeof(T)) is not null)
             Handled(typeof(T).Name, spent.TotalSeconds);
-        }
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("message-scope");
@@ -48,7 +44,8 @@ public sealed partial class MessageScopeFilter<T>(PipelineMetrics metrics, ILogg
 /// <summary>Which run a message is about, read from its body as it lies in a queue.</summary>
 public static class RunOfMessage
 {
-    /// <summary>The <c>runId</c> of the message's <c>run</c>, or its own; null where the message names no run or is no JSON object.</summary>
+    /// <summary>The <c>runId</c> of the message's <c>run</c>, or its own; null where the
+    /// message names no run or is no JSON object.</summary>
     public static string? IdOf(ReadOnlyMemory<byte> body)
     {
         try
@@ -62,7 +59,8 @@ public static class RunOfMessage
         }
     }
 
-    private static string? Text(JsonElement holder) => Property(holder, "runId") is { ValueKind: JsonValueKind.String } id ? id.GetString() : null;
+    private static string? Text(JsonElement holder) =>
+        Property(holder, "runId") is { ValueKind: JsonValueKind.String } id ? id.GetString() : null;
 
     private static JsonElement? Property(JsonElement holder, string name) =>
         holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty(name, out var value) ? value : null;

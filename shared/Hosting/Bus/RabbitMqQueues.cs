@@ -41,9 +41,7 @@ public static class RabbitMqQueues
             host.Password(options.Password);
             host.PublisherConfirmation = true;
             if (options.UseTls)
-            {
                 host.UseSsl();
-            }
         });
         transport.MessageTopology.SetEntityNameFormatter(new MessageExchanges());
         transport.SendTopology.ConfigureErrorSettings = SetErrorArguments;
@@ -53,9 +51,7 @@ public static class RabbitMqQueues
     internal static void Configure(IRegistrationContext context, string queue, IReceiveEndpointConfigurator endpoint)
     {
         if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit)
-        {
             return;
-        }
 
         var options = context.GetRequiredService<IOptions<BusOptions>>().Value;
         foreach (var (name, value) in ArgumentsOf(queue, options))

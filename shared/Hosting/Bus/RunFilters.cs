@@ -2,9 +2,8 @@ using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using MassTransit;
 using Microsoft.Extensions.Logging;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Runs;
-using Pipeline.Hosting.Services;
+using Pipeline.Hosting.Settings;
 using Pipeline.Hosting.Telemetry;
 using RabbitMQ.Client.Exceptions;
 using PipelineException = Pipeline.Contracts.PipelineException;
@@ -34,10 +33,8 @@ public sealed partial class CancelledRunFilter<T>(RunLedger ledger, ILogger<Canc
     private partial void Skipped(string message, string run);
 }
 
-/// <summary>
-/// Before a message goes to the <c>_error</c> queue: one that failed for a passing reason goes back to its own queue instead, for another try or another worker.
-/// The queue's delivery limit sees to it that this ends.
-/// </summary>
+/// <summary>Before a message goes to the <c>_error</c> queue: one that failed for a passing reason goes back to its own queue instead, for
+/// another try or another worker. The queue's delivery limit sees to it that this ends.</summary>
 internal sealed class GiveBackFilter : IFilter<ExceptionReceiveContext>
 {
     public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
@@ -54,10 +51,8 @@ internal sealed class GiveBackFilter : IFilter<ExceptionReceiveContext>
     public void Probe(ProbeContext context) => context.CreateFilterScope("give-back");
 }
 
-/// <summary>
-/// Around retries: when a message has failed for good, records and tells why before the message goes to the <c>_error</c> queue. A passing fault is none: the
-/// message goes back to its queue. Nor is work that stops because the process does.
-/// </summary>
+/// <summary>Around retries: when a message has failed for good, records and tells why before the message goes to the <c>_error</c> queue. A
+/// passing fault is none: the message goes back to its queue. Nor is work that stops because the process does.</summary>
 public sealed class RunFailureFilter<T>(RunLedger ledger, PipelineMetrics metrics) : IFilter<ConsumeContext<T>>
     where T : class
 {
@@ -67,16 +62,17 @@ public sealed class RunFailureFilter<T>(RunLedger ledger, PipelineMetrics metric
         {
             await next.Send(context);
         }
-        catch (Exception error) when (StageOfMessage.Of<T>() is { } && TransientFault.Is(error) && IsDurable(context))
+        catch (Exception error) when (StageQueues.StageOf(typeof(T)) is { } && TransientFault.Is(error) && IsDurable(context))
         {
             metrics.GivenBack(typeof(T).Name);
             throw;
         }
-        catch (Exception error) when (StageOfMessage.Of<T>() is { } stage && !TransientFault.IsCancellation(error))
+        catch (Exception error) when (StageQueues.StageOf(typeof(T)) is { } stage && !TransientFault.IsCancellation(error))
         {
             metrics.Failed(typeof(T).Name);
             var queue = context.ReceiveContext.InputAddress.AbsolutePath.Split('/')[^1];
-            var failed = new RunFailed((context.Message as IRunMessage)?.Run.RunId, stage, ErrorLine.Of(error), RabbitMqQueues.ErrorQueueOf(queue));
+            var failed = new RunFailed((context.Message as IRunMessage)?.Run.RunId, stage, ErrorLine.Of(error),
+                RabbitMqQueues.ErrorQueueOf(queue));
             try
             {
                 await ledger.RecordFailureAsync(failed, CancellationToken.None);

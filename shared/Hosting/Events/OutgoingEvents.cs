@@ -4,15 +4,12 @@ using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MassTransit;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 
 namespace Pipeline.Hosting.Events;
 
-/// <summary>
-/// What happens to runs, for the rest of the MLOps workflow: CloudEvents on the topic exchange <c>pipeline.events</c>, with the routing keys <c>run.started</c>,
-/// <c>stage.done</c>, <c>verdict.reached</c>, <c>run.failed</c> and <c>run.cancelled</c>.
-/// </summary>
+/// <summary>What happens to runs, for the rest of the MLOps workflow: CloudEvents on the topic exchange <c>pipeline.events</c>, with the
+/// routing keys <c>run.started</c>, <c>stage.done</c>, <c>verdict.reached</c>, <c>run.failed</c> and <c>run.cancelled</c>.</summary>
 public sealed class OutgoingEventsConsumer(TimeProvider clock) :
     IConsumer<DatasetCommitted>,
     IConsumer<PseudoLabelsReady>,
@@ -41,15 +38,18 @@ public sealed class OutgoingEventsConsumer(TimeProvider clock) :
         return StageDoneAsync(context, Stage.PseudoLabels, ready.Run, new { ready.PseudoLabels, ready.Pretext, ready.PreFlight });
     }
 
-    public Task Consume(ConsumeContext<EncoderReady> context) => StageDoneAsync(context, Stage.Pretraining, context.Message.Run, new { context.Message.Encoder });
+    public Task Consume(ConsumeContext<EncoderReady> context) =>
+        StageDoneAsync(context, Stage.Pretraining, context.Message.Run, new { context.Message.Encoder });
 
-    public Task Consume(ConsumeContext<TrialsReady> context) => StageDoneAsync(context, Stage.FineTuning, context.Message.Run, new { context.Message.Trials });
+    public Task Consume(ConsumeContext<TrialsReady> context) =>
+        StageDoneAsync(context, Stage.FineTuning, context.Message.Run, new { context.Message.Trials });
 
     public async Task Consume(ConsumeContext<VerdictReached> context)
     {
         var (run, verdict, report, page, model) = context.Message;
         await StageDoneAsync(context, Stage.Evaluation, run, new { report });
-        await SendAsync(context, "verdict.reached", run.RunId, run.RunId, new { run.RunId, verdict, report, page, model, run.Experiment, run.Dataset });
+        await SendAsync(context, "verdict.reached", run.RunId, run.RunId,
+            new { run.RunId, verdict, report, page, model, run.Experiment, run.Dataset });
     }
 
     public Task Consume(ConsumeContext<RunFailed> context)
@@ -59,7 +59,8 @@ public sealed class OutgoingEventsConsumer(TimeProvider clock) :
         return SendAsync(context, "run.failed", $"{about}/{Name(failed.Stage)}", failed.RunId, failed);
     }
 
-    public Task Consume(ConsumeContext<RunCancelled> context) => SendAsync(context, "run.cancelled", context.Message.RunId, context.Message.RunId, context.Message);
+    public Task Consume(ConsumeContext<RunCancelled> context) =>
+        SendAsync(context, "run.cancelled", context.Message.RunId, context.Message.RunId, context.Message);
 
     private Task StageDoneAsync(ConsumeContext context, Stage stage, RunReference run, object left) =>
         SendAsync(context, "stage.done", $"{run.RunId}/{Name(stage)}", run.RunId, new { run.RunId, stage, left });
@@ -67,7 +68,8 @@ public sealed class OutgoingEventsConsumer(TimeProvider clock) :
     private async Task SendAsync(ConsumeContext context, string routingKey, string id, string? subject, object data)
     {
         var endpoint = await context.GetSendEndpoint(Address);
-        var said = new OutgoingEvent($"{routingKey}/{id}", $"pipeline.{routingKey}", subject, clock.GetUtcNow(), data) { TraceParent = Activity.Current?.Id };
+        var said = new OutgoingEvent($"{routingKey}/{id}", $"pipeline.{routingKey}", subject, clock.GetUtcNow(),
+            data) { TraceParent = Activity.Current?.Id };
         await endpoint.SendInTimeAsync(said, send =>
         {
             send.ContentType = CloudEvent;

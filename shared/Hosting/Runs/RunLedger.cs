@@ -1,13 +1,11 @@
 using System.Text.Json;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 
 namespace Pipeline.Hosting.Runs;
 
-/// <summary>
-/// What each stage said about a run, kept in the store under <c>runs/RUN/</c>: written before it is published, so that the store alone tells how far a run is
-/// and everything that its result came from. Beside it, why a run failed, and that somebody cancelled it.
-/// </summary>
+/// <summary>What each stage said about a run, kept in the store under <c>runs/RUN/</c>: written before it is published, so that the store
+/// alone tells how far a run is and everything that its result came from. Beside it, why a run failed, and that somebody cancelled
+/// it.</summary>
 public sealed class RunLedger(IArtifactStore store)
 {
     public const string Root = "runs";
@@ -29,21 +27,18 @@ public sealed class RunLedger(IArtifactStore store)
         {
             var parts = found.Key.Split('/');
             if (parts is [Root, var run, var file] && file == FileName(Stage.Ingestion))
-            {
                 runs.Add((run, found.Modified));
-            }
         }
 
         return [.. runs.OrderByDescending(run => run.Started)];
     }
 
-    /// <summary>Keeps the first failure of a run; one that came before its dataset belongs to no run and is kept in the error queue alone.</summary>
+    /// <summary>Keeps the first failure of a run; one that came before its dataset belongs
+    /// to no run and is kept in the error queue alone.</summary>
     public async Task RecordFailureAsync(RunFailed failed, CancellationToken cancellation = default)
     {
         if (failed.RunId is { } runId && ArtifactKey.IsValid(runId))
-        {
             await store.CreateManifestAsync(FailureKey(runId), failed, cancellation);
-        }
     }
 
     /// <summary>Why the run stands still; null where it does not.</summary>
@@ -54,9 +49,7 @@ public sealed class RunLedger(IArtifactStore store)
     public async Task<bool> CancelAsync(CancelRun command, CancellationToken cancellation = default)
     {
         if (!ArtifactKey.IsValid(command.RunId) || await store.FindAsync(Key(command.RunId, Stage.Ingestion), cancellation) is null)
-        {
             return false;
-        }
 
         await store.CreateManifestAsync(CancelKey(command.RunId), command, cancellation);
         return true;
@@ -65,15 +58,14 @@ public sealed class RunLedger(IArtifactStore store)
     public async Task<bool> IsCancelledAsync(string runId, CancellationToken cancellation = default) =>
         await store.FindAsync(CancelKey(runId), cancellation) is not null;
 
-    /// <summary>Takes back a failure, a cancellation and all notes of what was told: somebody wants the run to go on from wherever it is.</summary>
+    /// <summary>Takes back a failure, a cancellation and all notes of what was told: somebody
+    /// wants the run to go on from wherever it is.</summary>
     public async Task ReopenAsync(string runId, CancellationToken cancellation = default)
     {
         await store.DeleteAsync(FailureKey(runId), cancellation);
         await store.DeleteAsync(CancelKey(runId), cancellation);
         foreach (var stage in Enum.GetValues<Stage>())
-        {
             await store.DeleteAsync(ToldKey(runId, stage), cancellation);
-        }
     }
 
     /// <summary>Takes back a failure alone: what failed is tried again. A cancelled run stays cancelled.</summary>

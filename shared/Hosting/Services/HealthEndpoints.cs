@@ -8,14 +8,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
+using Pipeline.Hosting.Settings;
 
 namespace Pipeline.Hosting.Services;
 
-/// <summary>
-/// <c>/health/live</c>: the process answers; nothing it depends on is asked, or a broker that restarts would have all services killed. <c>/health/ready</c>: bus and
-/// store answer. <c>/metrics</c>: for Prometheus.
-/// </summary>
+/// <summary><c>/health/live</c>: the process answers; nothing it depends on is asked, or a broker that restarts would have all services
+/// killed. <c>/health/ready</c>: bus and store answer. <c>/metrics</c>: for Prometheus.</summary>
 internal static class HealthEndpoints
 {
     public const string Ready = "ready";
@@ -24,14 +22,16 @@ internal static class HealthEndpoints
     {
         var port = app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.Port;
         app.UseWhen(
-            context => context.Connection.LocalPort != port && (context.Request.Path.StartsWithSegments("/health") || context.Request.Path.StartsWithSegments("/metrics")),
+            context => context.Connection.LocalPort != port
+            && (context.Request.Path.StartsWithSegments("/health") || context.Request.Path.StartsWithSegments("/metrics")),
             elsewhere => elsewhere.Run(context =>
             {
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
             }));
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
+        app.MapHealthChecks("/health/ready",
+            new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
         app.MapPrometheusScrapingEndpoint();
     }
 
@@ -42,7 +42,8 @@ internal static class HealthEndpoints
             new
             {
                 status = report.Status.ToString().ToLowerInvariant(),
-                checks = report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status.ToString().ToLowerInvariant(), entry.Value.Description }),
+                checks = report.Entries.ToDictionary(entry => entry.Key,
+                    entry => new { status = entry.Value.Status.ToString().ToLowerInvariant(), entry.Value.Description }),
             },
             PipelineJson.Compact));
     }

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Pipeline.Artifacts;
-using Pipeline.Contracts;
+using Pipeline.Artifacts.Stores;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
+using Pipeline.Hosting.Settings;
 using Pipeline.Hosting.Telemetry;
 using PipelineException = Pipeline.Contracts.PipelineException;
 
@@ -24,7 +24,8 @@ public static class ServiceHost
     /// <param name="services">What the stage registers.</param>
     /// <param name="consumers">Its consumers.</param>
     /// <param name="map">Its endpoints, beside health and metrics.</param>
-    /// <param name="portSetting">Name of the setting that may give the stage's endpoints a port of their own; health and metrics are not answered there.</param>
+    /// <param name="portSetting">Name of the setting that may give the stage's endpoints a port of their own;
+    /// health and metrics are not answered there.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
         string[] arguments,
@@ -39,13 +40,13 @@ public static class ServiceHost
         {
             builder.Configuration.AddPipelineSettings();
             if (arguments is [HealthProbe.Argument])
-            {
                 return await HealthProbe.AskAsync(builder.Configuration);
-            }
 
             if (arguments.Length > 0)
             {
-                throw new PipelineException($"'{arguments[0]}' is not an argument; valid is none, or {HealthProbe.Argument}. Settings come from appsettings.json and the environment (PIPELINE_…).");
+                throw new PipelineException(
+                    $"'{arguments[0]}' is not an argument: there must be none, or {HealthProbe.Argument}. Settings come from "
+                    + "appsettings.json and the environment (PIPELINE_…).");
             }
 
             await using var app = Build(builder, stage, services, consumers, portSetting);
@@ -64,12 +65,15 @@ public static class ServiceHost
         }
     }
 
-    private static WebApplication Build(WebApplicationBuilder builder, Stage stage, Action<IServiceCollection> services, Action<IBusRegistrationConfigurator> consumers, string portSetting)
+    private static WebApplication Build(WebApplicationBuilder builder, Stage stage, Action<IServiceCollection> services,
+        Action<IBusRegistrationConfigurator> consumers, string portSetting)
     {
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRoutingCore();
-        builder.Services.AddOptions<HttpOptions>().BindConfiguration("Http", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddOptions<BusOptions>().Validate(bus => !string.IsNullOrEmpty(bus.Host), "Bus:Host is missing; valid is the host name of a RabbitMQ broker.");
+        builder.Services.AddOptions<HttpOptions>().BindConfiguration("Http", binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<BusOptions>()
+            .Validate(bus => !string.IsNullOrEmpty(bus.Host), "Bus:Host is missing: it must be the host name of a RabbitMQ broker.");
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<BusOptions>>((host, bus) =>
         {
             host.ShutdownTimeout = bus.Value.StopTimeout + ShutdownReserve;
@@ -98,10 +102,12 @@ public static class ServiceHost
 public static class CoreRegistration
 {
     public static IServiceCollection AddPipelineCore(this IServiceCollection services) =>
-        services.AddSingleton(TimeProvider.System).AddSingleton<RunLedger>().AddSingleton<StageEvents>().AddSingleton<RunStop>().AddSingleton<PipelineMetrics>();
+        services.AddSingleton(TimeProvider.System).AddSingleton<RunLedger>().AddSingleton<StageEvents>().AddSingleton<RunStop>()
+        .AddSingleton<PipelineMetrics>();
 }
 
-/// <summary>Where settings come from: <c>appsettings.json</c> in the current folder, then the environment (<c>PIPELINE_Bus__Host</c>), which wins.</summary>
+/// <summary>Where settings come from: <c>appsettings.json</c> in the current folder, then
+/// the environment (<c>PIPELINE_Bus__Host</c>), which wins.</summary>
 public static class ServiceSettings
 {
     private const string EnvironmentPrefix = "PIPELINE_";

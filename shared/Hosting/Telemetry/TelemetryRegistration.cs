@@ -4,14 +4,12 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using Pipeline.Contracts;
 
 namespace Pipeline.Hosting.Telemetry;
 
-/// <summary>
-/// OpenTelemetry: metrics for Prometheus at <c>/metrics</c>, and traces and metrics by OTLP where the standard variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a
-/// collector. The bus carries the trace context, so one trace follows a drop through all services.
-/// </summary>
+/// <summary>OpenTelemetry: metrics for Prometheus at <c>/metrics</c>, and traces and metrics by OTLP where the standard variable
+/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector. The bus carries the trace context, so one trace follows a drop through all
+/// services.</summary>
 internal static class TelemetryRegistration
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -19,18 +17,18 @@ internal static class TelemetryRegistration
     public static IServiceCollection AddTelemetry(this IServiceCollection services, Stage stage)
     {
         var telemetry = services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService($"pipeline-{System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString())}"))
+            .ConfigureResource(resource => resource.AddService(
+                $"pipeline-{System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString())}"))
             .WithMetrics(metrics => metrics
                 .AddMeter(PipelineMetrics.MeterName, "Pipeline.Artifacts", "Polly", "MassTransit", "Microsoft.AspNetCore.Hosting")
                 .AddRuntimeInstrumentation()
                 .AddPrometheusExporter())
             .WithTracing(traces => traces
                 .AddSource("MassTransit", PipelineActivities.SourceName)
-                .AddAspNetCoreInstrumentation(web => web.Filter = context => !context.Request.Path.StartsWithSegments("/health") && context.Request.Path != "/metrics"));
+                .AddAspNetCoreInstrumentation(web => web.Filter = context => !context.Request.Path.StartsWithSegments("/health")
+                    && context.Request.Path != "/metrics"));
         if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Endpoint)))
-        {
             telemetry.UseOtlpExporter();
-        }
 
         return services;
     }

@@ -12,21 +12,15 @@ internal static class BmpFile
     public static ImageHeader Read(ReadOnlySpan<byte> file)
     {
         if (file.Length < FileHeader + CoreHeader)
-        {
             throw ImageHeader.CutShort("within its header");
-        }
 
         var offset = BinaryPrimitives.ReadUInt32LittleEndian(file[10..]);
         var header = BinaryPrimitives.ReadUInt32LittleEndian(file[FileHeader..]);
         if (header != CoreHeader && header is < InfoHeader or > 1024)
-        {
             throw ImageHeader.Damaged($"a header of {header} bytes");
-        }
 
         if (file.Length < FileHeader + header)
-        {
             throw ImageHeader.CutShort("within its header");
-        }
 
         var core = header == CoreHeader;
         long width = core ? BinaryPrimitives.ReadUInt16LittleEndian(file[18..]) : BinaryPrimitives.ReadInt32LittleEndian(file[18..]);
@@ -35,13 +29,13 @@ internal static class BmpFile
         var packing = core ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(file[30..]);
         height = Math.Abs(height);
         if (width <= 0 || height is 0 or > int.MaxValue || bits is not (1 or 4 or 8 or 16 or 24 or 32))
-        {
             throw ImageHeader.Damaged($"its header says {width}×{height} pixels of {bits} bits");
-        }
 
         if (offset < FileHeader + header || offset > file.Length)
         {
-            throw offset > file.Length ? ImageHeader.CutShort("before its pixels") : ImageHeader.Damaged($"its pixels begin at byte {offset}, within its header");
+            throw offset > file.Length
+                ? ImageHeader.CutShort("before its pixels")
+                : ImageHeader.Damaged($"its pixels begin at byte {offset}, within its header");
         }
 
         switch (packing)
@@ -49,9 +43,7 @@ internal static class BmpFile
             case 0 or 3 or 6:
                 var rowBytes = ((width * bits) + 31) / 32 * 4;
                 if (rowBytes > (file.Length - offset) / height)
-                {
                     throw ImageHeader.CutShort($"{file.Length - offset} bytes of {(UInt128)rowBytes * (ulong)height} for its pixels");
-                }
 
                 break;
             case 1 or 2:
@@ -73,9 +65,7 @@ internal static class BmpFile
             var (count, value) = (runs[at], runs[at + 1]);
             at += 2;
             if (count == 0 && value == 1)
-            {
                 return;
-            }
 
             if (count == 0 && value == 2)
             {
@@ -102,16 +92,12 @@ internal static class GifFile
     public static ImageHeader Read(ReadOnlySpan<byte> file)
     {
         if (file.Length < 13)
-        {
             throw ImageHeader.CutShort("within its header");
-        }
 
         if (!file.StartsWith("GIF87a"u8) && !file.StartsWith("GIF89a"u8))
-        {
             throw ImageHeader.Damaged("its signature");
-        }
 
-        var (width, height) = ((int)BinaryPrimitives.ReadUInt16LittleEndian(file[6..]), (int)BinaryPrimitives.ReadUInt16LittleEndian(file[8..]));
+        var (width, height) = (Number(file, 6), Number(file, 8));
         var at = 13 + TableBytes(file[10]);
         var frames = 0;
         string? shortage = null;
@@ -124,12 +110,10 @@ internal static class GifFile
                     break;
                 case 0x2C:
                     if (at + 10 > file.Length)
-                    {
                         throw ImageHeader.CutShort("within a frame's header");
-                    }
 
-                    var (left, top) = (BinaryPrimitives.ReadUInt16LittleEndian(file[(at + 1)..]), BinaryPrimitives.ReadUInt16LittleEndian(file[(at + 3)..]));
-                    var (across, down) = (BinaryPrimitives.ReadUInt16LittleEndian(file[(at + 5)..]), BinaryPrimitives.ReadUInt16LittleEndian(file[(at + 7)..]));
+                    var (left, top) = (Number(file, at + 1), Number(file, at + 3));
+                    var (across, down) = (Number(file, at + 5), Number(file, at + 7));
                     at = Blocks(file, at + 10 + TableBytes(file[at + 9]) + 1, out var dataBytes);
                     if (frames++ == 0)
                     {
@@ -141,7 +125,9 @@ internal static class GifFile
 
                     break;
                 case 0x3B:
-                    return frames > 0 ? new ImageHeader("gif", width, height, Shortage: shortage) : throw ImageHeader.Damaged("it has no frame");
+                    return frames > 0
+                        ? new ImageHeader("gif", width, height, Shortage: shortage)
+                        : throw ImageHeader.Damaged("it has no frame");
                 default:
                     throw ImageHeader.Damaged($"a block of unknown kind {file[at]:X2}");
             }
@@ -161,11 +147,12 @@ internal static class GifFile
             at += 1 + length;
             bytes += length;
             if (length == 0)
-            {
                 return at;
-            }
         }
     }
 
-    private static byte At(ReadOnlySpan<byte> file, int at, string where) => at < file.Length ? file[at] : throw ImageHeader.CutShort(where);
+    private static int Number(ReadOnlySpan<byte> file, int at) => BinaryPrimitives.ReadUInt16LittleEndian(file[at..]);
+
+    private static byte At(ReadOnlySpan<byte> file, int at, string where) =>
+        at < file.Length ? file[at] : throw ImageHeader.CutShort(where);
 }

@@ -1,5 +1,4 @@
 using Pipeline.Lake.Kinds;
-using Pipeline.Contracts;
 using SkiaSharp;
 
 namespace Pipeline.Images.Files;
@@ -15,7 +14,8 @@ namespace Pipeline.Images.Files;
 /// <param name="Kept">Bytes that the decoder of an interlaced PNG keeps beside the picture.</param>
 /// <param name="Shortage">Says so where the file's data cannot hold so many pixels; null where they can.</param>
 public readonly record struct ImageHeader(
-    string Format, int Width, int Height, SKEncodedOrigin Origin = SKEncodedOrigin.TopLeft, int Channels = 0, int DataEnd = 0, int Bits = 0, long Kept = 0, string? Shortage = null)
+    string Format, int Width, int Height, SKEncodedOrigin Origin = SKEncodedOrigin.TopLeft, int Channels = 0, int DataEnd = 0, int Bits = 0,
+    long Kept = 0, string? Shortage = null)
 {
     /// <summary>Walks through the whole file; decodes nothing, and takes no memory by what the file claims.</summary>
     /// <exception cref="ImageRejectedException">It is no image, is cut short, or contradicts itself.</exception>

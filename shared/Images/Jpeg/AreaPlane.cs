@@ -5,10 +5,8 @@ using System.Runtime.Intrinsics;
 
 namespace Pipeline.Images.Jpeg;
 
-/// <summary>
-/// Takes the blocks of one channel as they are decoded and gives the means over the areas of the new pixels; no pixel of the image itself is ever made. All of
-/// it is multiplied and added in a fixed order, so that every processor makes the same bits.
-/// </summary>
+/// <summary>Takes the blocks of one channel as they are decoded and gives the means over the areas of the new pixels; no pixel of the image
+/// itself is ever made. All of it is multiplied and added in a fixed order, so that every processor makes the same bits.</summary>
 internal sealed class AreaPlane : IDisposable
 {
     private const int BlockSize = BlockAxis.BlockSize;
@@ -45,9 +43,7 @@ internal sealed class AreaPlane : IDisposable
             Span<Vector256<float>> frequencies = stackalloc Vector256<float>[BlockSize];
             frequencies = frequencies[..rows];
             for (var frequency = 0; frequency < frequencies.Length; frequency++)
-            {
                 frequencies[frequency] = Vector256.ConvertToSingle(coefficients[frequency]) * _steps[frequency];
-            }
 
             var (first, start, count) = _down.OfBlocks[y];
             var weights = MemoryMarshal.Cast<Vector256<float>, float>(_down.Blocks.AsSpan(start, count));
@@ -55,9 +51,7 @@ internal sealed class AreaPlane : IDisposable
             {
                 var sum = frequencies[0] * weights[0];
                 for (var frequency = 1; frequency < frequencies.Length; frequency++)
-                {
                     sum += frequencies[frequency] * weights[frequency];
-                }
 
                 _sums[at] += sum;
             }
@@ -78,9 +72,7 @@ internal sealed class AreaPlane : IDisposable
                 var weights = _across.Outputs.AsSpan(start, count);
                 var sum = line[first] * weights[0];
                 for (var i = 1; i < weights.Length; i++)
-                {
                     sum += line[first + i] * weights[i];
-                }
 
                 var four = sum.GetLower() + sum.GetUpper();
                 var two = four + Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1));

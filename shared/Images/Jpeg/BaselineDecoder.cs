@@ -1,10 +1,9 @@
 using System.Buffers;
-using Pipeline.Contracts;
 using Pipeline.Images.Files;
 
 namespace Pipeline.Images.Jpeg;
 
-/// <summary>Decodes the largest centred square of a JPEG straight to means over areas. Every block is read, so that damage anywhere shows; only those that count are transformed.</summary>
+/// <summary>Decodes the largest centred square of a JPEG straight to means over areas. Reads every block, so any damage shows.</summary>
 internal sealed class BaselineDecoder(InputSpec input)
 {
     private const int BlockSize = BlockAxis.BlockSize;
@@ -36,9 +35,7 @@ internal sealed class BaselineDecoder(InputSpec input)
         try
         {
             for (var i = 0; i < planes.Length; i++)
-            {
                 planes[i] = Plane(jpeg, jpeg.Channels[i]);
-            }
 
             ReadBlocks(file[jpeg.DataStart..(dataEnd + 2)], jpeg, planes!);
             Write(planes!, jpeg.IsRgb, pixels);
@@ -46,9 +43,7 @@ internal sealed class BaselineDecoder(InputSpec input)
         finally
         {
             foreach (var plane in planes)
-            {
                 plane?.Dispose();
-            }
         }
     }
 
@@ -58,7 +53,8 @@ internal sealed class BaselineDecoder(InputSpec input)
     private AreaPlane Plane(BaselineJpeg jpeg, JpegChannel channel)
     {
         var side = Math.Min(jpeg.Width, jpeg.Height);
-        return new AreaPlane(Axis(jpeg.Width, side, jpeg.Across / channel.Across), Axis(jpeg.Height, side, jpeg.Down / channel.Down), channel.Steps);
+        return new AreaPlane(
+            Axis(jpeg.Width, side, jpeg.Across / channel.Across), Axis(jpeg.Height, side, jpeg.Down / channel.Down), channel.Steps);
     }
 
     private BlockAxis Axis(int length, int side, int sampling)
@@ -66,9 +62,7 @@ internal sealed class BaselineDecoder(InputSpec input)
         foreach (var axis in _axes)
         {
             if (axis.Is(length, side, input.Size, sampling))
-            {
                 return axis;
-            }
         }
 
         var made = new BlockAxis(length, side, input.Size, sampling);
@@ -93,31 +87,32 @@ internal sealed class BaselineDecoder(InputSpec input)
             var last = jpeg.RestartInterval == 0 ? units : Math.Min(units, unit + jpeg.RestartInterval);
             predictors.Clear();
             for (; unit < last; unit++)
-            {
                 ReadUnit(ref reader, jpeg, planes, (int)(unit % across), (int)(unit / across), predictors, block);
-            }
 
             reader.CheckEnd();
             if (unit == units)
             {
                 if (end != data.Length - 2)
-                {
                     throw ImageHeader.Damaged("data after its last block");
-                }
 
                 return;
             }
 
             if (data[end + 1] != 0xD0 + (restarts++ & 7))
-            {
                 throw ImageHeader.Damaged("a restart marker is not where it should be");
-            }
 
             data = data[(end + 2)..];
         }
     }
 
-    private static void ReadUnit(ref BlockReader reader, BaselineJpeg jpeg, ReadOnlySpan<AreaPlane> planes, int x, int y, scoped Span<int> predictors, scoped Span<int> block)
+    private static void ReadUnit(
+        ref BlockReader reader,
+        BaselineJpeg jpeg,
+        ReadOnlySpan<AreaPlane> planes,
+        int x,
+        int y,
+        scoped Span<int> predictors,
+        scoped Span<int> block)
     {
         for (var i = 0; i < jpeg.Channels.Length; i++)
         {
@@ -128,13 +123,9 @@ internal sealed class BaselineDecoder(InputSpec input)
                 {
                     var rows = reader.Read(channel.Constant, channel.Others, ref predictors[i], block);
                     if (i < planes.Length)
-                    {
                         planes[i].Add(block, rows, (x * channel.Across) + column, (y * channel.Down) + row);
-                    }
                     else
-                    {
                         block.Clear();
-                    }
                 }
             }
         }
@@ -150,9 +141,7 @@ internal sealed class BaselineDecoder(InputSpec input)
         try
         {
             for (var i = 0; i < planes.Length; i++)
-            {
                 planes[i].Means(means.AsSpan(i * padded, count));
-            }
 
             MeansPixels.Write(means.AsSpan(0, planes.Length * padded), isRgb, input.Channels, pixels);
         }

@@ -2,12 +2,10 @@ using System.Runtime.Intrinsics;
 
 namespace Pipeline.Images.Jpeg;
 
-/// <summary>
-/// One axis of a plane of 8×8 blocks, and the new pixels that the centred square is scaled to: what each of a block's eight frequencies adds to each new pixel
-/// that the block reaches into, when that is the mean over the area it covers, edge pixels counted by the exact fraction. Both the inverse transform and the
-/// mean are linear, so one weight does for both (Merhav and Bhaskaran, <i>Fast algorithms for DCT-domain image downsampling</i>, IEEE Transactions on Circuits
-/// and Systems for Video Technology, 1997).
-/// </summary>
+/// <summary>One axis of a plane of 8×8 blocks, and the new pixels that the centred square is scaled to: what each of a block's eight
+/// frequencies adds to each new pixel that the block reaches into, when that is the mean over the area it covers, edge pixels counted by
+/// the exact fraction. Both the inverse transform and the mean are linear, so one weight does for both (Merhav and Bhaskaran, <i>Fast
+/// algorithms for DCT-domain image downsampling</i>, IEEE Transactions on Circuits and Systems for Video Technology, 1997).</summary>
 internal sealed class BlockAxis
 {
     public const int BlockSize = 8;
@@ -20,14 +18,19 @@ internal sealed class BlockAxis
     ];
 
     /// <summary>What the eight frequencies add to each pixel: shape [8, 2], four at a time.</summary>
-    private static readonly Vector256<double>[] Basis = [.. Enumerable.Range(0, BlockSize * 2).Select(i => Vector256.Create([.. Enumerable.Range(i % 2 * 4, 4).Select(frequency => BasisOf(frequency, i / 2))]))];
+    private static readonly Vector256<double>[] Basis =
+    [
+        .. from i in Enumerable.Range(0, BlockSize * 2)
+           select Vector256.Create([.. Enumerable.Range(i % 2 * 4, 4).Select(frequency => BasisOf(frequency, i / 2))]),
+    ];
 
     private readonly (int Length, int Side, int Size, int Sampling) _of;
 
     /// <param name="length">Of the image, in pixels.</param>
     /// <param name="side">Of the square.</param>
     /// <param name="size">New pixels.</param>
-    /// <param name="sampling">Pixels of the image for one of the plane. Where it is two, pixels between are a quarter of the farther neighbour's, as libjpeg's are.</param>
+    /// <param name="sampling">Pixels of the image for one of the plane. Where it is two, pixels between are a quarter of the farther
+    /// neighbour's, as libjpeg's are.</param>
     public BlockAxis(int length, int side, int size, int sampling)
     {
         _of = (length, side, size, sampling);
@@ -38,9 +41,7 @@ internal sealed class BlockAxis
         {
             var first = Cover(output, shares, out var count);
             for (var block = first / BlockSize; block <= (first + count - 1) / BlockSize; block++)
-            {
                 pairs.Add((block, output, WeightsOf(shares.AsSpan(0, count), first - (block * BlockSize))));
-            }
         }
 
         First = pairs[0].Block;
@@ -76,9 +77,7 @@ internal sealed class BlockAxis
         }
 
         for (var block = 1; block < OfBlocks.Length; block++)
-        {
             OfBlocks[block] = OfBlocks[block] with { Start = OfBlocks[block - 1].Start + OfBlocks[block - 1].Count };
-        }
 
         for (var at = 0; at < pairs.Count; at++)
         {

@@ -5,7 +5,7 @@ using Pipeline.Images.Files;
 
 namespace Pipeline.Images.Jpeg;
 
-/// <summary>Reads the coefficients of blocks from a part of a scan (ITU-T T.81, F.2.2). What can be either way is computed, not branched on: guesses go wrong.</summary>
+/// <summary>Reads the coefficients of blocks (ITU-T T.81, F.2.2), computing instead of branching: branch prediction fails here.</summary>
 /// <param name="padded">The part's bytes, then zeros.</param>
 /// <param name="length">Of the part.</param>
 internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
@@ -53,9 +53,7 @@ internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
         Refill(padded, ref bits, ref count, ref next);
         var entry = Next(constant.Entries, bits);
         if ((byte)(entry >> 8) != 0)
-        {
             throw NoCode();
-        }
 
         predictor += Value(entry, ref bits, ref count);
         block[0] = predictor;
@@ -64,9 +62,7 @@ internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
         while (k < 64)
         {
             if (count < BitsOfOne)
-            {
                 Refill(padded, ref bits, ref count, ref next);
-            }
 
             entry = Next(entries, bits);
             var zeros = (byte)(entry >> 8);
@@ -80,9 +76,7 @@ internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
             }
 
             if ((uint)k > 63)
-            {
                 throw ImageHeader.Damaged("a block of more than 64 coefficients");
-            }
 
             block[Natural[k] & 63] = value;
             last = k++;
@@ -90,9 +84,7 @@ internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
 
         (_bits, _count, _next) = (bits, count, next);
         if ((byte)(entry >> 8) == HuffmanTable.NoZeros)
-        {
             throw NoCode();
-        }
 
         return _next - (_count >> 3) > length ? throw ImageHeader.CutShort("its data end before its last block") : Rows[last];
     }
@@ -101,9 +93,7 @@ internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
     public readonly void CheckEnd()
     {
         if (_next - (_count >> 3) < length)
-        {
             throw ImageHeader.Damaged($"{length - _next + (_count >> 3)} bytes of data after its last block");
-        }
     }
 
     private static ImageRejectedException NoCode() => ImageHeader.Damaged("a code that stands for nothing");
@@ -113,7 +103,9 @@ internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
     {
         // So many bits cannot reach beyond the table.
         var entry = Unsafe.Add(ref MemoryMarshal.GetReference(entries), (nint)(bits >> (64 - HuffmanTable.FirstBits)));
-        return (byte)entry != 0 ? entry : entries[(int)(entry >> 8) + (int)(bits << HuffmanTable.FirstBits >> (64 - HuffmanTable.OtherBits))];
+        return (byte)entry != 0
+            ? entry
+            : entries[(int)(entry >> 8) + (int)(bits << HuffmanTable.FirstBits >> (64 - HuffmanTable.OtherBits))];
     }
 
     /// <summary>Takes code and value.</summary>
@@ -138,7 +130,8 @@ internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
     }
 }
 
-/// <summary>The data of a scan, from one restart marker to the next, without the zeros that follow each byte of ones (ITU-T T.81, B.1.1.5).</summary>
+/// <summary>The data of a scan, from one restart marker to the next, without the zeros that follow each byte of ones (ITU-T T.81,
+/// B.1.1.5).</summary>
 internal sealed class EntropyData : IDisposable
 {
     /// <summary>Zeros after the data: more than a block that begins within them can read.</summary>
@@ -166,17 +159,13 @@ internal sealed class EntropyData : IDisposable
         {
             var run = file[at..].IndexOf((byte)0xFF);
             if (run < 0 || at + run + 1 >= file.Length)
-            {
                 throw ImageHeader.CutShort("its data have no end");
-            }
 
             file.Slice(at, run).CopyTo(bytes[length..]);
             (at, length) = (at + run, length + run);
             var fill = at + 1;
             while (fill < file.Length - 1 && file[fill] == 0xFF)
-            {
                 fill++;
-            }
 
             if (file[fill] != 0)
             {

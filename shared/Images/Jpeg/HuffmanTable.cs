@@ -3,13 +3,12 @@ using Pipeline.Images.Files;
 
 namespace Pipeline.Images.Jpeg;
 
-/// <summary>
-/// Codes of a table of JPEG (ITU-T T.81, annexes C and F) by the next bits. An entry says in its lowest byte how many bits the code takes together with the value
-/// that follows it, in the next how many zeros come before that value, and in its upper half as many ones as the value has bits.
-/// </summary>
+/// <summary>Codes of a table of JPEG (ITU-T T.81, annexes C and F) by the next bits. An entry says in its lowest byte how many bits the
+/// code takes together with the value that follows it, in the next how many zeros come before that value, and in its upper half as many
+/// ones as the value has bits.</summary>
 internal sealed class HuffmanTable
 {
-    /// <summary>Bits that find a code that is no longer than they are. What they find of a longer one is where the entries by the other bits are, times 256.</summary>
+    /// <summary>Bits that find a code no longer than they are; of a longer one, where to look up its other bits, times 256.</summary>
     public const int FirstBits = 10;
 
     public const int OtherBits = LongestCode - FirstBits;
@@ -31,14 +30,10 @@ internal sealed class HuffmanTable
         {
             var count = definition[length - 1];
             if (code + count > 1 << length)
-            {
                 throw ImageHeader.Damaged("a Huffman table has too many codes");
-            }
 
             for (var end = at + count; at < end; at++, code++)
-            {
                 Add(entries, code, length, Entry(definition[at], length, mostBits));
-            }
         }
 
         _entries = [.. entries];
@@ -75,11 +70,13 @@ internal sealed class HuffmanTable
         }
 
         var left = LongestCode - length;
-        CollectionsMarshal.AsSpan(entries).Slice((int)(entries[first] >> 8) + ((code << left) & ((1 << OtherBits) - 1)), 1 << left).Fill(entry);
+        var start = (int)(entries[first] >> 8) + ((code << left) & ((1 << OtherBits) - 1));
+        CollectionsMarshal.AsSpan(entries).Slice(start, 1 << left).Fill(entry);
     }
 }
 
-/// <summary>The standard's tables, and those that a file defines in their place. Files of one maker have the same, which need not be made again.</summary>
+/// <summary>The standard's tables, and those that a file defines in their place. Files of one maker have the same, which need not be made
+/// again.</summary>
 /// <param name="before">Those of another file.</param>
 internal sealed class HuffmanTables(IReadOnlyList<HuffmanTable?> before)
 {
@@ -93,7 +90,11 @@ internal sealed class HuffmanTables(IReadOnlyList<HuffmanTable?> before)
     private const int Counts = 16;
     private const byte MostBits = 15;
 
-    private readonly HuffmanTable?[] _tables = [StandardTables.LumaConstant, StandardTables.ColourConstant, null, null, StandardTables.LumaOthers, StandardTables.ColourOthers, null, null];
+    private readonly HuffmanTable?[] _tables =
+    [
+        StandardTables.LumaConstant, StandardTables.ColourConstant, null, null,
+        StandardTables.LumaOthers, StandardTables.ColourOthers, null, null,
+    ];
 
     public IReadOnlyList<HuffmanTable?> All => _tables;
 
@@ -110,28 +111,22 @@ internal sealed class HuffmanTables(IReadOnlyList<HuffmanTable?> before)
         {
             var (kind, number, symbols) = (segment[0] >> 4, segment[0] & 15, 0);
             if (segment.Length <= Counts || kind > 1 || number >= Most)
-            {
                 throw ImageHeader.Damaged("a Huffman table that there cannot be");
-            }
 
             foreach (var count in segment.Slice(1, Counts))
-            {
                 symbols += count;
-            }
 
             if (symbols > 256 || segment.Length < 1 + Counts + symbols)
-            {
                 throw ImageHeader.Damaged($"a Huffman table of {symbols} codes in {segment.Length} bytes");
-            }
 
             var definition = segment.Slice(1, Counts + symbols);
             if (kind == 0 && definition[Counts..].ContainsAnyExceptInRange((byte)0, MostBits))
-            {
                 throw ImageHeader.Damaged("a Huffman table of constants with more than their size");
-            }
 
             var at = (kind * Most) + number;
-            _tables[at] = before.ElementAtOrDefault(at) is { } same && same.IsDefinedBy(definition) ? same : new HuffmanTable(definition, kind == 0 ? MostConstantBits : MostOtherBits);
+            _tables[at] = before.ElementAtOrDefault(at) is { } same && same.IsDefinedBy(definition)
+                ? same
+                : new HuffmanTable(definition, kind == 0 ? MostConstantBits : MostOtherBits);
             segment = segment[(1 + Counts + symbols)..];
         }
     }

@@ -14,7 +14,8 @@ internal static class MeansPixels
     /// <summary>Room for so many means, with those that are made beside them.</summary>
     public static int Padded(int count) => (count + Eight - 1) / Eight * Eight;
 
-    /// <param name="means">Shape [1 or 3, padded], half the range of a value below what they are: grey, or luma and colours, or red, green and blue.</param>
+    /// <param name="means">Shape [1 or 3, padded], half the range of a value below what they are: grey, or luma and colours, or red, green
+    /// and blue.</param>
     /// <param name="pixels">Shape [1 or 3, N].</param>
     public static void Write(ReadOnlySpan<float> means, bool isRgb, int channels, Span<byte> pixels)
     {
@@ -26,9 +27,7 @@ internal static class MeansPixels
             if (means.Length == padded)
             {
                 for (var channel = 0; channel < channels; channel++)
-                {
                     Store(Bounded(first + Vector256.Create(Half)), pixels.Slice(channel * count, count), at);
-                }
 
                 continue;
             }
@@ -77,7 +76,8 @@ internal static class MeansPixels
     }
 }
 
-/// <summary>What three channels mean: JFIF (ITU-T T.871) and Adobe's marker (ITU-T T.872, 6.5.3) say so; where there is neither, their names do, as libjpeg guesses.</summary>
+/// <summary>What three channels mean: JFIF (ITU-T T.871) and Adobe's marker (ITU-T T.872, 6.5.3) say so; where there is neither, their
+/// names do, as libjpeg guesses.</summary>
 internal struct JpegColours
 {
     private const byte Adobe = 0xEE;
@@ -90,9 +90,7 @@ internal struct JpegColours
         if (marker == Adobe)
         {
             if (segment.Length >= 12 && segment.StartsWith("Adobe"u8))
-            {
                 _transform = segment[11];
-            }
         }
         else
         {

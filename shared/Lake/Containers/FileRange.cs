@@ -22,9 +22,7 @@ public readonly record struct FileRange(SafeFileHandle File, long Start, long Le
         var wanted = buffer[..(int)Math.Clamp(Length - start, 0, buffer.Length)];
         var read = 0;
         while (read < wanted.Length && RandomAccess.Read(File, wanted[read..], Start + start + read) is > 0 and var more)
-        {
             read += more;
-        }
 
         return read;
     }
@@ -43,9 +41,7 @@ internal sealed class UsedRanges
         var at = _starts.Count == 0 || start >= _ends[^1] ? _starts.Count : _starts.BinarySearch(start);
         at = at < 0 ? ~at : at;
         if ((at > 0 && _ends[at - 1] > start) || (at < _starts.Count && _starts[at] < end))
-        {
             return false;
-        }
 
         _starts.Insert(at, start);
         _ends.Insert(at, end);
@@ -53,7 +49,8 @@ internal sealed class UsedRanges
     }
 }
 
-/// <summary>How many members of a container are lost where it breaks off: as it says itself, else by the bytes that were read of it for each so far.</summary>
+/// <summary>How many members of a container are lost where it breaks off: as it says itself, else by the bytes that were read of it for
+/// each so far.</summary>
 public sealed class MembersLeft(FileRange file)
 {
     private Stream? _stream;
@@ -98,9 +95,7 @@ public sealed class MembersLeft(FileRange file)
 
         var (bytes, each) = _samples == 0 ? (file.Length, bytesOfSample) : (file.Length - Position, (double)Position / _samples);
         if (each <= 0)
-        {
             return (1, "how many members are lost nothing tells");
-        }
 
         var about = Math.Clamp((long)Math.Round(bytes / each), 1, file.Length);
         return (about, $"{(IsCut || Reached == file.Length ? "at least " : "")}about {Words(about)} lost");

@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Labels;
 
@@ -10,21 +9,29 @@ namespace Pipeline.Lake.Containers;
 /// <param name="Name">As written there; in a table the row's number.</param>
 /// <param name="Content">To be read before the next member, which closes it; null where there is none to be used.</param>
 /// <param name="Length">Of the content; null where the container does not say.</param>
-/// <param name="Crc32">Of the content; null where the container does not say.</param>
-/// <param name="Rejection">Why it cannot be used.</param>
-/// <param name="Label">What the container itself says.</param>
-/// <param name="BadLabel">Why what it says is no label; null where it is one, or says none.</param>
-/// <param name="LinksTo">The member before it whose content it has; null where it has its own.</param>
-internal sealed record Member(
-    string Name,
-    Stream? Content,
-    long? Length = null,
-    uint? Crc32 = null,
-    RejectionReason? Rejection = null,
-    string? Detail = null,
-    FileLabel Label = default,
-    string? BadLabel = null,
-    string? LinksTo = null);
+internal sealed record Member(string Name, Stream? Content, long? Length = null)
+{
+    /// <summary>Of the content; null where the container does not say.</summary>
+    public uint? Crc32 { get; init; }
+
+    /// <summary>Why it cannot be used; null where it can.</summary>
+    public RejectionReason? Rejection { get; init; }
+
+    /// <summary>Of the rejection.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>What the container itself says.</summary>
+    public FileLabel Label { get; init; }
+
+    /// <summary>Why what it says is no label; null where it is one, or says none.</summary>
+    public string? BadLabel { get; init; }
+
+    /// <summary>The member before it whose content it has; null where it has its own.</summary>
+    public string? LinksTo { get; init; }
+
+    public static Member Rejected(string name, RejectionReason reason, string? detail = null) =>
+        new(name, null) { Rejection = reason, Detail = detail };
+}
 
 /// <summary>A container ends before its end; what came before is used.</summary>
 /// <param name="lost">As <see cref="Rejection.Lost"/>.</param>
@@ -44,7 +51,8 @@ public sealed class UnpackBudget(UnpackOptions options, long packedBytes, LakeCo
     /// <summary>Small containers may hold this much whatever the ratio: empty pictures shrink to almost nothing.</summary>
     private const long AlwaysAllowed = 16 << 20;
 
-    private readonly long _most = (long)Math.Min(options.MaxUnpackedBytes, Math.Max(AlwaysAllowed, (double)packedBytes * options.MaxUnpackedRatio));
+    private readonly long _most = (long)Math.Min(
+        options.MaxUnpackedBytes, Math.Max(AlwaysAllowed, (double)packedBytes * options.MaxUnpackedRatio));
     private readonly HashSet<UInt128> _names = [];
     private long _bytes;
     private int _members;
@@ -58,9 +66,7 @@ public sealed class UnpackBudget(UnpackOptions options, long packedBytes, LakeCo
     public void Member()
     {
         if (++_members > options.MaxMembers)
-        {
             throw new BrokenContainerException(RejectionReason.TooManyMembers, $"more than {options.MaxMembers}");
-        }
     }
 
     /// <param name="bytes">About to be unpacked, or just unpacked.</param>
@@ -69,9 +75,7 @@ public sealed class UnpackBudget(UnpackOptions options, long packedBytes, LakeCo
     {
         _bytes += bytes;
         if (_bytes > _most)
-        {
             throw new BrokenContainerException(RejectionReason.UnpacksTooLarge, $"more than {_most} bytes from {packedBytes}");
-        }
     }
 
     /// <returns>False for a path that there was already.</returns>

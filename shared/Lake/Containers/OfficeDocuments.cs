@@ -1,11 +1,11 @@
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers.Zip;
 using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Containers;
 
-/// <summary>Files that are zips inside and one document to everybody else, told by what lies in them: pictures and text in them are no samples.</summary>
+/// <summary>Files that are zips inside and one document to everybody else, told by what lies in them: pictures and text in them are no
+/// samples.</summary>
 public static class OfficeDocuments
 {
     private const string MimeType = "mimetype";
@@ -37,7 +37,8 @@ public static class OfficeDocuments
         ("install.rdf", "a browser extension"),
     ];
 
-    public static RejectionReason ReasonOf(LakeContent content) => content == LakeContent.Images ? RejectionReason.NotAnImage : RejectionReason.NotText;
+    public static RejectionReason ReasonOf(LakeContent content) =>
+        content == LakeContent.Images ? RejectionReason.NotAnImage : RejectionReason.NotText;
 
     /// <returns>For a person; null where the zip is none.</returns>
     public static string? NameOf(FileRange zip)
@@ -65,9 +66,7 @@ public static class OfficeDocuments
     private static string? MimeTypeOf(Stream? content)
     {
         if (content is null)
-        {
             return null;
-        }
 
         using (content)
         {

@@ -13,11 +13,13 @@ public class UnpackOptions
     [Range(64, 1 << 30)]
     public int MaxLineBytes { get; init; } = 1 << 20;
 
-    /// <summary>Most entries of one archive or rows of one table, with all archives in it: some 300 bytes of memory each while it is planned.</summary>
+    /// <summary>Most entries of one archive or rows of one table, with all archives in it: some 300 bytes of memory each while it is
+    /// planned.</summary>
     [Range(1, 10_000_000)]
     public int MaxMembers { get; init; } = 1_000_000;
 
-    /// <summary>Most bytes that one archive or table may unpack to, with all archives in it: so much room the folder for temporary files needs.</summary>
+    /// <summary>Most bytes that one archive or table may unpack to, with all archives in it: so much room the folder for temporary files
+    /// needs.</summary>
     [Range(1, 1L << 44)]
     public long MaxUnpackedBytes { get; init; } = 64L << 30;
 
@@ -25,7 +27,8 @@ public class UnpackOptions
     [Range(1, 100_000)]
     public int MaxUnpackedRatio { get; init; } = 100;
 
-    /// <summary>Most bytes of images or texts in one row group of a Parquet file, or of one buffer in a record batch of an Arrow file: some six times as much memory while it is planned.</summary>
+    /// <summary>Most bytes of images or texts in one row group of a Parquet file, or of one buffer in a record batch of an Arrow file: some
+    /// six times as much memory while it is planned.</summary>
     [Range(1, int.MaxValue)]
     public long MaxRowGroupBytes { get; init; } = 256L << 20;
 

@@ -1,9 +1,9 @@
 using System.Text;
-using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Findings;
 
-/// <summary>Something about the data that a person should know. Findings of the same code and subject add up, over all parts of an import.</summary>
+/// <summary>Something about the data that a person should know. Findings of the same code and subject add up, over all parts of an
+/// import.</summary>
 /// <param name="Count">Of what the code is about: rows, files, samples.</param>
 /// <param name="Subject">What it is about, such as a table, a column or a folder; empty for the whole dataset.</param>
 /// <param name="Detail">The first case, in words that can follow a colon; empty where there is nothing to add.</param>
@@ -19,9 +19,11 @@ public sealed class FindingList
 
     /// <summary>In order of code and subject, so that the same data gives the same list.</summary>
     public IReadOnlyList<Finding> All =>
-        [.. _found.OrderBy(found => found.Key.Code).ThenBy(found => found.Key.Subject, StringComparer.Ordinal).Select(found => new Finding(found.Key.Code, found.Value.Count, found.Key.Subject, found.Value.Detail))];
+        [.. _found.OrderBy(found => found.Key.Code).ThenBy(found => found.Key.Subject, StringComparer.Ordinal).Select(
+            found => new Finding(found.Key.Code, found.Value.Count, found.Key.Subject, found.Value.Detail))];
 
-    /// <summary>As <see cref="All"/>, of each code the few with the highest counts; the others are one finding, so that a lake of damaged archives is no list of them.</summary>
+    /// <summary>As <see cref="All"/>, of each code the few with the highest counts; the others are one finding, so that a lake of damaged
+    /// archives is no list of them.</summary>
     public IReadOnlyList<Finding> Few =>
         [.. All.GroupBy(finding => finding.Code).SelectMany(same => FewOf([.. same]))];
 
@@ -35,21 +37,18 @@ public sealed class FindingList
     public void Add(IEnumerable<Finding>? findings)
     {
         foreach (var finding in findings ?? [])
-        {
             Add(finding);
-        }
     }
 
     private static IEnumerable<Finding> FewOf(IReadOnlyList<Finding> same)
     {
         if (same.Count <= MostOfACode)
-        {
             return same;
-        }
 
         var byCount = same.OrderByDescending(finding => finding.Count).ToList();
         var others = byCount[(MostOfACode - 1)..];
-        return [.. byCount[..(MostOfACode - 1)], new Finding(same[0].Code, others.Sum(finding => finding.Count), $"{others[0].Subject} and {others.Count - 1} more", others[0].Detail)];
+        return [.. byCount[..(MostOfACode - 1)], new Finding(
+            same[0].Code, others.Sum(finding => finding.Count), $"{others[0].Subject} and {others.Count - 1} more", others[0].Detail)];
     }
 }
 
@@ -68,9 +67,7 @@ public static class DataNames
     public static string Shortened(string name)
     {
         if (name.Length <= Longest)
-        {
             return OneLine(name);
-        }
 
         // Half a surrogate pair is no text.
         var end = char.IsHighSurrogate(name[Longest - 1]) ? Longest - 1 : Longest;
@@ -85,15 +82,11 @@ public static class DataNames
     public static string OneLine(string text)
     {
         if (!text.Any(IsBreaking))
-        {
             return text;
-        }
 
         var line = new StringBuilder(text.Length);
         foreach (var letter in text)
-        {
             line.Append(IsBreaking(letter) ? ' ' : letter);
-        }
 
         return line.ToString();
     }

@@ -44,23 +44,17 @@ public static class ContainerKinds
     private static bool IsTar(ReadOnlySpan<byte> head)
     {
         if (head.Length < TarBlock || head[0] == 0)
-        {
             return false;
-        }
 
         var sum = ChecksumLength * ' ';
         for (var i = 0; i < TarBlock; i++)
-        {
             sum += i is >= ChecksumStart and < ChecksumStart + ChecksumLength ? 0 : head[i];
-        }
 
         var written = 0;
         foreach (var digit in head.Slice(ChecksumStart, ChecksumLength).Trim(" \0"u8))
         {
             if (digit is < (byte)'0' or > (byte)'7')
-            {
                 return false;
-            }
 
             written = (written * 8) + digit - '0';
         }

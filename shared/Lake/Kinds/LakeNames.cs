@@ -1,15 +1,11 @@
-using Pipeline.Lake.Labels;
 using System.Text;
-using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Kinds;
 
-/// <summary>
-/// What the names of files say, in folders and containers alike. Left out are hidden files and folders, what systems and programs leave beside files, and files that by their role are no images:
-/// README, LICENSE, NOTICE, COPYING with any ending, <c>_SUCCESS</c>, and in the top folder what is named .csv, .tsv, .txt, .md,
-/// .json, .jsonl, .xml, .yaml, .yml, .html or .log. Of sequences only the tables of labels, and .xml, .yaml, .yml, .html and .log there. Anything else that is not what is wanted is
-/// rejected, and counted.
-/// </summary>
+/// <summary>What the names of files say, in folders and containers alike. Left out are hidden files and folders, what systems and programs
+/// leave beside files, and files that by their role are no images: README, LICENSE, NOTICE, COPYING with any ending, <c>_SUCCESS</c>, and
+/// in the top folder what is named .csv, .tsv, .txt, .md, .json, .jsonl, .xml, .yaml, .yml, .html or .log. Of sequences only the tables of
+/// labels, and .xml, .yaml, .yml, .html and .log there. Anything else that is not what is wanted is rejected, and counted.</summary>
 public static class LakeNames
 {
     /// <summary>Written last by whoever drops files: all are there.</summary>
@@ -20,15 +16,25 @@ public static class LakeNames
 
     /// <summary>What macOS, Windows, network disks and trash bins leave behind, apart from what begins with a dot.</summary>
     private static readonly HashSet<string> Litter = new(
-        ["__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini", "@eaDir", "#recycle", "lost+found", "$RECYCLE.BIN", "System Volume Information"], StringComparer.OrdinalIgnoreCase);
+        [
+            "__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini", "@eaDir", "#recycle", "lost+found", "$RECYCLE.BIN",
+            "System Volume Information",
+        ],
+        StringComparer.OrdinalIgnoreCase);
 
     private static readonly HashSet<string> Sidecars =
         new([".csv", ".tsv", ".txt", ".md", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
 
-    private static readonly HashSet<string> SequenceSidecars = new([".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> SequenceSidecars = new(
+        [".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a file or folder is left alone wherever it stands: it is hidden, litter, or the lock of an office program.</summary>
-    public static bool IsHidden(string name) => name.StartsWith('.') || name.StartsWith("~$", StringComparison.Ordinal) || Litter.Contains(name);
+    /// <summary>Whether a file or folder is left alone wherever it stands: it is hidden, litter, or the lock of an office
+    /// program.</summary>
+    public static bool IsHidden(string name) =>
+        name.StartsWith('.') || name.StartsWith("~$", StringComparison.Ordinal) || Litter.Contains(name);
+
+    /// <summary>Whether a file or one of its folders is hidden.</summary>
+    public static bool IsHiddenPath(string path) => path.Split('/').Any(IsHidden);
 
     /// <param name="name">Of the file alone.</param>
     /// <param name="top">Whether it lies in the top folder.</param>
@@ -44,7 +50,7 @@ public static class LakeNames
 
     private static bool IsSidecarAtTop(string name, LakeContent content) => content == LakeContent.Images
         ? Sidecars.Contains(Path.GetExtension(name))
-        : LabelTable.IsLabels(name) || SequenceSidecars.Contains(Path.GetExtension(name));
+        : TableNames.IsLabels(name) || SequenceSidecars.Contains(Path.GetExtension(name));
 
     /// <summary>False where a segment is empty, <c>.</c> or <c>..</c>, or where there is a backslash or a control character.</summary>
     public static bool IsSafe(string path) =>
@@ -55,9 +61,7 @@ public static class LakeNames
     {
         var shown = new StringBuilder(path.Length);
         foreach (var c in path)
-        {
             _ = char.IsControl(c) ? shown.Append($"%{(int)c:X2}") : shown.Append(c);
-        }
 
         return shown.ToString();
     }

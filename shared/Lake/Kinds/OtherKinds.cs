@@ -63,9 +63,7 @@ public static class OtherKinds
         foreach (var (start, name) in Archives)
         {
             if (file.StartsWith(start))
-            {
                 return name;
-            }
         }
 
         return file.StartsWith("BZh"u8) && file.Length > 4 && file[4..].StartsWith(Bzip2Block) ? "a bzip2 archive" : null;
@@ -75,16 +73,12 @@ public static class OtherKinds
     public static string? NameOf(ReadOnlySpan<byte> file)
     {
         if (ArchiveOf(file) is { } archive)
-        {
             return archive;
-        }
 
         foreach (var (start, name) in Starts)
         {
             if (file.StartsWith(start))
-            {
                 return name;
-            }
         }
 
         if (file.Length >= 12 && file[4..8].SequenceEqual("ftyp"u8))
@@ -109,9 +103,7 @@ public static class OtherKinds
         foreach (var (mark, name) in Marks)
         {
             if (text.Contains(mark, StringComparison.OrdinalIgnoreCase))
-            {
                 return name;
-            }
         }
 
         return text.Any(letter => letter == '\uFFFD' || (char.IsControl(letter) && !char.IsWhiteSpace(letter))) ? null : "a text";

@@ -1,15 +1,13 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>
-/// The name of a file's first folder is its class: <c>cat/a.png</c>, <c>cat/2024/b.png</c>. Where the folders at the top are called after splits, they are splits, and the folders in them
-/// classes: <c>train/cat/a.png</c>. Files that hold many samples are of the split that their name says, where one of those beside each other is for training. Files in no class folder, or in one
-/// called after unlabelled samples, have no label. One folder around everything says nothing.
-/// </summary>
+/// <summary>The name of a file's first folder is its class: <c>cat/a.png</c>, <c>cat/2024/b.png</c>. Where the folders at the top are
+/// called after splits, they are splits, and the folders in them classes: <c>train/cat/a.png</c>. Files that hold many samples are of the
+/// split that their name says, where one of those beside each other is for training. Files in no class folder, or in one called after
+/// unlabelled samples, have no label. One folder around everything says nothing.</summary>
 public sealed class FolderLabels : IFileLabels
 {
     /// <summary>Folders around everything that are looked into.</summary>
@@ -30,9 +28,14 @@ public sealed class FolderLabels : IFileLabels
     /// <summary>The path of the folder that wraps everything: empty where there is none, else with a slash at its end.</summary>
     public string Root => _layout.Root;
 
-    /// <summary>Where a table of labels may lie: at the top, in each folder that wraps everything, and in the split folders in it, each empty or with a slash at its end.</summary>
+    /// <summary>Where a table of labels may lie: at the top, in each folder that wraps everything, and in the split folders in it, each
+    /// empty or with a slash at its end.</summary>
     public IReadOnlyList<string> TableFolders =>
-        ["", .. Root.Index().Where(letter => letter.Item == '/').Select(letter => Root[..(letter.Index + 1)]), .. _layout.Splits.Select(split => $"{Root}{split}/")];
+    [
+        "",
+        .. Root.Index().Where(letter => letter.Item == '/').Select(letter => Root[..(letter.Index + 1)]),
+        .. _layout.Splits.Select(split => $"{Root}{split}/"),
+    ];
 
     public bool NamesFiles => false;
 
@@ -41,7 +44,8 @@ public sealed class FolderLabels : IFileLabels
     public string Layout => _layout.Description;
 
     /// <summary>Looks at the folders at the top, and no deeper than what wraps them.</summary>
-    public static async Task<FolderLabels> ReadAsync(ILakeFolder folder, LayoutRules rules, LakeContent content = LakeContent.Images, CancellationToken cancellation = default)
+    public static async Task<FolderLabels> ReadAsync(
+        ILakeFolder folder, LayoutRules rules, LakeContent content = LakeContent.Images, CancellationToken cancellation = default)
     {
         var (root, trained, tables) = ("", new HashSet<string>(StringComparer.Ordinal), new List<string>());
         for (var wraps = 0; ; wraps++)
@@ -49,14 +53,13 @@ public sealed class FolderLabels : IFileLabels
             var survey = await FolderSurvey.OfAsync(folder, root, content, cancellation);
             tables.AddRange(survey.Tables.Select(name => root + name));
             if (survey.HasTrainingFile)
-            {
                 trained.Add(root);
-            }
 
             if (wraps == MostWraps || survey.Only is not { } only || !rules.IsWrapper(only, root))
             {
                 var classes = rules.Splits.AreGiven ? await ClassesAsync(folder, rules, root, survey.Folders, content, cancellation) : [];
-                return new FolderLabels(new FolderLayout(rules, root, survey.Folders, classes, folder.Name), rules, trained.Contains, tables);
+                return new FolderLabels(
+                    new FolderLayout(rules, root, survey.Folders, classes, folder.Name), rules, trained.Contains, tables);
             }
 
             root += only + "/";
@@ -66,7 +69,8 @@ public sealed class FolderLabels : IFileLabels
     /// <summary>Of an archive, without the folder that wraps everything in it.</summary>
     /// <param name="top">Names of the folders at the top.</param>
     /// <param name="name">For errors.</param>
-    /// <param name="hasTrainingFile">Whether one of the files in a folder, of which there are many samples in each, is for training. It is given the folder's path, empty or with a slash at its end.</param>
+    /// <param name="hasTrainingFile">Whether one of the files in a folder, of which there are many samples in each, is for training. It is
+    /// given the folder's path, empty or with a slash at its end.</param>
     public static FolderLabels Of(IReadOnlyCollection<string> top, string name, LayoutRules rules, Func<string, bool> hasTrainingFile) =>
         new(new FolderLayout(rules, "", top, [], name), rules, hasTrainingFile, []);
 
@@ -81,16 +85,12 @@ public sealed class FolderLabels : IFileLabels
     public string? LabelOf(string path)
     {
         if (_layout.Below(path) is not { } below)
-        {
             return null;
-        }
 
         var (start, end) = _layout.ClassIn(below);
         var name = below[start..end];
         if (!_rules.IsUnlabelled(name))
-        {
             return name.Length > 0 ? name : null;
-        }
 
         _unlabelled.Add(new Finding(WarningCode.UnlabelledFolder, 1, Root + below[..end]));
         return null;
@@ -101,16 +101,12 @@ public sealed class FolderLabels : IFileLabels
     {
         var below = _layout.Below(path) ?? path;
         if (_rules.Splits.AreGiven)
-        {
             return _rules.Splits.Given(below, path);
-        }
 
         var name = path.LastIndexOf('/') + 1;
         var split = _layout.SplitOf(below) ?? (SplitNames.OfFile(path[name..]) is { } said && _hasTrainingFile(path[..name]) ? said : null);
         if (split is null && isOpen)
-        {
             _hints.See(below);
-        }
 
         return split;
     }
@@ -121,15 +117,20 @@ public sealed class FolderLabels : IFileLabels
 
     /// <param name="tables">Paths of tables that are used.</param>
     public IEnumerable<Finding> FindingsBeside(IEnumerable<string> tables) =>
-        [.. _tables.Except(tables).Select(table => new Finding(WarningCode.TableNotUsed, 1, table, FolderSurvey.IsSpreadsheet(table) ? "a spreadsheet is not read, so save it as labels.csv if it holds the labels" : "")), .. _unlabelled.All, .. _hints.Findings()];
+        [.. _tables.Except(tables).Select(NotUsed), .. _unlabelled.All, .. _hints.Findings()];
 
-    private static async Task<IReadOnlyCollection<string>> ClassesAsync(ILakeFolder folder, LayoutRules rules, string root, IEnumerable<string> top, LakeContent content, CancellationToken cancellation)
+    private static Finding NotUsed(string table) => new(
+        WarningCode.TableNotUsed,
+        1,
+        table,
+        TableNames.IsSpreadsheet(table) ? "a spreadsheet is not read, so save it as labels.csv if it holds the labels" : "");
+
+    private static async Task<IReadOnlyCollection<string>> ClassesAsync(
+        ILakeFolder folder, LayoutRules rules, string root, IEnumerable<string> top, LakeContent content, CancellationToken cancellation)
     {
         var classes = new HashSet<string>(StringComparer.Ordinal);
         foreach (var split in top.Where(name => rules.SplitOf(name, root) is not null))
-        {
             classes.UnionWith((await FolderSurvey.OfAsync(folder, $"{root}{split}/", content, cancellation)).Folders);
-        }
 
         return classes;
     }

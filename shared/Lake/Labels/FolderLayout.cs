@@ -1,10 +1,10 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>What the folders at the top are: splits with classes in them, or classes. Where one folder wraps everything, the top is in it.</summary>
+/// <summary>What the folders at the top are: splits with classes in them, or classes. Where one folder wraps everything, the top is in
+/// it.</summary>
 internal sealed class FolderLayout
 {
     private readonly LayoutRules _rules;
@@ -13,7 +13,8 @@ internal sealed class FolderLayout
 
     /// <param name="root">As of <see cref="FolderLabels.Root"/>.</param>
     /// <param name="top">Names of the folders in it.</param>
-    /// <param name="classes">Names of the folders in the split folders; a folder beside those that is called like one of them is that class too.</param>
+    /// <param name="classes">Names of the folders in the split folders; a folder beside those that is called like one of them is that class
+    /// too.</param>
     /// <param name="name">Of it all, for errors.</param>
     public FolderLayout(LayoutRules rules, string root, IReadOnlyCollection<string> top, IEnumerable<string> classes, string name)
     {
@@ -22,16 +23,12 @@ internal sealed class FolderLayout
         foreach (var folder in top)
         {
             if (rules.SplitOf(folder, root) is { } split)
-            {
                 _splits.Add(folder, split);
-            }
         }
 
         var others = top.Where(folder => !_splits.ContainsKey(folder) && !rules.IsUnlabelled(folder)).ToList();
         if (rules.Splits.AreGiven || _splits.Count == 0 || others.Count == 0)
-        {
             return;
-        }
 
         if (_splits.Values.All(split => split == Split.Validation))
         {
@@ -40,7 +37,9 @@ internal sealed class FolderLayout
             return;
         }
 
-        Doubt = $"'{name}' has split folders ({string.Join(", ", _splits.Keys)}) beside others ({string.Join(", ", others)}). Say which are splits in the experiment, such as 'splits: {{ {string.Join(", ", _splits.GroupBy(found => found.Value).Select(Said))} }}', or 'splits: {{}}' if all are classes.";
+        Doubt = $"'{name}' has split folders ({string.Join(", ", _splits.Keys)}) beside others ({string.Join(", ", others)}). Say which "
+            + $"are splits in the experiment, such as 'splits: {{ {string.Join(", ", _splits.GroupBy(found => found.Value).Select(Said))} "
+            + $"}}', or 'splits: {{}}' if all are classes.";
     }
 
     public string Root { get; }
@@ -52,14 +51,21 @@ internal sealed class FolderLayout
     public IReadOnlyCollection<string> Splits => _splits.Keys;
 
     /// <summary>The same for the same layout; empty where the folders at the top are classes.</summary>
-    public string Description => Root.Length == 0 && _splits.Count == 0 ? "" : $"{Root}|{string.Join('|', _splits.Keys)}|{string.Join('|', _classes.Order(StringComparer.Ordinal))}";
+    public string Description =>
+        Root.Length == 0 && _splits.Count == 0
+            ? ""
+            : $"{Root}|{string.Join('|', _splits.Keys)}|{string.Join('|', _classes.Order(StringComparer.Ordinal))}";
 
     /// <summary>The path without the folder that wraps everything; null where it lies beside that.</summary>
     public string? Below(string path) => path.StartsWith(Root, StringComparison.Ordinal) ? path[Root.Length..] : null;
 
     /// <summary>The split of the folder at the top that a file lies in.</summary>
     /// <param name="below">Its path, as <see cref="Below"/> gives it.</param>
-    public Split? SplitOf(string below) => _splits.Count > 0 && below.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && _splits.TryGetValue(below[..slash], out var split) ? split : null;
+    public Split? SplitOf(string below) =>
+        _splits.Count > 0 && below.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
+            && _splits.TryGetValue(below[..slash], out var split)
+            ? split
+            : null;
 
     /// <summary>Where the folder lies that says a file's class.</summary>
     /// <returns>Start and end in the path; 0 and 0 where there is none.</returns>
@@ -67,36 +73,35 @@ internal sealed class FolderLayout
     {
         var end = below.IndexOf('/', StringComparison.Ordinal);
         if (end < 0 || _splits.Count == 0 || IsBeside(below[..end]))
-        {
             return (0, Math.Max(end, 0));
-        }
 
         var start = end + 1;
         end = below.IndexOf('/', start);
         return end < 0 ? default : (start, end);
     }
 
-    private bool IsBeside(string folder) => !_splits.ContainsKey(folder) && (_rules.IsUnlabelled(folder) || _classes.Contains(CanonicalComposition.Of(folder)));
+    private bool IsBeside(string folder) =>
+        !_splits.ContainsKey(folder) && (_rules.IsUnlabelled(folder) || _classes.Contains(CanonicalComposition.Of(folder)));
 
     private static string Said(IGrouping<Split, KeyValuePair<string, Split>> split) =>
-        $"{split.Key.ToString().ToLowerInvariant()}: {(split.Count() == 1 ? split.First().Key : $"[{string.Join(", ", split.Select(found => found.Key))}]")}";
+        $"{split.Key.ToString().ToLowerInvariant()}: "
+            + $"{(split.Count() == 1 ? split.First().Key : $"[{string.Join(", ", split.Select(found => found.Key))}]")}";
 }
 
 /// <summary>What lies directly in a folder, as far as a layout tells from it.</summary>
 internal sealed class FolderSurvey(LakeContent content)
 {
     /// <summary>Documents that people put beside data, and which are no samples of any kind.</summary>
-    private static readonly HashSet<string> Notes = new([".xlsx", ".xls", ".ods", ".docx", ".pdf", ".py", ".ipynb"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Notes = new(
+        [".xlsx", ".xls", ".ods", ".docx", ".pdf", ".py", ".ipynb"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Documents that may hold labels.</summary>
-    private static readonly HashSet<string> TableKinds = new([".csv", ".tsv", ".jsonl", ".xlsx", ".xls", ".ods"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> TableKinds = new(
+        [".csv", ".tsv", ".jsonl", ".xlsx", ".xls", ".ods"], StringComparer.OrdinalIgnoreCase);
 
     private bool _hasSamples;
 
     public SortedSet<string> Folders { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Whether a file is a table of an office program, by its name.</summary>
-    public static bool IsSpreadsheet(string name) => Path.GetExtension(name).ToLowerInvariant() is ".xlsx" or ".xls" or ".ods";
 
     /// <summary>Names of tables beside images; none beside sequences, which are samples themselves there.</summary>
     public SortedSet<string> Tables { get; } = new(StringComparer.Ordinal);
@@ -112,9 +117,7 @@ internal sealed class FolderSurvey(LakeContent content)
     {
         var survey = new FolderSurvey(content);
         await foreach (var entry in folder.EntriesAsync(path, cancellation))
-        {
             survey.Add(entry);
-        }
 
         return survey;
     }
@@ -128,9 +131,7 @@ internal sealed class FolderSurvey(LakeContent content)
         }
 
         if (content == LakeContent.Images && TableKinds.Contains(Path.GetExtension(entry.Name)))
-        {
             Tables.Add(entry.Name);
-        }
 
         // Tables of text are samples, and those beside images are not.
         var isTable = SplitNames.HoldsMany(entry.Name) && !LakeNames.IsSidecar(entry.Name, top: true, content);
@@ -142,7 +143,8 @@ internal sealed class FolderSurvey(LakeContent content)
 /// <summary>What an experiment says of splits and classes, as far as folders are read by it.</summary>
 public sealed record LayoutRules(SplitRules Splits, LabelRules Labels)
 {
-    private static readonly HashSet<string> Unlabelled = new(["unlabelled", "unlabeled", "unsup", "unsupervised", "extra"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Unlabelled = new(
+        ["unlabelled", "unlabeled", "unsup", "unsupervised", "extra"], StringComparer.OrdinalIgnoreCase);
 
     public static LayoutRules Of(Experiment experiment) => new(new SplitRules(experiment.Splits), new LabelRules(experiment.Labels));
 

@@ -1,13 +1,12 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
+using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>
-/// Labels from tables beside the files. Files that they do not name have no label. Rows name files by their paths below the table's folder.
-/// </summary>
+/// <summary>Labels from tables beside the files. Files that they do not name have no label. Rows name files by their paths below the
+/// table's folder.</summary>
 public sealed class LabelTable : IFileLabels
 {
     private readonly NamedFiles _named;
@@ -20,24 +19,24 @@ public sealed class LabelTable : IFileLabels
     private int _rows;
     private int _empty;
 
-    private LabelTable(LabelSpec? spec, int maxLineBytes) =>
-        (_spec, _rules, _maxLineBytes, _named) = (spec, new LabelRules(spec), maxLineBytes, new NamedFiles(byName: spec?.Match == LabelSpec.MatchName));
-
-    /// <summary>What such a table may be called, in lower case; those of one line go together. The second kind is Hugging Face's, and counts only where it names labels.</summary>
-    public static IReadOnlyList<string> FileNames { get; } = ["labels.csv", "labels.tsv", "labels.jsonl", "labels.json", "metadata.csv", "metadata.jsonl"];
-
-    /// <summary>Whether a file is one by its name, wherever it lies.</summary>
-    public static bool IsTable(string name, LabelSpec? spec = null) => spec?.Table is { } table ? name.Equals(table, StringComparison.OrdinalIgnoreCase) : FileNames.Contains(name.ToLowerInvariant());
+    private LabelTable(LabelSpec? spec, int maxLineBytes)
+    {
+        (_spec, _rules, _maxLineBytes) = (spec, new LabelRules(spec), maxLineBytes);
+        _named = new NamedFiles(byName: spec?.Match == LabelSpec.MatchName);
+    }
 
     /// <param name="folders">Where tables may lie, as prefixes of paths: empty, or with <c>/</c> at the end.</param>
     /// <returns>Null where there is none.</returns>
-    /// <exception cref="PipelineException">There are two in a folder, it is not such a file, or it names a split that there is not.</exception>
-    public static async Task<LabelTable?> FindAsync(ILakeFolder folder, IEnumerable<string> folders, LabelSpec? spec, int maxLineBytes, CancellationToken cancellation = default)
+    /// <exception cref="PipelineException">There are two in a folder, it is not such a file, or it names a split that there is
+    /// not.</exception>
+    public static async Task<LabelTable?> FindAsync(
+        ILakeFolder folder, IEnumerable<string> folders, LabelSpec? spec, int maxLineBytes, CancellationToken cancellation = default)
     {
         var table = new LabelTable(spec, maxLineBytes);
         foreach (var below in folders)
         {
-            var names = await folder.EntriesAsync(below, cancellation).Where(entry => !entry.IsFolder && IsTable(entry.Name, spec)).Select(entry => entry.Name).ToListAsync(cancellation);
+            var entries = folder.EntriesAsync(below, cancellation).Where(entry => !entry.IsFolder && TableNames.IsTable(entry.Name, spec));
+            var names = await entries.Select(entry => entry.Name).ToListAsync(cancellation);
             foreach (var name in Chosen(names, folder.NameOf(below), spec))
             {
                 // Not of a pipe, which might never end: asking for the file tells.
@@ -48,7 +47,8 @@ public sealed class LabelTable : IFileLabels
         }
 
         return table._files.Count > 0 ? table
-            : spec?.Table is { } said ? throw new PipelineException($"'{folder.Name}' has no file '{said}' as labels.table says; it must lie beside the files.")
+            : spec?.Table is { } said
+                ? throw new PipelineException($"'{folder.Name}' has no file '{said}' as labels.table says; it must lie beside the files.")
             : null;
     }
 
@@ -57,7 +57,8 @@ public sealed class LabelTable : IFileLabels
     /// <param name="path">For errors.</param>
     /// <returns>Null where it is about something else than labels.</returns>
     /// <exception cref="PipelineException">It is not such a file, or it names a split that there is not.</exception>
-    public static async Task<LabelTable?> ReadAsync(Stream file, string name, string path, LabelSpec? spec, int maxLineBytes, CancellationToken cancellation = default)
+    public static async Task<LabelTable?> ReadAsync(
+        Stream file, string name, string path, LabelSpec? spec, int maxLineBytes, CancellationToken cancellation = default)
     {
         var table = new LabelTable(spec, maxLineBytes);
         await table.ReadAsync(file, name, path, name[..(name.LastIndexOf('/') + 1)], cancellation);
@@ -68,7 +69,7 @@ public sealed class LabelTable : IFileLabels
     internal static IReadOnlyList<string> Chosen(IEnumerable<string> names, string folder, LabelSpec? spec)
     {
         var found = names.Order(StringComparer.Ordinal).ToList();
-        var labels = found.Where(name => spec?.Table is not null || !IsMetadata(name)).ToList();
+        var labels = found.Where(name => spec?.Table is not null || !TableNames.IsMetadata(name)).ToList();
         return labels.Count switch
         {
             0 => found,
@@ -77,20 +78,18 @@ public sealed class LabelTable : IFileLabels
         };
     }
 
-    /// <summary>Whether a file is a table of labels by its name, and can be nothing else.</summary>
-    public static bool IsLabels(string name) => IsTable(name) && !IsMetadata(name);
-
-    private static bool IsMetadata(string name) => name.StartsWith("metadata", StringComparison.OrdinalIgnoreCase);
-
     public static PipelineException TwoTables(string folder, IEnumerable<string> names) =>
-        new($"'{folder}' has {string.Join(" and ", names)}; there must be one table of labels, or 'labels: {{ table: NAME }}' in the experiment.");
+        new(
+            $"'{folder}' has {string.Join(" and ", names)}; there must be one table of labels, or 'labels: {{ table: NAME }}' in the "
+                + "experiment.");
 
     public bool NamesFiles => true;
 
     public IReadOnlyList<LabelFile> Files => _files;
 
     /// <exception cref="PipelineException">A row that matches by name fits two files.</exception>
-    public FileLabel Find(string path) => _named.Find(path) is { } own ? new FileLabel(own.TwoLabels ? null : own.Label, own.Split) : default;
+    public FileLabel Find(string path) =>
+        _named.Find(path) is { } own ? new FileLabel(own.TwoLabels ? null : own.Label, own.Split) : default;
 
     public IEnumerable<Rejection> Rejections() => _rejections
         .Concat(_named.Unmatched.Select(file => new Rejection(file.File, RejectionReason.UnknownFile, $"{file.Table} line {file.Line}")))
@@ -101,19 +100,13 @@ public sealed class LabelTable : IFileLabels
     {
         var tables = string.Join(", ", _files.Select(file => file.Path));
         if (_named.Missing(tables) is { } missing)
-        {
             yield return missing;
-        }
 
         if (_empty > 0)
-        {
             yield return new Finding(WarningCode.EmptyLabels, _empty, tables);
-        }
 
         foreach (var finding in _findings.All)
-        {
             yield return finding;
-        }
     }
 
     private async Task ReadAsync(Stream file, string name, string path, string prefix, CancellationToken cancellation)
@@ -125,7 +118,8 @@ public sealed class LabelTable : IFileLabels
         var (bytes, sha256) = await Fingerprint.OfAsync(copy, cancellation);
         copy.Position = 0;
         var table = Path.GetFileName(name);
-        if (new LabelRows(path, _spec, _maxLineBytes, _findings).Read(copy, _spec?.Table is null && IsMetadata(table)) is not { } rows)
+        var isMetadata = _spec?.Table is null && TableNames.IsMetadata(table);
+        if (new LabelRows(path, _spec, _maxLineBytes, _findings).Read(copy, isMetadata) is not { } rows)
         {
             _findings.Add(new Finding(WarningCode.TableNotUsed, 1, name, "it has no column of files, or none of labels"));
             return;
@@ -154,7 +148,8 @@ public sealed class LabelTable : IFileLabels
         var named = _named.Add(file, table, row.Line, split);
         if (named.Split != split)
         {
-            throw new PipelineException($"'{path}' line {row.Line} puts '{file}' into another split than line {named.Line}; a file must be in one split.");
+            throw new PipelineException(
+                $"'{path}' line {row.Line} puts '{file}' into another split than line {named.Line}; a file must be in one split.");
         }
 
         if (string.IsNullOrWhiteSpace(row.Label))
@@ -176,13 +171,15 @@ public sealed class LabelTable : IFileLabels
         else if (named.Label != label && !named.TwoLabels)
         {
             named.TwoLabels = true;
-            _rejections.Add(new Rejection(file, RejectionReason.TwoLabels, $"{table} line {row.Line}: '{label}', before it '{named.Label}'"));
+            _rejections.Add(
+                new Rejection(file, RejectionReason.TwoLabels, $"{table} line {row.Line}: '{label}', before it '{named.Label}'"));
         }
     }
 
     private static Split? SplitOf(string name, string path, int line) => name.Length == 0
         ? null
-        : SplitNames.Find(name) ?? throw new PipelineException($"'{path}' line {line} names the split '{name}'; valid are {SplitNames.Valid}, or nothing.");
+        : SplitNames.Find(name)
+            ?? throw new PipelineException($"'{path}' line {line} names the split '{name}'; it must be {SplitNames.Valid}, or nothing.");
 }
 
 /// <summary>Labels from a table beside the files. Where it says no split, the file's folder or name does.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Labels;
 
@@ -13,7 +12,8 @@ public readonly record struct LabelValue(string? Text, string? Fault = null)
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <param name="value">Null, text, bytes, a truth value or a number.</param>
-    /// <param name="names">What whole numbers stand for, as Hugging Face's ClassLabel says it, where −1 is no label; null where they stand for themselves.</param>
+    /// <param name="names">What whole numbers stand for, as Hugging Face's ClassLabel says it, where −1 is no label; null where they stand
+    /// for themselves.</param>
     public static LabelValue Of(object? value, IReadOnlyList<string>? names = null) => value switch
     {
         null => default,
@@ -24,7 +24,10 @@ public readonly record struct LabelValue(string? Text, string? Fault = null)
         double number => OfNumber(number, names),
         float number => OfNumber(number, names, number.ToString("R", CultureInfo.InvariantCulture)),
         Half number => OfNumber((double)number, names),
-        decimal number => decimal.IsInteger(number) && decimal.Abs(number) <= long.MaxValue ? OfWhole((long)number, names) : new(number.ToString(CultureInfo.InvariantCulture)),
+        decimal number =>
+            decimal.IsInteger(number) && decimal.Abs(number) <= long.MaxValue
+                ? OfWhole((long)number, names)
+                : new(number.ToString(CultureInfo.InvariantCulture)),
         ulong number => number <= long.MaxValue ? OfWhole((long)number, names) : new(number.ToString(CultureInfo.InvariantCulture)),
         sbyte or byte or short or ushort or int or uint or long => OfWhole(Convert.ToInt64(value, CultureInfo.InvariantCulture), names),
         _ => new(null, $"a {value.GetType().Name}"),
@@ -37,7 +40,10 @@ public readonly record struct LabelValue(string? Text, string? Fault = null)
         JsonValueKind.True => new("true"),
         JsonValueKind.False => new("false"),
         JsonValueKind.Number when value.TryGetInt64(out var whole) => OfWhole(whole, null),
-        JsonValueKind.Number when value.TryGetDouble(out var number) && double.IsFinite(number) => double.IsInteger(number) && Math.Abs(number) < long.MaxValue ? OfNumber(number, null) : new(value.GetRawText()),
+        JsonValueKind.Number when value.TryGetDouble(out var number) && double.IsFinite(number) => double.IsInteger(number)
+            && Math.Abs(number) < long.MaxValue
+            ? OfNumber(number, null)
+            : new(value.GetRawText()),
         JsonValueKind.Array => new(null, "a list"),
         _ => new(null, "an object"),
     };
@@ -59,10 +65,14 @@ public readonly record struct LabelValue(string? Text, string? Fault = null)
         double.NaN => default,
         _ when double.IsInfinity(number) => new(null, "an infinite number"),
         _ when double.IsInteger(number) && Math.Abs(number) < long.MaxValue => OfWhole((long)number, names),
-        _ => names is null ? new(text ?? number.ToString("R", CultureInfo.InvariantCulture)) : new(null, $"{number.ToString("R", CultureInfo.InvariantCulture)} where the file names {names.Count} classes"),
+        _ =>
+            names is null
+                ? new(text ?? number.ToString("R", CultureInfo.InvariantCulture))
+                : new(null, $"{number.ToString("R", CultureInfo.InvariantCulture)} where the file names {names.Count} classes"),
     };
 
-    private static LabelValue OfWhole(long number, IReadOnlyList<string>? names) => names is null ? new(number.ToString(CultureInfo.InvariantCulture))
+    private static LabelValue OfWhole(long number, IReadOnlyList<string>? names) =>
+        names is null ? new(number.ToString(CultureInfo.InvariantCulture))
         : number == -1 ? default
         : number >= 0 && number < names.Count ? new(names[(int)number])
         : new(null, $"{number} where the file names {names.Count} classes");
@@ -85,9 +95,7 @@ public sealed class LabelRules(LabelSpec? spec)
     public string? Of(string? label)
     {
         if (string.IsNullOrWhiteSpace(label))
-        {
             return null;
-        }
 
         var name = CanonicalComposition.Of(label.Trim());
         return _missing?.Contains(name) == true || _classes?.Contains(name) == false ? null : name;

@@ -1,10 +1,11 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>The files that tables of labels name, found by path: slashes of both kinds, <c>./</c> and Unicode's form do not count. One that is not found is told with the file that it may mean.</summary>
-/// <param name="byName">Whether a row that names no file by its path is matched by the file's name alone, whatever folder, case or extension, if that fits one file and one row.</param>
+/// <summary>The files that tables of labels name, found by path: slashes of both kinds, <c>./</c> and Unicode's form do not count. One that
+/// is not found is told with the file that it may mean.</summary>
+/// <param name="byName">Whether a row that names no file by its path is matched by the file's name alone, whatever folder, case or
+/// extension, if that fits one file and one row.</param>
 internal sealed class NamedFiles(bool byName)
 {
     private readonly Dictionary<string, NamedFile> _files = new(StringComparer.Ordinal);
@@ -18,9 +19,7 @@ internal sealed class NamedFiles(bool byName)
     {
         var path = CanonicalComposition.Of(file.Replace('\\', '/'));
         while (path.StartsWith("./", StringComparison.Ordinal))
-        {
             path = path[2..];
-        }
 
         return path;
     }
@@ -29,9 +28,7 @@ internal sealed class NamedFiles(bool byName)
     public NamedFile Add(string file, string table, int line, Split? split)
     {
         if (!_files.TryGetValue(file, out var named))
-        {
             _files.Add(file, named = new NamedFile(file, table, line, split));
-        }
 
         return named;
     }
@@ -43,15 +40,11 @@ internal sealed class NamedFiles(bool byName)
     {
         var key = KeyOf(path);
         if (_files.TryGetValue(key, out var named))
-        {
             return named.IsByName && named.Path != path ? throw Ambiguous(named, path) : named.At(path, isByName: false);
-        }
 
         _byName ??= _files.Values.ToLookup(file => NameOf(file.File), StringComparer.Ordinal);
         if (_byName[NameOf(key)].ToList() is not [var only])
-        {
             return null;
-        }
 
         if (!byName)
         {
@@ -68,13 +61,14 @@ internal sealed class NamedFiles(bool byName)
     {
         var unmatched = Unmatched.ToList();
         if (unmatched.Count == 0)
-        {
             return null;
-        }
 
-        var all = unmatched.Count == _files.Count ? $"none of the {_files.Count} files that it names is there" : $"{unmatched.Count} of the {_files.Count} files that it names are not there";
+        var all = unmatched.Count == _files.Count
+            ? $"none of the {_files.Count} files that it names is there"
+            : $"{unmatched.Count} of the {_files.Count} files that it names are not there";
         return new Finding(WarningCode.UnmatchedRows, unmatched.Count, tables, unmatched.Find(file => file.Near is not null) is { } near
-            ? $"{all}; '{near.File}' (line {near.Line}) may be '{near.Near}': they differ by {DifferenceOf(near.File, near.Near!)}. Say labels: {{ match: name }} to match files by their names alone"
+            ? $"{all}; '{near.File}' (line {near.Line}) may be '{near.Near}': they differ by {DifferenceOf(near.File, near.Near!)}. Say "
+                + $"labels: {{ match: name }} to match files by their names alone"
             : $"{all}; the first is '{unmatched[0].File}' (line {unmatched[0].Line})");
     }
 
@@ -98,23 +92,17 @@ internal sealed class NamedFiles(bool byName)
     private static string NameOf(string key) => Path.GetFileNameWithoutExtension(key).ToLowerInvariant();
 
     private static PipelineException Ambiguous(NamedFile named, string path) =>
-        new($"'{named.Table}' line {named.Line} names '{named.File}', which fits '{named.Path}' and '{path}' by labels.match: name; names must fit one file, or say the folder.");
+        new(
+            $"'{named.Table}' line {named.Line} names '{named.File}', which fits '{named.Path}' and '{path}' by labels.match: name; names "
+                + "must fit one file, or say the folder.");
 }
 
 /// <summary>A file as the rows of tables name it.</summary>
-/// <param name="file">As <see cref="NamedFiles.KeyOf"/>.</param>
-/// <param name="table">The table that names it first.</param>
-/// <param name="line">Of that table, from 1.</param>
-internal sealed class NamedFile(string file, string table, int line, Split? split)
+/// <param name="File">As <see cref="NamedFiles.KeyOf"/>.</param>
+/// <param name="Table">The table that names it first.</param>
+/// <param name="Line">Of that table, from 1.</param>
+internal sealed record NamedFile(string File, string Table, int Line, Split? Split)
 {
-    public string File => file;
-
-    public string Table => table;
-
-    public int Line => line;
-
-    public Split? Split => split;
-
     public string? Label { get; set; }
 
     /// <summary>Whether rows give it different labels: then it has none.</summary>

@@ -1,12 +1,10 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>
-/// Notices names that speak of splits where no rule makes splits of them, so that an official test set is not trained on without a word: class folders called after splits, folders in class
-/// folders, files of one sample each, and files of many samples without any for training beside them.
-/// </summary>
+/// <summary>Notices names that speak of splits where no rule makes splits of them, so that an official test set is not trained on without a
+/// word: class folders called after splits, folders in class folders, files of one sample each, and files of many samples without any for
+/// training beside them.</summary>
 internal sealed class SplitHints(LayoutRules rules)
 {
     /// <summary>The first path for each split, as a pattern that would make it one.</summary>
@@ -31,7 +29,9 @@ internal sealed class SplitHints(LayoutRules rules)
             if (here != SplitSet.None && (isFile || !rules.Keeps(name)))
             {
                 found |= here;
-                _isSure |= isFile ? here != SplitSet.Train && SplitNames.HoldsMany(path[start..]) : SplitNames.Find(name) is { } split && (depth == 0 || split != Split.Train);
+                _isSure |= isFile
+                    ? here != SplitSet.Train && SplitNames.HoldsMany(path[start..])
+                    : SplitNames.Find(name) is { } split && (depth == 0 || split != Split.Train);
                 Note(here, isFile, depth, isFile ? word : name);
             }
 
@@ -48,14 +48,21 @@ internal sealed class SplitHints(LayoutRules rules)
 
     /// <summary>None where the names speak of one split only: that may be a word like others.</summary>
     public IEnumerable<Finding> Findings() => _isSure || (_seen != SplitSet.None && SplitNames.One(_seen) is null)
-        ? [new Finding(WarningCode.SplitsNotUsed, _files, "", $"'{_first}'. If these are splits, say so in the experiment, such as 'splits: {{ {string.Join(", ", _patterns.Select(found => $"{found.Key.ToString().ToLowerInvariant()}: \"{found.Value}\""))} }}'; 'splits: {{}}' says that nothing is")]
+        ? [new Finding(
+            WarningCode.SplitsNotUsed,
+            _files,
+            "",
+            $"'{_first}'. If these are splits, say so in the experiment, such as 'splits: {{ "
+                + $"{string.Join(", ", _patterns.Select(found => $"{found.Key.ToString().ToLowerInvariant()}: \"{found.Value}\""))} }}'; "
+                + $"'splits: {{}}' says that nothing is")]
         : [];
 
     private void Note(SplitSet found, bool isFile, int depth, ReadOnlySpan<char> name)
     {
         if (SplitNames.One(found) is { } split && !_patterns.ContainsKey(split))
         {
-            _patterns.Add(split, isFile ? $"**/*{name}*" : depth == 0 ? name.ToString() : $"{string.Concat(Enumerable.Repeat("*/", depth))}{name}/*");
+            _patterns.Add(
+                split, isFile ? $"**/*{name}*" : depth == 0 ? name.ToString() : $"{string.Concat(Enumerable.Repeat("*/", depth))}{name}/*");
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Labels;
@@ -18,21 +17,23 @@ internal enum SplitSet
 public static class SplitNames
 {
     /// <summary>For errors: the usual ones of them.</summary>
-    public const string Valid = "train, validation, valid, val, test";
+    public const string Valid = "train, validation, valid, val or test";
 
     private const int LongestWord = 10;
 
     /// <summary>Extensions of files that hold many samples, each also before <c>.gz</c>.</summary>
     private static readonly HashSet<string> Many = new(
-        [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".feather", ".fasta", ".fas", ".fa", ".fna", ".ffn", ".faa", ".fastq", ".fq", ".zip", ".tar", ".tgz"], StringComparer.OrdinalIgnoreCase);
+        [
+            ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".feather", ".fasta", ".fas", ".fa", ".fna", ".ffn", ".faa",
+            ".fastq", ".fq", ".zip", ".tar", ".tgz",
+        ],
+        StringComparer.OrdinalIgnoreCase);
 
     /// <param name="name">A whole name, of a folder or in a column.</param>
     public static Split? Find(ReadOnlySpan<char> name)
     {
         if (name.Length is 0 or > LongestWord)
-        {
             return null;
-        }
 
         Span<char> word = stackalloc char[LongestWord];
         return word[..name.ToLowerInvariant(word)] switch
@@ -44,9 +45,11 @@ public static class SplitNames
         };
     }
 
-    /// <summary>The split that a file's name says, where it holds many samples: <c>test-00000-of-00001.parquet</c>, <c>imdb_train.jsonl</c>.</summary>
+    /// <summary>The split that a file's name says, where it holds many samples: <c>test-00000-of-00001.parquet</c>,
+    /// <c>imdb_train.jsonl</c>.</summary>
     /// <param name="name">Of the file alone; a path has none.</param>
-    public static Split? OfFile(string name) => HoldsMany(name) && !name.Contains('/', StringComparison.Ordinal) ? One(In(Stem(name), numbered: false, out _)) : null;
+    public static Split? OfFile(string name) =>
+        HoldsMany(name) && !name.Contains('/', StringComparison.Ordinal) ? One(In(Stem(name), numbered: false, out _)) : null;
 
     /// <summary>Whether a file holds many samples, by its name.</summary>
     public static bool HoldsMany(string name) => Many.Contains(Path.GetExtension(Unpacked(name)));
@@ -65,9 +68,7 @@ public static class SplitNames
         {
             var end = start;
             while (end < name.Length && char.IsLetterOrDigit(name[end]))
-            {
                 end++;
-            }
 
             var word = numbered ? name[start..end].TrimEnd("0123456789") : name[start..end];
             if (Find(word) is { } split)
@@ -96,10 +97,9 @@ public static class SplitNames
     private static string Unpacked(string name) => name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
 }
 
-/// <summary>
-/// What an experiment calls a split. A name fits a folder at the top, or a file's whole name without extension. A pattern, which has a slash or a star, fits the path of a file, or of a folder
-/// with everything in it; <c>*</c> stands for anything but a slash, <c>**</c> for anything. Case does not matter, nor Unicode's form.
-/// </summary>
+/// <summary>What an experiment calls a split. A name fits a folder at the top, or a file's whole name without extension. A pattern, which
+/// has a slash or a star, fits the path of a file, or of a folder with everything in it; <c>*</c> stands for anything but a slash,
+/// <c>**</c> for anything. Case does not matter, nor Unicode's form.</summary>
 internal sealed class SplitPattern
 {
     private readonly string _text;
@@ -112,7 +112,8 @@ internal sealed class SplitPattern
         _path = _text.AsSpan().IndexOfAny('/', '*') < 0 ? null : Compile(_text, "(/.*)?");
     }
 
-    /// <summary>Whether a folder at the top is there for the split: its name is the pattern's, or what stands in the pattern before stars alone.</summary>
+    /// <summary>Whether a folder at the top is there for the split: its name is the pattern's, or what stands in the pattern before stars
+    /// alone.</summary>
     /// <param name="root">The path of the folder that wraps everything, in which it lies: empty, or with a slash at its end.</param>
     public bool IsFolder(string folder, string root)
     {
@@ -120,30 +121,35 @@ internal sealed class SplitPattern
         var head = segments[0];
         return head.Trim('*').Length > 0
             && segments.Skip(1).All(segment => segment.Contains('*', StringComparison.Ordinal))
-            && (head.Contains('*', StringComparison.Ordinal) ? Compile(head, "").IsMatch(CanonicalComposition.Of(folder)) : Equal(head, folder));
+            && (head.Contains('*', StringComparison.Ordinal)
+                ? Compile(head, "").IsMatch(CanonicalComposition.Of(folder))
+                : Equal(head, folder));
     }
 
     /// <param name="path">Of a file.</param>
     public bool Fits(string path)
     {
         if (_path is not null)
-        {
             return _path.IsMatch(CanonicalComposition.Of(path));
-        }
 
         var name = path[(path.LastIndexOf('/') + 1)..];
         var slash = path.IndexOf('/', StringComparison.Ordinal);
         return Equal(_text, SplitNames.Stem(name)) || (slash > 0 && Equal(_text, path[..slash]));
     }
 
-    private string Below(string root) => root.Length > 0 && _text.StartsWith(CanonicalComposition.Of(root), StringComparison.OrdinalIgnoreCase) ? _text[CanonicalComposition.Of(root).Length..] : _text;
+    private string Below(string root) =>
+        root.Length > 0 && _text.StartsWith(CanonicalComposition.Of(root), StringComparison.OrdinalIgnoreCase)
+            ? _text[CanonicalComposition.Of(root).Length..]
+            : _text;
 
     private static bool Equal(string text, string name) => text.Equals(CanonicalComposition.Of(name), StringComparison.OrdinalIgnoreCase);
 
     // Without backtracking, so that no pattern makes a run stand still.
     private static Regex Compile(string pattern, string end) => new(
-        "^" + Regex.Escape(pattern).Replace(@"\*\*/", "(.*/)?", StringComparison.Ordinal).Replace(@"\*\*", ".*", StringComparison.Ordinal).Replace(@"\*", "[^/]*", StringComparison.Ordinal) + end + "$",
-        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture);
+        "^" + Regex.Escape(pattern).Replace(@"\*\*/", "(.*/)?", StringComparison.Ordinal).Replace(@"\*\*", ".*", StringComparison.Ordinal)
+            .Replace(@"\*", "[^/]*", StringComparison.Ordinal) + end + "$",
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline
+            | RegexOptions.ExplicitCapture);
 }
 
 /// <summary>What the splits of a folder are called: as the experiment says, or by the words of <see cref="SplitNames"/>.</summary>
@@ -151,14 +157,22 @@ public sealed class SplitRules
 {
     private readonly List<(Split Split, SplitPattern Pattern)>? _given;
 
-    public SplitRules(SplitNamesSpec? spec) => _given = spec is null ? null : [.. Of(Split.Train, spec.Train), .. Of(Split.Validation, spec.Validation), .. Of(Split.Test, spec.Test)];
+    public SplitRules(SplitNamesSpec? spec) =>
+        _given = spec is null
+            ? null
+            : [.. Of(Split.Train, spec.Train), .. Of(Split.Validation, spec.Validation), .. Of(Split.Test, spec.Test)];
 
     /// <summary>Whether the experiment says it: nothing else is a split then.</summary>
     public bool AreGiven => _given is not null;
 
     /// <param name="name">Of a folder at the top.</param>
     /// <param name="root">As of <see cref="FolderLabels.Root"/>.</param>
-    public Split? OfFolder(string name, string root) => _given is null ? SplitNames.Find(name) : _given.Find(given => given.Pattern.IsFolder(name, root)) is (var split, not null) ? split : null;
+    public Split? OfFolder(string name, string root) =>
+        _given is null
+            ? SplitNames.Find(name)
+            : _given.Find(given => given.Pattern.IsFolder(name, root)) is (var split, not null)
+            ? split
+            : null;
 
     /// <summary>The split that the experiment puts a file into.</summary>
     /// <param name="below">The path below the folder that wraps everything.</param>
@@ -170,11 +184,12 @@ public sealed class SplitRules
         foreach (var (split, pattern) in _given ?? [])
         {
             if (found == split || !(pattern.Fits(below) || (whole.Length > below.Length && pattern.Fits(whole))))
-            {
                 continue;
-            }
 
-            found = found is null ? split : throw new PipelineException($"The experiment's splits put '{whole}' into two, {Name(found.Value)} and {Name(split)}; valid is one for each file.");
+            found = found is null
+                ? split
+                : throw new PipelineException(
+                    $"The experiment's splits put '{whole}' into two, {Name(found.Value)} and {Name(split)}; each file must be in one.");
         }
 
         return found;
@@ -182,7 +197,8 @@ public sealed class SplitRules
 
     private static string Name(Split split) => split.ToString().ToLowerInvariant();
 
-    private static IEnumerable<(Split Split, SplitPattern Pattern)> Of(Split split, IReadOnlyList<string>? names) => (names ?? []).Select(name => (split, new SplitPattern(name)));
+    private static IEnumerable<(Split Split, SplitPattern Pattern)> Of(Split split, IReadOnlyList<string>? names) =>
+        (names ?? []).Select(name => (split, new SplitPattern(name)));
 }
 
 /// <summary>The split that a record says it lies in.</summary>
@@ -194,9 +210,13 @@ public static class RecordSplit
     /// <param name="where">The record, for errors.</param>
     /// <returns>Null for a blank name.</returns>
     /// <exception cref="SequenceRejectedException">There is no such split.</exception>
-    public static Split? Of(string name, string where) => string.IsNullOrWhiteSpace(name)
-        ? null
-        : SplitNames.Find(name.Trim())
-            ?? throw new SequenceRejectedException(
-                RejectionReason.MalformedRecord, $"{where} names the split '{LakeNames.Shown(name.Length <= MostShown ? name : name[..MostShown] + "…")}'; valid are {SplitNames.Valid}, or nothing");
+    public static Split? Of(string name, string where)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+            return null;
+
+        var shown = LakeNames.Shown(name.Length <= MostShown ? name : name[..MostShown] + "…");
+        return SplitNames.Find(name.Trim()) ?? throw new SequenceRejectedException(
+            RejectionReason.MalformedRecord, $"{where} names the split '{shown}'; it must be {SplitNames.Valid}, or nothing");
+    }
 }

@@ -3,7 +3,6 @@ using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Places;
@@ -28,11 +27,10 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
         async () =>
         {
             if (!await container.ExistsAsync(cancellation))
-            {
                 return LakeFolderState.Missing;
-            }
 
-            await foreach (var _ in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellation).AsPages(pageSizeHint: 1).SelectMany(page => page.Values))
+            await foreach (var _ in container.GetBlobsAsync(
+                BlobTraits.None, BlobStates.None, prefix, cancellation).AsPages(pageSizeHint: 1).SelectMany(page => page.Values))
             {
                 return LakeFolderState.Folder;
             }
@@ -41,26 +39,27 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
         },
         cancellation);
 
-    public async IAsyncEnumerable<LakeFile> FilesAsync(LakeContent content, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<LakeFile> FilesAsync(
+        LakeContent content, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using var files = new SortedFiles();
         await BlobFailure.GuardAsync(name, () => ListAsync(files, content, cancellation), cancellation);
         foreach (var file in files.InOrder())
-        {
             yield return file;
-        }
     }
 
     public async IAsyncEnumerable<LakeEntry> EntriesAsync(string path, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var below = prefix + path;
-        await using var pages = container.GetBlobsByHierarchyAsync(BlobTraits.Metadata, BlobStates.None, "/", below, cancellation).AsPages().GetAsyncEnumerator(cancellation);
+        await using var pages = container.GetBlobsByHierarchyAsync(
+            BlobTraits.Metadata, BlobStates.None, "/", below, cancellation).AsPages().GetAsyncEnumerator(cancellation);
         while (await BlobFailure.GuardAsync(name, () => pages.MoveNextAsync().AsTask(), cancellation))
         {
             foreach (var item in pages.Current.Values)
             {
                 var entry = item.IsPrefix ? item.Prefix[below.Length..^1] : item.Blob.Name[below.Length..];
-                if (LakeNames.IsSafe(entry) && !LakeNames.IsHidden(entry) && (item.IsPrefix || !(IsFolder(entry, item.Blob) || IsMarked(item.Blob.Metadata, LinkMark))))
+                if (LakeNames.IsSafe(entry) && !LakeNames.IsHidden(entry)
+                    && (item.IsPrefix || !(IsFolder(entry, item.Blob) || IsMarked(item.Blob.Metadata, LinkMark))))
                 {
                     yield return new LakeEntry(entry, item.IsPrefix);
                 }
@@ -73,8 +72,9 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
 
     public async Task<Stream> OpenReadAsync(string path, CancellationToken cancellation = default)
     {
-        var download = await BlobFailure.GuardAsync(NameOf(path), () => BlobOf(path).DownloadStreamingAsync(cancellationToken: cancellation), cancellation);
-        return new BlobReadStream(download.Value.Content, NameOf(path));
+        var download = await BlobFailure.GuardAsync(
+            NameOf(path), () => BlobOf(path).DownloadStreamingAsync(cancellationToken: cancellation), cancellation);
+        return new GuardedStream(download.Value.Content, NameOf(path));
     }
 
     private async Task ListAsync(SortedFiles files, LakeContent content, CancellationToken cancellation)
@@ -83,22 +83,14 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
         {
             var path = blob.Name[prefix.Length..];
             if (IsFolder(path, blob))
-            {
                 continue;
-            }
 
             if (IsMarked(blob.Metadata, LinkMark))
-            {
                 files.Add(new LakeFile(LakeNames.Shown(path), IsLink: true));
-            }
             else if (!LakeNames.IsSafe(path))
-            {
                 files.Add(new LakeFile(LakeNames.Shown(path), RejectionReason.UnsafeName));
-            }
             else if (LakeNames.MayBeContent(path, content))
-            {
                 files.Add(new LakeFile(path, Version: blob.Properties.ETag?.ToString(), Bytes: blob.Properties.ContentLength ?? 0));
-            }
         }
     }
 
@@ -107,18 +99,21 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
         var path = prefix.TrimEnd('/');
         var blob = container.GetBlobClient(path);
         if (!await blob.ExistsAsync(cancellation))
-        {
             return LakeFolderState.Missing;
-        }
 
         var properties = (await blob.GetPropertiesAsync(cancellationToken: cancellation)).Value;
-        return IsMarked(properties.Metadata, FolderMark) || IsMarked(properties.Metadata, LinkMark) ? LakeFolderState.Folder : LakeFolderState.File;
+        return IsMarked(properties.Metadata, FolderMark) || IsMarked(properties.Metadata, LinkMark)
+            ? LakeFolderState.Folder
+            : LakeFolderState.File;
     }
 
-    private static bool IsFolder(string path, BlobItem blob) => (blob.Properties.ContentLength is null or 0 && (path.Length == 0 || path.EndsWith('/'))) || IsMarked(blob.Metadata, FolderMark);
+    private static bool IsFolder(string path, BlobItem blob) =>
+        (blob.Properties.ContentLength is null or 0 && (path.Length == 0 || path.EndsWith('/'))) || IsMarked(blob.Metadata, FolderMark);
 
     private static bool IsMarked(IDictionary<string, string> metadata, string mark) =>
-        metadata.Any(pair => pair.Key.Equals(mark, StringComparison.OrdinalIgnoreCase) && pair.Value.Equals("true", StringComparison.OrdinalIgnoreCase));
+        metadata.Any(
+            pair =>
+                pair.Key.Equals(mark, StringComparison.OrdinalIgnoreCase) && pair.Value.Equals("true", StringComparison.OrdinalIgnoreCase));
 
     private BlobClient BlobOf(string path) => container.GetBlobClient(prefix + path);
 }
@@ -162,14 +157,19 @@ internal static class BlobFailure
     {
         _ when cancellation.IsCancellationRequested => null,
         RequestFailedException { Status: Unauthorized or Forbidden } refused => new PipelineException(
-            $"'{name}' may not be read or written: {refused.ErrorCode ?? $"status {refused.Status}"}. Valid is a connection string in Lake:Locations, or an identity, that has the right to.", error),
+            $"'{name}' may not be read or written: {refused.ErrorCode ?? $"status {refused.Status}"}. A connection string in "
+                + "Lake:Locations, or an identity, must have the right to.", error),
         AuthenticationFailedException none => new PipelineException(
-            $"There is no identity for '{name}': {FirstLine(none.Message)} Valid is a connection string in Lake:Locations, or an identity that Azure knows.", error),
-        RequestFailedException { Status: NotFound, ErrorCode: "ContainerNotFound" } => new PipelineException($"There is no container for '{name}'. Valid are containers that are there.", error),
+            $"There is no identity for '{name}': {FirstLine(none.Message)} There must be a connection string in Lake:Locations, or an "
+                + "identity that Azure knows.", error),
+        RequestFailedException { Status: NotFound, ErrorCode: "ContainerNotFound" } => new PipelineException(
+            $"There is no container for '{name}'; the container must exist.", error),
         RequestFailedException { Status: NotFound } => new FileNotFoundException($"There is no '{name}'.", error),
         // Archived, or not rehydrated yet.
-        RequestFailedException { Status: Conflict } refused => new UnauthorizedAccessException($"'{name}' cannot be read now: {refused.ErrorCode}.", error),
-        RequestFailedException { Status: 0 or TimedOut or Changed or TooMany or >= ServerFault } or IOException or AggregateException or OperationCanceledException =>
+        RequestFailedException { Status: Conflict } refused =>
+            new UnauthorizedAccessException($"'{name}' cannot be read now: {refused.ErrorCode}.", error),
+        RequestFailedException { Status: 0 or TimedOut or Changed or TooMany or >= ServerFault }
+            or IOException or AggregateException or OperationCanceledException =>
             new LakeUnavailableException($"'{name}' could not be reached: {FirstLine(error.GetBaseException().Message)}", error),
         _ => null,
     };
@@ -177,43 +177,14 @@ internal static class BlobFailure
     private static string FirstLine(string message) => message.Split('\n')[0].TrimEnd();
 }
 
-/// <summary>A blob on its way: whatever breaks off while it is read passes as <see cref="LakeUnavailableException"/>, and never for the end of the file.</summary>
-internal sealed class BlobReadStream(Stream inner, string name) : Stream
+/// <summary>A blob on its way: whatever breaks off while it is read passes as <see cref="LakeUnavailableException"/>, and never for the end
+/// of the file.</summary>
+internal sealed class GuardedStream(Stream inner, string name) : ForwardStream
 {
-    private long _position;
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Advance(await BlobFailure.GuardAsync(name, () => inner.ReadAsync(buffer, cancellationToken).AsTask(), cancellationToken));
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => _position;
-        set => throw new NotSupportedException();
-    }
-
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        var read = await BlobFailure.GuardAsync(name, () => inner.ReadAsync(buffer, cancellationToken).AsTask(), cancellationToken);
-        _position += read;
-        return read;
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Blobs are read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override int Read(Span<byte> buffer) => throw new NotSupportedException("Blobs are read asynchronously.");
 
     public override async ValueTask DisposeAsync()
     {
@@ -224,9 +195,7 @@ internal sealed class BlobReadStream(Stream inner, string name) : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
             inner.Dispose();
-        }
 
         base.Dispose(disposing);
     }

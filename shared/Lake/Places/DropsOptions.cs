@@ -1,20 +1,23 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Places;
 
 /// <summary>Bound from "Drops"; checked at start.</summary>
 public sealed class DropsOptions
 {
-    /// <summary>By the dataset's name. Files below none of these belong to the dataset that the first folder of their path below the location names.</summary>
-    public IDictionary<string, DropDatasetOptions> Datasets { get; init; } = new Dictionary<string, DropDatasetOptions>(StringComparer.Ordinal);
+    /// <summary>By the dataset's name. Files below none of these belong to the dataset that the first folder of their path below the
+    /// location names.</summary>
+    public IDictionary<string, DropDatasetOptions> Datasets { get; init; } =
+        new Dictionary<string, DropDatasetOptions>(StringComparer.Ordinal);
 
-    /// <summary>Larger messages are refused, unread, into <c>drops_error</c>. The webhook cuts what it takes into messages of at most half of it.</summary>
+    /// <summary>Larger messages are refused, unread, into <c>drops_error</c>. The webhook cuts what it takes into messages of at most half
+    /// of it.</summary>
     [Range(1 << 10, 128 << 20)]
     public int MaxMessageBytes { get; init; } = 1 << 20;
 
-    /// <summary>Messages that the broker hands out before the first is acknowledged. Their bodies are in memory: up to this many times <see cref="MaxMessageBytes"/>.</summary>
+    /// <summary>Messages that the broker hands out before the first is acknowledged. Their bodies are in memory: up to this many times
+    /// <see cref="MaxMessageBytes"/>.</summary>
     [Range(1, 10_000)]
     public int Prefetch { get; init; } = 400;
 
@@ -53,9 +56,11 @@ public sealed class DropDatasetOptions
 
     private const int LongestName = 40;
 
-    public static bool IsName(string name) => name.Length is > 0 and <= LongestName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= LongestName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
-    /// <summary>URL of the folder: a location of <c>Lake:Locations</c> and a path below it. Where folders of several datasets hold a file, the longest wins.</summary>
+    /// <summary>URL of the folder: a location of <c>Lake:Locations</c> and a path below it. Where folders of several datasets hold a file,
+    /// the longest wins.</summary>
     public string Prefix { get; init; } = "";
 
     public DropCompletion Complete { get; init; } = DropCompletion.Any;
@@ -64,7 +69,8 @@ public sealed class DropDatasetOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "7.00:00:00")]
     public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Name of the file that says how many files a drop has: a number as text, or JSON with one in <c>count</c>, or <c>files</c> as a number or a list.</summary>
+    /// <summary>Name of the file that says how many files a drop has: a number as text, or JSON with one in <c>count</c>, or <c>files</c>
+    /// as a number or a list.</summary>
     public string? Manifest { get; init; }
 }
 
@@ -91,9 +97,7 @@ public sealed class DropsOptionsCheck(LakeLocations lakes) : IValidateOptions<Dr
     {
         var errors = new List<string>();
         if (options.BatchMessages > options.Prefetch)
-        {
-            errors.Add($"'Drops:BatchMessages' is {options.BatchMessages}; valid is up to 'Drops:Prefetch', {options.Prefetch}.");
-        }
+            errors.Add($"'Drops:BatchMessages' is {options.BatchMessages}; it must be at most 'Drops:Prefetch', {options.Prefetch}.");
 
         foreach (var (dataset, rule) in options.Datasets)
         {
@@ -102,26 +106,21 @@ public sealed class DropsOptionsCheck(LakeLocations lakes) : IValidateOptions<Dr
             Validator.TryValidateObject(rule, new ValidationContext(rule), wrong, validateAllProperties: true);
             errors.AddRange(wrong.Select(error => $"'{at}': {error.ErrorMessage}"));
             if (!DropDatasetOptions.IsName(dataset))
-            {
-                errors.Add($"'{at}': valid names are {DropDatasetOptions.ValidNames}.");
-            }
+                errors.Add($"'{at}': names must be {DropDatasetOptions.ValidNames}.");
 
             if (lakes.Find(rule.Prefix) is null || rule.Prefix.EndsWith('/'))
-            {
-                errors.Add($"'{at}:Prefix' is '{rule.Prefix}'; valid is a URL without '/' at its end at or below {lakes.Valid}.");
-            }
+                errors.Add($"'{at}:Prefix' is '{rule.Prefix}'; it must be a URL without '/' at its end at or below {lakes.Valid}.");
 
             if (rule.Complete == DropCompletion.Manifest && string.IsNullOrEmpty(rule.Manifest))
-            {
-                errors.Add($"'{at}:Manifest' is missing; valid is the name of the file that says how many files a drop has.");
-            }
+                errors.Add($"'{at}:Manifest' is missing; it must be the name of the file that says how many files a drop has.");
         }
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }
 
-/// <summary>Where a dataset's files land: as Drops:Datasets says, else in the folder of its name in the first location of the lake.</summary>
+/// <summary>Where a dataset's files land: as Drops:Datasets says, else in the folder of its name in the first location of the
+/// lake.</summary>
 public sealed class DatasetPlaces(IOptions<LakeOptions> options, IOptions<DropsOptions> drops)
 {
     /// <exception cref="PipelineException">The lake has no location.</exception>
@@ -129,5 +128,7 @@ public sealed class DatasetPlaces(IOptions<LakeOptions> options, IOptions<DropsO
         ? settings.Prefix
         : options.Value.Locations is [var first, ..]
         ? $"{first.Url}/{dataset}"
-        : throw new PipelineException($"No source is given for the dataset '{dataset}', and Lake:Locations names none; valid is a source, or a location in the settings.");
+        : throw new PipelineException(
+            $"No source is given for the dataset '{dataset}', and Lake:Locations names none; there must be a source, or a location in the "
+                + "settings.");
 }

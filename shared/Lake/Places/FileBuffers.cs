@@ -8,7 +8,8 @@ public static class FileBuffers
     private const int LargestPooled = 1 << 20;
 
     /// <summary>Not cleared.</summary>
-    public static ArraySegment<byte> Rent(int bytes) => new(bytes <= LargestPooled ? ArrayPool<byte>.Shared.Rent(bytes) : GC.AllocateUninitializedArray<byte>(bytes), 0, bytes);
+    public static ArraySegment<byte> Rent(int bytes) =>
+        new(bytes <= LargestPooled ? ArrayPool<byte>.Shared.Rent(bytes) : GC.AllocateUninitializedArray<byte>(bytes), 0, bytes);
 
     /// <returns>Whether the stream has just as many bytes.</returns>
     public static async Task<bool> FillAsync(ArraySegment<byte> buffer, Stream stream, CancellationToken cancellation)
@@ -20,8 +21,6 @@ public static class FileBuffers
     public static void Return(ArraySegment<byte> buffer)
     {
         if (buffer.Count <= LargestPooled)
-        {
             ArrayPool<byte>.Shared.Return(buffer.Array!);
-        }
     }
 }

@@ -32,7 +32,8 @@ public sealed class Fingerprint : IDisposable
     }
 
     /// <summary>Length and SHA-256 of a stream, and which container it is, if any.</summary>
-    public static async Task<(long Bytes, string Sha256, ContainerKind? Container)> WithKindAsync(Stream stream, CancellationToken cancellation)
+    public static async Task<(long Bytes, string Sha256, ContainerKind? Container)> WithKindAsync(
+        Stream stream, CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
         try
@@ -40,9 +41,7 @@ public sealed class Fingerprint : IDisposable
             var read = await stream.ReadAtLeastAsync(buffer, ContainerKinds.HeadBytes, throwOnEndOfStream: false, cancellation);
             var container = ContainerKinds.Of(buffer.AsSpan(0, Math.Min(read, ContainerKinds.HeadBytes)));
             if (IsAtEnd())
-            {
                 return (read, Convert.ToHexStringLower(SHA256.HashData(buffer.AsSpan(0, read))), container);
-            }
 
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var bytes = 0L;

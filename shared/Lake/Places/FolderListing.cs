@@ -1,13 +1,11 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Places;
 
-/// <summary>
-/// The files below a folder in ordinal order of their relative paths, one folder in memory at a time. Symbolic links are named and not followed. What cannot be listed or opened, and what is no
-/// file, is named with the reason. <see cref="LakeNames"/> leaves out some by name.
-/// </summary>
+/// <summary>The files below a folder in ordinal order of their relative paths, one folder in memory at a time. Symbolic links are named and
+/// not followed. What cannot be listed or opened, and what is no file, is named with the reason. <see cref="LakeNames"/> leaves out some by
+/// name.</summary>
 public static class FolderListing
 {
     /// <summary>What .NET shows for bytes that are no UTF-8: no file can be opened by such a name.</summary>
@@ -19,16 +17,24 @@ public static class FolderListing
     /// <param name="now">UTC.</param>
     /// <param name="list">What lies in a folder; null to ask the system.</param>
     /// <exception cref="PipelineException">The folder itself cannot be listed.</exception>
-    public static IEnumerable<LakeFile> Files(string folder, DateTime now, LakeContent content = LakeContent.Images, Func<DirectoryInfo, IEnumerable<FileSystemInfo>>? list = null) =>
+    public static IEnumerable<LakeFile> Files(
+        string folder,
+        DateTime now,
+        LakeContent content = LakeContent.Images,
+        Func<DirectoryInfo, IEnumerable<FileSystemInfo>>? list = null) =>
         new Walk(now, (name, top) => !LakeNames.IsSidecar(name, top, content), list ?? List).Files(new DirectoryInfo(folder), "");
 
     /// <summary>As <see cref="Files"/>, with the files that by their role are no images.</summary>
     /// <exception cref="PipelineException">The folder itself cannot be listed.</exception>
-    public static IEnumerable<LakeFile> AllFiles(string folder) => new Walk(DateTime.UtcNow, (_, _) => true, List).Files(new DirectoryInfo(folder), "");
+    public static IEnumerable<LakeFile> AllFiles(string folder) =>
+        new Walk(DateTime.UtcNow, (_, _) => true, List).Files(new DirectoryInfo(folder), "");
 
     /// <inheritdoc cref="ILakeFolder.EntriesAsync"/>
     public static IEnumerable<LakeEntry> Entries(string folder) => (Try(() => List(new DirectoryInfo(folder)).ToList(), out _) ?? [])
-        .Where(entry => !LakeNames.IsHidden(entry.Name) && !HasNoName(entry) && !IsLink(entry) && !(entry is DirectoryInfo below && Try(() => List(below).Take(1).ToList(), out _) is []))
+        .Where(
+            entry =>
+                !LakeNames.IsHidden(entry.Name) && !HasNoName(entry) && !IsLink(entry)
+                    && !(entry is DirectoryInfo below && Try(() => List(below).Take(1).ToList(), out _) is []))
         .Select(entry => new LakeEntry(entry.Name, entry is DirectoryInfo));
 
     /// <returns>Null where the folder cannot be listed.</returns>
@@ -48,10 +54,12 @@ public static class FolderListing
 
     private static IEnumerable<FileSystemInfo> List(DirectoryInfo folder) => folder.EnumerateFileSystemInfos();
 
-    private static bool HasNoName(FileSystemInfo entry) => entry.Name.Contains(NoCharacter, StringComparison.Ordinal) && !Path.Exists(entry.FullName);
+    private static bool HasNoName(FileSystemInfo entry) =>
+        entry.Name.Contains(NoCharacter, StringComparison.Ordinal) && !Path.Exists(entry.FullName);
 
     // Only of what may be a link the system is asked for its target: the attributes have been read already.
-    private static bool IsLink(FileSystemInfo entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && entry.LinkTarget is not null;
+    private static bool IsLink(FileSystemInfo entry) =>
+        entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && entry.LinkTarget is not null;
 
     /// <param name="wanted">Whether a file of that name is, and whether it lies at the top.</param>
     private sealed class Walk(DateTime now, Func<string, bool, bool> wanted, Func<DirectoryInfo, IEnumerable<FileSystemInfo>> list)
@@ -83,16 +91,16 @@ public static class FolderListing
                 else
                 {
                     foreach (var found in Files(below, prefix + name))
-                    {
                         yield return found;
-                    }
                 }
             }
         }
 
         // A folder sorts by its name with the '/' that follows it in every path below, so that the walk has the order of the whole paths.
         private List<(string Name, FileSystemInfo Entry)> Sorted(DirectoryInfo folder, string prefix) => list(folder)
-            .Where(entry => !LakeNames.IsHidden(entry.Name) && (entry is DirectoryInfo || wanted(entry.Name, prefix.Length == 0) || IsLink(entry)))
+            .Where(
+                entry =>
+                    !LakeNames.IsHidden(entry.Name) && (entry is DirectoryInfo || wanted(entry.Name, prefix.Length == 0) || IsLink(entry)))
             .Select(entry => (Name: entry is DirectoryInfo ? entry.Name + "/" : entry.Name, Entry: entry))
             .OrderBy(entry => entry.Name, StringComparer.Ordinal)
             .ToList();
@@ -100,13 +108,14 @@ public static class FolderListing
         private LakeFile Listed(string path, FileSystemInfo file)
         {
             if (file is not FileInfo { Exists: true } there)
-            {
                 return new LakeFile(path);
-            }
 
             return there.Length == 0 && SpecialFile.Of(there.FullName) is { } kind
                 ? new LakeFile(path, RejectionReason.NotAFile, kind)
-                : new LakeFile(path, Version: there.LastWriteTimeUtc < now - Settled ? $"{there.Length}-{there.LastWriteTimeUtc.Ticks}" : null, Bytes: there.Length);
+                : new LakeFile(
+                    path,
+                    Version: there.LastWriteTimeUtc < now - Settled ? $"{there.Length}-{there.LastWriteTimeUtc.Ticks}" : null,
+                    Bytes: there.Length);
         }
     }
 }

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Places;
@@ -14,16 +13,13 @@ public interface ILakeFolder
 
     Task<LakeFolderState> StateAsync(CancellationToken cancellation = default);
 
-    /// <summary>
-    /// All files below it that may hold what is wanted, by the rules of <see cref="LakeNames"/>, in ordinal order of their paths; links too, and what cannot be listed or opened, which are told.
-    /// The list may be longer than memory.
-    /// </summary>
+    /// <summary>All files below it that may hold what is wanted, by the rules of <see cref="LakeNames"/>, in ordinal order of their paths;
+    /// links too, and what cannot be listed or opened, which are told. The list may be longer than memory.</summary>
     IAsyncEnumerable<LakeFile> FilesAsync(LakeContent content, CancellationToken cancellation = default);
 
-    /// <summary>
-    /// The files and folders that lie directly in a folder, in no order: without links, what <see cref="LakeNames.IsHidden"/> says, and folders with nothing in them. There are none in a folder
-    /// that cannot be listed, which <see cref="FilesAsync"/> tells.
-    /// </summary>
+    /// <summary>The files and folders that lie directly in a folder, in no order: without links, what <see cref="LakeNames.IsHidden"/>
+    /// says, and folders with nothing in them. There are none in a folder that cannot be listed, which <see cref="FilesAsync"/>
+    /// tells.</summary>
     /// <param name="path">Empty, or with a slash at its end.</param>
     IAsyncEnumerable<LakeEntry> EntriesAsync(string path, CancellationToken cancellation = default);
 
@@ -40,12 +36,15 @@ public interface ILakeFolder
 }
 
 /// <param name="Path">Below the folder; where it is not safe, as <see cref="LakeNames.Shown"/>.</param>
-/// <param name="Rejection">Why it is counted and never opened; null where it may be. Of a folder, whose path ends with a slash then, why it is not looked into.</param>
+/// <param name="Rejection">Why it is counted and never opened; null where it may be. Of a folder, whose path ends with a slash then, why it
+/// is not looked into.</param>
 /// <param name="Detail">Of the rejection.</param>
-/// <param name="Version">Changes whenever the content does; null where nothing tells. Of blobs the ETag, of files their length and time.</param>
+/// <param name="Version">Changes whenever the content does; null where nothing tells. Of blobs the ETag, of files their length and
+/// time.</param>
 /// <param name="Bytes">Its length when it was listed.</param>
 /// <param name="IsLink">A symbolic link, which is not followed.</param>
-public sealed record LakeFile(string Path, RejectionReason? Rejection = null, string? Detail = null, string? Version = null, long Bytes = 0, bool IsLink = false);
+public sealed record LakeFile(
+    string Path, RejectionReason? Rejection = null, string? Detail = null, string? Version = null, long Bytes = 0, bool IsLink = false);
 
 /// <param name="Name">Of the file or folder alone.</param>
 public readonly record struct LakeEntry(string Name, bool IsFolder);

@@ -28,9 +28,7 @@ public sealed class LakeContainers
         // The account's address can be any, such as that of an emulator: only the connection string tells where it ends.
         var account = new BlobServiceClient(location.ConnectionString).Uri.AbsoluteUri.TrimEnd('/') + "/";
         if (!location.Url.StartsWith(account, StringComparison.Ordinal))
-        {
             return null;
-        }
 
         var segments = location.Url[account.Length..].Split('/', 2);
         return (segments[0], segments.Length > 1 ? segments[1] : "");

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Places;
@@ -25,9 +24,11 @@ public sealed class LakeLocations(IOptions<LakeOptions> options)
     /// <exception cref="PipelineException">It lies in none of the locations, or has a name that no file should have.</exception>
     public LakePath At(string url) => Find(url) is { } place && (place.Path.Length == 0 || LakeNames.IsSafe(place.Path))
         ? place
-        : throw new PipelineException($"'{LakeNames.Shown(url)}' lies in none of the lake's locations; valid are {Valid}, and folders below.");
+        : throw new PipelineException(
+            $"'{LakeNames.Shown(url)}' lies in none of the lake's locations; it must be one of {Valid}, or a folder below.");
 
-    /// <summary>The location whose URL the given one is or lies below, compared as host and whole path segments; null where there is none, or a segment is empty, <c>.</c> or <c>..</c>.</summary>
+    /// <summary>The location whose URL the given one is or lies below, compared as host and whole path segments; null where there is none,
+    /// or a segment is empty, <c>.</c> or <c>..</c>.</summary>
     public LakePath? Find(string url)
     {
         foreach (var location in options.Value.Locations)
@@ -35,7 +36,9 @@ public sealed class LakeLocations(IOptions<LakeOptions> options)
             if (url.Length == location.Url.Length ? url == location.Url : url.StartsWith(location.Url + "/", StringComparison.Ordinal))
             {
                 var path = url[location.Url.Length..].Trim('/');
-                return path.Length == 0 || path.Split('/').All(segment => segment is not ("" or "." or "..")) ? new LakePath(location, path) : null;
+                return path.Length == 0 || path.Split('/').All(segment => segment is not ("" or "." or ".."))
+                    ? new LakePath(location, path)
+                    : null;
             }
         }
 
@@ -46,7 +49,8 @@ public sealed class LakeLocations(IOptions<LakeOptions> options)
 /// <summary>Opens what a run names as its source, if it may be read.</summary>
 public sealed class LakeFolders(LakeLocations locations, LakeContainers containers, IOptions<LakeOptions> options)
 {
-    /// <param name="source">A URL at or below a location of the lake, as plain text and not percent-encoded; or a folder of this machine, where <see cref="LakeOptions.AnyFolder"/> is on.</param>
+    /// <param name="source">A URL at or below a location of the lake, as plain text and not percent-encoded; or a folder of this machine,
+    /// where <see cref="LakeOptions.AnyFolder"/> is on.</param>
     /// <exception cref="PipelineException">It may not be read.</exception>
     public ILakeFolder Open(string source)
     {
@@ -54,7 +58,9 @@ public sealed class LakeFolders(LakeLocations locations, LakeContainers containe
         {
             return options.Value.AnyFolder
                 ? new LocalFolder(source)
-                : throw new PipelineException($"The source '{LakeNames.Shown(source)}' is a folder of some machine; valid is a place in the lake: {locations.Valid}.");
+                : throw new PipelineException(
+                    $"The source '{LakeNames.Shown(source)}' is a folder of some machine; it must be a place in the lake: "
+                        + $"{locations.Valid}.");
         }
 
         var place = locations.At(source);

@@ -5,25 +5,26 @@ using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Places;
 
-/// <summary>Bound from "Lake"; checked at start. Which storage may be read: whatever a message or an event names must lie below one of these.</summary>
+/// <summary>Bound from "Lake"; checked at start. Which storage may be read: whatever a message or an event names must lie below one of
+/// these.</summary>
 public sealed class LakeOptions
 {
     public IList<LakeLocation> Locations { get; init; } = [];
 
-    /// <summary>Whether a source may also be any folder of this machine, named by its path. On where one person's process does all, off in services.</summary>
+    /// <summary>Whether a source may also be any folder of this machine, named by its path. On where one person's process does all, off in
+    /// services.</summary>
     public bool AnyFolder { get; set; }
 }
 
 /// <summary>One container, bucket or folder of the lake.</summary>
 public sealed class LakeLocation
 {
-    /// <summary>
-    /// How events and requests name it: <c>https://ACCOUNT.blob.core.windows.net/CONTAINER</c>, <c>s3://BUCKET</c>, or for a folder alone any name of the form
-    /// <c>lake://NAME</c>. No <c>/</c> at the end.
-    /// </summary>
+    /// <summary>How events and requests name it: <c>https://ACCOUNT.blob.core.windows.net/CONTAINER</c>, <c>s3://BUCKET</c>, or for a
+    /// folder alone any name of the form <c>lake://NAME</c>. No <c>/</c> at the end.</summary>
     public string Url { get; init; } = "";
 
-    /// <summary>Of the storage account; where it is missing, an Azure container is read with the process's own identity (DefaultAzureCredential).</summary>
+    /// <summary>Of the storage account; where it is missing, an Azure container is read with the process's own identity
+    /// (DefaultAzureCredential).</summary>
     public string? ConnectionString { get; init; }
 
     /// <summary>Where the location is mounted; its files are read from there. Needed for everything but Azure containers.</summary>
@@ -38,43 +39,51 @@ public sealed class LakeOptionsCheck : IValidateOptions<LakeOptions>
 
     public ValidateOptionsResult Validate(string? name, LakeOptions options)
     {
-        var wrong = options.Locations.Index().Select(entry => WrongWith(entry.Item, $"Lake:Locations:{entry.Index}")).OfType<string>().ToList();
+        var wrong = options.Locations.Index().Select(
+            entry => WrongWith(entry.Item, $"Lake:Locations:{entry.Index}")).OfType<string>().ToList();
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 
     private static string? WrongWith(LakeLocation location, string at)
     {
         if (!Uri.TryCreate(location.Url, UriKind.Absolute, out var url) || !Schemes.Contains(url.Scheme) || url.Host.Length == 0
-            || url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0 || !LakeNames.IsSafe(location.Url[(url.Scheme.Length + "://".Length)..]))
+            || url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0
+                || !LakeNames.IsSafe(location.Url[(url.Scheme.Length + "://".Length)..]))
         {
-            return $"{at}:Url is '{location.Url}'; valid is {Valid}.";
+            return $"{at}:Url is '{location.Url}'; it must be {Valid}.";
         }
 
         if (location.Folder is not null)
         {
-            return location.ConnectionString is null ? null : $"{at} has a Folder and a ConnectionString for '{location.Url}'; valid is one of them.";
+            return location.ConnectionString is null
+                ? null
+                : $"{at} has a Folder and a ConnectionString for '{location.Url}'; it must have one of them.";
         }
 
-        return url.Scheme is "http" or "https" ? WrongWithContainer(location, at, url) : $"{at}:Folder is missing for '{location.Url}'; valid is the folder where it is mounted.";
+        return url.Scheme is "http" or "https"
+            ? WrongWithContainer(location, at, url)
+            : $"{at}:Folder is missing for '{location.Url}'; it must be the folder where it is mounted.";
     }
 
     private static string? WrongWithContainer(LakeLocation location, string at, Uri url)
     {
         if (location.ConnectionString is null && url.Scheme == "http")
         {
-            return $"{at}:ConnectionString is missing for '{location.Url}'; valid without one is https only, as an identity's token is a secret.";
+            return $"{at}:ConnectionString is missing for '{location.Url}'; without one the URL must begin with https, as an identity's "
+                + "token is a secret.";
         }
 
         try
         {
             return LakeContainers.AddressOf(location) is null
-                ? $"{at}:Url is '{location.Url}', which names no container{(location.ConnectionString is null ? "" : " of the connection string's account")}; valid is {Valid}."
+                ? $"{at}:Url is '{location.Url}', which names no "
+                    + $"container{(location.ConnectionString is null ? "" : " of the connection string's account")}; it must be {Valid}."
                 : null;
         }
         catch (FormatException)
         {
             // Not shown: it holds a key.
-            return $"{at}:ConnectionString is none; valid is the storage account's, such as 'AccountName=…;AccountKey=…;BlobEndpoint=…'.";
+            return $"{at}:ConnectionString is none; it must be the storage account's, such as 'AccountName=…;AccountKey=…;BlobEndpoint=…'.";
         }
     }
 }
@@ -86,7 +95,8 @@ public static class LakeRegistration
     public static IServiceCollection AddLake(this IServiceCollection services)
     {
         services.AddOptions<LakeOptions>().BindConfiguration("Lake", binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
-        services.AddOptions<DropsOptions>().BindConfiguration("Drops", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DropsOptions>().BindConfiguration(
+            "Drops", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LakeOptions>, LakeOptionsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DropsOptions>, DropsOptionsCheck>());
         services.TryAddSingleton<LakeLocations>();

@@ -25,9 +25,7 @@ public sealed class LocalTarget(string folder) : ILakeTarget
     {
         var file = new FileInfo(Path.Combine(folder, path));
         if (!file.Exists || file.Length != content.Length)
-        {
             return false;
-        }
 
         await using var there = file.OpenRead();
         content.Position = 0;
@@ -71,12 +69,11 @@ public sealed class BlobTarget(BlobContainerClient container, string prefix, str
         {
             var blob = container.GetBlobClient(prefix + path);
             if (!await blob.ExistsAsync(cancellation))
-            {
                 return false;
-            }
 
             var there = (await blob.GetPropertiesAsync(cancellationToken: cancellation)).Value;
-            return there.ContentLength == content.Length && there.ContentHash is { } md5 && (await Md5Async(content, cancellation)).AsSpan().SequenceEqual(md5);
+            return there.ContentLength == content.Length && there.ContentHash is { } md5
+                && (await Md5Async(content, cancellation)).AsSpan().SequenceEqual(md5);
         },
         cancellation);
 
@@ -87,7 +84,12 @@ public sealed class BlobTarget(BlobContainerClient container, string prefix, str
             var options = new BlobUploadOptions
             {
                 HttpHeaders = new BlobHttpHeaders { ContentHash = await Md5Async(content, cancellation) },
-                TransferOptions = new StorageTransferOptions { InitialTransferSize = BlockBytes, MaximumTransferSize = BlockBytes, MaximumConcurrency = 1 },
+                TransferOptions = new StorageTransferOptions
+                {
+                    InitialTransferSize = BlockBytes,
+                    MaximumTransferSize = BlockBytes,
+                    MaximumConcurrency = 1,
+                },
             };
             content.Position = 0;
             await container.GetBlobClient(prefix + path).UploadAsync(content, options, cancellation);

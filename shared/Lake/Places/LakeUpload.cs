@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Places;
@@ -10,17 +9,18 @@ namespace Pipeline.Lake.Places;
 /// <param name="Bytes">Copied.</param>
 public sealed record UploadProgress(int Files, int Copied, int Present, long Bytes);
 
-/// <summary>
-/// Copies a folder of this machine into the lake, several files at a time, each streamed. What is there already with the same bytes is left, so that an
-/// upload that broke off goes on; <c>_SUCCESS</c> is written last, always, and tells that the drop is complete. Hidden files, litter and symbolic links stay behind.
-/// </summary>
+/// <summary>Copies a folder of this machine into the lake, several files at a time, each streamed. What is there already with the same
+/// bytes is left, so that an upload that broke off goes on; <c>_SUCCESS</c> is written last, always, and tells that the drop is complete.
+/// Hidden files, litter and symbolic links stay behind.</summary>
 /// <param name="parallelism">Files copied at a time.</param>
 public sealed class LakeUpload(LakeLocations locations, LakeContainers containers, int parallelism)
 {
     /// <param name="target">URL of a folder at or below a location of the lake, as plain text; made if it is not there.</param>
     /// <param name="progress">Told after each file.</param>
-    /// <exception cref="PipelineException">The folder holds nothing or a name that the lake refuses, or the target may not be written.</exception>
-    public async Task<UploadProgress> UploadAsync(string folder, string target, IProgress<UploadProgress>? progress = null, CancellationToken cancellation = default)
+    /// <exception cref="PipelineException">The folder holds nothing or a name that the lake refuses, or the target may not be
+    /// written.</exception>
+    public async Task<UploadProgress> UploadAsync(
+        string folder, string target, IProgress<UploadProgress>? progress = null, CancellationToken cancellation = default)
     {
         var place = locations.At(target);
         var destination = TargetOf(place);
@@ -33,13 +33,13 @@ public sealed class LakeUpload(LakeLocations locations, LakeContainers container
             await using var content = new FileStream(Path.Combine(folder, path), FileMode.Open, FileAccess.Read, FileShare.Read);
             var present = await destination.HoldsAsync(path, content, token);
             if (!present)
-            {
                 await destination.PutAsync(path, content, token);
-            }
 
             lock (told)
             {
-                done = present ? done with { Present = done.Present + 1 } : done with { Copied = done.Copied + 1, Bytes = done.Bytes + content.Length };
+                done = present
+                    ? done with { Present = done.Present + 1 }
+                    : done with { Copied = done.Copied + 1, Bytes = done.Bytes + content.Length };
                 progress?.Report(done);
             }
         });
@@ -56,22 +56,25 @@ public sealed class LakeUpload(LakeLocations locations, LakeContainers container
     private static List<string> FilesOf(string folder)
     {
         if (!Directory.Exists(folder))
-        {
-            throw new PipelineException($"There is no folder '{folder}'; valid is a folder with the files to upload.");
-        }
+            throw new PipelineException($"There is no folder '{folder}'; it must be a folder with the files to upload.");
 
         var found = FolderListing.AllFiles(folder).Where(file => !file.IsLink).ToList();
         if (found.Find(file => file.Rejection is not null) is { Rejection: { } reason } refused)
         {
-            throw new PipelineException($"'{Path.Combine(folder, refused.Path)}' cannot be uploaded: {RejectionMessages.Of(reason, refused.Detail)}.");
+            throw new PipelineException(
+                $"'{Path.Combine(folder, refused.Path)}' cannot be uploaded: {RejectionMessages.Of(reason, refused.Detail)}.");
         }
 
         var files = found.Select(file => file.Path).Where(path => Path.GetFileName(path) != LakeNames.Complete).ToList();
         if (files.Find(path => !LakeNames.IsSafe(path)) is { } unsafeName)
         {
-            throw new PipelineException($"'{LakeNames.Shown(Path.Combine(folder, unsafeName))}' cannot be uploaded; valid are names without backslashes and control characters.");
+            throw new PipelineException(
+                $"'{LakeNames.Shown(Path.Combine(folder, unsafeName))}' cannot be uploaded; names must have no backslashes and control "
+                    + "characters.");
         }
 
-        return files.Count > 0 ? files : throw new PipelineException($"'{folder}' holds no files to upload; valid is a folder with files that are not hidden.");
+        return files.Count > 0
+            ? files
+            : throw new PipelineException($"'{folder}' holds no files to upload; it must be a folder with files that are not hidden.");
     }
 }

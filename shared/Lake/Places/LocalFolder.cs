@@ -1,5 +1,4 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Places;
@@ -24,7 +23,8 @@ public sealed class LocalFolder(string folder, string name) : ILakeFolder
             path = Path.Combine(path, segment);
             if (new DirectoryInfo(path).LinkTarget is not null)
             {
-                throw new PipelineException($"'{place.Url}' leads over a symbolic link, '{path}'; valid are folders that lie in the location itself.");
+                throw new PipelineException(
+                    $"'{place.Url}' leads over a symbolic link, '{path}'; the folder must lie in the location itself.");
             }
         }
 
@@ -34,12 +34,14 @@ public sealed class LocalFolder(string folder, string name) : ILakeFolder
     public string NameOf(string path) => Path.Combine(name, path);
 
     public Task<LakeFolderState> StateAsync(CancellationToken cancellation = default) =>
-        Task.FromResult(Directory.Exists(folder) ? LakeFolderState.Folder : File.Exists(folder) ? LakeFolderState.File : LakeFolderState.Missing);
+        Task.FromResult(
+            Directory.Exists(folder) ? LakeFolderState.Folder : File.Exists(folder) ? LakeFolderState.File : LakeFolderState.Missing);
 
     public IAsyncEnumerable<LakeFile> FilesAsync(LakeContent content, CancellationToken cancellation = default) =>
         FolderListing.Files(folder, DateTime.UtcNow, content).ToAsyncEnumerable();
 
-    public IAsyncEnumerable<LakeEntry> EntriesAsync(string path, CancellationToken cancellation = default) => FolderListing.Entries(Path.Combine(folder, path)).ToAsyncEnumerable();
+    public IAsyncEnumerable<LakeEntry> EntriesAsync(string path, CancellationToken cancellation = default) =>
+        FolderListing.Entries(Path.Combine(folder, path)).ToAsyncEnumerable();
 
     /// <exception cref="PipelineException">It is a pipe, a socket or a device: reading one may never end.</exception>
     public Task<bool> HasFileAsync(string path, CancellationToken cancellation = default)
@@ -47,7 +49,7 @@ public sealed class LocalFolder(string folder, string name) : ILakeFolder
         var file = new FileInfo(Path.Combine(folder, path));
         var isThere = file is { Exists: true, LinkTarget: null };
         return isThere && file.Length == 0 && SpecialFile.Of(file.FullName) is { } kind
-            ? throw new PipelineException($"'{NameOf(path)}' is {kind}; valid is a file.")
+            ? throw new PipelineException($"'{NameOf(path)}' is {kind}; it must be a file.")
             : Task.FromResult(isThere);
     }
 
@@ -55,10 +57,8 @@ public sealed class LocalFolder(string folder, string name) : ILakeFolder
         new FileStream(Path.Combine(folder, path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
 }
 
-/// <summary>
-/// Brings a list that may be longer than memory into ordinal order: sorted runs in temporary files, merged when read. Storage promises an order of its
-/// own at most, by the bytes of UTF-8 or by folders.
-/// </summary>
+/// <summary>Brings a list that may be longer than memory into ordinal order: sorted runs in temporary files, merged when read. Storage
+/// promises an order of its own at most, by the bytes of UTF-8 or by folders.</summary>
 internal sealed class SortedFiles : IDisposable
 {
     /// <summary>Files in memory at a time: some ten megabytes.</summary>
@@ -71,9 +71,7 @@ internal sealed class SortedFiles : IDisposable
     {
         _run.Add(file);
         if (_run.Count == RunLength)
-        {
             Spill();
-        }
     }
 
     /// <summary>Reads once; nothing can be added after that.</summary>
@@ -82,9 +80,7 @@ internal sealed class SortedFiles : IDisposable
         _run.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         var runs = new PriorityQueue<IEnumerator<LakeFile>, string>(StringComparer.Ordinal);
         foreach (var run in _runs.Select(run => run.Items()).Append(_run))
-        {
             Return(run.GetEnumerator());
-        }
 
         while (runs.TryDequeue(out var first, out _))
         {
@@ -95,13 +91,9 @@ internal sealed class SortedFiles : IDisposable
         void Return(IEnumerator<LakeFile> run)
         {
             if (run.MoveNext())
-            {
                 runs.Enqueue(run, run.Current.Path);
-            }
             else
-            {
                 run.Dispose();
-            }
         }
     }
 

@@ -25,18 +25,14 @@ public static class ReadAhead
             {
                 var (size, isFull) = (bytes(item), ahead.Count >= most);
                 while (ahead.Count > 0 && (ahead.Count >= most || held + size > mostBytes || (isFull && IsAhead())))
-                {
                     yield return await FirstAsync();
-                }
 
                 ahead.Enqueue((read(item, stop.Token), size));
                 held += size;
             }
 
             while (ahead.Count > 0)
-            {
                 yield return await FirstAsync();
-            }
         }
         finally
         {
@@ -63,6 +59,8 @@ public static class ReadAhead
 
         // Whoever waits does not go on on the thread that has read, which may have others to read.
         static Task CompletedAsync(Task reading) =>
-            reading.IsCompleted ? Task.CompletedTask : reading.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            reading.IsCompleted
+                ? Task.CompletedTask
+                : reading.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 }

@@ -14,10 +14,8 @@ public enum DelimitedState
     Malformed,
 }
 
-/// <summary>
-/// The fields of one record of delimited text, line by line, by RFC 4180: a field that begins with a double quote ends with the next that is not doubled. Blanks around quotes do not count. A quote
-/// within a field that does not begin with one is a letter.
-/// </summary>
+/// <summary>The fields of one record of delimited text, line by line, by RFC 4180: a field that begins with a double quote ends with the
+/// next that is not doubled. Blanks around quotes do not count. A quote within a field that does not begin with one is a letter.</summary>
 public sealed class DelimitedFields(DelimitedDialect dialect)
 {
     private enum At
@@ -77,9 +75,7 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
                 case At.Quote or At.End:
                     _at = At.End;
                     if (!IsBlank(letter))
-                    {
                         return DelimitedState.Malformed;
-                    }
 
                     break;
                 default:
@@ -125,18 +121,15 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
     private void Write(byte letter)
     {
         if (_count == _bytes.Length)
-        {
             Array.Resize(ref _bytes, _bytes.Length * 2);
-        }
 
         _bytes[_count++] = letter;
     }
 }
 
-/// <summary>
-/// How a table of delimited text is written, told from its header row: separated by the comma, semicolon or tab that gives the most columns. Fields in double quotes are read by RFC 4180, but where
-/// tabs separate only if a name in the header is in quotes: most programs that write tabs do not quote, and a quote is a letter there.
-/// </summary>
+/// <summary>How a table of delimited text is written, told from its header row: separated by the comma, semicolon or tab that gives the
+/// most columns. Fields in double quotes are read by RFC 4180, but where tabs separate only if a name in the header is in quotes: most
+/// programs that write tabs do not quote, and a quote is a letter there.</summary>
 public sealed record DelimitedDialect(byte Separator, bool HasQuotes)
 {
     private static readonly byte[] Separators = [(byte)',', (byte)';', (byte)'\t'];
@@ -154,7 +147,9 @@ public sealed record DelimitedDialect(byte Separator, bool HasQuotes)
     {
         var text = header.ToArray();
         var best = Separators.Select(separator => new DelimitedDialect(separator, true)).MaxBy(dialect => WidthOf(text, dialect))!;
-        return best.Separator == '\t' && !Encoding.UTF8.GetString(header).Split('\t').Any(IsQuoted) ? best with { HasQuotes = false } : best;
+        return best.Separator == '\t' && !Encoding.UTF8.GetString(header).Split('\t').Any(IsQuoted)
+            ? best with { HasQuotes = false }
+            : best;
     }
 
     /// <summary>Whether a field that was taken as it is written looks like one in quotes.</summary>

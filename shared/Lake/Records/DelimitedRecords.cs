@@ -1,11 +1,10 @@
-using Pipeline.Contracts;
+using Pipeline.Lake.Findings;
 
 namespace Pipeline.Lake.Records;
 
-/// <summary>
-/// The records of delimited text, one in memory at a time. One that breaks the rules costs its first line and no other: reading goes on with the line behind it, so that a quote that is never closed
-/// takes nothing with it. Why this is not left to a library: docs/decisions/0020.
-/// </summary>
+/// <summary>The records of delimited text, one in memory at a time. One that breaks the rules costs its first line and no other: reading
+/// goes on with the line behind it, so that a quote that is never closed takes nothing with it. Why this is not left to a library:
+/// docs/decisions/0020.</summary>
 /// <param name="most">Bytes of a record.</param>
 public sealed class DelimitedRecords(LineReader lines, int most)
 {
@@ -25,40 +24,40 @@ public sealed class DelimitedRecords(LineReader lines, int most)
     /// <summary>On which the record begins, from 1.</summary>
     public int Line => _record[0].Number;
 
-    /// <summary>How many lines it has.</summary>
-    public int Lines => _record.Count;
+    private int Lines => _record.Count;
 
     /// <summary>The bytes of the record.</summary>
     public byte[] Raw => [.. _record.SelectMany((line, at) => at == 0 ? line.Bytes : [(byte)'\n', .. line.Bytes])];
 
-    /// <summary>Whether the record spans lines that could each be a record: a quote may be missing, and rows have been taken for text.</summary>
-    public bool SpansRows => _record.Count > 1 && _record.TrueForAll(line => WidthOf(line) == Header.Count);
+    /// <summary>Whether the record spans lines that could each be a record: a quote may be missing, and rows have been taken for
+    /// text.</summary>
+    private bool SpansRows => _record.Count > 1 && _record.TrueForAll(line => WidthOf(line) == Header.Count);
 
     /// <returns>False where there is none: the table has no line.</returns>
-    /// <exception cref="SequenceRejectedException">It is too long, no UTF-8, against the rules of quotes, or names a column twice.</exception>
+    /// <exception cref="SequenceRejectedException">It is too long, no UTF-8, against the rules of quotes, or names a column
+    /// twice.</exception>
     public bool ReadHeader()
     {
         var first = Next();
         // Excel names the separator in a line of its own.
         while (first is { IsTooLong: false } && (first.IsBlank() || (first.Bytes.Length == 5 && first.Bytes.AsSpan().StartsWith("sep="u8))))
-        {
             first = Next();
-        }
 
         if (first is null)
-        {
             return false;
-        }
 
         _waiting.Enqueue(first);
         Dialect = DelimitedDialect.Of(first.Bytes);
         _parser = new DelimitedFields(Dialect);
         Read();
         Header = [.. Parse().Select(name => name.Trim())];
-        var twice = Header.Where(name => name.Length > 0).GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1);
+        var twice = Header.Where(name => name.Length > 0).GroupBy(
+            name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1);
         return twice is null
             ? true
-            : throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"line {Line} names the column '{twice.Key}' {twice.Count()} times; each must have a name of its own");
+            : throw new SequenceRejectedException(
+                RejectionReason.MalformedRecord,
+                $"line {Line} names the column '{twice.Key}' {twice.Count()} times; each must have a name of its own");
     }
 
     /// <returns>False at the end.</returns>
@@ -68,14 +67,10 @@ public sealed class DelimitedRecords(LineReader lines, int most)
         _rejected = null;
         var line = Next();
         while (line is { IsTooLong: false } && line.IsBlank(Dialect.Separator))
-        {
             line = Next();
-        }
 
         if (line is null)
-        {
             return false;
-        }
 
         _record.Add(line);
         _parser!.Clear();
@@ -85,7 +80,11 @@ public sealed class DelimitedRecords(LineReader lines, int most)
             bytes += line.Bytes.Length;
             if (line.IsTooLong || bytes > most)
             {
-                return Reject(RejectionReason.LineTooLong, line.IsTooLong ? $"line {line.Number} has more than {most} bytes" : $"the record at line {Line} has more than {most} bytes, or a quote that is not closed");
+                return Reject(
+                    RejectionReason.LineTooLong,
+                    line.IsTooLong
+                        ? $"line {line.Number} has more than {most} bytes"
+                        : $"the record at line {Line} has more than {most} bytes, or a quote that is not closed");
             }
 
             switch (_parser.Add(line.Bytes))
@@ -93,43 +92,63 @@ public sealed class DelimitedRecords(LineReader lines, int most)
                 case DelimitedState.Complete:
                     return true;
                 case DelimitedState.Malformed:
-                    return Reject(RejectionReason.MalformedRecord, $"line {line.Number} has text after a closing quote{(Lines > 1 ? $"; the field begins in line {Line}" : "")}");
+                    return Reject(
+                        RejectionReason.MalformedRecord,
+                        $"line {line.Number} has text after a closing quote{(Lines > 1 ? $"; the field begins in line {Line}" : "")}");
             }
 
             line = Next();
             if (line is null)
-            {
                 return Reject(RejectionReason.MalformedRecord, $"line {Line} has a quote that is not closed");
-            }
 
             _record.Add(line);
         }
     }
 
+    /// <summary>Where a column lies; −1 for null.</summary>
+    public int IndexOf(string? column) => column is null ? -1 : Header.Index().First(named => named.Item == column).Index;
+
     /// <summary>As many as the header has.</summary>
-    /// <exception cref="SequenceRejectedException">It is too long, no UTF-8, against the rules of quotes, or has another number of fields.</exception>
-    public IReadOnlyList<string> Fields()
+    /// <param name="names">Columns of labels and of files, or −1. A name on several lines says that a quote was not closed.</param>
+    /// <exception cref="SequenceRejectedException">It is too long, no UTF-8, against the rules of quotes, or has another number of
+    /// fields.</exception>
+    public IReadOnlyList<string> Fields(params IEnumerable<int> names)
     {
         var fields = Parse();
-        return fields.Count == Header.Count
-            ? fields
-            : throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"line {Line} has {fields.Count} fields; the header has {Header.Count}, separated by {Dialect.Name}");
+        if (fields.Count != Header.Count)
+        {
+            throw new SequenceRejectedException(
+                RejectionReason.MalformedRecord,
+                $"line {Line} has {fields.Count} fields; the header has {Header.Count}, separated by {Dialect.Name}");
+        }
+
+        if (names.Any(column => column >= 0 && fields[column].Contains('\n', StringComparison.Ordinal)))
+        {
+            var last = Line + Lines - 1;
+            Reject(
+                RejectionReason.MalformedRecord,
+                $"line {Line} has a quote that is closed in line {last} only; names of files and labels must be on one line");
+            throw _rejected!;
+        }
+
+        return fields;
     }
 
-    /// <summary>Gives the record up but for its first line, which is rejected: what follows is read again.</summary>
-    /// <returns>The rejection.</returns>
-    public SequenceRejectedException GiveUp(string detail)
+    /// <summary>What is odd about the quotes of the record, and of a label in it.</summary>
+    /// <param name="subject">Of the findings.</param>
+    public IEnumerable<Finding> Findings(string subject, string? label)
     {
-        Reject(RejectionReason.MalformedRecord, detail);
-        return _rejected!;
+        if (SpansRows)
+            yield return new Finding(WarningCode.RowsInQuotes, 1, subject, $"lines {Line} to {Line + Lines - 1}");
+
+        if (label is not null && !Dialect.HasQuotes && DelimitedDialect.IsQuoted(label))
+            yield return new Finding(WarningCode.QuotesKept, 1, subject, $"line {Line}, {label}");
     }
 
     private IReadOnlyList<string> Parse()
     {
         if (_rejected is not null)
-        {
             throw _rejected;
-        }
 
         _record.ForEach(line => LineReader.VerifyUtf8(line.Bytes, line.Offset));
         return _parser!.Fields();
@@ -142,9 +161,7 @@ public sealed class DelimitedRecords(LineReader lines, int most)
         TextLine[] later = [.. _record.Skip(1), .. _waiting];
         _waiting.Clear();
         foreach (var line in later)
-        {
             _waiting.Enqueue(line);
-        }
 
         _record.RemoveRange(1, _record.Count - 1);
         return true;
@@ -153,9 +170,7 @@ public sealed class DelimitedRecords(LineReader lines, int most)
     private TextLine? Next()
     {
         if (_waiting.TryDequeue(out var waiting))
-        {
             return waiting;
-        }
 
         return lines.Read() ? new TextLine(lines.Line, lines.Offset, lines.IsTooLong, lines.Bytes.ToArray()) : null;
     }
@@ -170,6 +185,7 @@ public sealed class DelimitedRecords(LineReader lines, int most)
     private sealed record TextLine(int Number, long Offset, bool IsTooLong, byte[] Bytes)
     {
         /// <param name="separator">A blank that is one says that there are fields.</param>
-        public bool IsBlank(byte separator = 0) => Bytes.AsSpan().IndexOfAnyExcept((byte)' ', (byte)'\t') < 0 && (separator != '\t' || !Bytes.Contains((byte)'\t'));
+        public bool IsBlank(byte separator = 0) =>
+            Bytes.AsSpan().IndexOfAnyExcept((byte)' ', (byte)'\t') < 0 && (separator != '\t' || !Bytes.Contains((byte)'\t'));
     }
 }

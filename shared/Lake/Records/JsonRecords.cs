@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Records;
 
-/// <summary>The objects of a file of JSON: one a line, empty lines skipped; or the elements of one array, one in memory at a time.</summary>
+/// <summary>The objects of a file of JSON: one a line, empty lines skipped; or the elements of one array, one in memory at a
+/// time.</summary>
 public static class JsonRecords
 {
     private const string Valid = "there must be an object a line, or one array of objects";
@@ -17,14 +17,10 @@ public static class JsonRecords
         while (lines.Read())
         {
             if (!lines.IsTooLong && lines.Bytes.Trim(" \t"u8).IsEmpty)
-            {
                 continue;
-            }
 
             if (isFirst && lines.Bytes.Trim(" \t"u8).SequenceEqual("{"u8))
-            {
                 throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"it is a JSON object over several lines; {Valid}");
-            }
 
             isFirst = false;
             yield return Parse(lines);
@@ -48,7 +44,12 @@ public static class JsonRecords
         }
         catch (JsonException)
         {
-            return new JsonRecord(default, place, number, new SequenceRejectedException(RejectionReason.MalformedRecord, $"{place} is no JSON object; {Valid}"), lines.Bytes.ToArray());
+            return new JsonRecord(
+                default,
+                place,
+                number,
+                new SequenceRejectedException(RejectionReason.MalformedRecord, $"{place} is no JSON object; {Valid}"),
+                lines.Bytes.ToArray());
         }
     }
 
@@ -61,7 +62,11 @@ public static class JsonRecords
             var place = $"element {number}";
             yield return elements.Current.ValueKind == JsonValueKind.Object
                 ? new JsonRecord(elements.Current, place, number)
-                : new JsonRecord(default, place, number, new SequenceRejectedException(RejectionReason.MalformedRecord, $"{place} of the array is no object; {Valid}"));
+                : new JsonRecord(
+                    default,
+                    place,
+                    number,
+                    new SequenceRejectedException(RejectionReason.MalformedRecord, $"{place} of the array is no object; {Valid}"));
         }
 
         bool Next(int number)
@@ -74,7 +79,10 @@ public static class JsonRecords
             {
                 // Elements lost, if they are as long as those before.
                 var lost = stream is { CanSeek: true, Position: > 0 } ? number * (stream.Length - stream.Position) / stream.Position : 0;
-                throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"element {number} of the array is no JSON, or the array ends within it; what follows is not read", 1 + lost);
+                throw new SequenceRejectedException(
+                    RejectionReason.MalformedRecord,
+                    $"element {number} of the array is no JSON, or the array ends within it; what follows is not read",
+                    1 + lost);
             }
         }
     }
@@ -84,4 +92,5 @@ public static class JsonRecords
 /// <param name="Place">For messages: <c>line 3</c>, <c>element 3</c>.</param>
 /// <param name="Number">Of the line or element, from 1.</param>
 /// <param name="Raw">What was read of a rejected one.</param>
-public readonly record struct JsonRecord(JsonElement Content, string Place, int Number, SequenceRejectedException? Rejected = null, byte[]? Raw = null);
+public readonly record struct JsonRecord(
+    JsonElement Content, string Place, int Number, SequenceRejectedException? Rejected = null, byte[]? Raw = null);

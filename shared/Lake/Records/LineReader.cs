@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Unicode;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Records;
 
-/// <summary>Lines of UTF-8, one in memory at a time and none longer than the limit, whatever the file holds. A line ends with a line feed, a carriage return, or both in this order.</summary>
+/// <summary>Lines of UTF-8, one in memory at a time and none longer than the limit, whatever the file holds. A line ends with a line feed,
+/// a carriage return, or both in this order.</summary>
 /// <param name="stream">UTF-8 without a byte order mark.</param>
 /// <param name="most">Bytes of a line.</param>
 /// <param name="start">Of the stream in its file, in bytes.</param>
@@ -84,9 +84,7 @@ public sealed class LineReader(Stream stream, int most, int start = 0)
             if (scanned == _end)
             {
                 if (_next == _end && !IsTooLong)
-                {
                     return false;
-                }
 
                 Take(_end, _end);
                 return true;
@@ -98,9 +96,7 @@ public sealed class LineReader(Stream stream, int most, int start = 0)
     public void Verify()
     {
         if (IsTooLong)
-        {
             throw new SequenceRejectedException(RejectionReason.LineTooLong, $"line {Line} has more than {most} bytes");
-        }
 
         VerifyUtf8(Bytes, Offset);
     }
@@ -109,17 +105,14 @@ public sealed class LineReader(Stream stream, int most, int start = 0)
     public static void VerifyUtf8(ReadOnlySpan<byte> bytes, long offset)
     {
         if (Utf8.IsValid(bytes))
-        {
             return;
-        }
 
         var valid = 0;
         while (Rune.DecodeFromUtf8(bytes[valid..], out _, out var consumed) == System.Buffers.OperationStatus.Done)
-        {
             valid += consumed;
-        }
 
-        throw new SequenceRejectedException(RejectionReason.InvalidEncoding, $"byte {offset + valid} is 0x{bytes[valid]:X2}, which is no UTF-8 there");
+        throw new SequenceRejectedException(
+            RejectionReason.InvalidEncoding, $"byte {offset + valid} is 0x{bytes[valid]:X2}, which is no UTF-8 there");
     }
 
     private void Take(int end, int next)
@@ -129,17 +122,13 @@ public sealed class LineReader(Stream stream, int most, int start = 0)
         _next = next;
         IsTooLong |= _length > most;
         if (IsTooLong)
-        {
             _length = 0;
-        }
     }
 
     private void SkipLineFeed()
     {
         if (_isAfterReturn && (_next < _end || Fill() < _end) && _buffer[_next] == '\n')
-        {
             _next++;
-        }
 
         _isAfterReturn = false;
     }
@@ -155,9 +144,7 @@ public sealed class LineReader(Stream stream, int most, int start = 0)
         }
 
         if (_end == _buffer.Length)
-        {
             Array.Resize(ref _buffer, _buffer.Length * 2);
-        }
 
         var read = stream.Read(_buffer, _end, _buffer.Length - _end);
         _end += read;
@@ -185,7 +172,8 @@ public sealed record EncodedText(Encoding? Utf16, int Start)
             [0xFF, 0xFE, ..] => new EncodedText(new UnicodeEncoding(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true), 2),
             [0xFE, 0xFF, ..] => new EncodedText(new UnicodeEncoding(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true), 2),
             _ when OtherKinds.ArchiveOf(head) is { } archive => throw new SequenceRejectedException(RejectionReason.NotText, archive),
-            _ when head.Contains((byte)0) => throw new SequenceRejectedException(RejectionReason.NotText, OtherKinds.NameOf(head) ?? "it has a byte of 0"),
+            _ when head.Contains((byte)0) =>
+                throw new SequenceRejectedException(RejectionReason.NotText, OtherKinds.NameOf(head) ?? "it has a byte of 0"),
             [0xEF, 0xBB, 0xBF, ..] => new EncodedText(null, 3),
             _ => new EncodedText(null, 0),
         };

@@ -4,15 +4,13 @@ using Apache.Arrow;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Memory;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 
 namespace Pipeline.Lake.Tables;
 
-/// <summary>
-/// The record batches of an Arrow IPC stream or file. A file is a stream with a table of contents behind it, and is read from its start, so that one that is cut short gives what it has.
-/// Some writers, that of JavaScript among them, put the schema into the table of contents alone: those files are read by it.
-/// </summary>
+/// <summary>The record batches of an Arrow IPC stream or file. A file is a stream with a table of contents behind it, and is read from its
+/// start, so that one that is cut short gives what it has. Some writers, that of JavaScript among them, put the schema into the table of
+/// contents alone: those files are read by it.</summary>
 internal sealed class ArrowBatches : IDisposable
 {
     private static readonly byte[] Magic = [.. "ARROW1"u8];
@@ -23,7 +21,8 @@ internal sealed class ArrowBatches : IDisposable
     private readonly bool _isFile;
     private readonly ArrowStreamReader _reader;
 
-    private ArrowBatches(FileRange table, bool isFile, ArrowStreamReader reader, Schema schema) => (_table, _isFile, _reader, Schema) = (table, isFile, reader, schema);
+    private ArrowBatches(FileRange table, bool isFile, ArrowStreamReader reader, Schema schema) =>
+        (_table, _isFile, _reader, Schema) = (table, isFile, reader, schema);
 
     public Schema Schema { get; }
 
@@ -81,9 +80,7 @@ internal sealed class LimitedAllocator(long most) : MemoryAllocator
     protected override IMemoryOwner<byte> AllocateInternal(int length, out int bytesAllocated)
     {
         if (length > most)
-        {
             throw new BrokenContainerException(RejectionReason.UnpacksTooLarge, $"a record batch of {length} bytes; at most {most}");
-        }
 
         bytesAllocated = length;
         return Default.Value.Allocate(length);

@@ -18,7 +18,8 @@ internal static class ArrowMembers
         var schema = batches.Schema;
         var names = schema.FieldsList.Select(field => field.Name).ToList();
         bool IsContent(IArrowType type) => budget.Content == LakeContent.Images ? HoldsBytes(type) : HoldsText(type);
-        var content = TableColumns.NamesOf(budget.Content).Select(name => ColumnNames.Find([name], names)).FirstOrDefault(name => name is not null && IsContent(schema.GetFieldByName(name).DataType))
+        var content = TableColumns.NamesOf(budget.Content).Select(name => ColumnNames.Find([name], names)).FirstOrDefault(
+            name => name is not null && IsContent(schema.GetFieldByName(name).DataType))
             ?? throw TableColumns.NoContent(budget.Content, names);
         var label = labels.Of(names, content, schema.Metadata?.GetValueOrDefault(ClassNames.Key));
         var unused = label.Name is null ? null : ArrowValues.UnusedType(schema.GetFieldByName(label.Name).DataType);
@@ -34,7 +35,8 @@ internal static class ArrowMembers
                 var splits = split is null ? null : batch.Column(split);
                 for (var i = 0; i < batch.Length; i++, row++)
                 {
-                    yield return TableColumns.Row(budget.Content, row, contents(i), label.ValueOf(ArrowValues.At(labelsOf, i)), ArrowValues.At(splits, i));
+                    yield return TableColumns.Row(
+                        budget.Content, row, contents(i), label.ValueOf(ArrowValues.At(labelsOf, i)), ArrowValues.At(splits, i));
                 }
             }
         }

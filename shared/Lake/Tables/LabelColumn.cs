@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Labels;
 
@@ -17,14 +16,24 @@ internal sealed class LabelColumn
     /// <param name="content">The column with the samples.</param>
     /// <param name="classes">By column, as <see cref="ClassNames.Of"/>.</param>
     /// <exception cref="PipelineException">The experiment names a column that there is not.</exception>
-    public LabelColumn(string table, IReadOnlyList<string> columns, string content, IReadOnlyDictionary<string, IReadOnlyList<string>> classes, LabelSpec? spec, Action<Finding> tell)
+    public LabelColumn(
+        string table,
+        IReadOnlyList<string> columns,
+        string content,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> classes,
+        LabelSpec? spec,
+        Action<Finding> tell)
     {
         (_table, _tell) = (table, tell);
         Name = spec?.Column is { } named
-            ? ColumnNames.Find(named, columns) ?? throw new PipelineException($"'{table}' has no column '{named}' as labels.column says; its columns are {string.Join(", ", columns)}.")
+            ? ColumnNames.Find(named, columns)
+                ?? throw new PipelineException(
+                    $"'{table}' has no column '{named}' as labels.column says; its columns are {string.Join(", ", columns)}.")
             : ColumnNames.Find(ColumnNames.Labels, columns);
         _classes = Name is null ? null : classes.GetValueOrDefault(Name);
-        _unused = spec?.Column is null ? [.. ColumnNames.NotUsed(columns.Where(column => column != content), Name, classes.ContainsKey)] : [];
+        _unused = spec?.Column is null
+            ? [.. ColumnNames.NotUsed(columns.Where(column => column != content), Name, classes.ContainsKey)]
+            : [];
     }
 
     /// <summary>As the table writes it; null where there is none.</summary>
@@ -37,13 +46,9 @@ internal sealed class LabelColumn
     public void Tell(long rows, string? unusedType)
     {
         foreach (var finding in _unused)
-        {
             _tell(finding with { Count = rows });
-        }
 
         if (unusedType is not null)
-        {
             _tell(new Finding(WarningCode.LabelType, rows, $"column '{Name}' of {_table}", unusedType));
-        }
     }
 }

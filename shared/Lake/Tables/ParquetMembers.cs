@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Parquet;
 using Parquet.Schema;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Labels;
@@ -17,7 +16,8 @@ internal static class ParquetMembers
     {
         await using var reader = await ParquetReader.CreateAsync(table.Open(), leaveStreamOpen: false, cancellationToken: cancellation);
         left.Told = reader.Metadata?.RowGroups.Sum(group => Math.Clamp(group.NumRows, 0, table.Length));
-        var fields = reader.Schema.GetDataFields().Where(field => field.MaxRepetitionLevel == 0).ToDictionary(field => field.Path.ToString(), StringComparer.Ordinal);
+        var fields = reader.Schema.GetDataFields().Where(field => field.MaxRepetitionLevel == 0).ToDictionary(
+            field => field.Path.ToString(), StringComparer.Ordinal);
         var top = reader.Schema.Fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
         var content = ContentOf(fields, budget.Content) ?? throw TableColumns.NoContent(budget.Content, top.Keys);
         var column = labels.Of([.. top.Keys], content.Path.FirstPart!, reader.CustomMetadata.GetValueOrDefault(ClassNames.Key));
@@ -45,24 +45,27 @@ internal static class ParquetMembers
     private static DataField? ContentOf(Dictionary<string, DataField> fields, LakeContent content)
     {
         var found = fields.Values
-            .Where(field => field.ClrType == typeof(ReadOnlyMemory<byte>) || (content == LakeContent.Sequences && field.ClrType == typeof(ReadOnlyMemory<char>)))
+            .Where(
+                field =>
+                    field.ClrType == typeof(ReadOnlyMemory<byte>)
+                        || (content == LakeContent.Sequences && field.ClrType == typeof(ReadOnlyMemory<char>)))
             .ToLookup(field => field.Path.ToString().ToLowerInvariant());
-        return TableColumns.NamesOf(content).SelectMany(name => content == LakeContent.Images ? found[name].Concat(found[$"{name}/bytes"]) : found[name]).FirstOrDefault();
+        return TableColumns.NamesOf(content).SelectMany(
+            name => content == LakeContent.Images ? found[name].Concat(found[$"{name}/bytes"]) : found[name]).FirstOrDefault();
     }
 
     private static void Check(FileRange table, ParquetRowGroupReader rows, DataField[] fields, int group, UnpackOptions options)
     {
         if (rows.RowCount < 0 || rows.RowCount > options.MaxMembers)
         {
-            throw new BrokenContainerException(RejectionReason.TooManyMembers, $"row group {group} has {rows.RowCount} rows; at most {options.MaxMembers}");
+            throw new BrokenContainerException(
+                RejectionReason.TooManyMembers, $"row group {group} has {rows.RowCount} rows; at most {options.MaxMembers}");
         }
 
         foreach (var field in fields)
         {
             if (rows.GetMetadata(field)?.MetaData is not { } column)
-            {
                 throw new BrokenContainerException(RejectionReason.Corrupt, $"row group {group} has no column {field.Path}");
-            }
 
             ParquetPages.Check(table, column, rows.RowCount, options.MaxRowGroupBytes);
         }
@@ -72,7 +75,8 @@ internal static class ParquetMembers
 /// <summary>A column of labels or splits of a Parquet file.</summary>
 internal static class ParquetColumn
 {
-    private static readonly Dictionary<Type, Func<ParquetRowGroupReader, DataField, CancellationToken, Task<Func<int, object?>>>> Readers = new()
+    private static readonly Dictionary<Type, Func<ParquetRowGroupReader, DataField, CancellationToken, Task<Func<int, object?>>>> Readers =
+        new()
     {
         [typeof(ReadOnlyMemory<char>)] = BytesAsync,
         [typeof(ReadOnlyMemory<byte>)] = BytesAsync,
@@ -101,12 +105,16 @@ internal static class ParquetColumn
 
     /// <returns>By row; null without a value, and throughout where the type is not used.</returns>
     public static Task<Func<int, object?>> ReadAsync(ParquetRowGroupReader rows, DataField? field, CancellationToken cancellation) =>
-        field is not null && Readers.TryGetValue(field.ClrType, out var read) ? read(rows, field, cancellation) : Task.FromResult<Func<int, object?>>(_ => null);
+        field is not null && Readers.TryGetValue(field.ClrType, out var read)
+            ? read(rows, field, cancellation)
+            : Task.FromResult<Func<int, object?>>(_ => null);
 
     /// <summary>Text too is read as bytes: the library would replace what is not UTF-8, and say nothing.</summary>
     public static async Task<byte[]?[]> AsBytesAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancellation)
     {
-        var bytes = field.ClrType == typeof(ReadOnlyMemory<char>) ? (DataField)new ParquetSchema(new DataField(field.Name, typeof(byte[]), field.IsNullable)).Fields[0] : field;
+        var bytes = field.ClrType == typeof(ReadOnlyMemory<char>)
+            ? (DataField)new ParquetSchema(new DataField(field.Name, typeof(byte[]), field.IsNullable)).Fields[0]
+            : field;
         var values = new byte[]?[rows.RowCount];
         await rows.ReadAsync(bytes, values.AsMemory(), cancellationToken: cancellation);
         return values;
@@ -118,7 +126,8 @@ internal static class ParquetColumn
         return row => values[row];
     }
 
-    private static async Task<Func<int, object?>> NumbersAsync<T>(ParquetRowGroupReader rows, DataField field, CancellationToken cancellation)
+    private static async Task<Func<int, object?>> NumbersAsync<T>(
+        ParquetRowGroupReader rows, DataField field, CancellationToken cancellation)
         where T : struct
     {
         if (field.IsNullable)

@@ -1,12 +1,10 @@
 using Parquet.Meta;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 
 namespace Pipeline.Lake.Tables;
 
-/// <summary>
-/// What the pages of a column ask for, before Parquet.Net believes it: a page's header, and the head of its packed content, each say how much memory to take.
-/// </summary>
+/// <summary>What the pages of a column ask for, before Parquet.Net believes it: a page's header, and the head of its packed content, each
+/// say how much memory to take.</summary>
 internal static class ParquetPages
 {
     private const uint ZstdMagic = 0xFD2FB528;
@@ -17,16 +15,18 @@ internal static class ParquetPages
     /// <exception cref="BrokenContainerException">They ask for more, or contradict each other.</exception>
     public static void Check(FileRange table, ColumnMetaData column, long rows, long most)
     {
-        if (column.Codec is not (CompressionCodec.UNCOMPRESSED or CompressionCodec.SNAPPY or CompressionCodec.GZIP or CompressionCodec.ZSTD or CompressionCodec.LZ4_RAW))
+        if (column.Codec is not (CompressionCodec.UNCOMPRESSED or CompressionCodec.SNAPPY or CompressionCodec.GZIP
+            or CompressionCodec.ZSTD or CompressionCodec.LZ4_RAW))
         {
-            throw new BrokenContainerException(RejectionReason.Unsupported, $"compression {column.Codec}; valid are none, Snappy, gzip, zstd and raw LZ4");
+            throw new BrokenContainerException(
+                RejectionReason.Unsupported, $"compression {column.Codec}; it must be none, Snappy, gzip, zstd or raw LZ4");
         }
 
-        var position = column.DictionaryPageOffset is > 0 and var dictionary ? Math.Min(dictionary, column.DataPageOffset) : column.DataPageOffset;
+        var position = column.DictionaryPageOffset is > 0 and var dictionary
+            ? Math.Min(dictionary, column.DataPageOffset)
+            : column.DataPageOffset;
         if (column.NumValues != rows || position < 0)
-        {
             throw Corrupt(position, $"a column of {column.NumValues} values in a row group of {rows}");
-        }
 
         var unpacked = 0L;
         for (var values = 0L; values < rows;)
@@ -34,20 +34,14 @@ internal static class ParquetPages
             var page = ParquetPageHeader.Read(table, position);
             unpacked += page.Unpacked;
             if (unpacked > most)
-            {
                 throw new BrokenContainerException(RejectionReason.UnpacksTooLarge, $"pages of more than {most} bytes");
-            }
 
             if (page.Values > (page.IsData ? rows - values : page.Unpacked) || page.Content + page.Packed > table.Length)
-            {
                 throw Corrupt(position, $"a page of {page.Values} values in {page.Packed} bytes");
-            }
 
             var content = table.Part(page.Content + page.Levels, page.Packed - page.Levels);
             if (page.IsPacked && Told(content, column.Codec) is { } told && told != page.Unpacked - page.Levels)
-            {
                 throw Corrupt(position, $"a page that unpacks to {told} bytes where its header says {page.Unpacked}");
-            }
 
             values += page.IsData ? page.Values : 0;
             position = page.Content + page.Packed;
@@ -74,9 +68,7 @@ internal static class ParquetPages
         {
             value |= (long)(head[i] & 0x7F) << (7 * i);
             if (head[i] < 0x80)
-            {
                 return value;
-            }
         }
 
         return -1;
@@ -86,9 +78,7 @@ internal static class ParquetPages
     private static long ZstdLength(ReadOnlySpan<byte> head)
     {
         if (head.Length < 18)
-        {
             head = (byte[])[.. head, .. new byte[18 - head.Length]];
-        }
 
         var descriptor = head[4];
         var isSingle = (descriptor & 0x20) != 0;
@@ -102,7 +92,8 @@ internal static class ParquetPages
         };
     }
 
-    private static BrokenContainerException Corrupt(long position, string what) => new(RejectionReason.Corrupt, $"at byte {position}: {what}");
+    private static BrokenContainerException Corrupt(long position, string what) =>
+        new(RejectionReason.Corrupt, $"at byte {position}: {what}");
 }
 
 /// <summary>The header of a page: a structure in Thrift's compact protocol, of which Parquet.Net makes no reader public.</summary>
@@ -113,7 +104,8 @@ internal static class ParquetPages
 /// <param name="IsData">False for a dictionary.</param>
 /// <param name="Levels">Bytes before the content that are never packed.</param>
 /// <param name="IsPacked">Whether the column's compression is used.</param>
-internal readonly record struct ParquetPageHeader(long Content, int Packed, int Unpacked, int Values, bool IsData, int Levels, bool IsPacked)
+internal readonly record struct ParquetPageHeader(
+    long Content, int Packed, int Unpacked, int Values, bool IsData, int Levels, bool IsPacked)
 {
     private const int MostDepth = 8;
     private const int DataPage = 5;
@@ -130,7 +122,14 @@ internal readonly record struct ParquetPageHeader(long Content, int Packed, int 
         var levels = page == DataPageV2 ? Of(page, 5) + (long)Of(page, 6) : 0;
         var (unpacked, packed, values) = (Of(0, 2), Of(0, 3), Of(page, 1));
         return unpacked >= 0 && packed >= 0 && values >= 0 && levels >= 0 && levels <= Math.Min(packed, unpacked)
-            ? new ParquetPageHeader(position + stream.Position, packed, unpacked, values, page != DictionaryPage, (int)levels, fields.GetValueOrDefault((page, 7), 1) == 1)
+            ? new ParquetPageHeader(
+                position + stream.Position,
+                packed,
+                unpacked,
+                values,
+                page != DictionaryPage,
+                (int)levels,
+                fields.GetValueOrDefault((page, 7), 1) == 1)
             : throw new InvalidDataException($"no page at byte {position}");
 
         int Of(int page, int field) => fields.GetValueOrDefault((page, field), 0);
@@ -142,9 +141,7 @@ internal readonly record struct ParquetPageHeader(long Content, int Packed, int 
         {
             var head = Byte(stream);
             if (head == 0)
-            {
                 return;
-            }
 
             field = head >> 4 == 0 ? Signed(Varint(stream)) : field + (head >> 4);
             ReadValue(stream, head & 0xF, fields, page, field, depth);
@@ -180,9 +177,7 @@ internal readonly record struct ParquetPageHeader(long Content, int Packed, int 
         void Keep(int value)
         {
             if (page >= 0)
-            {
                 fields[(page, field)] = value;
-            }
         }
     }
 
@@ -196,13 +191,12 @@ internal readonly record struct ParquetPageHeader(long Content, int Packed, int 
             var part = Byte(stream);
             value |= (ulong)(part & 0x7F) << shift;
             if (part < 0x80)
-            {
                 return value;
-            }
         }
 
         throw new InvalidDataException("a number of more than 64 bits");
     }
 
-    private static int Byte(Stream stream) => stream.ReadByte() is >= 0 and var value ? value : throw new EndOfStreamException("it ends in the header of a page");
+    private static int Byte(Stream stream) =>
+        stream.ReadByte() is >= 0 and var value ? value : throw new EndOfStreamException("it ends in the header of a page");
 }

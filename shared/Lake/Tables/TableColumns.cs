@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Kinds;
@@ -18,8 +17,12 @@ internal static class TableColumns
 
     public static BrokenContainerException NoContent(LakeContent content, IEnumerable<string> columns)
     {
-        var (reason, valid) = content == LakeContent.Images ? (RejectionReason.NotAnImage, "a binary column, or a struct with bytes,") : (RejectionReason.MalformedRecord, "a column of strings");
-        return new(reason, $"a table with the columns {string.Join(", ", columns)}; valid is {valid} named {string.Join(", ", NamesOf(content))}");
+        var (reason, valid) = content == LakeContent.Images
+            ? (RejectionReason.NotAnImage, "a binary column, or a struct with bytes,")
+            : (RejectionReason.MalformedRecord, "a column of strings");
+        return new(
+            reason,
+            $"a table with the columns {string.Join(", ", columns)}; it must have {valid} named {string.Join(", ", NamesOf(content))}");
     }
 
     /// <param name="row">From 0.</param>
@@ -30,24 +33,29 @@ internal static class TableColumns
         if (bytes is null)
         {
             return content == LakeContent.Images
-                ? new Member(name, null, Rejection: RejectionReason.Empty, Detail: "the row has no image")
-                : new Member(name, null, Rejection: RejectionReason.EmptySample, Detail: "the row has no text");
+                ? Member.Rejected(name, RejectionReason.Empty, "the row has no image")
+                : Member.Rejected(name, RejectionReason.EmptySample, "the row has no text");
         }
 
         try
         {
-            return new Member(name, new MemoryStream(bytes, writable: false), bytes.Length, Label: new FileLabel(label.Text, SplitOf(split)), BadLabel: label.Fault);
+            return new Member(name, new MemoryStream(bytes, writable: false), bytes.Length)
+            {
+                Label = new FileLabel(label.Text, SplitOf(split)),
+                BadLabel = label.Fault,
+            };
         }
         catch (SequenceRejectedException rejected)
         {
-            return new Member(name, null, Rejection: rejected.Reason, Detail: rejected.Detail);
+            return Member.Rejected(name, rejected.Reason, rejected.Detail);
         }
     }
 
     private static Split? SplitOf(object? split) => LabelValue.Of(split) switch
     {
         { Text: { } name } => RecordSplit.Of(name, "the row"),
-        { Fault: { } fault } => throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"the row has a split that is {fault}"),
+        { Fault: { } fault } =>
+            throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"the row has a split that is {fault}"),
         _ => null,
     };
 }
@@ -57,7 +65,9 @@ internal static class TableColumns
 /// <param name="spec">What the experiment says of labels.</param>
 internal sealed class TableLabels(string path, LabelSpec? spec, Action<Finding> tell)
 {
-    /// <inheritdoc cref="LabelColumn(string, IReadOnlyList{string}, string, IReadOnlyDictionary{string, IReadOnlyList{string}}, LabelSpec, Action{Finding})"/>
+    /// <param name="columns">Of the table's top level.</param>
+    /// <param name="content">The column with the samples.</param>
+    /// <param name="features">What numbers stand for, as <see cref="ClassNames.Of"/> takes it.</param>
     public LabelColumn Of(IReadOnlyList<string> columns, string content, string? features)
     {
         var column = new LabelColumn(path, columns, content, ClassNames.Of(features), spec, tell);
@@ -86,7 +96,8 @@ internal static class ClassNames
             foreach (var column in json.RootElement.GetProperty("info").GetProperty("features").EnumerateObject())
             {
                 if (column.Value.ValueKind == JsonValueKind.Object && column.Value.TryGetProperty("names", out var names)
-                    && names.Deserialize<List<string>>(PipelineJson.Compact) is { Count: > 0 } list && list.TrueForAll(name => !string.IsNullOrEmpty(name)))
+                    && names.Deserialize<List<string>>(PipelineJson.Compact) is { Count: > 0 } list
+                        && list.TrueForAll(name => !string.IsNullOrEmpty(name)))
                 {
                     classes[column.Name] = list;
                 }

@@ -1,11 +1,13 @@
 using Pipeline.Lake.Kinds;
+using Pipeline.Lake.Labels;
 
 namespace Pipeline.Lake.Unpacking;
 
-/// <summary>
-/// The folders in an archive that may be classes or splits: those at its top. Where all members lie in one folder, which holds two or more folders and no
-/// member itself, that folder only wraps the content, as packers like it, and those in it count: <c>dataset/cat/a.png</c>, <c>dataset/dog/b.png</c>. Notes and tables are no members.
-/// </summary>
+/// <summary>The folders in an archive that may be classes or splits: those at its top. Where all members lie in one folder, which holds two
+/// or more folders and no member itself, that folder only wraps the content, as packers like it, and those in it count:
+/// <c>dataset/cat/a.png</c>, <c>dataset/dog/b.png</c>. Notes and tables are no members. Folders of the lake have a rule of their own
+/// (<see cref="FolderLabels"/>): they are looked at level by level, may be wrapped several times, also around one class alone, and
+/// documents beside the data do not count.</summary>
 public sealed class MemberFolders(LakeContent content)
 {
     private readonly SortedSet<string> _top = new(StringComparer.Ordinal);
@@ -20,29 +22,19 @@ public sealed class MemberFolders(LakeContent content)
 
     private bool IsWrapped => Around is not null && !_hasMember && _second.Count > 1;
 
-    /// <summary>What macOS puts beside each file, and other hidden files.</summary>
-    /// <param name="member">Its name.</param>
-    public static bool IsHidden(string member) => member.Split('/').Any(LakeNames.IsHidden);
-
     /// <param name="member">The name of one that may be content.</param>
     public void Add(string member)
     {
         var segments = member.Split('/', 3);
         _hasLoose |= segments.Length == 1;
         if (segments.Length > 1)
-        {
             _top.Add(segments[0]);
-        }
 
         _hasMember |= segments.Length == 2 && !IsSidecar(segments[1]);
         if (_hasLoose || _hasMember || _top.Count > 1)
-        {
             _second.Clear();
-        }
         else if (segments.Length == 3)
-        {
             _second.Add(segments[1]);
-        }
     }
 
     /// <summary>A member's name, without the folder that wraps all.</summary>

@@ -1,19 +1,18 @@
 using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Labels;
 
 namespace Pipeline.Lake.Unpacking;
 
-/// <summary>
-/// Samples of a tar as WebDataset writes them: members with the same name up to the first dot after the last slash are one sample, wherever in the tar they lie. Its notes say its label.
-/// </summary>
+/// <summary>Samples of a tar as WebDataset writes them: members with the same name up to the first dot after the last slash are one sample,
+/// wherever in the tar they lie. Its notes say its label.</summary>
 public sealed class SampleLabels
 {
-    private static readonly HashSet<string> Pictures = new(["jpg", "jpeg", "png", "gif", "bmp", "webp", "img", "image"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Pictures = new(
+        ["jpg", "jpeg", "png", "gif", "bmp", "webp", "img", "image"], StringComparer.OrdinalIgnoreCase);
 
     private readonly LakeContent _content;
     private readonly Dictionary<UInt128, Sample> _samples = [];
@@ -25,9 +24,7 @@ public sealed class SampleLabels
         {
             var key = KeyOf(member.Name);
             if (!_samples.TryGetValue(key, out var sample))
-            {
                 _samples.Add(key, sample = new Sample());
-            }
 
             sample.Add(member, content);
         }
@@ -44,9 +41,7 @@ public sealed class SampleLabels
             {
                 // Nothing beside it to say something of: of sequences its bytes were kept, and it is a document itself.
                 if (!sample.HasContent && member.Sha256 is not null)
-                {
                     yield return member with { Label = default, IsNote = false, LabelFault = null, Detail = null };
-                }
             }
             else if (member.Rejection is not null || !sample.IsLabelled)
             {
@@ -63,7 +58,8 @@ public sealed class SampleLabels
     /// <param name="archive">Its path.</param>
     public IEnumerable<Rejection> Unmatched(string archive) => _content == LakeContent.Sequences ? [] : _samples.Values
         .Where(sample => sample is { IsLabelled: true, HasContent: false })
-        .Select(sample => new Rejection($"{archive}!/{sample.Note}", RejectionReason.UnknownFile, "no image of that name lies in the archive"));
+        .Select(
+            sample => new Rejection($"{archive}!/{sample.Note}", RejectionReason.UnknownFile, "no image of that name lies in the archive"));
 
     private static bool IsPicture(UnpackedMember member) => Pictures.Contains(member.Name[StemOf(member.Name).Length..].TrimStart('.'));
 
@@ -120,10 +116,9 @@ public sealed class SampleLabels
     }
 }
 
-/// <summary>
-/// What members of a tar say of others, as WebDataset writes them: <c>.cls</c> is the label as text, <c>.json</c> an object with <c>label</c> or <c>cls</c>, <c>.txt</c> is left alone. Of
-/// sequences <c>.txt</c> and all others are documents, and so are <c>.cls</c> and <c>.json</c> without one beside them, and a <c>.json</c> with text of its own.
-/// </summary>
+/// <summary>What members of a tar say of others, as WebDataset writes them: <c>.cls</c> is the label as text, <c>.json</c> an object with
+/// <c>label</c> or <c>cls</c>, <c>.txt</c> is left alone. Of sequences <c>.txt</c> and all others are documents, and so are <c>.cls</c> and
+/// <c>.json</c> without one beside them, and a <c>.json</c> with text of its own.</summary>
 internal static class SampleNotes
 {
     private const int MostBytes = 1 << 20;
@@ -134,15 +129,14 @@ internal static class SampleNotes
     public static UnpackedMember Read(UnpackedMember member, FileRange bytes)
     {
         var extension = Path.GetExtension(member.Name).ToLowerInvariant();
-        var note = new UnpackedMember(member.Name, IsNote: true);
+        var note = new UnpackedMember(member.Name) { IsNote = true };
         if (extension == ".txt")
-        {
             return note;
-        }
 
         if (bytes.Length > MostBytes)
         {
-            return note with { LabelFault = RejectionReason.BadLabel, Detail = $"the {extension} beside it has {bytes.Length} bytes; at most {MostBytes}" };
+            return note with { LabelFault = RejectionReason.BadLabel, Detail = $"the {extension} beside it has {bytes.Length} bytes; at "
+                + $"most {MostBytes}" };
         }
 
         try
@@ -160,9 +154,7 @@ internal static class SampleNotes
     {
         var extension = Path.GetExtension(member.Name).ToLowerInvariant();
         if (extension is not (".cls" or ".json") || bytes.Length > MostBytes)
-        {
             return member;
-        }
 
         try
         {

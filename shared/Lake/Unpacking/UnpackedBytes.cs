@@ -1,9 +1,8 @@
-using Pipeline.Artifacts;
 using System.Buffers;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
-using Pipeline.Contracts;
+using Pipeline.Artifacts;
 using Pipeline.Lake.Containers;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Labels;
@@ -11,12 +10,17 @@ using Pipeline.Lake.Labels;
 namespace Pipeline.Lake.Unpacking;
 
 /// <summary>The contents of a container's members, one behind the other in a temporary file, checked against the limits.</summary>
+/// <param name="kind">Of the container.</param>
 /// <param name="areTexts">Whether the members are texts, and nothing else whatever they begin with.</param>
-/// <param name="areApart">Whether a content that ends too early ends no other, as in a zip, whose directory says where each lies.</param>
-/// <param name="mayBeLinkedTo">Whether later members may have the content of one that is here.</param>
-internal sealed class UnpackedBytes(UnpackBudget budget, bool areTexts, bool areApart, bool mayBeLinkedTo) : IDisposable
+internal sealed class UnpackedBytes(UnpackBudget budget, ContainerKind kind, bool areTexts) : IDisposable
 {
     private const int BufferBytes = 1 << 17;
+
+    /// <summary>Whether a content that ends too early ends no other: the directory of a zip says where each lies.</summary>
+    private readonly bool _areApart = kind == ContainerKind.Zip;
+
+    /// <summary>Whether later members may have the content of one that is here.</summary>
+    private readonly bool _mayBeLinkedTo = kind is ContainerKind.Tar or ContainerKind.GzipTar;
 
     private readonly FileStream _file = TemporaryFile.Create();
     private readonly Dictionary<UInt128, (long Start, long Bytes)> _byName = [];
@@ -46,15 +50,11 @@ internal sealed class UnpackedBytes(UnpackBudget budget, bool areTexts, bool are
             var read = await content.ReadAtLeastAsync(buffer, ContainerKinds.HeadBytes, throwOnEndOfStream: false, cancellation);
             var container = areTexts ? null : ContainerKinds.Of(buffer.AsSpan(0, Math.Min(read, ContainerKinds.HeadBytes)));
             if (container is not (null or ContainerKind.Zip) && isNested)
-            {
                 return Rejected(RejectionReason.NestedArchive);
-            }
 
             var most = container is null || isNested ? budget.Options.MaxFileBytes : long.MaxValue;
             if (member.Length > most)
-            {
                 return Rejected(RejectionReason.TooLarge, $"{member.Length} bytes; at most {most}");
-            }
 
             for (; read > 0; read = await content.ReadAsync(buffer, cancellation))
             {
@@ -63,45 +63,44 @@ internal sealed class UnpackedBytes(UnpackBudget budget, bool areTexts, bool are
                 crc32.Append(buffer.AsSpan(0, read));
                 await _file.WriteAsync(buffer.AsMemory(0, read), cancellation);
                 if (_file.Position - start > most)
-                {
                     return Rejected(RejectionReason.TooLarge, $"more than {most} bytes");
-                }
 
                 if (_file.Position - start > member.Length)
-                {
                     return Rejected(RejectionReason.Corrupt, $"more than the {member.Length} bytes that the archive says");
-                }
             }
 
             var bytes = _file.Position - start;
             if (bytes < member.Length)
             {
                 // The others may be whole.
-                return areApart
+                return _areApart
                     ? Rejected(RejectionReason.Corrupt, $"{bytes} bytes; the archive says {member.Length}")
                     : throw new BrokenContainerException(RejectionReason.Corrupt, $"'{name}' is cut short");
             }
 
             if (member.Crc32 is { } crc && crc != crc32.GetCurrentHashAsUInt32())
-            {
                 return Rejected(RejectionReason.Corrupt, "its checksum is another than the archive says");
-            }
 
             if (container is not null && isNested)
             {
                 // Not opened, but a document may lie anywhere.
-                return OfficeDocuments.NameOf(RangeOf(start, bytes)) is { } document ? Rejected(OfficeDocuments.ReasonOf(budget.Content), document) : Rejected(RejectionReason.NestedArchive);
+                return OfficeDocuments.NameOf(RangeOf(start, bytes)) is { } document
+                    ? Rejected(OfficeDocuments.ReasonOf(budget.Content), document)
+                    : Rejected(RejectionReason.NestedArchive);
             }
 
-            if (mayBeLinkedTo)
-            {
+            if (_mayBeLinkedTo)
                 _byName.TryAdd(KeyOf(name), (start, bytes));
-            }
 
-            return new UnpackedMember(
-                name, start, bytes, Convert.ToHexStringLower(sha256.GetHashAndReset()), member.Label, Detail: member.BadLabel, Container: container, LabelFault: member.BadLabel is null ? null : RejectionReason.BadLabel);
+            return new UnpackedMember(name, start, bytes, Convert.ToHexStringLower(sha256.GetHashAndReset()))
+            {
+                Label = member.Label,
+                LabelFault = member.BadLabel is null ? null : RejectionReason.BadLabel,
+                Detail = member.BadLabel,
+                Container = container,
+            };
         }
-        catch (Exception error) when (areApart && error is InvalidDataException or EndOfStreamException)
+        catch (Exception error) when (_areApart && error is InvalidDataException or EndOfStreamException)
         {
             return Rejected(RejectionReason.Corrupt, "its packed content is damaged");
         }
@@ -113,7 +112,7 @@ internal sealed class UnpackedBytes(UnpackBudget budget, bool areTexts, bool are
         UnpackedMember Rejected(RejectionReason reason, string? detail = null)
         {
             _file.SetLength(start);
-            return new UnpackedMember(name, Rejection: reason, Detail: detail);
+            return UnpackedMember.Rejected(name, reason, detail);
         }
     }
 }
@@ -121,18 +120,25 @@ internal sealed class UnpackedBytes(UnpackBudget budget, bool areTexts, bool are
 /// <summary>A member as it lies unpacked.</summary>
 /// <param name="Name">Checked, unless it is rejected: then as it may be shown.</param>
 /// <param name="Offset">Where its bytes start among all that is unpacked.</param>
-/// <param name="Label">What the container itself says.</param>
-/// <param name="Container">What it is, where it holds images and is none.</param>
-/// <param name="IsNote">Says something of the members of its sample, and is no image or document itself; of sequences where there is a document beside it.</param>
-/// <param name="LabelFault">Why it is used without a label; <see cref="Detail"/> says more.</param>
-public sealed record UnpackedMember(
-    string Name,
-    long Offset = 0,
-    long Bytes = 0,
-    string? Sha256 = null,
-    FileLabel Label = default,
-    RejectionReason? Rejection = null,
-    string? Detail = null,
-    ContainerKind? Container = null,
-    bool IsNote = false,
-    RejectionReason? LabelFault = null);
+public sealed record UnpackedMember(string Name, long Offset = 0, long Bytes = 0, string? Sha256 = null)
+{
+    /// <summary>What the container itself says.</summary>
+    public FileLabel Label { get; init; }
+
+    public RejectionReason? Rejection { get; init; }
+
+    /// <summary>Why it is used without a label; <see cref="Detail"/> says more.</summary>
+    public RejectionReason? LabelFault { get; init; }
+
+    public string? Detail { get; init; }
+
+    /// <summary>What it is, where it holds images and is none.</summary>
+    public ContainerKind? Container { get; init; }
+
+    /// <summary>Says something of the members of its sample, and is no image or document itself; of sequences where there is a document
+    /// beside it.</summary>
+    public bool IsNote { get; init; }
+
+    public static UnpackedMember Rejected(string name, RejectionReason reason, string? detail = null) =>
+        new(name) { Rejection = reason, Detail = detail };
+}

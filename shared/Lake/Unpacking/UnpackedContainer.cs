@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 using Pipeline.Lake.Containers.Tar;
 using Pipeline.Lake.Containers.Zip;
@@ -12,23 +11,20 @@ using Pipeline.Lake.Tables;
 
 namespace Pipeline.Lake.Unpacking;
 
-/// <summary>A container's members, unpacked into one temporary file and checked against the limits; nothing is ever written under a name that the container chose.</summary>
+/// <summary>A container's members, unpacked into one temporary file and checked against the limits; nothing is ever written under a name
+/// that the container chose.</summary>
 /// <param name="path">Below the source's folder; of an archive in another, behind the path of that.</param>
 /// <param name="averageBytes">Of the samples before it; 0 where there are none.</param>
 /// <param name="tell">Takes what a person should know.</param>
-public sealed class UnpackedContainer(string path, ContainerKind kind, UnpackBudget budget, LabelSpec? spec, double averageBytes, Action<Finding> tell) : IDisposable
+public sealed class UnpackedContainer(
+    string path, ContainerKind kind, UnpackBudget budget, LabelSpec? spec, double averageBytes, Action<Finding> tell) : IDisposable
 {
     /// <summary>COR_E_IO: no call of the system failed.</summary>
     private const int UnspecificIOError = unchecked((int)0x80131620);
 
     private readonly Spool<UnpackedMember> _members = new();
     private readonly List<UnpackedMember> _tables = [];
-    private readonly UnpackedBytes _bytes = new(
-        budget,
-        areTexts: budget.Content == LakeContent.Sequences && kind is (ContainerKind.Parquet or ContainerKind.Arrow),
-        areApart: kind is ContainerKind.Zip,
-        mayBeLinkedTo: kind is (ContainerKind.Tar or ContainerKind.GzipTar));
-
+    private readonly UnpackedBytes _bytes = new(budget, kind, areTexts: TextsOf(budget, kind) is not null);
     private readonly TableLabels _labels = new(path, spec, tell);
     private int _read;
 
@@ -41,8 +37,9 @@ public sealed class UnpackedContainer(string path, ContainerKind kind, UnpackBud
     /// <summary>The folder in it that the table lies in and speaks of, with a slash; empty for its top.</summary>
     public string TableFolder { get; private set; } = "";
 
-    /// <summary>The kind of table whose rows are texts, which are nothing else whatever they begin with; null where its members are files or images.</summary>
-    public ContainerKind? Texts { get; } = budget.Content == LakeContent.Sequences && kind is (ContainerKind.Parquet or ContainerKind.Arrow) ? kind : null;
+    /// <summary>The kind of table whose rows are texts, which are nothing else whatever they begin with; null where its members are files
+    /// or images.</summary>
+    public ContainerKind? Texts { get; } = TextsOf(budget, kind);
 
     public MemberFolders Folders { get; } = new(budget.Content);
 
@@ -52,12 +49,14 @@ public sealed class UnpackedContainer(string path, ContainerKind kind, UnpackBud
     /// <summary>Whether members may say the labels of others.</summary>
     public bool HasNotes { get; private set; }
 
-    /// <summary>Around a content, on average: in a tar a header and what fills up the last block, in a zip two headers with its name.</summary>
+    /// <summary>Around a content, on average: in a tar a header and what fills up the last block, in a zip two headers with its
+    /// name.</summary>
     private int HeaderBytes => kind switch { ContainerKind.Tar => 768, ContainerKind.Zip => 120, _ => 0 };
 
     private bool MayHaveNotes => kind is ContainerKind.Tar or ContainerKind.GzipTar;
 
-    public IEnumerable<UnpackedMember> Members() => _members.Items().Where(member => member.Rejection is not null || !Folders.LeavesOut(member.Name, hasTable: TableFolder.Length > 0));
+    public IEnumerable<UnpackedMember> Members() =>
+        _members.Items().Where(member => member.Rejection is not null || !Folders.LeavesOut(member.Name, hasTable: TableFolder.Length > 0));
 
     public FileRange BytesOf(UnpackedMember member) => _bytes.RangeOf(member);
 
@@ -93,17 +92,17 @@ public sealed class UnpackedContainer(string path, ContainerKind kind, UnpackBud
         _bytes.Dispose();
     }
 
-    /// <summary>Readers of formats throw many things at damaged files; what the disk (with a number of its own), the store or a person throws is something else.</summary>
+    /// <summary>Readers of formats throw many things at damaged files; what the disk (with a number of its own), the store or a person
+    /// throws is something else.</summary>
     private static bool IsOfContent(Exception error) =>
-        error is not (OperationCanceledException or PipelineException or UnauthorizedAccessException) and (not IOException or EndOfStreamException or { HResult: UnspecificIOError });
+        error is not (OperationCanceledException or PipelineException or UnauthorizedAccessException)
+            and (not IOException or EndOfStreamException or { HResult: UnspecificIOError });
 
     /// <summary>A table that holds something else is one file that cannot be used; of anything else members are lost.</summary>
     private BrokenContainerException Broken(RejectionReason reason, string detail, MembersLeft left)
     {
         if (reason is RejectionReason.NotAnImage or RejectionReason.MalformedRecord)
-        {
             return new BrokenContainerException(reason, detail);
-        }
 
         var (lost, words) = left.Lost(averageBytes > 0 ? averageBytes + HeaderBytes : 0);
         return new BrokenContainerException(reason, $"{detail}; {words}", lost);
@@ -119,19 +118,25 @@ public sealed class UnpackedContainer(string path, ContainerKind kind, UnpackBud
         _ => throw new UnreachableException($"No reader for {kind}."),
     };
 
+    private static ContainerKind? TextsOf(UnpackBudget budget, ContainerKind kind) =>
+        budget.Content == LakeContent.Sequences && kind is (ContainerKind.Parquet or ContainerKind.Arrow) ? kind : null;
+
     /// <returns>Whether it may be a sample, and is not about others.</returns>
     private async Task<bool> AddAsync(Member member, bool isNested, CancellationToken cancellation)
     {
         var name = WithoutDot(member.Name);
         if (name.Length > budget.Options.MaxNameLength)
         {
-            Reject(LakeNames.Shown(name[..Math.Min(64, name.Length)]) + "…", RejectionReason.UnsafeName, $"{name.Length} characters; at most {budget.Options.MaxNameLength}");
+            Reject(
+                LakeNames.Shown(name[..Math.Min(64, name.Length)]) + "…",
+                RejectionReason.UnsafeName,
+                $"{name.Length} characters; at most {budget.Options.MaxNameLength}");
         }
         else if (!LakeNames.IsSafe(name))
         {
             Reject(LakeNames.Shown(name), RejectionReason.UnsafeName);
         }
-        else if (MemberFolders.IsHidden(name))
+        else if (LakeNames.IsHiddenPath(name))
         {
             return false;
         }
@@ -153,7 +158,7 @@ public sealed class UnpackedContainer(string path, ContainerKind kind, UnpackBud
 
     private async Task<bool> AddSafeAsync(Member member, string name, bool isNested, CancellationToken cancellation)
     {
-        if (LabelTable.IsTable(name, spec))
+        if (TableNames.IsTable(name, spec))
         {
             await KeepTableAsync(member, name, cancellation);
         }
@@ -174,9 +179,7 @@ public sealed class UnpackedContainer(string path, ContainerKind kind, UnpackBud
     private static string WithoutDot(string name)
     {
         while (name.StartsWith("./", StringComparison.Ordinal))
-        {
             name = name[2..];
-        }
 
         return name;
     }
@@ -185,36 +188,47 @@ public sealed class UnpackedContainer(string path, ContainerKind kind, UnpackBud
     private Member Linked(Member member) =>
         member.LinksTo is not { } target ? member
         : _bytes.Find(WithoutDot(target)) is { } content ? member with { Content = content.Open(), Length = content.Length }
-        : member with { Rejection = RejectionReason.NotAFile, Detail = $"a hard link to '{LakeNames.Shown(target)}', which is not before it in the archive" };
+        : member with { Rejection = RejectionReason.NotAFile, Detail = $"a hard link to '{LakeNames.Shown(target)}', which is not before "
+            + "it in the archive" };
 
     private async Task KeepTableAsync(Member member, string name, CancellationToken cancellation)
     {
         var unpacked = await _bytes.AddAsync(member, name, isNested: true, cancellation);
         if (unpacked.Rejection is null)
-        {
             _tables.Add(unpacked);
-        }
         else
-        {
             _members.Add(unpacked);
-        }
     }
 
-    /// <summary>The table at the top; or, where there is none, that in the one folder that all lies in, which speaks of what is in there.</summary>
+    /// <summary>The table at the top; or, where there is none, that in the one folder that all lies in, which speaks of what is in
+    /// there.</summary>
     private async Task ReadTablesAsync(CancellationToken cancellation)
     {
-        TableFolder = _tables.Exists(table => !table.Name.Contains('/', StringComparison.Ordinal)) || Folders.Around is not { } around ? "" : $"{around}/";
-        var there = _tables.Where(table => table.Name.LastIndexOf('/') + 1 == TableFolder.Length).ToDictionary(table => table.Name[TableFolder.Length..], StringComparer.Ordinal);
+        TableFolder = _tables.Exists(table => !table.Name.Contains('/', StringComparison.Ordinal)) || Folders.Around is not { } around
+            ? ""
+            : $"{around}/";
+        var there = _tables.Where(table => table.Name.LastIndexOf('/') + 1 == TableFolder.Length).ToDictionary(
+            table => table.Name[TableFolder.Length..], StringComparer.Ordinal);
         var chosen = LabelTable.Chosen(there.Keys, $"{path}!/{TableFolder}", spec);
         foreach (var name in chosen)
         {
             await using var file = BytesOf(there[name]).Open();
-            Table ??= await LabelTable.ReadAsync(file, TableFolder + name, $"{path}!/{TableFolder}{name}", spec, budget.Options.MaxLineBytes, cancellation);
+            Table ??= await LabelTable.ReadAsync(
+                file, TableFolder + name, $"{path}!/{TableFolder}{name}", spec, budget.Options.MaxLineBytes, cancellation);
         }
 
         foreach (var table in _tables.Where(table => Table?.Files[0].Path != table.Name))
         {
-            tell(new Finding(WarningCode.TableNotUsed, 1, $"{path}!/{table.Name}", Table is not null ? $"the labels are those of {Table.Files[0].Path}" : there.ContainsValue(table) ? "it names no files or no labels" : "it lies in one folder of several"));
+            tell(
+                new Finding(
+                    WarningCode.TableNotUsed,
+                    1,
+                    $"{path}!/{table.Name}",
+                    Table is not null
+                        ? $"the labels are those of {Table.Files[0].Path}"
+                        : there.ContainsValue(table)
+                        ? "it names no files or no labels"
+                        : "it lies in one folder of several"));
         }
 
         TableFolder = Table is null ? "" : TableFolder;
@@ -228,7 +242,8 @@ public sealed class UnpackedContainer(string path, ContainerKind kind, UnpackBud
         _members.Add(unpacked);
         HasNotes |= unpacked.IsNote;
         Folders.Add(name);
-        if (unpacked.Rejection is null && name.Count(c => c == '/') == 1 && LabelTable.IsTable(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..], spec))
+        if (unpacked.Rejection is null && name.Count(c => c == '/') == 1
+            && TableNames.IsTable(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..], spec))
         {
             _tables.Add(unpacked);
         }
@@ -236,5 +251,6 @@ public sealed class UnpackedContainer(string path, ContainerKind kind, UnpackBud
         return !unpacked.IsNote;
     }
 
-    private void Reject(string name, RejectionReason reason, string? detail = null) => _members.Add(new UnpackedMember(name, Rejection: reason, Detail: detail));
+    private void Reject(string name, RejectionReason reason, string? detail = null) =>
+        _members.Add(UnpackedMember.Rejected(name, reason, detail));
 }

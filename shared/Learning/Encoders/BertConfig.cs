@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
-using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Encoders;
 
-/// <summary>What Hugging Face's transformers reads from <c>config.json</c> to build the network that a file of weights belongs to.</summary>
+/// <summary>The <c>config.json</c> from which Hugging Face's transformers builds the network of these weights.</summary>
 public static class BertConfig
 {
     /// <summary>Kinds of token that BERT tells apart; all of ours are of the first.</summary>

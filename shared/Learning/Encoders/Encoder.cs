@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Encoders;
@@ -13,7 +12,7 @@ public abstract class Encoder(string name, int features) : nn.Module<Tensor, Ten
     public abstract IReadOnlyList<IReadOnlyList<string>> Layers { get; }
 }
 
-/// <summary>An encoder of sequences. Tokens come with those for start and end, shorter samples filled up with padding, which changes nothing in the result.</summary>
+/// <summary>An encoder of sequences: start token, tokens, end token, and padding, which changes nothing in the result.</summary>
 public abstract class SequenceEncoder(string name, int features) : Encoder(name, features)
 {
     /// <param name="tokens">Shape [N, T], int64.</param>
@@ -21,21 +20,19 @@ public abstract class SequenceEncoder(string name, int features) : Encoder(name,
     public abstract Tensor Hidden(Tensor tokens);
 }
 
-/// <summary>Makes encoders of one architecture.</summary>
-public interface IEncoderArchitecture
-{
-    /// <summary>As experiments spell it.</summary>
-    string Name { get; }
+/// <param name="Name">As experiments spell it.</param>
+/// <param name="Create">Makes one with weights yet to be set. The tokenizer is null for images.</param>
+public sealed record EncoderArchitecture(string Name, Func<EncoderSpec, InputSpec, TokenizerReference?, Encoder> Create);
 
-    /// <summary>With weights yet to be set.</summary>
-    /// <param name="tokenizer">What makes tokens for it; null for images.</param>
-    Encoder Create(EncoderSpec spec, InputSpec input, TokenizerReference? tokenizer);
-}
-
-/// <summary>The list of encoders. A new one is one file and one line here.</summary>
+/// <summary>The list of encoders. A new one is one file, one line here and its name at <see cref="EncoderSpec.Name"/>.</summary>
 public static class EncoderArchitectures
 {
-    public static IReadOnlyList<IEncoderArchitecture> All { get; } = [new ConvNetArchitecture(), new ResNet18Architecture(), new TransformerArchitecture()];
+    public static IReadOnlyList<EncoderArchitecture> All { get; } =
+    [
+        new("convnet", (spec, input, _) => new ConvNet(input.Channels, spec.Width ?? 32)),
+        new("resnet18", (spec, input, _) => new ResNet18(input.Channels, spec.Width ?? 64)),
+        new("transformer", (spec, _, tokenizer) => TransformerArchitecture.Create(spec, tokenizer)),
+    ];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(architecture => architecture.Name)];
 
@@ -43,7 +40,7 @@ public static class EncoderArchitectures
     public static Encoder Create(EncoderSpec spec, InputSpec input, TokenizerReference? tokenizer = null)
     {
         var architecture = All.FirstOrDefault(architecture => architecture.Name == spec.Name)
-            ?? throw new PipelineException($"'{spec.Name}' is no encoder. Valid are {string.Join(", ", Names)}.");
+            ?? throw new PipelineException($"'{spec.Name}' is no encoder; it must be one of {string.Join(", ", Names)}.");
         return architecture.Create(spec, input, tokenizer);
     }
 }

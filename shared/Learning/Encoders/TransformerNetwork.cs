@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,16 +10,16 @@ public abstract class TransformerNetwork : SequenceEncoder
     /// <summary>As in BERT.</summary>
     internal const double Epsilon = 1e-12;
 
-    private readonly int padding;
-    private readonly int length;
-    private readonly bool mean;
+    private readonly int _padding;
+    private readonly int _length;
+    private readonly bool _mean;
 
     private protected TransformerNetwork(string name, TransformerSpec shape, TokenizerReference tokenizer)
         : base(name, shape.Width)
     {
-        padding = tokenizer.Special.Padding;
-        length = tokenizer.Spec.Length;
-        mean = shape.Pooling == TransformerNames.Mean;
+        _padding = tokenizer.Special.Padding;
+        _length = tokenizer.Spec.Length;
+        _mean = shape.Pooling == TransformerNames.Mean;
     }
 
     /// <summary>The tokens' vectors, shape [V, D]: what masked tokens are predicted with.</summary>
@@ -29,9 +28,10 @@ public abstract class TransformerNetwork : SequenceEncoder
     /// <exception cref="PipelineException">There are more tokens than positions.</exception>
     public override Tensor Hidden(Tensor tokens)
     {
-        if (tokens.shape[1] > length)
+        if (tokens.shape[1] > _length)
         {
-            throw new PipelineException($"A sample has {tokens.shape[1]} tokens, those for start and end included. Valid are at most {length}, tokenizer.length.");
+            throw new PipelineException(
+                $"A sample has {tokens.shape[1]} tokens with start and end; it must have at most {_length}, tokenizer.length.");
         }
 
         return Hidden(tokens, Present(tokens).unsqueeze(1).unsqueeze(1));
@@ -44,10 +44,8 @@ public abstract class TransformerNetwork : SequenceEncoder
     /// <returns>Shape [N, D].</returns>
     public Tensor Pool(Tensor hidden, Tensor tokens)
     {
-        if (!mean)
-        {
+        if (!_mean)
             return hidden.select(1, 0);
-        }
 
         var present = Present(tokens).to(hidden.dtype).unsqueeze(2);     // [N, T, 1]
         return (hidden * present).sum(1) / present.sum(1);
@@ -58,7 +56,7 @@ public abstract class TransformerNetwork : SequenceEncoder
 
     private protected static LayerNorm Norm(int width) => nn.LayerNorm(width, Epsilon);
 
-    private Tensor Present(Tensor tokens) => tokens.ne(Scalars.Of((long)padding));
+    private Tensor Present(Tensor tokens) => tokens.ne(Scalars.Of((long)_padding));
 }
 
 /// <summary>Attention of several heads, each over its own part of the hidden state (Vaswani et al. 2017, arXiv:1706.03762).</summary>
@@ -72,9 +70,7 @@ internal static class Attention
     {
         var (q, k, v) = (Split(query, heads), Split(key, heads), Split(value, heads));
         if (rotary is not null)
-        {
             (q, k) = rotary.Turn(q, k);
-        }
 
         return nn.functional.scaled_dot_product_attention(q, k, v, present).transpose(1, 2).flatten(2);
     }
@@ -84,16 +80,14 @@ internal static class Attention
         states.view(states.shape[0], states.shape[1], heads, -1).transpose(1, 2);
 }
 
-/// <summary>
-/// Positions as rotations (Su et al. 2021, arXiv:2104.09864): numbers i and i + d/2 of a head are turned together by position · 10000^(−2i/d), so that the product of a query and a
-/// key knows their distance alone.
-/// </summary>
+/// <summary>Positions as rotations (Su et al. 2021, arXiv:2104.09864): numbers i and i + d/2 of a head are turned together by position ·
+/// 10000^(−2i/d), so that the product of a query and a key knows their distance alone.</summary>
 /// <param name="numbers">In a head, d; even.</param>
 internal sealed class RotaryPositions(int numbers)
 {
     private const double Base = 10_000;
 
-    private readonly double[] frequencies = [.. Enumerable.Range(0, numbers / 2).Select(i => Math.Pow(Base, -2.0 * i / numbers))];
+    private readonly double[] _frequencies = [.. Enumerable.Range(0, numbers / 2).Select(i => Math.Pow(Base, -2.0 * i / numbers))];
 
     /// <param name="query">Shape [N, H, T, d], as is <paramref name="key"/>.</param>
     public (Tensor Query, Tensor Key) Turn(Tensor query, Tensor key)
@@ -113,12 +107,10 @@ internal sealed class RotaryPositions(int numbers)
     // [T, d / 2]
     private Tensor Table(int length, Func<double, double> function, Tensor like)
     {
-        var values = new float[length * frequencies.Length];
+        var values = new float[length * _frequencies.Length];
         for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = (float)function(i / frequencies.Length * frequencies[i % frequencies.Length]);
-        }
+            values[i] = (float)function(i / _frequencies.Length * _frequencies[i % _frequencies.Length]);
 
-        return tensor(values, length, frequencies.Length, device: like.device);
+        return tensor(values, length, _frequencies.Length, device: like.device);
     }
 }

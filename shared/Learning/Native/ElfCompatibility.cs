@@ -3,12 +3,10 @@ using System.Text;
 
 namespace Pipeline.Learning.Native;
 
-/// <summary>
-/// Makes a copy of libLibTorchSharp.so that loads with a libstdc++ older than GCC 13's.
-/// The library asks for version GLIBCXX_3.4.32 because of one import, <c>std::ios_base_library_init()</c>, which nothing calls into: it only has to exist.
-/// The copy imports <c>std::ios_base::Init::Init()</c> of GLIBCXX_3.4 instead and marks the newer version as a weak need.
-/// Layout: System V ABI, "Symbol Table"; LSB 5.0, "Symbol Versioning".
-/// </summary>
+/// <summary>Makes a copy of libLibTorchSharp.so that loads with a libstdc++ older than GCC 13's. The library asks for version
+/// GLIBCXX_3.4.32 because of one import, <c>std::ios_base_library_init()</c>, which nothing calls into: it only has to exist. The copy
+/// imports <c>std::ios_base::Init::Init()</c> of GLIBCXX_3.4 instead and marks the newer version as a weak need. Layout: System V ABI,
+/// "Symbol Table"; LSB 5.0, "Symbol Versioning".</summary>
 internal static class ElfCompatibility
 {
     private const string Import = "_ZSt21ios_base_library_initv";
@@ -48,17 +46,13 @@ internal static class ElfCompatibility
 
         var oldIndex = NeedOf(library, needs, names, OldVersion) ?? throw new InvalidDataException($"It needs no {OldVersion}.");
         if (NeedOf(library, needs, names, NewVersion) is not { } newNeed)
-        {
             return false;
-        }
 
         for (var index = 0; index < symbols.Size / 24; index++)
         {
             var name = names.Offset + (int)UInt32(library, symbols.Offset + (24 * index));
             if (TextAt(library, name) != Import)
-            {
                 continue;
-            }
 
             // The substitute is shorter, so it fits in place of the old name.
             Encoding.ASCII.GetBytes(Substitute + '\0').CopyTo(library, name);
@@ -73,9 +67,7 @@ internal static class ElfCompatibility
     private static List<Section> ReadSections(byte[] file)
     {
         if (file.Length < 64 || !file.AsSpan(0, 6).SequenceEqual("\u007fELF\u0002\u0001"u8))
-        {
             throw new InvalidDataException("It is not a 64-bit little-endian ELF file.");
-        }
 
         var table = (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(40));
         var entrySize = UInt16(file, 58);
@@ -100,9 +92,7 @@ internal static class ElfCompatibility
             for (var j = 0; j < UInt16(file, need + 2); j++)
             {
                 if (TextAt(file, names.Offset + (int)UInt32(file, entry + 8)) == version)
-                {
                     return entry;
-                }
 
                 entry += (int)UInt32(file, entry + 12);
             }

@@ -1,33 +1,29 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using TorchSharp;
 
 namespace Pipeline.Learning.Native;
 
-/// <summary>
-/// Loads the native library, once for a process, before anything touches <c>torch</c>: plainly where that works, else by a copy that an older libstdc++ accepts.
-/// (TorchSharp's own loader, left alone on such a system, copies half a gigabyte beside the program and then names the wrong package.)
-/// </summary>
+/// <summary>Loads the native library, once for a process, before anything touches <c>torch</c>: plainly where that works, else by a copy
+/// that an older libstdc++ accepts. (TorchSharp's own loader, left alone on such a system, copies half a gigabyte beside the program and
+/// then names the wrong package.)</summary>
 public static class LibTorch
 {
     private static readonly Lock Gate = new();
-    private static bool loaded;
+    private static bool _loaded;
 
     /// <exception cref="PipelineException">Nothing worked; the message says what was tried.</exception>
     public static void Load(TorchOptions options)
     {
         lock (Gate)
         {
-            if (loaded)
-            {
+            if (_loaded)
                 return;
-            }
 
             var tried = LoadFiles(options);
             Initialize(options, tried);
-            loaded = true;
+            _loaded = true;
         }
     }
 
@@ -37,7 +33,9 @@ public static class LibTorch
         var tried = new List<string>();
         return !OperatingSystem.IsLinux() || TryLoadPlain(options, tried) || TryLoadCompatible(options, tried)
             ? tried
-            : throw new PipelineException($"libtorch could not be loaded. Tried: {string.Join("; ", tried)}. Valid is a build with libtorch for this system, or Torch:LibTorch pointing at a folder that holds libtorch_cpu.so.");
+            : throw new PipelineException(
+                $"libtorch could not be loaded. Tried: {string.Join("; ", tried)}. "
+                + "The build must have libtorch for this system, or Torch:LibTorch must name a folder that holds libtorch_cpu.so.");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -48,7 +46,8 @@ public static class LibTorch
             torch.InitializeDeviceType(DeviceType.CPU);
             torch.set_num_threads(options.Threads == 0 ? Environment.ProcessorCount : options.Threads);
         }
-        catch (Exception error) when (error is DllNotFoundException or TypeInitializationException or NotSupportedException or EntryPointNotFoundException)
+        catch (Exception error) when (
+            error is DllNotFoundException or TypeInitializationException or NotSupportedException or EntryPointNotFoundException)
         {
             tried.Add(OneLine(error));
             throw new PipelineException($"libtorch could not be started. Tried: {string.Join("; ", tried)}.", error);
@@ -64,9 +63,7 @@ public static class LibTorch
     private static bool TryLoadCompatible(TorchOptions options, List<string> tried)
     {
         if (FindTorchSharpLibrary([]) is not { } library || !LoadDependencies(options, []))
-        {
             return false;
-        }
 
         var bytes = File.ReadAllBytes(library);
         var name = Digest.Of(bytes)[Digest.Prefix.Length..][..16];
@@ -98,9 +95,7 @@ public static class LibTorch
                 }
 
                 if (TryLoadFile(copy, tried, use: true))
-                {
                     return true;
-                }
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
@@ -115,9 +110,7 @@ public static class LibTorch
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         if (home.Length > 0)
-        {
             yield return Path.Combine(home, "pipeline", "native");
-        }
 
         yield return Path.Combine(Path.GetTempPath(), $"pipeline-native-{Environment.UserName}");
     }
@@ -146,9 +139,7 @@ public static class LibTorch
         {
             var handle = NativeLibrary.Load(path);
             if (use)
-            {
                 NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name == "LibTorchSharp" ? handle : 0);
-            }
 
             return true;
         }
@@ -164,9 +155,7 @@ public static class LibTorch
         var folders = NativeFolders();
         var path = folders.Select(folder => Path.Combine(folder, "libLibTorchSharp.so")).FirstOrDefault(File.Exists);
         if (path is null)
-        {
             tried.Add($"no libLibTorchSharp.so in {string.Join(", ", folders)}");
-        }
 
         return path;
     }
@@ -179,7 +168,8 @@ public static class LibTorch
             Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"),
             Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"),
         }
-        .Concat((AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string)?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [])
+        .Concat((AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         .Select(folder => folder.TrimEnd(Path.DirectorySeparatorChar))
         .Distinct(),
     ];

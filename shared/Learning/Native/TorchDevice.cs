@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 using TorchSharp;
 
 namespace Pipeline.Learning.Native;
@@ -32,19 +31,20 @@ public sealed class TorchDevice : IDisposable
     private static torch.Device Choose(string wanted)
     {
         if (wanted == "cpu" || (wanted == "auto" && !torch.cuda_is_available()))
-        {
             return torch.CPU;
-        }
 
         if (!torch.cuda_is_available())
         {
-            throw new PipelineException($"Torch:Device is '{wanted}', but this libtorch finds no CUDA device. Valid here are auto and cpu.");
+            throw new PipelineException(
+                $"Torch:Device is '{wanted}', but this libtorch finds no CUDA device: it must be auto or cpu.");
         }
 
         var index = wanted.Contains(':', StringComparison.Ordinal) ? int.Parse(wanted.Split(':')[1]) : 0;
         if (index >= torch.cuda.device_count())
         {
-            throw new PipelineException($"Torch:Device is '{wanted}', but there are {torch.cuda.device_count()} CUDA devices. Valid are cuda:0 to cuda:{torch.cuda.device_count() - 1}.");
+            throw new PipelineException(
+                $"Torch:Device is '{wanted}', but there are {torch.cuda.device_count()} CUDA devices. "
+                + $"It must be cuda:0 to cuda:{torch.cuda.device_count() - 1}.");
         }
 
         torch.InitializeDeviceType(DeviceType.CUDA);
@@ -59,11 +59,11 @@ public sealed class TorchDevice : IDisposable
 /// <summary>Bound from "Torch"; checked at start.</summary>
 public sealed class TorchOptions
 {
-    /// <summary>Folder with another libtorch (libtorch_cpu and its neighbours), such as PyTorch's own <c>torch/lib</c>. Null: the one that came with the build.</summary>
+    /// <summary>Folder with another libtorch, such as PyTorch's own <c>torch/lib</c>. Null: that of the build.</summary>
     public string? LibTorch { get; init; }
 
     /// <summary><c>auto</c> (CUDA if there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>.</summary>
-    [RegularExpression("auto|cpu|cuda(:[0-9]+)?", ErrorMessage = "valid are auto, cpu, cuda and cuda:n.")]
+    [RegularExpression("auto|cpu|cuda(:[0-9]+)?", ErrorMessage = "must be auto, cpu, cuda or cuda:n.")]
     public string Device { get; init; } = "auto";
 
     /// <summary>Threads within one operation; 0 takes all cores. Results are bit-for-bit repeatable for one count.</summary>
@@ -76,7 +76,11 @@ public static class TorchRegistration
 {
     public static IServiceCollection AddTorch(this IServiceCollection services)
     {
-        services.AddOptions<TorchOptions>().BindConfiguration("Torch", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services
+            .AddOptions<TorchOptions>()
+            .BindConfiguration("Torch", binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.TryAddSingleton(provider => new TorchDevice(provider.GetRequiredService<IOptions<TorchOptions>>().Value));
         return services;
     }

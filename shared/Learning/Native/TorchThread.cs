@@ -4,33 +4,30 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Native;
 
-/// <summary>
-/// The one thread of a process on which torch works. Each thread that calls torch gets helper threads and memory pools of its own, which are not given back:
-/// on one thread they are there once, and two pieces of work never share the cores, or the GPU, unawares.
-/// </summary>
+/// <summary>The one thread of a process on which torch works. Each thread that calls torch gets helper threads and memory pools of its own,
+/// which are not given back: on one thread they are there once, and two pieces of work never share the cores, or the GPU,
+/// unawares.</summary>
 public sealed class TorchThread : IDisposable
 {
-    private readonly BlockingCollection<Action> work = [];
-    private readonly Thread thread;
+    private readonly BlockingCollection<Action> _work = [];
+    private readonly Thread _thread;
 
     public TorchThread()
     {
-        thread = new Thread(() =>
+        _thread = new Thread(() =>
         {
-            foreach (var next in work.GetConsumingEnumerable())
-            {
+            foreach (var next in _work.GetConsumingEnumerable())
                 next();
-            }
         })
         { IsBackground = true, Name = "torch" };
-        thread.Start();
+        _thread.Start();
     }
 
     /// <summary>Does a piece of work when those before it are done.</summary>
     public async Task<T> RunAsync<T>(Func<T> what)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        work.Add(() =>
+        _work.Add(() =>
         {
             try
             {
@@ -52,23 +49,22 @@ public sealed class TorchThread : IDisposable
 
     public void Dispose()
     {
-        work.CompleteAdding();
-        thread.Join();
-        work.Dispose();
+        _work.CompleteAdding();
+        _thread.Join();
+        _work.Dispose();
     }
 }
 
-/// <summary>
-/// Numbers for torch that stay alive. TorchSharp 0.107 makes an object of each number that an operator is given (<c>x * 2.0</c>, and the 1 hidden in <c>a + b</c> and in <c>add_(number)</c>),
-/// passes on its native half and lets go of the object: a collection at that moment frees the number while libtorch reads it. Rare, but a run makes millions.
-/// So training code takes its numbers, sums and read-outs from here and uses no operator that hides one.
-/// </summary>
+/// <summary>Numbers for torch that stay alive. TorchSharp 0.107 makes an object of each number that an operator is given (<c>x * 2.0</c>,
+/// and the 1 hidden in <c>a + b</c> and in <c>add_(number)</c>), passes on its native half and lets go of the object: a collection at that
+/// moment frees the number while libtorch reads it. Rare, but a run makes millions. So training code takes its numbers, sums and read-outs
+/// from here and uses no operator that hides one.</summary>
 internal static class Scalars
 {
     private static readonly ConcurrentDictionary<double, Scalar> Kept = new();
     private static readonly ConcurrentDictionary<long, Scalar> KeptIntegers = new();
 
-    /// <summary>A number that is never freed: for constants and settings. One that changes from step to step is made with <c>using</c>.</summary>
+    /// <summary>A number that is never freed: for constants and settings. Others are made with <c>using</c>.</summary>
     public static Scalar Of(double value) => Kept.GetOrAdd(value, static number => number);
 
     /// <summary>The same for whole numbers, which integer tensors ask for.</summary>

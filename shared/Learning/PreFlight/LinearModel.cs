@@ -5,34 +5,33 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.PreFlight;
 
-/// <summary>
-/// How well ridge regression onto the views' labels (Hoerl and Kennard 1970), in closed form, tells a task's views apart. A view only moves pixels, so the second moments of all views are those
-/// of the originals in another order: however many tasks ask, they are computed once.
-/// </summary>
+/// <summary>How well ridge regression onto the views' labels (Hoerl and Kennard 1970), in closed form, tells a task's views apart. A view
+/// only moves pixels, so the second moments of all views are those of the originals in another order: however many tasks ask, they are
+/// computed once.</summary>
 public sealed class LinearModel
 {
     // What is the same in all samples is only shifted, as in LinearProbe.
     private const double SmallestDeviation = 1e-6;
 
-    private readonly Tensor moments;
-    private readonly Tensor sums;
-    private readonly Tensor heldOut;
-    private readonly long channels;
-    private readonly long side;
-    private readonly long fitted;
-    private readonly double ridge;
+    private readonly Tensor _moments;
+    private readonly Tensor _sums;
+    private readonly Tensor _heldOut;
+    private readonly long _channels;
+    private readonly long _side;
+    private readonly long _fitted;
+    private readonly double _ridge;
 
     /// <param name="fit">What the model is made from, shape [N, C, T, T], float64.</param>
     /// <param name="heldOut">What it is measured on, shape [M, C, T, T].</param>
     /// <param name="ridge">Penalty over the number of rows.</param>
     public LinearModel(Tensor fit, Tensor heldOut, double ridge)
     {
-        (fitted, channels, side) = (fit.shape[0], fit.shape[1], fit.shape[3]);
-        var rows = fit.reshape(fitted, -1);
-        moments = rows.t().matmul(rows);
-        sums = rows.sum([0]);
-        this.heldOut = heldOut.reshape(heldOut.shape[0], -1);
-        this.ridge = ridge;
+        (_fitted, _channels, _side) = (fit.shape[0], fit.shape[1], fit.shape[3]);
+        var rows = fit.reshape(_fitted, -1);
+        _moments = rows.t().matmul(rows);
+        _sums = rows.sum([0]);
+        _heldOut = heldOut.reshape(heldOut.shape[0], -1);
+        _ridge = ridge;
     }
 
     /// <summary>For each held-out sample, how many of its views are told right, as a share of the task's views.</summary>
@@ -40,21 +39,21 @@ public sealed class LinearModel
     public double[] Right(IPretextTask task, int? border = null)
     {
         using var scope = NewDisposeScope();
-        var places = arange(channels * side * side, dtype: ScalarType.Int64).reshape(1, channels, side, side);
+        var places = arange(_channels * _side * _side, dtype: ScalarType.Int64).reshape(1, _channels, _side, _side);
         var seen = Seen(border);
         // For each view and feature, which pixel of the original stands there.
         Tensor[] sources = [.. task.Views.Select(view => view.Apply(places).reshape(-1).index_select(0, seen))];
 
         using Scalar views = task.Views.Count;
-        using Scalar rows = (double)(fitted * task.Views.Count);
-        using Scalar each = (double)fitted;
+        using Scalar rows = (double)(_fitted * task.Views.Count);
+        using Scalar each = (double)_fitted;
         var total = zeros(seen.shape[0], dtype: ScalarType.Float64);
         var second = zeros([seen.shape[0], seen.shape[0]], dtype: ScalarType.Float64);
         foreach (var source in sources)
         {
             using var inner = NewDisposeScope();
-            total.add_(sums.index_select(0, source), Scalars.Of(1));
-            second.add_(moments.index_select(0, source).index_select(1, source), Scalars.Of(1));
+            total.add_(_sums.index_select(0, source), Scalars.Of(1));
+            second.add_(_moments.index_select(0, source).index_select(1, source), Scalars.Of(1));
         }
 
         var mean = total.div(rows);
@@ -62,17 +61,17 @@ public sealed class LinearModel
         var deviation = covariance.diagonal().clamp_min(Scalars.Of(0.0)).sqrt();
         deviation = deviation.masked_fill(deviation.lt(Scalars.Of(SmallestDeviation)), Scalars.Of(1.0));
         var correlation = covariance / outer(deviation, deviation);
-        correlation.diagonal().add_(Scalars.Of(ridge), Scalars.Of(1));
+        correlation.diagonal().add_(Scalars.Of(_ridge), Scalars.Of(1));
 
         // Onto the label's indicator: for each view, how far its own mean lies from that of all.
-        var towards = stack(sources.Select(source => ((sums.index_select(0, source).div(each) - mean) / deviation).div(views)), 1);
+        var towards = stack(sources.Select(source => ((_sums.index_select(0, source).div(each) - mean) / deviation).div(views)), 1);
         var weights = linalg.solve(correlation, towards);
 
-        var right = zeros(heldOut.shape[0], dtype: ScalarType.Float64);
+        var right = zeros(_heldOut.shape[0], dtype: ScalarType.Float64);
         for (var label = 0; label < sources.Length; label++)
         {
             using var inner = NewDisposeScope();
-            var answers = ((heldOut.index_select(1, sources[label]) - mean) / deviation).matmul(weights).argmax(1);
+            var answers = ((_heldOut.index_select(1, sources[label]) - mean) / deviation).matmul(weights).argmax(1);
             right.add_(answers.eq(Scalars.Of((long)label)).to(ScalarType.Float64), Scalars.Of(1));
         }
 
@@ -83,18 +82,14 @@ public sealed class LinearModel
     private Tensor Seen(int? border)
     {
         if (border is not { } width)
-        {
-            return arange(channels * side * side, dtype: ScalarType.Int64);
-        }
+            return arange(_channels * _side * _side, dtype: ScalarType.Int64);
 
         var places = new List<long>();
-        for (var place = 0L; place < channels * side * side; place++)
+        for (var place = 0L; place < _channels * _side * _side; place++)
         {
-            var (row, column) = (place / side % side, place % side);
-            if (Math.Min(Math.Min(row, column), Math.Min(side - 1 - row, side - 1 - column)) < width)
-            {
+            var (row, column) = (place / _side % _side, place % _side);
+            if (Math.Min(Math.Min(row, column), Math.Min(_side - 1 - row, _side - 1 - column)) < width)
                 places.Add(place);
-            }
         }
 
         return tensor(places.ToArray());

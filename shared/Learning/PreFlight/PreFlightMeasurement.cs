@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Training;
@@ -18,22 +17,23 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
     // Half the width of a normal distribution's 95 % interval, in deviations.
     private const double Normal95 = 1.959964;
 
-    private readonly int[] drawn = Draw(samples, settings);
+    private readonly int[] _drawn = Draw(samples, settings);
 
     /// <summary>How many samples are looked at.</summary>
-    public int Samples => drawn.Length;
+    public int Samples => _drawn.Length;
 
     /// <summary>For each task and drawn sample, how many of its views can be told apart. Knows no torch.</summary>
     public int[][] Distinguishable(CancellationToken cancellation)
     {
-        var counts = PretextTasks.All.Select(_ => new int[drawn.Length]).ToArray();
-        for (var i = 0; i < drawn.Length; i++)
+        var counts = PretextTasks.All.Select(_ => new int[_drawn.Length]).ToArray();
+        for (var i = 0; i < _drawn.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var image = samples.Pixels(drawn[i]);
+            var image = samples.Pixels(_drawn[i]);
             for (var task = 0; task < counts.Length; task++)
             {
-                counts[task][i] = Ambiguity.Distinguishable(PretextTasks.All[task], image, samples.Input.Channels, samples.Input.Size, ambiguity);
+                counts[task][i] = Ambiguity.Distinguishable(
+                    PretextTasks.All[task], image, samples.Input.Channels, samples.Input.Size, ambiguity);
             }
         }
 
@@ -46,7 +46,7 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        (LinearModel First, LinearModel Second)? halves = drawn.Length < settings.FewestSamples ? null : Halves();
+        (LinearModel First, LinearModel Second)? halves = _drawn.Length < settings.FewestSamples ? null : Halves();
         MeasuredAccuracy? Measured(IPretextTask task, int? border) =>
             halves is null ? null : Interval([.. halves.Value.First.Right(task, border), .. halves.Value.Second.Right(task, border)]);
 
@@ -74,7 +74,7 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
     // Each half is measured by the model of the other, so every sample counts and none is measured by what has seen it.
     private (LinearModel First, LinearModel Second) Halves()
     {
-        var (first, second) = (Load(drawn.AsSpan(0, drawn.Length / 2)), Load(drawn.AsSpan(drawn.Length / 2)));
+        var (first, second) = (Load(_drawn.AsSpan(0, _drawn.Length / 2)), Load(_drawn.AsSpan(_drawn.Length / 2)));
         return (new LinearModel(first, second, settings.Ridge), new LinearModel(second, first, settings.Ridge));
     }
 
@@ -97,9 +97,7 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
             var some = numbers[first..Math.Min(numbers.Length, first + Batch)];
             var pixels = new byte[some.Length * size];
             for (var i = 0; i < some.Length; i++)
-            {
                 samples.Pixels(some[i]).CopyTo(pixels.AsSpan(i * size));
-            }
 
             using var scope = NewDisposeScope();
             var images = tensor(pixels, some.Length, input.Channels, input.Size, input.Size).to(ScalarType.Float64).div(Scalars.Of(255.0));
@@ -111,7 +109,8 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
 
     private static int[] Draw(SampleReader samples, PreFlightSettings settings)
     {
-        var affordable = (int)Math.Clamp(settings.MostBytes / samples.ImageBytes, Math.Min(settings.LargeSamples, settings.MostSamples), settings.MostSamples);
+        var fewest = Math.Min(settings.LargeSamples, settings.MostSamples);
+        var affordable = (int)Math.Clamp(settings.MostBytes / samples.ImageBytes, fewest, settings.MostSamples);
         return [.. new CounterRandom(settings.Seed, "pre-flight").Permutation(samples.Count).Take(affordable)];
     }
 }

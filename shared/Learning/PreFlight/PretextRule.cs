@@ -1,12 +1,9 @@
 using System.Globalization;
-using Pipeline.Contracts;
 
 namespace Pipeline.Learning.PreFlight;
 
-/// <summary>
-/// What <c>pretext: auto</c> takes: of the tasks that the border does not give away and whose ceiling is not low, the one whose linear accuracy is farthest below its ceiling;
-/// within <see cref="Tie"/> of that, the one with the most views.
-/// </summary>
+/// <summary>What <c>pretext: auto</c> takes: of the tasks that the border does not give away and whose ceiling is not low, the one whose
+/// linear accuracy is farthest below its ceiling; within <see cref="Tie"/> of that, the one with the most views.</summary>
 public static class PretextRule
 {
     /// <summary>Differences that a sample of this size cannot tell from none.</summary>
@@ -18,10 +15,14 @@ public static class PretextRule
         var open = fit.Count > 0 ? fit : tasks;
         var farthest = open.Max(Gap);
         var chosen = open.Where(task => Gap(task) >= farthest - Tie).OrderByDescending(task => task.Views).First();
+        var compared = open.Count == 1 ? "and no other task is left"
+            : farthest - Gap(chosen) > 0 ? "as far as any, with more views"
+            : "farther than in any other task";
         var why = chosen.Linear is null
             ? "too few samples to measure, so the one with the most views"
-            : $"a linear model on raw pixels stays {Points(Gap(chosen))} points below its ceiling, {(open.Count == 1 ? "and no other task is left" : farthest - Gap(chosen) > 0 ? "as far as any, with more views" : "farther than in any other task")}";
-        return new PretextChoice([chosen.Task], fit.Count > 0 ? $"{chosen.Task}: {why}" : $"{chosen.Task}, though every task has a border cue or a low ceiling: {why}");
+            : $"a linear model on raw pixels stays {Points(Gap(chosen))} points below its ceiling, {compared}";
+        var though = fit.Count > 0 ? "" : ", though every task has a border cue or a low ceiling";
+        return new PretextChoice([chosen.Task], $"{chosen.Task}{though}: {why}");
     }
 
     // Nothing measured, nothing to tell the tasks apart by.
@@ -42,24 +43,22 @@ internal static class PretextAdvice
     private const double TooEasy = 0.85;
 
     /// <summary>How far an accuracy goes from chance, 0, to the ceiling, 1.</summary>
-    public static double Solved(double accuracy, double chance, double ceiling) => ceiling - chance > 1e-9 ? (accuracy - chance) / (ceiling - chance) : 0;
+    public static double Solved(double accuracy, double chance, double ceiling) =>
+        ceiling - chance > 1e-9 ? (accuracy - chance) / (ceiling - chance) : 0;
 
     public static string Of(PretextOutlook task)
     {
         if (task.Ceiling < LowCeiling)
         {
-            return $"hardly answerable: {Percent(task.Symmetric)} of the samples have views that look the same, so even a perfect model gets {Percent(task.Ceiling)} right";
+            return $"hardly answerable: {Percent(task.Symmetric)} of the samples have views that look the same, "
+                + $"so even a perfect model gets {Percent(task.Ceiling)} right";
         }
 
         if (task is not { Border: { } border, Linear: { } linear })
-        {
             return "too few samples to measure more than symmetry";
-        }
 
         if (task.BorderCue)
-        {
             return $"border pixels alone give the answer away: {Percent(border.Accuracy)} right without any content";
-        }
 
         var ofCeiling = linear.Accuracy / task.Ceiling;
         return ofCeiling >= TooEasy
@@ -77,7 +76,8 @@ internal static class PretextAdvice
 /// <param name="FewestSamples">Below that, linear models are not measured: their intervals would say nothing.</param>
 /// <param name="MostBytes">Pixels to look at: larger images are fewer, but never below <paramref name="LargeSamples"/>.</param>
 /// <param name="LargeSamples">What is looked at of the largest images.</param>
-/// <param name="LeastShards">Sample shards to draw from, themselves drawn; more where these hold fewer samples than are to be looked at.</param>
+/// <param name="LeastShards">Sample shards to draw from, themselves drawn; more where these hold fewer samples than are to be looked
+/// at.</param>
 /// <param name="Ridge">Ridge penalty over the number of rows, features having deviation 1.</param>
 /// <param name="Seed">Draws shards and samples.</param>
 public sealed record PreFlightSettings(

@@ -2,10 +2,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.PreFlight;
 
-/// <summary>
-/// Images small enough for a linear model on all pixels. Up to <see cref="Largest"/> they stay as they are. Larger ones are averaged down to <see cref="Side"/>, and their outermost line
-/// of pixels, which averaging would drown, is laid around that. Both commute with every <see cref="Pretexts.View"/>: a view of the thumbnail is the thumbnail of the view.
-/// </summary>
+/// <summary>Images small enough for a linear model on all pixels. Up to <see cref="Largest"/> they stay as they are. Larger ones are
+/// averaged down to <see cref="Side"/>, and their outermost line of pixels, which averaging would drown, is laid around that. Both commute
+/// with every <see cref="Pretexts.View"/>: a view of the thumbnail is the thumbnail of the view.</summary>
 public static class Thumbnails
 {
     public const int Largest = 32;
@@ -17,7 +16,7 @@ public static class Thumbnails
     /// <summary>Side of the thumbnail of an image of side <paramref name="size"/>.</summary>
     public static int SideOf(int size) => size <= Largest ? size : Side + 2;
 
-    /// <summary>Width of the border's ring in the thumbnail: a fourteenth of the side, at least one pixel; where there is the outermost line, that beside it.</summary>
+    /// <summary>Width of the thumbnail's border ring: a fourteenth of the side; a pixel more beside an outermost line.</summary>
     public static int BorderOf(int size) => size <= Largest ? Math.Max(1, size / BorderShare) : (Side / BorderShare) + 1;
 
     /// <param name="images">Shape [N, C, S, S], floating.</param>
@@ -26,9 +25,7 @@ public static class Thumbnails
     {
         var size = (int)images.shape[3];
         if (size <= Largest)
-        {
             return images;
-        }
 
         using var scope = NewDisposeScope();
         var (n, c) = (images.shape[0], images.shape[1]);

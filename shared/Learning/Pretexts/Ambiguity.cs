@@ -1,15 +1,11 @@
 namespace Pipeline.Learning.Pretexts;
 
-/// <summary>
-/// Tells whether an image's views can be told apart at all: a left-right symmetric image looks the same mirrored, and no network can say
-/// which it was.
-/// </summary>
+/// <summary>Tells whether an image's views can be told apart at all: a left-right symmetric image looks the same mirrored, and no network
+/// can say which it was.</summary>
 public static class Ambiguity
 {
-    /// <summary>
-    /// The smallest distance between two of the task's views of one image: one minus their correlation, which no change of brightness or
-    /// contrast alters. 0 is the same picture, 1 unrelated, up to 2. An image of one colour has distance 0.
-    /// </summary>
+    /// <summary>The smallest distance between two of the task's views of one image: one minus their correlation, which no change of
+    /// brightness or contrast alters. 0 is the same picture, 1 unrelated, up to 2. An image of one colour has distance 0.</summary>
     /// <param name="image">Shape [C, S, S].</param>
     public static double Distance(IPretextTask task, ReadOnlySpan<byte> image, int channels, int size)
     {
@@ -24,10 +20,8 @@ public static class Ambiguity
         return smallest;
     }
 
-    /// <summary>
-    /// How many of the task's views of one image can be told apart, 1 to all of them: two count as one when they are the same picture or
-    /// their distance is below the threshold, also by way of a third.
-    /// </summary>
+    /// <summary>How many of the task's views of one image can be told apart, 1 to all of them: two count as one when they are the same
+    /// picture or their distance is below the threshold, also by way of a third.</summary>
     /// <param name="image">Shape [C, S, S].</param>
     public static int Distinguishable(IPretextTask task, ReadOnlySpan<byte> image, int channels, int size, double threshold)
     {

@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Learning.Pretexts;
 
 /// <summary>Which pseudo-label shards belong to which sample shards.</summary>

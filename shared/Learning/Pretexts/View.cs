@@ -2,10 +2,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Pretexts;
 
-/// <summary>
-/// One of the eight ways to show a square image by exact pixel moves (the symmetries of the square): mirrored left-right or not, then
-/// turned counter-clockwise by 0 to 3 quarter turns. Nothing is interpolated or padded, so no artefact gives the view away.
-/// </summary>
+/// <summary>One of the eight ways to show a square image by exact pixel moves (the symmetries of the square): mirrored left-right or not,
+/// then turned counter-clockwise by 0 to 3 quarter turns. Nothing is interpolated or padded, so no artefact gives the view away.</summary>
 public readonly record struct View(bool Mirrored, int Turns)
 {
     public const int Count = 8;

@@ -1,10 +1,7 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Learning.Pretexts;
 
-/// <summary>
-/// How unlabelled images become (view, label) pairs: which views of an image are shown; the label is the view's place in the list.
-/// </summary>
+/// <summary>How unlabelled images become (view, label) pairs: which views of an image are shown; the label is the view's place in the
+/// list.</summary>
 public interface IPretextTask
 {
     /// <summary>As experiments spell it.</summary>
@@ -17,7 +14,7 @@ public interface IPretextTask
     IReadOnlyList<string> LabelNames { get; }
 }
 
-/// <summary>The list of pretext tasks. A new one is one file and one line here.</summary>
+/// <summary>The list of pretext tasks. A new one is one file, one line here and its name at <see cref="Experiment.Pretext"/>.</summary>
 public static class PretextTasks
 {
     public static IReadOnlyList<IPretextTask> All { get; } = [new RotationTask(), new FlipTask(), new RotationFlipTask()];

@@ -5,7 +5,7 @@ using Microsoft.ML.Tokenizers;
 
 namespace Pipeline.Learning.Tokens;
 
-/// <summary>Words as GPT-2 has them (Radford et al. 2019), of text in lower case if asked. Nothing is lost: the words put together are the text.</summary>
+/// <summary>Words as in GPT-2 (Radford et al. 2019), in lower case if asked. Joined, they are the text again.</summary>
 internal sealed class Gpt2Rules(bool lowerCase) : IWordRules
 {
     public PreTokenizer PreTokenizer { get; } = new Gpt2PreTokenizer();
@@ -34,21 +34,22 @@ internal sealed class Gpt2Rules(bool lowerCase) : IWordRules
     }
 }
 
-/// <summary>
-/// GPT-2's words: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>. A regular expression of .NET sees halves of the characters beyond the basic plane, so it is
-/// shown others of their class instead. A word without end is cut: the library takes time with the square of a word's length.
-/// </summary>
+/// <summary>GPT-2's words: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>. A regular expression of .NET
+/// sees halves of the characters beyond the basic plane, so it is shown others of their class instead. A word without end is cut: the
+/// library takes time with the square of a word's length.</summary>
 internal sealed class Gpt2PreTokenizer : PreTokenizer
 {
     /// <summary>UTF-16 units.</summary>
     internal const int LongestWord = 4096;
 
-    private static readonly SearchValues<char> Halves = SearchValues.Create([.. Enumerable.Range(0xD800, 0x800).Select(half => (char)half)]);
+    private static readonly SearchValues<char> Halves =
+        SearchValues.Create([.. Enumerable.Range(0xD800, 0x800).Select(half => (char)half)]);
 
     /// <inheritdoc/>
     public override IEnumerable<(int Offset, int Length)> PreTokenize(string text)
     {
-        foreach (var (offset, length) in RobertaPreTokenizer.Instance.PreTokenize(text.AsSpan().ContainsAny(Halves) ? WithinBasicPlane(text) : text))
+        foreach (var (offset, length) in RobertaPreTokenizer.Instance.PreTokenize(
+            text.AsSpan().ContainsAny(Halves) ? WithinBasicPlane(text) : text))
         {
             var (start, end) = (offset, offset + length);
             while (end - start > LongestWord)

@@ -1,5 +1,4 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tokens;
 
@@ -30,13 +29,16 @@ public static class TokenizerStore
     /// <summary>Writes its files, create-only: whoever is first counts.</summary>
     /// <param name="folder">Key prefix they lie under.</param>
     /// <exception cref="PipelineException">Tokens lack that must be there, or one is there twice.</exception>
-    public static async Task<TokenizerReference> WriteAsync(IArtifactStore store, string folder, TokenizerContent content, TokenizerSpec spec, CancellationToken cancellation = default)
+    public static async Task<TokenizerReference> WriteAsync(
+        IArtifactStore store, string folder, TokenizerContent content, TokenizerSpec spec, CancellationToken cancellation = default)
     {
-        var tokenizer = content.Open(spec.Given is { } given ? Path.Combine(given, TokenizerContent.Needed(spec.Kind)[0]) : "the tokenizer");
+        var where = spec.Given is { } given ? Path.Combine(given, TokenizerContent.Needed(spec.Kind)[0]) : "the tokenizer";
+        var tokenizer = content.Open(where);
         var files = new SortedDictionary<string, ArtifactReference>(StringComparer.Ordinal);
         foreach (var (name, bytes) in content.Files())
         {
-            files[name] = (await store.CreateAsync($"{folder}/{name}", (stream, token) => stream.WriteAsync(bytes, token).AsTask(), cancellation)).Reference;
+            files[name] = (await store.CreateAsync(
+                $"{folder}/{name}", (stream, token) => stream.WriteAsync(bytes, token).AsTask(), cancellation)).Reference;
         }
 
         return new TokenizerReference(files, spec, content.LowerCase, tokenizer.Count, tokenizer.Special);
@@ -44,14 +46,14 @@ public static class TokenizerStore
 
     /// <summary>Reads it as it was written.</summary>
     /// <exception cref="PipelineException">A file is damaged.</exception>
-    public static async Task<ITokenizer> OpenAsync(IArtifactStore store, TokenizerReference reference, CancellationToken cancellation = default)
+    public static async Task<ITokenizer> OpenAsync(
+        IArtifactStore store, TokenizerReference reference, CancellationToken cancellation = default)
     {
         var paths = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in TokenizerContent.Needed(reference.Spec.Kind))
-        {
             paths[name] = await store.MaterializeAsync(reference.Files[name], cancellation);
-        }
 
-        return TokenizerContent.Read(reference.Spec.Kind, reference.LowerCase, name => paths[name]).Open(reference.Files[paths.Keys.First()].Key);
+        return TokenizerContent.Read(reference.Spec.Kind, reference.LowerCase, name => paths[name])
+            .Open(reference.Files[paths.Keys.First()].Key);
     }
 }

@@ -1,44 +1,42 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Learning.Tokens;
 
-/// <summary>
-/// Bases or residues in pieces of k letters that do not overlap: overlapping ones would show a masked base in the neighbours' tokens. Its vocabulary is every piece of 1 to k letters of the
-/// alphabet, as the last piece of a sample can be shorter; a piece with any other letter is unknown.
-/// </summary>
+/// <summary>Bases or residues in pieces of k letters that do not overlap: overlapping ones would show a masked base in the neighbours'
+/// tokens. Its vocabulary is every piece of 1 to k letters of the alphabet, as the last piece of a sample can be shorter; a piece with any
+/// other letter is unknown.</summary>
 public sealed class KmerTokenizer : ITokenizer
 {
-    private readonly int k;
-    private readonly string[] names;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> ids;
+    private readonly int _k;
+    private readonly string[] _names;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _ids;
 
     /// <param name="alphabet">Its letters, each once.</param>
     /// <param name="k">Letters in a piece; the vocabulary grows by its power.</param>
     public KmerTokenizer(string alphabet, int k)
     {
-        this.k = k;
-        names = [.. SpecialTokens.Names, .. Pieces(alphabet, k)];
-        ids = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        _k = k;
+        _names = [.. SpecialTokens.Names, .. Pieces(alphabet, k)];
+        _ids = _names.Index()
+            .ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    public int Count => names.Length;
+    public int Count => _names.Length;
 
     public SpecialTokens Special { get; } = new();
 
     public TokenSequence Encode(string text)
     {
-        var count = (text.Length + k - 1) / k;
+        var count = (text.Length + _k - 1) / _k;
         var tokens = new TokenSequence(new int[count], new int[count], new bool[count]);
         for (var i = 0; i < count; i++)
         {
-            tokens.Starts[i] = i * k;
-            tokens.Ids[i] = ids.TryGetValue(text.AsSpan(i * k, Math.Min(k, text.Length - (i * k))), out var id) ? id : Special.Unknown;
+            tokens.Starts[i] = i * _k;
+            tokens.Ids[i] = _ids.TryGetValue(text.AsSpan(i * _k, Math.Min(_k, text.Length - (i * _k))), out var id) ? id : Special.Unknown;
         }
 
         return tokens;
     }
 
-    public string NameOf(int token) => names[token];
+    public string NameOf(int token) => _names[token];
 
     private static List<string> Pieces(string alphabet, int k)
     {
@@ -54,7 +52,7 @@ public sealed class KmerTokenizer : ITokenizer
     }
 }
 
-/// <summary>The letters of sequences that are no text. Those that stand for several (IUPAC's N, X and others) are left out: nobody can predict them, so they are unknown and never masked.</summary>
+/// <summary>Letters of DNA and protein. Ambiguity codes (IUPAC's N, X and others) are left out: unknown, never masked.</summary>
 public static class Alphabets
 {
     public const string Dna = "ACGT";

@@ -1,17 +1,14 @@
 using System.Buffers.Binary;
-using Pipeline.Contracts;
 using Pipeline.Statistics;
 
 namespace Pipeline.Learning.Tokens;
 
-/// <summary>
-/// Draws which tokens of a sample are to be predicted and what is shown in their place (Devlin et al. 2019, arXiv:1810.04805): a function of seed, epoch and sample alone. Special tokens are
-/// never chosen, nor shown at random.
-/// </summary>
+/// <summary>Draws which tokens of a sample are to be predicted and what is shown in their place (Devlin et al. 2019, arXiv:1810.04805): a
+/// function of seed, epoch and sample alone. Special tokens are never chosen, nor shown at random.</summary>
 /// <param name="vocabulary">Tokens there are.</param>
 public sealed class MaskDraw(MaskingSpec spec, SpecialTokens special, int vocabulary)
 {
-    /// <summary>What <see cref="Draw"/> takes for a sample: its own content's number, so that a dataset which grows changes no draw.</summary>
+    /// <summary>The sample number of <see cref="Draw"/>: from its content, so that a growing dataset changes no draw.</summary>
     /// <param name="digest">SHA-256, as sample shards hold it.</param>
     /// <returns>63 bits of it.</returns>
     public static long SampleNumber(ReadOnlySpan<byte> digest) => BinaryPrimitives.ReadInt64LittleEndian(digest) & long.MaxValue;
@@ -26,9 +23,7 @@ public sealed class MaskDraw(MaskingSpec spec, SpecialTokens special, int vocabu
         var units = Units(tokens, continues, ref random);
         var candidates = 0;
         foreach (var token in tokens)
-        {
             candidates += special.Contains(token) ? 0 : 1;
-        }
 
         // BERT's rule: as many as the share says, at least one; a unit that would go beyond is passed over.
         var wanted = Math.Max(1, (int)Math.Round(candidates * spec.Share));
@@ -37,14 +32,10 @@ public sealed class MaskDraw(MaskingSpec spec, SpecialTokens special, int vocabu
         {
             var unit = units[place];
             if (positions.Count == 0 || positions.Count + unit.Count <= wanted)
-            {
                 positions.AddRange(unit);
-            }
 
             if (positions.Count >= wanted)
-            {
                 break;
-            }
         }
 
         positions.Sort();
@@ -91,14 +82,10 @@ public sealed class MaskDraw(MaskingSpec spec, SpecialTokens special, int vocabu
                 _ => false,
             };
             if (!joined || units.Count == 0)
-            {
                 units.Add([]);
-            }
 
             if (!special.Contains(tokens[i]))
-            {
                 units[^1].Add(i);
-            }
         }
 
         units.RemoveAll(unit => unit.Count == 0);

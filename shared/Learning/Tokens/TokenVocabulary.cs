@@ -1,5 +1,3 @@
-using Pipeline.Contracts;
-
 namespace Pipeline.Learning.Tokens;
 
 /// <summary>Tokens by number and by name, those that stand for no text among them.</summary>
@@ -19,23 +17,25 @@ internal sealed class TokenVocabulary
         {
             if (!Numbers.TryAdd(name, number))
             {
-                throw new PipelineException($"{where} has the token '{name}' twice, as {Numbers[name]} and {number}; valid is each token once.");
+                throw new PipelineException(
+                    $"{where} has the token '{name}' twice, as {Numbers[name]} and {number}; it must have each token once.");
             }
         }
 
         if (names.Count == 0)
-        {
-            throw new PipelineException($"{where} has no tokens; valid is a vocabulary.");
-        }
+            throw new PipelineException($"{where} must have tokens, and has none.");
 
         var missing = SpecialTokens.Names.Where(name => !Numbers.ContainsKey(name)).ToList();
         if (missing.Count > 0 && !OtherNames.All(Numbers.ContainsKey))
         {
-            throw new PipelineException($"{where} lacks {string.Join(", ", missing)}; valid is a vocabulary with {string.Join(", ", SpecialTokens.Names)}, or with {string.Join(", ", OtherNames)}.");
+            throw new PipelineException(
+                $"{where} lacks {string.Join(", ", missing)}; it must have {string.Join(", ", SpecialTokens.Names)}, "
+                + $"or {string.Join(", ", OtherNames)}.");
         }
 
         SpecialNames = missing.Count == 0 ? SpecialTokens.Names : OtherNames;
-        Special = new SpecialTokens(Numbers[SpecialNames[0]], Numbers[SpecialNames[1]], Numbers[SpecialNames[2]], Numbers[SpecialNames[3]], Numbers[SpecialNames[4]]);
+        var special = SpecialNames.Select(name => Numbers[name]).ToArray();
+        Special = new SpecialTokens(special[0], special[1], special[2], special[3], special[4]);
     }
 
     public IReadOnlyList<string> Names { get; }

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens.Vocabularies;
 
 namespace Pipeline.Learning.Tokens;
@@ -9,7 +8,8 @@ namespace Pipeline.Learning.Tokens;
 /// <param name="Kind">One of <see cref="TokenizerKinds"/>.</param>
 /// <param name="Names">Tokens in the order of their numbers.</param>
 /// <param name="Merges">Of <c>bpe</c>: pairs in the order they were learned.</param>
-public sealed record TokenizerContent(string Kind, bool LowerCase, IReadOnlyList<string> Names, IReadOnlyList<(string Left, string Right)> Merges)
+public sealed record TokenizerContent(
+    string Kind, bool LowerCase, IReadOnlyList<string> Names, IReadOnlyList<(string Left, string Right)> Merges)
 {
     private const string VocabularyText = "vocab.txt";
     private const string VocabularyJson = "vocab.json";
@@ -26,14 +26,10 @@ public sealed record TokenizerContent(string Kind, bool LowerCase, IReadOnlyList
         var bytes = spec.Kind == TokenizerKinds.Bpe;
         var words = new WordCounts(bytes ? new Gpt2Rules(lowerCase) : new BertRules(lowerCase));
         foreach (var text in texts)
-        {
             words.Add(text);
-        }
 
         if (!bytes)
-        {
             return new TokenizerContent(spec.Kind, lowerCase, WordPieceTrainer.Learn(words, spec.Vocabulary), []);
-        }
 
         var (names, merges) = ByteBpeTrainer.Learn(words, spec.Vocabulary);
         return new TokenizerContent(spec.Kind, lowerCase, names, merges);
@@ -52,7 +48,8 @@ public sealed record TokenizerContent(string Kind, bool LowerCase, IReadOnlyList
     {
         var files = Needed(kind).Select(name => VocabularyFile.Read(path(name))).ToList();
         return kind == TokenizerKinds.Bpe
-            ? new TokenizerContent(kind, lowerCase, VocabularyFile.Json(files[0], path(VocabularyJson)), VocabularyFile.Merges(files[1], path(MergesText)))
+            ? new TokenizerContent(
+                kind, lowerCase, VocabularyFile.Json(files[0], path(VocabularyJson)), VocabularyFile.Merges(files[1], path(MergesText)))
             : new TokenizerContent(kind, lowerCase, VocabularyFile.Lines(files[0], path(VocabularyText)), []);
     }
 
@@ -73,16 +70,15 @@ public sealed record TokenizerContent(string Kind, bool LowerCase, IReadOnlyList
     public IReadOnlyDictionary<string, byte[]> Files()
     {
         if (Kind == TokenizerKinds.Kmer)
-        {
             return new Dictionary<string, byte[]> { [VocabularyText] = Lines(Names) };
-        }
 
         var fast = FastTokenizerFile.Of(this, new TokenVocabulary(Names, "this vocabulary"));
         return Kind == TokenizerKinds.Bpe
             ? new Dictionary<string, byte[]>
             {
                 [Fast] = fast,
-                [VocabularyJson] = JsonSerializer.SerializeToUtf8Bytes(Names.Index().ToDictionary(entry => entry.Item, entry => entry.Index), FastTokenizerFile.Readable),
+                [VocabularyJson] = JsonSerializer.SerializeToUtf8Bytes(
+                    Names.Index().ToDictionary(entry => entry.Item, entry => entry.Index), FastTokenizerFile.Readable),
                 [MergesText] = Lines(["#version: 0.2", .. Merges.Select(merge => $"{merge.Left} {merge.Right}")]),
             }
             : new Dictionary<string, byte[]> { [Fast] = fast, [VocabularyText] = Lines(Names) };

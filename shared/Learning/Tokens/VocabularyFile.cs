@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tokens;
 
@@ -19,7 +18,7 @@ internal static class VocabularyFile
             var bytes = new FileInfo(path).Length;
             return bytes <= MostBytes
                 ? new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path))
-                : throw new PipelineException($"The vocabulary file {path} has {bytes} bytes; valid are at most {MostBytes}.");
+                : throw new PipelineException($"The vocabulary file {path} has {bytes} bytes; it must have at most {MostBytes}.");
         }
         catch (DecoderFallbackException error)
         {
@@ -36,7 +35,9 @@ internal static class VocabularyFile
     {
         string[] lines = [.. text.TrimStart('\uFEFF').TrimEnd('\n', '\r').Split('\n').Select(line => line.TrimEnd('\r'))];
         return lines is [""] ? [] : Array.FindIndex(lines, line => line is "" || line.Contains('\r')) is >= 0 and var wrong
-            ? throw new PipelineException($"{path}, line {wrong + 1}: the line {(lines[wrong] is "" ? "is empty" : "has a carriage return within")}; valid is a token on each.")
+            ? throw new PipelineException(
+                $"{path}, line {wrong + 1}: the line {(lines[wrong] is "" ? "is empty" : "has a carriage return within")}; "
+                + "it must be a token.")
             : lines;
     }
 
@@ -50,16 +51,15 @@ internal static class VocabularyFile
         }
         catch (JsonException error)
         {
-            throw new PipelineException($"{path} is no vocabulary; valid is a JSON object of numbers by token, each once: {error.Message}", error);
+            throw new PipelineException(
+                $"{path} is no vocabulary; it must be a JSON object of numbers by token, each once: {error.Message}", error);
         }
 
         var names = new string?[numbers.Count];
         foreach (var (name, number) in numbers)
         {
             if (number < 0 || number >= names.Length || names[number] is not null)
-            {
-                throw new PipelineException($"{path} numbers '{name}' {number}; valid are the numbers 0 to {names.Length - 1}, each once.");
-            }
+                throw new PipelineException($"{path} numbers '{name}' {number}; the numbers must be 0 to {names.Length - 1}, each once.");
 
             names[number] = name;
         }
@@ -75,13 +75,11 @@ internal static class VocabularyFile
         {
             var pair = line.TrimEnd('\r').Split(' ');
             if (pair is [""] || line.StartsWith("#version", StringComparison.Ordinal))
-            {
                 continue;
-            }
 
             merges.Add(pair is [{ Length: > 0 } left, { Length: > 0 } right]
                 ? (left, right)
-                : throw new PipelineException($"{path}, line {number + 1}: this is no merge; valid are two tokens with a space between."));
+                : throw new PipelineException($"{path}, line {number + 1}: this is no merge; it must be two tokens with a space between."));
         }
 
         return merges;
@@ -105,15 +103,34 @@ internal static class FastTokenizerFile
                 version = "1.0",
                 truncation = (object?)null,
                 padding = (object?)null,
-                added_tokens = vocabulary.SpecialNames.Select(name => new { id = vocabulary.Numbers[name], content = name, single_word = false, lstrip = false, rstrip = false, normalized = false, special = true }).OrderBy(token => token.id),
-                normalizer = bytes ? content.LowerCase ? new { type = "Lowercase" } : null : (object)new { type = "BertNormalizer", clean_text = true, handle_chinese_chars = true, strip_accents = (bool?)null, lowercase = content.LowerCase },
+                added_tokens = vocabulary.SpecialNames.Select(name => new
+                {
+                    id = vocabulary.Numbers[name],
+                    content = name,
+                    single_word = false,
+                    lstrip = false,
+                    rstrip = false,
+                    normalized = false,
+                    special = true,
+                }).OrderBy(token => token.id),
+                normalizer = bytes
+                    ? content.LowerCase ? new { type = "Lowercase" } : null
+                    : (object)new
+                    {
+                        type = "BertNormalizer",
+                        clean_text = true,
+                        handle_chinese_chars = true,
+                        strip_accents = (bool?)null,
+                        lowercase = content.LowerCase,
+                    },
                 pre_tokenizer = bytes ? ByteLevel() : new { type = "BertPreTokenizer" },
                 post_processor = new
                 {
                     type = "TemplateProcessing",
                     single = new object[] { Special(start, 0), Sequence("A", 0), Special(end, 0) },
                     pair = new object[] { Special(start, 0), Sequence("A", 0), Special(end, 0), Sequence("B", 1), Special(end, 1) },
-                    special_tokens = new[] { start, end }.ToDictionary(name => name, name => new { id = name, ids = new[] { vocabulary.Numbers[name] }, tokens = new[] { name } }),
+                    special_tokens = new[] { start, end }.ToDictionary(
+                        name => name, name => new { id = name, ids = new[] { vocabulary.Numbers[name] }, tokens = new[] { name } }),
                 },
                 decoder = bytes ? ByteLevel() : new { type = "WordPiece", prefix = WordPieceTokenizer.Continuation, cleanup = true },
                 model = Model(content, vocabulary),
@@ -138,7 +155,14 @@ internal static class FastTokenizerFile
                 vocab,
                 merges = content.Merges.Select(merge => new[] { merge.Left, merge.Right }),
             }
-            : new { type = "WordPiece", unk_token = vocabulary.SpecialNames[1], continuing_subword_prefix = WordPieceTokenizer.Continuation, max_input_chars_per_word = WordPieceTokenizer.LongestWord, vocab };
+            : new
+            {
+                type = "WordPiece",
+                unk_token = vocabulary.SpecialNames[1],
+                continuing_subword_prefix = WordPieceTokenizer.Continuation,
+                max_input_chars_per_word = WordPieceTokenizer.LongestWord,
+                vocab,
+            };
     }
 
     private static object ByteLevel() => new { type = "ByteLevel", add_prefix_space = false, trim_offsets = true, use_regex = true };

@@ -1,11 +1,10 @@
 using System.Text;
 using Microsoft.ML.Tokenizers;
-using Pipeline.Contracts;
 using Library = Microsoft.ML.Tokenizers.WordPieceTokenizer;
 
 namespace Pipeline.Learning.Tokens;
 
-/// <summary>Words by BERT's rules, each cut into the longest tokens there are from its start on (Wu et al. 2016, arXiv:1609.08144); a word that cannot be is unknown as a whole.</summary>
+/// <summary>Words by BERT's rules, each cut into the longest tokens from its start (Wu et al. 2016, arXiv:1609.08144).</summary>
 public sealed class WordPieceTokenizer : ITokenizer
 {
     /// <summary>What begins a token that goes on with a word.</summary>
@@ -14,37 +13,37 @@ public sealed class WordPieceTokenizer : ITokenizer
     /// <summary>UTF-16 units; longer words are unknown, as in BERT.</summary>
     internal const int LongestWord = 100;
 
-    private readonly TokenVocabulary vocabulary;
-    private readonly BertRules rules;
-    private readonly Library library;
+    private readonly TokenVocabulary _vocabulary;
+    private readonly BertRules _rules;
+    private readonly Library _library;
 
     internal WordPieceTokenizer(TokenVocabulary vocabulary, bool lowerCase)
     {
-        this.vocabulary = vocabulary;
-        rules = new BertRules(lowerCase);
+        _vocabulary = vocabulary;
+        _rules = new BertRules(lowerCase);
         using var names = new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', vocabulary.Names)));
-        library = Library.Create(names, new WordPieceOptions
+        _library = Library.Create(names, new WordPieceOptions
         {
-            PreTokenizer = rules.PreTokenizer,
+            PreTokenizer = _rules.PreTokenizer,
             UnknownToken = vocabulary.SpecialNames[1],
             ContinuingSubwordPrefix = Continuation,
             MaxInputCharsPerWord = LongestWord,
         });
     }
 
-    public int Count => vocabulary.Names.Count;
+    public int Count => _vocabulary.Names.Count;
 
-    public SpecialTokens Special => vocabulary.Special;
+    public SpecialTokens Special => _vocabulary.Special;
 
     public TokenSequence Encode(string text)
     {
-        var normalized = rules.Normalize(text);
-        var tokens = library.EncodeToTokens(normalized.Text, out _, considerNormalization: false);
+        var normalized = _rules.Normalize(text);
+        var tokens = _library.EncodeToTokens(normalized.Text, out _, considerNormalization: false);
         return new TokenSequence(
             [.. tokens.Select(token => token.Id)],
             [.. tokens.Select(token => normalized.Origin(token.Offset.Start.Value))],
             [.. tokens.Select(token => token.Value.StartsWith(Continuation, StringComparison.Ordinal))]);
     }
 
-    public string NameOf(int token) => vocabulary.Names[token];
+    public string NameOf(int token) => _vocabulary.Names[token];
 }

@@ -1,5 +1,4 @@
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Weights;
 using TorchSharp;
@@ -8,118 +7,111 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Training;
 
-/// <summary>
-/// AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101) with β = (0.9, 0.999) and ε = 1e-8, as in PyTorch. TorchSharp's own makes a number for every operation
-/// on every weight that a collection can free while it is read (see <see cref="Scalars"/>).
-/// </summary>
-public sealed class AdamW : IDisposable
+/// <summary>AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101) with β = (0.9, 0.999) and ε = 1e-8, as in PyTorch. TorchSharp's own makes
+/// a number for every operation on every weight that a collection can free while it is read (see <see cref="Scalars"/>).</summary>
+public class AdamW : IDisposable
 {
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;
     private const double Epsilon = 1e-8;
 
-    private readonly double weightDecay;
-    private readonly Parameter[] parameters;
-    private readonly double[] rates;
-    private readonly Tensor[] means;
-    private readonly Tensor[] squares;
-    private long steps;
+    private readonly double _weightDecay;
+    private readonly Parameter[] _parameters;
+    private readonly double[] _rates;
+    private readonly Tensor[] _means;
+    private readonly Tensor[] _squares;
+    private long _steps;
 
     /// <param name="rates">Of each parameter, its learning rate over that of the step; null for the same for all.</param>
     public AdamW(IEnumerable<Parameter> parameters, double weightDecay, IEnumerable<double>? rates = null)
     {
-        this.weightDecay = weightDecay;
-        this.parameters = [.. parameters];
-        this.rates = rates is null ? [.. this.parameters.Select(_ => 1.0)] : [.. rates];
-        ArgumentOutOfRangeException.ThrowIfNotEqual(this.rates.Length, this.parameters.Length, nameof(rates));
-        means = [.. this.parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
-        squares = [.. this.parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
+        _weightDecay = weightDecay;
+        _parameters = [.. parameters];
+        _rates = rates is null ? [.. _parameters.Select(_ => 1.0)] : [.. rates];
+        ArgumentOutOfRangeException.ThrowIfNotEqual(_rates.Length, _parameters.Length, nameof(rates));
+        _means = [.. _parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
+        _squares = [.. _parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
     }
+
+    /// <summary>Numbers that it moves.</summary>
+    public long Size => _parameters.Sum(parameter => parameter.numel());
 
     /// <summary>Forgets the gradients; the next backward pass makes new ones.</summary>
     public void ZeroGradients()
     {
-        foreach (var parameter in parameters)
-        {
+        foreach (var parameter in _parameters)
             parameter.grad = null;
-        }
     }
 
     /// <summary>One step along the gradients that the backward pass left.</summary>
-    public void Step(double learningRate)
+    public virtual void Descend(double learningRate)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        steps++;
-        using Scalar correction = Math.Sqrt(1 - Math.Pow(Beta2, steps));
-        for (var i = 0; i < parameters.Length; i++)
+        _steps++;
+        using Scalar correction = Math.Sqrt(1 - Math.Pow(Beta2, _steps));
+        for (var i = 0; i < _parameters.Length; i++)
         {
-            if (parameters[i].grad is not { } gradient)
-            {
+            if (_parameters[i].grad is not { } gradient)
                 continue;
-            }
 
-            using Scalar decay = 1 - (learningRate * rates[i] * weightDecay);
-            using Scalar stride = -learningRate * rates[i] / (1 - Math.Pow(Beta1, steps));
-            parameters[i].mul_(decay);
-            means[i].mul_(Scalars.Of(Beta1)).add_(gradient, Scalars.Of(1 - Beta1));
-            squares[i].mul_(Scalars.Of(Beta2)).addcmul_(gradient, gradient, Scalars.Of(1 - Beta2));
-            var scale = squares[i].sqrt().div_(correction).add_(Scalars.Of(Epsilon), Scalars.Of(1));
-            parameters[i].addcdiv_(means[i], scale, stride);
+            using Scalar decay = 1 - (learningRate * _rates[i] * _weightDecay);
+            using Scalar stride = -learningRate * _rates[i] / (1 - Math.Pow(Beta1, _steps));
+            _parameters[i].mul_(decay);
+            _means[i].mul_(Scalars.Of(Beta1)).add_(gradient, Scalars.Of(1 - Beta1));
+            _squares[i].mul_(Scalars.Of(Beta2)).addcmul_(gradient, gradient, Scalars.Of(1 - Beta2));
+            var scale = _squares[i].sqrt().div_(correction).add_(Scalars.Of(Epsilon), Scalars.Of(1));
+            _parameters[i].addcdiv_(_means[i], scale, stride);
         }
     }
 
-    /// <summary>Moments and step count: <c>optimizer.N.exp_avg</c>, <c>optimizer.N.exp_avg_sq</c>, N counting parameters, and <c>optimizer.step</c>.</summary>
+    /// <summary>Tensors <c>optimizer.N.exp_avg</c> and <c>optimizer.N.exp_avg_sq</c> by parameter, and <c>optimizer.step</c>.</summary>
     public IEnumerable<SafetensorsTensor> Tensors() =>
     [
-        .. means.Select((mean, i) => ModuleTensors.ToSafetensors($"optimizer.{i}.exp_avg", mean)),
-        .. squares.Select((square, i) => ModuleTensors.ToSafetensors($"optimizer.{i}.exp_avg_sq", square)),
-        SafetensorsTensor.Of<long>("optimizer.step", [steps], 1),
+        .. _means.Select((mean, i) => ModuleTensors.ToSafetensors($"optimizer.{i}.exp_avg", mean)),
+        .. _squares.Select((square, i) => ModuleTensors.ToSafetensors($"optimizer.{i}.exp_avg_sq", square)),
+        SafetensorsTensor.Of<long>("optimizer.step", [_steps], 1),
     ];
 
     public void Load(SafetensorsFile file)
     {
-        for (var i = 0; i < parameters.Length; i++)
+        for (var i = 0; i < _parameters.Length; i++)
         {
-            ModuleTensors.CopyInto(means[i], file, $"optimizer.{i}.exp_avg");
-            ModuleTensors.CopyInto(squares[i], file, $"optimizer.{i}.exp_avg_sq");
+            ModuleTensors.CopyInto(_means[i], file, $"optimizer.{i}.exp_avg");
+            ModuleTensors.CopyInto(_squares[i], file, $"optimizer.{i}.exp_avg_sq");
         }
 
-        steps = file.Read<long>("optimizer.step")[0];
+        _steps = file.Read<long>("optimizer.step")[0];
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
-        foreach (var moment in means.Concat(squares))
-        {
+        foreach (var moment in _means.Concat(_squares))
             moment.Dispose();
-        }
+        GC.SuppressFinalize(this);
     }
 }
 
 /// <summary>The learning rate as a function of the step, so that a resumed run needs no schedule state.</summary>
 public static class Schedule
 {
-    public static IReadOnlyList<string> Names { get; } = ["one-cycle", "cosine"];
-
     private const double WarmUp = 0.3;
     private const double CosineWarmUp = 0.05;
 
-    /// <param name="name">
-    /// <c>one-cycle</c>: from peak / 25 up to the peak over 30 % of the steps, then down to peak / 250,000, both along a half cosine (arXiv:1803.09820, as in PyTorch; momentum stays).
-    /// <c>cosine</c>: linear warm-up over 5 % of the steps, then a half cosine to 0 (arXiv:1608.03983).
-    /// </param>
+    /// <param name="name"><c>one-cycle</c>: from peak / 25 up to the peak over 30 % of the steps, then down to peak / 250,000, both along a
+    /// half cosine (arXiv:1803.09820, as in PyTorch; momentum stays). <c>cosine</c>: linear warm-up over 5 % of the steps, then a half
+    /// cosine to 0 (arXiv:1608.03983).</param>
     /// <param name="step">From 0 to <paramref name="steps"/> − 1.</param>
     public static double LearningRate(string name, double peak, long step, long steps)
     {
         var last = Math.Max(1, steps - 1);
         return name switch
         {
-            "one-cycle" when step <= WarmUp * last => Cosine(peak / 25, peak, step / (WarmUp * last)),
-            "one-cycle" => Cosine(peak, peak / 25 / 1e4, (step - (WarmUp * last)) / ((1 - WarmUp) * last)),
-            "cosine" when step < CosineWarmUp * last => peak * (step + 1) / ((CosineWarmUp * last) + 1),
-            "cosine" => Cosine(peak, 0, (step - (CosineWarmUp * last)) / ((1 - CosineWarmUp) * last)),
-            _ => throw new PipelineException($"'{name}' is no schedule. Valid are {string.Join(", ", Names)}."),
+            Schedules.OneCycle when step <= WarmUp * last => Cosine(peak / 25, peak, step / (WarmUp * last)),
+            Schedules.OneCycle => Cosine(peak, peak / 25 / 1e4, (step - (WarmUp * last)) / ((1 - WarmUp) * last)),
+            Schedules.Cosine when step < CosineWarmUp * last => peak * (step + 1) / ((CosineWarmUp * last) + 1),
+            Schedules.Cosine => Cosine(peak, 0, (step - (CosineWarmUp * last)) / ((1 - CosineWarmUp) * last)),
+            _ => throw new PipelineException($"The schedule is '{name}'; it must be one of {string.Join(", ", Schedules.All)}."),
         };
     }
 

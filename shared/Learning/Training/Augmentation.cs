@@ -1,17 +1,15 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Statistics;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Training;
 
-/// <summary>
-/// Draws and applies an <see cref="AugmentationSpec"/>. Zoom is about the centre, shift and cut-out are uniform and alike along both axes, gain knows no place:
-/// turning or mirroring an image before or after makes no difference to the distribution, so the artefacts (bilinear blur, zeros from outside) carry no label.
-/// </summary>
+/// <summary>Draws and applies an <see cref="AugmentationSpec"/>. Zoom is about the centre, shift and cut-out are uniform and alike along
+/// both axes, gain knows no place: turning or mirroring an image before or after makes no difference to the distribution, so the artefacts
+/// (bilinear blur, zeros from outside) carry no label.</summary>
 public sealed class Augmentation(AugmentationSpec spec, int size)
 {
-    /// <summary>Numbers that describe one image's change: zoom, shift along x and y in pixels, gain, centre of the cut-out along x and y in pixels.</summary>
+    /// <summary>Numbers for one image: zoom, shift along x and y, gain, centre of the cut-out along x and y; in pixels.</summary>
     public const int Numbers = 6;
 
     /// <summary>False when nothing would change.</summary>
@@ -32,9 +30,7 @@ public sealed class Augmentation(AugmentationSpec spec, int size)
     public Tensor Apply(Tensor images, Tensor numbers)
     {
         if (!Active)
-        {
             return images;
-        }
 
         var n = images.shape[0];
         var column = numbers.unbind(1);
@@ -63,9 +59,7 @@ public sealed class Augmentation(AugmentationSpec spec, int size)
     }
 }
 
-/// <summary>
-/// Dropout draws from torch's own generator, so that it runs at its speed on every device. Seeded anew before each step by what the step is, it has no state that a restart could lose.
-/// </summary>
+/// <summary>Seeds torch's generator, which dropout draws from, by the step: no state that a restart could lose.</summary>
 public static class DropoutMasks
 {
     /// <summary>To be called before the forward pass of a step.</summary>

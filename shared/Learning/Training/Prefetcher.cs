@@ -6,32 +6,30 @@ namespace Pipeline.Learning.Training;
 /// <summary>Assembles the next batches on a thread of its own while this one trains, never more than a few ahead.</summary>
 public sealed class Prefetcher : IDisposable
 {
-    private readonly Channel<TrainingStep> ready;
-    private readonly CancellationTokenSource stop = new();
-    private readonly Task producer;
+    private readonly Channel<TrainingStep> _ready;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _producer;
 
     /// <param name="first">First step.</param>
     /// <param name="end">One past the last.</param>
     /// <param name="ahead">Batches kept ready, at least 1.</param>
     public Prefetcher(Func<long, TrainingStep> assemble, long first, long end, int ahead)
     {
-        ready = Channel.CreateBounded<TrainingStep>(new BoundedChannelOptions(ahead) { SingleReader = true, SingleWriter = true });
-        producer = Task.Run(async () =>
+        _ready = Channel.CreateBounded<TrainingStep>(new BoundedChannelOptions(ahead) { SingleReader = true, SingleWriter = true });
+        _producer = Task.Run(async () =>
         {
             try
             {
                 // Room first, batch then: no more than that many are ever held.
-                for (var step = first; step < end && await ready.Writer.WaitToWriteAsync(stop.Token); step++)
-                {
-                    ready.Writer.TryWrite(assemble(step));
-                }
+                for (var step = first; step < end && await _ready.Writer.WaitToWriteAsync(_stop.Token); step++)
+                    _ready.Writer.TryWrite(assemble(step));
 
-                ready.Writer.Complete();
+                _ready.Writer.Complete();
             }
             catch (Exception error)
             {
                 // Next() throws it where the batch is missed.
-                ready.Writer.Complete(error);
+                _ready.Writer.Complete(error);
             }
         });
     }
@@ -39,14 +37,12 @@ public sealed class Prefetcher : IDisposable
     /// <summary>Waits for the next batch. Throws what assembling it threw.</summary>
     public TrainingStep Next()
     {
-        if (ready.Reader.TryRead(out var batch))
-        {
+        if (_ready.Reader.TryRead(out var batch))
             return batch;
-        }
 
         try
         {
-            return ready.Reader.ReadAsync(stop.Token).AsTask().GetAwaiter().GetResult();
+            return _ready.Reader.ReadAsync(_stop.Token).AsTask().GetAwaiter().GetResult();
         }
         catch (ChannelClosedException closed) when (closed.InnerException is { } error)
         {
@@ -57,8 +53,8 @@ public sealed class Prefetcher : IDisposable
 
     public void Dispose()
     {
-        stop.Cancel();
-        producer.GetAwaiter().GetResult();
-        stop.Dispose();
+        _stop.Cancel();
+        _producer.GetAwaiter().GetResult();
+        _stop.Dispose();
     }
 }

@@ -1,14 +1,11 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Training;
 
-/// <summary>
-/// The samples of one split of a dataset version, numbered through. A shard is opened when one of its samples is first read, and few are
-/// open at a time, so opening a reader and the memory that it takes do not depend on the size of the dataset. For one thread at a time; a
-/// span is valid until the next call.
-/// </summary>
+/// <summary>The samples of one split of a dataset version, numbered through. A shard is opened when one of its samples is first read, and
+/// few are open at a time, so opening a reader and the memory that it takes do not depend on the size of the dataset. For one thread at a
+/// time; a span is valid until the next call.</summary>
 public sealed class SampleReader : IDisposable
 {
     /// <summary>
@@ -78,9 +75,8 @@ public sealed class SampleReader : IDisposable
         return file.ReadRows<byte>("text", start, length);
     }
 
-    /// <returns>
-    /// For each byte of <see cref="Text"/> an index into the dataset's tags; −1 where there is none. Empty where the data has no tags.
-    /// </returns>
+    /// <returns>For each byte of <see cref="Text"/> an index into the dataset's tags; −1 where there is none. Empty where the data has no
+    /// tags.</returns>
     public ReadOnlySpan<short> Tags(int sample)
     {
         var (file, start, length) = Extent(sample);

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Weights;
 using TorchSharp.Modules;
@@ -6,12 +5,13 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>An encoder with a linear head over the dataset's classes: images [N, C, S, S] or tokens [N, T] to logits [N, K]; as a tagger, tokens to logits of each, [N, T, K].</summary>
+/// <summary>An encoder with a linear head over the dataset's classes: images [N, C, S, S] or tokens [N, T] to logits [N, K]; as a tagger,
+/// tokens to logits of each, [N, T, K].</summary>
 public sealed class Classifier : nn.Module<Tensor, Tensor>
 {
-    private readonly Encoder encoder;
-    private readonly Linear head;
-    private readonly bool tags;
+    private readonly Encoder _encoder;
+    private readonly Linear _head;
+    private readonly bool _tags;
 
     /// <param name="seed">Of the random weights that encoder and head start from.</param>
     /// <param name="tokenizer">Null for images.</param>
@@ -20,26 +20,27 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
     public Classifier(EncoderSpec spec, InputSpec input, int classes, ulong seed, TokenizerReference? tokenizer = null, bool tags = false)
         : base("classifier")
     {
-        this.tags = tags;
-        encoder = EncoderArchitectures.Create(spec, input, tokenizer);
-        if (tags && encoder is not SequenceEncoder)
+        this._tags = tags;
+        _encoder = EncoderArchitectures.Create(spec, input, tokenizer);
+        if (tags && _encoder is not SequenceEncoder)
         {
-            throw new PipelineException($"fineTuning.task is tagging, which encoder '{spec.Name}' cannot do: valid is an encoder of sequences.");
+            throw new PipelineException(
+                $"fineTuning.task is tagging, and encoder.name is '{spec.Name}': it must be an encoder of sequences.");
         }
 
-        head = nn.Linear(encoder.Features, classes);
+        _head = nn.Linear(_encoder.Features, classes);
         RegisterComponents();
         WeightInitialization.Initialize(this, seed);
     }
 
-    public Encoder Encoder => encoder;
+    public Encoder Encoder => _encoder;
 
-    public Linear Head => head;
+    public Linear Head => _head;
 
-    public override Tensor forward(Tensor input) => head.forward(Features(input));
+    public override Tensor forward(Tensor input) => _head.forward(Features(input));
 
     /// <summary>What the head goes by: features of the samples [N, D], or of each token [N, T, D].</summary>
-    public Tensor Features(Tensor input) => tags ? ((SequenceEncoder)encoder).Hidden(input) : encoder.forward(input);
+    public Tensor Features(Tensor input) => _tags ? ((SequenceEncoder)_encoder).Hidden(input) : _encoder.forward(input);
 }
 
 /// <summary>How fast each layer of a classifier is tuned, over its head.</summary>
@@ -52,11 +53,10 @@ public static class LayerRates
     {
         const string Prefix = "encoder.";
         if (!parameter.StartsWith(Prefix, StringComparison.Ordinal))
-        {
             return 1;
-        }
 
-        var depth = encoder.Layers.Index().First(layer => layer.Item.Any(module => parameter.StartsWith($"{Prefix}{module}.", StringComparison.Ordinal))).Index;
+        var depth = encoder.Layers.Index()
+            .First(layer => layer.Item.Any(module => parameter.StartsWith($"{Prefix}{module}.", StringComparison.Ordinal))).Index;
         return Math.Pow(decay, encoder.Layers.Count - depth);
     }
 }

@@ -20,7 +20,7 @@ public interface IFeatureRows
     /// <returns>[X 1]ᵀ · errors, shape [D + 1, K].</returns>
     Tensor TransposedTimes(Tensor errors);
 
-    /// <summary>In float64, and with columns of mean 0 where that leaves no fewer zeros: the optimum is the same, and sooner found.</summary>
+    /// <summary>In float64, dense columns centred: the optimum is the same, and found sooner.</summary>
     /// <returns>The rows, and what was taken from each, shape [D].</returns>
     (IFeatureRows Rows, Tensor Centre) Prepare();
 }
@@ -28,17 +28,17 @@ public interface IFeatureRows
 /// <param name="values">X, shape [N, D].</param>
 public sealed class DenseRows(Tensor values) : IFeatureRows
 {
-    private readonly Tensor rows = cat([values, ones(values.shape[0], 1, dtype: values.dtype, device: values.device)], 1);
+    private readonly Tensor _rows = cat([values, ones(values.shape[0], 1, dtype: values.dtype, device: values.device)], 1);
 
-    public int Count => (int)rows.shape[0];
+    public int Count => (int)_rows.shape[0];
 
-    public int Features => (int)rows.shape[1] - 1;
+    public int Features => (int)_rows.shape[1] - 1;
 
-    public Device Device => rows.device;
+    public Device Device => _rows.device;
 
-    public Tensor Times(Tensor weights) => rows.matmul(weights);
+    public Tensor Times(Tensor weights) => _rows.matmul(weights);
 
-    public Tensor TransposedTimes(Tensor errors) => rows.t().matmul(errors);
+    public Tensor TransposedTimes(Tensor errors) => _rows.t().matmul(errors);
 
     public (IFeatureRows Rows, Tensor Centre) Prepare()
     {
@@ -48,20 +48,21 @@ public sealed class DenseRows(Tensor values) : IFeatureRows
     }
 }
 
-/// <summary>Few numbers of a row are not 0: only these are kept, and multiplied. In float64, on the CPU: a matrix of few columns is faster by plain loops than by torch's scattered sums.</summary>
+/// <summary>Few numbers of a row are not 0: only these are kept, and multiplied. In float64, on the CPU: a matrix of few columns is faster
+/// by plain loops than by torch's scattered sums.</summary>
 public sealed class SparseRows : IFeatureRows
 {
-    private readonly (int Column, double Value)[][] rows;
+    private readonly (int Column, double Value)[][] _rows;
 
     /// <param name="rows">Of each its columns, each once, and values.</param>
     /// <param name="features">D.</param>
     public SparseRows(IEnumerable<(int Column, double Value)[]> rows, int features)
     {
-        this.rows = [.. rows.Select(row => ((int, double)[])[.. row, (features, 1)])];
+        _rows = [.. rows.Select(row => ((int, double)[])[.. row, (features, 1)])];
         Features = features;
     }
 
-    public int Count => rows.Length;
+    public int Count => _rows.Length;
 
     public int Features { get; }
 
@@ -70,12 +71,10 @@ public sealed class SparseRows : IFeatureRows
     public Tensor Times(Tensor weights)
     {
         var (width, from, product) = ((int)weights.shape[1], Numbers(weights), new double[Count * weights.shape[1]]);
-        for (var row = 0; row < rows.Length; row++)
+        for (var row = 0; row < _rows.Length; row++)
         {
-            foreach (var (column, value) in rows[row])
-            {
+            foreach (var (column, value) in _rows[row])
                 Add(value, from.AsSpan(column * width, width), product.AsSpan(row * width, width));
-            }
         }
 
         return tensor(product, Count, width);
@@ -84,12 +83,10 @@ public sealed class SparseRows : IFeatureRows
     public Tensor TransposedTimes(Tensor errors)
     {
         var (width, from, product) = ((int)errors.shape[1], Numbers(errors), new double[(Features + 1) * errors.shape[1]]);
-        for (var row = 0; row < rows.Length; row++)
+        for (var row = 0; row < _rows.Length; row++)
         {
-            foreach (var (column, value) in rows[row])
-            {
+            foreach (var (column, value) in _rows[row])
                 Add(value, from.AsSpan(row * width, width), product.AsSpan(column * width, width));
-            }
         }
 
         return tensor(product, Features + 1, width);
@@ -100,9 +97,7 @@ public sealed class SparseRows : IFeatureRows
     private static void Add(double times, ReadOnlySpan<double> from, Span<double> to)
     {
         for (var i = 0; i < to.Length; i++)
-        {
             to[i] += times * from[i];
-        }
     }
 
     private static double[] Numbers(Tensor matrix) => matrix.to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();

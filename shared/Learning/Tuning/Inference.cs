@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>Forward passes over many samples, a batch at a time, those of like length together; nothing learned. Results in the order of the samples.</summary>
+/// <summary>Forward passes in batches of samples of like length. Results are in the order of the samples.</summary>
 public static class Inference
 {
     /// <summary>Small, so that what a layer leaves fits into a cache: measured 8 % faster than 500 (docs/performance.md).</summary>
@@ -29,7 +29,8 @@ public static class Inference
     public static Tensor Features(Classifier classifier, LabelledSamples samples, IReadOnlyList<int> positions, Device device) =>
         Answering(classifier, classifier.Features, samples, positions, device);
 
-    private static Tensor Answering(Classifier classifier, Func<Tensor, Tensor> forward, LabelledSamples samples, IReadOnlyList<int> positions, Device device)
+    private static Tensor Answering(
+        Classifier classifier, Func<Tensor, Tensor> forward, LabelledSamples samples, IReadOnlyList<int> positions, Device device)
     {
         classifier.eval();
         using var scope = NewDisposeScope();
@@ -42,7 +43,8 @@ public static class Inference
             var output = forward(samples.Inputs(chosen, device));
             return output.flatten(0, -2).index_select(0, tensor(samples.Answering(chosen), device: device)).MoveToOuterDisposeScope();
         });
-        return cat(outputs.ToList()).index_select(0, tensor(Unsorted(sorted, positions, samples), device: device)).MoveToOuterDisposeScope();
+        return cat(outputs.ToList()).index_select(0, tensor(Unsorted(sorted, positions, samples), device: device))
+            .MoveToOuterDisposeScope();
     }
 
     // Where in the sorted rows each row of the samples' own order lies.
@@ -56,7 +58,8 @@ public static class Inference
             next += samples.Labels(positions[i]).Count;
         }
 
-        return [.. positions.Index().SelectMany(entry => Enumerable.Range(0, samples.Labels(entry.Item).Count).Select(label => firsts[entry.Index] + label))];
+        return [.. positions.Index().SelectMany(
+            entry => Enumerable.Range(0, samples.Labels(entry.Item).Count).Select(label => firsts[entry.Index] + label))];
     }
 
     private static int[] Best(Tensor logits) => [.. logits.argmax(1).cpu().data<long>().ToArray().Select(label => (int)label)];

@@ -1,4 +1,4 @@
-using Pipeline.Contracts;
+using Pipeline.Artifacts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Training;
@@ -7,11 +7,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>
-/// The labelled samples of one split, in the order of the split: what an encoder is shown, what is to be answered, and what the baseline
-/// sees.
-/// </summary>
-public abstract class LabelledSamples
+/// <summary>The labelled samples of one split: what an encoder is shown, what it must answer, what the baseline sees.</summary>
+/// <param name="samples">Disposed with this.</param>
+public abstract class LabelledSamples(SampleReader samples) : IDisposable
 {
     /// <summary>What the cross-entropy of PyTorch passes over.</summary>
     public const long NoTarget = -100;
@@ -38,15 +36,13 @@ public abstract class LabelledSamples
     /// <returns>Images [N, C, S, S] in [0, 1], or tokens [N, T], int64, T being the longest.</returns>
     public abstract Tensor Inputs(ReadOnlySpan<int> positions, Device device);
 
-    /// <returns>
-    /// int64: shape [N]; of tagged sequences [N, T] as <see cref="Inputs"/>, <see cref="NoTarget"/> where nothing is asked.
-    /// </returns>
+    /// <returns>int64: shape [N]; of tagged sequences [N, T] as <see cref="Inputs"/>, <see cref="NoTarget"/> where nothing is
+    /// asked.</returns>
     public virtual Tensor Targets(ReadOnlySpan<int> positions, Device device)
     {
         var targets = new long[positions.Length];
         for (var i = 0; i < positions.Length; i++)
             targets[i] = Truth.Labels[positions[i]];
-
         return tensor(targets, device: device);
     }
 
@@ -60,38 +56,64 @@ public abstract class LabelledSamples
     /// <summary>Ways of counting in these sequences that a baseline is to choose from; none for images.</summary>
     /// <param name="positions">Those that it is to be fitted on.</param>
     public virtual IReadOnlyList<Terms> Candidates(IReadOnlyList<int> positions) => [];
+
+    public void Dispose()
+    {
+        samples.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }
 
-/// <summary>What a trial learns from and is measured on, by what the experiment asks: classes of images or sequences, or tags.</summary>
-public static class LabelledSplits
-{
-    /// <summary>As experiments spell the task in which words have labels.</summary>
-    public const string Tagging = "tagging";
+/// <summary>What a trial learns from and is validated on.</summary>
+/// <param name="Draw">Positions in <paramref name="Training"/> of the samples that the trial may see.</param>
+public sealed record TrialData(LabelledSamples Training, int[] Draw, LabelledSamples Validation);
 
-    /// <param name="tokenizer">Null for images.</param>
-    /// <param name="length">Most tokens of a sample.</param>
-    public static LabelledSamples Of(
-        SampleReader samples, DatasetManifest dataset, FineTuningSpec spec, ITokenizer? tokenizer, int length) => (tokenizer, spec.Task) switch
+/// <summary>The labelled splits of a dataset version, as an encoder is shown them.</summary>
+public sealed class LabelledSplits
+{
+    private readonly IArtifactStore _store;
+    private readonly DatasetManifest _dataset;
+    private readonly Func<SampleReader, LabelledSamples> _labelled;
+
+    private LabelledSplits(IArtifactStore store, DatasetManifest dataset, Func<SampleReader, LabelledSamples> labelled) =>
+        (_store, _dataset, _labelled) = (store, dataset, labelled);
+
+    /// <param name="task">One of <see cref="LabelTasks"/>.</param>
+    /// <param name="tokens">Null for images.</param>
+    /// <exception cref="PipelineException">The samples are images, and the task is tagging.</exception>
+    public static async Task<LabelledSplits> OfAsync(
+        IArtifactStore store, DatasetManifest dataset, string task, TokenizerReference? tokens, CancellationToken cancellation)
     {
-        (null, Tagging) => throw new PipelineException("fineTuning.task is tagging, and the samples are images: it must be classification."),
-        (null, _) => new LabelledImages(samples, dataset.Classes),
-        (_, Tagging) => new TaggedSequences(samples, dataset, tokenizer, length),
-        _ => new LabelledSequences(samples, dataset, tokenizer, length),
-    };
+        if (tokens is not null)
+        {
+            var (tokenizer, length) = (await TokenizerStore.OpenAsync(store, tokens, cancellation), tokens.Spec.Length);
+            return new LabelledSplits(store, dataset, task == LabelTasks.Tagging
+                ? samples => new TaggedSequences(samples, dataset, tokenizer, length)
+                : samples => new LabelledSequences(samples, dataset, tokenizer, length));
+        }
+
+        return task == LabelTasks.Tagging
+            ? throw new PipelineException(
+                $"fineTuning.task is tagging, and the samples are images: it must be {LabelTasks.Classification}.")
+            : new LabelledSplits(store, dataset, samples => new LabelledImages(samples, dataset.Classes));
+    }
+
+    public LabelledSamples Open(Split split) => _labelled(SampleReader.Open(_store, _dataset, split));
 }
 
 /// <summary>Images with their classes. The baseline sees their pixels.</summary>
 public sealed class LabelledImages : LabelledSamples
 {
-    private readonly SampleReader samples;
-    private readonly int[] numbers;
+    private readonly SampleReader _samples;
+    private readonly int[] _numbers;
 
     /// <param name="classes">The dataset's, in its order.</param>
     public LabelledImages(SampleReader samples, IReadOnlyList<string> classes)
+        : base(samples)
     {
-        this.samples = samples;
-        numbers = [.. Enumerable.Range(0, samples.Count).Where(sample => samples.Label(sample) >= 0)];
-        Truth = new Truth([.. numbers.Select(samples.Label)], classes);
+        _samples = samples;
+        _numbers = [.. Enumerable.Range(0, samples.Count).Where(sample => samples.Label(sample) >= 0)];
+        Truth = new Truth([.. _numbers.Select(samples.Label)], classes);
     }
 
     public override IReadOnlyList<int> Strata => Truth.Labels;
@@ -100,14 +122,13 @@ public sealed class LabelledImages : LabelledSamples
 
     public override Tensor Inputs(ReadOnlySpan<int> positions, Device device)
     {
-        var size = samples.ImageBytes;
+        var size = _samples.ImageBytes;
         var pixels = new byte[positions.Length * size];
         for (var i = 0; i < positions.Length; i++)
-            samples.Pixels(numbers[positions[i]]).CopyTo(pixels.AsSpan(i * size));
-
-        var input = samples.Input;
-        return tensor(pixels, positions.Length, input.Channels, input.Size, input.Size, device: device)
-            .to(ScalarType.Float32).div(Scalars.Of(255));
+            _samples.Pixels(_numbers[positions[i]]).CopyTo(pixels.AsSpan(i * size));
+        var input = _samples.Input;
+        var images = tensor(pixels, positions.Length, input.Channels, input.Size, input.Size, device: device);
+        return images.to(ScalarType.Float32).div(Scalars.Of(255));
     }
 
     public override IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device) =>

@@ -1,5 +1,4 @@
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Training;
 using Pipeline.Statistics;
@@ -10,22 +9,23 @@ namespace Pipeline.Learning.Tuning;
 /// <summary>Sequences with their classes, as tokens. The baseline counts in their text.</summary>
 public sealed class LabelledSequences : LabelledSamples
 {
-    private readonly SampleReader samples;
-    private readonly string modality;
-    private readonly int[] numbers;
-    private readonly ITokenizer tokenizer;
-    private readonly int most;
+    private readonly SampleReader _samples;
+    private readonly string _modality;
+    private readonly int[] _numbers;
+    private readonly ITokenizer _tokenizer;
+    private readonly int _most;
 
     /// <summary>Made when they are asked for: a trial asks for few of the training split.</summary>
-    private readonly int[]?[] tokens;
+    private readonly int[]?[] _tokens;
 
     /// <param name="length">Most tokens of a sample, start and end included; what is beyond is cut off.</param>
     public LabelledSequences(SampleReader samples, DatasetManifest dataset, ITokenizer tokenizer, int length)
+        : base(samples)
     {
-        (this.samples, this.tokenizer, modality, most) = (samples, tokenizer, dataset.Modality, length - TokenBatch.Ends);
-        numbers = [.. Enumerable.Range(0, samples.Count).Where(sample => samples.Label(sample) >= 0)];
-        tokens = new int[]?[numbers.Length];
-        Truth = new Truth([.. numbers.Select(samples.Label)], dataset.Classes);
+        (_samples, _tokenizer, _modality, _most) = (samples, tokenizer, dataset.Modality, length - TokenBatch.Ends);
+        _numbers = [.. Enumerable.Range(0, samples.Count).Where(sample => samples.Label(sample) >= 0)];
+        _tokens = new int[]?[_numbers.Length];
+        Truth = new Truth([.. _numbers.Select(samples.Label)], dataset.Classes);
     }
 
     public override IReadOnlyList<int> Strata => Truth.Labels;
@@ -40,7 +40,7 @@ public sealed class LabelledSequences : LabelledSamples
         for (var i = 0; i < chosen.Length; i++)
             chosen[i] = Tokens(positions[i]);
 
-        return TokenBatch.Of(chosen, tokenizer.Special, device);
+        return TokenBatch.Of(chosen, _tokenizer.Special, device);
     }
 
     public override IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device) => terms!.Rows(positions.Select(Text));
@@ -48,21 +48,21 @@ public sealed class LabelledSequences : LabelledSamples
     public override IReadOnlyList<Terms> Candidates(IReadOnlyList<int> positions)
     {
         string[] texts = [.. positions.Select(Text)];
-        return [.. TermKinds.For(modality, texts).Select(kind => Terms.Fit(kind, texts))];
+        return [.. TermKinds.For(_modality, texts).Select(kind => Terms.Fit(kind, texts))];
     }
 
     private int[] Tokens(int position)
     {
-        if (tokens[position] is not { } own)
+        if (_tokens[position] is not { } own)
         {
-            own = tokenizer.Encode(Text(position)).Ids;
-            tokens[position] = own = own.Length > most ? own[..most] : own;
+            own = _tokenizer.Encode(Text(position)).Ids;
+            _tokens[position] = own = own.Length > _most ? own[.._most] : own;
         }
 
         return own;
     }
 
-    private string Text(int position) => Encoding.UTF8.GetString(samples.Text(numbers[position]));
+    private string Text(int position) => Encoding.UTF8.GetString(_samples.Text(_numbers[position]));
 }
 
 /// <summary>Samples of a batch as an encoder takes them: start, tokens, end, filled up to the longest.</summary>

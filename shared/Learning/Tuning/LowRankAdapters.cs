@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Native;
 using Pipeline.Statistics;
@@ -7,14 +6,13 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>
-/// LoRA (Hu and others 2021, arXiv:2106.09685): to each matrix W of an encoder, convolutions flattened to [out, in · k · k], a product of two thin ones is added, W + B·A, and these
-/// alone are tuned; everything else stays, embeddings too, batch norm's running statistics excepted. The sum is written into the weight itself, so that any encoder can be adapted without knowing of it: by the chain rule the gradients
-/// are ∂B = ∂W·Aᵀ and ∂A = Bᵀ·∂W. It saves what is trained and kept by the optimizer, not the time of a step.
-/// </summary>
+/// <summary>LoRA (Hu and others 2021, arXiv:2106.09685): to each matrix W of an encoder, convolutions flattened to [out, in · k · k], a
+/// product of two thin ones is added, W + B·A, and these alone are tuned; everything else stays, embeddings too, batch norm's running
+/// statistics excepted. The sum is written into the weight itself, so that any encoder can be adapted without knowing of it: by the chain
+/// rule the gradients are ∂B = ∂W·Aᵀ and ∂A = Bᵀ·∂W. It saves what is trained and kept by the optimizer, not the time of a step.</summary>
 public sealed class LowRankAdapters : IDisposable
 {
-    private readonly List<Adapter> adapters = [];
+    private readonly List<Adapter> _adapters = [];
 
     /// <param name="encoder">Its parameters are frozen, those with an adapter to the extent that only the adapter moves them.</param>
     /// <param name="rank">Columns of B, at least 1. Matrices that so many would not make smaller have no adapter.</param>
@@ -22,7 +20,8 @@ public sealed class LowRankAdapters : IDisposable
     /// <exception cref="PipelineException">The rank is so large that no matrix has an adapter.</exception>
     public LowRankAdapters(Encoder encoder, int rank, ulong seed)
     {
-        var embeddings = encoder.named_modules().Where(entry => entry.module is Embedding).Select(entry => entry.name + ".weight").ToHashSet();
+        var embeddings = encoder.named_modules().Where(entry => entry.module is Embedding).Select(entry => entry.name + ".weight")
+            .ToHashSet();
         foreach (var (name, parameter) in encoder.named_parameters())
         {
             var (rows, columns) = (parameter.shape[0], parameter.numel() / parameter.shape[0]);
@@ -32,67 +31,60 @@ public sealed class LowRankAdapters : IDisposable
                 continue;
             }
 
-            adapters.Add(new Adapter(parameter, name, rank, seed));
+            _adapters.Add(new Adapter(parameter, name, rank, seed));
         }
 
-        if (adapters.Count == 0)
+        if (_adapters.Count == 0)
         {
-            throw new PipelineException($"fineTuning.loraRank is {rank}; valid is a rank that makes at least one matrix of this encoder smaller.");
+            throw new PipelineException(
+                $"fineTuning.loraRank is {rank}; it must make at least one matrix of this encoder smaller.");
         }
     }
 
     /// <summary>A and B of every adapted matrix.</summary>
-    public IEnumerable<Parameter> Parameters => adapters.SelectMany(adapter => new[] { adapter.Down, adapter.Up });
+    public IEnumerable<Parameter> Parameters => _adapters.SelectMany(adapter => new[] { adapter.Down, adapter.Up });
 
     /// <summary>Passes the gradients of the weights on to the adapters.</summary>
     public void TakeGradients()
     {
         using var noGradient = no_grad();
-        foreach (var adapter in adapters)
-        {
+        foreach (var adapter in _adapters)
             adapter.TakeGradient();
-        }
     }
 
     /// <summary>Writes the sums into the weights.</summary>
     public void Merge()
     {
         using var noGradient = no_grad();
-        foreach (var adapter in adapters)
-        {
+        foreach (var adapter in _adapters)
             adapter.Merge();
-        }
     }
 
     public void Dispose()
     {
-        foreach (var adapter in adapters)
-        {
+        foreach (var adapter in _adapters)
             adapter.Dispose();
-        }
     }
 
     private sealed class Adapter : IDisposable
     {
-        private readonly Parameter weight;
-        private readonly Tensor original;
-        private readonly long rows;
+        private readonly Parameter _weight;
+        private readonly Tensor _original;
+        private readonly long _rows;
 
         public Adapter(Parameter weight, string name, int rank, ulong seed)
         {
-            this.weight = weight;
-            rows = weight.shape[0];
-            original = weight.detach().clone().DetachFromDisposeScope();
-            var columns = weight.numel() / rows;
+            _weight = weight;
+            _rows = weight.shape[0];
+            _original = weight.detach().clone().DetachFromDisposeScope();
+            var columns = weight.numel() / _rows;
             var random = new CounterRandom(seed, "adapters/" + name);
             var values = new float[rank * columns];
             for (var i = 0; i < values.Length; i++)
-            {
                 values[i] = (float)(random.NextGaussian() / Math.Sqrt(columns));
-            }
 
             Down = Kept(tensor(values, rank, columns, device: weight.device));
-            Up = Kept(zeros(rows, rank, device: weight.device));
+            Up = Kept(zeros(_rows, rank, device: weight.device));
         }
 
         /// <summary>A, shape [rank, in · k · k].</summary>
@@ -103,21 +95,21 @@ public sealed class LowRankAdapters : IDisposable
 
         public void TakeGradient()
         {
-            var gradient = weight.grad!.reshape(rows, -1);
+            var gradient = _weight.grad!.reshape(_rows, -1);
             Up.grad = gradient.matmul(Down.t());
             Down.grad = Up.t().matmul(gradient);
-            weight.grad = null;
+            _weight.grad = null;
         }
 
         public void Merge()
         {
             using var scope = NewDisposeScope();
-            weight.copy_(original.Plus(Up.matmul(Down).reshape(original.shape)));
+            _weight.copy_(_original.Plus(Up.matmul(Down).reshape(_original.shape)));
         }
 
         public void Dispose()
         {
-            original.Dispose();
+            _original.Dispose();
             Down.Dispose();
             Up.Dispose();
         }

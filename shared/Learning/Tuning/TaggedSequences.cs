@@ -1,5 +1,4 @@
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Training;
 using Pipeline.Statistics;
@@ -7,21 +6,20 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>
-/// Sequences with a tag at each word, as tokens. A word answers by its first token; words beyond the encoder's length are not asked, of
-/// any arm. In text a word is a run of bytes that have a tag; of DNA and protein every token answers.
-/// </summary>
+/// <summary>Sequences with a tag at each word, as tokens. A word answers by its first token; words beyond the encoder's length are not
+/// asked, of any arm. In text a word is a run of bytes that have a tag; of DNA and protein every token answers.</summary>
 public sealed class TaggedSequences : LabelledSamples
 {
-    private readonly List<int[]> tokens = [];
-    private readonly List<int[]> places = [];
-    private readonly List<int> starts = [];
-    private readonly SpecialTokens special;
+    private readonly List<int[]> _tokens = [];
+    private readonly List<int[]> _places = [];
+    private readonly List<int> _starts = [];
+    private readonly SpecialTokens _special;
 
     /// <param name="length">Most tokens of a sample, start and end included; what is beyond is cut off.</param>
     public TaggedSequences(SampleReader samples, DatasetManifest dataset, ITokenizer tokenizer, int length)
+        : base(samples)
     {
-        special = tokenizer.Special;
+        _special = tokenizer.Special;
         var labels = new List<int>();
         for (var sample = 0; sample < samples.Count; sample++)
         {
@@ -35,15 +33,15 @@ public sealed class TaggedSequences : LabelledSamples
             var asked = Asked(text, encoded.Starts.AsSpan(0, kept), tags, runs: dataset.Modality == Modalities.Text);
             if (asked.Count > 0)
             {
-                starts.Add(labels.Count);
-                tokens.Add(encoded.Ids[..kept]);
-                places.Add([.. asked.Select(word => word.Token)]);
+                _starts.Add(labels.Count);
+                _tokens.Add(encoded.Ids[..kept]);
+                _places.Add([.. asked.Select(word => word.Token)]);
                 labels.AddRange(asked.Select(word => (int)word.Tag));
             }
         }
 
-        Strata = new int[tokens.Count];
-        Truth = new Truth(labels, dataset.Tags, starts);
+        Strata = new int[_tokens.Count];
+        Truth = new Truth(labels, dataset.Tags, _starts);
     }
 
     /// <summary>Sequences are not stratified: each has tags of many kinds.</summary>
@@ -51,21 +49,21 @@ public sealed class TaggedSequences : LabelledSamples
 
     public override Truth Truth { get; }
 
-    public override int Length(int position) => tokens[position].Length;
+    public override int Length(int position) => _tokens[position].Length;
 
     public override long[] Answering(IReadOnlyList<int> positions)
     {
         var width = Width(positions);
-        return [.. positions.Index().SelectMany(entry => places[entry.Item].Select(place => (entry.Index * (long)width) + place))];
+        return [.. positions.Index().SelectMany(entry => _places[entry.Item].Select(place => (entry.Index * (long)width) + place))];
     }
 
     public override Tensor Inputs(ReadOnlySpan<int> positions, Device device)
     {
         var chosen = new int[positions.Length][];
         for (var i = 0; i < chosen.Length; i++)
-            chosen[i] = tokens[positions[i]];
+            chosen[i] = _tokens[positions[i]];
 
-        return TokenBatch.Of(chosen, special, device);
+        return TokenBatch.Of(chosen, _special, device);
     }
 
     public override Tensor Targets(ReadOnlySpan<int> positions, Device device)
@@ -73,9 +71,9 @@ public sealed class TaggedSequences : LabelledSamples
         var targets = TokenBatch.Filled(positions.Length, Width([.. positions]), NoTarget);
         for (var row = 0; row < positions.Length; row++)
         {
-            var asked = places[positions[row]];
+            var asked = _places[positions[row]];
             for (var word = 0; word < asked.Length; word++)
-                targets[row, asked[word]] = Truth.Labels[starts[positions[row]] + word];
+                targets[row, asked[word]] = Truth.Labels[_starts[positions[row]] + word];
         }
 
         return tensor(targets, device: device);
@@ -83,9 +81,9 @@ public sealed class TaggedSequences : LabelledSamples
 
     /// <exception cref="PipelineException">Always: tagging has no baseline.</exception>
     public override IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device) =>
-        throw new PipelineException("Tagging has no arm 'baseline'; the arm must be another.");
+        throw new PipelineException("Tagging has no arm 'baseline'; it must be another.");
 
-    private int Width(IReadOnlyList<int> positions) => positions.Max(position => tokens[position].Length) + TokenBatch.Ends;
+    private int Width(IReadOnlyList<int> positions) => positions.Max(position => _tokens[position].Length) + TokenBatch.Ends;
 
     /// <param name="starts">Where each token begins, in UTF-16 units.</param>
     /// <param name="runs">Whether a word is all that bears tags without a gap.</param>

@@ -1,15 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>
-/// Terms of a fixed list, counted in sequences: the numbers that the baseline sees. Words are weighted by TF-IDF as scikit-learn does it, with sublinear frequencies: (1 + ln tf) · (1 + ln((1 + n) / (1 + df))),
-/// k-mers by their frequency; of both each row is brought to the same length. Letters at positions are 0 or 1. Fitted on the labelled samples of a draw alone, as they are all that a
-/// model without pretraining has. Kept in the model's file.
-/// </summary>
+/// <summary>Terms of a fixed list, counted in sequences: the numbers that the baseline sees. Words are weighted by TF-IDF as scikit-learn
+/// does it, with sublinear frequencies: (1 + ln tf) · (1 + ln((1 + n) / (1 + df))), k-mers by their frequency; of both each row is brought
+/// to the same length. Letters at positions are 0 or 1. Fitted on the labelled samples of a draw alone, as they are all that a model
+/// without pretraining has. Kept in the model's file.</summary>
 public sealed class Terms
 {
     /// <summary>Terms with the most samples come first; those beyond are left out.</summary>
@@ -18,20 +16,20 @@ public sealed class Terms
     /// <summary>Of a row. About that of an image's pixels in [0, 1], so that one grid of penalties suits both.</summary>
     public const double Length = 10;
 
-    private readonly string kind;
-    private readonly string[] names;
-    private readonly double[] weights;
-    private readonly Dictionary<string, int> columns;
+    private readonly string _kind;
+    private readonly string[] _names;
+    private readonly double[] _weights;
+    private readonly Dictionary<string, int> _columns;
 
     private Terms(string kind, string[] names, double[] weights)
     {
-        (this.kind, this.names, this.weights) = (kind, names, weights);
-        columns = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
+        (_kind, _names, _weights) = (kind, names, weights);
+        _columns = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
     }
 
-    public string Kind => kind;
+    public string Kind => _kind;
 
-    public int Count => names.Length;
+    public int Count => _names.Length;
 
     /// <param name="kind">One of <see cref="TermKinds"/>.</param>
     /// <param name="texts">What the list is taken from.</param>
@@ -39,11 +37,10 @@ public sealed class Terms
     {
         var frequencies = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var term in texts.SelectMany(text => TermKinds.Cut(kind, text).Distinct(StringComparer.Ordinal)))
-        {
             CollectionsMarshal.GetValueRefOrAddDefault(frequencies, term, out _)++;
-        }
 
-        var kept = frequencies.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal).Take(Most).ToArray();
+        var kept = frequencies.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal)
+            .Take(Most).ToArray();
         return new Terms(
             kind, [.. kept.Select(entry => entry.Key)],
             [.. kept.Select(entry => TermKinds.Weighted(kind) ? 1 + Math.Log((1.0 + texts.Count) / (1 + entry.Value)) : 1)]);
@@ -55,9 +52,9 @@ public sealed class Terms
     /// <param name="prefix">Put before every name, such as <c>baseline.</c></param>
     public IEnumerable<SafetensorsTensor> Tensors(string prefix)
     {
-        yield return Text(prefix + "kind", kind);
-        yield return Text(prefix + "terms", string.Join('\n', names));
-        yield return SafetensorsTensor.Of<double>(prefix + "weights", weights, weights.Length);
+        yield return Text(prefix + "kind", _kind);
+        yield return Text(prefix + "terms", string.Join('\n', _names));
+        yield return SafetensorsTensor.Of<double>(prefix + "weights", _weights, _weights.Length);
     }
 
     /// <returns>Null where the file holds none: a baseline of images.</returns>
@@ -65,11 +62,10 @@ public sealed class Terms
     public static Terms? Load(SafetensorsFile file, string prefix)
     {
         if (!file.Entries.ContainsKey(prefix + "kind"))
-        {
             return null;
-        }
 
-        var (names, weights) = (Encoding.UTF8.GetString(file.Read<byte>(prefix + "terms")), file.Read<double>(prefix + "weights").ToArray());
+        var (names, weights) = (
+            Encoding.UTF8.GetString(file.Read<byte>(prefix + "terms")), file.Read<double>(prefix + "weights").ToArray());
         var terms = weights.Length == 0 ? [] : names.Split('\n');
         return terms.Length == weights.Length
             ? new Terms(Encoding.UTF8.GetString(file.Read<byte>(prefix + "kind")), terms, weights)
@@ -79,16 +75,15 @@ public sealed class Terms
     private (int, double)[] Row(string text)
     {
         var counts = new SortedDictionary<int, int>();
-        foreach (var term in TermKinds.Cut(kind, text))
+        foreach (var term in TermKinds.Cut(_kind, text))
         {
-            if (columns.TryGetValue(term, out var column))
-            {
+            if (_columns.TryGetValue(term, out var column))
                 counts[column] = counts.GetValueOrDefault(column) + 1;
-            }
         }
 
-        var row = counts.Select(entry => (Column: entry.Key, Value: (TermKinds.Weighted(kind) ? 1 + Math.Log(entry.Value) : entry.Value) * weights[entry.Key])).ToArray();
-        var scale = kind == TermKinds.Positions ? 1 : Length / Math.Sqrt(row.Sum(entry => entry.Value * entry.Value));
+        double Frequency(int count) => TermKinds.Weighted(_kind) ? 1 + Math.Log(count) : count;
+        var row = counts.Select(entry => (Column: entry.Key, Value: Frequency(entry.Value) * _weights[entry.Key])).ToArray();
+        var scale = _kind == TermKinds.Positions ? 1 : Length / Math.Sqrt(row.Sum(entry => entry.Value * entry.Value));
         return [.. row.Select(entry => (entry.Column, scale * entry.Value))];
     }
 
@@ -133,7 +128,8 @@ public static class TermKinds
         FourMers => Pieces(text, 4),
         TwoMers => Pieces(text, 2),
         Positions => text.Select((letter, position) => $"{position}{letter}"),
-        _ => throw new PipelineException($"'{kind}' is nothing that is counted. Valid are {Words}, {Bigrams}, {FourMers}, {TwoMers} and {Positions}."),
+        _ => throw new PipelineException(
+            $"'{kind}' cannot be counted; it must be {Words}, {Bigrams}, {FourMers}, {TwoMers} or {Positions}."),
     };
 
     private static IEnumerable<string> Pieces(string text, int length) =>

@@ -1,5 +1,4 @@
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,16 +9,15 @@ public static class ModuleTensors
 {
     /// <param name="prefix">Put before every name, such as <c>encoder.</c></param>
     public static IEnumerable<SafetensorsTensor> Tensors(this nn.Module module, string prefix = "") =>
-        module.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => ToSafetensors(prefix + entry.Key, entry.Value));
+        module.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal)
+            .Select(entry => ToSafetensors(prefix + entry.Key, entry.Value));
 
     /// <exception cref="PipelineException">A tensor is missing or has another shape: the file belongs to another network.</exception>
     public static void LoadTensors(this nn.Module module, SafetensorsFile file, string prefix = "")
     {
         using var noGradient = no_grad();
         foreach (var (name, target) in module.state_dict())
-        {
             CopyInto(target, file, prefix + name);
-        }
     }
 
     public static SafetensorsTensor ToSafetensors(string name, Tensor tensor)
@@ -38,7 +36,8 @@ public static class ModuleTensors
     {
         if (!file.Entries.TryGetValue(name, out var entry) || !entry.Shape.SequenceEqual(target.shape))
         {
-            throw new PipelineException($"'{file.Path}' has no tensor '{name}' of shape [{string.Join(", ", target.shape)}]: it belongs to another network.");
+            throw new PipelineException(
+                $"'{file.Path}' has no tensor '{name}' of shape [{string.Join(", ", target.shape)}]: it belongs to another network.");
         }
 
         using var scope = NewDisposeScope();

@@ -4,10 +4,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Weights;
 
-/// <summary>
-/// Random weights that depend on the seed and the parameter's name alone. Convolutions: normal with variance 2 / fan-out (He et al. 2015, arXiv:1502.01852);
-/// linear layers: normal with variance 1 / fan-in, bias 0; batch and layer norm: weight 1, bias 0; token and position vectors: normal with variance 1 / width.
-/// </summary>
+/// <summary>Random weights that depend on the seed and the parameter's name alone. Convolutions: normal with variance 2 / fan-out (He et
+/// al. 2015, arXiv:1502.01852); linear layers: normal with variance 1 / fan-in, bias 0; batch and layer norm: weight 1, bias 0; token and
+/// position vectors: normal with variance 1 / width.</summary>
 public static class WeightInitialization
 {
     public static void Initialize(nn.Module module, ulong seed)
@@ -38,9 +37,7 @@ public static class WeightInitialization
         var random = new CounterRandom(seed, "weights/" + name);
         var values = new float[weight.numel()];
         for (var i = 0; i < values.Length; i++)
-        {
             values[i] = (float)(deviation * random.NextGaussian());
-        }
 
         weight.copy_(tensor(values, weight.shape));
     }

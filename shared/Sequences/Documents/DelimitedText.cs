@@ -1,5 +1,4 @@
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Labels;
 using Pipeline.Lake.Records;
@@ -7,13 +6,12 @@ using Pipeline.Sequences.Normalizing;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>
-/// Delimited text with a header row, a document a row: a column of text and, where wanted, of labels and of splits, by the names of <see cref="ColumnNames"/>. A record that spans lines is bounded as
-/// a line is.
-/// </summary>
+/// <summary>Delimited text with a header row, a document a row: a column of text and, where wanted, of labels and of splits, by the names
+/// of <see cref="ColumnNames"/>. A record that spans lines is bounded as a line is.</summary>
 /// <param name="most">Bytes of a record.</param>
 /// <param name="labelColumn">As the experiment names it; null where it does not.</param>
-internal sealed class DelimitedText(Func<ISequenceNormalizer> normalizer, int most, string? labelColumn, FindingList findings) : IDocumentFormat
+internal sealed class DelimitedText(
+    Func<ISequenceNormalizer> normalizer, int most, string? labelColumn, FindingList findings) : IDocumentFormat
 {
     private DelimitedRecords? _records;
 
@@ -23,15 +21,11 @@ internal sealed class DelimitedText(Func<ISequenceNormalizer> normalizer, int mo
     {
         _records = new DelimitedRecords(lines, most);
         if (!_records.ReadHeader())
-        {
             yield break;
-        }
 
         var columns = Columns(_records);
         for (var number = 0; _records.Read(); number++)
-        {
             yield return Read(_records, number, columns);
-        }
     }
 
     private (int Text, int Label, int Split) Columns(DelimitedRecords records)
@@ -40,53 +34,39 @@ internal sealed class DelimitedText(Func<ISequenceNormalizer> normalizer, int mo
         var text = ColumnNames.Find(ColumnNames.Texts, header)
             ?? throw new SequenceRejectedException(
                 RejectionReason.MalformedRecord,
-                $"line {records.Line} names the columns {string.Join(", ", header)}, separated by {records.Dialect.Name}; there must be one named {string.Join(" or ", ColumnNames.Texts)}, and may be label and split");
-        var label = labelColumn is null ? ColumnNames.Find(ColumnNames.Labels, header) : ColumnNames.Find(labelColumn, header)
-            ?? throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"there is no column '{labelColumn}' as labels.column says; line {records.Line} names {string.Join(", ", header)}");
-        findings.Add(labelColumn is null ? ColumnNames.NotUsed(header, label) : null);
-        return (IndexOf(text), IndexOf(label), IndexOf(ColumnNames.Find(ColumnNames.Splits, header)));
+                $"line {records.Line} names the columns {string.Join(", ", header)}, separated by {records.Dialect.Name}; there must be "
+                    + $"one named {string.Join(" or ", ColumnNames.Texts)}, and may be label and split");
+        var label = ColumnNames.Find(header, labelColumn, ColumnNames.Labels);
+        if (label is null && labelColumn is not null)
+        {
+            throw new SequenceRejectedException(
+                RejectionReason.MalformedRecord,
+                $"there is no column '{labelColumn}' as labels.column says; line {records.Line} names {string.Join(", ", header)}");
+        }
 
-        int IndexOf(string? name) => name is null ? -1 : header.Index().First(column => column.Item == name).Index;
+        findings.Add(labelColumn is null ? ColumnNames.NotUsed(header, label) : null);
+        return (records.IndexOf(text), records.IndexOf(label), records.IndexOf(ColumnNames.Find(ColumnNames.Splits, header)));
     }
 
     private ReadRecord Read(DelimitedRecords records, int number, (int Text, int Label, int Split) columns)
     {
         try
         {
-            var fields = records.Fields();
-            if (columns.Label >= 0 && fields[columns.Label].Contains('\n', StringComparison.Ordinal))
-            {
-                // No label spans lines: a quote was not closed, and records were taken for one.
-                throw records.GiveUp($"line {records.Line} has a quote that is closed in line {records.Line + records.Lines - 1} only; a label must be on one line");
-            }
-
+            var fields = records.Fields(columns.Label);
+            var label = columns.Label < 0 ? null : fields[columns.Label];
             var split = columns.Split < 0 ? null : RecordSplit.Of(fields[columns.Split], $"line {records.Line}");
             var sequence = normalizer();
             sequence.Append(Encoding.UTF8.GetBytes(fields[columns.Text]), records.Line);
-            var document = new Document(sequence.Finish(), columns.Label < 0 ? null : fields[columns.Label], split);
-            Note(records, columns.Label < 0 ? null : fields[columns.Label]);
+            var document = new Document(sequence.Finish(), label, split);
+            findings.Add(records.Findings("", label));
+            if (label is not null && string.IsNullOrWhiteSpace(label))
+                findings.Add(new Finding(WarningCode.EmptyLabels, 1, "", $"line {records.Line}"));
+
             return new ReadRecord(number, document);
         }
         catch (SequenceRejectedException rejected)
         {
             return new ReadRecord(number, null, rejected, records.Raw);
-        }
-    }
-
-    private void Note(DelimitedRecords records, string? label)
-    {
-        if (records.SpansRows)
-        {
-            findings.Add(new Finding(WarningCode.RowsInQuotes, 1, "", $"lines {records.Line} to {records.Line + records.Lines - 1}"));
-        }
-
-        if (label is not null && string.IsNullOrWhiteSpace(label))
-        {
-            findings.Add(new Finding(WarningCode.EmptyLabels, 1, "", $"line {records.Line}"));
-        }
-        else if (label is not null && !records.Dialect.HasQuotes && DelimitedDialect.IsQuoted(label))
-        {
-            findings.Add(new Finding(WarningCode.QuotesKept, 1, "", $"line {records.Line}, {label}"));
         }
     }
 }

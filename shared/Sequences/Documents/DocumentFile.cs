@@ -1,5 +1,4 @@
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Records;
@@ -7,10 +6,9 @@ using Pipeline.Sequences.Normalizing;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>
-/// Reads the documents of one file: UTF-8 with or without a byte order mark, or UTF-16 with one; plain or in gzip, told by the content. DNA and protein are FASTA or FASTQ, told by the first
-/// letter; .jsonl, .ndjson and .json are JSON lines or an array, .csv and .tsv are delimited text, told by the name, before .gz; any other file of text is one document.
-/// </summary>
+/// <summary>Reads the documents of one file: UTF-8 with or without a byte order mark, or UTF-16 with one; plain or in gzip, told by the
+/// content. DNA and protein are FASTA or FASTQ, told by the first letter; .jsonl, .ndjson and .json are JSON lines or an array, .csv and
+/// .tsv are delimited text, told by the name, before .gz; any other file of text is one document.</summary>
 public sealed class DocumentFile(string modality, InputSpec input, SequenceRules rules, FindingList findings)
 {
     /// <summary>Enough to tell the format.</summary>
@@ -35,9 +33,7 @@ public sealed class DocumentFile(string modality, InputSpec input, SequenceRules
         var format = FormatOf(encoding.Open(content), name);
         using var records = format.Read(new LineReader(encoding.Open(content), rules.MaxLineBytes, encoding.Start)).GetEnumerator();
         while (Guarded(records.MoveNext))
-        {
             yield return (format.Name, Checked(records.Current));
-        }
     }
 
     /// <summary>Reads the row of a table: one document, whatever it begins with.</summary>
@@ -96,9 +92,7 @@ public sealed class DocumentFile(string modality, InputSpec input, SequenceRules
         }
 
         if (modality == Modalities.Text)
-        {
             return new PlainText(Normalizer);
-        }
 
         var head = new byte[HeadBytes];
         var read = Guarded(() => content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
@@ -108,7 +102,11 @@ public sealed class DocumentFile(string modality, InputSpec input, SequenceRules
             (byte)'>' or (byte)';' => new FastaRecords(Normalizer),
             (byte)'@' => new FastqRecords(Normalizer),
             null => throw new SequenceRejectedException(RejectionReason.EmptySample),
-            _ => throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"it begins with '{LakeNames.Shown($"{(char)start}")}'; valid is '>' (FASTA), '@' (FASTQ), or a name that ends with .jsonl, .csv or .tsv"),
+            _ =>
+                throw new SequenceRejectedException(
+                    RejectionReason.MalformedRecord,
+                    $"it begins with '{LakeNames.Shown($"{(char)start}")}'; it must begin with '>' (FASTA), or '@' (FASTQ), or its name "
+                        + "must end with .jsonl, .csv or .tsv"),
         };
     }
 }
@@ -116,7 +114,8 @@ public sealed class DocumentFile(string modality, InputSpec input, SequenceRules
 /// <summary>A document as it is normalised, before it is cut into windows.</summary>
 /// <param name="Label">What its record says; null where there is none.</param>
 /// <param name="Split">What its record says; null where there is none.</param>
-/// <param name="Tags">For each UTF-16 unit of the text the name of its tag; null where there is none. Null where the record tags nothing.</param>
+/// <param name="Tags">For each UTF-16 unit of the text the name of its tag; null where there is none. Null where the record tags
+/// nothing.</param>
 public sealed record Document(string Text, string? Label = null, Split? Split = null, string?[]? Tags = null);
 
 /// <summary>A record of a file: a document, or why there is none.</summary>

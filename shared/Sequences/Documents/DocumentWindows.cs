@@ -4,7 +4,8 @@ namespace Pipeline.Sequences.Documents;
 public static class DocumentWindows
 {
     /// <param name="most">UTF-16 units of a window.</param>
-    /// <param name="atSpaces">Whether it is cut at the last white space that fits, which no window then has at its ends; where there is none, and of sequences, a window is full.</param>
+    /// <param name="atSpaces">Whether it is cut at the last white space that fits, which no window then has at its ends; where there is
+    /// none, and of sequences, a window is full.</param>
     /// <returns>One where the document fits.</returns>
     public static IEnumerable<Window> Of(string text, int most, bool atSpaces)
     {
@@ -15,15 +16,11 @@ public static class DocumentWindows
             yield return new Window(start, end - start);
             start = end;
             while (atSpaces && start < text.Length && char.IsWhiteSpace(text[start]))
-            {
                 start++;
-            }
         }
 
         if (start < text.Length)
-        {
             yield return new Window(start, text.Length - start);
-        }
     }
 
     private static int EndAtSpace(string text, int start, int most)
@@ -31,9 +28,7 @@ public static class DocumentWindows
         for (var end = start + most; end > start; end--)
         {
             if (char.IsWhiteSpace(text[end]))
-            {
                 return end;
-            }
         }
 
         // Half a character is none.

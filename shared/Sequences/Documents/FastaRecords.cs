@@ -1,13 +1,11 @@
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Lake.Records;
 using Pipeline.Sequences.Normalizing;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>
-/// FASTA: a line <c>&gt;id …</c>, then lines of letters. A word <c>label=NAME</c> behind the id is the label. Empty lines and those that begin with <c>;</c> are skipped.
-/// </summary>
+/// <summary>FASTA: a line <c>&gt;id …</c>, then lines of letters. A word <c>label=NAME</c> behind the id is the label. Empty lines and
+/// those that begin with <c>;</c> are skipped.</summary>
 internal sealed class FastaRecords(Func<ISequenceNormalizer> normalizer) : IDocumentFormat
 {
     public string Name => "fasta";
@@ -21,9 +19,7 @@ internal sealed class FastaRecords(Func<ISequenceNormalizer> normalizer) : IDocu
             if (lines.Bytes.StartsWith(">"u8) || (lines.IsTooLong && record is null))
             {
                 if (record is not null)
-                {
                     yield return record.Close(number++);
-                }
 
                 record = Open.At(lines, normalizer());
             }
@@ -35,16 +31,15 @@ internal sealed class FastaRecords(Func<ISequenceNormalizer> normalizer) : IDocu
         }
 
         if (record is not null)
-        {
             yield return record.Close(number);
-        }
     }
 
     /// <returns>Null where there is none.</returns>
     internal static string? LabelOf(ReadOnlySpan<byte> header)
     {
         const string Mark = "label=";
-        var word = Encoding.UTF8.GetString(header).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Skip(1).FirstOrDefault(word => word.StartsWith(Mark, StringComparison.Ordinal));
+        var word = Encoding.UTF8.GetString(header).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Skip(1).FirstOrDefault(
+            word => word.StartsWith(Mark, StringComparison.Ordinal));
         return word is null || word.Length == Mark.Length ? null : word[Mark.Length..];
     }
 
@@ -68,7 +63,9 @@ internal sealed class FastaRecords(Func<ISequenceNormalizer> normalizer) : IDocu
         {
             try
             {
-                return _rejected is null ? new ReadRecord(number, new Document(sequence.Finish(), _label)) : new ReadRecord(number, null, _rejected, _raw);
+                return _rejected is null
+                    ? new ReadRecord(number, new Document(sequence.Finish(), _label))
+                    : new ReadRecord(number, null, _rejected, _raw);
             }
             catch (SequenceRejectedException rejected)
             {
@@ -79,9 +76,7 @@ internal sealed class FastaRecords(Func<ISequenceNormalizer> normalizer) : IDocu
         private void Try(LineReader lines, Action<LineReader> take)
         {
             if (_rejected is not null)
-            {
                 return;
-            }
 
             try
             {

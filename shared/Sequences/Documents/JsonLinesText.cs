@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Labels;
 using Pipeline.Lake.Records;
@@ -8,10 +7,8 @@ using Pipeline.Sequences.Normalizing;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>
-/// Objects with a text and, where wanted, a label and a split, by the names of <see cref="ColumnNames"/>. Or with <c>tokens</c>, which one space joins, and, where wanted, <c>tags</c>, a name or null
-/// for each of them.
-/// </summary>
+/// <summary>Objects with a text and, where wanted, a label and a split, by the names of <see cref="ColumnNames"/>. Or with <c>tokens</c>,
+/// which one space joins, and, where wanted, <c>tags</c>, a name or null for each of them.</summary>
 /// <param name="labelField">As the experiment names it; null where it does not.</param>
 internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer, string? labelField, FindingList findings) : IDocumentFormat
 {
@@ -40,7 +37,11 @@ internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer, string
         catch (InvalidOperationException)
         {
             // Of a text that is no Unicode.
-            return new ReadRecord(number, null, new SequenceRejectedException(RejectionReason.InvalidEncoding, $"{record.Place} has a text that is no UTF-8"), RawOf(record));
+            return new ReadRecord(
+                number,
+                null,
+                new SequenceRejectedException(RejectionReason.InvalidEncoding, $"{record.Place} has a text that is no UTF-8"),
+                RawOf(record));
         }
     }
 
@@ -51,28 +52,26 @@ internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer, string
         var fields = record.Content.EnumerateObject().Select(field => field.Name).ToList();
         var (label, split) = (LabelOf(record, fields, isFirst), SplitOf(record, fields));
         if (record.Content.TryGetProperty("tokens", out var tokens))
-        {
             return Tokens(tokens, record) with { Label = label, Split = split };
-        }
 
-        return ColumnNames.Find(ColumnNames.Texts, fields) is { } text && record.Content.GetProperty(text) is { ValueKind: JsonValueKind.String } content
+        return ColumnNames.Find(ColumnNames.Texts, fields) is { } text
+            && record.Content.GetProperty(text) is { ValueKind: JsonValueKind.String } content
             ? new Document(Normalized(content.GetString()!, record.Number), label, split)
-            : throw Malformed(record, $"has the fields {string.Join(", ", fields)}; one must be {string.Join(" or ", ColumnNames.Texts)}, a text, or tokens, a list of texts");
+            : throw Malformed(
+                record,
+                $"has the fields {string.Join(", ", fields)}; one must be {string.Join(" or ", ColumnNames.Texts)}, a text, or tokens, a "
+                    + "list of texts");
     }
 
     private string? LabelOf(JsonRecord record, List<string> fields, bool isFirst)
     {
-        var field = labelField is null ? ColumnNames.Find(ColumnNames.Labels, fields) : ColumnNames.Find(labelField, fields);
+        var field = ColumnNames.Find(fields, labelField, ColumnNames.Labels);
         if (isFirst && labelField is null)
-        {
             findings.Add(ColumnNames.NotUsed(fields, field));
-        }
 
         var (text, fault) = field is null ? default : LabelValue.Of(record.Content.GetProperty(field));
         if (text is not null && string.IsNullOrWhiteSpace(text))
-        {
             findings.Add(new Finding(WarningCode.EmptyLabels, 1, "", record.Place));
-        }
 
         return fault is null ? text : throw Malformed(record, $"has a label that is {fault}");
     }
@@ -87,14 +86,10 @@ internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer, string
         var words = Texts(tokens, "tokens", record);
         var names = record.Content.TryGetProperty("tags", out var tags) ? Texts(tags, "tags", record) : null;
         if (words.Contains(null))
-        {
             throw Malformed(record, "has a token that is null; tokens must be texts");
-        }
 
         if (names is not null && names.Count != words.Count)
-        {
             throw Malformed(record, $"has {words.Count} tokens and {names.Count} tags; there must be a tag for each token");
-        }
 
         var text = new StringBuilder();
         var ofLetters = new List<string?>();
@@ -102,9 +97,7 @@ internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer, string
         {
             var normalized = Normalized(word!, record.Number);
             if (normalized.Length == 0)
-            {
                 continue;
-            }
 
             if (text.Length > 0)
             {
@@ -127,9 +120,11 @@ internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer, string
     }
 
     private static List<string?> Texts(JsonElement list, string name, JsonRecord record) =>
-        list.ValueKind == JsonValueKind.Array && list.EnumerateArray().All(item => item.ValueKind is JsonValueKind.String or JsonValueKind.Null)
+        list.ValueKind == JsonValueKind.Array
+            && list.EnumerateArray().All(item => item.ValueKind is JsonValueKind.String or JsonValueKind.Null)
             ? [.. list.EnumerateArray().Select(item => item.GetString())]
             : throw Malformed(record, $"has {name} that are no list of texts");
 
-    private static SequenceRejectedException Malformed(JsonRecord record, string how) => new(RejectionReason.MalformedRecord, $"{record.Place} {how}");
+    private static SequenceRejectedException Malformed(JsonRecord record, string how) =>
+        new(RejectionReason.MalformedRecord, $"{record.Place} {how}");
 }

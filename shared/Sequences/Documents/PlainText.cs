@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Records;
 using Pipeline.Sequences.Normalizing;
 
@@ -16,9 +15,7 @@ internal sealed class PlainText(Func<ISequenceNormalizer> normalizer) : IDocumen
         {
             lines.Verify();
             if (lines.Bytes.Contains((byte)0))
-            {
                 throw new SequenceRejectedException(RejectionReason.NotText, $"line {lines.Line} has a byte of 0");
-            }
 
             text.Append(lines.Bytes, lines.Line);
             text.Append("\n"u8, lines.Line);

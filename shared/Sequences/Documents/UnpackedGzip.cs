@@ -1,10 +1,10 @@
 using System.IO.Compression;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>A file in gzip, unpacked into a temporary one: all of it before any is used, as what is damaged at its end is damaged.</summary>
+/// <summary>A file in gzip, unpacked into a temporary one: all of it before any is used, as what is damaged at its end is
+/// damaged.</summary>
 internal static class UnpackedGzip
 {
     /// <summary>Small files may unpack to this much whatever the ratio.</summary>
@@ -29,19 +29,13 @@ internal static class UnpackedGzip
         foreach (var length in Lengths(file))
         {
             if (TryUnpack(file, length, most) is not (var unpacked, var isWhole))
-            {
                 continue;
-            }
 
             if (isWhole)
-            {
                 return unpacked;
-            }
 
             using (unpacked)
-            {
                 throw Lost(file, format(unpacked), most, RejectionReason.UnpacksTooLarge, $"more than {most} bytes from {file.Length}");
-            }
         }
 
         using var part = Salvage(file, most);
@@ -51,21 +45,23 @@ internal static class UnpackedGzip
     private static SequenceRejectedException Lost(Stream file, string format, long most, RejectionReason reason, string detail)
     {
         var lost = LostRecords.Of(file, format, most);
-        return new SequenceRejectedException(reason, $"{detail}; {(lost == 0 ? "how many records are lost nothing tells" : lost == 1 ? "about 1 record is lost" : $"about {lost} records are lost")}", lost);
+        var words = lost switch
+        {
+            0 => "how many records are lost nothing tells",
+            1 => "about 1 record is lost",
+            _ => $"about {lost} records are lost",
+        };
+        return new SequenceRejectedException(reason, $"{detail}; {words}", lost);
     }
 
-    /// <summary>
-    /// Where the gzip may end: at the file's end, or before the zeros that fill a tape's or disk's last block, which gzip ignores. Nobody tells which of them are still its own: at a wrong end its
-    /// checksum fails.
-    /// </summary>
+    /// <summary>Where the gzip may end: at the file's end, or before the zeros that fill a tape's or disk's last block, which gzip ignores.
+    /// Nobody tells which of them are still its own: at a wrong end its checksum fails.</summary>
     private static IEnumerable<long> Lengths(Stream file)
     {
         yield return file.Length;
         var end = ZerosStart(file);
         for (var length = end; length < file.Length && length <= end + MostZeros; length++)
-        {
             yield return length;
-        }
     }
 
     private static long ZerosStart(Stream file)
@@ -77,9 +73,7 @@ internal static class UnpackedGzip
             file.Position = end - block.Length;
             file.ReadExactly(block);
             if (block.LastIndexOfAnyExcept((byte)0) is >= 0 and var last)
-            {
                 return end - block.Length + last + 1;
-            }
 
             end -= block.Length;
         }
@@ -117,9 +111,7 @@ internal static class UnpackedGzip
         finally
         {
             if (!isKept)
-            {
                 unpacked.Dispose();
-            }
         }
     }
 
@@ -133,9 +125,7 @@ internal static class UnpackedGzip
         try
         {
             for (int read; start.Length < Math.Min(most, 1 << 12) && (read = gzip.Read(buffer)) > 0;)
-            {
                 start.Write(buffer, 0, read);
-            }
         }
         catch (InvalidDataException)
         {
@@ -144,73 +134,5 @@ internal static class UnpackedGzip
 
         start.Position = 0;
         return start;
-    }
-}
-
-/// <summary>
-/// A file in gzip with one more member behind its last, a seal. The framework's decompressor takes a file that is cut short for one that ends; only one that is whole gives the seal.
-/// </summary>
-/// <param name="length">Of the gzip in it; the file may be longer.</param>
-internal sealed class SealedGzip(Stream file, long length) : Stream
-{
-    private static readonly byte[] Seal = "\0whole gzip file\0"u8.ToArray();
-    private static readonly byte[] Member = Packed(Seal);
-
-    private readonly MemoryStream _seal = new(Member, writable: false);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <summary>Cuts the seal off what was unpacked, and goes back to the start.</summary>
-    /// <returns>False where there is none.</returns>
-    public static bool TakeOff(Stream unpacked)
-    {
-        var length = unpacked.Length - Seal.Length;
-        if (length < 0)
-        {
-            return false;
-        }
-
-        var end = new byte[Seal.Length];
-        unpacked.Position = length;
-        unpacked.ReadExactly(end);
-        unpacked.SetLength(length);
-        unpacked.Position = 0;
-        return end.AsSpan().SequenceEqual(Seal);
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        file.Read(buffer, offset, (int)Math.Clamp(length - file.Position, 0, count)) is > 0 and var read ? read : _seal.Read(buffer, offset, count);
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    private static byte[] Packed(byte[] content)
-    {
-        using var buffer = new MemoryStream();
-        using (var gzip = new GZipStream(buffer, CompressionLevel.Optimal))
-        {
-            gzip.Write(content);
-        }
-
-        return buffer.ToArray();
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Pipeline.Contracts;
 
 namespace Pipeline.Sequences.Normalizing;
 
@@ -27,10 +26,8 @@ internal static class SequenceNormalizers
     };
 }
 
-/// <summary>
-/// Text in Unicode's normalisation form C. Control characters and byte order marks are left out; of white space in a row one line feed stays where it has a line's end, else one space; there
-/// is none at the start or the end.
-/// </summary>
+/// <summary>Text in Unicode's normalisation form C. Control characters and byte order marks are left out; of white space in a row one line
+/// feed stays where it has a line's end, else one space; there is none at the start or the end.</summary>
 /// <param name="lowerCase">By Unicode's simple mapping, of no language.</param>
 /// <param name="most">UTF-16 units.</param>
 internal sealed class TextNormalizer(bool lowerCase, int most) : ISequenceNormalizer
@@ -43,23 +40,15 @@ internal sealed class TextNormalizer(bool lowerCase, int most) : ISequenceNormal
         foreach (var letter in Encoding.UTF8.GetString(utf8))
         {
             if (IsLineEnd(letter))
-            {
                 _space = '\n';
-            }
             else if (char.IsWhiteSpace(letter))
-            {
                 _space = _space == '\n' ? '\n' : ' ';
-            }
             else if (!char.IsControl(letter) && letter != '\uFEFF')
-            {
                 Add(letter);
-            }
         }
 
         if (_text.Length > most)
-        {
             throw new SequenceRejectedException(RejectionReason.SequenceTooLong, $"more than {most} characters by line {line}");
-        }
     }
 
     public string Finish()
@@ -71,9 +60,7 @@ internal sealed class TextNormalizer(bool lowerCase, int most) : ISequenceNormal
     private void Add(char letter)
     {
         if (_space != 0 && _text.Length > 0)
-        {
             _text.Append(_space);
-        }
 
         _space = '\0';
         _text.Append(letter);

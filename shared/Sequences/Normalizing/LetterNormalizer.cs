@@ -1,12 +1,9 @@
 using System.Text;
-using Pipeline.Contracts;
 
 namespace Pipeline.Sequences.Normalizing;
 
-/// <summary>
-/// Bases or residues in upper case. Rejected is what is written in the other alphabet: letters that there are not; bases of which more than half are ambiguous codes other than N; residues
-/// that are bases alone, where there are a hundred or more.
-/// </summary>
+/// <summary>Bases or residues in upper case. Rejected is what is written in the other alphabet: letters that there are not; bases of which
+/// more than half are ambiguous codes other than N; residues that are bases alone, where there are a hundred or more.</summary>
 /// <param name="most">Letters.</param>
 internal sealed class LetterNormalizer(Alphabet alphabet, int most) : ISequenceNormalizer
 {
@@ -26,35 +23,37 @@ internal sealed class LetterNormalizer(Alphabet alphabet, int most) : ISequenceN
             {
                 Rune.DecodeFromUtf8(utf8[at..], out var shown, out _);
                 throw new SequenceRejectedException(
-                    RejectionReason.WrongAlphabet, $"line {line} has '{(Rune.IsControl(shown) ? $"%{shown.Value:X2}" : shown)}' at letter {at + 1}; valid in {alphabet.Name} are {alphabet.Others}");
+                    RejectionReason.WrongAlphabet, $"line {line} has '{(Rune.IsControl(shown) ? $"%{shown.Value:X2}" : shown)}' at letter "
+                        + $"{at + 1}; letters of {alphabet.Name} must be {alphabet.Others}");
             }
 
             if (!alphabet.IsSkipped(letter))
-            {
                 Add(letter);
-            }
         }
 
         if (_letters.Length > most)
-        {
             throw new SequenceRejectedException(RejectionReason.SequenceTooLong, $"more than {most} letters by line {line}");
-        }
     }
 
     public string Finish()
     {
         if (_letters.Length > 0 && _any == _letters.Length)
         {
-            throw new SequenceRejectedException(RejectionReason.Blank, $"no letter of the sequence is known: {_letters.Length} times {alphabet.Any}");
+            throw new SequenceRejectedException(
+                RejectionReason.Blank, $"no letter of the sequence is known: {_letters.Length} times {alphabet.Any}");
         }
 
         if (alphabet == Alphabet.Dna && _letters.Length >= EnoughToTell && 2 * _ambiguous > _letters.Length)
         {
-            throw new SequenceRejectedException(RejectionReason.WrongAlphabet, $"{_ambiguous} of its {_letters.Length} letters are ambiguous codes: it is a protein, by its letters");
+            throw new SequenceRejectedException(
+                RejectionReason.WrongAlphabet,
+                $"{_ambiguous} of its {_letters.Length} letters are ambiguous codes: it is a protein, by its letters");
         }
 
         return alphabet == Alphabet.Protein && _letters.Length >= EnoughToTell && _bases == _letters.Length
-            ? throw new SequenceRejectedException(RejectionReason.WrongAlphabet, $"its {_letters.Length} letters are A, C, G, T, U and N alone: it is DNA or RNA, by its letters")
+            ? throw new SequenceRejectedException(
+                RejectionReason.WrongAlphabet,
+                $"its {_letters.Length} letters are A, C, G, T, U and N alone: it is DNA or RNA, by its letters")
             : _letters.ToString();
     }
 
@@ -69,7 +68,8 @@ internal sealed class LetterNormalizer(Alphabet alphabet, int most) : ISequenceN
     }
 }
 
-/// <summary>Letters of sequences, and what is written for others by IUPAC's codes. Gaps of alignments and stops, <c>-</c>, <c>.</c> and <c>*</c>, are left out.</summary>
+/// <summary>Letters of sequences, and what is written for others by IUPAC's codes. Gaps of alignments and stops, <c>-</c>, <c>.</c> and
+/// <c>*</c>, are left out.</summary>
 internal sealed class Alphabet
 {
     private const byte Invalid = 0;
@@ -82,24 +82,16 @@ internal sealed class Alphabet
         (Name, Any, Others) = (name, any, others);
         Array.Fill(_letters, Invalid);
         foreach (var letter in "-.* \t\r\n\v\f")
-        {
             _letters[letter] = Skipped;
-        }
 
         foreach (var letter in letters)
-        {
             Map(letter, letter);
-        }
 
         foreach (var letter in ambiguous)
-        {
             Map(letter, any);
-        }
 
         for (var i = 0; i < same.Length; i += 2)
-        {
             Map(same[i], same[i + 1]);
-        }
     }
 
     /// <summary>Uracil is written as thymine.</summary>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using SkiaSharp;
 
 namespace Pipeline.Tests.Benchmarks.Decoding;
@@ -18,7 +18,7 @@ internal static class DecodingBenchmark
     private const int Rounds = 11;
     private const string Ours = "Pipeline";
 
-    private static readonly ImageDecoder Decoder = new(new InputSpec(Size, 3), new ImageLimits(50_000_000, 32, 100), JpegDecoders.Skia);
+    private static readonly ImageDecoder Decoder = new(new InputSpec(Size, 3), new ImageLimits(50_000_000, 32, 100));
 
     /// <param name="folders">With .jpg and .png files anywhere below.</param>
     public static void Run(string[] folders)
@@ -80,33 +80,21 @@ internal static class DecodingBenchmark
     {
         var contents = Directory.GetFiles(work, pattern).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList();
         if (contents.Count == 0)
-        {
             return;
-        }
 
         Dictionary<string, List<double>> rates = [];
         void Note(int round, string name, double rate)
         {
             if (round > 0)
-            {
                 (rates.TryGetValue(name, out var list) ? list : rates[name] = []).Add(rate);
-            }
         }
 
         var reference = $"{work}/reference";
         for (var round = 0; round <= Rounds; round++)
         {
             Note(round, Ours, Rate(contents, content => Decoder.Decode(content)));
-            if (pattern == "*.jpg" && TurboJpegPeer.IsThere)
-            {
-                Note(round, "libjpeg-turbo, the decode to half alone", Rate(contents, TurboJpegPeer.DecodeHalf));
-                Note(round, "libjpeg-turbo to half, and the area filter", Rate(contents, TurboJpegPeer.Decode));
-            }
-
             foreach (var (name, rate) in round > 0 ? Peers.Measure(work, pattern, Size, round == 1 ? reference : null) : [])
-            {
                 Note(round, name, rate);
-            }
         }
 
         Console.WriteLine($"{contents.Count} {pattern}, images per CPU-second, medians of {Rounds} rounds:");

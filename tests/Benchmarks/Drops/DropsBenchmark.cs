@@ -9,7 +9,6 @@ using Pipeline.Artifacts.Blob;
 using Pipeline.Hosting.Bus;
 using Pipeline.Lake.Places;
 using Pipeline.Tests.Servers;
-using Pipeline.Triggers;
 using Pipeline.Triggers.Events;
 using Pipeline.Triggers.Queue;
 using Pipeline.Triggers.Recording;
@@ -78,22 +77,22 @@ internal static class DropsBenchmark
             // Messages of 5,000 events have some 4 MB.
             var drops = new DropsOptions { MaxMessageBytes = 16 << 20 };
             var connection = await Broker(bus).OpenAsync("benchmark", default);
-            var channel = await DropTopology.ConfirmedChannelAsync(connection, default);
-            await new DropTopology(Options.Create(bus)).DeclareAsync(channel, default);
+            var channel = await DropQueues.ConfirmedChannelAsync(connection, default);
+            await BrokerTopology.DeclareAsync(channel, DropQueues.Name, bus, default);
             return new QueueRun(connection, channel, bus, drops, azurite);
         }
 
         public static EventParser Parser(IOptions<DropsOptions> drops)
         {
             var lakes = new LakeLocations(Options.Create(new LakeOptions { Locations = [new LakeLocation { Url = DropMessages.Container }] }));
-            return new EventParser(new EventPlaces(lakes, new DropDatasets(drops)));
+            return new EventParser(new EventPlaces(lakes, drops));
         }
 
         public async Task PublishAsync(IReadOnlyList<byte[]> bodies)
         {
             foreach (var chunk in bodies.Chunk(InFlight))
             {
-                await Task.WhenAll(chunk.Select(body => DropTopology.PublishAsync(channel, DropTopology.Queue, new BasicProperties(), body, default)));
+                await Task.WhenAll(chunk.Select(body => DropQueues.PublishAsync(channel, new BasicProperties(), body, default)));
             }
         }
 
@@ -117,8 +116,10 @@ internal static class DropsBenchmark
                 using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
                 var store = new BlobArtifactStore(settings, NullLoggerFactory.Instance, meters.GetRequiredService<IMeterFactory>(), TimeProvider.System);
                 var options = Options.Create(drops);
+                var ready = new BrokerReady();
+                ready.Tell();
                 using var consumer = new DropConsumer(
-                    Broker(bus), new DropTopology(Options.Create(bus)), Parser(options), new DropRecorder(store), options, TimeProvider.System, NullLogger<DropConsumer>.Instance);
+                    Broker(bus), ready, Parser(options), new DropRecorder(store), options, TimeProvider.System, NullLogger<DropConsumer>.Instance);
                 var clock = Stopwatch.StartNew();
                 await consumer.StartAsync(default);
                 var counted = new Dictionary<string, int>();

@@ -26,7 +26,7 @@ internal static class RawConsumer
                 done.SetResult();
             }
         };
-        await channel.BasicConsumeAsync(DropTopology.Queue, autoAck: false, consumer);
+        await channel.BasicConsumeAsync(DropQueues.Name, autoAck: false, consumer);
         await done.Task;
     }
 }

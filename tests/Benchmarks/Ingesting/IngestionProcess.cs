@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Pipeline.Contracts;
 using Pipeline.Images;
-using Pipeline.Tests.Benchmarks.Decoding;
 
 namespace Pipeline.Tests.Benchmarks.Ingesting;
 
@@ -58,12 +56,8 @@ internal sealed class IngestionProcess : IDisposable
     /// <summary>What decodes alone.</summary>
     public static IEnumerable<(string Name, Action<byte[]> Decode)> Decoders()
     {
-        var decoder = new ImageDecoder(new InputSpec(Size, Channels: 3), new ImageLimits(50_000_000, 32, 100), JpegDecoders.Skia);
+        var decoder = new ImageDecoder(new InputSpec(Size, Channels: 3), new ImageLimits(50_000_000, 32, 100));
         yield return ("its decoder", content => decoder.Decode(content));
-        if (TurboJpegPeer.IsThere)
-        {
-            yield return ("libjpeg-turbo and the area filter", TurboJpegPeer.Decode);
-        }
     }
 
     /// <returns>Seconds of a whole ingestion.</returns>

@@ -26,9 +26,7 @@ internal static class Copies
         var kept = 2 * (side - halves);
         var cropped = new byte[kept * kept];
         for (var i = 0; i < cropped.Length; i++)
-        {
             cropped[i] = pixels[(((i / kept) + halves) / 2 * side) + (((i % kept) + halves) / 2)];
-        }
 
         return Resampled(cropped, kept, Side);
     }

@@ -1,5 +1,5 @@
-using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using Pipeline.Likeness;
 using Pipeline.Tests.Benchmarks.Decoding;
 using SkiaSharp;
@@ -12,7 +12,7 @@ internal static class LikenessOfFiles
     private const int Tile = 480;
     private const int Drawings = 1000;
     private static readonly InputSpec Input = new(64, 3);
-    private static readonly ImageDecoder Decoder = new(Input, new ImageLimits(50_000_000, 32, 100), JpegDecoders.Skia);
+    private static readonly ImageDecoder Decoder = new(Input, new ImageLimits(50_000_000, 32, 100));
 
     private static readonly LikenessThresholds[] Tried = [new(4, 0.995), new(6, 0.99), new(6, 0.995), new(6, 0.999), new(8, 0.99), new(10, 0.98)];
 
@@ -44,18 +44,14 @@ internal static class LikenessOfFiles
             using (bitmap)
             {
                 if (LookOf(bitmap, SKEncodedImageFormat.Png, 100) is not { } original)
-                {
                     continue;
-                }
 
                 originals.Add(original);
                 foreach (var (i, (_, alter, quality)) in Alterations.Index())
                 {
                     using var altered = alter(bitmap);
                     if (LookOf(altered, SKEncodedImageFormat.Jpeg, quality) is { } copy)
-                    {
                         copies[i].Add((original, copy));
-                    }
                 }
             }
         }

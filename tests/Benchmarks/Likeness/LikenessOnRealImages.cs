@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.IO.Compression;
-using Pipeline.Contracts;
 using Pipeline.Likeness;
 
 namespace Pipeline.Tests.Benchmarks.Likeness;
@@ -43,9 +42,7 @@ internal static class LikenessOnRealImages
     {
         using var looks = new SampleLooks(likeness, Thumbnail.Bytes(Input), 70_000);
         foreach (var look in all)
-        {
             looks.Add(look.Hash, look.Thumbnail);
-        }
 
         var alike = new List<Alike>(1);
         var clock = Stopwatch.StartNew();

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Pipeline.Contracts;
 using Pipeline.Likeness;
 
 namespace Pipeline.Tests.Benchmarks.Likeness;

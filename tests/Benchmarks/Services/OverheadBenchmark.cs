@@ -17,7 +17,7 @@ internal static class OverheadBenchmark
         await using var azurite = await AzuriteServer.StartAsync();
         await using var services = await ServicesRun.OpenAsync(broker, azurite, ("Torch__Threads", "0"));
         await services.Fleet.StartAllAsync();
-        var json = ExperimentArtifact.ToJson(ExperimentFile.Read(experiment, ExperimentVocabulary.Open)).GetRawText();
+        var json = JsonSerializer.Serialize(ExperimentFile.ReadText(experiment));
 
         var clock = Stopwatch.StartNew();
         await services.SendAsync("run-experiment", [$$"""{ "experiment": {{json}}, "source": {{JsonSerializer.Serialize(Path.GetFullPath(data))}} }"""]);

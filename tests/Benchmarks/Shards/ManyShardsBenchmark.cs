@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Pretexts.Views;

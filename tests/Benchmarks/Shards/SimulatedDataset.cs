@@ -1,7 +1,6 @@
 using System.Text;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Pretexts;
 
 namespace Pipeline.Tests.Benchmarks.Shards;

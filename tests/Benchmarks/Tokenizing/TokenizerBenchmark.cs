@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;
 
 namespace Pipeline.Tests.Benchmarks.Tokenizing;

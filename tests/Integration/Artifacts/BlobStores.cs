@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Blob;
-using Pipeline.Artifacts.Caching;
 using Pipeline.Tests.Unit.Artifacts;
 
 namespace Pipeline.Tests.Integration.Artifacts;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Tests.Unit.Lake.Containers;
 using Xunit;
 
@@ -116,12 +115,12 @@ public sealed class ContainerImportTests(SharedServers servers)
         using var lake = await TestLake.CreateAsync(await servers.AzuriteAsync());
         await lake.PutAsync("birds/README.md", [1]);
 
-        Assert.StartsWith($"There is no folder '{lake.Url}/fish'. Valid is", await RefusalAsync(lake, $"{lake.Url}/fish"));
-        Assert.StartsWith($"There is no folder '{lake.Url}/bird'. Valid is", await RefusalAsync(lake, $"{lake.Url}/bird"));
-        Assert.StartsWith($"'{lake.Url}/birds/README.md' is a file. Valid is", await RefusalAsync(lake, $"{lake.Url}/birds/README.md"));
-        Assert.StartsWith($"'{lake.Url}/birds' holds no files to import. Valid is", await RefusalAsync(lake, $"{lake.Url}/birds"));
+        Assert.StartsWith($"There is no folder '{lake.Url}/fish'. It must be", await RefusalAsync(lake, $"{lake.Url}/fish"));
+        Assert.StartsWith($"There is no folder '{lake.Url}/bird'. It must be", await RefusalAsync(lake, $"{lake.Url}/bird"));
+        Assert.StartsWith($"'{lake.Url}/birds/README.md' is a file. It must be", await RefusalAsync(lake, $"{lake.Url}/birds/README.md"));
+        Assert.StartsWith($"'{lake.Url}/birds' holds no files to import. It must be", await RefusalAsync(lake, $"{lake.Url}/birds"));
         await lake.Container.DeleteAsync();
-        Assert.StartsWith($"There is no folder '{lake.Url}/birds'. Valid is", await RefusalAsync(lake, $"{lake.Url}/birds"));
+        Assert.StartsWith($"There is no folder '{lake.Url}/birds'. It must be", await RefusalAsync(lake, $"{lake.Url}/birds"));
     }
 
     private static async Task<string> RefusalAsync(TestLake lake, string source) =>

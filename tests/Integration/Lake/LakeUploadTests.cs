@@ -1,5 +1,4 @@
 using Azure.Storage.Blobs.Models;
-using Pipeline.Contracts;
 using Pipeline.Lake.Places;
 using Xunit;
 

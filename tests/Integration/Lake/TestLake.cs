@@ -8,10 +8,10 @@ using Azure.Storage.Sas;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Decoding;
 using Pipeline.Ingestion.Planning;
+using Pipeline.Ingestion.Planning.Sources;
 using Pipeline.Ingestion.Rejecting;
 using Pipeline.Lake.Places;
 using Pipeline.Tests.Servers;
@@ -129,10 +129,17 @@ internal sealed class TestLake : IDisposable
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
     }
 
-    public async Task<ImportPlan> PlanAsync(string source, IArtifactStore store) =>
-        (await new ImportPlanner(store, Folders, new Quarantine(store, _ingestion), _ingestion).PlanAsync(Experiment, source)).Plan!.Value.Content;
+    public async Task<ImportPlan> PlanAsync(string source, IArtifactStore store)
+    {
+        var planner = new ImportPlanner(store, Folders, NewFilesOf, _ingestion);
+        return (await planner.PlanAsync(Experiment, source)).Plan!.Value.Content;
 
-    public Task ImportAsync(ImportPlan plan, int chunk, IArtifactStore store) => new ChunkImporter(store, Folders, new Quarantine(store, _ingestion), _ingestion).ImportAsync(plan, chunk);
+        INewFiles NewFilesOf(ILakeFolder folder, PartNames parts, ChunkLimits limits) =>
+            new NewFiles(store, new Quarantine(store, _ingestion), _ingestion.Value, folder, parts, limits);
+    }
+
+    public Task ImportAsync(ImportPlan plan, int chunk, IArtifactStore store) =>
+        new ChunkImporter(store, Folders, new Quarantine(store, _ingestion), _ingestion).ImportAsync(plan, chunk);
 
     /// <summary>A whole import into a new store.</summary>
     public async Task<Imported> ImportAllAsync(string source)

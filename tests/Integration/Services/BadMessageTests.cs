@@ -15,15 +15,15 @@ public sealed class BadMessageTests(SharedServers servers)
         (string Body, string Told, (string, object)[] Headers)[] bad =
         [
             ("not json", "The message is not JSON", []),
-            ("[1, 2]", "The message is a JSON array; valid is an object", []),
+            ("[1, 2]", "The message is a JSON array; it must be an object", []),
             ("{}", "missing required properties including: 'runId'", []),
             ("""{ "runId": null }""", "runId", []),
             ("""{ "runId": "nobody-0123456789ab" }""", "There is no run 'nobody-0123456789ab' to cancel", []),
             ("""{ "runId": "../../etc/passwd" }""", "There is no run '../../etc/passwd' to cancel", []),
             ("""{ "runId": "x" }""", "pipeline-format is '2'; this version reads 1 to 1", [("pipeline-format", "2")]),
             ("""{ "runId": "x" }""", "pipeline-format is 'new'", [("pipeline-format", "new")]),
-            ("""{ "runId": "x" }""", "says that it is urn:message:Elsewhere:Other; valid in 'cancel-run' is urn:message:Pipeline.Contracts:CancelRun", [("MT-MessageType", "urn:message:Elsewhere:Other")]),
-            ($$"""{ "runId": "{{new string('x', TwentyMegabytes)}}" }""", "valid are up to 1048576", []),
+            ("""{ "runId": "x" }""", "says that it is urn:message:Elsewhere:Other; in 'cancel-run' it must be urn:message:Pipeline.Contracts:CancelRun", [("MT-MessageType", "urn:message:Elsewhere:Other")]),
+            ($$"""{ "runId": "{{new string('x', TwentyMegabytes)}}" }""", "it must have at most 1048576", []),
         ];
         foreach (var (body, told, headers) in bad)
         {
@@ -42,8 +42,8 @@ public sealed class BadMessageTests(SharedServers servers)
 
     [Theory]
     [InlineData("""{ "experiment": { "name": "x" } }""", "experiment: 'data' is missing")]
-    [InlineData("""{ "experiment": { "name": "x", "data": "d", "pretext": "rotation", "fineTuning": { "labels": [5] }, "epochs": 4 } }""", "experiment, line 1: 'epochs' is not a key")]
-    [InlineData("""{ "experiment": { "name": "x", "data": "d", "pretext": "rotation", "fineTuning": { "labels": [5] } }, "source": "/etc" }""", "valid is a place in the lake")]
+    [InlineData("""{ "experiment": { "name": "x", "data": "d", "pretext": "rotation", "fineTuning": { "labels": [5] }, "epochs": 4 } }""", "experiment: 'epochs' is not a key")]
+    [InlineData("""{ "experiment": { "name": "x", "data": "d", "pretext": "rotation", "fineTuning": { "labels": [5] } }, "source": "/etc" }""", "it must be a place in the lake")]
     [InlineData("""{ "experiment": { "name": "x", "data": "d", "pretext": "rotation", "fineTuning": { "labels": [5] } }, "source": "https://elsewhere.example/lake/d" }""", "https://elsewhere.example/lake/d")]
     public async Task An_experiment_that_cannot_be_run_is_refused_in_one_line(string message, string told)
     {
@@ -55,17 +55,23 @@ public sealed class BadMessageTests(SharedServers servers)
     }
 
     [Fact]
-    public async Task An_unknown_pretext_task_is_refused_by_the_first_stage_that_knows_them()
+    public async Task An_unknown_pretext_task_is_refused_where_it_enters()
     {
         await using var fleet = await RunningFleet.OpenAsync(await servers.RabbitMqAsync(), await servers.AzuriteAsync());
         using var experiment = new Chaos.TinyExperiment();
         await fleet.Fleet.StartAsync("Ingestion");
-        await fleet.Fleet.StartAsync("PseudoLabels");
         await fleet.SendAsync("run-experiment", experiment.Request.Replace("\"auto\"", "\"jigsaw\"", StringComparison.Ordinal));
 
-        Assert.Contains("'jigsaw'; valid is", RunningFleet.Header(await fleet.TakeAsync("dataset-committed_error"), "MT-Fault-Message"));
-        var failed = (await fleet.ArtifactAsync("runs/tiny-", "failed.json")).GetProperty("content");
-        Assert.Equal("pseudo-labels", failed.GetProperty("stage").GetString());
-        Assert.Equal("dataset-committed_error", failed.GetProperty("errorQueue").GetString());
+        Assert.Contains("'jigsaw'; must be", RunningFleet.Header(await fleet.TakeAsync("run-experiment_error"), "MT-Fault-Message"));
+    }
+
+    [Fact]
+    public async Task A_command_without_an_experiment_is_refused()
+    {
+        await using var fleet = await RunningFleet.OpenAsync(await servers.RabbitMqAsync(), await servers.AzuriteAsync());
+        await fleet.Fleet.StartAsync("Ingestion");
+        await fleet.SendAsync("run-experiment", "{}");
+
+        Assert.Contains("'experiment' must be an object", RunningFleet.Header(await fleet.TakeAsync("run-experiment_error"), "MT-Fault-Message"));
     }
 }

@@ -63,9 +63,9 @@ public sealed class DropToVerdictTests(SharedServers servers)
             return told.Contains("verdict.reached");
         });
         Assert.Equal("run.started", told[0]);
-        Assert.Equal(Fleet.Services.Count, stages.Count);
+        Assert.Equal(Fleet.Stages.Count, stages.Count);
         // What was told twice may complete the drop twice; each time, a stage speaks once.
-        Assert.InRange(told.Count(key => key == "stage.done"), Fleet.Services.Count, 2 * Fleet.Services.Count);
+        Assert.InRange(told.Count(key => key == "stage.done"), Fleet.Stages.Count, 2 * Fleet.Stages.Count);
 
         var report = await fleet.ArtifactAsync("runs/tiny-", "report.json");
         Assert.Equal(await experiment.FindLocallyAsync(), TinyExperiment.Findings(JsonSerializer.SerializeToUtf8Bytes(report)));
@@ -101,7 +101,7 @@ public sealed class DropToVerdictTests(SharedServers servers)
     private static async Task PostAsync(RunningFleet fleet, int port, IReadOnlyList<object> events)
     {
         using var client = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}") };
-        var health = fleet.Fleet.Processes.Single(process => process.Service == "Ingestion").Port;
+        var health = fleet.Fleet.Processes.Single(process => process.Service == "Triggers").Port;
         using var elsewhere = await client.PostAsJsonAsync($"http://localhost:{health}/webhook/drops?code={Key}", events, Token);
         using var ready = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), Token);
         Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (elsewhere.StatusCode, ready.StatusCode));
@@ -113,7 +113,7 @@ public sealed class DropToVerdictTests(SharedServers servers)
             Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
         }
 
-        Assert.DoesNotContain(Key, await File.ReadAllTextAsync(Path.Combine(fleet.Folder, "Ingestion.log"), Token));
+        Assert.DoesNotContain(Key, await File.ReadAllTextAsync(Path.Combine(fleet.Folder, "Triggers.log"), Token));
     }
 
     private static async Task<IChannel> ListenAsync(RabbitMqServer broker)
@@ -133,10 +133,10 @@ public sealed class DropToVerdictTests(SharedServers servers)
         return channel;
     }
 
-    /// <summary>The trace that reached the verdict began in ingestion and is on lines of all five services.</summary>
+    /// <summary>The trace that reached the verdict is on lines of all services that a run passes through.</summary>
     private static void AssertOneTrace(RunningFleet fleet)
     {
-        var traces = Fleet.Services.Select(service => fleet.Log(service)
+        var traces = Fleet.Stages.Select(service => fleet.Log(service)
             .Where(line => line.TryGetProperty("@tr", out _) && line.TryGetProperty("RunId", out _))
             .Select(line =>
             {
@@ -155,17 +155,19 @@ public sealed class DropToVerdictTests(SharedServers servers)
             var metrics = await client.GetStringAsync(new Uri($"http://localhost:{process.Port}/metrics"), Token);
             string[] expected = process.Service switch
             {
+                "Triggers" => ["http_server_request_duration"],
                 "Ingestion" => ["pipeline_images_total", "pipeline_parts_total"],
                 "Pretraining" => ["pipeline_loss", "pipeline_slice_duration", "pipeline_images_total"],
                 _ => ["pipeline_parts_total"],
             };
-            Assert.All(expected.Append("pipeline_message_wait").Append("pipeline_message_duration"), name => Assert.Contains(name, metrics));
+            string[] consumer = process.Service == "Triggers" ? [] : ["pipeline_message_wait", "pipeline_message_duration"];
+            Assert.All(expected.Concat(consumer), name => Assert.Contains(name, metrics));
         }
     }
 
     private static async Task AssertNoErrorsAsync(RunningFleet fleet)
     {
-        foreach (var queue in StageQueues.All.Select(feed => feed.Queue).Append("drops").Distinct())
+        foreach (var queue in Enum.GetValues<Stage>().SelectMany(StageQueues.Of))
         {
             Assert.Equal(0u, await fleet.Channel.MessageCountAsync(RabbitMqQueues.ErrorQueueOf(queue), Token));
         }

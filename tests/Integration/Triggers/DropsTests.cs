@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
-using Pipeline.Contracts;
+using System.Text.Json;
+using Pipeline.Triggers.Events;
 using Pipeline.Triggers.Queue;
 using Xunit;
 
@@ -50,7 +51,22 @@ public class DropsTests(SharedServers servers)
         await RunningDrops.UntilAsync(async () => (await drops.PendingAsync()).Count == 2);
 
         Assert.Contains(await drops.PendingAsync(), line => line.Contains("images/2.png", StringComparison.Ordinal) && line.Contains(Trace, StringComparison.Ordinal));
-        await RunningDrops.UntilAsync(async () => await drops.Channel.MessageCountAsync(DropTopology.Queue) == 0);
+        await RunningDrops.UntilAsync(async () => await drops.Channel.MessageCountAsync(DropQueues.Name) == 0);
+    }
+
+    [Fact]
+    public async Task A_forged_normalised_drop_gets_no_further_than_any_other_message()
+    {
+        await using var drops = await RunningDrops.StartAsync(servers);
+        string Event(string url) => $$"""{ "id": "1", "kind": "created", "url": "{{url}}", "time": "2026-06-26T18:41:00Z", "dataset": "x", "source": "file:///etc" }""";
+        await drops.SendAsync($"[{Event("s3://landing/images/1.png")}, {Event("s3://elsewhere/images/2.png")}]", type: NormalisedDrop.ContentType);
+        await drops.SendAsync($$"""{ "Records": [{{Record("images/3.png")}}] }""", type: NormalisedDrop.ContentType);
+        var errors = new[] { await drops.ErrorAsync(), await drops.ErrorAsync() }.Select(error => Encoding.UTF8.GetString((byte[])error.Headers["MT-Fault-Message"]!)).ToList();
+        await RunningDrops.UntilAsync(async () => (await drops.PendingAsync()).Count == 1);
+
+        Assert.Contains(errors, error => error.StartsWith("Event 1: 's3://elsewhere/images/2.png' lies in none", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("The message is no normalised drop", StringComparison.Ordinal));
+        Assert.Contains("\"dataset\":\"images\",\"source\":\"s3://landing/images\"", Assert.Single(await drops.PendingAsync()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,7 +85,7 @@ public class DropsTests(SharedServers servers)
 
         await RunningDrops.UntilAsync(async () => (await drops.PendingAsync()).Count == 2);
         Assert.Contains(errors, error => error.StartsWith("The body is not JSON", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.StartsWith("The message has 4096 bytes; valid are up to 2048", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("The message has 4096 bytes; it must have at most 2048", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.StartsWith("Event 1: 's3://landing/1.png' belongs to no dataset", StringComparison.Ordinal));
         Assert.Equal(0u, await drops.ErrorsAsync());
     }
@@ -85,7 +101,7 @@ public class DropsTests(SharedServers servers)
         }
 
         // The consumer has given up its channel: what it held is ready again, for whoever can record it.
-        await RunningDrops.UntilAsync(async () => await drops.Channel.MessageCountAsync(DropTopology.Queue) == 100 && await drops.Channel.ConsumerCountAsync(DropTopology.Queue) == 0);
+        await RunningDrops.UntilAsync(async () => await drops.Channel.MessageCountAsync(DropQueues.Name) == 100 && await drops.Channel.ConsumerCountAsync(DropQueues.Name) == 0);
         drops.GiveStoreBack();
         await RunningDrops.UntilAsync(async () => (await drops.PendingAsync()).Select(Name).Distinct().Count() == 100);
 
@@ -97,11 +113,11 @@ public class DropsTests(SharedServers servers)
     {
         await using var drops = await RunningDrops.StartAsync(servers, ("Drops:Datasets:cats:Prefix", "s3://landing/images/cats"), ("Drops:Datasets:cats:Complete", "SuccessFile"));
         using var answer = await drops.PostAsync($$"""{ "Records": [{{Record("images/cats/1.png")}}, {{Record("images/cats/_SUCCESS")}}] }""", Trace);
-        await RunningDrops.UntilAsync(() => Task.FromResult(!drops.Requests.IsEmpty));
+        var (body, traceparent) = await drops.CommandAsync();
 
-        var (command, traceparent) = Assert.Single(drops.Requests);
-        Assert.Equal(new IngestDataset("cats", "s3://landing/images/cats"), command);
+        Assert.Equal(new IngestDataset("cats", "s3://landing/images/cats"), JsonSerializer.Deserialize<IngestDataset>(body, PipelineJson.Compact));
         Assert.StartsWith(Trace[..35], traceparent, StringComparison.Ordinal);
+        Assert.Equal(0u, await drops.Channel.MessageCountAsync("ingest-dataset"));
     }
 
     private static string Name(string line) => line[line.IndexOf("s3://landing/images/", StringComparison.Ordinal)..].Split('"')[0];

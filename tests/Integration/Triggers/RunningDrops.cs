@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -8,10 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
+using Pipeline.Hosting.Services;
 using Pipeline.Triggers;
-using Pipeline.Triggers.Completeness;
+using Pipeline.Triggers.Events;
 using Pipeline.Triggers.Queue;
 using Pipeline.Triggers.Recording;
 using Pipeline.Triggers.Webhook;
@@ -24,6 +23,15 @@ namespace Pipeline.Tests.Integration.Triggers;
 internal sealed class RunningDrops : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>The bus passes a trace on only where somebody listens to it, as the services' telemetry does.</summary>
+    private static readonly ActivityListener Traces = new()
+    {
+        ShouldListenTo = source => source.Name == "MassTransit",
+        Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+    };
+
+    static RunningDrops() => ActivitySource.AddActivityListener(Traces);
 
     private readonly WebApplication _app;
     private readonly IConnection _connection;
@@ -45,8 +53,6 @@ internal sealed class RunningDrops : IAsyncDisposable
 
     public IArtifactStore Store => _app.Services.GetRequiredService<IArtifactStore>();
 
-    public ConcurrentQueue<(IngestDataset Command, string? Traceparent)> Requests => _app.Services.GetRequiredService<ConcurrentQueue<(IngestDataset, string?)>>();
-
     public static async Task<RunningDrops> StartAsync(SharedServers servers, params (string Name, string Value)[] settings)
     {
         var rabbit = await servers.RabbitMqAsync();
@@ -62,6 +68,7 @@ internal sealed class RunningDrops : IAsyncDisposable
             ["Bus:User"] = rabbit.User,
             ["Bus:Password"] = rabbit.Password,
             ["Lake:Locations:0:Url"] = "s3://landing",
+            ["Lake:Locations:0:Folder"] = Directory.CreateDirectory(Path.Combine(folder, "lake")).FullName,
             ["Webhook:AllowAnonymous"] = "true",
             ["Drops:Pause"] = "00:00:00.050",
             ["Drops:MaxPause"] = "00:00:00.200",
@@ -69,27 +76,18 @@ internal sealed class RunningDrops : IAsyncDisposable
             ["Drops:Quiet"] = "01:00:00",
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
-        builder.Services.AddOptions<BusOptions>().BindConfiguration("Bus");
-        builder.Services.AddSingleton<BrokerConnection>();
         builder.Services.AddSingleton<IArtifactStore>(new FolderArtifactStore(folder));
-        builder.Services.AddSingleton<ConcurrentQueue<(IngestDataset, string?)>>();
-        builder.Services.AddSingleton<DatasetRequester>(provider => (command, traceparent, _) =>
-        {
-            provider.GetRequiredService<ConcurrentQueue<(IngestDataset, string?)>>().Enqueue((command, traceparent));
-            return Task.CompletedTask;
-        });
-        builder.Services.AddTriggers();
+        builder.Services.AddPipelineCore().AddRabbitMqBus(_ => { }).AddTriggers();
         var app = builder.Build();
         app.MapWebhook();
         await app.StartAsync();
         var connection = await app.Services.GetRequiredService<BrokerConnection>().OpenAsync("test", default);
-        var channel = await DropTopology.ConfirmedChannelAsync(connection, default);
-        await app.Services.GetRequiredService<DropTopology>().DeclareAsync(channel, default);
+        var channel = await DropQueues.ConfirmedChannelAsync(connection, default);
         return new RunningDrops(app, connection, channel, folder);
     }
 
-    public Task SendAsync(string body, Dictionary<string, object?>? headers = null) =>
-        DropTopology.PublishAsync(Channel, DropTopology.Queue, new BasicProperties { Headers = headers }, Encoding.UTF8.GetBytes(body), default);
+    public Task SendAsync(string body, Dictionary<string, object?>? headers = null, string type = "application/json") =>
+        DropQueues.PublishAsync(Channel, new BasicProperties { Headers = headers, ContentType = type }, Encoding.UTF8.GetBytes(body), default);
 
     public async Task<HttpResponseMessage> PostAsync(string body, string? traceparent = null)
     {
@@ -123,11 +121,19 @@ internal sealed class RunningDrops : IAsyncDisposable
     public async Task<(string Body, IDictionary<string, object?> Headers)> ErrorAsync()
     {
         BasicGetResult? found = null;
-        await UntilAsync(async () => (found = await Channel.BasicGetAsync(DropTopology.ErrorQueue, autoAck: true)) is not null);
+        await UntilAsync(async () => (found = await Channel.BasicGetAsync(DropQueues.ErrorName, autoAck: true)) is not null);
         return (Encoding.UTF8.GetString(found!.Body.Span), found.BasicProperties.Headers!);
     }
 
-    public Task<uint> ErrorsAsync() => Channel.MessageCountAsync(DropTopology.ErrorQueue);
+    /// <summary>The next command to ingest a dataset, which is waited for.</summary>
+    public async Task<(string Body, string? Traceparent)> CommandAsync()
+    {
+        BasicGetResult? found = null;
+        await UntilAsync(async () => (found = await Channel.BasicGetAsync("ingest-dataset", autoAck: true)) is not null);
+        return (Encoding.UTF8.GetString(found!.Body.Span), BinaryCloudEvent.Text(found.BasicProperties.Headers, "MT-Activity-Id"));
+    }
+
+    public Task<uint> ErrorsAsync() => Channel.MessageCountAsync(DropQueues.ErrorName);
 
     /// <summary>While it lasts, the store takes nothing below <c>drops</c>: there is a file where the folder should be.</summary>
     public void TakeStoreAway() => File.WriteAllText(Path.Combine(_folder, "drops"), "");

@@ -1,6 +1,5 @@
 using System.Text;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Artifacts;
@@ -113,9 +112,7 @@ public abstract class ArtifactStoreContract
         var put = await Store.CreateAsync("a", (stream, _) =>
         {
             for (var (at, length) = (0, 1); at < content.Length; at += length, length = Math.Min(length * 3, 300_000))
-            {
                 stream.Write(content, at, Math.Min(length, content.Length - at));
-            }
 
             return Task.CompletedTask;
         }, Token);
@@ -147,7 +144,6 @@ public abstract class ArtifactStoreContract
             await Assert.ThrowsAsync<ArtifactNotFoundException>(() => Store.OpenReadAsync(key, Token));
             await Assert.ThrowsAsync<ArtifactNotFoundException>(() => Store.OpenRangeAsync(key, 0, 0, Token));
             await Assert.ThrowsAsync<ArtifactNotFoundException>(() => Store.MaterializeAsync(new ArtifactReference(key, Digest.Of([]), 0), Token));
-            await Assert.ThrowsAsync<ArtifactConflictException>(() => Store.ReplaceAsync(key, new byte[1], "0-0", Token));
         }
     }
 
@@ -162,50 +158,12 @@ public abstract class ArtifactStoreContract
     }
 
     [Fact]
-    public async Task A_replace_needs_the_etag_of_what_is_there()
-    {
-        await CreateAsync("a", "one");
-        var first = (await Store.FindAsync("a", Token))!.ETag;
-        var second = await Store.ReplaceAsync("a", "two"u8.ToArray(), first, Token);
-
-        Assert.NotEqual(first, second);
-        Assert.Equal(second, (await Store.FindAsync("a", Token))!.ETag);
-        await Assert.ThrowsAsync<ArtifactConflictException>(() => Another().ReplaceAsync("a", "six"u8.ToArray(), first, Token));
-        Assert.Equal("two", await ReadAsync("a"));
-    }
-
-    [Fact]
-    public async Task Concurrent_replaces_lose_none()
-    {
-        await CreateAsync("count", "000");
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
-        {
-            var store = writer % 2 == 0 ? Store : Another();
-            for (var done = 0; done < 10;)
-            {
-                var etag = (await store.FindAsync("count", Token))!.ETag;
-                var count = int.Parse(await ReadAsync("count"));
-                try
-                {
-                    await store.ReplaceAsync("count", Encoding.UTF8.GetBytes($"{count + 1:000}"), etag, Token);
-                    done++;
-                }
-                catch (ArtifactConflictException)
-                {
-                    // Read again and try again.
-                }
-            }
-        }, Token)));
-
-        Assert.Equal("080", await ReadAsync("count"));
-    }
-
-    [Fact]
-    public async Task A_reader_keeps_what_it_opened_while_it_is_replaced()
+    public async Task A_reader_keeps_what_it_opened_while_it_is_deleted_and_created_anew()
     {
         await CreateAsync("a", "before");
         await using var reader = await Store.OpenReadAsync("a", Token);
-        await Store.ReplaceAsync("a", "later!"u8.ToArray(), (await Store.FindAsync("a", Token))!.ETag, Token);
+        await Store.DeleteAsync("a", Token);
+        await CreateAsync("a", "later!");
 
         using var text = new StreamReader(reader);
         Assert.Equal("before", await text.ReadToEndAsync(Token));
@@ -234,7 +192,6 @@ public abstract class ArtifactStoreContract
     public async Task A_hostile_key_is_refused_by_every_operation(string key)
     {
         await Assert.ThrowsAsync<ArgumentException>(() => CreateAsync(key, ""));
-        await Assert.ThrowsAsync<ArgumentException>(() => Store.ReplaceAsync(key, new byte[1], "", Token));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.FindAsync(key, Token));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.OpenReadAsync(key, Token));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.OpenRangeAsync(key, 0, 0, Token));
@@ -255,9 +212,7 @@ public abstract class ArtifactStoreContract
     public async Task A_listing_takes_whole_segments_in_ordinal_order()
     {
         foreach (var key in new[] { "b", "a/c", "a/b/d", "a-b/e", "ab", "a/B", "a/b.f" })
-        {
             await CreateAsync(key, key);
-        }
 
         Assert.Equal(["a-b/e", "a/B", "a/b.f", "a/b/d", "a/c", "ab", "b"], await ListAsync(""));
         Assert.Equal(["a/B", "a/b.f", "a/b/d", "a/c"], await ListAsync("a"));
@@ -273,9 +228,7 @@ public abstract class ArtifactStoreContract
         await CreateAsync("a/b", "content");
         var listed = new List<ArtifactInfo>();
         await foreach (var info in Store.ListAsync("a", Token))
-        {
             listed.Add(info);
-        }
 
         Assert.Equal(await Store.FindAsync("a/b", Token), Assert.Single(listed));
         Assert.Equal(7, listed[0].Bytes);
@@ -346,9 +299,7 @@ public abstract class ArtifactStoreContract
     {
         var keys = new List<string>();
         await foreach (var info in Store.ListAsync(prefix, Token))
-        {
             keys.Add(info.Key);
-        }
 
         return keys;
     }

@@ -47,9 +47,7 @@ public sealed class FanInTests : IDisposable
     public async Task Parts_in_their_order_need_a_listing_at_the_first_and_at_the_last()
     {
         for (var number = 0; number < Keys.Length; number++)
-        {
             Assert.Equal(Enumerable.Range(number + 1, Keys.Length - number - 1), await WriteAndGlanceAsync(number));
-        }
 
         Assert.Equal(2, listings);
     }

@@ -1,6 +1,5 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Artifacts;
@@ -48,23 +47,31 @@ public sealed class ManifestTests : IDisposable
 
     [Fact]
     public async Task A_manifest_of_a_newer_version_is_refused_whatever_it_holds() =>
-        Assert.Contains("newer version of the pipeline (format 2", await RefusalAsync("""{"kind":"TrialsManifest","format":2,"content":{"other":1}}"""));
+        Assert.Contains("newer version of the pipeline (format 3", await RefusalAsync("""{"kind":"trials","format":3,"content":{"other":1}}"""));
 
     [Fact]
     public async Task A_manifest_of_another_kind_is_refused() =>
-        Assert.Equal("'m' holds a DatasetManifest, not a TrialsManifest.", await RefusalAsync("""{"kind":"DatasetManifest","format":1,"content":{}}"""));
+        Assert.Equal("'m' holds the kind 'dataset'; it must hold 'trials'.", await RefusalAsync("""{"kind":"dataset","format":2,"content":{}}"""));
 
     [Theory]
     [InlineData("")]
     [InlineData("null")]
     [InlineData("{")]
     [InlineData("{}")]
-    [InlineData("""{"kind":"TrialsManifest","format":1}""")]
-    [InlineData("""{"kind":"TrialsManifest","format":1,"content":null}""")]
-    [InlineData("""{"kind":"TrialsManifest","format":1,"content":{"results":null}}""")]
-    [InlineData("""{"kind":null,"format":1,"content":{"results":[]}}""")]
+    [InlineData("""{"kind":"trials","format":2}""")]
+    [InlineData("""{"kind":"trials","format":2,"content":null}""")]
+    [InlineData("""{"kind":"trials","format":2,"content":{"results":null}}""")]
+    [InlineData("""{"kind":null,"format":2,"content":{"results":[]}}""")]
     public async Task What_is_no_manifest_is_refused(string json) =>
-        Assert.Contains("'m' is not a readable TrialsManifest", await RefusalAsync(json));
+        Assert.Contains("'m' is not a readable manifest of the kind 'trials'", await RefusalAsync(json));
+
+    [Fact]
+    public async Task A_manifest_that_carries_the_name_of_its_former_type_is_read()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_store.Root, "m"), """{"kind":"TrialsManifest","format":1,"content":{"results":[]}}""", Token);
+
+        Assert.Empty((await _store.ReadManifestAsync<TrialsManifest>("m", Token)).Results);
+    }
 
     private async Task<string> RefusalAsync(string json)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Blob;
 using Pipeline.Artifacts.Folder;
+using Pipeline.Artifacts.Stores;
 using Pipeline.Hosting.Services;
 using Xunit;
 
@@ -71,14 +72,14 @@ public sealed class StoreOptionsTests : IDisposable
         var error = Assert.Throws<OptionsValidationException>(() =>
             Open(("Store:Blob:ConnectionString", Connection), ("Store:Blob:ServiceUri", "https://account.blob.core.windows.net")));
 
-        Assert.Contains("valid is one of them", error.Message);
+        Assert.Contains("only one must be set", error.Message);
         Assert.DoesNotContain(Secret, error.ToString());
     }
 
     [Theory]
     [InlineData("Cache:Bytes", "1000", "The setting Store:Cache:Bytes is '1000': The field Bytes must be between 1048576 and ")]
     [InlineData("Folder", "", "The setting Store:Folder is '': The Folder field is required.")]
-    [InlineData("Blob:ConnectionString", Secret, "The setting Store:Blob: The ConnectionString is none of Azure Storage; valid is ")]
+    [InlineData("Blob:ConnectionString", Secret, "The setting Store:Blob: The ConnectionString must be one of Azure Storage: ")]
     [InlineData("Blob:ServiceUri", "https://account.blob.core.windows.net?sig=" + Secret, "The setting Store:Blob: The ServiceUri must be https://")]
     public void One_line_tells_the_setting_and_its_value_unless_it_may_be_secret(string setting, string value, string line)
     {
@@ -107,9 +108,7 @@ public sealed class StoreOptionsTests : IDisposable
     {
         var values = new Dictionary<string, string?> { ["Store:Folder"] = _folder["store"], ["Store:Cache:Folder"] = _folder["cache"] };
         foreach (var (setting, value) in settings)
-        {
             values[setting] = value;
-        }
 
         return new ConfigurationBuilder().AddInMemoryCollection(values).Build();
     }

@@ -42,7 +42,7 @@ public sealed class ComposeTests
     [Fact]
     public void Every_stage_is_a_service_and_every_built_service_is_a_stage()
     {
-        var stages = Directory.GetDirectories(Repository.PathOf("services")).Select(Path.GetFileName).Where(name => name != "Local");
+        var stages = Directory.GetDirectories(Repository.PathOf("services")).Select(Path.GetFileName).Where(name => name != "Cli");
         Assert.Equal(stages.Order(), Compose.Built.Values.Select(ComposeFile.ProjectOf).Order());
         Assert.All(Compose.Built, service => Assert.Equal(service.Key, Kebab(ComposeFile.ProjectOf(service.Value))));
         Assert.All(Gpu.Built, service => Assert.Equal(service.Key, Kebab(ComposeFile.ProjectOf(service.Value))));
@@ -104,9 +104,9 @@ public sealed class ComposeTests
         var ports = Compose.Services.Select(service => (Name: service.Key, Settings: ComposeFile.Map(service.Value))).Where(service => service.Settings.ContainsKey("ports"))
             .SelectMany(service => ComposeFile.Texts(service.Settings["ports"]).Select(port => $"{service.Name} {port}"));
         Assert.Equal(
-            ["azurite 127.0.0.1:10000:10000", "ingestion 127.0.0.1:8081:8081", "rabbitmq 127.0.0.1:15672:15672", "rabbitmq 127.0.0.1:5672:5672"],
+            ["azurite 127.0.0.1:10000:10000", "rabbitmq 127.0.0.1:15672:15672", "rabbitmq 127.0.0.1:5672:5672", "triggers 127.0.0.1:8081:8081"],
             ports.Order(StringComparer.Ordinal));
-        Assert.Equal("8081", ComposeFile.Text(ComposeFile.Map(Compose.Built["ingestion"]["environment"]), "PIPELINE_Webhook__Port"));
+        Assert.Equal("8081", ComposeFile.Text(ComposeFile.Map(Compose.Built["triggers"]["environment"]), "PIPELINE_Webhook__Port"));
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class ComposeTests
         Assert.NotEmpty(secrets);
         Assert.All(secrets, secret => Assert.Matches(@"^\$\{[A-Z_]+:-([a-z-]+-development|DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;[^}]*)\}$", secret));
         Assert.All(Regex.Matches(text, "AccountKey=([^;}]*)"), match => Assert.Equal(EmulatorKey, match.Groups[1].Value));
-        Assert.True(ComposeFile.Text(ComposeFile.Map(Compose.Built["ingestion"]["environment"]), "PIPELINE_Webhook__Keys__0").Length >= WebhookOptions.ShortestKey);
+        Assert.True(ComposeFile.Text(ComposeFile.Map(Compose.Built["triggers"]["environment"]), "PIPELINE_Webhook__Keys__0").Length >= WebhookOptions.ShortestKey);
     }
 
     [Fact]

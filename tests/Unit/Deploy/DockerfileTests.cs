@@ -1,7 +1,5 @@
-using Pipeline.Images;
 using System.Text.RegularExpressions;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Services;
 using Xunit;
 
@@ -39,12 +37,6 @@ public sealed class DockerfileTests
         Assert.Contains("ARG TORCH=cpu\n", Stages[^2]);
         Assert.Contains("-p:Torch=\"$TORCH\"", Stages[^2]);
         Assert.Contains("dotnet publish \"services/$SERVICE\"", Stages[^2]);
-    }
-
-    [Fact]
-    public void Ingestion_gets_the_library_that_it_looks_for()
-    {
-        Assert.Matches($@"\$SERVICE"" = {nameof(Stage.Ingestion)} \]; then .* libturbojpeg && cp -L \S+/{Regex.Escape(TurboJpegLibrary.FileName)} /app/", Stages[^2]);
     }
 
     [Fact]

@@ -1,19 +1,35 @@
-using Pipeline.Contracts;
+using Pipeline.Artifacts;
+using Pipeline.Artifacts.Folder;
 using Pipeline.Experiments;
+using Pipeline.Tests.Unit.Artifacts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Experiments;
 
 public sealed class ExperimentArtifactTests
 {
-    [Fact]
-    public void An_experiment_that_travels_in_a_message_keeps_its_key()
+    [Theory]
+    [InlineData("image", "pretext: [rotation, flip]\nencoder: resnet18\ninput: { size: 12 }")]
+    [InlineData("text", "tokenizer: { given: here, length: 64 }\nencoder: { size: small, layout: bert }\ninput: { lowerCase: true }")]
+    [InlineData("dna", "input: { window: 6000 }\nmasking: { unit: token }")]
+    [InlineData("protein", "evaluation: { metric: macro-f1 }")]
+    public async Task An_experiment_is_read_from_the_store_as_it_was_checked(string modality, string said)
     {
-        var experiment = ExperimentFile.Parse("name: tiny\ndata: tiny\ninput: { size: 12 }\npretext: [rotation, flip]\nfineTuning: { labels: [6] }", "tiny.yaml", ExperimentVocabulary.Open);
+        using var folder = new TemporaryFolder();
+        var store = new FolderArtifactStore(folder.Path);
+        var experiment = ExperimentFile.Parse($"name: tiny\ndata: tiny\nmodality: {modality}\n{said}\nfineTuning: {{ labels: [6] }}", "tiny.yaml");
 
-        var arrived = ExperimentArtifact.FromJson(ExperimentArtifact.ToJson(experiment), ExperimentVocabulary.Open);
+        var reference = await ExperimentArtifact.PutAsync(store, experiment);
 
-        Assert.Equal(ExperimentArtifact.KeyOf(experiment), ExperimentArtifact.KeyOf(arrived));
+        Assert.Equal(ExperimentArtifact.KeyOf(experiment), reference.Key);
+        Assert.Equal(reference.Key, ExperimentArtifact.KeyOf(await store.ReadManifestAsync<Experiment>(reference)));
+    }
+
+    [Fact]
+    public void Another_experiment_has_another_key()
+    {
+        var experiment = Experiment.Default(Modalities.Image) with { Name = "tiny" };
+
         Assert.NotEqual(ExperimentArtifact.KeyOf(experiment), ExperimentArtifact.KeyOf(experiment with { Pretraining = new PretrainingSpec { Seed = 2 } }));
     }
 }

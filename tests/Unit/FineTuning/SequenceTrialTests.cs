@@ -1,6 +1,5 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Evaluation;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.FineTuning;

@@ -1,5 +1,4 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.FineTuning;
 using Pipeline.Tests.Unit.Learning.Training;
 using Xunit;

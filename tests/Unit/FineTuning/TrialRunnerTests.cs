@@ -1,6 +1,5 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.FineTuning;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Native;

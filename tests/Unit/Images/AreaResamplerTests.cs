@@ -60,9 +60,7 @@ public class AreaResamplerTests
     {
         var source = new byte[64 * 64];
         for (var i = 0; i < source.Length; i++)
-        {
             source[i] = (byte)(i % 2 * 200);
-        }
 
         var made = new float[8 * 8];
         AreaResampler.Resample(source, 64, 64, step: 1, 8, made);

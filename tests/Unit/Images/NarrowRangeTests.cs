@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Tests.Unit.Images.Hostile;
 using Pipeline.Tests.Unit.Ingestion;
@@ -18,7 +18,7 @@ public class NarrowRangeTests
     private const byte ColourAlpha = 6;
     private const int Opaque = 65535;
 
-    private static readonly ImageDecoder Decoder = new(new InputSpec(8, 1), new ImageLimits(1_000_000, 32, 100), JpegDecoders.Skia);
+    private static readonly ImageDecoder Decoder = new(new InputSpec(8, 1), new ImageLimits(1_000_000, 32, 100));
 
     [Theory]
     [InlineData(Grey)]
@@ -105,9 +105,7 @@ public class NarrowRangeTests
         lake.DropPictures("cat", 10, firstSeed: 0);
         lake.DropPictures("dog", 10, firstSeed: 100);
         for (var i = 0; i < 9; i++)
-        {
             lake.Drop($"dog/deep-{i}.png", Deep(Grey, Noise(4095, seed: i)));
-        }
 
         var warning = Assert.Single((await lake.ImportAllAsync()).Warnings ?? [], warning => warning.Code == WarningCode.NarrowRange);
 
@@ -136,14 +134,10 @@ public class NarrowRangeTests
             {
                 var grey = value(x, y);
                 for (var channel = colour is Colour or ColourAlpha ? 3 : 1; channel > 0; channel--)
-                {
                     Write(grey);
-                }
 
                 if (colour is GreyAlpha or ColourAlpha)
-                {
                     Write(alpha?.Invoke(x, y) ?? Opaque);
-                }
             }
         }
 

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using Xunit;
 
@@ -17,7 +16,7 @@ public class DatasetChecksTests
 
     [Fact]
     public void More_labels_than_there_are_cannot_be_trained_on() =>
-        Refuses("has 10 labelled training samples, and fineTuning.labels goes up to 11. Valid are counts up to 10.", 11, new("cat", 5, 1, 1), new("dog", 5, 1, 1));
+        Refuses("has 10 labelled training samples, and fineTuning.labels goes up to 11. Counts must be at most 10.", 11, new("cat", 5, 1, 1), new("dog", 5, 1, 1));
 
     [Fact]
     public void Validation_and_test_need_labels()
@@ -33,7 +32,7 @@ public class DatasetChecksTests
         var dataset = Having() with { Warnings = [new(WarningCode.NarrowRange, 3, "3 images are dark."), unused] };
 
         var message = Message(Asking(1), dataset);
-        Assert.StartsWith("The dataset 'pictures' has no labels. unmatched-rows: labels.csv has 80 rows that name no file of the data. Valid are", message, StringComparison.Ordinal);
+        Assert.StartsWith("The dataset 'pictures' has no labels. unmatched-rows: labels.csv has 80 rows that name no file of the data. There must be", message, StringComparison.Ordinal);
         Assert.DoesNotContain("narrow-range", message, StringComparison.Ordinal);
 
         Assert.Contains("unmatched-rows", Message(Asking(11), Having(new("cat", 5, 1, 1), new("dog", 5, 1, 1)) with { Warnings = [unused] }), StringComparison.Ordinal);

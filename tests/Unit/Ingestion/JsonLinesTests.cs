@@ -1,6 +1,5 @@
 using System.Buffers;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning.Sources;
 using Xunit;
 
@@ -13,9 +12,9 @@ public sealed class JsonLinesTests
     {
         SourceItem[] items =
         [
-            new("a/b.png", 12, new string('0', 64), "cat", null),
-            new("Straße/雪 \"quoted\"\u2028<&>.png", long.MaxValue, null, null, null),
-            new("c", 0, null, "", null, RejectionReason.UnsafeName),
+            new("a/b.png", 12, new string('0', 64)) { Label = "cat" },
+            new("Straße/雪 \"quoted\"\u2028<&>.png", long.MaxValue, null),
+            new("c", 0, null) { Label = "", Rejection = RejectionReason.UnsafeName },
         ];
         var stream = new MemoryStream();
         await JsonLines.WriteAsync(stream, items, TestContext.Current.CancellationToken);

@@ -4,7 +4,6 @@ using System.Text;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Decoding;
 using Pipeline.Ingestion.Planning;
@@ -89,9 +88,19 @@ internal sealed class TestLake : IDisposable
         return [.. header, .. data];
     }
 
-    public ImportPlanner Planner => new(Store, Folders(), new Quarantine(Store, Microsoft.Extensions.Options.Options.Create(Options)), Microsoft.Extensions.Options.Options.Create(Options));
+    public ImportPlanner Planner => new(Store, Folders(), NewFilesOf, Microsoft.Extensions.Options.Options.Create(Options));
+
+    public INewFiles NewFilesOf(ILakeFolder folder, PartNames parts, ChunkLimits limits) =>
+        new NewFiles(Store, new Quarantine(Store, Microsoft.Extensions.Options.Options.Create(Options)), Options, folder, parts, limits);
 
     public Task<ILakeSource> OpenAsync() => LakeSources.OpenAsync(new LocalFolder(Folder), new KnownFiles(Store, Folder), Options, Experiment);
+
+    /// <summary>Of the folder as it is, without making parts.</summary>
+    public async Task<string> FingerprintAsync()
+    {
+        using var listing = await (await OpenAsync()).ReadAsync(new NoNewFiles());
+        return listing.Fingerprint;
+    }
 
     public async Task<ImportPlan> PlanAsync() => (await Planner.PlanAsync(Experiment, Folder)).Plan!.Value.Content;
 
@@ -149,4 +158,18 @@ internal sealed class TestLake : IDisposable
         var options = Microsoft.Extensions.Options.Options.Create(new LakeOptions { AnyFolder = true });
         return new LakeFolders(new LakeLocations(options), new LakeContainers(), options);
     }
+}
+
+/// <summary>Takes nothing.</summary>
+internal sealed class NoNewFiles : INewFiles
+{
+    public bool Takes(FoundFile file) => false;
+
+    public Task DecodeAsync(SourceItem item, ArraySegment<byte> content, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task AddAsync(SourceItem item, ReadOnlyMemory<byte> line, CancellationToken cancellation) => Task.CompletedTask;
+
+    public Task<MadeParts> FinishAsync(CancellationToken cancellation) => Task.FromResult(MadeParts.None);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using Parquet;
-using Pipeline.Contracts;
 using Pipeline.Learning.Training;
 using Pipeline.Tests.Unit.Lake.Containers;
 using Xunit;

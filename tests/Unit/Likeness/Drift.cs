@@ -35,9 +35,7 @@ internal sealed class Drift
     {
         var looks = new SampleLooks(Likeness, 256, capacity: Count + 1000);
         foreach (var (hash, thumbnail) in _samples)
-        {
             looks.Add(hash, thumbnail);
-        }
 
         return looks;
     }

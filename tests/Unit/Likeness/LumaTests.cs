@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Xunit;
 
@@ -12,9 +11,7 @@ public class LumaTests
         const int Plane = 256 * 256;
         var (pixels, made) = (new byte[3 * Plane], new byte[Plane]);
         for (var i = 0; i < Plane; i++)
-        {
             (pixels[Plane + i], pixels[(2 * Plane) + i]) = ((byte)(i / 256), (byte)i);
-        }
 
         for (var red = 0; red < 256; red++)
         {

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Pipeline.Likeness;
 using Pipeline.Tests.Unit.Ingestion;
@@ -42,7 +41,7 @@ public class PerceptualHashTests
     [InlineData(28, 75)]
     public void A_symmetric_drawing_keeps_it_when_it_is_encoded_again(int size, int quality)
     {
-        var decoder = new ImageDecoder(new InputSpec(size, 3), new ImageLimits(1_000_000, 32, 100), JpegDecoders.Skia);
+        var decoder = new ImageDecoder(new InputSpec(size, 3), new ImageLimits(1_000_000, 32, 100));
         ulong HashOf(byte[] file) => PerceptualHash.Of(decoder.Decode(file).Pixels, new InputSpec(size, 3));
         for (var seed = 0; seed < 20; seed++)
         {
@@ -73,7 +72,7 @@ public class PerceptualHashTests
     [InlineData(224)]
     public void Copies_are_close_and_other_pictures_are_not(int size)
     {
-        var decoder = new ImageDecoder(new InputSpec(size, 3), new ImageLimits(1_000_000, 32, 100), JpegDecoders.Skia);
+        var decoder = new ImageDecoder(new InputSpec(size, 3), new ImageLimits(1_000_000, 32, 100));
         ulong HashOf(byte[] file) => PerceptualHash.Of(decoder.Decode(file).Pixels, new InputSpec(size, 3));
         ulong[] originals = [.. Enumerable.Range(0, 20).Select(seed => HashOf(Pictures.Scene(seed, 256).Encoded()))];
 

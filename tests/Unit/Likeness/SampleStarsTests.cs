@@ -44,9 +44,7 @@ public class SampleStarsTests
         using var all = drift.Looks();
         using var twice = drift.Looks();
         for (var i = 0; i < 100; i++)
-        {
             twice.Add((ulong)i, new byte[256]);
-        }
 
         var (before, after) = (SampleStars.Of(all, TestContext.Current.CancellationToken), SampleStars.Of(twice, TestContext.Current.CancellationToken));
 

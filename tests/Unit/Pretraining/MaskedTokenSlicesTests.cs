@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Pretraining;
 using Pipeline.Tests.Unit.Learning;
@@ -143,7 +142,7 @@ public sealed class MaskedTokenSlicesTests
     }
 
     private static SliceTrainer Trainer(ToySequences data, PretrainingOptions? options = null) =>
-        new(data.Store, Options.Create(options ?? EachStep), new TorchDevice(LoadedTorch.Options), new TensorBoardLog(data.Store));
+        new(data.Store, Options.Create(options ?? EachStep), new TorchDevice(LoadedTorch.Options));
 
     private static string Text(PretrainingPoint point) =>
         $"{point.Step} {point.Loss:r} {point.LearningRate:r} {point.HeldOut?.Accuracy["masked-token"]:r} {point.HeldOut?.FeatureDeviation:r} {point.HeldOut?.EffectiveRank:r} {point.HeldOut?.Views}";

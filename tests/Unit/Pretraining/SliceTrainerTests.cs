@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Pretraining;
 using Pipeline.Tests.Unit.Learning;
@@ -259,7 +258,7 @@ public sealed class SliceTrainerTests
     }
 
     private static SliceTrainer Trainer(ToyDataset data, PretrainingOptions options) =>
-        new(data.Store, Options.Create(options), new TorchDevice(LoadedTorch.Options), new TensorBoardLog(data.Store));
+        new(data.Store, Options.Create(options), new TorchDevice(LoadedTorch.Options));
 
     private static async Task<TrainSlice> SliceAsync(ToyDataset data, Experiment? experiment = null)
     {

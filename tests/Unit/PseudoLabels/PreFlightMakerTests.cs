@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Pretexts;
 using Pipeline.PseudoLabels;

@@ -1,6 +1,5 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Pretexts;
 using Pipeline.PseudoLabels;
 using Pipeline.Tests.Unit.Learning.Training;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Tokens;

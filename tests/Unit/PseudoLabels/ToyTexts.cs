@@ -3,7 +3,6 @@ using System.Text;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.PseudoLabels;
 using Pipeline.Tests.Unit.Artifacts;
 

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 using Pipeline.Sequences.Documents;
 using Xunit;
@@ -106,7 +105,7 @@ public class DocumentFileTests
             Assert.Equal(RejectionReason.MalformedRecord, records[7].Rejected!.Reason);
         }
 
-        Assert.Equal("line 8 names the split 'tset'; valid are train, validation, valid, val, test, or nothing", lines[7].Rejected!.Detail);
+        Assert.Equal("line 8 names the split 'tset'; it must be train, validation, valid, val or test, or nothing", lines[7].Rejected!.Detail);
         Assert.Contains("line 9 names the split '1'", lines[8].Rejected!.Detail);
         Assert.Contains("line 9 names the split 'tset'", rows[7].Rejected!.Detail);
     }
@@ -149,7 +148,7 @@ public class DocumentFileTests
         var records = Read(";comment\n>one label=promoter x\nacgu\nN-R.a*\n\n>two\nACGE\nACGT\n>three\n>four label=\nTT", "a.fa", modality: Modalities.Dna);
 
         Assert.Equal(["0 ACGTNNA promoter", "1 wrong-alphabet", "2 empty-sample", "3 TT "], records.Select(Shown));
-        Assert.Equal("line 7 has 'E' at letter 4; valid in DNA are ACGTUN and IUPAC's RYSWKMBDHV", records[1].Rejected!.Detail);
+        Assert.Equal("line 7 has 'E' at letter 4; letters of DNA must be ACGTUN and IUPAC's RYSWKMBDHV", records[1].Rejected!.Detail);
     }
 
     [Fact]

@@ -1,6 +1,4 @@
-using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
-using Pipeline.Triggers.Queue;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -10,7 +8,7 @@ namespace Pipeline.Cli.Remote.Errors;
 internal static class ErrorQueues
 {
     /// <summary>In the order of the flow.</summary>
-    public static IReadOnlyList<string> All { get; } = [DropTopology.Queue, .. StageQueues.All.Select(feed => feed.Queue).Distinct()];
+    public static IReadOnlyList<string> All { get; } = [StageQueues.Drops, .. StageQueues.All.Select(feed => feed.Queue).Distinct()];
 
     /// <param name="wanted">With or without <c>_error</c>; null: all.</param>
     /// <exception cref="PipelineException">There is no such queue.</exception>
@@ -18,10 +16,11 @@ internal static class ErrorQueues
         ? All
         : All.FirstOrDefault(queue => queue == wanted || RabbitMqQueues.ErrorQueueOf(queue) == wanted) is { } chosen
             ? [chosen]
-            : throw new PipelineException($"There is no queue '{wanted}'; valid are {string.Join(", ", All)}.");
+            : throw new PipelineException($"There is no queue '{wanted}'; it must be one of {string.Join(", ", All)}.");
 }
 
-/// <summary>Looks into error queues. What is looked at is taken without acknowledgement and given back all at once, so it stays where it was and in its order.</summary>
+/// <summary>Looks into error queues. What is looked at is taken without acknowledgement and given back all at once,
+/// so it stays where it was and in its order.</summary>
 internal sealed class ErrorReader(IConnection connection)
 {
     /// <param name="most">Messages of a queue, from its start.</param>
@@ -30,27 +29,25 @@ internal sealed class ErrorReader(IConnection connection)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
         if (await CountAsync(channel, queue, cancellation) is not { } count)
-        {
             return ([], 0);
-        }
 
         var messages = new List<FailedMessage>();
         var last = 0UL;
-        while (messages.Count < Math.Min(most, count) && await channel.BasicGetAsync(RabbitMqQueues.ErrorQueueOf(queue), autoAck: false, cancellation) is { } taken)
+        while (messages.Count < Math.Min(most, count)
+            && await channel.BasicGetAsync(RabbitMqQueues.ErrorQueueOf(queue), autoAck: false, cancellation) is { } taken)
         {
             messages.Add(FailedMessage.Of(queue, taken.BasicProperties, taken.Body));
             last = taken.DeliveryTag;
         }
 
         if (messages.Count > 0)
-        {
             await channel.BasicNackAsync(last, multiple: true, requeue: true, cancellation);
-        }
 
         return (messages, count);
     }
 
-    /// <summary>How many messages wait in the queue's error queue; null where there is no such queue yet. The channel is closed then.</summary>
+    /// <summary>How many messages wait in the queue's error queue; null where there is no such queue yet.
+    /// The channel is closed then.</summary>
     public static async Task<uint?> CountAsync(IChannel channel, string queue, CancellationToken cancellation)
     {
         try
@@ -79,10 +76,12 @@ internal static class FaultHeaders
     /// <summary>Of the process that sent the message; its like are of the process that failed.</summary>
     private const string Sender = "MT-Host-Info";
 
-    private static readonly string[] Starts = ["MT-Fault-", "MT-Reason", "MT-Host-", "x-death", "x-first-death-", "x-last-death-", "x-delivery-count"];
+    private static readonly string[] Starts =
+        ["MT-Fault-", "MT-Reason", "MT-Host-", "x-death", "x-first-death-", "x-last-death-", "x-delivery-count"];
 
     /// <summary>A message's own headers, as it had them before it failed.</summary>
-    public static Dictionary<string, object?> Without(IDictionary<string, object?>? headers) => (headers ?? new Dictionary<string, object?>())
+    public static Dictionary<string, object?> Without(IDictionary<string, object?>? headers) =>
+        (headers ?? new Dictionary<string, object?>())
         .Where(header => header.Key == Sender || !Starts.Any(start => header.Key.StartsWith(start, StringComparison.OrdinalIgnoreCase)))
         .ToDictionary(header => header.Key, header => header.Value);
 }

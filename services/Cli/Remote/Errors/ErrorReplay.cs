@@ -4,10 +4,8 @@ using RabbitMQ.Client;
 
 namespace Pipeline.Cli.Remote.Errors;
 
-/// <summary>
-/// Puts messages that failed for good back into their queues. Each is acknowledged in the error queue only when the broker has it safe in its own: a kill in between
-/// leaves it in both, which the stages bear, and never in none.
-/// </summary>
+/// <summary>Puts messages that failed for good back into their queues. Each is acknowledged in the error queue only when the broker has it
+/// safe in its own: a kill in between leaves it in both, which the stages bear, and never in none.</summary>
 internal sealed class ErrorReplay(IConnection connection, RunLedger ledger)
 {
     /// <param name="run">Null: of any run.</param>
@@ -19,13 +17,12 @@ internal sealed class ErrorReplay(IConnection connection, RunLedger ledger)
         var confirmed = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
         await using var channel = await connection.CreateChannelAsync(confirmed, cancellation);
         if (await ErrorReader.CountAsync(channel, queue, cancellation) is not { } count)
-        {
             return (0, 0);
-        }
 
         var (replayed, left, lastLeft) = (0, 0, 0UL);
         // No more than there were: what fails again meanwhile comes back behind them.
-        while (replayed + left < count && await channel.BasicGetAsync(RabbitMqQueues.ErrorQueueOf(queue), autoAck: false, cancellation) is { } taken)
+        while (replayed + left < count
+            && await channel.BasicGetAsync(RabbitMqQueues.ErrorQueueOf(queue), autoAck: false, cancellation) is { } taken)
         {
             var message = FailedMessage.Of(queue, taken.BasicProperties, taken.Body);
             if (message.Matches(run, id))
@@ -41,9 +38,7 @@ internal sealed class ErrorReplay(IConnection connection, RunLedger ledger)
         }
 
         if (left > 0)
-        {
             await channel.BasicNackAsync(lastLeft, multiple: true, requeue: true, cancellation);
-        }
 
         return (replayed, left);
     }
@@ -56,7 +51,8 @@ internal sealed class ErrorReplay(IConnection connection, RunLedger ledger)
             await ledger.TakeBackFailureAsync(run, cancellation);
         }
 
-        var properties = new BasicProperties(taken.BasicProperties) { Headers = FaultHeaders.Without(taken.BasicProperties.Headers), Persistent = true };
+        var properties = new BasicProperties(taken.BasicProperties) { Headers = FaultHeaders.Without(taken.BasicProperties.Headers),
+            Persistent = true };
         await channel.BasicPublishAsync("", message.Queue, mandatory: true, properties, taken.Body, cancellation);
         await channel.BasicAckAsync(taken.DeliveryTag, multiple: false, cancellation);
     }

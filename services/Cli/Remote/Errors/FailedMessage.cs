@@ -26,7 +26,8 @@ internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Fa
         return new FailedMessage(
             properties.MessageId is { Length: > 0 } id ? id : Convert.ToHexStringLower(SHA256.HashData(body.Span).AsSpan(0, DigestBytes)),
             queue,
-            DateTimeOffset.TryParse(Text(headers, FaultHeaders.Time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var failed) ? failed : DeathOf(headers),
+            DateTimeOffset.TryParse(Text(headers, FaultHeaders.Time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+                out var failed) ? failed : DeathOf(headers),
             RunOfMessage.IdOf(body),
             Text(headers, FaultHeaders.ExceptionType),
             ReasonOf(headers));
@@ -45,8 +46,10 @@ internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Fa
         : $"{Math.Max(0, (int)age.TotalSeconds)} s";
 
     // A message may have failed after it was given up before: what MassTransit says is newer.
-    private static string ReasonOf(IDictionary<string, object?>? headers) => Text(headers, FaultHeaders.Reason) is { } reason ? reason.ReplaceLineEndings(" ")
-        : Text(headers, FaultHeaders.FirstDeathReason) is FaultHeaders.DeliveryLimitReached ? "delivered as often as its queue allows (Bus:DeliveryLimit) without an end: it may be what kills its consumers"
+    private static string ReasonOf(IDictionary<string, object?>? headers) =>
+        Text(headers, FaultHeaders.Reason) is { } reason ? reason.ReplaceLineEndings(" ")
+        : Text(headers, FaultHeaders.FirstDeathReason) is FaultHeaders.DeliveryLimitReached
+        ? "delivered as often as its queue allows (Bus:DeliveryLimit) without an end: it may be what kills its consumers"
         : "unknown";
 
     private static DateTimeOffset? DeathOf(IDictionary<string, object?>? headers) =>
@@ -57,6 +60,7 @@ internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Fa
             : null;
 
     private static string? Text(IDictionary<string, object?>? headers, string name) => headers?.TryGetValue(name, out var value) == true
-        ? value switch { byte[] bytes => Encoding.UTF8.GetString(bytes), null => null, _ => Convert.ToString(value, CultureInfo.InvariantCulture) }
+        ? value switch { byte[] bytes => Encoding.UTF8.GetString(bytes), null => null, _ =>
+            Convert.ToString(value, CultureInfo.InvariantCulture) }
         : null;
 }

@@ -19,36 +19,36 @@ internal sealed record Axis(string Title, Func<double, string> Format)
 /// <summary>Places values of an axis between two coordinates.</summary>
 internal sealed class Scale
 {
-    private readonly bool logarithmic;
-    private readonly double low;
-    private readonly double high;
-    private readonly double start;
-    private readonly double end;
+    private readonly bool _logarithmic;
+    private readonly double _low;
+    private readonly double _high;
+    private readonly double _start;
+    private readonly double _end;
 
     /// <param name="start">Coordinate of the lowest value.</param>
     /// <param name="end">Coordinate of the highest.</param>
     public Scale(Axis axis, IEnumerable<double> values, double start, double end, int marks)
     {
-        (this.start, this.end) = (start, end);
-        logarithmic = axis.Logarithmic;
+        (this._start, this._end) = (start, end);
+        _logarithmic = axis.Logarithmic;
         double[] all = [.. values.Concat(axis.Include).Concat(axis.Ticks ?? []).Where(double.IsFinite).Select(Position).DefaultIfEmpty(0)];
-        (low, high) = (all.Min(), all.Max());
-        if (high - low <= Math.Abs(high) * 1e-9)
+        (_low, _high) = (all.Min(), all.Max());
+        if (_high - _low <= Math.Abs(_high) * 1e-9)
         {
-            var room = logarithmic || high == 0 ? 1 : Math.Abs(high) / 10;
-            (low, high) = (low - room, high + room);
+            var room = _logarithmic || _high == 0 ? 1 : Math.Abs(_high) / 10;
+            (_low, _high) = (_low - room, _high + room);
         }
 
-        var margin = axis.Margin * (high - low);
-        (low, high) = (low - margin, high + margin);
-        Ticks = axis.Ticks ?? Round(low, high, marks);
+        var margin = axis.Margin * (_high - _low);
+        (_low, _high) = (_low - margin, _high + margin);
+        Ticks = axis.Ticks ?? Round(_low, _high, marks);
     }
 
     public IReadOnlyList<double> Ticks { get; }
 
-    public double At(double value) => start + ((Position(value) - low) / (high - low) * (end - start));
+    public double At(double value) => _start + ((Position(value) - _low) / (_high - _low) * (_end - _start));
 
-    private double Position(double value) => logarithmic ? Math.Log(value) : value;
+    private double Position(double value) => _logarithmic ? Math.Log(value) : value;
 
     /// <summary>About as many values as asked for, a power of ten times 1, 2 or 5 apart.</summary>
     internal static double[] Round(double low, double high, int marks)

@@ -88,15 +88,11 @@ internal sealed record SvgChart(string Title, Axis X, Axis Y, IReadOnlyList<Seri
     private IEnumerable<XElement> Lines(Series series, Func<double, double> x, Scale y)
     {
         foreach (var at in series.Points)
-        {
             yield return Shapes.Mark(series.Marker ?? Marker.Circle, $"{series.Style} draw", x(at.X), y.At(at.Y), 3);
-        }
 
         var line = series.Line.Where(at => double.IsFinite(at.Y)).ToArray();
         if (line.Length > 0)
-        {
             yield return Shapes.Path($"{series.Style} line", line.Select(at => (x(at.X), y.At(at.Y))));
-        }
 
         foreach (var at in line)
         {
@@ -112,11 +108,10 @@ internal sealed record SvgChart(string Title, Axis X, Axis Y, IReadOnlyList<Seri
     /// <summary>Each name beside the end of its line, moved up or down where two would overlap.</summary>
     private IEnumerable<XElement> Labels(Scale y, double right)
     {
-        var ends = Series.Where(series => series.Line.Count > 0).Select(series => (Series: series, Y: y.At(series.Line[^1].Y))).OrderBy(end => end.Y).ToArray();
+        var ends = Series.Where(series => series.Line.Count > 0).Select(series => (Series: series, Y: y.At(series.Line[^1].Y)))
+            .OrderBy(end => end.Y).ToArray();
         for (var i = 1; i < ends.Length; i++)
-        {
             ends[i].Y = Math.Max(ends[i].Y, ends[i - 1].Y + LabelHeight);
-        }
 
         var floor = Height - Bottom;
         for (var i = ends.Length - 1; i >= 0; i--)
@@ -129,9 +124,7 @@ internal sealed record SvgChart(string Title, Axis X, Axis Y, IReadOnlyList<Seri
         {
             yield return Shapes.Line($"{series.Style} line", right + 8, at, right + 26, at);
             if (series.Marker is { } marker)
-            {
                 yield return Shapes.Mark(marker, $"{series.Style} mark", right + 17, at, 4);
-            }
 
             yield return Shapes.Text("label", right + 32, at + 4, "start", series.Name);
         }
@@ -162,7 +155,8 @@ internal sealed record Series(string Name, string Style, IReadOnlyList<(double X
 
     public IEnumerable<double> Xs => Line.Select(at => at.X).Concat(Points.Select(at => at.X)).Concat(Band.Select(at => at.X));
 
-    public IEnumerable<double> Ys => Line.Select(at => at.Y).Concat(Points.Select(at => at.Y)).Concat(Band.SelectMany(at => new[] { at.Low, at.High }));
+    public IEnumerable<double> Ys =>
+        Line.Select(at => at.Y).Concat(Points.Select(at => at.Y)).Concat(Band.SelectMany(at => new[] { at.Low, at.High }));
 }
 
 internal enum Marker { Circle, Square, Triangle, Diamond, Cross, Pentagon, Star }
@@ -171,13 +165,15 @@ internal enum Marker { Circle, Square, Triangle, Diamond, Cross, Pentagon, Star 
 internal static class Shapes
 {
     public static XElement Line(string style, double x1, double y1, double x2, double y2) =>
-        Tag("line", Class(style), Set("x1", Coordinate(x1)), Set("y1", Coordinate(y1)), Set("x2", Coordinate(x2)), Set("y2", Coordinate(y2)));
+        Tag("line", Class(style), Set("x1", Coordinate(x1)), Set("y1", Coordinate(y1)), Set("x2", Coordinate(x2)),
+            Set("y2", Coordinate(y2)));
 
     public static XElement Text(string style, double x, double y, string anchor, string text) =>
         Tag("text", Class(style), Set("x", Coordinate(x)), Set("y", Coordinate(y)), Set("text-anchor", anchor), text);
 
     public static XElement Path(string style, IEnumerable<(double X, double Y)> points, bool closed = false) =>
-        Tag("path", Class(style), Set("d", "M" + string.Join("L", points.Select(at => $"{Coordinate(at.X)} {Coordinate(at.Y)}")) + (closed ? "Z" : "")));
+        Tag("path", Class(style),
+            Set("d", "M" + string.Join("L", points.Select(at => $"{Coordinate(at.X)} {Coordinate(at.Y)}")) + (closed ? "Z" : "")));
 
     /// <param name="radius">Half its height.</param>
     public static XElement Mark(Marker marker, string style, double x, double y, double radius) => marker switch
@@ -186,7 +182,8 @@ internal static class Shapes
         Marker.Square => Polygon(style, x, y, radius * 0.9, (-1, -1), (1, -1), (1, 1), (-1, 1)),
         Marker.Triangle => Polygon(style, x, y, radius * 1.15, (0, -1), (0.95, 0.75), (-0.95, 0.75)),
         Marker.Diamond => Polygon(style, x, y, radius * 1.25, (0, -1), (1, 0), (0, 1), (-1, 0)),
-        Marker.Cross => Polygon(style, x, y, radius * 1.1, (-0.35, -1), (0.35, -1), (0.35, -0.35), (1, -0.35), (1, 0.35), (0.35, 0.35), (0.35, 1), (-0.35, 1), (-0.35, 0.35), (-1, 0.35), (-1, -0.35), (-0.35, -0.35)),
+        Marker.Cross => Polygon(style, x, y, radius * 1.1, (-0.35, -1), (0.35, -1), (0.35, -0.35), (1, -0.35), (1, 0.35), (0.35, 0.35),
+            (0.35, 1), (-0.35, 1), (-0.35, 0.35), (-1, 0.35), (-1, -0.35), (-0.35, -0.35)),
         Marker.Pentagon => Polygon(style, x, y, radius * 1.1, (0, -1), (0.95, -0.31), (0.59, 0.81), (-0.59, 0.81), (-0.95, -0.31)),
         _ => Polygon(style, x, y, radius * 1.3, (0, -1), (0.3, -0.3), (1, 0), (0.3, 0.3), (0, 1), (-0.3, 0.3), (-1, 0), (-0.3, -0.3)),
     };

@@ -18,7 +18,8 @@ internal static class ConfusionSection
         var (assessment, classes) = (content.Assessment, content.Run.Truth.Names);
         var labels = $"{Count(assessment.Report.ByLabelCount[0].Labels)} labels";
         return Section("confusion", "What is taken for what",
-            Tag("p", $"At {labels}, on the test split, all draws together, in percent of each true class. The framed diagonal is what was recognised."),
+            Tag("p", $"At {labels}, on the test split, all draws together, in percent of each true class. The "
+            + "framed diagonal is what was recognised."),
             classes.Count <= MostClasses
                 ? Tag("div", Class("pair"),
                     HeatMap.Render($"pretrained, {labels}", assessment.PretrainedConfusion, classes),
@@ -28,7 +29,8 @@ internal static class ConfusionSection
 
     private static XElement Worst(Assessment assessment, IReadOnlyList<string> classes)
     {
-        static double Wrong(ConfusionMatrix matrix, int truth, int predicted) => double.IsNaN(matrix.Share(truth, predicted)) ? 0 : matrix.Share(truth, predicted);
+        static double Wrong(ConfusionMatrix matrix, int truth, int predicted) =>
+            double.IsNaN(matrix.Share(truth, predicted)) ? 0 : matrix.Share(truth, predicted);
         var pairs =
             from truth in Enumerable.Range(0, classes.Count)
             from predicted in Enumerable.Range(0, classes.Count)
@@ -41,7 +43,8 @@ internal static class ConfusionSection
                 classes[truth], classes[predicted], Percent(share), Percent(Wrong(assessment.ScratchConfusion, truth, predicted)),
                 Percent(assessment.PretrainedConfusion.Recall(truth)),
             };
-        return Table("The most frequent confusions of pretrained", ["Class", "Taken for", "Pretrained", "Scratch", "Recognised by pretrained"], pairs.Take(Listed), numbersFrom: 2);
+        return Table("The most frequent confusions of pretrained",
+            ["Class", "Taken for", "Pretrained", "Scratch", "Recognised by pretrained"], pairs.Take(Listed), numbersFrom: 2);
     }
 }
 
@@ -58,6 +61,7 @@ internal static class MetricsSection
                 ["Arm", "Labels", .. metrics.Select(MetricWords.Of)],
                 report.Metrics.Select(arm => new object?[] { Name(arm.Arm), Count(arm.Labels) }.Concat(metrics.Select(metric =>
                     metric == report.Metric ? (object)Tag("strong", Percent(arm.Values[metric])) : Percent(arm.Values[metric]))))),
-            Tag("dl", Class("terms"), metrics.SelectMany(metric => new[] { Tag("dt", MetricWords.Of(metric)), Tag("dd", MetricWords.Meaning(metric)) })));
+            Tag("dl", Class("terms"),
+                metrics.SelectMany(metric => new[] { Tag("dt", MetricWords.Of(metric)), Tag("dd", MetricWords.Meaning(metric)) })));
     }
 }

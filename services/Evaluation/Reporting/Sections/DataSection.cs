@@ -1,5 +1,5 @@
-using System.Xml.Linq;
 using Pipeline.Contracts;
+using System.Xml.Linq;
 using static Pipeline.Evaluation.Reporting.Figures;
 using static Pipeline.Evaluation.Reporting.Markup;
 
@@ -32,10 +32,13 @@ internal static class DataSection
                     .. data.Rejected.OrderByDescending(reason => reason.Value).ThenBy(reason => reason.Key, StringComparer.Ordinal)
                         .Select(reason => new object?[] { $"Rejected: {reason.Key}", Count(reason.Value) }),
                     .. content.Assessment.Report.Warnings.Where(warning => warning.TellsOfUnused)
-                        .Select(warning => new object?[] { new object[] { "Found and not used: ", Tag("a", Set("href", $"#{WarningsSection.Id}"), warning.Name) }, Count(warning.Count) }),
-                    .. content.Run.PseudoLabels.Where(task => task.Tokenizer is null).Select(task => new object?[] { $"Ambiguous in {task.Task} (left out of pretraining only)", Count(task.Ambiguous) }),
+                        .Select(warning => new object?[] { new object[] { "Found and not used: ",
+                            Tag("a", Set("href", $"#{WarningsSection.Id}"), warning.Name) }, Count(warning.Count) }),
+                    .. content.Run.PseudoLabels.Where(task => task.Tokenizer is null)
+                    .Select(task => new object?[] { $"Ambiguous in {task.Task} (left out of pretraining only)", Count(task.Ambiguous) }),
                 ]),
-                content.Run.PseudoLabels.FirstOrDefault(task => task.Tokenizer is not null) is { } tokens ? Tokens(content.Run, tokens) : null),
+                content.Run.PseudoLabels.FirstOrDefault(task => task.Tokenizer is not null) is { } tokens
+                ? Tokens(content.Run, tokens) : null),
             ClassTable.Render(data));
     }
 
@@ -47,7 +50,8 @@ internal static class DataSection
             ["Tokens of all samples", Count(labels.Tokens)],
             ["Most tokens of a sample, start and end included", Count(labels.Tokenizer.Spec.Length)],
             ["Samples without a token to mask (left out of pretraining only)", Count(labels.Ambiguous)],
-            ["Samples that were longer and lost their end", $"{Count(labels.Truncated)} ({Percent(labels.Truncated / (double)Math.Max(1, labels.Samples + labels.Ambiguous))})"],
+            ["Samples that were longer and lost their end",
+                $"{Count(labels.Truncated)} ({Percent(labels.Truncated / (double)Math.Max(1, labels.Samples + labels.Ambiguous))})"],
         ]);
 }
 
@@ -61,13 +65,13 @@ internal static class ClassTable
     public static XElement? Render(DataSummary data)
     {
         if (data.Classes is not { Count: > 0 } classes)
-        {
             return null;
-        }
 
-        var shown = classes.Count <= Most ? classes : classes.OrderByDescending(found => found.All).ThenBy(found => found.Name, StringComparer.Ordinal).Take(Most);
+        var shown = classes.Count <= Most ? classes : classes.OrderByDescending(found => found.All)
+            .ThenBy(found => found.Name, StringComparer.Ordinal).Take(Most);
         return Table(
-            classes.Count <= Most ? "Labelled samples by class" : $"Labelled samples by class: the largest {Most} of {Count(classes.Count)}; report.json has all",
+            classes.Count <= Most
+            ? "Labelled samples by class" : $"Labelled samples by class: the largest {Most} of {Count(classes.Count)}; report.json has all",
             ["Class", "Training", "Validation", "Test"],
             shown.Select(found => new object?[] { found.Name, Count(found.Train), Count(found.Validation), Count(found.Test) }));
     }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
-using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting.Charts;
 using Pipeline.Statistics;
 using static Pipeline.Evaluation.Reporting.Figures;
@@ -19,7 +18,8 @@ internal static class FineTuningSection
     {
         var assessment = content.Assessment;
         var smallest = assessment.Report.ByLabelCount[0].Labels;
-        Series[] series = [.. LearningRateChoice.Chosen([.. content.Run.Trials.Where(trial => trial.Trial.Labels == smallest)], assessment.Report.Metric)
+        Series[] series = [.. LearningRateChoice.Chosen([.. content.Run.Trials.Where(trial => trial.Trial.Labels == smallest)],
+            assessment.Report.Metric)
             .GroupBy(trial => trial.Trial.Arm)
             .Select(arm => Arms.Series(arm.Key, MeanCurve([.. arm.Select(trial => trial.Loss)]), marked: false))];
         var chart = new SvgChart(
@@ -27,7 +27,8 @@ internal static class FineTuningSection
             new Axis("step", Number) { Include = [0] }, new Axis("loss", Number) { Include = [0] }, series);
         return Section("fine-tuning", "Fine-tuning",
             Tag("figure",
-                Tag("figcaption", Class("above"), Tag("strong", $"Training loss at {Count(smallest)} labels"), Tag("span", "Mean over draws, at the chosen learning rate")),
+                Tag("figcaption", Class("above"), Tag("strong", $"Training loss at {Count(smallest)} labels"),
+                    Tag("span", "Mean over draws, at the chosen learning rate")),
                 (chart with { Width = 860, Height = 320, LabelLines = true }).Render("wide"),
                 Legend.Render(series, "narrow"),
                 (chart with { Width = 390, Height = 280 }).Render("narrow")),

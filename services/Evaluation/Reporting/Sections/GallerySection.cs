@@ -26,7 +26,8 @@ internal static class GallerySection
     private static XElement Row(SampleRow row) => Tag("figure", Class("sample"),
         Tag("figcaption", row.Caption),
         Tag("ul", row.Views.Select(view => Tag("li",
-            Tag("img", Set("src", "data:image/png;base64," + Convert.ToBase64String(view.Png)), Set("alt", $"{row.Caption}, {view.Caption}")),
+            Tag("img", Set("src", "data:image/png;base64," + Convert.ToBase64String(view.Png)),
+                Set("alt", $"{row.Caption}, {view.Caption}")),
             Tag("span", view.Caption)))));
 }
 
@@ -35,7 +36,8 @@ internal static class MaskedSection
 {
     public static XElement? Render(ReportPageContent content) => content.Masked.Count == 0 ? null :
         Section("samples", "What the encoder was asked",
-            Tag("p", "Each frame is a token that the encoder had to name: what it was shown, and below it the answer. Most are hidden, some are another token, some stay as they are. "
+            Tag("p", "Each frame is a token that the encoder had to name: what it was shown, and below it the answer. Most are hidden, "
+            + "some are another token, some stay as they are. "
                 + "Nobody labelled anything for this."),
             content.Masked.Select(Sample));
 

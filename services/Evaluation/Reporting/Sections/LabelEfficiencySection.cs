@@ -1,5 +1,5 @@
-using System.Xml.Linq;
 using Pipeline.Contracts;
+using System.Xml.Linq;
 using Pipeline.Evaluation.Reporting.Charts;
 using static Pipeline.Evaluation.Reporting.Figures;
 using static Pipeline.Evaluation.Reporting.Markup;
@@ -16,7 +16,8 @@ internal static class LabelEfficiencySection
         Series[] series = [.. arms.GroupBy(result => result.Arm).Select(arm => Curve(arm.Key, [.. arm]))];
         var chart = new SvgChart(
             $"Test {metric} by number of labels, for each arm. The table below holds the same numbers.",
-            new Axis("labels", Count) { Logarithmic = true, Ticks = [.. report.ByLabelCount.Select(result => (double)result.Labels)], Margin = 0.04 },
+            new Axis("labels", Count) { Logarithmic = true, Ticks = [.. report.ByLabelCount.Select(result => (double)result.Labels)],
+                Margin = 0.04 },
             new Axis(metric, value => Percent(value, digits: 0)) { Margin = 0.04 },
             series);
         return Section("label-efficiency", $"{Capital(metric)} by number of labels",
@@ -24,7 +25,9 @@ internal static class LabelEfficiencySection
                 (chart with { Width = 860, Height = 420, LabelLines = true }).Render("wide"),
                 Legend.Render(series, "narrow"),
                 (chart with { Width = 390, Height = 330 }).Render("narrow"),
-                Tag("figcaption", "Lines are means over label draws, faint marks single draws. Bands are 95\u202F% intervals of the mean for pretrained and scratch. "
+                Tag("figcaption",
+                    "Lines are means over label draws, faint marks single draws. Bands are 95\u202F% intervals of the mean for "
+                    + "pretrained and scratch. "
                     + "The two bands may overlap where the paired difference is beyond doubt: the verdict goes by the difference.")),
             Numbers(report),
             Tag("dl", Class("terms"),
@@ -32,7 +35,8 @@ internal static class LabelEfficiencySection
                 Term("scratch", "the same network from random weights, tuned the same way."),
                 Term("frozen", "a linear probe on the pretrained encoder."),
                 Term("frozen-random", "a linear probe on random weights."),
-                arms.Select(result => result.Arm).Distinct().SelectMany(arm => Explained(arm, SampleWords.Of(content.Run.Dataset.Modality)))));
+                arms.Select(result => result.Arm).Distinct()
+                .SelectMany(arm => Explained(arm, SampleWords.Of(content.Run.Dataset.Modality)))));
     }
 
     private static Series Curve(Arm arm, IReadOnlyList<ArmResult> results) =>
@@ -45,8 +49,10 @@ internal static class LabelEfficiencySection
         };
 
     private static XElement Numbers(Report report) => Table(
-        $"Mean test {MetricWords.Of(report.Metric)} of each arm at the learning rate that validation chose; difference is pretrained minus scratch, in points, paired by draw",
-        ["Labels", "Pretrained", "Scratch", "Difference", "95\u202F% interval", "Verdict", "Frozen", "Frozen-random", .. report.ByLabelCount[0].Compared.Select(arm => Capital(Name(arm.Arm))), "Draws"],
+        $"Mean test {MetricWords.Of(report.Metric)} of each arm at the learning rate that validation chose; difference is pretrained "
+        + "minus scratch, in points, paired by draw",
+        ["Labels", "Pretrained", "Scratch", "Difference", "95\u202F% interval", "Verdict", "Frozen", "Frozen-random",
+            .. report.ByLabelCount[0].Compared.Select(arm => Capital(Name(arm.Arm))), "Draws"],
         report.ByLabelCount.Select(result => new object?[]
         {
             Count(result.Labels), Percent(result.Pretrained), Percent(result.Scratch),

@@ -1,5 +1,5 @@
-using System.Xml.Linq;
 using Pipeline.Contracts;
+using System.Xml.Linq;
 using static Pipeline.Evaluation.Reporting.Figures;
 using static Pipeline.Evaluation.Reporting.Markup;
 
@@ -12,7 +12,8 @@ internal static class LabelsSavedSection
     {
         var report = content.Assessment.Report;
         return Section("labels-saved", "Labels saved",
-            Tag("p", $"How many labels scratch would need for the {MetricWords.Of(report.Metric)} that pretrained has. Read from scratch’s curve, made non-decreasing, "
+            Tag("p", $"How many labels scratch would need for the {MetricWords.Of(report.Metric)} that pretrained has. Read from "
+            + "scratch’s curve, made non-decreasing, "
                 + "straight between label counts on a logarithmic axis."),
             Table(
                 "Labels that scratch needs to equal pretrained",
@@ -28,7 +29,8 @@ internal static class LabelsSavedSection
     private static string Needed(int largest, double? labels) => labels is { } known ? Count(known) : $"more than {Count(largest)}";
 }
 
-/// <summary>Labels saved in words. Where scratch's curve ends before the score is reached, or starts above it, only a bound is known.</summary>
+/// <summary>Labels saved in words. Where scratch's curve ends before the score is reached, or starts above it,
+/// only a bound is known.</summary>
 public static class LabelsSavedText
 {
     public static string Ratio(Report report, LabelsSaved saved) => saved.Ratio switch
@@ -65,6 +67,7 @@ public static class LabelsSavedText
     private static bool IsUpperBound(Report report, LabelsSaved saved)
     {
         var smallest = report.ByLabelCount[0];
-        return saved.ScratchEquivalent == smallest.Labels && report.ByLabelCount.First(result => result.Labels == saved.Labels).Pretrained < smallest.Scratch;
+        return saved.ScratchEquivalent == smallest.Labels
+            && report.ByLabelCount.First(result => result.Labels == saved.Labels).Pretrained < smallest.Scratch;
     }
 }

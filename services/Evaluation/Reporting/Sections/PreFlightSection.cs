@@ -1,5 +1,5 @@
-using System.Xml.Linq;
 using Pipeline.Contracts;
+using System.Xml.Linq;
 using static Pipeline.Evaluation.Reporting.Figures;
 using static Pipeline.Evaluation.Reporting.Markup;
 
@@ -11,14 +11,13 @@ internal static class PreFlightSection
     public static XElement? Render(ReportPageContent content)
     {
         if (content.Assessment.Report.PreFlight is not { } measured)
-        {
             return null;
-        }
 
         if (measured.Tasks is [{ Task: Experiment.MaskedToken } tokens])
         {
             return Section("pre-flight", "Pre-flight",
-                Tag("p", $"Measured on {Count(measured.Samples)} training samples before pretraining. Neither the most frequent token nor the token on the left should tell most of the tokens: then there is something to learn."),
+                Tag("p", $"Measured on {Count(measured.Samples)} training samples before pretraining. Neither the most frequent token "
+                + "nor the token on the left should tell most of the tokens: then there is something to learn."),
                 Table(
                     "Share of tokens told right, with a 95\u202F% interval",
                     ["Task", "Tokens there are", "Most frequent token", "By the token on the left"],
@@ -29,7 +28,8 @@ internal static class PreFlightSection
 
         var trained = content.Run.PseudoLabels.Select(task => task.Task).ToHashSet();
         return Section("pre-flight", "Pre-flight",
-            Tag("p", $"Measured on {Count(measured.Samples)} training samples before pretraining. A good task has a high ceiling, which a perfect model reaches, "
+            Tag("p", $"Measured on {Count(measured.Samples)} training samples before pretraining. A good task has a high ceiling, which "
+            + "a perfect model reaches, "
                 + "and neither the border nor a linear model on raw pixels comes near it: then there is something to learn."),
             Table(
                 "Share of views told right, with 95\u202F% intervals; bold: trained on",
@@ -37,7 +37,8 @@ internal static class PreFlightSection
                 measured.Tasks.Select(task => new object?[]
                 {
                     trained.Contains(task.Task) ? Tag("strong", task.Task) : task.Task,
-                    Percent(task.Chance), Percent(task.Ceiling), Measured(task.Border), Measured(task.Linear), Percent(task.Symmetric), Bar(task),
+                    Percent(task.Chance), Percent(task.Ceiling), Measured(task.Border), Measured(task.Linear), Percent(task.Symmetric),
+                    Bar(task),
                 })),
             Tag("dl", Class("terms"), measured.Tasks.SelectMany(task => new[] { Tag("dt", task.Task), Tag("dd", task.Advice) })),
             Tag("p", Class("remarks"), Choice(content.Assessment.Report.Pretext.Auto, measured.Choice)),
@@ -50,7 +51,8 @@ internal static class PreFlightSection
 
     private static string Labels(LabelBalance labels) => labels.EffectiveClasses == 0
         ? "None of the training samples has a label."
-        : $"{Percent(labels.Share)} of the training samples have a label. The largest of {Count(labels.Counts.Count)} classes has {Percent(labels.Largest)} of the labels; "
+        : $"{Percent(labels.Share)} of the training samples have a label. The largest of {Count(labels.Counts.Count)} classes has "
+        + $"{Percent(labels.Largest)} of the labels; "
             + $"the classes are as hard to guess as {Number(labels.EffectiveClasses)} equally large ones.";
 
     private static object Measured(MeasuredAccuracy? measured) => measured is null

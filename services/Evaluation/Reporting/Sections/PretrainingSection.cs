@@ -1,5 +1,5 @@
-using System.Xml.Linq;
 using Pipeline.Contracts;
+using System.Xml.Linq;
 using Pipeline.Evaluation.Reporting.Charts;
 using static Pipeline.Evaluation.Reporting.Figures;
 using static Pipeline.Evaluation.Reporting.Markup;
@@ -23,14 +23,16 @@ internal static class PretrainingSection
                 Chart("Loss", "Cross-entropy in nats, summed over tasks", encoder, point => point.Loss, include: []),
                 Accuracies(encoder, tasks, words),
                 Chart("Learning rate", "Of each step", encoder, point => point.LearningRate, include: [0]),
-                Chart("Feature deviation", "1 is healthy, 0 is collapse", encoder, point => point.HeldOut?.FeatureDeviation, include: [0, 1]),
+                Chart("Feature deviation", "1 is healthy, 0 is collapse", encoder, point => point.HeldOut?.FeatureDeviation,
+                    include: [0, 1]),
                 Chart("Effective rank", "Directions that the features use", encoder, point => point.HeldOut?.EffectiveRank, include: [1]),
                 Facts(encoder, words)));
     }
 
     private static XElement Accuracies(EncoderManifest encoder, IReadOnlyList<PseudoLabelManifest> tasks, SampleWords words)
     {
-        Series[] accuracies = [.. tasks.Select((task, i) => new Series(task.Task, Style(i), Line(encoder, point => Accuracy(point.HeldOut, task))))];
+        Series[] accuracies = [.. tasks.Select((task, i) => new Series(task.Task, Style(i),
+            Line(encoder, point => Accuracy(point.HeldOut, task))))];
         Series[] guessing = [.. tasks.Select(task => 1.0 / task.Classes).Distinct().Select(chance =>
             new Series("guessing", "chance", [(0, chance), (encoder.Steps, chance)]))];
         var accuracy = new Axis("accuracy", value => Percent(value, 0)) { Include = [0, 1] };
@@ -39,9 +41,11 @@ internal static class PretrainingSection
             tasks.Count > 1 ? Legend.Render(accuracies) : null);
     }
 
-    private static XElement Chart(string title, string note, EncoderManifest encoder, Func<PretrainingPoint, double?> value, IReadOnlyList<double> include) =>
+    private static XElement Chart(string title, string note, EncoderManifest encoder, Func<PretrainingPoint, double?> value,
+        IReadOnlyList<double> include) =>
         Figure(title, note, new SvgChart(
-            $"{title} by step", Steps(encoder), new Axis(title, Number) { Include = include }, [new Series(title, Style(0), Line(encoder, value))]));
+            $"{title} by step", Steps(encoder), new Axis(title, Number) { Include = include },
+            [new Series(title, Style(0), Line(encoder, value))]));
 
     private static XElement Figure(string title, string note, SvgChart chart, XElement? legend = null) =>
         Tag("figure", Tag("figcaption", Tag("strong", title), Tag("span", note)), chart.Render(), legend);

@@ -40,13 +40,16 @@ internal static class CostSection
     {
         var (cost, time) = (content.Assessment.Report.Cost, content.Run.Encoder.Time);
         return Section("cost", "Cost",
-            Tag("p", $"{Duration(cost.Seconds.Values.Sum())} of compute in all. Pretraining trained on {Number(cost.PretrainingImagesPerSecond)} {SampleWords.Of(content.Run.Dataset.Modality).Shown} a second"
+            Tag("p", $"{Duration(cost.Seconds.Values.Sum())} of compute in all. Pretraining trained on "
+            + $"{Number(cost.PretrainingImagesPerSecond)} {SampleWords.Of(content.Run.Dataset.Modality).Shown} a second"
                 + (time.Total > 0 ? $", with {Percent(time.Training / time.Total)} of its wall time inside training steps." : ".")),
             Tag("div", Class("pair"),
-                Bars.Render("Compute time by stage, over all workers", "Stage", [.. cost.Seconds.Select(stage => (stage.Key, stage.Value))]),
+                Bars.Render("Compute time by stage, over all workers", "Stage",
+                    [.. cost.Seconds.Select(stage => (stage.Key, stage.Value))]),
                 Bars.Render("Where pretraining’s wall time went", "Part",
                 [
-                    ("training steps", time.Training), ("waiting for batches", time.Waiting), ("measuring", time.Measuring), ("checkpoints, set-up", time.Checkpointing),
+                    ("training steps", time.Training), ("waiting for batches", time.Waiting), ("measuring", time.Measuring),
+                    ("checkpoints, set-up", time.Checkpointing),
                 ])));
     }
 }
@@ -60,11 +63,14 @@ internal static class MethodsSection
         var trials = content.Run.Trials.ToLookup(trial => trial.Trial.Arm);
         return Section("methods", "What each arm trains and costs",
             Table(
-                $"Trained parameters and mean seconds of a trial, and mean test {MetricWords.Of(assessment.Report.Metric)} at each label count",
-                ["Arm", "Trained parameters", "Seconds a trial", .. assessment.Report.ByLabelCount.Select(result => $"{Count(result.Labels)} labels")],
+                $"Trained parameters and mean seconds of a trial, and mean test {MetricWords.Of(assessment.Report.Metric)} at each label "
+                + "count",
+                ["Arm", "Trained parameters", "Seconds a trial",
+                    .. assessment.Report.ByLabelCount.Select(result => $"{Count(result.Labels)} labels")],
                 assessment.Arms.GroupBy(result => result.Arm).Select(arm => new object?[]
                 {
-                    Name(arm.Key), Count(trials[arm.Key].Max(trial => trial.Parameters)), Number(trials[arm.Key].Average(trial => trial.Seconds)),
+                    Name(arm.Key), Count(trials[arm.Key].Max(trial => trial.Parameters)),
+                    Number(trials[arm.Key].Average(trial => trial.Seconds)),
                 }.Concat(arm.Select(result => Percent(result.Score))))));
     }
 }

@@ -1,5 +1,5 @@
-using System.Xml.Linq;
 using Pipeline.Contracts;
+using System.Xml.Linq;
 using Pipeline.Statistics;
 using static Pipeline.Evaluation.Reporting.Figures;
 using static Pipeline.Evaluation.Reporting.Markup;
@@ -19,9 +19,11 @@ internal static class VerdictSection
             Tag("dl", Class("figures"),
                 Figure("pretrained", Percent(result.Pretrained), $"{MetricWords.Of(report.Metric)} on the test split"),
                 Figure("from scratch", Percent(result.Scratch), "same network, same labels, same steps"),
-                Figure("difference", Points(result.Difference), $"points; 95{'\u202F'}% interval {Points(result.Low)} to {Points(result.High)}"),
+                Figure("difference", Points(result.Difference),
+                    $"points; 95{'\u202F'}% interval {Points(result.Low)} to {Points(result.High)}"),
                 Saving(report, saved)),
-            report.Warnings.Count == 0 ? null : Tag("p", Class("warned"), Tag("a", Set("href", $"#{WarningsSection.Id}"), report.Warnings.Count == 1
+            report.Warnings.Count == 0
+            ? null : Tag("p", Class("warned"), Tag("a", Set("href", $"#{WarningsSection.Id}"), report.Warnings.Count == 1
                 ? "1 warning: read it before you trust this"
                 : $"{Count(report.Warnings.Count)} warnings: read them before you trust this")));
     }
@@ -43,7 +45,8 @@ internal static class WarningsSection
     public const string Id = "warnings";
 
     public static XElement? Render(ReportPageContent content) => content.Assessment.Report.Warnings is { Count: > 0 } warnings
-        ? Section(Id, "Before you trust this", Tag("ul", Class("warnings"), warnings.Select(warning => Tag("li", Tag("code", warning.Name), " ", warning.Message))))
+        ? Section(Id, "Before you trust this",
+            Tag("ul", Class("warnings"), warnings.Select(warning => Tag("li", Tag("code", warning.Name), " ", warning.Message))))
         : null;
 }
 

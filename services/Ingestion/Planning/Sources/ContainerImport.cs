@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Kinds;
@@ -8,11 +7,11 @@ using Pipeline.Lake.Unpacking;
 namespace Pipeline.Ingestion.Planning.Sources;
 
 /// <summary>Plans the members of one file of the lake as if they were files themselves, archives in it included.</summary>
-internal sealed class ContainerImport(IFileLabels lake, LayoutRules rules, UnpackBudget budget, ChunkCutter chunks, LabelledItems labelled)
+internal sealed class ContainerImport(FilesSource source, UnpackBudget budget, ChunkCutter chunks, LabelledItems labelled)
 {
     /// <param name="item">The container.</param>
     public Task AddAsync(SourceItem item, FileRange file, CancellationToken cancellation) =>
-        AddAsync(item, file, lake.Around(item.Path), isNested: false, cancellation);
+        AddAsync(item, file, source.Labels.Around(item.Path), isNested: false, cancellation);
 
     private async Task AddAsync(SourceItem item, FileRange file, FileLabel around, bool isNested, CancellationToken cancellation)
     {
@@ -22,44 +21,42 @@ internal sealed class ContainerImport(IFileLabels lake, LayoutRules rules, Unpac
             return;
         }
 
-        using var container = new UnpackedContainer(item.Path, item.Container!.Value, budget, rules.Labels.Spec, labelled.AverageBytes, labelled.Add);
+        using var container = new UnpackedContainer(
+            item.Path, item.Container!.Value, budget, source.Rules.Labels.Spec, labelled.AverageBytes, labelled.Add);
         await container.UnpackAsync(file, isNested, cancellation);
-        var labels = new ContainerLabels(item.Path, container, lake, container.HasLabelColumn ? around with { Label = null } : around, rules);
+        var labels = new ContainerLabels(item.Path, container, source, container.HasLabelColumn ? around with { Label = null } : around);
         var samples = container.HasNotes ? new SampleLabels(container.Members(), budget.Content) : null;
         foreach (var member in samples?.Apply(container.Members()) ?? container.Members())
-        {
             await AddAsync(item.Path, container, member, labels, cancellation);
-        }
 
         labelled.Add(samples?.Unmatched(item.Path) ?? []);
         labelled.Add(container.Table?.Rejections().Select(rejection => rejection with { Path = $"{item.Path}!/{rejection.Path}" }) ?? []);
         foreach (var finding in labels.Findings())
-        {
             labelled.Add(finding);
-        }
 
         if (container.Break is { } broken)
-        {
             await RejectAsync(item, broken.Reason, broken.Detail, broken.Lost, cancellation);
-        }
     }
 
     private async Task RejectAsync(SourceItem item, RejectionReason reason, string detail, long lost, CancellationToken cancellation)
     {
         if (lost > 0)
-        {
             labelled.Add(new Finding(WarningCode.CutArchive, lost, item.Path, detail));
-        }
 
-        await chunks.AddAsync(item with { Label = null, Split = null, Rejection = reason, Detail = detail, Container = null, Lost = lost }, null, cancellation);
+        await chunks.AddAsync(
+            item with { Label = null, Split = null, Rejection = reason, Detail = detail, Container = null, Lost = lost },
+            null,
+            cancellation);
     }
 
-    private async Task AddAsync(string archive, UnpackedContainer container, UnpackedMember member, ContainerLabels labels, CancellationToken cancellation)
+    private async Task AddAsync(
+        string archive, UnpackedContainer container, UnpackedMember member, ContainerLabels labels, CancellationToken cancellation)
     {
         var path = $"{archive}!/{member.Name}";
         if (member.Rejection is { } rejection)
         {
-            await chunks.AddAsync(new SourceItem(path, member.Bytes, null, null, null, rejection, member.Detail), null, cancellation);
+            await chunks.AddAsync(
+                new SourceItem(path, member.Bytes, null) { Rejection = rejection, Detail = member.Detail }, null, cancellation);
             return;
         }
 
@@ -70,7 +67,13 @@ internal sealed class ContainerImport(IFileLabels lake, LayoutRules rules, Unpac
             label = null;
         }
 
-        var item = new SourceItem(path, member.Bytes, member.Sha256, label, split, Container: member.Container, Table: container.Texts);
+        var item = new SourceItem(path, member.Bytes, member.Sha256)
+        {
+            Label = label,
+            Split = split,
+            Container = member.Container,
+            Table = container.Texts,
+        };
         if (member.Container is null)
         {
             await using var bytes = container.BytesOf(member).Open();
@@ -83,31 +86,32 @@ internal sealed class ContainerImport(IFileLabels lake, LayoutRules rules, Unpac
     }
 }
 
-/// <summary>
-/// What is known of the members of one container. In this order: what the container says of the member; the table of labels in it; the lake's table; the
-/// member's own folders; the folder that the container lies in.
-/// </summary>
+/// <summary>What is known of the members of one container. In this order: what the container says of the member; the table of labels in it;
+/// the lake's table; the member's own folders; the folder that the container lies in.</summary>
 /// <param name="path">Of the container.</param>
+/// <param name="source">Of the container's file.</param>
 /// <param name="around">What its place says.</param>
-internal sealed class ContainerLabels(string path, UnpackedContainer container, IFileLabels lake, FileLabel around, LayoutRules rules)
+internal sealed class ContainerLabels(string path, UnpackedContainer container, FilesSource source, FileLabel around)
 {
-    private readonly FolderLabels _folders = FoldersOf(path, container, rules, container.Table is null && !lake.NamesFiles);
+    private readonly FolderLabels _folders = FoldersOf(path, container, source.Rules, container.Table is null && !source.Labels.NamesFiles);
 
     public FileLabel Of(UnpackedMember member)
     {
         var (label, split) = Outside(member.Name);
-        split = member.Label.Split ?? split ?? _folders.SplitOf(container.Folders.Unwrap(member.Name), isOpen: around.Split is null) ?? around.Split;
+        split = member.Label.Split
+            ?? split ?? _folders.SplitOf(container.Folders.Unwrap(member.Name), isOpen: around.Split is null) ?? around.Split;
         return new FileLabel(member.Label.Label ?? label, split);
     }
 
-    public IEnumerable<Finding> Findings() => [.. container.Table?.Findings().Select(finding => finding with { Subject = finding.Subject.Length > 0 ? $"{path}!/{finding.Subject}" : "" }) ?? [], .. _folders.Findings()];
+    public IEnumerable<Finding> Findings() => [.. container.Table?.Findings().Select(InContainer) ?? [], .. _folders.Findings()];
+
+    private Finding InContainer(Finding finding) =>
+        finding with { Subject = finding.Subject.Length > 0 ? $"{path}!/{finding.Subject}" : "" };
 
     private FileLabel Outside(string name)
     {
-        if (container.Table is not null || lake.NamesFiles)
-        {
-            return container.Table?.Find(name) ?? lake.Find($"{path}!/{name}");
-        }
+        if (container.Table is not null || source.Labels.NamesFiles)
+            return container.Table?.Find(name) ?? source.Labels.Find($"{path}!/{name}");
 
         var unwrapped = container.Folders.Unwrap(name);
         return new FileLabel(_folders.HasClassFolder(unwrapped) ? _folders.LabelOf(unwrapped) : around.Label, null);
@@ -116,7 +120,8 @@ internal sealed class ContainerLabels(string path, UnpackedContainer container, 
     private static FolderLabels FoldersOf(string path, UnpackedContainer container, LayoutRules rules, bool sayLabels)
     {
         // Asked for when the first member speaks of a split: most archives never do.
-        var isTrained = new Lazy<bool>(() => container.Members().Any(member => SplitNames.OfFile(container.Folders.Unwrap(member.Name)) == Split.Train));
+        var isTrained = new Lazy<bool>(
+            () => container.Members().Any(member => SplitNames.OfFile(container.Folders.Unwrap(member.Name)) == Split.Train));
         var folders = FolderLabels.Of(container.Folders.Top, path, rules, folder => folder.Length == 0 && isTrained.Value);
         return sayLabels ? folders.Certain() : folders;
     }

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Labels;
 
@@ -41,14 +40,10 @@ internal sealed class LabelledItems(LabelRules rules)
         }
 
         if (item.Label is not null)
-        {
             _classes.Add(item.Label);
-        }
 
         if (item.Split is { } split)
-        {
             _supplied.Add(split);
-        }
 
         return item;
     }

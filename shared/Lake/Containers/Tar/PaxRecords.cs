@@ -5,10 +5,8 @@ using System.Text;
 
 namespace Pipeline.Lake.Containers.Tar;
 
-/// <summary>
-/// The records of a PAX header, <c>LENGTH KEY=VALUE\n</c> each, before the framework's reader sees them: it ends at a key that repeats, where the last should hold. GNU's sparse format 0.0 says
-/// its map in such keys.
-/// </summary>
+/// <summary>The records of a PAX header, <c>LENGTH KEY=VALUE\n</c> each, before the framework's reader sees them: it ends at a key that
+/// repeats, where the last should hold. GNU's sparse format 0.0 says its map in such keys.</summary>
 internal static class PaxRecords
 {
     /// <summary>Renames, in their place, all but the last of a key.</summary>
@@ -22,7 +20,8 @@ internal static class PaxRecords
         {
             var rest = records[at..];
             var separator = rest.IndexOf((byte)'=');
-            if (!Utf8Parser.TryParse(rest, out int length, out var digits) || length <= digits + 1 || length > rest.Length || separator <= digits || separator >= length)
+            if (!Utf8Parser.TryParse(rest, out int length, out var digits) || length <= digits + 1 || length > rest.Length
+                || separator <= digits || separator >= length)
             {
                 // The reader says what is wrong.
                 return map;
@@ -31,21 +30,15 @@ internal static class PaxRecords
             var name = rest[(digits + 1)..separator];
             var key = System.Text.Encoding.UTF8.GetString(name);
             if (last.TryGetValue(key, out var before))
-            {
                 Rename(records.Slice(before.At, before.Length), before.At);
-            }
 
             last[key] = (at + digits + 1, name.Length);
             if (key is "GNU.sparse.offset" or "GNU.sparse.numbytes" && Utf8Parser.TryParse(rest[(separator + 1)..], out long number, out _))
             {
                 if (key == "GNU.sparse.offset")
-                {
                     start = number;
-                }
                 else
-                {
                     (map ??= new SparseMap()).Add(start, number);
-                }
             }
 
             at += length;
@@ -59,9 +52,7 @@ internal static class PaxRecords
     {
         key.Fill((byte)'_');
         for (var i = key.Length - 1; i >= 0 && at > 0; i--, at /= 10)
-        {
             key[i] = (byte)('0' + (at % 10));
-        }
     }
 }
 
@@ -80,7 +71,8 @@ internal static class PaxSparse
     /// <exception cref="InvalidDataException">The map cannot be read.</exception>
     public static async Task<(SparseMap Map, long MapBytes)?> MapOfAsync(TarEntry entry, SparseMap? listed, CancellationToken cancellation)
     {
-        if (entry is not PaxTarEntry { ExtendedAttributes: var attributes } || !attributes.Keys.Any(key => key.StartsWith(Prefix, StringComparison.Ordinal)))
+        if (entry is not PaxTarEntry { ExtendedAttributes: var attributes }
+            || !attributes.Keys.Any(key => key.StartsWith(Prefix, StringComparison.Ordinal)))
         {
             return null;
         }
@@ -96,15 +88,11 @@ internal static class PaxSparse
             listed = new SparseMap();
             var numbers = text.Split(',');
             for (var i = 0; i + 1 < numbers.Length; i += 2)
-            {
                 listed.Add(Number(numbers[i]), Number(numbers[i + 1]));
-            }
         }
 
         if (listed is null)
-        {
             return null;
-        }
 
         listed.Length = Number(attributes, "size");
         return (listed, 0);
@@ -117,9 +105,7 @@ internal static class PaxSparse
         var (bytes, at) = (0L, block.Length);
         var count = await NextAsync();
         for (var i = 0L; i < count; i++)
-        {
             map.Add(await NextAsync(), await NextAsync());
-        }
 
         return bytes;
 
@@ -140,18 +126,22 @@ internal static class PaxSparse
                 }
                 else
                 {
-                    return map.Pieces.Count < MostPieces ? Number(digits.ToString()) : throw new InvalidDataException("a sparse map that is too long");
+                    return map.Pieces.Count < MostPieces
+                        ? Number(digits.ToString())
+                        : throw new InvalidDataException("a sparse map that is too long");
                 }
 
                 if (digits.Length > 20)
-                {
                     throw new InvalidDataException("no sparse map where one should be");
-                }
             }
         }
     }
 
-    private static long Number(IReadOnlyDictionary<string, string> attributes, string name) => Number(attributes.GetValueOrDefault(Prefix + name) ?? "");
+    private static long Number(IReadOnlyDictionary<string, string> attributes, string name) =>
+        Number(attributes.GetValueOrDefault(Prefix + name) ?? "");
 
-    private static long Number(string digits) => long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidDataException("a sparse map with something that is no number");
+    private static long Number(string digits) =>
+        long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new InvalidDataException("a sparse map with something that is no number");
 }

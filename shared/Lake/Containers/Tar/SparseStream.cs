@@ -1,80 +1,44 @@
+using Pipeline.Lake.Places;
+
 namespace Pipeline.Lake.Containers.Tar;
 
 /// <summary>A sparse file with its holes filled.</summary>
 /// <param name="packed">The pieces, one behind the other.</param>
 /// <param name="map">That fits them.</param>
-internal sealed class SparseStream(Stream packed, SparseMap map) : Stream
+internal sealed class SparseStream(Stream packed, SparseMap map) : ForwardStream
 {
-    private long _position;
     private int _piece;
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
     public override long Length => map.Length;
-
-    public override long Position
-    {
-        get => _position;
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var (count, isHole) = Next(buffer.Length);
-        var wanted = buffer[..count];
-        if (isHole)
-        {
-            wanted.Span.Clear();
-        }
-        else
-        {
-            count = await packed.ReadAsync(wanted, cancellationToken);
-        }
+        if (!isHole)
+            return Advance(await packed.ReadAsync(buffer[..count], cancellationToken));
 
-        _position += count;
-        return count;
+        buffer.Span[..count].Clear();
+        return Advance(count);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count)
+    public override int Read(Span<byte> buffer)
     {
-        var (read, isHole) = Next(count);
-        if (isHole)
-        {
-            buffer.AsSpan(offset, read).Clear();
-        }
-        else
-        {
-            read = packed.Read(buffer, offset, read);
-        }
+        var (count, isHole) = Next(buffer.Length);
+        if (!isHole)
+            return Advance(packed.Read(buffer[..count]));
 
-        _position += read;
-        return read;
+        buffer[..count].Clear();
+        return Advance(count);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private (int Count, bool IsHole) Next(int most)
     {
-        while (_piece < map.Pieces.Count && _position >= map.Pieces[_piece].Start + map.Pieces[_piece].Length)
-        {
+        while (_piece < map.Pieces.Count && Position >= map.Pieces[_piece].Start + map.Pieces[_piece].Length)
             _piece++;
-        }
 
         var (start, length) = _piece < map.Pieces.Count ? map.Pieces[_piece] : (map.Length, 0);
-        var isHole = _position < start;
-        return ((int)Math.Min(most, (isHole ? start : start + length) - _position), isHole);
+        var isHole = Position < start;
+        return ((int)Math.Min(most, (isHole ? start : start + length) - Position), isHole);
     }
 }
 
@@ -101,9 +65,7 @@ internal sealed class SparseMap
         foreach (var (start, length) in _pieces)
         {
             if (start < end || length < 0 || start > Length - length)
-            {
                 return false;
-            }
 
             end = start + length;
         }

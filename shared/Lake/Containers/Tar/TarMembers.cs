@@ -1,14 +1,15 @@
 using System.Formats.Tar;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Pipeline.Contracts;
 
 namespace Pipeline.Lake.Containers.Tar;
 
-/// <summary>The files of a tar, in its order, sparse ones with their holes filled. Symbolic links and devices are told, and never followed.</summary>
+/// <summary>The files of a tar, in its order, sparse ones with their holes filled. Symbolic links and devices are told, and never
+/// followed.</summary>
 internal static class TarMembers
 {
-    public static async IAsyncEnumerable<Member> ReadAsync(Stream tar, UnpackBudget budget, [EnumeratorCancellation] CancellationToken cancellation)
+    public static async IAsyncEnumerable<Member> ReadAsync(
+        Stream tar, UnpackBudget budget, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var metered = new TarStream(tar, budget);
         await using var reader = new TarReader(metered);
@@ -16,9 +17,7 @@ internal static class TarMembers
         {
             metered.ExpectHeader();
             if (await reader.GetNextEntryAsync(copyData: false, cancellation) is not { } entry)
-            {
                 break;
-            }
 
             metered.ExpectContent();
             switch (entry.EntryType)
@@ -27,13 +26,14 @@ internal static class TarMembers
                     yield return await FileAsync(entry, metered, cancellation);
                     break;
                 case TarEntryType.HardLink:
-                    yield return new Member(entry.Name, null, LinksTo: entry.LinkName);
+                    yield return new Member(entry.Name, null) { LinksTo = entry.LinkName };
                     break;
-                case TarEntryType.Directory or TarEntryType.DirectoryList or TarEntryType.GlobalExtendedAttributes or TarEntryType.TapeVolume:
+                case TarEntryType.Directory or TarEntryType.DirectoryList:
+                case TarEntryType.GlobalExtendedAttributes or TarEntryType.TapeVolume:
                     budget.Member();
                     break;
                 default:
-                    yield return new Member(entry.Name, null, Rejection: RejectionReason.NotAFile, Detail: $"{entry.EntryType}");
+                    yield return Member.Rejected(entry.Name, RejectionReason.NotAFile, $"{entry.EntryType}");
                     break;
             }
 
@@ -45,9 +45,7 @@ internal static class TarMembers
         }
 
         if (!metered.IsAtEndMark)
-        {
             throw new BrokenContainerException(RejectionReason.Corrupt, $"it ends at byte {metered.Position} without an end mark");
-        }
     }
 
     private static async Task<Member> FileAsync(TarEntry entry, TarStream tar, CancellationToken cancellation)
@@ -57,7 +55,9 @@ internal static class TarMembers
         try
         {
             tar.ExpectRest();
-            var (map, before) = tar.Sparse is { } old ? (old, 0L) : await PaxSparse.MapOfAsync(entry, tar.ListedSparse, cancellation) ?? default;
+            var (map, before) = tar.Sparse is { } old
+                ? (old, 0L)
+                : await PaxSparse.MapOfAsync(entry, tar.ListedSparse, cancellation) ?? default;
             tar.ExpectContent();
             return map is null ? new Member(name, content, entry.Length)
                 : map.Fits(entry.Length - before) ? new Member(name, new SparseStream(content, map), map.Length)
@@ -65,7 +65,7 @@ internal static class TarMembers
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
         {
-            return new Member(name, null, Rejection: RejectionReason.Corrupt, Detail: error.Message);
+            return Member.Rejected(name, RejectionReason.Corrupt, error.Message);
         }
     }
 }
@@ -104,9 +104,7 @@ internal static class TarHeader
         checksum.Fill((byte)' ');
         var sum = 0;
         foreach (var value in header)
-        {
             sum += value;
-        }
 
         Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ", checksum);
     }
@@ -130,7 +128,9 @@ internal static class TarHeader
     {
         for (var i = 0; i < count && entries[i * 2 * NumberBytes] != 0; i++)
         {
-            map.Add(Number(entries.Slice(i * 2 * NumberBytes, NumberBytes)) ?? -1, Number(entries.Slice(((i * 2) + 1) * NumberBytes, NumberBytes)) ?? -1);
+            map.Add(
+                Number(entries.Slice(i * 2 * NumberBytes, NumberBytes)) ?? -1,
+                Number(entries.Slice(((i * 2) + 1) * NumberBytes, NumberBytes)) ?? -1);
         }
     }
 
@@ -144,9 +144,7 @@ internal static class TarHeader
             {
                 value = value > long.MaxValue >> 8 ? -1 : (value << 8) | part;
                 if (value < 0)
-                {
                     return null;
-                }
             }
 
             return value;
@@ -155,9 +153,7 @@ internal static class TarHeader
         foreach (var digit in field.Trim(" \0"u8))
         {
             if (digit is < (byte)'0' or > (byte)'7')
-            {
                 return null;
-            }
 
             value = (value << 3) | (long)(digit - '0');
         }

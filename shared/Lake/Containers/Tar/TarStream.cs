@@ -1,18 +1,16 @@
-using Pipeline.Contracts;
+using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Containers.Tar;
 
-/// <summary>
-/// A tar on its way to the reader, which takes the sizes in headers as they stand and reads a long name whole into memory: what it may read between two
-/// contents is limited here, as is all of it. Of sparse files, at which it would end, the map is taken out, so that it sees plain ones.
-/// </summary>
-internal sealed class TarStream(Stream inner, UnpackBudget budget) : Stream
+/// <summary>A tar on its way to the reader, which takes the sizes in headers as they stand and reads a long name whole into memory: what it
+/// may read between two contents is limited here, as is all of it. Of sparse files, at which it would end, the map is taken out, so that it
+/// sees plain ones.</summary>
+internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStream
 {
     /// <summary>For a header with its extensions.</summary>
     private const int MostHeaderBytes = 1 << 20;
     private const int Block = TarHeader.Block;
 
-    private long _position;
     private long _header;
     private long _records;
     private bool _arePax;
@@ -25,7 +23,8 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : Stream
     /// <summary>Of the entry that was read last, by GNU's old format; null where it has none.</summary>
     public SparseMap? Sparse { get; private set; }
 
-    /// <summary>What the attributes of the entry that was read last say of pieces, by format 0.0 of PAX; null where they say nothing.</summary>
+    /// <summary>What the attributes of the entry that was read last say of pieces, by format 0.0 of PAX; null where they say
+    /// nothing.</summary>
     public SparseMap? ListedSparse { get; private set; }
 
     public void ExpectHeader()
@@ -40,17 +39,6 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : Stream
     /// <summary>What is left of a content that nobody wants.</summary>
     public void ExpectRest() => (_inHeader, _spends) = (false, true);
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => _position;
-        set => throw new NotSupportedException();
-    }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         // The reader looks at whole headers, and so does this.
@@ -60,23 +48,8 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : Stream
         return Seen(buffer.Span[..read]);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override int Read(Span<byte> buffer) =>
         Seen(buffer[..(_inHeader ? inner.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) : inner.Read(buffer))]);
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private int Seen(Span<byte> read)
     {
@@ -85,13 +58,9 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : Stream
         {
             IsAtEndMark = read.Length == Block && !read.ContainsAnyExcept((byte)0);
             if (_records > 0)
-            {
                 SeeRecords(read);
-            }
             else if (read.Length == Block && !IsAtEndMark)
-            {
                 SeeHeader(read);
-            }
         }
 
         return read.Length;
@@ -99,18 +68,17 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : Stream
 
     private void Count(int bytes)
     {
-        _position += bytes;
+        Advance(bytes);
         if (_spends)
-        {
             budget.Spend(bytes);
-        }
 
         if (_inHeader)
         {
             _header += bytes;
             if (_header > MostHeaderBytes)
             {
-                throw new BrokenContainerException(RejectionReason.Corrupt, $"at byte {_position}: a header of more than {MostHeaderBytes} bytes");
+                throw new BrokenContainerException(
+                    RejectionReason.Corrupt, $"at byte {Position}: a header of more than {MostHeaderBytes} bytes");
             }
         }
     }
@@ -118,9 +86,7 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : Stream
     private void SeeRecords(Span<byte> records)
     {
         if (_arePax && records.Length == _records)
-        {
             ListedSparse = PaxRecords.MakeDistinct(records) ?? ListedSparse;
-        }
 
         _records -= Math.Min(_records, records.Length);
     }

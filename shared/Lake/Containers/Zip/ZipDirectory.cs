@@ -45,9 +45,7 @@ internal sealed record ZipDirectory(long Start, long Length, long Entries, long 
         if (entries == ushort.MaxValue || length == uint.MaxValue || offset == uint.MaxValue)
         {
             if (LargeEnd(zip, position) is { } large)
-            {
                 (position, entries, length, offset) = large;
-            }
         }
 
         var start = position - length;
@@ -64,13 +62,17 @@ internal sealed record ZipDirectory(long Start, long Length, long Entries, long 
         }
 
         var at = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
-        return at >= 0 && zip.Read(at, bytes) == LargeEndBytes && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == LargeEndSignature
-            ? (at, BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]))
-            : null;
+        if (at < 0 || zip.Read(at, bytes) < LargeEndBytes || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != LargeEndSignature)
+            return null;
+
+        return (at, Long(bytes, 32), Long(bytes, 40), Long(bytes, 48));
+
+        static long Long(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
     }
 }
 
-/// <summary>Names in a zip as text with <c>/</c>: neither their encoding nor their separator is certain (APPNOTE 6.3.10, 4.4.17 and appendix D).</summary>
+/// <summary>Names in a zip as text with <c>/</c>: neither their encoding nor their separator is certain (APPNOTE 6.3.10, 4.4.17 and
+/// appendix D).</summary>
 internal static class ZipNames
 {
     private const int Utf8Flag = 1 << 11;
@@ -79,14 +81,16 @@ internal static class ZipNames
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
     private static readonly Encoding Ibm437 = CodePagesEncodingProvider.Instance.GetEncoding(437)!;
 
-    /// <summary>FAT, HPFS, NTFS (as the specification and as Info-ZIP number it) and VFAT: a backslash cannot be part of a name there.</summary>
+    /// <summary>FAT, HPFS, NTFS (as the specification and as Info-ZIP number it) and VFAT: a backslash cannot be part of a name
+    /// there.</summary>
     private static readonly int[] Backslashed = [0, 6, 10, 11, 14];
 
     /// <param name="system">That the archive was made on; null where the entry's directory is lost.</param>
     public static string Of(ReadOnlySpan<byte> name, ReadOnlySpan<byte> extra, int flags, int? system)
     {
         var text = Decoded(name, extra, (flags & Utf8Flag) != 0);
-        // Without the directory nothing tells the system; a Unix name with backslashes alone is much rarer than a careless packer on Windows.
+        // Without the directory nothing tells the system; a Unix name with backslashes alone is much rarer than a careless packer on
+        // Windows.
         var separates = system is { } known ? Backslashed.Contains(known) : !text.Contains('/', StringComparison.Ordinal);
         // A drive leads out of the dataset; with its backslash it is refused.
         return separates && !HasDrive(text) ? text.Replace('\\', '/') : text;
@@ -101,7 +105,8 @@ internal static class ZipNames
     private static string? UnicodePath(ReadOnlySpan<byte> name, ReadOnlySpan<byte> extra)
     {
         var field = ZipRecord.Extra(extra, UnicodePathExtra);
-        return field.Length > UnicodePathHead && field[0] == 1 && BinaryPrimitives.ReadUInt32LittleEndian(field[1..]) == Crc32.HashToUInt32(name)
+        return field.Length > UnicodePathHead && field[0] == 1
+            && BinaryPrimitives.ReadUInt32LittleEndian(field[1..]) == Crc32.HashToUInt32(name)
             ? Utf8(field[UnicodePathHead..])
             : null;
     }

@@ -29,14 +29,10 @@ internal static class ZipEntries
         {
             var start = ContentStart(zip, position).Start;
             if (record.IsDescribedAfter && record.Packed == 0 && !record.IsDirectory)
-            {
                 record = Described(zip, record, start);
-            }
 
             if (record is null || record.Packed > zip.Length - start)
-            {
                 break;
-            }
 
             yield return (record, position);
             position = start + record.Packed + (record.IsDescribedAfter ? DescriptorBytes(zip, start + record.Packed) : 0);
@@ -46,14 +42,18 @@ internal static class ZipEntries
         // Where its directory begins all entries are read, however damaged that is.
         Span<byte> signature = stackalloc byte[sizeof(uint)];
         left.IsCut = true;
-        left.Told = zip.Read(position, signature) == signature.Length && BinaryPrimitives.ReadUInt32LittleEndian(signature) == ZipRecord.DirectorySignature ? 0 : null;
+        left.Told = zip.Read(position, signature) == signature.Length
+            && BinaryPrimitives.ReadUInt32LittleEndian(signature) == ZipRecord.DirectorySignature
+            ? 0
+            : null;
     }
 
     /// <param name="header">Where the header before the content starts.</param>
     public static (long Start, string? Fault) ContentStart(FileRange zip, long header)
     {
         Span<byte> local = stackalloc byte[ZipRecord.LocalBytes];
-        return header >= 0 && zip.Read(header, local) == local.Length && BinaryPrimitives.ReadUInt32LittleEndian(local) == ZipRecord.LocalSignature
+        return header >= 0 && zip.Read(header, local) == local.Length
+            && BinaryPrimitives.ReadUInt32LittleEndian(local) == ZipRecord.LocalSignature
             ? (header + local.Length + ZipRecord.RestBytes(local), null)
             : (0, $"no entry at byte {header}");
     }
@@ -62,9 +62,7 @@ internal static class ZipEntries
     {
         Span<byte> head = stackalloc byte[ZipRecord.LocalBytes];
         if (zip.Read(position, head) < head.Length || BinaryPrimitives.ReadUInt32LittleEndian(head) != ZipRecord.LocalSignature)
-        {
             return null;
-        }
 
         var rest = new byte[ZipRecord.RestBytes(head)];
         return zip.Read(position + head.Length, rest) == rest.Length ? ZipRecord.OfLocal(head, rest, position) : null;
@@ -81,13 +79,16 @@ internal static class ZipEntries
             last = (last >> 8) | ((uint)next << 24);
             var packed = read - sizeof(uint);
             if (last != DescriptorSignature || zip.Read(start + packed, sizes) < 16)
-            {
                 continue;
-            }
 
             if (BinaryPrimitives.ReadUInt32LittleEndian(sizes[8..]) == packed)
             {
-                return record with { Crc32 = BinaryPrimitives.ReadUInt32LittleEndian(sizes[4..]), Packed = packed, Length = BinaryPrimitives.ReadUInt32LittleEndian(sizes[12..]) };
+                return record with
+                {
+                    Crc32 = BinaryPrimitives.ReadUInt32LittleEndian(sizes[4..]),
+                    Packed = packed,
+                    Length = BinaryPrimitives.ReadUInt32LittleEndian(sizes[12..]),
+                };
             }
         }
 
@@ -97,6 +98,9 @@ internal static class ZipEntries
     private static int DescriptorBytes(FileRange zip, long position)
     {
         Span<byte> signature = stackalloc byte[sizeof(uint)];
-        return zip.Read(position, signature) == signature.Length && BinaryPrimitives.ReadUInt32LittleEndian(signature) == DescriptorSignature ? 16 : 12;
+        return zip.Read(position, signature) == signature.Length
+            && BinaryPrimitives.ReadUInt32LittleEndian(signature) == DescriptorSignature
+            ? 16
+            : 12;
     }
 }

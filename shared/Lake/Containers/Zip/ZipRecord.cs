@@ -34,15 +34,14 @@ internal sealed record ZipRecord(string Name, int Flags, int Method, uint Crc32,
         Span<byte> head = stackalloc byte[DirectoryBytes];
         directory.ReadExactly(head);
         if (BinaryPrimitives.ReadUInt32LittleEndian(head) != DirectorySignature)
-        {
             throw new InvalidDataException("no entry of a directory where one should be");
-        }
 
         var (name, extra, comment) = (Short(head, 28), Short(head, 30), Short(head, 32));
         var rest = new byte[name + extra + comment];
         directory.ReadExactly(rest);
         var system = Short(head, 4) >> 8;
-        return Of(rest.AsSpan(0, name), rest.AsSpan(name, extra), head[8..28], Long(head, 42), system, system == Unix ? Short(head, 40) : 0);
+        return Of(
+            rest.AsSpan(0, name), rest.AsSpan(name, extra), head[8..28], Long(head, 42), system, system == Unix ? Short(head, 40) : 0);
     }
 
     /// <param name="head">The header before the content.</param>
@@ -54,14 +53,23 @@ internal sealed record ZipRecord(string Name, int Flags, int Method, uint Crc32,
     public static int RestBytes(ReadOnlySpan<byte> local) => Short(local, 26) + Short(local, 28);
 
     // Both headers have flags, method, time, date, checksum, packed and unpacked size in this order.
-    private static ZipRecord Of(ReadOnlySpan<byte> name, ReadOnlySpan<byte> extra, ReadOnlySpan<byte> fields, long header, int? system, int mode)
+    private static ZipRecord Of(
+        ReadOnlySpan<byte> name, ReadOnlySpan<byte> extra, ReadOnlySpan<byte> fields, long header, int? system, int mode)
     {
         var (packed, length) = ((long)Long(fields, 12), (long)Long(fields, 16));
         var large = Extra(extra, Zip64Extra);
         length = length == uint.MaxValue ? Next(ref large) : length;
         packed = packed == uint.MaxValue ? Next(ref large) : packed;
         header = header == uint.MaxValue ? Next(ref large) : header;
-        return new ZipRecord(ZipNames.Of(name, extra, Short(fields, 0), system), Short(fields, 0), Short(fields, 2), Long(fields, 8), packed, length, header, mode);
+        return new ZipRecord(
+            ZipNames.Of(name, extra, Short(fields, 0), system),
+            Short(fields, 0),
+            Short(fields, 2),
+            Long(fields, 8),
+            packed,
+            length,
+            header,
+            mode);
     }
 
     /// <returns>The extra field of that number; empty where there is none.</returns>
@@ -71,9 +79,7 @@ internal sealed record ZipRecord(string Name, int Flags, int Method, uint Crc32,
         {
             var field = extra.Slice(4, Math.Min(Short(extra, 2), extra.Length - 4));
             if (Short(extra, 0) == number)
-            {
                 return field;
-            }
 
             extra = extra[(4 + field.Length)..];
         }
@@ -84,9 +90,7 @@ internal sealed record ZipRecord(string Name, int Flags, int Method, uint Crc32,
     private static long Next(ref ReadOnlySpan<byte> large)
     {
         if (large.Length < sizeof(long) || BinaryPrimitives.ReadInt64LittleEndian(large) is not (>= 0 and var value))
-        {
             throw new InvalidDataException("a size that is not there");
-        }
 
         large = large[sizeof(long)..];
         return value;

@@ -1,5 +1,5 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;
+using Pipeline.Learning.Training;
 using Pipeline.Statistics;
 
 namespace Pipeline.Learning.Pretexts.Masked;
@@ -9,14 +9,13 @@ namespace Pipeline.Learning.Pretexts.Masked;
 /// <param name="Tokens">As shown: start, tokens with their masks, end, padding; shape [N, T].</param>
 /// <param name="Places">Of the masked tokens among all N · T, shape [M].</param>
 /// <param name="Targets">The tokens to be predicted, shape [M].</param>
-/// <param name="Count">Tokens of the samples, without those for start and end, and without padding.</param>
-public sealed record MaskedTokenBatch(long Step, int Samples, long[] Tokens, long[] Places, long[] Targets, long Count);
+/// <param name="Views">Tokens of the samples, without those for start and end, and without padding.</param>
+public sealed record MaskedTokenBatch(long Step, int Samples, long[] Tokens, long[] Places, long[] Targets, long Views) : IPretextBatch;
 
-/// <summary>
-/// Assembles batches of samples that are about equally long: a function of seed and step alone, whoever asks and in whatever order. Within
-/// pools of many batches samples go by length; which sample is in which pool, and which batch comes when, is random.
-/// </summary>
-public sealed class MaskedTokenBatches(MaskedTokenSamples samples, PretrainingSpec spec)
+/// <summary>Assembles batches of samples that are about equally long: a function of seed and step alone, whoever asks and in whatever
+/// order. Within pools of many batches samples go by length; which sample is in which pool, and which batch comes when, is
+/// random.</summary>
+public sealed class MaskedTokenBatches(MaskedTokenSamples samples, PretrainingSpec spec) : IPretextBatches<MaskedTokenBatch>
 {
     private const int BatchesInPool = 64;
 
@@ -28,6 +27,8 @@ public sealed class MaskedTokenBatches(MaskedTokenSamples samples, PretrainingSp
 
     /// <summary>Whole batches only; the few samples left over differ from epoch to epoch.</summary>
     public long StepsPerEpoch => BatchSize == 0 ? 0 : samples.Count / BatchSize;
+
+    public int Count => samples.Count;
 
     public long Steps => StepsPerEpoch * spec.Epochs;
 
@@ -43,11 +44,14 @@ public sealed class MaskedTokenBatches(MaskedTokenSamples samples, PretrainingSp
     }
 
     /// <summary>Samples in their own order with the masks that their shards hold, for measuring.</summary>
-    public MaskedTokenBatch Stored(int first, int count)
+    public MaskedTokenBatch Plain(int first, int count)
     {
         var chosen = Enumerable.Range(first, count).ToArray();
         return Assemble(0, chosen, [.. chosen.Select(samples.Stored)]);
     }
+
+    /// <summary>Closes the samples.</summary>
+    public void Dispose() => samples.Dispose();
 
     private MaskedTokens Draw(int sample, long epoch)
     {

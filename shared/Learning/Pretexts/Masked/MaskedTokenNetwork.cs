@@ -1,5 +1,5 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
+using Pipeline.Learning.Training;
 using Pipeline.Learning.Weights;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -7,53 +7,51 @@ using static TorchSharp.torch;
 namespace Pipeline.Learning.Pretexts.Masked;
 
 /// <summary>An encoder of sequences with the head that predicts masked tokens.</summary>
-public sealed class MaskedTokenNetwork : nn.Module
+public sealed class MaskedTokenNetwork : PretextNetwork
 {
-    private readonly TransformerNetwork encoder;
-    private readonly MaskedTokenHead head;
+    private readonly TransformerNetwork _encoder;
+    private readonly MaskedTokenHead _head;
 
     /// <exception cref="PipelineException">The encoder is not for tokens.</exception>
     public MaskedTokenNetwork(EncoderSpec spec, InputSpec input, TokenizerReference tokenizer, ulong seed)
         : base("masked-tokens")
     {
         var created = EncoderArchitectures.Create(spec, input, tokenizer);
-        encoder = created as TransformerNetwork
+        _encoder = created as TransformerNetwork
             ?? throw new PipelineException($"Encoder '{spec.Name}' takes images, not tokens; for masked-token it must be transformer.");
-        head = new MaskedTokenHead(encoder.Features, tokenizer.Vocabulary);
+        _head = new MaskedTokenHead(_encoder.Features, tokenizer.Vocabulary);
         RegisterComponents();
         WeightInitialization.Initialize(this, seed);
     }
 
-    public TransformerNetwork Encoder => encoder;
+    public override TransformerNetwork Encoder => _encoder;
 
     /// <param name="tokens">As shown, shape [N, T].</param>
     /// <param name="places">Of the masked tokens among all N · T, shape [M].</param>
     /// <returns>Hidden states [N, T, D], and logits [M, V].</returns>
     public (Tensor Hidden, Tensor Logits) Forward(Tensor tokens, Tensor places)
     {
-        var hidden = encoder.Hidden(tokens);
-        return (hidden, head.Forward(hidden.flatten(0, 1).index_select(0, places), encoder.TokenVectors));
+        var hidden = _encoder.Hidden(tokens);
+        return (hidden, _head.Forward(hidden.flatten(0, 1).index_select(0, places), _encoder.TokenVectors));
     }
 }
 
-/// <summary>
-/// BERT's head (Devlin et al. 2019, arXiv:1810.04805): a dense layer, GELU, norm, then the product with the encoder's own token vectors
-/// and a bias for each token. Thrown away after pretraining.
-/// </summary>
+/// <summary>BERT's head (Devlin et al. 2019, arXiv:1810.04805): a dense layer, GELU, norm, then the product with the encoder's own token
+/// vectors and a bias for each token. Thrown away after pretraining.</summary>
 public sealed class MaskedTokenHead : nn.Module
 {
-    private readonly Linear dense;
-    private readonly LayerNorm norm;
-    private readonly Parameter bias;
+    private readonly Linear _dense;
+    private readonly LayerNorm _norm;
+    private readonly Parameter _bias;
 
     /// <param name="width">D.</param>
     /// <param name="vocabulary">V.</param>
     public MaskedTokenHead(int width, int vocabulary)
         : base("masked-token")
     {
-        dense = nn.Linear(width, width);
-        norm = nn.LayerNorm(width, TransformerNetwork.Epsilon);
-        bias = nn.Parameter(zeros(vocabulary));
+        _dense = nn.Linear(width, width);
+        _norm = nn.LayerNorm(width, TransformerNetwork.Epsilon);
+        _bias = nn.Parameter(zeros(vocabulary));
         RegisterComponents();
     }
 
@@ -61,5 +59,5 @@ public sealed class MaskedTokenHead : nn.Module
     /// <param name="tokenVectors">Shape [V, D].</param>
     /// <returns>Logits, shape [M, V].</returns>
     public Tensor Forward(Tensor hidden, Tensor tokenVectors) =>
-        nn.functional.linear(norm.forward(nn.functional.gelu(dense.forward(hidden))), tokenVectors, bias);
+        nn.functional.linear(_norm.forward(nn.functional.gelu(_dense.forward(hidden))), tokenVectors, _bias);
 }

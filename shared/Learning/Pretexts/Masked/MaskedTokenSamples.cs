@@ -1,6 +1,5 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Training;
 
@@ -32,14 +31,14 @@ public sealed class MaskedTokenSamples : IDisposable
     /// <summary>Tokens of each sample, without those for start and end.</summary>
     public IReadOnlyList<int> Lengths => _lengths;
 
-    /// <exception cref="PipelineException">
-    /// The pseudo-labels are not those of masked tokens, lack a shard, or hold samples that are too long.
-    /// </exception>
+    /// <exception cref="PipelineException">The pseudo-labels are not those of masked tokens, lack a shard, or hold samples that are too
+    /// long.</exception>
     public static async Task<MaskedTokenSamples> OpenAsync(
         IArtifactStore store, DatasetManifest dataset, PseudoLabelManifest manifest, Split split, CancellationToken cancellation = default)
     {
         if (manifest is not { Tokenizer: { } tokenizer, Masking: { } masking })
-            throw new PipelineException($"The pseudo-labels of '{manifest.Task}' must be those of masked-token: they name no tokenizer and no masking.");
+            throw new PipelineException(
+                $"The pseudo-labels of '{manifest.Task}' must be those of masked-token: they name no tokenizer and no masking.");
 
         var samples = SampleReader.Open(store, dataset, split);
         var shards = PseudoLabelFiles.Of(manifest, samples.Shards);
@@ -53,7 +52,9 @@ public sealed class MaskedTokenSamples : IDisposable
         var longest = opened.Lengths.DefaultIfEmpty().Max();
         return longest + 2 <= tokenizer.Spec.Length
             ? opened
-            : throw new PipelineException($"The pseudo-labels of '{manifest.Task}' hold a sample of {longest} tokens. Samples must have at most {tokenizer.Spec.Length - 2}: tokenizer.length without those for start and end.");
+            : throw new PipelineException(
+                $"The pseudo-labels of '{manifest.Task}' hold a sample of {longest} tokens. Samples must have at most "
+                + $"{tokenizer.Spec.Length - 2}: tokenizer.length without those for start and end.");
     }
 
     /// <summary>A sample's tokens, without those for start and end.</summary>

@@ -1,28 +1,25 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Training;
 using Pipeline.Statistics;
 
 namespace Pipeline.Learning.Pretexts.Views;
 
-/// <summary>
-/// What one step trains on, still on the host. Each distinct (sample, view) is one row, whichever tasks ask for it; rows are ordered by
-/// view.
-/// </summary>
+/// <summary>What one step trains on, still on the host. Each distinct (sample, view) is one row, whichever tasks ask for it; rows are
+/// ordered by view.</summary>
 /// <param name="Pixels">Originals, shape [B, C, S, S].</param>
 /// <param name="SamplesByView">For each view's code, which of the B originals are shown in it.</param>
 /// <param name="Labels">For each task, shape [R]; <see cref="NoLabel"/> where the task does not ask for the row.</param>
 /// <param name="Augmentation">Shape [R, 6]; empty without augmentation.</param>
-public sealed record PretextBatch(long Step, byte[] Pixels, long[][] SamplesByView, long[][] Labels, float[] Augmentation)
+public sealed record PretextBatch(long Step, byte[] Pixels, long[][] SamplesByView, long[][] Labels, float[] Augmentation) : IPretextBatch
 {
     /// <summary>Cross-entropy ignores such rows.</summary>
     public const long NoLabel = -100;
 
     /// <summary>R.</summary>
-    public int Rows => Labels[0].Length;
+    public long Views => Labels[0].Length;
 }
 
 /// <summary>Assembles batches: a function of seed and step alone, whoever asks and in whatever order.</summary>
-public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec)
+public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec) : IPretextBatches<PretextBatch>
 {
     private readonly Augmentation _augmentation = new(spec.Augmentation, samples.Samples.Input.Size);
     private (long Epoch, int[] Order) _order = (-1, []);
@@ -32,6 +29,8 @@ public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec)
 
     /// <summary>Whole batches only; the few samples left over differ from epoch to epoch.</summary>
     public long StepsPerEpoch => samples.Usable.Count / BatchSize;
+
+    public int Count => samples.Usable.Count;
 
     public long Steps => StepsPerEpoch * spec.Epochs;
 
@@ -50,6 +49,9 @@ public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec)
     /// <summary>Samples in their own order and without augmentation, for measuring.</summary>
     public PretextBatch Plain(int first, int count) =>
         Assemble(0, [.. samples.Usable.Skip(first).Take(count)], null);
+
+    /// <summary>Closes the samples.</summary>
+    public void Dispose() => samples.Dispose();
 
     private PretextBatch Assemble(long step, int[] chosen, CounterRandom? random)
     {

@@ -1,117 +1,73 @@
-using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
+using Pipeline.Artifacts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Training;
-using Pipeline.Learning.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Pretexts.Views;
 
-/// <summary>
-/// The live state of one pretraining run: network, optimizer, step. A step is a function of this state and the batch;
-/// saved and loaded, training goes on bit for bit as if it had not stopped.
-/// </summary>
-public sealed class ViewTrainer : IDisposable
+/// <summary>Trains a network to tell the views of images apart, by one or several pretext tasks.</summary>
+/// <param name="classes">For each task's name, how many labels it has.</param>
+public sealed class ViewTrainer(Experiment experiment, IReadOnlyList<(string Task, int Classes)> classes, long steps, Device device)
+    : PretextTrainer<ViewNetwork, PretextBatch>(
+        new ViewNetwork(experiment.Encoder, experiment.Input, classes, experiment.Pretraining.Seed),
+        [.. classes.Select(task => task.Task)],
+        experiment.Pretraining,
+        steps,
+        device)
 {
-    private readonly InputSpec _input;
-    private readonly Device _device;
-    private readonly IReadOnlyList<string> _tasks;
-    private readonly Augmentation _augmentation;
-    private readonly ViewNetwork _network;
-    private readonly PretrainedNetwork _state;
+    private readonly InputSpec _input = experiment.Input;
+    private readonly Augmentation _augmentation = new(experiment.Pretraining.Augmentation, experiment.Input.Size);
 
-    public ViewTrainer(Experiment experiment, IReadOnlyList<(string Task, int Classes)> classes, long steps, Device device)
+    public static async Task<IPretrainingWork> OpenWorkAsync(
+        IArtifactStore store,
+        Experiment experiment,
+        DatasetManifest dataset,
+        IReadOnlyList<PseudoLabelManifest> pseudoLabels,
+        TorchDevice device,
+        CancellationToken cancellation)
     {
-        var spec = experiment.Pretraining;
-        _input = experiment.Input;
-        _device = device;
-        _tasks = [.. classes.Select(task => task.Task)];
-        _augmentation = new Augmentation(spec.Augmentation, _input.Size);
-        _network = new ViewNetwork(experiment.Encoder, _input, classes, spec.Seed);
-        _network.to(device);
-        _state = new PretrainedNetwork(_network, spec, steps);
+        async Task<ViewBatches> OpenAsync(Split split) =>
+            new(await ViewSamples.OpenAsync(store, dataset, pseudoLabels, split, cancellation), experiment.Pretraining);
+        var (training, heldOut) = (await OpenAsync(Split.Train), await OpenAsync(Split.Validation));
+        var classes = pseudoLabels.Select(labels => (labels.Task, labels.Classes)).ToList();
+        return await device.Thread.RunAsync(() => new PretrainingWork<ViewNetwork, PretextBatch>(
+            new ViewTrainer(experiment, classes, training.Steps, device.Device), training, heldOut));
     }
 
-    /// <summary>Steps done.</summary>
-    public long Step => _state.Step;
-
-    public double LearningRate => _state.LearningRate;
-
-    /// <summary>One optimizer step.</summary>
-    /// <returns>The loss before it, in nats, summed over tasks.</returns>
-    /// <exception cref="PipelineException">The loss is not finite: training diverged.</exception>
-    public double Train(PretextBatch batch)
+    /// <summary>Summed over the tasks that have a label in the batch.</summary>
+    protected override Tensor Loss(PretextBatch batch)
     {
-        using var scope = NewDisposeScope();
-        _network.train();
-        var drawn = tensor(batch.Augmentation, batch.Augmentation.Length / Augmentation.Numbers, Augmentation.Numbers, device: _device);
-        var shown = _augmentation.Apply(Show(batch), drawn);
-        var (_, logits) = _network.Forward(shown);
-        return _state.Descend(Loss(logits, batch));
+        var shown = _augmentation.Apply(
+            Show(batch), tensor(batch.Augmentation, batch.Augmentation.Length / Augmentation.Numbers, Augmentation.Numbers,
+                device: Device));
+        var (_, logits) = Network.Forward(shown);
+        var losses = batch.Labels.Index()
+            .Where(task => task.Item.Any(label => label != PretextBatch.NoLabel))
+            .Select(task => nn.functional.cross_entropy(logits[task.Index], tensor(task.Item, device: Device),
+                ignore_index: PretextBatch.NoLabel));
+        return losses.Aggregate((sum, loss) => sum.Plus(loss));
     }
 
-    /// <summary>Accuracy by task and feature statistics, without training.</summary>
-    public HeldOutMeasure Measure(IEnumerable<PretextBatch> batches)
+    protected override Tensor Answer(PretextBatch batch, double[] right, long[] asked)
     {
-        using var scope = NewDisposeScope();
-        using var noGradient = inference_mode();
-        _network.eval();
-        var right = new double[_tasks.Count];
-        var asked = new long[_tasks.Count];
-        var features = new List<Tensor>();
-        foreach (var batch in batches)
+        var (features, logits) = Network.Forward(Show(batch));
+        foreach (var (task, labels) in batch.Labels.Index())
         {
-            using var inner = NewDisposeScope();
-            var (found, logits) = _network.Forward(Show(batch));
-            features.Add(found.MoveToOuterDisposeScope());
-            for (var task = 0; task < _tasks.Count; task++)
-            {
-                var labels = tensor(batch.Labels[task], device: _device);
-                right[task] += logits[task].argmax(1).eq(labels).sum().Read();
-                asked[task] += batch.Labels[task].Count(label => label != PretextBatch.NoLabel);
-            }
+            right[task] += logits[task].argmax(1).eq(tensor(labels, device: Device)).sum().Read();
+            asked[task] += labels.Count(label => label != PretextBatch.NoLabel);
         }
 
-        var all = cat(features);
-        return new HeldOutMeasure(
-            _tasks.Index().ToDictionary(task => task.Item, task => asked[task.Index] == 0 ? 0 : right[task.Index] / asked[task.Index]),
-            FeatureStatistics.Deviation(all),
-            FeatureStatistics.EffectiveRank(all),
-            all.shape[0]);
-    }
-
-    /// <summary>Everything that the next step depends on.</summary>
-    public List<SafetensorsTensor> Save() => _state.Save();
-
-    public void Load(SafetensorsFile checkpoint) => _state.Load(checkpoint);
-
-    /// <summary>The encoder alone: what pretraining leaves.</summary>
-    public List<SafetensorsTensor> SaveEncoder() => [.. _network.Encoder.Tensors()];
-
-    public void Dispose()
-    {
-        _state.Dispose();
-        _network.Dispose();
+        return features;
     }
 
     /// <returns>Shape [R, C, S, S], in [0, 1].</returns>
     private Tensor Show(PretextBatch batch)
     {
-        var count = batch.Pixels.Length / (_input.Channels * _input.Size * _input.Size);
-        var images = tensor(batch.Pixels, count, _input.Channels, _input.Size, _input.Size, device: _device);
+        var (channels, size) = (_input.Channels, _input.Size);
+        var images = tensor(batch.Pixels, batch.Pixels.Length / (channels * size * size), channels, size, size, device: Device);
         var shown = Enumerable.Range(0, View.Count)
             .Where(view => batch.SamplesByView[view].Length > 0)
-            .Select(view => View.Of(view).Apply(images.index_select(0, tensor(batch.SamplesByView[view], device: _device))));
+            .Select(view => View.Of(view).Apply(images.index_select(0, tensor(batch.SamplesByView[view], device: Device))));
         return cat(shown.ToList()).to(ScalarType.Float32).div(Scalars.Of(255));
-    }
-
-    private Tensor Loss(Tensor[] logits, PretextBatch batch)
-    {
-        var losses = Enumerable.Range(0, _tasks.Count)
-            .Where(task => batch.Labels[task].Any(label => label != PretextBatch.NoLabel))
-            .Select(task => nn.functional.cross_entropy(
-                logits[task], tensor(batch.Labels[task], device: _device), ignore_index: PretextBatch.NoLabel));
-        return losses.Aggregate((sum, loss) => sum.Plus(loss));
     }
 }

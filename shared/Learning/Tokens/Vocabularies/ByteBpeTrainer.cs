@@ -1,9 +1,8 @@
 using System.Text;
-using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tokens.Vocabularies;
 
-/// <summary>Learns byte pair encoding: all 256 bytes, then the most frequent pairs of neighbours within words joined until the vocabulary is full. A function of the corpus alone.</summary>
+/// <summary>Learns byte pair encoding: all 256 bytes, then the most frequent pairs of neighbours within words, joined.</summary>
 internal static class ByteBpeTrainer
 {
     /// <param name="size">Tokens wanted, special ones included.</param>
@@ -13,7 +12,8 @@ internal static class ByteBpeTrainer
         List<string> names = [.. SpecialTokens.Names, .. ByteLetters.Ordered.Select(letter => letter.ToString())];
         var numbers = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
         var merges = new List<(string Left, string Right)>();
-        var pairs = new PairMerges(corpus.Ordered.Select(entry => (Encoding.UTF8.GetBytes(entry.Word).Select(value => numbers[ByteLetters.Of[value].ToString()]).ToArray(), entry.Count)));
+        var pairs = new PairMerges(corpus.Ordered.Select(entry => (
+            Encoding.UTF8.GetBytes(entry.Word).Select(value => numbers[ByteLetters.Of[value].ToString()]).ToArray(), entry.Count)));
         while (names.Count < size && pairs.Next() is { } pair)
         {
             var joined = names[pair.Left] + names[pair.Right];
@@ -38,54 +38,45 @@ internal static class ByteBpeTrainer
     }
 }
 
-/// <summary>
-/// Joins the most frequent pair of neighbours again and again (Sennrich et al. 2016, arXiv:1508.07909). Of pairs as frequent as each other the one whose left number is lower counts first,
-/// then whose right is. After each, only the words that hold the pair are looked at.
-/// </summary>
+/// <summary>Joins the most frequent pair of neighbours again and again (Sennrich et al. 2016, arXiv:1508.07909). Of pairs as frequent as
+/// each other the one whose left number is lower counts first, then whose right is. After each, only the words that hold the pair are
+/// looked at.</summary>
 internal sealed class PairMerges
 {
     /// <summary>What was seen once teaches nothing.</summary>
     private const long Fewest = 2;
 
-    private readonly List<int[]> words;
-    private readonly List<long> counts;
-    private readonly Dictionary<(int Left, int Right), long> pairs = [];
-    private readonly Dictionary<(int Left, int Right), List<int>> places = [];
-    private readonly HashSet<(int Left, int Right)> skipped = [];
-    private readonly PriorityQueue<(int Left, int Right), (long Fewer, int Left, int Right)> queue = new();
+    private readonly List<int[]> _words;
+    private readonly List<long> _counts;
+    private readonly Dictionary<(int Left, int Right), long> _pairs = [];
+    private readonly Dictionary<(int Left, int Right), List<int>> _places = [];
+    private readonly HashSet<(int Left, int Right)> _skipped = [];
+    private readonly PriorityQueue<(int Left, int Right), (long Fewer, int Left, int Right)> _queue = new();
 
     /// <param name="words">Of symbol numbers, with how often each word is seen.</param>
     public PairMerges(IEnumerable<(int[] Symbols, long Count)> words)
     {
-        this.words = [.. words.Select(word => word.Symbols)];
-        counts = [.. words.Select(word => word.Count)];
-        for (var word = 0; word < this.words.Count; word++)
-        {
-            Count(word, counts[word]);
-        }
+        _words = [.. words.Select(word => word.Symbols)];
+        _counts = [.. words.Select(word => word.Count)];
+        for (var word = 0; word < _words.Count; word++)
+            Count(word, _counts[word]);
 
-        foreach (var pair in pairs.Keys)
-        {
+        foreach (var pair in _pairs.Keys)
             Enqueue(pair);
-        }
     }
 
     /// <summary>The next pair to be joined; null when none is seen twice.</summary>
     public (int Left, int Right)? Next()
     {
-        while (queue.TryDequeue(out var pair, out var priority))
+        while (_queue.TryDequeue(out var pair, out var priority))
         {
-            var count = skipped.Contains(pair) ? 0 : pairs.GetValueOrDefault(pair);
+            var count = _skipped.Contains(pair) ? 0 : _pairs.GetValueOrDefault(pair);
             if (count == -priority.Fewer && count >= Fewest)
-            {
                 return pair;
-            }
 
             // Counts that fell are put right here; those that rose were when they did.
             if (count >= Fewest && count < -priority.Fewer)
-            {
                 Enqueue(pair);
-            }
         }
 
         return null;
@@ -94,51 +85,45 @@ internal sealed class PairMerges
     /// <summary>Joins a pair wherever it is, from the left of each word on.</summary>
     public void Join((int Left, int Right) pair, int symbol)
     {
-        var held = places[pair];
-        places.Remove(pair);
+        var held = _places[pair];
+        _places.Remove(pair);
         var changed = new HashSet<(int Left, int Right)>();
         foreach (var word in held)
         {
-            var joined = Joined(words[word], pair, symbol);
-            if (joined.Length < words[word].Length)
+            var joined = Joined(_words[word], pair, symbol);
+            if (joined.Length < _words[word].Length)
             {
-                Count(word, -counts[word]);
-                words[word] = joined;
-                Count(word, counts[word], changed, symbol);
+                Count(word, -_counts[word]);
+                _words[word] = joined;
+                Count(word, _counts[word], changed, symbol);
             }
         }
 
-        pairs.Remove(pair);
+        _pairs.Remove(pair);
         foreach (var fresh in changed)
-        {
             Enqueue(fresh);
-        }
     }
 
     /// <summary>Leaves a pair out for good.</summary>
-    public void Skip((int Left, int Right) pair) => skipped.Add(pair);
+    public void Skip((int Left, int Right) pair) => _skipped.Add(pair);
 
-    private void Enqueue((int Left, int Right) pair) => queue.Enqueue(pair, (-pairs[pair], pair.Left, pair.Right));
+    private void Enqueue((int Left, int Right) pair) => _queue.Enqueue(pair, (-_pairs[pair], pair.Left, pair.Right));
 
     private void Count(int word, long count, HashSet<(int Left, int Right)>? changed = null, int symbol = -1)
     {
-        var symbols = words[word];
+        var symbols = _words[word];
         for (var i = 0; i + 1 < symbols.Length; i++)
         {
             var pair = (symbols[i], symbols[i + 1]);
-            pairs[pair] = pairs.GetValueOrDefault(pair) + count;
+            _pairs[pair] = _pairs.GetValueOrDefault(pair) + count;
             // Known already where the word held it before; what is new has the new symbol.
             if (count > 0 && (changed is null || pair.Item1 == symbol || pair.Item2 == symbol))
             {
-                if (!places.TryGetValue(pair, out var held))
-                {
-                    places[pair] = held = [];
-                }
+                if (!_places.TryGetValue(pair, out var held))
+                    _places[pair] = held = [];
 
                 if (held.Count == 0 || held[^1] != word)
-                {
                     held.Add(word);
-                }
 
                 changed?.Add(pair);
             }

@@ -1,15 +1,12 @@
 using System.Text;
-using Pipeline.Contracts;
 
 namespace Pipeline.Learning.Tokens.Vocabularies;
 
-/// <summary>
-/// Learns a WordPiece vocabulary as Hugging Face does: letters, then the most frequent pairs of neighbours within words joined until it is full. A function of the corpus alone, whatever the
-/// order of its samples.
-/// </summary>
+/// <summary>Learns a WordPiece vocabulary as Hugging Face does: letters, then the most frequent pairs of neighbours within words joined
+/// until it is full. A function of the corpus alone, whatever the order of its samples.</summary>
 internal static class WordPieceTrainer
 {
-    /// <summary>Letters, the most frequent of a corpus that has more; a word with another is unknown anyway. Never more than half the vocabulary.</summary>
+    /// <summary>Most letters that are kept, by frequency, and never more than half the vocabulary.</summary>
     private const int MostLetters = 1000;
 
     /// <param name="size">Tokens wanted, special ones included.</param>
@@ -21,10 +18,12 @@ internal static class WordPieceTrainer
         words.RemoveAll(word => !word.Letters.All(letters.Contains));
 
         List<string> names = [.. SpecialTokens.Names, .. letters.Select(letter => letter.ToString()).Order(StringComparer.Ordinal)];
-        names.AddRange(words.SelectMany(word => word.Letters.Skip(1)).Distinct().Select(letter => $"{WordPieceTokenizer.Continuation}{letter}").Order(StringComparer.Ordinal));
+        var continuing = words.SelectMany(word => word.Letters.Skip(1)).Distinct();
+        names.AddRange(continuing.Select(letter => $"{WordPieceTokenizer.Continuation}{letter}").Order(StringComparer.Ordinal));
         var numbers = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
         var merges = new PairMerges(words.Select(word => (
-            word.Letters.Select((letter, place) => numbers[place == 0 ? letter.ToString() : $"{WordPieceTokenizer.Continuation}{letter}"]).ToArray(), word.Count)));
+            word.Letters.Select((letter, place) => numbers[place == 0 ? letter.ToString() : $"{WordPieceTokenizer.Continuation}{letter}"])
+                .ToArray(), word.Count)));
         while (names.Count < size && merges.Next() is { } pair)
         {
             var joined = names[pair.Left] + names[pair.Right][WordPieceTokenizer.Continuation.Length..];
@@ -46,9 +45,7 @@ internal static class WordPieceTrainer
         foreach (var (letters, count) in words)
         {
             foreach (var letter in letters)
-            {
                 seen[letter] = seen.GetValueOrDefault(letter) + count;
-            }
         }
 
         return [.. seen.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key).Take(most).Select(entry => entry.Key)];
@@ -61,28 +58,29 @@ internal sealed class WordCounts
     /// <summary>Longer words are names of nothing: left out of learning, not of encoding.</summary>
     private const int LongestWord = 100;
 
-    private readonly IWordRules rules;
-    private readonly Dictionary<string, long> counts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> lookup;
+    private readonly IWordRules _rules;
+    private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
     public WordCounts(IWordRules rules)
     {
-        this.rules = rules;
-        lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
+        _rules = rules;
+        _lookup = _counts.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>By word, ordinally.</summary>
-    public IEnumerable<(string Word, long Count)> Ordered => counts.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, entry.Value));
+    public IEnumerable<(string Word, long Count)> Ordered =>
+        _counts.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, entry.Value));
 
     public void Add(string text)
     {
-        var normalized = rules.Normalize(text).Text;
-        foreach (var (start, length) in rules.PreTokenizer.PreTokenize(normalized))
+        var normalized = _rules.Normalize(text).Text;
+        foreach (var (start, length) in _rules.PreTokenizer.PreTokenize(normalized))
         {
             if (length <= LongestWord)
             {
                 var letters = normalized.AsSpan(start, length);
-                lookup[letters] = lookup.TryGetValue(letters, out var count) ? count + 1 : 1;
+                _lookup[letters] = _lookup.TryGetValue(letters, out var count) ? count + 1 : 1;
             }
         }
     }

@@ -1,7 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Artifacts.Safetensors;

@@ -1,6 +1,5 @@
 using Pipeline.Cli.Progress;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Cli.Progress;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Tests.Unit.Ingestion;
 using Xunit;

@@ -1,5 +1,4 @@
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.Tests.Unit.Evaluation.Reporting;
 using Xunit;

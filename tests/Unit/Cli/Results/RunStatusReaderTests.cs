@@ -1,7 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 using Pipeline.FineTuning;
 using Pipeline.Hosting.Runs;
 using Xunit;
@@ -54,7 +53,7 @@ public sealed class RunStatusReaderTests : IDisposable
     {
         var run = await BeginAsync();
         await ledger.RecordAsync(Stage.PseudoLabels, new PseudoLabelsReady(run, []));
-        await ledger.RecordAsync(Stage.Pretraining, new EncoderReady(run, [], run.Dataset));
+        await ledger.RecordAsync(Stage.Pretraining, new EncoderReady(run, run.Dataset));
         var trials = TrialPlan.Trials(Tiny.FineTuning);
         await new TrialSet(store).AddAsync("tiny-1", trials, trials[3], run.Dataset, TestContext.Current.CancellationToken);
 

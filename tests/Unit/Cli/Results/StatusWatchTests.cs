@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipeline.Cli.Results;
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Cli.Results;

@@ -1,6 +1,5 @@
 using Pipeline.Artifacts.Folder;
 using Pipeline.Cli.Running;
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.Statistics;
 using Xunit;

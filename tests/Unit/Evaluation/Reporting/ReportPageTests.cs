@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
 
 namespace Pipeline.Tests.Unit.Evaluation.Reporting;

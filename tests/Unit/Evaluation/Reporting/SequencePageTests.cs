@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Pipeline.Contracts;
 using Pipeline.Evaluation.Reporting;
 using Xunit;
 

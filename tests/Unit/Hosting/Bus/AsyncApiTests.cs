@@ -1,10 +1,9 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Pipeline.Contracts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Events;
-using Pipeline.Triggers.Queue;
+using Pipeline.Triggers.Webhook;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Hosting.Bus;
@@ -26,10 +25,15 @@ public sealed class AsyncApiTests
     public void Its_queues_are_those_of_the_stages()
     {
         var queues = Channels("queue").Select(channel => channel.Key);
-        Assert.Equal(StageQueues.All.Select(feed => feed.Queue).Append(DropTopology.Queue).Distinct().Order(), queues.Order());
+        Assert.Equal(Enum.GetValues<Stage>().SelectMany(StageQueues.Of).Order(), queues.Order());
+        foreach (var stage in Enum.GetValues<Stage>())
+        {
+            var name = JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString());
+            Assert.All(StageQueues.Of(stage), queue => Assert.Contains(Operations("receive", queue), operation => IsOf(operation, name)));
+        }
+
         foreach (var feed in StageQueues.All)
         {
-            Assert.Contains(Operations("receive", feed.Queue), operation => (string?)operation["tags"]![0]!["name"] == JsonNamingPolicy.KebabCaseLower.ConvertName(feed.Stage.ToString()));
             Assert.Contains(Messages.Select(data => data.Data), type => StageQueues.ExchangeOf(type) == feed.MessageExchange && Document["channels"]![feed.Queue]!["messages"]![type.Name] is not null);
         }
     }
@@ -82,10 +86,22 @@ public sealed class AsyncApiTests
         Assert.Equal(Enum.GetValues<Arm>().Select(arm => JsonSerializer.SerializeToNode(arm, PipelineJson.Compact)!.GetValue<string>()), arms);
     }
 
+    [Fact]
+    public void Its_webhook_is_where_the_triggers_listen()
+    {
+        var webhook = Document["channels"]!["webhook"]!;
+        Assert.Equal(WebhookRoutes.Path, (string?)webhook["address"]);
+        Assert.Equal("#/servers/webhook", (string?)webhook["servers"]![0]!["$ref"]);
+        Assert.Equal("http", (string?)Document["servers"]!["webhook"]!["protocol"]);
+        Assert.True(IsOf(Assert.Single(Operations("receive", "webhook")), "triggers"));
+    }
+
+    private static bool IsOf(JsonNode operation, string stage) => (string?)operation["tags"]![0]!["name"] == stage;
+
     private static JsonNode Message(Type message) => Document["components"]!["messages"]![message.Name]!;
 
     private static IEnumerable<KeyValuePair<string, JsonNode?>> Channels(string kind) =>
-        Document["channels"]!.AsObject().Where(channel => (string?)channel.Value!["bindings"]!["amqp"]!["is"] == kind);
+        Document["channels"]!.AsObject().Where(channel => (string?)channel.Value!["bindings"]?["amqp"]?["is"] == kind);
 
     private static IEnumerable<JsonNode> Operations(string action, string channel) =>
         Document["operations"]!.AsObject().Select(operation => operation.Value!).Where(operation =>

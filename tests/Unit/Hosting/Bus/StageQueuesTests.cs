@@ -1,5 +1,5 @@
+using System.Text.RegularExpressions;
 using MassTransit;
-using Pipeline.Contracts;
 using Pipeline.Evaluation;
 using Pipeline.FineTuning;
 using Pipeline.Hosting.Bus;
@@ -32,6 +32,18 @@ public sealed class StageQueuesTests
                 .Select(contract => new Feed(consumer.Stage, QueueOf(consumer.Type), contract.GetGenericArguments()[0])));
 
         Assert.Equal(StageQueues.All.OrderBy(Text), consumers.OrderBy(Text));
+    }
+
+    [Fact]
+    public void Every_message_of_the_contracts_is_declared()
+    {
+        var source = File.ReadAllText(Repository.PathOf("shared/Contracts/Messages.cs"));
+        var messages = Regex.Matches(source, @"^public sealed record (\w+)", RegexOptions.Multiline).Select(record => record.Groups[1].Value)
+            .Except([nameof(RunReference), nameof(Trial)]);
+
+        var declared = StageQueues.All.Select(feed => feed.Message).Concat(StageQueues.ProgressMessages).Select(message => message.Name).ToHashSet();
+
+        Assert.All(messages, message => Assert.Contains(message, declared));
     }
 
     private static string QueueOf(Type consumer) => KebabCaseEndpointNameFormatter.Instance.SanitizeName(consumer.Name[..^"Consumer".Length]);

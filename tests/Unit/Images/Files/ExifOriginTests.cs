@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Pipeline.Tests.Unit.Images.Hostile;
 using Xunit;
@@ -11,7 +10,7 @@ public class ExifOriginTests
 {
     private const ushort QuarterTurn = 6;
 
-    private static readonly ImageDecoder Decoder = new(new InputSpec(8, 1), new ImageLimits(1_000_000, 32, 100), JpegDecoders.Skia);
+    private static readonly ImageDecoder Decoder = new(new InputSpec(8, 1), new ImageLimits(1_000_000, 32, 100));
     private static readonly byte[] Upright = Decoder.Decode(Tagged(null)).Pixels;
     private static readonly byte[] Turned = Decoder.Decode(Tagged(Exif(QuarterTurn))).Pixels;
 
@@ -93,9 +92,7 @@ public class ExifOriginTests
         {
             var block = Exif(QuarterTurn, little: i % 2 == 0);
             for (var changes = random.Next(1, 6); changes > 0; changes--)
-            {
                 block[random.Next(block.Length)] = (byte)random.Next(256);
-            }
 
             Assert.Equal(Upright.Length, Decoder.Decode(Tagged(block)).Pixels.Length);
         }

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Xunit;
 
@@ -20,13 +19,10 @@ public class FormatsTests
         var content = File.ReadAllBytes(Path.Combine(Folder, file));
         var expected = File.ReadAllBytes(Path.Combine(Folder, $"{file}.rgb"));
 
-        foreach (var decoder in new[] { JpegDecoders.Skia, JpegDecoders.Choose(TurboJpegUse.Auto) }.Distinct())
-        {
-            var made = new ImageDecoder(new InputSpec(Side, 3), new ImageLimits(1_000_000, 32, 100), decoder).Decode(content).Pixels;
+        var made = new ImageDecoder(new InputSpec(Side, 3), new ImageLimits(1_000_000, 32, 100)).Decode(content).Pixels;
 
-            var differences = Enumerable.Range(0, expected.Length).Select(i => Math.Abs(expected[i] - made[(i % 3 * Side * Side) + (i / 3)])).ToList();
-            Assert.InRange(differences.Max(), 0, MostBeside(file));
-        }
+        var differences = Enumerable.Range(0, expected.Length).Select(i => Math.Abs(expected[i] - made[(i % 3 * Side * Side) + (i / 3)]));
+        Assert.InRange(differences.Max(), 0, MostBeside(file));
     }
 
     /// <summary>What is rounded may fall to either side: 16 or 5 bits to 8, colours under alpha, and a JPEG's transforms, which libraries do in more than one way. All else is exact.</summary>

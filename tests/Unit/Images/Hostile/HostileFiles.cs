@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Tests.Unit.Ingestion;
 using SkiaSharp;
 
@@ -17,17 +16,13 @@ internal static class HostileFiles
         void Add(string name, byte[] content, RejectionReason reason) => all.Add(name, (content, reason));
 
         foreach (var (name, content) in Others())
-        {
             Add($"{name} under an image's name", content, RejectionReason.NotAnImage);
-        }
 
         var files = SampleFiles.All;
         foreach (var (name, content) in files)
         {
             foreach (var share in new[] { 25, 50, 90 })
-            {
                 Add($"{name} cut at {share} %", content[..(content.Length * share / 100)], RejectionReason.Corrupt);
-            }
 
             Add($"{name} without its last byte", content[..^1], RejectionReason.Corrupt);
             Add($"{name} cut after 12 bytes", content[..12], RejectionReason.Corrupt);
@@ -206,9 +201,7 @@ internal static class HostileFiles
         {
             var end = at + 2 + BinaryPrimitives.ReadUInt16BigEndian(jpeg.AsSpan(at + 2));
             if (jpeg[at + 1] != marker)
-            {
                 kept.AddRange(jpeg[at..end]);
-            }
 
             at = end;
         }

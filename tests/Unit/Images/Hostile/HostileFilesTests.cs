@@ -1,11 +1,13 @@
-using Pipeline.Contracts;
 using Pipeline.Images;
+using Pipeline.Images.Files;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Images.Hostile;
 
 public class HostileFilesTests
 {
+    private static readonly ImageDecoder Decoder = new(new InputSpec(16, 3), new ImageLimits(50_000_000, 32, 100));
+
     public static TheoryData<string> Names => [.. HostileFiles.All.Keys];
 
     [Theory]
@@ -14,16 +16,13 @@ public class HostileFilesTests
     {
         var (content, reason) = HostileFiles.All[name];
 
-        foreach (var decoder in Decoders())
-        {
-            Assert.Equal(reason, Assert.Throws<ImageRejectedException>(() => decoder.Decode(content)).Reason);
-        }
+        Assert.Equal(reason, Assert.Throws<ImageRejectedException>(() => Decoder.Decode(content)).Reason);
     }
 
     [Fact]
     public void The_files_they_are_made_from_are_accepted()
     {
-        Assert.All(SampleFiles.All.Values, content => Assert.All(Decoders(), decoder => Assert.Equal(3 * 16 * 16, decoder.Decode(content).Pixels.Length)));
+        Assert.All(SampleFiles.All.Values, content => Assert.Equal(3 * 16 * 16, Decoder.Decode(content).Pixels.Length));
         Assert.True(HostileFiles.All.Count >= 100);
     }
 
@@ -39,10 +38,6 @@ public class HostileFilesTests
     {
         var content = HostileFiles.All[$"{file} under an image's name"].Content;
 
-        Assert.Equal(name, Assert.Throws<ImageRejectedException>(() => Decoders().First().Decode(content)).Detail);
+        Assert.Equal(name, Assert.Throws<ImageRejectedException>(() => Decoder.Decode(content)).Detail);
     }
-
-    /// <summary>Skia's always, libturbojpeg's where the machine has it.</summary>
-    private static IEnumerable<ImageDecoder> Decoders() => new[] { JpegDecoders.Skia, JpegDecoders.Choose(Pipeline.Images.TurboJpegUse.Auto) }.Distinct()
-        .Select(name => new ImageDecoder(new InputSpec(16, 3), new ImageLimits(50_000_000, 32, 100), name));
 }

@@ -33,9 +33,7 @@ internal static class Png
     {
         using var packed = new MemoryStream();
         using (var zlib = new ZLibStream(packed, CompressionLevel.SmallestSize))
-        {
             zlib.Write(rows);
-        }
 
         return packed.ToArray();
     }

@@ -24,9 +24,7 @@ internal static class Reference
                     var at = ((row * bitmap.Width) + column) * 4;
                     var alpha = bitmap.AlphaType == SKAlphaType.Opaque ? 1 : pixels[at + 3] / 255.0;
                     for (var channel = 0; channel < 3; channel++)
-                    {
                         made[(channel * size * size) + i] += share * ((pixels[at + channel] * alpha) + (255 * (1 - alpha)));
-                    }
                 }
             }
         }

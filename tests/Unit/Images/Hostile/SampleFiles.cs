@@ -23,9 +23,7 @@ internal static class SampleFiles
         var rows = new byte[height * (rowBytes + 1)];
         new Random(height).NextBytes(rows);
         for (var row = 0; row < height; row++)
-        {
             rows[row * (rowBytes + 1)] = 0;
-        }
 
         return rows;
     }
@@ -39,9 +37,7 @@ internal static class SampleFiles
         for (var i = 0; i < width * height; i++)
         {
             if (i % BetweenClears == 0)
-            {
                 codes.Add(Clear);
-            }
 
             codes.Add(random.Next(256));
         }
@@ -49,17 +45,13 @@ internal static class SampleFiles
         codes.Add(End);
         var data = new byte[((codes.Count * CodeBits) + 7) / 8];
         for (var bit = 0; bit < codes.Count * CodeBits; bit++)
-        {
             data[bit / 8] |= (byte)(((codes[bit / CodeBits] >> (bit % CodeBits)) & 1) << (bit % 8));
-        }
 
         List<byte> file = [.. "GIF89a"u8, (byte)width, 0, (byte)height, 0, 0xF7, 0, 0];
         file.AddRange(Enumerable.Range(0, 256).SelectMany(shade => Enumerable.Repeat((byte)shade, 3)));
         file.AddRange([0x2C, 0, 0, 0, 0, (byte)width, 0, (byte)height, 0, 0, 8]);
         foreach (var block in data.Chunk(255))
-        {
             file.AddRange([(byte)block.Length, .. block]);
-        }
 
         file.AddRange([0, 0x3B]);
         return [.. file];

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Pipeline.Images.Files;
 using Pipeline.Images.Jpeg;
@@ -154,9 +153,7 @@ public class BaselineDecoderTests
         var whole = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Images", "Formats", "colour-420.jpg"));
         var bare = whole.ToList();
         for (var at = Table(whole); at > 0; at = Table([.. bare]))
-        {
             bare.RemoveRange(at, 2 + (bare[at + 2] << 8) + bare[at + 3]);
-        }
 
         Assert.True(bare.Count < whole.Length - 400);
         Assert.Equal(Decoder(8, 3).Decode(whole).Pixels, Decoder(8, 3).Decode([.. bare]).Pixels);
@@ -193,7 +190,7 @@ public class BaselineDecoderTests
         Parallel.For(0, 20 * files.Count, i => Assert.Equal(alone[i % files.Count], shared.Decode(files[i % files.Count]).Pixels));
     }
 
-    private static ImageDecoder Decoder(int size, int channels) => new(new InputSpec(size, channels), new ImageLimits(1_000_000, 32, 100), JpegDecoders.Skia);
+    private static ImageDecoder Decoder(int size, int channels) => new(new InputSpec(size, channels), new ImageLimits(1_000_000, 32, 100));
 
     private static void AssertCorrupt(params byte[][] files) =>
         Assert.All(files, file => Assert.Equal(RejectionReason.Corrupt, Assert.Throws<ImageRejectedException>(() => Decoder(8, 3).Decode(file)).Reason));

@@ -26,9 +26,7 @@ internal sealed class CodedJpeg
             var block = new int[64];
             block[0] = random.Next(-250, 250) * 2;
             for (var n = random.Next(12); n > 0; n--)
-            {
                 block[random.Next(4) == 0 ? random.Next(64) : random.Next(20)] = random.Next(-30, 31);
-            }
 
             // The last of all, and sixteen zeros and more before it.
             block[63] = random.Next(5) == 0 ? 3 : 0;
@@ -108,9 +106,7 @@ internal sealed class CodedJpeg
         for (var y = 0; y < rows; y++)
         {
             for (var x = 0; x < columns; x++)
-            {
                 plane[y, x] = Pixel(_blocks[channel][(y / 8, x / 8)], x % 8, y % 8);
-            }
         }
 
         var shown = new double[_height, _width];
@@ -121,9 +117,7 @@ internal sealed class CodedJpeg
                 foreach (var (row, rowShare) in Neighbours(y, down, rows))
                 {
                     foreach (var (column, share) in Neighbours(x, across, columns))
-                    {
                         shown[y, x] += rowShare * share * plane[row, column];
-                    }
                 }
             }
         }
@@ -163,9 +157,7 @@ internal sealed class CodedJpeg
             {
                 var (across, down) = single ? (1, 1) : (_channels[channel].Across, _channels[channel].Down);
                 for (var i = 0; i < across * down; i++)
-                {
                     yield return (channel, (y * down) + (i / across), (x * across) + (i % across));
-                }
             }
         }
     }
@@ -179,9 +171,7 @@ internal sealed class CodedJpeg
             {
                 bits |= ((value >> i) & 1) << --left;
                 if (left == 0)
-                {
                     Flush();
-                }
             }
         }
 
@@ -189,9 +179,7 @@ internal sealed class CodedJpeg
         {
             bytes.Add((byte)bits);
             if (bits == 0xFF)
-            {
                 bytes.Add(0);
-            }
 
             (bits, left) = (0, 8);
         }
@@ -226,9 +214,7 @@ internal sealed class CodedJpeg
                 }
 
                 for (; zeros > 15; zeros -= 16)
-                {
                     Put(Symbols.IndexOf((byte)0xF0), CodeLength);
-                }
 
                 Put(Symbols.IndexOf((byte)((zeros << 4) | Size(value))), CodeLength);
                 Value(value, Size(value));
@@ -236,9 +222,7 @@ internal sealed class CodedJpeg
             }
 
             if (zeros > 0)
-            {
                 Put(0, CodeLength);
-            }
         }
 
         Put((1 << (left % 8)) - 1, left % 8);

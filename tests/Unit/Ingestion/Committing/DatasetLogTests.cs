@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using Xunit;
 

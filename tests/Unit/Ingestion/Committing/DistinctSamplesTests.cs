@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Grouping;
 using Xunit;
 
@@ -15,7 +14,7 @@ public sealed class DistinctSamplesTests
     {
         const int Count = 20_000;
         var random = new Random(seed);
-        using var samples = new DistinctSamples(Count);
+        var samples = new DistinctSamples(Count);
         var expected = new List<(int Picture, List<(int Item, int Label, Split? Split)> Copies)>();
         for (var item = 0; item < Count; item++)
         {
@@ -31,7 +30,7 @@ public sealed class DistinctSamplesTests
             Assert.Equal(known < 0, samples.Add(Digest(picture), copy.item, copy.Item2, copy.Item3));
             if (expected.Count > 3000)
             {
-                break; // A naive search takes too long beyond that, and the digests of most have gone to the file.
+                break; // A naive search takes too long beyond that.
             }
         }
 
@@ -56,7 +55,7 @@ public sealed class DistinctSamplesTests
     [Fact]
     public void Tags_that_any_copy_has_count_unless_others_contradict_them()
     {
-        using var samples = new DistinctSamples(9);
+        var samples = new DistinctSamples(9);
         PixelDigest?[][] copies = [[null, null], [Digest(7), null, Digest(7)], [null, Digest(7)], [Digest(7), Digest(8)]];
         var item = 0;
         foreach (var (text, tags) in copies.Index().SelectMany(copy => copy.Item.Select(tags => (copy.Index, tags))))
@@ -71,7 +70,7 @@ public sealed class DistinctSamplesTests
     [Fact]
     public void Digests_that_begin_alike_are_told_apart()
     {
-        using var samples = new DistinctSamples(4);
+        var samples = new DistinctSamples(4);
         PixelDigest[] alike = [new(1, 2, 3, 4), new(1, 2, 3, 5), new(1, 2, 9, 4), new(1, 7, 3, 4)];
 
         Assert.All(alike.Index(), digest => Assert.True(samples.Add(digest.Item, digest.Index, label: -1, supplied: null)));

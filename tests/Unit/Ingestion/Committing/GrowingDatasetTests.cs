@@ -1,5 +1,4 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Planning;
 using Xunit;

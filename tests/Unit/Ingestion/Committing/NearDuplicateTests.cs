@@ -1,5 +1,4 @@
 using Parquet;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using SkiaSharp;
 using Xunit;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using SkiaSharp;
 using Xunit;
@@ -25,7 +24,7 @@ public class RejectedShareTests
         var dataset = await lake.ImportAllAsync();
         var error = await Assert.ThrowsAsync<PipelineException>(() => RejectedShare.VerifyAsync(lake.Store, dataset, 0.2));
 
-        Assert.Contains("Of the 100 files of the dataset 'pictures' 25 were rejected (25.0 %): 20 corrupt, 5 blank; valid is a share of up to 20.0 % (Ingestion:MaxRejectedShare)", error.Message);
+        Assert.Contains("Of the 100 files of the dataset 'pictures' 25 were rejected (25.0 %): 20 corrupt, 5 blank; the share must be at most 20.0 % (Ingestion:MaxRejectedShare)", error.Message);
         Assert.Contains("The first is 'a/blank-0.png': the image is of one colour", error.Message);
         Assert.Contains(dataset.Rejections!.Key, error.Message);
         await RejectedShare.VerifyAsync(lake.Store, dataset, 0.25);

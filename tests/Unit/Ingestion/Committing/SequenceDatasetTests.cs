@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Learning.Training;
 using Pipeline.Tests.Unit.Sequences;
@@ -233,9 +232,9 @@ public sealed class SequenceDatasetTests
 
         var error = await Assert.ThrowsAsync<PipelineException>(lake.ImportAllAsync);
 
-        Assert.Contains("has no usable document: all there are in 1 files were rejected: 1 wrong-alphabet; the first is 'a.fa#0': the letters are not those of the dataset's sequences: line 2 has 'E' at letter 3; valid in DNA are ACGTUN and IUPAC's RYSWKMBDHV. Valid are FASTA and FASTQ files of DNA", error.Message);
+        Assert.Contains("has no usable document: all there are in 1 files were rejected: 1 wrong-alphabet; the first is 'a.fa#0': the letters are not those of the dataset's sequences: line 2 has 'E' at letter 3; letters of DNA must be ACGTUN and IUPAC's RYSWKMBDHV. There must be FASTA and FASTQ files of DNA", error.Message);
         using var none = Of(Modalities.Text, window: 0);
-        Assert.Contains("valid for text is 1 or more", (await Assert.ThrowsAsync<PipelineException>(none.ImportAllAsync)).Message);
+        Assert.Contains("for text it must be 1 or more", (await Assert.ThrowsAsync<PipelineException>(none.ImportAllAsync)).Message);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Images;
 using Pipeline.Ingestion.Decoding;
 using Pipeline.Ingestion.Planning.Sources;
@@ -75,9 +74,9 @@ public class DecodingThreadsTests
         await Assert.ThrowsAsync<TaskCanceledException>(() => threads.DecodeAsync(Item("a.png"), Content(Pictures.Png(1)), cancelled.Token));
     }
 
-    private static ImageDecoder Decoder() => new(Input, new ImageLimits(50_000_000, 32, 100), JpegDecoders.Skia);
+    private static ImageDecoder Decoder() => new(Input, new ImageLimits(50_000_000, 32, 100));
 
-    private static SourceItem Item(string path) => new(path, 0, "", null, null);
+    private static SourceItem Item(string path) => new(path, 0, "");
 
     private static ArraySegment<byte> Content(byte[] bytes)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.IO.Compression;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using Xunit;
 
@@ -123,7 +122,7 @@ public class FilesSourceTests
         lake.DropPictures("cat", 2, firstSeed: 0);
         MakePipe(Path.Combine(lake.Folder, "labels.csv"));
 
-        Assert.EndsWith("labels.csv' is a named pipe; valid is a file.", (await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync)).Message);
+        Assert.EndsWith("labels.csv' is a named pipe; it must be a file.", (await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync)).Message);
     }
 
     private static void MakePipe(string path)

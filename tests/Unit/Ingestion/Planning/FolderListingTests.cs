@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Lake.Places;
 using Pipeline.Tests.Unit.Artifacts;
 using Xunit;

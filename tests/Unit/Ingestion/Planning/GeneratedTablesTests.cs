@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using Pipeline.Contracts;
 using Pipeline.Lake.Labels;
 using Pipeline.Lake.Records;
 using Xunit;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion.Planning;

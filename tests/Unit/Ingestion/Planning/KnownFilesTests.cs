@@ -1,5 +1,4 @@
 using Pipeline.Artifacts;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Lake.Places;
 using Xunit;
@@ -39,14 +38,14 @@ public class KnownFilesTests
         using var lake = new TestLake();
         lake.DropPictures("cat", 5, firstSeed: 0);
         Settle(lake);
-        await FingerprintAsync(lake);
+        await lake.FingerprintAsync();
         lake.DropPictures("dog", 5, firstSeed: 10);
         Settle(lake);
 
-        var grown = await FingerprintAsync(lake);
+        var grown = await lake.FingerprintAsync();
         await new KnownFiles(lake.Store, lake.Folder).ForgetAsync(Cancellation);
 
-        Assert.Equal(await FingerprintAsync(lake), grown);
+        Assert.Equal(await lake.FingerprintAsync(), grown);
     }
 
     [Fact]
@@ -55,7 +54,7 @@ public class KnownFilesTests
         using var lake = new TestLake();
         lake.DropPictures("cat", 20, firstSeed: 0);
         Settle(lake);
-        await FingerprintAsync(lake);
+        await lake.FingerprintAsync();
         var content = File.ReadAllBytes(Path.Combine(lake.Folder, "cat/000.png"));
         content[^20] ^= 1;
         lake.Drop("cat/000.png", content);
@@ -78,12 +77,6 @@ public class KnownFilesTests
 
     private static async Task<List<string>> JoinAsync(KnownFiles known, params LakeFile[] files) =>
         await known.JoinAsync(files.ToAsyncEnumerable(), Cancellation).Where(found => found.Known is not null).Select(found => found.File.Path).ToListAsync(Cancellation);
-
-    private static async Task<string> FingerprintAsync(TestLake lake)
-    {
-        using var source = await lake.OpenAsync();
-        return await source.FingerprintAsync(cancellation: Cancellation);
-    }
 
     // As old as files of a lake are.
     private static void Settle(TestLake lake)

@@ -1,5 +1,4 @@
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Labels;
 using Pipeline.Lake.Places;
@@ -69,7 +68,7 @@ public class LabelTableTests
     [InlineData("file,\"label\na.png,cat\n", "line 1 has a quote that is not closed")]
     [InlineData("name;label\na.png;cat\n", "has the columns name, label, separated by semicolons; one must name the files (file, file_name, filename, path), or the experiment must say labels: { file: NAME }")]
     [InlineData("file,kind\na.png,cat\n", "has the columns file, kind, separated by commas; one must hold the labels (label, class, cls), or the experiment must say labels: { column: NAME }")]
-    [InlineData("file,label,split\na.png,cat,tset\n", "line 2 names the split 'tset'; valid are train")]
+    [InlineData("file,label,split\na.png,cat,tset\n", "line 2 names the split 'tset'; it must be train")]
     [InlineData("file,label,split\na.png,cat,test\na.png,cat,train\n", "line 3 puts 'a.png' into another split than line 2")]
     public async Task A_table_that_cannot_be_trusted_is_refused_with_its_line(string table, string message)
     {

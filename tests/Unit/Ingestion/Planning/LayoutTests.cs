@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Ingestion.Planning.Sources;
 using Pipeline.Lake.Places;
@@ -30,7 +29,7 @@ public class LayoutTests
         var missing = await Assert.ThrowsAsync<PipelineException>(() => LakeSources.OpenAsync(new LocalFolder(lake.Folder + "-not"), new KnownFiles(lake.Store, lake.Folder), new IngestionOptions(), lake.Experiment));
         var empty = await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync);
 
-        Assert.StartsWith($"There is no folder '{lake.Folder}-not'. Valid is", missing.Message);
-        Assert.StartsWith($"'{lake.Folder}' holds no files to import. Valid is", empty.Message);
+        Assert.StartsWith($"There is no folder '{lake.Folder}-not'. It must be", missing.Message);
+        Assert.StartsWith($"'{lake.Folder}' holds no files to import. It must be", empty.Message);
     }
 }

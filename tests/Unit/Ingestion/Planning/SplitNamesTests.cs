@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Labels;
 using Xunit;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion.Rejecting;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Tests.Unit.Ingestion;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Formats.Tar;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Tests.Unit.Ingestion;
 using Xunit;

@@ -3,7 +3,6 @@ using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
 using Parquet;
 using Parquet.Schema;
-using Pipeline.Contracts;
 using Pipeline.Tests.Unit.Ingestion;
 using Xunit;
 

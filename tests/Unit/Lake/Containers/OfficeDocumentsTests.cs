@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Tests.Unit.Ingestion;
 using Xunit;
 

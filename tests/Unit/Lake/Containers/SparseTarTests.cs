@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Tests.Unit.Ingestion;
 using Xunit;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Ingestion.Planning;
 using Xunit;
 using static Pipeline.Tests.Unit.Ingestion.Texts;
@@ -52,7 +51,7 @@ public sealed class TextTableTests
             ],
             rejections.Select(rejection => (rejection.Path, rejection.Reason)));
         Assert.Equal("the row has no text", rejections[0].Detail);
-        Assert.Equal("the row names the split 'tset'; valid are train, validation, valid, val, test, or nothing", rejections[4].Detail);
+        Assert.Equal("the row names the split 'tset'; it must be train, validation, valid, val or test, or nothing", rejections[4].Detail);
     }
 
     [Theory]
@@ -129,7 +128,7 @@ public sealed class TextTableTests
 
         Assert.Equal(rows[..40].Select(row => row.Text!).Order(), (await SamplesAsync(lake, dataset)).Select(sample => sample.Text).Order());
         var rejection = Assert.Single(await lake.RejectionsAsync(dataset));
-        Assert.Equal(("data!/40", RejectionReason.WrongAlphabet, "line 1 has 'E' at letter 4; valid in DNA are ACGTUN and IUPAC's RYSWKMBDHV"), (rejection.Path, rejection.Reason, rejection.Detail));
+        Assert.Equal(("data!/40", RejectionReason.WrongAlphabet, "line 1 has 'E' at letter 4; letters of DNA must be ACGTUN and IUPAC's RYSWKMBDHV"), (rejection.Path, rejection.Reason, rejection.Detail));
     }
 
     [Fact]
@@ -159,6 +158,6 @@ public sealed class TextTableTests
         var rejection = Assert.Single(await lake.RejectionsAsync(await lake.ImportAllAsync()));
 
         Assert.Equal(RejectionReason.MalformedRecord, rejection.Reason);
-        Assert.Contains("a table with the columns label, words, split; valid is a column of strings named text, sequence, sentence, content", rejection.Detail);
+        Assert.Contains("a table with the columns label, words, split; it must have a column of strings named text, sequence, sentence, content", rejection.Detail);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Lake.Containers.Zip;
 using Pipeline.Tests.Unit.Ingestion;
 using Xunit;

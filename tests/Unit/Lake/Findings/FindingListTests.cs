@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 using Xunit;
 

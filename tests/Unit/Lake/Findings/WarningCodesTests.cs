@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Pipeline.Contracts;
 using Pipeline.Lake.Findings;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Places;
 using Pipeline.Tests.Unit.Artifacts;
@@ -21,7 +20,7 @@ public class LakeFoldersTests
     {
         var error = Assert.Throws<PipelineException>(() => Folders(anyFolder: true).Open(source));
 
-        Assert.Contains($"'{source}' lies in none of the lake's locations; valid are http://127.0.0.1:10000/devstoreaccount1/lake, lake://mounted", error.Message);
+        Assert.Contains($"'{source}' lies in none of the lake's locations; it must be one of http://127.0.0.1:10000/devstoreaccount1/lake, lake://mounted", error.Message);
     }
 
     [Fact]
@@ -29,7 +28,7 @@ public class LakeFoldersTests
     {
         var error = Assert.Throws<PipelineException>(() => Folders(anyFolder: false).Open("/etc"));
 
-        Assert.Equal("The source '/etc' is a folder of some machine; valid is a place in the lake: http://127.0.0.1:10000/devstoreaccount1/lake, lake://mounted.", error.Message);
+        Assert.Equal("The source '/etc' is a folder of some machine; it must be a place in the lake: http://127.0.0.1:10000/devstoreaccount1/lake, lake://mounted.", error.Message);
         Assert.IsType<LocalFolder>(Folders(anyFolder: true).Open("/etc"));
     }
 

@@ -23,7 +23,7 @@ public class LakeOptionsTests
     public void What_can_be_a_location_is_taken(string url, string? connection, string? folder) => Assert.Equal(url, Read(url, connection, folder).Locations[0].Url);
 
     [Theory]
-    [InlineData("", null, null, "Lake:Locations:0:Url is ''; valid is https://")]
+    [InlineData("", null, null, "Lake:Locations:0:Url is ''; it must be https://")]
     [InlineData("/mnt/files", null, null, "Lake:Locations:0:Url is '/mnt/files'")]
     [InlineData("ftp://host/files", null, "/mnt", "Lake:Locations:0:Url is 'ftp://host/files'")]
     [InlineData("https://lake.blob.core.windows.net/files/", null, null, "without '/' at the end")]

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Weights;
 using Pipeline.Tests.Unit.Artifacts;

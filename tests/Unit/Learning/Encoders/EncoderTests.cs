@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Weights;
 using Xunit;
@@ -110,7 +109,7 @@ public sealed class EncoderTests
     {
         var error = Assert.Throws<PipelineException>(() => EncoderArchitectures.Create(new EncoderSpec("vit"), new InputSpec()));
 
-        Assert.Equal("'vit' is no encoder. Valid are convnet, resnet18, transformer.", error.Message);
+        Assert.Equal("'vit' is no encoder; it must be one of convnet, resnet18, transformer.", error.Message);
     }
 
     private static List<string> TorchvisionNames()

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Unit.Learning.Encoders;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Training;
 using TorchSharp;
@@ -177,10 +176,10 @@ public sealed class TransformerTests
     [Fact]
     public void A_shape_that_is_none_is_named_with_what_would_be_valid()
     {
-        Assert.Equal("encoder.transformer.position is 'sine'. Valid are learned, rotary.", Error(Small with { Position = "sine" }, Tokenizer));
-        Assert.Equal("encoder.transformer.norm is 'none'. Valid are pre, post.", Error(Small with { Norm = "none" }, Tokenizer));
-        Assert.Equal("encoder.transformer.pooling is 'max'. Valid are mean, first.", Error(Small with { Pooling = "max" }, Tokenizer));
-        Assert.Equal("encoder.transformer.layout is 'gpt'. Valid are own, bert.", Error(Small with { Layout = "gpt" }, Tokenizer));
+        Assert.Equal("encoder.transformer.position is 'sine'; it must be one of learned, rotary.", Error(Small with { Position = "sine" }, Tokenizer));
+        Assert.Equal("encoder.transformer.norm is 'none'; it must be one of pre, post.", Error(Small with { Norm = "none" }, Tokenizer));
+        Assert.Equal("encoder.transformer.pooling is 'max'; it must be one of mean, first.", Error(Small with { Pooling = "max" }, Tokenizer));
+        Assert.Equal("encoder.transformer.layout is 'gpt'; it must be one of own, bert.", Error(Small with { Layout = "gpt" }, Tokenizer));
         Assert.Contains("width 8 and 3 heads", Error(Small with { Heads = 3 }, Tokenizer), StringComparison.Ordinal);
         Assert.Contains("even", Error(Small with { Width = 6, Heads = 2, Position = "rotary" }, Tokenizer), StringComparison.Ordinal);
         Assert.Contains("norm pre", Error(Small with { Layout = "bert" }, Tokenizer), StringComparison.Ordinal);

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Native;
 using Pipeline.Tests.Unit.Artifacts;
 using TorchSharp;
@@ -55,7 +54,7 @@ public sealed class LibTorchTests
         var error = Assert.Throws<PipelineException>(() => new TorchDevice(new TorchOptions { Device = wanted }));
 
         Assert.Contains($"'{wanted}'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Valid", error.Message, StringComparison.Ordinal);
+        Assert.Contains("must be", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Pipeline.Artifacts.Folder;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.PreFlight;
 using Pipeline.Learning.Training;
 using Pipeline.Statistics;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.PreFlight;
 using Pipeline.Statistics;
 using Xunit;

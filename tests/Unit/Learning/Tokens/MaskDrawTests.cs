@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Pipeline.Artifacts.Folder;
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;
 using Pipeline.Tests.Unit.Artifacts;
 using Xunit;
@@ -60,17 +59,17 @@ public sealed class TokenizerContentTests
     }
 
     [Theory]
-    [InlineData("wordpiece", "vocab.txt", "", "has no tokens; valid is a vocabulary.")]
-    [InlineData("wordpiece", "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe", "lacks [MASK]; valid is a vocabulary with [PAD], [UNK], [CLS], [SEP], [MASK], or with <pad>")]
-    [InlineData("wordpiece", "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\na", "has the token 'a' twice, as 5 and 6; valid is each token once.")]
-    [InlineData("wordpiece", "vocab.txt", "[PAD]\n\n[UNK]", "vocab.txt, line 2: the line is empty; valid is a token on each.")]
-    [InlineData("wordpiece", "vocab.txt", "[PAD]\na\rb", "vocab.txt, line 2: the line has a carriage return within; valid is a token on each.")]
+    [InlineData("wordpiece", "vocab.txt", "", "must have tokens, and has none.")]
+    [InlineData("wordpiece", "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe", "lacks [MASK]; it must have [PAD], [UNK], [CLS], [SEP], [MASK], or <pad>")]
+    [InlineData("wordpiece", "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\na", "has the token 'a' twice, as 5 and 6; it must have each token once.")]
+    [InlineData("wordpiece", "vocab.txt", "[PAD]\n\n[UNK]", "vocab.txt, line 2: the line is empty; it must be a token.")]
+    [InlineData("wordpiece", "vocab.txt", "[PAD]\na\rb", "vocab.txt, line 2: the line has a carriage return within; it must be a token.")]
     [InlineData("wordpiece", "other.txt", "a", "vocab.txt cannot be read:")]
-    [InlineData("bpe", "vocab.json", "[1]", "vocab.json is no vocabulary; valid is a JSON object of numbers by token, each once:")]
+    [InlineData("bpe", "vocab.json", "[1]", "vocab.json is no vocabulary; it must be a JSON object of numbers by token, each once:")]
     [InlineData("bpe", "vocab.json", "{\"a\": 0, \"a\": 1}", "vocab.json is no vocabulary")]
-    [InlineData("bpe", "vocab.json", "{\"a\": 0, \"b\": 0}", "vocab.json numbers 'b' 0; valid are the numbers 0 to 1, each once.")]
-    [InlineData("bpe", "vocab.json", "{\"a\": 5}", "vocab.json numbers 'a' 5; valid are the numbers 0 to 0, each once.")]
-    [InlineData("bpe", "vocab.json", "{\"[PAD]\": 0, \"[UNK]\": 1, \"[CLS]\": 2, \"[SEP]\": 3, \"[MASK]\": 4}", "lacks the token 'Ā'; valid is a byte-level vocabulary")]
+    [InlineData("bpe", "vocab.json", "{\"a\": 0, \"b\": 0}", "vocab.json numbers 'b' 0; the numbers must be 0 to 1, each once.")]
+    [InlineData("bpe", "vocab.json", "{\"a\": 5}", "vocab.json numbers 'a' 5; the numbers must be 0 to 0, each once.")]
+    [InlineData("bpe", "vocab.json", "{\"[PAD]\": 0, \"[UNK]\": 1, \"[CLS]\": 2, \"[SEP]\": 3, \"[MASK]\": 4}", "lacks the token 'Ā'; it must have every byte")]
     public void What_is_no_vocabulary_is_told_in_one_line(string kind, string name, string content, string message)
     {
         var error = Assert.Throws<PipelineException>(() => Read(kind, (name, content), ("merges.txt", "#version: 0.2\n")));

@@ -1,5 +1,4 @@
 using System.Text;
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;
 using Pipeline.Statistics;
 using Xunit;

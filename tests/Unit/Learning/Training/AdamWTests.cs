@@ -29,7 +29,7 @@ public sealed class AdamWTests
                 (difference * difference).sum().backward();
             }
 
-            optimizer.Step(rate);
+            optimizer.Descend(rate);
             for (var i = 0; i < expected.Length; i++)
             {
                 var gradient = 2 * (expected[i] - target[i]);
@@ -59,7 +59,7 @@ public sealed class AdamWTests
             reference.zero_grad();
             nn.functional.linear(input, ours).square().mean().backward();
             nn.functional.linear(input, theirs).square().mean().backward();
-            mine.Step(0.01);
+            mine.Descend(0.01);
             reference.step();
         }
 

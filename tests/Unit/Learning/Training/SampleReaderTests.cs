@@ -1,5 +1,4 @@
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;
 using TorchSharp;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Training;
 using Xunit;
 
@@ -77,6 +76,6 @@ public sealed class ScheduleTests
     {
         var error = Assert.Throws<PipelineException>(() => Schedule.LearningRate("linear", Peak, 0, 10));
 
-        Assert.Equal("'linear' is no schedule. Valid are one-cycle, cosine.", error.Message);
+        Assert.Equal("The schedule is 'linear'; it must be one of one-cycle, cosine.", error.Message);
     }
 }

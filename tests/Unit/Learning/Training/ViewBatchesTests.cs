@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Pretexts.Views;
 using Pipeline.Learning.Training;
@@ -35,7 +34,7 @@ public sealed class ViewBatchesTests
             {
                 var batch = batches.Training(step);
                 Assert.Equal(step, batch.Step);
-                Assert.Equal(7 * task.Views.Count, batch.Rows);
+                Assert.Equal(7 * task.Views.Count, batch.Views);
                 Assert.Empty(batch.Augmentation);
                 seen.AddRange(Samples(batch));
                 AssertLabels(batch, task);
@@ -58,7 +57,7 @@ public sealed class ViewBatchesTests
 
         var shown = Samples(batch);
         Assert.Equal(36, shown.Count);
-        Assert.Equal((32 * 6) + (4 * 4), batch.Rows);
+        Assert.Equal((32 * 6) + (4 * 4), batch.Views);
         var row = 0;
         for (var view = 0; view < View.Count; view++)
         {
@@ -70,7 +69,7 @@ public sealed class ViewBatchesTests
             }
         }
 
-        Assert.Equal(row, batch.Rows);
+        Assert.Equal(row, batch.Views);
         Assert.DoesNotContain(Enumerable.Range(0, row), i => batch.Labels.All(labels => labels[i] == NoLabel));
     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Pretexts.Views;
 using Pipeline.Learning.Training;

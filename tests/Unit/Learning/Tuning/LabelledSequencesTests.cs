@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Tuning;
 using Xunit;

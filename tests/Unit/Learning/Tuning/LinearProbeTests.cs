@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
-using Pipeline.Contracts;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Weights;
 using Pipeline.Statistics;
+using Pipeline.Tests.Unit.Learning.Training;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -28,7 +28,8 @@ public sealed class LinearProbeTests
         probe.Standardize(tensor);
         var weights = Weights(probe);
 
-        var losses = new Tuner(new FineTuningSpec { Labels = [Samples], Steps = Steps, Batch = 100, WeightDecay = Decay }, draw: 0, Rate, CPU)
+        var spec = new FineTuningSpec { Labels = [Samples], Steps = Steps, Batch = 100, WeightDecay = Decay };
+        var losses = new Tuner(ToyDataset.Experiment with { FineTuning = spec }, new Trial(Arm.Frozen, Samples, Draw: 0, Rate), CPU)
             .TuneHead(probe, tensor, torch.tensor(Labels.Select(label => (long)label).ToArray()), CancellationToken.None);
         var expected = Regress(Standardized(features), weights);
 

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Weights;

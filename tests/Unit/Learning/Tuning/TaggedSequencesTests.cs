@@ -1,7 +1,6 @@
 using System.Text;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Tuning;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;
+using Pipeline.Learning.Tuning.Arms;
 using Pipeline.Learning.Weights;
 using Pipeline.Tests.Unit.Learning.Training;
 using Xunit;
@@ -57,8 +57,7 @@ public sealed class TunerTests
         var samples = new LabelledImages(held, ["a", "b", "c"]);
         using var classifier = Classifier();
 
-        var losses = Tuner(Spec with { Steps = 80, Batch = 16, Augmentation = new AugmentationSpec() }, 0)
-            .TuneAll(classifier, new LabelledImages(reader, ["a", "b", "c"]), [.. Enumerable.Range(0, 30)], ToyDataset.Size, Token);
+        var losses = Tune(classifier, reader, Spec with { Steps = 80, Batch = 16, Augmentation = new AugmentationSpec() }, 0, [.. Enumerable.Range(0, 30)]);
         var predicted = Inference.Predict(classifier, samples, CPU);
 
         Assert.Equal(80, losses.Count);
@@ -76,7 +75,7 @@ public sealed class TunerTests
         var before = classifier.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter.detach().clone());
 
         // AdamW's first step moves every weight by the learning rate.
-        Tuner(Spec with { Steps = 1, LayerDecay = 0.1, WeightDecay = 0 }, 0).TuneLayers(classifier, new LabelledImages(reader, ["a", "b", "c"]), [.. Enumerable.Range(0, 8)], ToyDataset.Size, Token);
+        Tune(classifier, reader, Spec with { Steps = 1, LayerDecay = 0.1, WeightDecay = 0 }, 0, [.. Enumerable.Range(0, 8)], new LayerDecayArm());
 
         var moved = classifier.named_parameters().ToDictionary(entry => entry.name, entry => (entry.parameter.detach() - before[entry.name]).abs().max().item<float>());
         Assert.Equal(0.1, moved["encoder.conv4.weight"] / moved["head.weight"], tolerance: 0.01);
@@ -109,7 +108,7 @@ public sealed class TunerTests
         using var classifier = Classifier();
 
         var error = Assert.Throws<PipelineException>(() =>
-            new Tuner(Spec, draw: 0, learningRate: 1e30, CPU).TuneAll(classifier, new LabelledImages(reader, ["a", "b", "c"]), [0, 1, 2, 3, 4, 5], ToyDataset.Size, Token));
+            Tune(classifier, reader, Spec, draw: 0, [0, 1, 2, 3, 4, 5], learningRate: 1e30));
 
         Assert.Contains("1e+30", error.Message, StringComparison.Ordinal);
     }
@@ -118,11 +117,18 @@ public sealed class TunerTests
     {
         manual_seed(torchSeed);
         using var classifier = Classifier();
-        var losses = Tuner(spec, draw).TuneAll(classifier, new LabelledImages(reader, ["a", "b", "c"]), [.. Enumerable.Range(3, 10)], ToyDataset.Size, Token);
+        var losses = Tune(classifier, reader, spec, draw, [.. Enumerable.Range(3, 10)]);
         return (losses, classifier.Tensors().Select(Text).ToList());
     }
 
-    private static Tuner Tuner(FineTuningSpec spec, int draw) => new(spec, draw, learningRate: 0.02, CPU);
+    private static IReadOnlyList<double> Tune(
+        Classifier classifier, SampleReader reader, FineTuningSpec spec, int draw, int[] positions, TunedArm? arm = null, double learningRate = 0.02)
+    {
+        using var optimizer = (arm ?? new TunedArm(Arm.Scratch, pretrained: false)).Optimizer(classifier, spec, seed: 1);
+        var trial = new Trial(Arm.Scratch, positions.Length, draw, learningRate);
+        return new Tuner(ToyDataset.Experiment with { FineTuning = spec }, trial, CPU)
+            .Tune(classifier, new LabelledImages(reader, ["a", "b", "c"]), positions, optimizer, Token);
+    }
 
     private static Classifier Classifier() => new(ToyDataset.Experiment.Encoder, ToyDataset.Experiment.Input, ToyDataset.Classes, seed: 1);
 

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Pretexts.Masked;
 using Pipeline.Learning.Pretexts.Views;

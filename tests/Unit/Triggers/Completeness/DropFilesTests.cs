@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Experiments;
 using Pipeline.Tests.Unit.Ingestion;
 using Pipeline.Triggers.Completeness;

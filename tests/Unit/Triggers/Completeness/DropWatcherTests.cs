@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Lake.Places;
 using Pipeline.Triggers.Events;
 using Pipeline.Triggers.Recording;
@@ -20,7 +19,7 @@ public class DropWatcherTests
         await lake.WatchAsync();
         await lake.WatchAsync();
 
-        Assert.Equal([(new IngestDataset("images", WatchedLake.Source), "00-a")], lake.Requests);
+        Assert.Equal([(new IngestDataset("images", lake.Source), "00-a")], lake.Requests);
         Assert.Equal((0, 1), (await lake.CountAsync(DropKeys.Pending), await lake.CountAsync(DropKeys.Done)));
     }
 
@@ -84,7 +83,7 @@ public class DropWatcherTests
     public async Task A_manifest_waits_for_as_many_different_live_files_as_it_says(string manifest)
     {
         using var lake = new WatchedLake(DropCompletion.Manifest, manifest);
-        lake.Files[$"{WatchedLake.Source}/{manifest}"] = """{ "count": 2 }""";
+        lake.Drop(manifest, """{ "count": 2 }""");
         var first = lake.Event("1.png", 1, sequencer: "s3:01");
         await lake.RecordAsync(lake.Event(manifest), first, lake.Event("gone.png", 1, sequencer: "s3:01"));
         await lake.RecordAsync(first, lake.Event("gone.png", 0, FileEventKind.Deleted, "s3:02"));
@@ -99,8 +98,10 @@ public class DropWatcherTests
     [Fact]
     public async Task A_manifest_asks_the_lake_where_the_events_are_too_few()
     {
-        using var lake = new WatchedLake(DropCompletion.Manifest, "manifest.json") { Counted = 2 };
-        lake.Files[$"{WatchedLake.Source}/manifest.json"] = "2";
+        using var lake = new WatchedLake(DropCompletion.Manifest, "manifest.json");
+        lake.Drop("manifest.json", "2");
+        lake.Drop("0.png", "");
+        lake.Drop("1.png", "");
         await lake.RecordAsync(lake.Event("manifest.json"), lake.Event("1.png"));
         await lake.WatchAsync();
 
@@ -111,7 +112,7 @@ public class DropWatcherTests
     public async Task A_deleted_folder_takes_its_files_along()
     {
         using var lake = new WatchedLake(DropCompletion.Manifest, "manifest.json");
-        lake.Files[$"{WatchedLake.Source}/manifest.json"] = "1";
+        lake.Drop("manifest.json", "1");
         await lake.RecordAsync(lake.Event("manifest.json", 9), lake.Event("old/1.png", 1), lake.Event("old", 2, FileEventKind.Deleted, folder: true));
         await lake.WatchAsync();
         Assert.Empty(lake.Requests);

@@ -84,7 +84,7 @@ public class BadEventTests
     [InlineData("""{ "Records": [{ "eventName": "ObjectCreated:Put" }] }""", "'s3' is missing")]
     [InlineData("""{ "hello": "world" }""", "the form of no event")]
     [InlineData("[1]", "It is 1")]
-    [InlineData("\"text\"", "valid is an object")]
+    [InlineData("\"text\"", "must be an object")]
     public void Half_events_are_refused_with_what_is_missing(string body, string reason) => Rejected(body, reason);
 
     [Fact]

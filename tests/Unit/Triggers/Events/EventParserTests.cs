@@ -68,7 +68,7 @@ public class EventParserTests
             ["cloudEvents:time"] = "2026-06-26T18:41:00.9584103Z"u8.ToArray(),
         };
         var data = """{ "api": "FlushWithClose", "contentLength": 5, "url": "https://LAKE.dfs.core.windows.net/landing/images/cat/1.png", "sequencer": "0000000000000000000000000000701b0000000000061fb3" }""";
-        var binary = Parsers.Create().Parse(Encoding.UTF8.GetBytes(data), CloudEventAttributes.FromAmqp(headers));
+        var binary = Parsers.Create().Parse(Encoding.UTF8.GetBytes(data), BinaryCloudEvent.FromAmqp(headers));
 
         Assert.Equal(Parsers.Container + "/images/cat/1.png", alone.Url);
         Assert.Equal([alone, alone], batch);
@@ -80,8 +80,8 @@ public class EventParserTests
     {
         var headers = new Dictionary<string, string> { ["ce-specversion"] = "1.0", ["ce-id"] = "a%20b", ["ce-type"] = "t", ["ce-source"] = "s" };
 
-        Assert.Equal("a b", CloudEventAttributes.FromHttp(headers.GetValueOrDefault)!.Id);
-        Assert.Null(CloudEventAttributes.FromHttp(_ => null));
+        Assert.Equal("a b", BinaryCloudEvent.FromHttp(headers.GetValueOrDefault)!("id"));
+        Assert.Null(BinaryCloudEvent.FromHttp(_ => null));
     }
 
     [Fact]

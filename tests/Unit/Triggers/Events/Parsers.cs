@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Options;
 using Pipeline.Lake.Places;
-using Pipeline.Triggers;
 using Pipeline.Triggers.Events;
 
 namespace Pipeline.Tests.Unit.Triggers.Events;
@@ -16,7 +15,7 @@ internal static class Parsers
     {
         var lakes = new LakeLocations(Options.Create(new LakeOptions { Locations = [new LakeLocation { Url = Container }, new LakeLocation { Url = Bucket }] }));
         var options = new DropsOptions { Datasets = datasets.ToDictionary(pair => pair.Dataset, pair => new DropDatasetOptions { Prefix = pair.Prefix }) };
-        return new EventParser(new EventPlaces(lakes, new DropDatasets(Options.Create(options))));
+        return new EventParser(new EventPlaces(lakes, Options.Create(options)));
     }
 
     public static ParsedEvents Parse(string body) => Create().Parse(Encoding.UTF8.GetBytes(body));

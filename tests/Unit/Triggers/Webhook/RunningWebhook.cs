@@ -54,7 +54,7 @@ internal sealed class RunningWebhook : IAsyncDisposable
         var log = new LogLines();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(log);
         builder.Services.AddOptions<BusOptions>().BindConfiguration("Bus");
-        builder.Services.AddSingleton<BrokerConnection>();
+        builder.Services.AddSingleton<BrokerConnection>().AddSingleton<BrokerReady>();
         builder.Services.AddTriggers();
         builder.Services.RemoveAll<IHostedService>(); // The queue and the watcher are not what is tested here.
         builder.Services.Configure<JwtBearerOptions>(WebhookAccess.Scheme, bearer => bearer.Configuration = new OpenIdConnectConfiguration { Issuer = Issuer, SigningKeys = { SigningKey } });

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Pipeline.Contracts;
 using Pipeline.Tests.Unit.Triggers.Events;
 using Xunit;
 
@@ -20,7 +19,7 @@ public class WebhookTests
     [Fact]
     public async Task Without_a_key_the_webhook_does_not_start()
     {
-        var error = await Assert.ThrowsAsync<PipelineException>(() => RunningWebhook.StartAsync());
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => RunningWebhook.StartAsync());
 
         Assert.Contains("Webhook:Keys", error.Message, StringComparison.Ordinal);
     }
@@ -30,7 +29,7 @@ public class WebhookTests
     {
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => RunningWebhook.StartAsync(("Webhook:Keys:0", "hunter2")));
 
-        Assert.Contains("'Webhook:Keys:0' has 7 characters; valid are at least 16.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'Webhook:Keys:0' has 7 characters; it must have at least 16.", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
     }
 

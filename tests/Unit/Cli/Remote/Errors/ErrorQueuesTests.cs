@@ -1,5 +1,4 @@
 using Pipeline.Cli.Remote.Errors;
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Cli.Remote.Errors;

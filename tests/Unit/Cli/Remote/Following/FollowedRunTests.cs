@@ -1,6 +1,5 @@
 using Pipeline.Artifacts.Folder;
 using Pipeline.Cli.Remote;
-using Pipeline.Contracts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Cli.Remote.Following;

@@ -1,4 +1,3 @@
-using Pipeline.Contracts;
 using Pipeline.Learning.Pretexts.Masked;
 using Xunit;
 
@@ -60,7 +59,7 @@ public sealed class MaskedTokenBatchesTests
         using var data = await ToySequences.CreateAsync();
         using var samples = await OpenAsync(data, Split.Train);
         var batches = new MaskedTokenBatches(samples, Spec);
-        var stored = Masks(batches.Stored(0, samples.Count)).ToHashSet();
+        var stored = Masks(batches.Plain(0, samples.Count)).ToHashSet();
 
         Assert.Equal(38, stored.Count);
         Assert.All(Enumerable.Range(0, 4).SelectMany(step => Masks(batches.Training(step))), mask => Assert.Contains(mask, stored));
@@ -73,12 +72,12 @@ public sealed class MaskedTokenBatchesTests
         using var data = await ToySequences.CreateAsync();
         using var samples = await OpenAsync(data, Split.Validation);
         var texts = ToySequences.Texts(Split.Validation);
-        var batch = new MaskedTokenBatches(samples, Spec).Stored(2, 3);
+        var batch = new MaskedTokenBatches(samples, Spec).Plain(2, 3);
         var length = batch.Tokens.Length / 3;
         var whole = Whole(batch);
 
         Assert.Equal(texts[2..5].Max(text => text.Length) + 2, length);
-        Assert.Equal(texts[2..5].Sum(text => text.Length), batch.Count);
+        Assert.Equal(texts[2..5].Sum(text => text.Length), batch.Views);
         for (var i = 0; i < 3; i++)
         {
             var text = texts[2 + i];
@@ -147,5 +146,5 @@ public sealed class MaskedTokenBatchesTests
     private static List<string> Masks(MaskedTokenBatch batch) =>
         [.. Rows(batch).Zip(batch.Tokens.Chunk(batch.Tokens.Length / batch.Samples), (text, row) => $"{text} {string.Join(' ', row.Where(token => token != 0))}")];
 
-    private static string Text(MaskedTokenBatch batch) => $"{batch.Step} {string.Join(' ', batch.Tokens)} {string.Join(' ', batch.Places)} {string.Join(' ', batch.Targets)} {batch.Count}";
+    private static string Text(MaskedTokenBatch batch) => $"{batch.Step} {string.Join(' ', batch.Tokens)} {string.Join(' ', batch.Places)} {string.Join(' ', batch.Targets)} {batch.Views}";
 }

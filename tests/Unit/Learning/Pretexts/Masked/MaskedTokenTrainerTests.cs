@@ -1,5 +1,4 @@
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Contracts;
 using Pipeline.Learning.Pretexts.Masked;
 using Pipeline.Tests.Unit.Artifacts;
 using TorchSharp;
@@ -80,7 +79,7 @@ public sealed class MaskedTokenTrainerTests
         using var trainer = Trainer(experiment, samples, batches.Steps);
 
         var losses = Enumerable.Range(0, (int)batches.Steps).Select(step => trainer.Train(batches.Training(step))).ToList();
-        var measure = trainer.Measure([new MaskedTokenBatches(heldOut, experiment.Pretraining).Stored(0, heldOut.Count)]);
+        var measure = trainer.Measure([new MaskedTokenBatches(heldOut, experiment.Pretraining).Plain(0, heldOut.Count)]);
 
         // Four bases, about equally frequent: who knows no more than that loses ln 4 = 1.39 nats a token, and is right once in four times.
         var tokens = ToySequences.Texts(Split.Train).SelectMany(text => text).GroupBy(letter => letter).Select(group => (double)group.Count()).ToList();
@@ -103,8 +102,8 @@ public sealed class MaskedTokenTrainerTests
         trainer.Train(batches.Training(0));
         var before = Text(trainer.Save()).ToList();
 
-        var first = trainer.Measure([batches.Stored(0, 30)]);
-        var second = trainer.Measure([batches.Stored(0, 13), batches.Stored(13, 17)]);
+        var first = trainer.Measure([batches.Plain(0, 30)]);
+        var second = trainer.Measure([batches.Plain(0, 13), batches.Plain(13, 17)]);
 
         Assert.Equal(before, Text(trainer.Save()));
         Assert.Equal(first.Accuracy["masked-token"], second.Accuracy["masked-token"]);

@@ -1,0 +1,143 @@
+namespace Pipeline.Experiments;
+
+/// <summary>What keys must be because of other keys, and the defaults that follow from other keys.</summary>
+/// <param name="file">What was said.</param>
+internal sealed class ExperimentRules(Written file)
+{
+    /// <summary>The default k of DNA is 1 up to here: longer windows would have more tokens than attention should see.</summary>
+    private const int LongestOfSingles = 500;
+
+    private const int LongestK = 6;
+
+    /// <param name="experiment">Each value valid alone.</param>
+    /// <exception cref="PipelineException">Two keys contradict each other.</exception>
+    public Experiment Apply(Experiment experiment)
+    {
+        CheckShares(experiment);
+        CheckNames(experiment);
+        var size = experiment.Input.Size;
+        var (pretraining, fineTuning) = (experiment.Pretraining, experiment.FineTuning);
+        fineTuning = fineTuning with { Arms = [.. fineTuning.Arms.Order()] };
+        return Modalities.IsSequence(experiment.Modality)
+            ? experiment with
+            {
+                Tokenizer = Tokenizer(experiment.Tokenizer!, experiment),
+                Encoder = experiment.Encoder with { Transformer = Shape(experiment.Encoder.Transformer!) },
+                FineTuning = fineTuning,
+            }
+            : experiment with
+            {
+                Pretraining = pretraining with { Augmentation = Augmentation(pretraining.Augmentation, size, "pretraining") },
+                FineTuning = fineTuning with { Augmentation = Augmentation(fineTuning.Augmentation, size, "fineTuning") },
+            };
+    }
+
+    private void CheckShares(Experiment experiment)
+    {
+        if (experiment.Split.Validation + experiment.Split.Test >= 1)
+        {
+            throw Invalid(
+                "shares for validation and test that leave some for training: together below 1", "split.validation", "split.test");
+        }
+
+        if (experiment.Masking is { } masking && masking.Mask + masking.Random > 1)
+            throw Invalid("shares for mask and random that are together at most 1", "masking.random", "masking.mask");
+    }
+
+    private void CheckNames(Experiment experiment)
+    {
+        var splits = experiment.Splits ?? new SplitNamesSpec();
+        var names = new[] { splits.Train, splits.Validation, splits.Test }.SelectMany(names => names ?? []);
+        if (names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw Invalid($"names that stand for one split only, unlike '{twice.Key}'", "splits.test", "splits.validation");
+
+        if (experiment.Pretext.Count > 1 && experiment.Pretext.Contains(Experiment.AutoPretext))
+            throw Invalid($"{Experiment.AutoPretext} alone, or a list without it", "pretext");
+
+        var tags = experiment.FineTuning.Task == "tagging";
+        if (tags && !Modalities.IsSequence(experiment.Modality))
+            throw Invalid("classification: images have no places to tag", "fineTuning.task");
+
+        if (!tags && experiment.Evaluation.Metric == "entity-f1")
+            throw Invalid("accuracy, macro-f1, balanced-accuracy", "evaluation.metric");
+    }
+
+    private AugmentationSpec Augmentation(AugmentationSpec spec, int size, string section)
+    {
+        var cutout = $"{section}.augmentation.cutout";
+        if (spec.Shift > size / 2.0)
+            throw Invalid(new NumberAttribute(0, size / 2.0).MustBe, $"{section}.augmentation.shift");
+
+        if (Has(cutout) && spec.Cutout > size)
+            throw Invalid(new WholeAttribute(0, (ulong)size).MustBe, cutout);
+
+        // The default must not blank small images whole.
+        return Has(cutout) ? spec : spec with { Cutout = Math.Min(spec.Cutout, size / 2) };
+    }
+
+    private TokenizerSpec Tokenizer(TokenizerSpec spec, Experiment experiment)
+    {
+        if (spec.Kind == TokenizerKinds.Kmer)
+            return Kmers(spec, experiment.Modality, experiment.Input.Window);
+
+        if (spec.Given is not null && Has("tokenizer.vocabulary"))
+            throw Invalid("left out: the given one has the tokens it has", "tokenizer.vocabulary");
+
+        return spec.Given is null ? spec : spec with { Vocabulary = 0 };
+    }
+
+    private TokenizerSpec Kmers(TokenizerSpec spec, string modality, int window)
+    {
+        const int Most = TokenizerSpec.MaxLength;
+        var k = Has("tokenizer.k") ? spec.K : modality == Modalities.Dna && window > LongestOfSingles ? LongestK : 1;
+        var needed = ((window + k - 1) / k) + 2;
+        var length = Has("tokenizer.length") ? spec.Length : needed;
+        if (needed > length)
+            throw Invalid($"at least {needed}: input.window {window} in pieces of {k}, start and end", "tokenizer.length");
+
+        var longest = (Most - 2) * k;
+        return length <= Most
+            ? spec with { K = k, Length = length }
+            : throw Invalid(
+                $"at most {longest}, which in pieces of {k}, with start and end, is {Most} tokens; or a larger tokenizer.k",
+                "input.window");
+    }
+
+    private TransformerSpec Shape(TransformerSpec spec)
+    {
+        var named = TransformerSpec.Size(file.Find("encoder.size")?.Text ?? "");
+        var width = Has("encoder.width") ? spec.Width : named.Width;
+        var heads = Has("encoder.heads") ? spec.Heads : named.Heads;
+        if (width % heads != 0)
+        {
+            throw Has("encoder.heads")
+                ? Invalid($"a divisor of the width, {width}", "encoder.heads")
+                : Invalid($"a multiple of the heads, {heads}", "encoder.width");
+        }
+
+        if (spec.Position == "rotary" && width / heads % 2 != 0)
+            throw Invalid($"learned, or rotary with an even width over heads, which is {width / heads}", "encoder.position");
+
+        var bert = spec.Layout == "bert";
+        if (bert && spec.Norm != "post" && Has("encoder.norm"))
+            throw Invalid("post where the layout is bert", "encoder.norm");
+
+        if (bert && spec.Position != "learned")
+            throw Invalid("learned where the layout is bert", "encoder.position");
+
+        return spec with
+        {
+            Width = width,
+            Layers = Has("encoder.layers") ? spec.Layers : named.Layers,
+            Heads = heads,
+            FeedForward = Has("encoder.feedForward") ? spec.FeedForward : 4 * width,
+            Norm = bert ? "post" : spec.Norm,
+        };
+    }
+
+    private bool Has(string path) => file.Find(path) is not null;
+
+    /// <summary>About the first of the paths that was said.</summary>
+    private PipelineException Invalid(string mustBe, params ReadOnlySpan<string> paths) =>
+        Has(paths[0]) || paths.Length == 1 ? file.Find(paths[0])!.Invalid(paths[0], mustBe) : Invalid(mustBe, paths[1..]);
+}
