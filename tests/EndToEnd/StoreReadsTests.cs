@@ -1,7 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Cli.Progress;
