@@ -35,7 +35,7 @@ public sealed class Tap : IAsyncDisposable
         if (before is not null)
         {
             tap._heard.AddRange(before._heard);
-            foreach (var (key, count) in before.events)
+            foreach (var (key, count) in before._events)
             {
                 tap._events[key] = count;
             }
