@@ -8,38 +8,38 @@ namespace Pipeline.Learning.Encoders;
 /// 3×3 stride 2, each with batch norm and ReLU, then the mean over positions: D = 4 · width features.</summary>
 internal sealed class ConvNet : Encoder
 {
-    private readonly Conv2d _conv1;
-    private readonly BatchNorm2d _bn1;
-    private readonly Conv2d _conv2;
-    private readonly BatchNorm2d _bn2;
-    private readonly Conv2d _conv3;
-    private readonly BatchNorm2d _bn3;
-    private readonly Conv2d _conv4;
-    private readonly BatchNorm2d _bn4;
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv2;
+    private readonly BatchNorm2d bn2;
+    private readonly Conv2d conv3;
+    private readonly BatchNorm2d bn3;
+    private readonly Conv2d conv4;
+    private readonly BatchNorm2d bn4;
 
     public ConvNet(int channels, int width)
         : base("convnet", 4 * width)
     {
-        _conv1 = nn.Conv2d(channels, width, 5, stride: 2, padding: 2, bias: false);
-        _bn1 = nn.BatchNorm2d(width);
-        _conv2 = nn.Conv2d(width, 2 * width, 3, stride: 2, padding: 1, bias: false);
-        _bn2 = nn.BatchNorm2d(2 * width);
-        _conv3 = nn.Conv2d(2 * width, 2 * width, 3, padding: 1, bias: false);
-        _bn3 = nn.BatchNorm2d(2 * width);
-        _conv4 = nn.Conv2d(2 * width, 4 * width, 3, stride: 2, padding: 1, bias: false);
-        _bn4 = nn.BatchNorm2d(4 * width);
+        conv1 = nn.Conv2d(channels, width, 5, stride: 2, padding: 2, bias: false);
+        bn1 = nn.BatchNorm2d(width);
+        conv2 = nn.Conv2d(width, 2 * width, 3, stride: 2, padding: 1, bias: false);
+        bn2 = nn.BatchNorm2d(2 * width);
+        conv3 = nn.Conv2d(2 * width, 2 * width, 3, padding: 1, bias: false);
+        bn3 = nn.BatchNorm2d(2 * width);
+        conv4 = nn.Conv2d(2 * width, 4 * width, 3, stride: 2, padding: 1, bias: false);
+        bn4 = nn.BatchNorm2d(4 * width);
         RegisterComponents();
     }
 
     public override IReadOnlyList<IReadOnlyList<string>> Layers { get; } =
-        [[nameof(_conv1), nameof(_bn1)], [nameof(_conv2), nameof(_bn2)], [nameof(_conv3), nameof(_bn3)], [nameof(_conv4), nameof(_bn4)]];
+        [[nameof(conv1), nameof(bn1)], [nameof(conv2), nameof(bn2)], [nameof(conv3), nameof(bn3)], [nameof(conv4), nameof(bn4)]];
 
     public override Tensor forward(Tensor input)
     {
-        var x = nn.functional.relu(_bn1.Normalize(_conv1.forward(input)));       // [N, W, S/2, S/2]
-        x = nn.functional.relu(_bn2.Normalize(_conv2.forward(x)));               // [N, 2W, S/4, S/4]
-        x = x.Plus(nn.functional.relu(_bn3.Normalize(_conv3.forward(x))));
-        x = nn.functional.relu(_bn4.Normalize(_conv4.forward(x)));               // [N, 4W, S/8, S/8]
+        var x = nn.functional.relu(bn1.Normalize(conv1.forward(input)));       // [N, W, S/2, S/2]
+        x = nn.functional.relu(bn2.Normalize(conv2.forward(x)));               // [N, 2W, S/4, S/4]
+        x = x.Plus(nn.functional.relu(bn3.Normalize(conv3.forward(x))));
+        x = nn.functional.relu(bn4.Normalize(conv4.forward(x)));               // [N, 4W, S/8, S/8]
         return x.mean([2, 3]);                                               // [N, 4W]
     }
 }

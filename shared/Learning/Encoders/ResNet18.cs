@@ -8,32 +8,32 @@ namespace Pipeline.Learning.Encoders;
 /// million weights at width 64. Parameter names are torchvision's.</summary>
 internal sealed class ResNet18 : Encoder
 {
-    private readonly Conv2d _conv1;
-    private readonly BatchNorm2d _bn1;
-    private readonly Sequential _layer1;
-    private readonly Sequential _layer2;
-    private readonly Sequential _layer3;
-    private readonly Sequential _layer4;
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Sequential layer1;
+    private readonly Sequential layer2;
+    private readonly Sequential layer3;
+    private readonly Sequential layer4;
 
     public ResNet18(int channels, int width)
         : base("resnet18", 8 * width)
     {
-        _conv1 = nn.Conv2d(channels, width, 3, padding: 1, bias: false);
-        _bn1 = nn.BatchNorm2d(width);
-        _layer1 = Layer(width, width, 1);
-        _layer2 = Layer(width, 2 * width, 2);
-        _layer3 = Layer(2 * width, 4 * width, 2);
-        _layer4 = Layer(4 * width, 8 * width, 2);
+        conv1 = nn.Conv2d(channels, width, 3, padding: 1, bias: false);
+        bn1 = nn.BatchNorm2d(width);
+        layer1 = Layer(width, width, 1);
+        layer2 = Layer(width, 2 * width, 2);
+        layer3 = Layer(2 * width, 4 * width, 2);
+        layer4 = Layer(4 * width, 8 * width, 2);
         RegisterComponents();
     }
 
     public override IReadOnlyList<IReadOnlyList<string>> Layers { get; } =
-        [[nameof(_conv1), nameof(_bn1)], [nameof(_layer1)], [nameof(_layer2)], [nameof(_layer3)], [nameof(_layer4)]];
+        [[nameof(conv1), nameof(bn1)], [nameof(layer1)], [nameof(layer2)], [nameof(layer3)], [nameof(layer4)]];
 
     public override Tensor forward(Tensor input)
     {
-        var x = nn.functional.relu(_bn1.Normalize(_conv1.forward(input)));                                         // [N, W, S, S]
-        x = _layer4.forward(_layer3.forward(_layer2.forward(_layer1.forward(x))));                                 // [N, 8W, S/8, S/8]
+        var x = nn.functional.relu(bn1.Normalize(conv1.forward(input)));                                         // [N, W, S, S]
+        x = layer4.forward(layer3.forward(layer2.forward(layer1.forward(x))));                                 // [N, 8W, S/8, S/8]
         return x.mean([2, 3]);                                                                                 // [N, 8W]
     }
 
@@ -43,24 +43,24 @@ internal sealed class ResNet18 : Encoder
 
 internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
 {
-    private readonly Conv2d _conv1;
-    private readonly BatchNorm2d _bn1;
-    private readonly Conv2d _conv2;
-    private readonly BatchNorm2d _bn2;
-    private readonly Sequential? _downsample;
-    private readonly (Conv2d Conv, BatchNorm2d Norm)? _shortcut;
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv2;
+    private readonly BatchNorm2d bn2;
+    private readonly Sequential? downsample;
+    private readonly (Conv2d Conv, BatchNorm2d Norm)? shortcut;
 
     public BasicBlock(int from, int to, int stride)
         : base("block")
     {
-        _conv1 = nn.Conv2d(from, to, 3, stride: stride, padding: 1, bias: false);
-        _bn1 = nn.BatchNorm2d(to);
-        _conv2 = nn.Conv2d(to, to, 3, padding: 1, bias: false);
-        _bn2 = nn.BatchNorm2d(to);
+        conv1 = nn.Conv2d(from, to, 3, stride: stride, padding: 1, bias: false);
+        bn1 = nn.BatchNorm2d(to);
+        conv2 = nn.Conv2d(to, to, 3, padding: 1, bias: false);
+        bn2 = nn.BatchNorm2d(to);
         if (stride != 1 || from != to)
         {
-            _shortcut = (nn.Conv2d(from, to, 1, stride: stride, bias: false), nn.BatchNorm2d(to));
-            _downsample = nn.Sequential(("0", _shortcut.Value.Conv), ("1", _shortcut.Value.Norm));
+            shortcut = (nn.Conv2d(from, to, 1, stride: stride, bias: false), nn.BatchNorm2d(to));
+            downsample = nn.Sequential(("0", shortcut.Value.Conv), ("1", shortcut.Value.Norm));
         }
 
         RegisterComponents();
@@ -68,8 +68,8 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        var x = nn.functional.relu(_bn1.Normalize(_conv1.forward(input)));
-        x = _bn2.Normalize(_conv2.forward(x));
-        return nn.functional.relu(x.Plus(_shortcut is var (conv, norm) ? norm.Normalize(conv.forward(input)) : input));
+        var x = nn.functional.relu(bn1.Normalize(conv1.forward(input)));
+        x = bn2.Normalize(conv2.forward(x));
+        return nn.functional.relu(x.Plus(shortcut is var (conv, norm) ? norm.Normalize(conv.forward(input)) : input));
     }
 }

@@ -9,9 +9,9 @@ namespace Pipeline.Learning.Tuning;
 /// tokens to logits of each, [N, T, K].</summary>
 public sealed class Classifier : nn.Module<Tensor, Tensor>
 {
-    private readonly Encoder _encoder;
-    private readonly Linear _head;
-    private readonly bool _tags;
+    private readonly Encoder encoder;
+    private readonly Linear head;
+    private readonly bool tags;
 
     /// <param name="seed">Of the random weights that encoder and head start from.</param>
     /// <param name="tokenizer">Null for images.</param>
@@ -20,27 +20,27 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
     public Classifier(EncoderSpec spec, InputSpec input, int classes, ulong seed, TokenizerReference? tokenizer = null, bool tags = false)
         : base("classifier")
     {
-        this._tags = tags;
-        _encoder = EncoderArchitectures.Create(spec, input, tokenizer);
-        if (tags && _encoder is not SequenceEncoder)
+        this.tags = tags;
+        encoder = EncoderArchitectures.Create(spec, input, tokenizer);
+        if (tags && encoder is not SequenceEncoder)
         {
             throw new PipelineException(
                 $"fineTuning.task is tagging, and encoder.name is '{spec.Name}': it must be an encoder of sequences.");
         }
 
-        _head = nn.Linear(_encoder.Features, classes);
+        head = nn.Linear(encoder.Features, classes);
         RegisterComponents();
         WeightInitialization.Initialize(this, seed);
     }
 
-    public Encoder Encoder => _encoder;
+    public Encoder Encoder => encoder;
 
-    public Linear Head => _head;
+    public Linear Head => head;
 
-    public override Tensor forward(Tensor input) => _head.forward(Features(input));
+    public override Tensor forward(Tensor input) => head.forward(Features(input));
 
     /// <summary>What the head goes by: features of the samples [N, D], or of each token [N, T, D].</summary>
-    public Tensor Features(Tensor input) => _tags ? ((SequenceEncoder)_encoder).Hidden(input) : _encoder.forward(input);
+    public Tensor Features(Tensor input) => tags ? ((SequenceEncoder)encoder).Hidden(input) : encoder.forward(input);
 }
 
 /// <summary>How fast each layer of a classifier is tuned, over its head.</summary>

@@ -17,23 +17,23 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
     private const double SufficientDecrease = 1e-4;
     private const double SmallestStride = 1e-10;
 
-    private readonly Tensor _mean;
-    private readonly Tensor _coefficients;
+    private readonly Tensor mean;
+    private readonly Tensor coefficients;
 
     /// <param name="features">D.</param>
     /// <param name="classes">K.</param>
     public LogisticRegression(int features, int classes)
         : base("baseline")
     {
-        _mean = zeros(features);
-        _coefficients = zeros(features + 1, classes);
-        register_buffer(nameof(_mean), _mean);
-        register_buffer(nameof(_coefficients), _coefficients);
+        mean = zeros(features);
+        coefficients = zeros(features + 1, classes);
+        register_buffer(nameof(mean), mean);
+        register_buffer(nameof(coefficients), coefficients);
         RegisterComponents();
     }
 
     /// <summary>D · K and K intercepts.</summary>
-    public long Size => _coefficients.numel();
+    public long Size => coefficients.numel();
 
     /// <param name="input">Features, shape [N, D].</param>
     /// <returns>Logits, shape [N, K].</returns>
@@ -42,8 +42,8 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
     /// <returns>Logits, shape [N, K].</returns>
     public Tensor Logits(IFeatureRows rows)
     {
-        var all = get_buffer(nameof(_coefficients))!;
-        return rows.Times(all) - get_buffer(nameof(_mean))!.matmul(all[..^1]).to(rows.Device);
+        var all = get_buffer(nameof(coefficients))!;
+        return rows.Times(all) - get_buffer(nameof(mean))!.matmul(all[..^1]).to(rows.Device);
     }
 
     /// <inheritdoc cref="Fit(IFeatureRows, Tensor, double, CancellationToken)"/>
@@ -59,10 +59,10 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var (prepared, centre) = rows.Prepare();
-        var problem = new Problem(prepared, targets, get_buffer(nameof(_coefficients))!.shape, penalty);
+        var problem = new Problem(prepared, targets, get_buffer(nameof(coefficients))!.shape, penalty);
         var (found, losses) = Minimize(problem, cancellation);
-        get_buffer(nameof(_mean))!.copy_(centre);
-        get_buffer(nameof(_coefficients))!.copy_(found.reshape(get_buffer(nameof(_coefficients))!.shape));
+        get_buffer(nameof(mean))!.copy_(centre);
+        get_buffer(nameof(coefficients))!.copy_(found.reshape(get_buffer(nameof(coefficients))!.shape));
         return losses;
     }
 
@@ -142,7 +142,7 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
 
     private sealed class Problem(IFeatureRows rows, Tensor targets, long[] shape, double penalty)
     {
-        private readonly Tensor _wanted = nn.functional.one_hot(targets, shape[1]).to(ScalarType.Float64);
+        private readonly Tensor wanted = nn.functional.one_hot(targets, shape[1]).to(ScalarType.Float64);
 
         public long Size => shape[0] * shape[1];
 
@@ -156,8 +156,8 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
             var logits = rows.Times(weights);
             var logarithms = nn.functional.log_softmax(logits, 1);
             weights[^1].zero_();
-            var loss = -((logarithms * _wanted).sum().Read() / rows.Count) + (penalty / 2 * (weights * weights).sum().Read());
-            var gradient = rows.TransposedTimes(logarithms.exp() - _wanted).div(samples).add(weights, Scalars.Of(penalty)).reshape(-1);
+            var loss = -((logarithms * wanted).sum().Read() / rows.Count) + (penalty / 2 * (weights * weights).sum().Read());
+            var gradient = rows.TransposedTimes(logarithms.exp() - wanted).div(samples).add(weights, Scalars.Of(penalty)).reshape(-1);
             return (loss, gradient.MoveToOuterDisposeScope());
         }
     }
@@ -168,18 +168,18 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
 /// alike.</summary>
 public sealed class LinearProbe : nn.Module<Tensor, Tensor>
 {
-    private readonly Tensor _mean;
-    private readonly Tensor _deviation;
-    private readonly Linear _head;
+    private readonly Tensor mean;
+    private readonly Tensor deviation;
+    private readonly Linear head;
 
     public LinearProbe(int features, int classes, ulong seed)
         : base("probe")
     {
-        _mean = zeros(features);
-        _deviation = ones(features);
-        _head = nn.Linear(features, classes);
-        register_buffer(nameof(_mean), _mean);
-        register_buffer(nameof(_deviation), _deviation);
+        mean = zeros(features);
+        deviation = ones(features);
+        head = nn.Linear(features, classes);
+        register_buffer(nameof(mean), mean);
+        register_buffer(nameof(deviation), deviation);
         RegisterComponents();
         WeightInitialization.Initialize(this, seed);
     }
@@ -189,14 +189,14 @@ public sealed class LinearProbe : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        get_buffer(nameof(_mean))!.copy_(features.mean([0]));
+        get_buffer(nameof(mean))!.copy_(features.mean([0]));
         // A feature that is the same for all of them is only shifted: to stretch it would let it drown the others wherever it does differ.
         var spread = features.std(0, unbiased: false);
-        get_buffer(nameof(_deviation))!.copy_(spread.masked_fill(spread.lt(Scalars.Of(1e-6)), Scalars.Of(1)));
+        get_buffer(nameof(deviation))!.copy_(spread.masked_fill(spread.lt(Scalars.Of(1e-6)), Scalars.Of(1)));
     }
 
     /// <param name="input">Features, shape [N, D].</param>
     /// <returns>Logits, shape [N, K].</returns>
     public override Tensor forward(Tensor input) =>
-        _head.forward((input - get_buffer(nameof(_mean))!) / get_buffer(nameof(_deviation))!);
+        head.forward((input - get_buffer(nameof(mean))!) / get_buffer(nameof(deviation))!);
 }

@@ -51,7 +51,7 @@ internal static class GrowingBenchmark
     private static void Say(int version, Cost cost) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
         $"up to version {version}, {cost.Samples} samples: {cost.Seconds:0.000} s, {cost.Decoded} files decoded, {cost.Bytes / 1024.0:0} "
-        + "kB written, each"));
+        + $"kB written, each"));
 
     private static async Task<Cost> ImportAsync(ServiceProvider services, string lake)
     {

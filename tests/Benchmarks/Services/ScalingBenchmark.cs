@@ -89,7 +89,8 @@ internal static class ScalingBenchmark
     }
 
     // What images do not have is null.
-    private static string Json(Experiment experiment) =>
-        JsonSerializer.Serialize(experiment,
-            new JsonSerializerOptions(PipelineJson.Compact) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
+    private static readonly JsonSerializerOptions WithoutNulls =
+        new(PipelineJson.Compact) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    private static string Json(Experiment experiment) => JsonSerializer.Serialize(experiment, WithoutNulls);
 }

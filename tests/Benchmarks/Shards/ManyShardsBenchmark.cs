@@ -52,7 +52,7 @@ internal static class ManyShardsBenchmark
 
         GC.Collect();
         var (before, cpu, clock) = (Environment.WorkingSet, Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
-        using var work = await ViewWork.OpenAsync(dataset, experiment, dataset.Manifest, [dataset.PseudoLabels], device,
+        using var work = await ViewTrainer.OpenWorkAsync(dataset, experiment, dataset.Manifest, [dataset.PseudoLabels], device,
             CancellationToken.None);
         Console.WriteLine($"""
             {name}: {dataset.Manifest.Shards.Count} shards of {inShard} samples

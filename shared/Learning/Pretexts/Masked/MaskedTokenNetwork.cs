@@ -9,30 +9,30 @@ namespace Pipeline.Learning.Pretexts.Masked;
 /// <summary>An encoder of sequences with the head that predicts masked tokens.</summary>
 public sealed class MaskedTokenNetwork : PretextNetwork
 {
-    private readonly TransformerNetwork _encoder;
-    private readonly MaskedTokenHead _head;
+    private readonly TransformerNetwork encoder;
+    private readonly MaskedTokenHead head;
 
     /// <exception cref="PipelineException">The encoder is not for tokens.</exception>
     public MaskedTokenNetwork(EncoderSpec spec, InputSpec input, TokenizerReference tokenizer, ulong seed)
         : base("masked-tokens")
     {
         var created = EncoderArchitectures.Create(spec, input, tokenizer);
-        _encoder = created as TransformerNetwork
+        encoder = created as TransformerNetwork
             ?? throw new PipelineException($"Encoder '{spec.Name}' takes images, not tokens; for masked-token it must be transformer.");
-        _head = new MaskedTokenHead(_encoder.Features, tokenizer.Vocabulary);
+        head = new MaskedTokenHead(encoder.Features, tokenizer.Vocabulary);
         RegisterComponents();
         WeightInitialization.Initialize(this, seed);
     }
 
-    public override TransformerNetwork Encoder => _encoder;
+    public override TransformerNetwork Encoder => encoder;
 
     /// <param name="tokens">As shown, shape [N, T].</param>
     /// <param name="places">Of the masked tokens among all N · T, shape [M].</param>
     /// <returns>Hidden states [N, T, D], and logits [M, V].</returns>
     public (Tensor Hidden, Tensor Logits) Forward(Tensor tokens, Tensor places)
     {
-        var hidden = _encoder.Hidden(tokens);
-        return (hidden, _head.Forward(hidden.flatten(0, 1).index_select(0, places), _encoder.TokenVectors));
+        var hidden = encoder.Hidden(tokens);
+        return (hidden, head.Forward(hidden.flatten(0, 1).index_select(0, places), encoder.TokenVectors));
     }
 }
 
@@ -40,18 +40,18 @@ public sealed class MaskedTokenNetwork : PretextNetwork
 /// vectors and a bias for each token. Thrown away after pretraining.</summary>
 public sealed class MaskedTokenHead : nn.Module
 {
-    private readonly Linear _dense;
-    private readonly LayerNorm _norm;
-    private readonly Parameter _bias;
+    private readonly Linear dense;
+    private readonly LayerNorm norm;
+    private readonly Parameter bias;
 
     /// <param name="width">D.</param>
     /// <param name="vocabulary">V.</param>
     public MaskedTokenHead(int width, int vocabulary)
         : base("masked-token")
     {
-        _dense = nn.Linear(width, width);
-        _norm = nn.LayerNorm(width, TransformerNetwork.Epsilon);
-        _bias = nn.Parameter(zeros(vocabulary));
+        dense = nn.Linear(width, width);
+        norm = nn.LayerNorm(width, TransformerNetwork.Epsilon);
+        bias = nn.Parameter(zeros(vocabulary));
         RegisterComponents();
     }
 
@@ -59,5 +59,5 @@ public sealed class MaskedTokenHead : nn.Module
     /// <param name="tokenVectors">Shape [V, D].</param>
     /// <returns>Logits, shape [M, V].</returns>
     public Tensor Forward(Tensor hidden, Tensor tokenVectors) =>
-        nn.functional.linear(_norm.forward(nn.functional.gelu(_dense.forward(hidden))), tokenVectors, _bias);
+        nn.functional.linear(norm.forward(nn.functional.gelu(dense.forward(hidden))), tokenVectors, bias);
 }
