@@ -13,7 +13,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
         ["unknown option"] = Typed([.. Run, "--quick"], "'--quick'", "--help"),
         ["no data given"] = Typed(["run", "tiny.yaml"], "--data", "--help"),
         ["a device that is none"] = Typed([.. Run[..^1], "gpu"], "'gpu'", "cuda:n"),
-        ["a device that is not there"] = Typed([.. Run[..^1], "cuda:77"], "cuda:77", "Valid"),
+        ["a device that is not there"] = Typed([.. Run[..^1], "cuda:77"], "cuda:77", "it must be auto or cpu"),
         ["threads that are no number"] = Typed([.. Run, "--threads", "many"], "'many'", "0 to 1024"),
         ["a setting out of range"] = new((place, _) => place.Settings["Pretraining__BatchesAhead"] = "0", Run,
             ["Pretraining:BatchesAhead", "'0'", "between 1 and 64"]),
@@ -54,7 +54,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
             },
             "Of the 80 files",
             "20 were rejected (25.0 %): 20 corrupt",
-            "up to 20.0 % (Ingestion:MaxRejectedShare)"),
+            "at most 20.0 % (Ingestion:MaxRejectedShare)"),
         ["a test picture that is trained on"] = Data(
             path =>
             {
@@ -90,7 +90,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
             },
             "train-images-idx3-ubyte",
             "bytes"),
-        ["a store that is a file"] = new((place, _) => File.WriteAllText(place.Store, ""), Run, ["is a file", "valid is a folder"]),
+        ["a store that is a file"] = new((place, _) => File.WriteAllText(place.Store, ""), Run, ["is a file", "must be a folder"]),
         ["a store of a newer version"] = new((place, _) => Write(place.Store, "store.json", "{ \"format\": 99 }"u8), Run,
             ["newer version", "another folder"]),
         ["a store within the data"] = new((_, _) => { }, [.. Run, "--store", "data/store"], ["within the data folder", "--store"]),

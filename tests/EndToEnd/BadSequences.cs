@@ -51,7 +51,7 @@ public static class BadSequences
         ["a window that attention cannot see"] = Experiment(TinyTask.Protein, "window: 60", "window: 9000", "line 4", "input.window",
             "at most 4094", "tokenizer.k"),
         ["text with a size"] = Experiment(TinyTask.Text, "{ window: 200 }", "{ size: 28 }", "line 4", "input.size",
-            "leave it out: text has a window"),
+            "must be left out"),
         ["a pretext task of images"] = Experiment(TinyTask.Text, "masked-token", "rotation", "line 6", "'rotation'", "masked-token"),
         ["an encoder of images"] = Experiment(TinyTask.Text, "name: transformer", "name: convnet", "line 7", "'convnet'", "transformer"),
         ["heads that do not divide the width"] = Experiment(TinyTask.Text, "heads: 2", "heads: 3", "line 7", "encoder.heads",
@@ -63,7 +63,7 @@ public static class BadSequences
             "'the'"),
         ["a vocabulary of another kind"] = Given("bpe", path => WriteWords(path, [.. Special, "the", "boat"]), "'words'", "no vocab.json"),
         ["a vocabulary of other letters"] = Given("wordpiece", path => WriteWords(path, [.. Special, "ж", "##ж"]),
-            "none has a token that could be masked", "a tokenizer that knows"),
+            "none has a token that could be masked", "The tokenizer must know"),
         ["merges of another vocabulary"] = Given(
             "bpe",
             path =>

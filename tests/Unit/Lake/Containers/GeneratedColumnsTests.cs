@@ -104,6 +104,8 @@ public class GeneratedColumnsTests
             writer.WriteEnd();
         }
 
+        // Finalizers of the arrays free memory that the writer reads.
+        GC.KeepAlive(batch);
         return buffer.ToArray();
     }
 
