@@ -12,6 +12,17 @@ public sealed class KnownKeysTests
 {
     private static readonly ArtifactReference Dataset = new("datasets/pictures/0/manifest.json", "sha256:0", 1);
 
+    private static readonly EncoderManifest Encoder = new()
+    {
+        Encoder = new EncoderSpec(),
+        Input = new InputSpec(Size: 8, Channels: 1),
+        File = new ArtifactReference("pretraining/0/encoder.safetensors", "sha256:1", 1),
+        Steps = 1,
+        History = [],
+        Time = new PretrainingTime(0, 0, 0, 0, 0),
+        Environment = new EnvironmentSummary("cpu", 1, ""),
+    };
+
     [Fact]
     public async Task Keys_of_known_inputs_are_what_they_were()
     {
@@ -29,7 +40,7 @@ public sealed class KnownKeysTests
             dataset.Shards[0].File.Key,
             (await texts.PlanAsync()).DatasetRoot,
             ShardLabeller.Root(Dataset, "rotation", images.Experiment),
-            TrialPlan.Root(images.Experiment, dataset, null!, new Trial(Arm.Baseline, 2, 0, 1e-3)),
+            TrialPlan.Root(images.Experiment, dataset, Encoder, new Trial(Arm.Pretrained, 2, 0, 1e-3)),
         ];
 
         var file = Repository.PathOf("tests/Unit/Ingestion/known-keys.txt");
