@@ -15,8 +15,8 @@ public sealed class DatasetCommitter(IArtifactStore store)
     public Task<IReadOnlyList<int>> MissingAsync(ImportPlan plan, CancellationToken cancellation = default) =>
         _fanIn.ListAsync(plan.Root, plan.Parts, PartKeys(plan), cancellation);
 
-    /// <summary>The same for whoever has just made a chunk's part: empty for nobody before all are there, and for everybody after; else as
-    /// of at most two seconds ago.</summary>
+    /// <summary>Returns the missing chunks to the writer of a part: nothing once every part exists, and never nothing before. A part of the
+    /// last two seconds may still count as missing.</summary>
     public Task<IReadOnlyList<int>> LeftAsync(ImportPlan plan, int chunk, CancellationToken cancellation = default) =>
         _fanIn.GlanceAsync(plan.Root, plan.Parts, chunk, () => PartKeys(plan), cancellation);
 

@@ -133,7 +133,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         var left = stream.Length - prefix.Length;
         if (length > SafetensorsHeader.MaxLength || (long)length > left)
             throw new PipelineException(
-                $"{path} is not a valid safetensors file: its header has {length} bytes, and valid are at most "
+                $"{path} is not a valid safetensors file: its header has {length} bytes, and must have at most "
                 + $"{SafetensorsHeader.MaxLength} and the {left} that follow.");
 
         var json = new byte[length];

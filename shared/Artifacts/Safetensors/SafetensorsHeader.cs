@@ -79,7 +79,7 @@ internal sealed class SafetensorsHeader
     {
         var properties = Properties(entry, $"'{name}'");
         if (properties.Keys.FirstOrDefault(key => key is not ("dtype" or "shape" or "data_offsets")) is { } other)
-            throw Defect($"'{name}' has the unknown field '{other}'; valid are dtype, shape and data_offsets");
+            throw Defect($"'{name}' has the unknown field '{other}'; it must be dtype, shape or data_offsets");
 
         var shape = Numbers(properties, name, "shape");
         var offsets = Numbers(properties, name, "data_offsets");
@@ -110,7 +110,8 @@ internal sealed class SafetensorsHeader
         var text = value.GetString()!;
         return Enum.GetNames<SafetensorsType>().Contains(text)
             ? Enum.Parse<SafetensorsType>(text)
-            : throw Defect($"'{name}' has the unknown dtype '{text}'; valid are {string.Join(", ", Enum.GetNames<SafetensorsType>())}");
+            : throw Defect(
+                $"'{name}' has the unknown dtype '{text}'; it must be one of {string.Join(", ", Enum.GetNames<SafetensorsType>())}");
     }
 
     private long[] Numbers(Dictionary<string, JsonElement> properties, string name, string property)

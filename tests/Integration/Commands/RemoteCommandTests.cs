@@ -19,7 +19,7 @@ public sealed class RemoteCommandTests(SharedServers servers)
 
         Assert.Equal("Uploaded 4 of 4 files (0.1 MiB) to lake://main/tiny.", dropped[0]);
         Assert.Contains("No experiment waits", dropped[1], StringComparison.Ordinal);
-        Assert.Contains("only has the experiment run with the next drop",
+        Assert.Contains("only registers the experiment for the next drop",
             Assert.Single((await place.EndAsync("run", "tiny.yaml", "--on-drops", "--wait")).Errors), StringComparison.Ordinal);
         Assert.Contains(ran, line => line.StartsWith("evaluation", StringComparison.Ordinal)
             && line.Contains("done in", StringComparison.Ordinal));
@@ -68,6 +68,6 @@ public sealed class RemoteCommandTests(SharedServers servers)
 
         Assert.Contains("drop FOLDER --dataset tiny", Assert.Single(told), StringComparison.Ordinal);
         Assert.True(File.Exists(place.PathOf("here/experiments/on-drop/tiny/tiny.json")));
-        Assert.Contains("--device is for work in this process", Assert.Single(refused.Errors), StringComparison.Ordinal);
+        Assert.Contains("--device applies to work in this process", Assert.Single(refused.Errors), StringComparison.Ordinal);
     }
 }

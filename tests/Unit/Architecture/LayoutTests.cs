@@ -68,6 +68,21 @@ public sealed class LayoutTests
             : null;
     }
 
+    [Fact]
+    public void Lines_have_at_most_140_characters_and_files_at_most_300_lines()
+    {
+        var files = new[] { "services", "shared" }.SelectMany(folder =>
+            Directory.EnumerateFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
+        Assert.All(files, file =>
+        {
+            var lines = File.ReadAllLines(file);
+            Assert.InRange(lines.Length, 1, 300);
+            Assert.All(lines, line => Assert.InRange(line.Length, 0, 140));
+        });
+    }
+
     /// <returns>The folders on the way back to where it started; null where there is none.</returns>
     private static string? CircleFrom(string start, ILookup<string, string> uses)
     {

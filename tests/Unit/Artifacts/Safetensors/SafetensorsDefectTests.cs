@@ -27,7 +27,7 @@ public sealed class SafetensorsDefectTests : IDisposable
         { """{"__metadata__":{"n":1},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", "'n' of __metadata__ is not a string" },
         { """{"__metadata__":{"n":"","n":""},"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", "__metadata__ has 'n' twice" },
         { """{"a":{"shape":[4],"data_offsets":[0,4]}}""", "'a' has no dtype" },
-        { """{"a":{"dtype":"U9","shape":[4],"data_offsets":[0,4]}}""", "unknown dtype 'U9'; valid are BOOL, U8" },
+        { """{"a":{"dtype":"U9","shape":[4],"data_offsets":[0,4]}}""", "unknown dtype 'U9'; it must be one of BOOL, U8" },
         { """{"a":{"dtype":"1","shape":[4],"data_offsets":[0,4]}}""", "unknown dtype '1'" },
         { """{"a":{"dtype":"U8","data_offsets":[0,4]}}""", "'a' has no shape" },
         { """{"a":{"dtype":"U8","shape":4,"data_offsets":[0,4]}}""", "'a' has no shape" },
