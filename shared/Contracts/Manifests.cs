@@ -57,8 +57,11 @@ public sealed record DatasetManifest
     /// <summary>The summary with its classes, as report.json has it.</summary>
     [JsonIgnore]
     public DataSummary Data =>
-        Summary with { Classes = [.. ClassCounts.Select(
-            count => new ClassSamples(count.Class, count.Train, count.Validation, count.Test))] };
+        Summary with
+        {
+            Classes = [.. ClassCounts.Select(
+            count => new ClassSamples(count.Class, count.Train, count.Validation, count.Test))]
+        };
 }
 
 /// <summary>Labelled samples of one class, by split.</summary>

@@ -1,6 +1,6 @@
-using Pipeline.Images;
 using System.Buffers;
 using System.Numerics;
+using Pipeline.Images;
 
 namespace Pipeline.Likeness;
 

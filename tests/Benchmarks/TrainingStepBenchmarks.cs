@@ -28,8 +28,13 @@ public class TrainingStepBenchmarks
     {
         _device = new TorchDevice(new TorchOptions());
         var task = new RotationFlipTask();
-        var experiment = new Experiment { Name = "benchmark", Data = "none", Pretext = [task.Name],
-            FineTuning = new FineTuningSpec { Labels = [1] } };
+        var experiment = new Experiment
+        {
+            Name = "benchmark",
+            Data = "none",
+            Pretext = [task.Name],
+            FineTuning = new FineTuningSpec { Labels = [1] }
+        };
         _trainer = new ViewTrainer(experiment, [(task.Name, View.Count)], steps: 1_000_000, _device.Device);
         _network = new ViewNetwork(experiment.Encoder, experiment.Input, [(task.Name, View.Count)], seed: 1);
         _optimizer = optim.AdamW(_network.parameters(), 1e-3);

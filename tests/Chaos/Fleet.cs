@@ -22,20 +22,20 @@ public sealed class Fleet(IReadOnlyDictionary<string, string> settings, string l
     /// <summary>Settings of services on these servers, without their prefix.</summary>
     public static Dictionary<string, string> Settings(RabbitMqServer broker, AzuriteServer store, string virtualHost, string container,
         string cache) => new()
-    {
-        ["Bus__Host"] = broker.Host,
-        ["Bus__Port"] = $"{broker.Port}",
-        ["Bus__VirtualHost"] = virtualHost,
-        ["Bus__User"] = broker.User,
-        ["Bus__Password"] = broker.Password,
-        ["Store__Blob__ConnectionString"] = store.ConnectionString,
-        ["Store__Blob__Container"] = container,
-        ["Store__Cache__Folder"] = cache,
-        ["Lake__AnyFolder"] = "true",
-        ["Webhook__AllowAnonymous"] = "true",
-        ["Torch__Device"] = "cpu",
-        ["Torch__Threads"] = "1",
-    };
+        {
+            ["Bus__Host"] = broker.Host,
+            ["Bus__Port"] = $"{broker.Port}",
+            ["Bus__VirtualHost"] = virtualHost,
+            ["Bus__User"] = broker.User,
+            ["Bus__Password"] = broker.Password,
+            ["Store__Blob__ConnectionString"] = store.ConnectionString,
+            ["Store__Blob__Container"] = container,
+            ["Store__Cache__Folder"] = cache,
+            ["Lake__AnyFolder"] = "true",
+            ["Webhook__AllowAnonymous"] = "true",
+            ["Torch__Device"] = "cpu",
+            ["Torch__Threads"] = "1",
+        };
 
     public Task StartAllAsync() => Task.WhenAll(Services.Select(StartAsync));
 

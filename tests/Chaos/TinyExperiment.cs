@@ -91,8 +91,12 @@ public sealed class TinyExperiment : IDisposable
         using var document = JsonDocument.Parse(report);
         var root = document.RootElement;
         return JsonSerializer.Serialize(
-            new { pretext = root.GetProperty("preFlight").GetProperty("choice"), encoder = root.GetProperty("encoderDigest"),
-                results = root.GetProperty("byLabelCount") });
+            new
+            {
+                pretext = root.GetProperty("preFlight").GetProperty("choice"),
+                encoder = root.GetProperty("encoderDigest"),
+                results = root.GetProperty("byLabelCount")
+            });
     }
 
     /// <summary>Its folder stays, to be looked at.</summary>

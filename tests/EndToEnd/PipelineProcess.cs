@@ -108,8 +108,12 @@ public sealed class PipelineProcess : IDisposable
     private static PipelineProcess Start(string file, string folder, IReadOnlyDictionary<string, string> environment,
         IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(file, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         foreach (var (name, value) in environment)
         {
             start.Environment["PIPELINE_" + name] = value;

@@ -61,8 +61,12 @@ public static class TinyTexts
     /// <summary>JSON lines with <c>tokens</c> and <c>tags</c>.</summary>
     public static void WriteTagged(string folder, int count) => Write(
         folder, "tagged.jsonl", count,
-        number => JsonSerializer.Serialize(new { tokens = Words(number).Select(word => word.Word), tags = Words(number)
-            .Select(word => word.Tag) }));
+        number => JsonSerializer.Serialize(new
+        {
+            tokens = Words(number).Select(word => word.Word),
+            tags = Words(number)
+            .Select(word => word.Tag)
+        }));
 
     /// <summary>FASTA, its labels behind the ids.</summary>
     /// <param name="letters">Of a record.</param>

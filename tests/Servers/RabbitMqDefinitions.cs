@@ -29,8 +29,14 @@ internal static class RabbitMqDefinitions
         var permissions = List(root, "permissions");
         foreach (var host in Names(hosts))
         {
-            permissions.Add((JsonNode)new JsonObject { ["user"] = user, ["vhost"] = host, ["configure"] = ".*", ["write"] = ".*",
-                ["read"] = ".*" });
+            permissions.Add((JsonNode)new JsonObject
+            {
+                ["user"] = user,
+                ["vhost"] = host,
+                ["configure"] = ".*",
+                ["write"] = ".*",
+                ["read"] = ".*"
+            });
         }
 
         return root.ToJsonString();

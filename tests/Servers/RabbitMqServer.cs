@@ -130,8 +130,11 @@ public sealed class RabbitMqServer : IAsyncDisposable
         });
         // Before it has elected itself, the only member of a quorum queue loses what is asked of it (3.10).
         await Readiness.WaitAsync("RabbitMQ's quorum queues have no leader", _server, async () => await _server.RunInsideAsync(
-            _control, "eval", "[element(1, R) || R <- ets:tab2list(ra_state), element(2, R) =/= leader].") is { ExitCode: 0,
-            Output: "[]" });
+            _control, "eval", "[element(1, R) || R <- ets:tab2list(ra_state), element(2, R) =/= leader].") is
+        {
+            ExitCode: 0,
+            Output: "[]"
+        });
     }
 
     /// <summary>Makes a virtual host that nobody else has.</summary>

@@ -1,9 +1,9 @@
-using Pipeline.Cli.Results;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Pipeline.Cli.Connecting;
+using Pipeline.Cli.Results;
 using Pipeline.Cli.Running;
 using Pipeline.Hosting.Settings;
 

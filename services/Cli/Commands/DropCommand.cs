@@ -11,8 +11,12 @@ internal static class DropCommand
     public static Command Create()
     {
         var folder = new Argument<string>("folder") { Description = "Folder with the dataset's files." };
-        var dataset = new Option<string>("--dataset") { Description = "Which dataset they belong to: the 'data' of its experiments.",
-            HelpName = "name", Required = true };
+        var dataset = new Option<string>("--dataset")
+        {
+            Description = "Which dataset they belong to: the 'data' of its experiments.",
+            HelpName = "name",
+            Required = true
+        };
         var wait = SharedOptions.Wait();
         var (store, device, threads) = (SharedOptions.Store(), SharedOptions.Device(), SharedOptions.Threads());
         var command = new ExampledCommand(

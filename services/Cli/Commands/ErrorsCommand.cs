@@ -16,8 +16,12 @@ internal static class ErrorsCommand
     public static Command Create()
     {
         var queue = SharedOptions.Queue();
-        var limit = new Option<int>("--limit") { Description = $"Messages of a queue to show at most, oldest first; 1 to {HighestLimit}.",
-            HelpName = "n", DefaultValueFactory = _ => DefaultLimit };
+        var limit = new Option<int>("--limit")
+        {
+            Description = $"Messages of a queue to show at most, oldest first; 1 to {HighestLimit}.",
+            HelpName = "n",
+            DefaultValueFactory = _ => DefaultLimit
+        };
         limit.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var most) && most is >= 1 and <= HighestLimit))

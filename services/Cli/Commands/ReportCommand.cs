@@ -11,8 +11,11 @@ internal static class ReportCommand
 {
     public static Command Create()
     {
-        var run = new Argument<string?>("run") { Description = "The run's id, as status shows it; the newest finished run if left out.",
-            Arity = ArgumentArity.ZeroOrOne };
+        var run = new Argument<string?>("run")
+        {
+            Description = "The run's id, as status shows it; the newest finished run if left out.",
+            Arity = ArgumentArity.ZeroOrOne
+        };
         var store = SharedOptions.Store();
         var open = new Option<bool>("--open") { Description = "Open the report's page." };
         var command = new ExampledCommand("report", "Show the result of a finished run, and where its report lies.", "report",

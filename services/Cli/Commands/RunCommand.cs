@@ -1,8 +1,8 @@
-using Pipeline.Cli.Results;
 using System.CommandLine;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote;
+using Pipeline.Cli.Results;
 using Pipeline.Cli.Running;
 using Pipeline.Experiments;
 

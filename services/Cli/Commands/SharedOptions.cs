@@ -19,8 +19,11 @@ internal static partial class SharedOptions
         new("--wait") { Description = "Follow the run to its end and show the result. In this process a run is always followed." };
 
     public static Option<string?> Queue() =>
-        new("--queue") { Description = "Queue whose messages are meant, named with or without '_error'; all if left out.",
-            HelpName = "queue" };
+        new("--queue")
+        {
+            Description = "Queue whose messages are meant, named with or without '_error'; all if left out.",
+            HelpName = "queue"
+        };
 
     /// <summary>For commands whose work services do.</summary>
     /// <exception cref="PipelineException">An option is given that only work in this process heeds.</exception>
@@ -36,8 +39,11 @@ internal static partial class SharedOptions
 
     public static Option<string?> Device()
     {
-        var option = new Option<string?>("--device") { Description = "auto, cpu, cuda or cuda:n; overrides Torch:Device.",
-            HelpName = "device" };
+        var option = new Option<string?>("--device")
+        {
+            Description = "auto, cpu, cuda or cuda:n; overrides Torch:Device.",
+            HelpName = "device"
+        };
         option.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !DeviceName().IsMatch(token.Value))
@@ -50,8 +56,11 @@ internal static partial class SharedOptions
     {
         const int Most = 1024;
         var option =
-            new Option<int?>("--threads") { Description = "Threads within one operation, 0 for all cores; overrides Torch:Threads.",
-                HelpName = "n" };
+            new Option<int?>("--threads")
+            {
+                Description = "Threads within one operation, 0 for all cores; overrides Torch:Threads.",
+                HelpName = "n"
+            };
         option.CustomParser = result =>
         {
             if (int.TryParse(result.Tokens[0].Value, out var threads) && threads is >= 0 and <= Most)

@@ -21,11 +21,17 @@ internal static class StatusCommand
         var watch = new Option<bool>("--watch") { Description = "Look again every two seconds until Ctrl-C." };
         var rejected =
             new Option<bool>("--rejected") { Description = "The files of each dataset's newest import that could not be used, by reason." };
-        var data = new Option<bool>("--data") { Description = "What was understood of each dataset's newest version: samples, classes, "
-            + "what was left out, warnings." };
+        var data = new Option<bool>("--data")
+        {
+            Description = "What was understood of each dataset's newest version: samples, classes, "
+            + "what was left out, warnings."
+        };
         var dataset =
-            new Option<string?>("--dataset") { Description = "Name of the dataset to show, with --data or --rejected; all if left out.",
-                HelpName = "name" };
+            new Option<string?>("--dataset")
+            {
+                Description = "Name of the dataset to show, with --data or --rejected; all if left out.",
+                HelpName = "name"
+            };
         var command = new ExampledCommand(
             "status", "Show the runs in a store and how far each is.", "status", "status --store /tmp/demo --json", "status --watch",
             "status --data", "status --rejected --dataset fashion") { store, json, watch, data, rejected, dataset };

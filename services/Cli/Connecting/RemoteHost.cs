@@ -19,8 +19,11 @@ internal static class RemoteHost
     public static IHost Build()
     {
         // Without the defaults: they log to the console, which belongs to what the command says.
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true,
-            ContentRootPath = Environment.CurrentDirectory });
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings
+        {
+            DisableDefaults = true,
+            ContentRootPath = Environment.CurrentDirectory
+        });
         builder.Configuration.AddPipelineSettings();
         builder.Services
             .AddPipelineCore()

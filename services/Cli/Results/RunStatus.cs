@@ -90,8 +90,11 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
         var failure = await ledger.FindFailureAsync(run, cancellation) is { } failed
             ? new RunFailure(failed.Stage, failed.Reason, failed.ErrorQueue) : null;
         var cancelled = await ledger.IsCancelledAsync(run, cancellation);
-        return status with { State = cancelled ? RunState.Cancelled : failure is null ? RunState.Running : RunState.Failed,
-            Failure = failure };
+        return status with
+        {
+            State = cancelled ? RunState.Cancelled : failure is null ? RunState.Running : RunState.Failed,
+            Failure = failure
+        };
     }
 
     private async Task<RunStatus> UnfinishedAsync(string run, DateTimeOffset started, CancellationToken cancellation)

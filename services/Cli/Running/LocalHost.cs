@@ -30,8 +30,11 @@ internal static class LocalHost
     public static HostApplicationBuilder Compose(RunSettings settings, FolderArtifactStore store)
     {
         // Without the defaults: they log to the console, which belongs to the progress display.
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true,
-            ContentRootPath = Environment.CurrentDirectory });
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings
+        {
+            DisableDefaults = true,
+            ContentRootPath = Environment.CurrentDirectory
+        });
         builder.Configuration.AddPipelineSettings().AddInMemoryCollection(Overrides(settings));
 
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);

@@ -1,8 +1,8 @@
-using Pipeline.Hosting.Bus;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
+using Pipeline.Hosting.Bus;
 using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Committing;

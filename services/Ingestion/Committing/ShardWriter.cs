@@ -117,7 +117,8 @@ internal sealed class ShardWriter
 
         long[] shape = [gathered.Samples.Count, _plan.Input.Channels, _plan.Input.Size, _plan.Input.Size];
         var pixels = new SafetensorsTensor("pixels", SafetensorsType.U8, shape,
-            default) { Pieces = PixelsAsync(gathered.Samples, cancellation) };
+            default)
+        { Pieces = PixelsAsync(gathered.Samples, cancellation) };
         return await WriteAsync(gathered, [pixels], cancellation);
     }
 

@@ -75,8 +75,11 @@ public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogg
     }
 
     private static bool IsRefused(Exception error) =>
-        error is OperationInterruptedException { ShutdownReason.ReplyCode: Constants.AccessRefused or Constants.PreconditionFailed
-            or Constants.ResourceLocked or Constants.NotAllowed };
+        error is OperationInterruptedException
+        {
+            ShutdownReason.ReplyCode: Constants.AccessRefused or Constants.PreconditionFailed
+            or Constants.ResourceLocked or Constants.NotAllowed
+        };
 
     [LoggerMessage(LogLevel.Warning, "RabbitMQ went away ({Purpose}): {Why}")]
     private partial void BrokenOff(string purpose, string why);

@@ -69,7 +69,8 @@ public sealed class OutgoingEventsConsumer(TimeProvider clock) :
     {
         var endpoint = await context.GetSendEndpoint(Address);
         var said = new OutgoingEvent($"{routingKey}/{id}", $"pipeline.{routingKey}", subject, clock.GetUtcNow(),
-            data) { TraceParent = Activity.Current?.Id };
+            data)
+        { TraceParent = Activity.Current?.Id };
         await endpoint.SendInTimeAsync(said, send =>
         {
             send.ContentType = CloudEvent;

@@ -77,22 +77,22 @@ internal static class ParquetColumn
 {
     private static readonly Dictionary<Type, Func<ParquetRowGroupReader, DataField, CancellationToken, Task<Func<int, object?>>>> Readers =
         new()
-    {
-        [typeof(ReadOnlyMemory<char>)] = BytesAsync,
-        [typeof(ReadOnlyMemory<byte>)] = BytesAsync,
-        [typeof(long)] = NumbersAsync<long>,
-        [typeof(int)] = NumbersAsync<int>,
-        [typeof(short)] = NumbersAsync<short>,
-        [typeof(sbyte)] = NumbersAsync<sbyte>,
-        [typeof(ulong)] = NumbersAsync<ulong>,
-        [typeof(uint)] = NumbersAsync<uint>,
-        [typeof(ushort)] = NumbersAsync<ushort>,
-        [typeof(byte)] = NumbersAsync<byte>,
-        [typeof(bool)] = NumbersAsync<bool>,
-        [typeof(double)] = NumbersAsync<double>,
-        [typeof(float)] = NumbersAsync<float>,
-        [typeof(decimal)] = NumbersAsync<decimal>,
-    };
+        {
+            [typeof(ReadOnlyMemory<char>)] = BytesAsync,
+            [typeof(ReadOnlyMemory<byte>)] = BytesAsync,
+            [typeof(long)] = NumbersAsync<long>,
+            [typeof(int)] = NumbersAsync<int>,
+            [typeof(short)] = NumbersAsync<short>,
+            [typeof(sbyte)] = NumbersAsync<sbyte>,
+            [typeof(ulong)] = NumbersAsync<ulong>,
+            [typeof(uint)] = NumbersAsync<uint>,
+            [typeof(ushort)] = NumbersAsync<ushort>,
+            [typeof(byte)] = NumbersAsync<byte>,
+            [typeof(bool)] = NumbersAsync<bool>,
+            [typeof(double)] = NumbersAsync<double>,
+            [typeof(float)] = NumbersAsync<float>,
+            [typeof(decimal)] = NumbersAsync<decimal>,
+        };
 
     /// <returns>What the column holds where that is no value to be used; null where it is.</returns>
     public static string? UnusedType(Field field) => field switch

@@ -135,8 +135,12 @@ internal static class SampleNotes
 
         if (bytes.Length > MostBytes)
         {
-            return note with { LabelFault = RejectionReason.BadLabel, Detail = $"the {extension} beside it has {bytes.Length} bytes; at "
-                + $"most {MostBytes}" };
+            return note with
+            {
+                LabelFault = RejectionReason.BadLabel,
+                Detail = $"the {extension} beside it has {bytes.Length} bytes; at "
+                + $"most {MostBytes}"
+            };
         }
 
         try

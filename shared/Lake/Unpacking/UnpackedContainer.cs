@@ -188,8 +188,12 @@ public sealed class UnpackedContainer(
     private Member Linked(Member member) =>
         member.LinksTo is not { } target ? member
         : _bytes.Find(WithoutDot(target)) is { } content ? member with { Content = content.Open(), Length = content.Length }
-        : member with { Rejection = RejectionReason.NotAFile, Detail = $"a hard link to '{LakeNames.Shown(target)}', which is not before "
-            + "it in the archive" };
+        : member with
+        {
+            Rejection = RejectionReason.NotAFile,
+            Detail = $"a hard link to '{LakeNames.Shown(target)}', which is not before "
+            + "it in the archive"
+        };
 
     private async Task KeepTableAsync(Member member, string name, CancellationToken cancellation)
     {

@@ -44,8 +44,11 @@ internal static class SequenceBaselines
         int[] classes = [.. labels.Distinct().Order()];
         var (test, train) = (order[..(texts.Length / 5)], order[(texts.Length / 5)..]);
         var truth = new Truth([.. test.Select(Class)], [.. classes.Select(name => $"{name}")]);
-        foreach (var (count, kind, penalty) in from count in counts from kind in kinds from penalty in (double[])[1e-3, 1e-2,
-            1e-1] select (count, kind, penalty))
+        foreach (var (count, kind, penalty) in from count in counts
+                                               from kind in kinds
+                                               from penalty in (double[])[1e-3, 1e-2,
+            1e-1]
+                                               select (count, kind, penalty))
         {
             var clock = Stopwatch.StartNew();
             var all = Enumerable.Range(0, Draws).Select(draw => Run(draw, count, kind, penalty)).ToList();

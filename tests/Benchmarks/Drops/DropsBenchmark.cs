@@ -40,8 +40,14 @@ internal static class DropsBenchmark
         var recorded = new List<double>();
         for (var round = 0; round <= Rounds; round++)
         {
-            var bus = new BusOptions { Host = rabbit.Host, Port = rabbit.Port, User = rabbit.User, Password = rabbit.Password,
-                VirtualHost = await rabbit.CreateVirtualHostAsync() };
+            var bus = new BusOptions
+            {
+                Host = rabbit.Host,
+                Port = rabbit.Port,
+                User = rabbit.User,
+                Password = rabbit.Password,
+                VirtualHost = await rabbit.CreateVirtualHostAsync()
+            };
             await using var run = await QueueRun.OpenAsync(bus, azurite);
             await run.PublishAsync(bodies);
             raw.Add(await run.RawAsync(messages));

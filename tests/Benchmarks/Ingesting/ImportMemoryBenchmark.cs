@@ -45,7 +45,8 @@ internal static class ImportMemoryBenchmark
     public static async Task<long> PeakAsync(string folder)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(ImportMemoryBenchmark).Assembly.Location, "import",
-            folder]) { RedirectStandardOutput = true };
+            folder])
+        { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -19,10 +19,10 @@ internal sealed class IngestionProcess : IDisposable
         _process = Process.Start(
             new ProcessStartInfo("taskset",
                 ["--cpu-list", $"0-{cores - 1}", "dotnet", typeof(IngestionProcess).Assembly.Location, "ingest"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!;
     }
 
     /// <summary>What the process does: a round for each line, which names the folder, and seconds back.</summary>

@@ -95,8 +95,11 @@ internal static class LikenessOfFiles
         var drawn = new SKBitmap(Math.Max(width, 1), Math.Max(height, 1));
         using var canvas = new SKCanvas(drawn);
         using var image = SKImage.FromBitmap(bitmap);
-        using var paint = new SKPaint { ColorFilter = SKColorFilter.CreateColorMatrix(
-            [light, 0, 0, 0, 0, 0, light, 0, 0, 0, 0, 0, light, 0, 0, 0, 0, 0, 1, 0]) };
+        using var paint = new SKPaint
+        {
+            ColorFilter = SKColorFilter.CreateColorMatrix(
+            [light, 0, 0, 0, 0, 0, light, 0, 0, 0, 0, 0, light, 0, 0, 0, 0, 0, 1, 0])
+        };
         canvas.Clear(SKColors.White);
         canvas.DrawImage(image, part(SKRect.Create(bitmap.Width, bitmap.Height)), SKRect.Create(drawn.Width, drawn.Height),
             new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear), paint);

@@ -24,8 +24,13 @@ internal static class ScalingBenchmark
         await using var broker = await RabbitMqServer.StartAsync();
         await using var azurite = await AzuriteServer.StartAsync();
         var read = ExperimentFile.Read(file);
-        var experiment = read with { Pretext = ["rotation-flip", "rotation", "flip"], Pretraining = read.Pretraining
-            with { Epochs = 1, Batch = 512 } };
+        var experiment = read with
+        {
+            Pretext = ["rotation-flip", "rotation", "flip"],
+            Pretraining = read.Pretraining
+            with
+            { Epochs = 1, Batch = 512 }
+        };
         foreach (var (stage, measure) in Measures)
         {
             var seconds = new double[2];

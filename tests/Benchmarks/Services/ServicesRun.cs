@@ -42,8 +42,14 @@ internal sealed class ServicesRun : IAsyncDisposable
 
     public async Task SendAsync(string queue, IEnumerable<string> messages)
     {
-        var factory = new ConnectionFactory { HostName = _broker.Host, Port = _broker.Port, UserName = _broker.User,
-            Password = _broker.Password, VirtualHost = _virtualHost };
+        var factory = new ConnectionFactory
+        {
+            HostName = _broker.Host,
+            Port = _broker.Port,
+            UserName = _broker.User,
+            Password = _broker.Password,
+            VirtualHost = _virtualHost
+        };
         await using var connection = await factory.CreateConnectionAsync();
         await using var channel =
             await connection.CreateChannelAsync(

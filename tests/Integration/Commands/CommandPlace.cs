@@ -32,8 +32,14 @@ internal sealed class CommandPlace : IAsyncDisposable
     {
         var rabbit = await servers.RabbitMqAsync();
         var host = await rabbit.CreateVirtualHostAsync();
-        var connection = await new ConnectionFactory { HostName = rabbit.Host, Port = rabbit.Port, VirtualHost = host,
-            UserName = rabbit.User, Password = rabbit.Password }.CreateConnectionAsync();
+        var connection = await new ConnectionFactory
+        {
+            HostName = rabbit.Host,
+            Port = rabbit.Port,
+            VirtualHost = host,
+            UserName = rabbit.User,
+            Password = rabbit.Password
+        }.CreateConnectionAsync();
         var place = new CommandPlace(connection, await connection.CreateChannelAsync());
         foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[
             ("Bus__Host", rabbit.Host), ("Bus__Port", $"{rabbit.Port}"), ("Bus__VirtualHost", host), ("Bus__User", rabbit.User),

@@ -63,8 +63,14 @@ public sealed class BrokerOutageTests(SharedServers servers)
     {
         var broker = await servers.RabbitMqAsync();
         await using var proxy = new FaultyProxy(broker.Port);
-        var settings = new BusOptions { Host = broker.Host, Port = proxy.Port, User = broker.User, Password = broker.Password,
-            VirtualHost = await broker.CreateVirtualHostAsync() };
+        var settings = new BusOptions
+        {
+            Host = broker.Host,
+            Port = proxy.Port,
+            User = broker.User,
+            Password = broker.Password,
+            VirtualHost = await broker.CreateVirtualHostAsync()
+        };
         var connection = new BrokerConnection(Options.Create(settings), NullLogger<BrokerConnection>.Instance, TimeProvider.System);
         proxy.LoseAnswer(lostAnswer);
 
@@ -81,8 +87,14 @@ public sealed class BrokerOutageTests(SharedServers servers)
     public async Task A_queue_that_is_there_with_other_settings_is_no_outage()
     {
         var broker = await servers.RabbitMqAsync();
-        var settings = new BusOptions { Host = broker.Host, Port = broker.Port, User = broker.User, Password = broker.Password,
-            VirtualHost = await broker.CreateVirtualHostAsync() };
+        var settings = new BusOptions
+        {
+            Host = broker.Host,
+            Port = broker.Port,
+            User = broker.User,
+            Password = broker.Password,
+            VirtualHost = await broker.CreateVirtualHostAsync()
+        };
         var connection = new BrokerConnection(Options.Create(settings), NullLogger<BrokerConnection>.Instance, TimeProvider.System);
         await using (var open = await connection.OpenAsync("test", TestContext.Current.CancellationToken))
         {

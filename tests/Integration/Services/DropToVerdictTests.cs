@@ -89,8 +89,14 @@ public sealed class DropToVerdictTests(SharedServers servers)
                 eventType = "Microsoft.Storage.BlobCreated",
                 eventTime = DateTimeOffset.UtcNow,
                 id = Guid.NewGuid(),
-                data = new { api = "PutBlob", contentLength = content.Length, blobType = "BlockBlob", url = $"{fleet.LakeUrl}/tiny/{file}",
-                    sequencer = $"{events.Count:x32}" },
+                data = new
+                {
+                    api = "PutBlob",
+                    contentLength = content.Length,
+                    blobType = "BlockBlob",
+                    url = $"{fleet.LakeUrl}/tiny/{file}",
+                    sequencer = $"{events.Count:x32}"
+                },
                 dataVersion = "",
                 metadataVersion = "1",
             });

@@ -87,8 +87,12 @@ public sealed class RunningFleet : IAsyncDisposable
         "",
         queue,
         mandatory: true,
-        new BasicProperties { Persistent = true, ContentType = "application/json",
-            Headers = headers.ToDictionary(header => header.Name, header => (object?)header.Value) },
+        new BasicProperties
+        {
+            Persistent = true,
+            ContentType = "application/json",
+            Headers = headers.ToDictionary(header => header.Name, header => (object?)header.Value)
+        },
         Encoding.UTF8.GetBytes(body));
 
     /// <summary>A message of a queue, once there is one.</summary>

@@ -51,8 +51,14 @@ public class DropsTests(SharedServers servers)
             $$"""{ "EventName": "s3:ObjectCreated:Put", "Key": "landing/images/1.png", "Records": [{{Record("images/1.png")}}] }""");
         await drops.SendAsync(
             Record("images/2.png"),
-            new() { ["cloudEvents:specversion"] = "1.0", ["cloudEvents:id"] = "1", ["cloudEvents:type"] = "com.amazonaws.s3",
-                ["cloudEvents:source"] = "s3", ["traceparent"] = Trace });
+            new()
+            {
+                ["cloudEvents:specversion"] = "1.0",
+                ["cloudEvents:id"] = "1",
+                ["cloudEvents:type"] = "com.amazonaws.s3",
+                ["cloudEvents:source"] = "s3",
+                ["traceparent"] = Trace
+            });
         await RunningDrops.UntilAsync(async () => (await drops.PendingAsync()).Count == 2);
 
         Assert.Contains(await drops.PendingAsync(), line => line.Contains("images/2.png", StringComparison.Ordinal)

@@ -93,7 +93,8 @@ internal sealed class RunningDrops : IAsyncDisposable
     public async Task<HttpResponseMessage> PostAsync(string body, string? traceparent = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post,
-            WebhookRoutes.Path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            WebhookRoutes.Path)
+        { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         if (traceparent is not null)
             request.Headers.Add("traceparent", traceparent);
 

@@ -36,11 +36,11 @@ internal sealed record Command(int ExitCode, string Output, string Errors)
     /// <exception cref="InvalidOperationException">It ended with another exit code than 0, or is not there.</exception>
     public static async Task<string> RunAsync(string program, params IReadOnlyList<string> arguments) =>
         await TryRunAsync(program, arguments) switch
-    {
-        { ExitCode: 0 } command => command.Output,
-        { } command =>
-            throw new InvalidOperationException(
-                $"'{program} {string.Join(' ', arguments)}' ended with exit code {command.ExitCode}: {command.Errors}"),
-        null => throw new InvalidOperationException($"'{program}' is not installed."),
-    };
+        {
+            { ExitCode: 0 } command => command.Output,
+            { } command =>
+                throw new InvalidOperationException(
+                    $"'{program} {string.Join(' ', arguments)}' ended with exit code {command.ExitCode}: {command.Errors}"),
+            null => throw new InvalidOperationException($"'{program}' is not installed."),
+        };
 }

@@ -1,4 +1,3 @@
-using Pipeline.Hosting.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -6,6 +5,7 @@ using Pipeline.Artifacts;
 using Pipeline.Artifacts.Blob;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Artifacts.Stores;
+using Pipeline.Hosting.Settings;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Artifacts;

@@ -58,8 +58,13 @@ public sealed partial class ExperimentDocumentTests
         var example = Example();
         var experiment = ExperimentFile.Parse(example, "example");
 
-        var defaults = new Experiment { Name = "fashion", Data = "fashion", Pretext = ["rotation-flip"],
-            FineTuning = new FineTuningSpec { Labels = [60, 100, 600] } };
+        var defaults = new Experiment
+        {
+            Name = "fashion",
+            Data = "fashion",
+            Pretext = ["rotation-flip"],
+            FineTuning = new FineTuningSpec { Labels = [60, 100, 600] }
+        };
         Assert.Equal(ExperimentFileTests.Json(defaults).ToJsonString(), ExperimentFileTests.Json(experiment).ToJsonString());
     }
 

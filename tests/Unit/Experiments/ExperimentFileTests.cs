@@ -73,8 +73,13 @@ public sealed class ExperimentFileTests
     [Fact]
     public void What_is_not_said_is_the_default() =>
         SameExperiment(
-            new Experiment { Name = "fashion", Data = "fashion", Pretext = ["rotation-flip"],
-                FineTuning = new FineTuningSpec { Labels = [60, 100] } },
+            new Experiment
+            {
+                Name = "fashion",
+                Data = "fashion",
+                Pretext = ["rotation-flip"],
+                FineTuning = new FineTuningSpec { Labels = [60, 100] }
+            },
             Parse(Least));
 
     [Fact]

@@ -74,8 +74,11 @@ public sealed class SequenceTrialTests
             {
                 var result = await RunAsync(data, Asking(task), new Trial(arm, 12, 0, 0.01));
                 var swapped = data.Manifest
-                    with { Shards = [.. data.Manifest.Shards.Select(shard => shard.Split == Split.Validation
-                        ? shard with { Split = Split.Test } : shard with { Split = Split.Train })] };
+                    with
+                {
+                    Shards = [.. data.Manifest.Shards.Select(shard => shard.Split == Split.Validation
+                        ? shard with { Split = Split.Test } : shard with { Split = Split.Train })]
+                };
 
                 var (truth, predictions) = await PredictAsync(data, Asking(task), result, swapped);
 

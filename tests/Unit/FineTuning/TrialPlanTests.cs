@@ -20,8 +20,13 @@ public sealed class TrialPlanTests
         Assert.Equal((2 * 3 * 2 * 2) + (2 * 3 * 2 * 1) + (2 * 3 * 3), trials.Count);
         Assert.Equal(trials.Count, trials.Distinct().Count());
         Assert.All(trials, trial => Assert.Contains(
-            trial.LearningRate, trial.Arm switch { Arm.Pretrained or Arm.Scratch => Spec.LearningRates, Arm.Baseline =>
-                Spec.BaselinePenalties, _ => Spec.ProbeLearningRates }));
+            trial.LearningRate, trial.Arm switch
+            {
+                Arm.Pretrained or Arm.Scratch => Spec.LearningRates,
+                Arm.Baseline =>
+                Spec.BaselinePenalties,
+                _ => Spec.ProbeLearningRates
+            }));
         Assert.All(trials.GroupBy(trial => (trial.Arm, trial.Labels)),
             group => Assert.Equal([0, 1, 2], group.Select(trial => trial.Draw).Distinct()));
     }

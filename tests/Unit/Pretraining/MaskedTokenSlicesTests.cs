@@ -129,7 +129,8 @@ public sealed class MaskedTokenSlicesTests
         Assert.NotEqual(root, await RootAsync(masking));
         Assert.NotEqual(root, await RootAsync(data, Bert));
         Assert.Equal(root, await RootAsync(data, ToySequences.Experiment
-            with { Name = "other", Evaluation = new EvaluationSpec { Seed = 9 } }));
+            with
+        { Name = "other", Evaluation = new EvaluationSpec { Seed = 9 } }));
 
         static async Task<string> RootAsync(ToySequences data, Experiment? experiment = null)
         {

@@ -222,8 +222,12 @@ public sealed class SliceTrainerTests
 
         var root = await RootAsync(experiment);
 
-        Assert.Equal(root, await RootAsync(experiment with { Name = "other", FineTuning = experiment.FineTuning with { Labels = [9] },
-            Evaluation = new EvaluationSpec { Seed = 9 } }));
+        Assert.Equal(root, await RootAsync(experiment with
+        {
+            Name = "other",
+            FineTuning = experiment.FineTuning with { Labels = [9] },
+            Evaluation = new EvaluationSpec { Seed = 9 }
+        }));
         Assert.NotEqual(root, await RootAsync(experiment with { Encoder = new EncoderSpec("convnet", 8) }));
         Assert.NotEqual(root, await RootAsync(experiment with { Pretraining = experiment.Pretraining with { Seed = 2 } }));
         var flips = experiment with { Pretext = ["flip"] };

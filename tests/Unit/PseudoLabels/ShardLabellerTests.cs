@@ -155,9 +155,12 @@ public sealed class ShardLabellerTests
             await data.Store.CreateAsync("samples/new.safetensors", content.CopyToAsync, Token);
 
         var grown = data.Manifest
-            with { Shards = [data.Manifest.Shards[2], data.Manifest.Shards[0],
+            with
+        {
+            Shards = [data.Manifest.Shards[2], data.Manifest.Shards[0],
                 added with { File = added.File with { Key = "samples/new.safetensors" } }, data.Manifest.Shards[1],
-                data.Manifest.Shards[3]] };
+                data.Manifest.Shards[3]]
+        };
         var reference = (await data.Store.CreateManifestAsync("grown.json", grown, Token)).Reference;
 
         Assert.Equal([("rotation", 2), ("flip", 2)], await labeller.MissingAsync(reference, grown, experiment, Token));

@@ -147,7 +147,8 @@ public sealed class TokenLabellerTests
     {
         using var data = await ToyTexts.CreateAsync(modality, (Split.Train, [text, "NNN"]));
         var experiment = ToyTexts.Experiment
-            with { Modality = modality, Tokenizer = new TokenizerSpec("kmer", 0, k, 20), Masking = new MaskingSpec() };
+            with
+        { Modality = modality, Tokenizer = new TokenizerSpec("kmer", 0, k, 20), Masking = new MaskingSpec() };
 
         var manifest = await data.LabelAsync(experiment);
 
@@ -196,7 +197,8 @@ public sealed class TokenLabellerTests
     {
         using var data = await ToyTexts.CreateAsync("dna", (Split.Train, ["NNN", "NN"]), (Split.Validation, ["ACGT"]));
         var experiment = ToyTexts.Experiment
-            with { Modality = "dna", Tokenizer = new TokenizerSpec("kmer", 0, 1, 20), Masking = new MaskingSpec() };
+            with
+        { Modality = "dna", Tokenizer = new TokenizerSpec("kmer", 0, 1, 20), Masking = new MaskingSpec() };
 
         var error = await Assert.ThrowsAsync<PipelineException>(() => data.LabelAsync(experiment));
 

@@ -121,7 +121,8 @@ public class DocumentFileTests
     public void A_quote_that_is_never_closed_costs_one_row()
     {
         var records = Read($"text\n\"open\n{string.Join('\n', Enumerable.Repeat(new string('x', 50), 10))}\n", "a.csv", Rules
-            with { MaxLineBytes = 100 });
+            with
+        { MaxLineBytes = 100 });
 
         Assert.Equal(RejectionReason.LineTooLong, records[0].Rejected!.Reason);
         Assert.Equal(10, records.Count(record => record.Document is not null));

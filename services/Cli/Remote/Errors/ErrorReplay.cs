@@ -51,8 +51,11 @@ internal sealed class ErrorReplay(IConnection connection, RunLedger ledger)
             await ledger.TakeBackFailureAsync(run, cancellation);
         }
 
-        var properties = new BasicProperties(taken.BasicProperties) { Headers = FaultHeaders.Without(taken.BasicProperties.Headers),
-            Persistent = true };
+        var properties = new BasicProperties(taken.BasicProperties)
+        {
+            Headers = FaultHeaders.Without(taken.BasicProperties.Headers),
+            Persistent = true
+        };
         await channel.BasicPublishAsync("", message.Queue, mandatory: true, properties, taken.Body, cancellation);
         await channel.BasicAckAsync(taken.DeliveryTag, multiple: false, cancellation);
     }

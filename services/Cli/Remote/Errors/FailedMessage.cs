@@ -60,7 +60,12 @@ internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Fa
             : null;
 
     private static string? Text(IDictionary<string, object?>? headers, string name) => headers?.TryGetValue(name, out var value) == true
-        ? value switch { byte[] bytes => Encoding.UTF8.GetString(bytes), null => null, _ =>
-            Convert.ToString(value, CultureInfo.InvariantCulture) }
+        ? value switch
+        {
+            byte[] bytes => Encoding.UTF8.GetString(bytes),
+            null => null,
+            _ =>
+            Convert.ToString(value, CultureInfo.InvariantCulture)
+        }
         : null;
 }

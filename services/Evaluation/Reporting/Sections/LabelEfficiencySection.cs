@@ -15,8 +15,12 @@ internal static class LabelEfficiencySection
         Series[] series = [.. arms.GroupBy(result => result.Arm).Select(arm => Curve(arm.Key, [.. arm]))];
         var chart = new SvgChart(
             $"Test {metric} by number of labels, for each arm. The table below holds the same numbers.",
-            new Axis("labels", Count) { Logarithmic = true, Ticks = [.. report.ByLabelCount.Select(result => (double)result.Labels)],
-                Margin = 0.04 },
+            new Axis("labels", Count)
+            {
+                Logarithmic = true,
+                Ticks = [.. report.ByLabelCount.Select(result => (double)result.Labels)],
+                Margin = 0.04
+            },
             new Axis(metric, value => Percent(value, digits: 0)) { Margin = 0.04 },
             series);
         return Section("label-efficiency", $"{Capital(metric)} by number of labels",

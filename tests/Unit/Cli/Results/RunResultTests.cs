@@ -41,7 +41,8 @@ public sealed class RunResultTests
     public void Warnings_stand_before_the_verdict()
     {
         var report = ReportBuilder.Build(new SampleRun().Evaluated()).Report
-            with { Warnings = [new Warning(WarningCode.ClassOfOne, 1, "1 class has one.")] };
+            with
+        { Warnings = [new Warning(WarningCode.ClassOfOne, 1, "1 class has one.")] };
         var lines = Lines(report);
 
         Assert.Equal(["warning class-of-one: 1 class has one.", ""], lines.Take(2));

@@ -16,8 +16,12 @@ public class ReportBuilderTests
     {
         var run = new SampleRun().Evaluated();
         var json = System.Text.Json.JsonSerializer.SerializeToElement(
-            ReportBuilder.Build(run with { Dataset = run.Dataset
-                with { Summary = run.Dataset.Summary with { Labelled = 60_000 } } }).Report, PipelineJson.Options);
+            ReportBuilder.Build(run with
+            {
+                Dataset = run.Dataset
+                with
+                { Summary = run.Dataset.Summary with { Labelled = 60_000 } }
+            }).Report, PipelineJson.Options);
 
         var first = json.GetProperty("data").GetProperty("classes")[0];
         Assert.Equal(["name", "train", "validation", "test"], first.EnumerateObject().Select(property => property.Name));

@@ -62,7 +62,8 @@ public partial class ReportPageTests
             Galleries = [new(hostile, [new(hostile, [new([1, 2, 3], hostile)])], [])],
             Provenance = [(hostile, new ArtifactReference(hostile, hostile, 1))],
             Assessment = content.Assessment
-            with { Report = content.Assessment.Report with { Warnings = [new Warning(WarningCode.ClassOfOne, 1, hostile)] } },
+            with
+            { Report = content.Assessment.Report with { Warnings = [new Warning(WarningCode.ClassOfOne, 1, hostile)] } },
         };
 
         var page = ReportPage.Render(content);
@@ -115,8 +116,11 @@ public partial class ReportPageTests
     [Fact]
     public void Many_classes_are_listed_by_their_worst_confusions()
     {
-        var page = ReportPage.Render(SamplePage.Content(new SampleRun { Classes = [.. Enumerable.Range(0, 50)
-            .Select(i => $"class {i}")] }));
+        var page = ReportPage.Render(SamplePage.Content(new SampleRun
+        {
+            Classes = [.. Enumerable.Range(0, 50)
+            .Select(i => $"class {i}")]
+        }));
 
         Assert.Contains("The most frequent confusions", page, StringComparison.Ordinal);
     }

@@ -67,8 +67,14 @@ public class ReportWarningsTests
     public void Collapsed_features_are_told()
     {
         var run = Sound.Evaluated();
-        var collapsed = run with { Encoder = run.Encoder with { History = [.. run.Encoder.History.Where(point => point.HeldOut is not null)
-            .Select(point => point with { HeldOut = point.HeldOut! with { FeatureDeviation = 0.02 } })] } };
+        var collapsed = run with
+        {
+            Encoder = run.Encoder with
+            {
+                History = [.. run.Encoder.History.Where(point => point.HeldOut is not null)
+            .Select(point => point with { HeldOut = point.HeldOut! with { FeatureDeviation = 0.02 } })]
+            }
+        };
 
         Assert.Contains(ReportBuilder.Build(collapsed).Report.Warnings,
             warning => warning.Message.Contains("have collapsed", StringComparison.Ordinal));
@@ -90,8 +96,14 @@ public class ReportWarningsTests
     public void Warnings_of_the_data_come_before_those_of_the_comparison()
     {
         var run = (Sound with { Draws = 3 }).Evaluated();
-        var warned = run with { Dataset = run.Dataset with { Warnings = [new Warning(WarningCode.ClassOfOne, 1,
-            "1 class has one labelled sample only: 'axolotl'.")] } };
+        var warned = run with
+        {
+            Dataset = run.Dataset with
+            {
+                Warnings = [new Warning(WarningCode.ClassOfOne, 1,
+            "1 class has one labelled sample only: 'axolotl'.")]
+            }
+        };
 
         Assert.Equal([WarningCode.ClassOfOne, WarningCode.FewDraws],
             ReportBuilder.Build(warned).Report.Warnings.Select(warning => warning.Code).Take(2));
@@ -106,8 +118,11 @@ public class ReportWarningsTests
     {
         var run = Sound.Evaluated();
         var wrong = run.Truth.Labels.Select(label => (label + 1) % run.Truth.Names.Count).ToArray();
-        var lost = run with { Predictions = [.. run.Predictions.Select(made => made.Trial.Arm == Arm.Pretrained ? made
-            with { Classes = wrong } : made)] };
+        var lost = run with
+        {
+            Predictions = [.. run.Predictions.Select(made => made.Trial.Arm == Arm.Pretrained ? made
+            with { Classes = wrong } : made)]
+        };
 
         var warning = Assert.Single(ReportBuilder.Build(lost).Report.Warnings, warning => warning.Code == WarningCode.BaselineAsGood);
         Assert.Equal(2, warning.Count);

@@ -41,8 +41,14 @@ internal static class SamplePage
             for (var x = 0; x < Size; x++)
             {
                 var inside = x > 3 + (y / kind) && x < 24 && y > 2 && y < 26 && (x - 16) * (x - 16) + ((y - 12) * (y - 12)) > 9 * kind;
-                var (row, column) = turns switch { 0 => (y, x), 1 => (Size - 1 - x, y), 2 => (Size - 1 - y, Size - 1 - x), _ =>
-                    (x, Size - 1 - y) };
+                var (row, column) = turns switch
+                {
+                    0 => (y, x),
+                    1 => (Size - 1 - x, y),
+                    2 => (Size - 1 - y, Size - 1 - x),
+                    _ =>
+                    (x, Size - 1 - y)
+                };
                 pixels[(row * Size) + column] = inside ? (byte)(120 + (4 * y)) : (byte)0;
             }
         }

@@ -13,13 +13,24 @@ internal static class SequencePage
         var run = images with
         {
             Experiment = images.Experiment
-            with { Modality = Modalities.Text, Pretext = [Experiment.MaskedToken],
-                Evaluation = images.Experiment.Evaluation with { Metric = metric } },
+            with
+            {
+                Modality = Modalities.Text,
+                Pretext = [Experiment.MaskedToken],
+                Evaluation = images.Experiment.Evaluation with { Metric = metric }
+            },
             Dataset = images.Dataset
-            with { Modality = Modalities.Text, Input = InputSpec.Sequence(500),
+            with
+            {
+                Modality = Modalities.Text,
+                Input = InputSpec.Sequence(500),
                 Summary = images.Dataset.Summary
-                with { Rejected = new Dictionary<string, long> { ["sequence too long"] = 3 },
-                    Documents = images.Dataset.Summary.Samples } },
+                with
+                {
+                    Rejected = new Dictionary<string, long> { ["sequence too long"] = 3 },
+                    Documents = images.Dataset.Summary.Samples
+                }
+            },
             PreFlight = null,
             PseudoLabels = [images.PseudoLabels[0]
                 with { Task = Experiment.MaskedToken, Classes = 8000, Tokenizer = tokenizer, Tokens = 901_000, Truncated = truncated,

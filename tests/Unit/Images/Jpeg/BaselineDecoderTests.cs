@@ -24,7 +24,8 @@ public class BaselineDecoderTests
         foreach (var (width, height, size) in new[] { (40, 40, 5), (71, 44, 16), (44, 71, 7), (33, 33, 16), (16, 90, 8) })
         {
             var jpeg = new CodedJpeg(across + down, width, height, new CodedJpeg.Channel(across, down), Whole,
-                Whole) { Ids = "RGB"u8.ToArray() };
+                Whole)
+            { Ids = "RGB"u8.ToArray() };
 
             AssertShows(jpeg, size);
         }
@@ -47,8 +48,11 @@ public class BaselineDecoderTests
     [InlineData(12)]
     [InlineData(1000)]
     public void Restart_markers_begin_anew(int interval) =>
-        AssertShows(new CodedJpeg(4, 90, 70, new CodedJpeg.Channel(2, 2), Whole, Whole) { RestartInterval = interval,
-            Ids = "RGB"u8.ToArray() }, 11);
+        AssertShows(new CodedJpeg(4, 90, 70, new CodedJpeg.Channel(2, 2), Whole, Whole)
+        {
+            RestartInterval = interval,
+            Ids = "RGB"u8.ToArray()
+        }, 11);
 
     [Theory]
     [InlineData(SKJpegEncoderDownsample.Downsample420)]
@@ -190,8 +194,11 @@ public class BaselineDecoderTests
     public void Files_that_share_tables_or_not_decode_alike_in_any_order_and_on_many_threads()
     {
         var files = Enumerable.Range(0, 24)
-            .Select(i => new CodedJpeg(i, 64 + i, 80, new CodedJpeg.Channel(2, 1 + (i % 2)), Whole, Whole) { CodeLength = 8
-                + (i % 5) }.File()).ToList();
+            .Select(i => new CodedJpeg(i, 64 + i, 80, new CodedJpeg.Channel(2, 1 + (i % 2)), Whole, Whole)
+            {
+                CodeLength = 8
+                + (i % 5)
+            }.File()).ToList();
         var alone = files.Select(file => Decoder(8, 3).Decode(file).Pixels).ToList();
         var shared = Decoder(8, 3);
 

@@ -12,8 +12,11 @@ public class DatasetOverviewTests
         Classes = ["cat", "dog"],
         Shards = [],
         Provenance = new("p", "sha256:", 0),
-        Summary = new(120, 60, 3, new Dictionary<string, long> { ["not-an-image"] = 1, ["corrupt"] = 4 }, 84, 12, 24) { Groups = 2,
-            NearDuplicates = 5 },
+        Summary = new(120, 60, 3, new Dictionary<string, long> { ["not-an-image"] = 1, ["corrupt"] = 4 }, 84, 12, 24)
+        {
+            Groups = 2,
+            NearDuplicates = 5
+        },
         ClassCounts = [new("cat", 21, 3, 6), new("dog", 20, 4, 6)],
         Warnings = [new(WarningCode.ClassOfOne, 1, "1 class has one labelled sample only: 'axolotl'.")],
         Seconds = 0,
@@ -35,14 +38,22 @@ public class DatasetOverviewTests
     public void What_is_not_there_has_no_line() =>
         Assert.Equal(
             ["pictures: 120 samples (84 train, 12 validation, 24 test), 0 labelled, 120 without a label"],
-            DatasetOverview.Lines(Pictures with { Classes = [], ClassCounts = [], Warnings = [],
-                Summary = new(120, 0, 0, new Dictionary<string, long>(), 84, 12, 24) }));
+            DatasetOverview.Lines(Pictures with
+            {
+                Classes = [],
+                ClassCounts = [],
+                Warnings = [],
+                Summary = new(120, 0, 0, new Dictionary<string, long>(), 84, 12, 24)
+            }));
 
     [Fact]
     public void Of_many_classes_the_largest_are_shown()
     {
-        var line = DatasetOverview.Lines(Pictures with { ClassCounts = [.. Enumerable.Range(0, 100)
-            .Select(i => new ClassCount($"c{i:d3}", i + 1, 0, 0))] })[1];
+        var line = DatasetOverview.Lines(Pictures with
+        {
+            ClassCounts = [.. Enumerable.Range(0, 100)
+            .Select(i => new ClassCount($"c{i:d3}", i + 1, 0, 0))]
+        })[1];
 
         Assert.StartsWith("classes (train/validation/test): c099 100 (100/0/0), c098 99 (99/0/0), ", line, StringComparison.Ordinal);
         Assert.EndsWith("c090 91 (91/0/0) and 90 more", line, StringComparison.Ordinal);
@@ -57,8 +68,14 @@ public class DatasetOverviewTests
     [Fact]
     public void Tags_are_told_in_place_of_labels()
     {
-        var lines = DatasetOverview.Lines(Pictures with { Tags = ["LOC", "PER"], ClassCounts = [], Summary = Pictures.Summary
-            with { Labelled = 0, Documents = 7 } });
+        var lines = DatasetOverview.Lines(Pictures with
+        {
+            Tags = ["LOC", "PER"],
+            ClassCounts = [],
+            Summary = Pictures.Summary
+            with
+            { Labelled = 0, Documents = 7 }
+        });
 
         Assert.StartsWith("pictures: 120 samples (84 train, 12 validation, 24 test), of 7 documents, 3 duplicates", lines[0],
             StringComparison.Ordinal);

@@ -18,8 +18,14 @@ public sealed class DistinctSamplesTests
         var expected = new List<(int Picture, List<(int Item, int Label, Split? Split)> Copies)>();
         for (var item = 0; item < Count; item++)
         {
-            var copy = (item, random.Next(-1, 3), random.Next(4) switch { 0 => Split.Test, 1 => Split.Validation, 2 => Split.Train, _ =>
-                (Split?)null });
+            var copy = (item, random.Next(-1, 3), random.Next(4) switch
+            {
+                0 => Split.Test,
+                1 => Split.Validation,
+                2 => Split.Train,
+                _ =>
+                (Split?)null
+            });
             var picture = random.Next(pictures);
             var known = expected.FindIndex(sample => sample.Picture == picture);
             if (known < 0)

@@ -35,8 +35,11 @@ internal sealed record GeneratedTable(string Name, byte[] Content, string Text, 
     {
         var isArray = random.Next(2) == 0;
         var lines = rows.Select(row => JsonSerializer.Serialize(
-            new Dictionary<string, object?> { [random.Next(2) == 0 ? "file" : "file_name"] = row.File,
-                ["label"] = Typed(random, row.Label) }));
+            new Dictionary<string, object?>
+            {
+                [random.Next(2) == 0 ? "file" : "file_name"] = row.File,
+                ["label"] = Typed(random, row.Label)
+            }));
         var text = isArray ? $"[{string.Join(",\n", lines)}]" : string.Join('\n', lines);
         return new GeneratedTable("labels.json" + (isArray ? "" : "l"), Encode(random, text), text, '\0', Written(rows), []);
     }
@@ -55,10 +58,20 @@ internal sealed record GeneratedTable(string Name, byte[] Content, string Text, 
         var separator = ",;\t"[random.Next(3)];
         var end = LineEnds[random.Next(LineEnds.Length)];
         // Tabs without rules of quotes cannot hold tabs; a header in quotes says that there are rules.
-        var quoting = random.Next(3) switch { 0 => Quoting.All, 1 when separator == '\t' => Quoting.None, _ => separator == '\t'
-            ? Quoting.All : Quoting.Minimal };
-        string[] columns = random.Next(3) switch { 0 => ["file", "label"], 1 => ["Label", "note", "File"], _ =>
-            ["id", "file_name", "split", "class"] };
+        var quoting = random.Next(3) switch
+        {
+            0 => Quoting.All,
+            1 when separator == '\t' => Quoting.None,
+            _ => separator == '\t'
+            ? Quoting.All : Quoting.Minimal
+        };
+        string[] columns = random.Next(3) switch
+        {
+            0 => ["file", "label"],
+            1 => ["Label", "note", "File"],
+            _ =>
+            ["id", "file_name", "split", "class"]
+        };
         var lines = new List<string> { Line(columns, separator, quoting) };
         var damaged = new HashSet<string>();
         rows = [.. rows.Where(row => quoting != Quoting.None || !row.Label.Contains('\t'))];
@@ -98,12 +111,12 @@ internal sealed record GeneratedTable(string Name, byte[] Content, string Text, 
     // Without rules of quotes a quote too many is another label.
     private static string Damage(Random random, string line, char separator, Quoting quoting) =>
         random.Next(quoting == Quoting.None ? 2 : 4) switch
-    {
-        0 => line + separator + "more",
-        1 => line.Contains(separator) ? line[..line.LastIndexOf(separator)] : separator + line,
-        2 => "\"" + line,
-        _ => line.Insert(line.LastIndexOf(separator) + 1, "\""),
-    };
+        {
+            0 => line + separator + "more",
+            1 => line.Contains(separator) ? line[..line.LastIndexOf(separator)] : separator + line,
+            2 => "\"" + line,
+            _ => line.Insert(line.LastIndexOf(separator) + 1, "\""),
+        };
 
     private static byte[] Encode(Random random, string text) => random.Next(8) switch
     {

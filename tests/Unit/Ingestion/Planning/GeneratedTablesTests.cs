@@ -91,7 +91,8 @@ public class GeneratedTablesTests
     private static async Task<IReadOnlyList<string>> PythonAsync(string file)
     {
         using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3",
-            [Repository.PathOf("tests/interop/csv_rows.py"), file]) { RedirectStandardOutput = true })!;
+            [Repository.PathOf("tests/interop/csv_rows.py"), file])
+        { RedirectStandardOutput = true })!;
         var output = await python.StandardOutput.ReadToEndAsync();
         await python.WaitForExitAsync();
         Assert.Equal(0, python.ExitCode);

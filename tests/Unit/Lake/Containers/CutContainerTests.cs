@@ -136,8 +136,13 @@ public class CutContainerTests
         (string, byte[])[] members = [.. Enumerable.Range(0, 9).Select(i => ($"cat/{i}.png", System.Array.Empty<byte>()))];
         using var lake = new TestLake { Options = new IngestionOptions { ChunkItems = 7 } };
         lake.DropPictures("dog", 20, 0);
-        lake.Drop("z/data", kind switch { "zip" => Archives.Zip(members), "tar" => Archives.Tar(members), _ =>
-            Archives.Gzip(Archives.Tar(members)) });
+        lake.Drop("z/data", kind switch
+        {
+            "zip" => Archives.Zip(members),
+            "tar" => Archives.Tar(members),
+            _ =>
+            Archives.Gzip(Archives.Tar(members))
+        });
 
         var dataset = await lake.ImportAllAsync();
 

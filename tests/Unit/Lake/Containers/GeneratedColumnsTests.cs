@@ -51,8 +51,13 @@ public class GeneratedColumnsTests
                     .Aggregate(new Int8Array.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(row.Second)).Build(),
                     Words(small, number => $"{number}"));
             case 2:
-                var numbers = Some(() => random.Next(4) switch { 0 => double.NaN, 1 => random.Next(-9, 9) / 4.0, _ =>
-                    random.Next(-99, 99) });
+                var numbers = Some(() => random.Next(4) switch
+                {
+                    0 => double.NaN,
+                    1 => random.Next(-9, 9) / 4.0,
+                    _ =>
+                    random.Next(-99, 99)
+                });
                 return (isNull.Zip(numbers)
                     .Aggregate(new DoubleArray.Builder(), (to, row) => row.First ? to.AppendNull() : to.Append(row.Second)).Build(),
                     Words(numbers, Plain));

@@ -21,8 +21,13 @@ public class WrappedFoldersTests
         using var lake = new TestLake();
         (string, byte[])[] members =
             [.. Beside, .. Enumerable.Range(0, 24).Select(i => ($"pets/{(i % 2 == 0 ? "cat" : "dog")}/{i}.png", Pictures.Png(i)))];
-        lake.Drop("data", kind switch { "zip" => Archives.Zip(members), "tar" => Archives.Tar(members), _ =>
-            Archives.Gzip(Archives.Tar(members)) });
+        lake.Drop("data", kind switch
+        {
+            "zip" => Archives.Zip(members),
+            "tar" => Archives.Tar(members),
+            _ =>
+            Archives.Gzip(Archives.Tar(members))
+        });
 
         var dataset = await lake.ImportAllAsync();
 

@@ -52,8 +52,11 @@ public sealed class BertInteropTests
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true,
-                RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            })!;
             process.ErrorDataReceived += (_, _) => { };
             process.BeginErrorReadLine();
             var answer = process.StandardOutput.ReadToEnd();

@@ -57,8 +57,13 @@ public sealed class ByteBpeTokenizerTests
             var text = new StringBuilder();
             for (var length = random.NextInt(60); length > 0; length--)
             {
-                var value = random.NextInt(4) switch { 0 => random.NextInt(0x80), 1 => random.NextInt(0x800), 2 => random.NextInt(0x10000),
-                    _ => random.NextInt(0x110000) };
+                var value = random.NextInt(4) switch
+                {
+                    0 => random.NextInt(0x80),
+                    1 => random.NextInt(0x800),
+                    2 => random.NextInt(0x10000),
+                    _ => random.NextInt(0x110000)
+                };
                 text.Append(Rune.IsValid(value) ? new Rune(value).ToString() : "the cat ");
             }
 

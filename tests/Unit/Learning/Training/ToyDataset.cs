@@ -31,10 +31,22 @@ public sealed class ToyDataset : IDisposable
         Input = new InputSpec(Size, 1),
         Pretext = ["rotation"],
         Encoder = new EncoderSpec("convnet", Width: 4),
-        Pretraining = new PretrainingSpec { Epochs = 2, Batch = 8, LearningRate = 0.01,
-            Augmentation = new AugmentationSpec(Scale: 1.2, Shift: 1, Gain: 1.2, Cutout: 2) },
-        FineTuning = new FineTuningSpec { Labels = [6], Draws = 1, LearningRates = [0.01], ProbeLearningRates = [0.1], Steps = 3,
-            Batch = 4 },
+        Pretraining = new PretrainingSpec
+        {
+            Epochs = 2,
+            Batch = 8,
+            LearningRate = 0.01,
+            Augmentation = new AugmentationSpec(Scale: 1.2, Shift: 1, Gain: 1.2, Cutout: 2)
+        },
+        FineTuning = new FineTuningSpec
+        {
+            Labels = [6],
+            Draws = 1,
+            LearningRates = [0.01],
+            ProbeLearningRates = [0.1],
+            Steps = 3,
+            Batch = 4
+        },
     };
 
     /// <summary>Two shards of 20 samples to train on, one of 20 to validate on, one of 10 for the test;

@@ -40,7 +40,8 @@ public sealed class LayerRatesTests
     public void Every_parameter_of_every_transformer_belongs_to_a_layer(string position, string norm, string pooling, string layout)
     {
         var spec = new EncoderSpec("transformer", Transformer: TransformerTests.Small
-            with { Layers = 12, Position = position, Norm = norm, Pooling = pooling, Layout = layout });
+            with
+        { Layers = 12, Position = position, Norm = norm, Pooling = pooling, Layout = layout });
         using var classifier = new Classifier(spec, InputSpec.Sequence(20), 3, 1, TransformerTests.Tokenizer);
 
         var rates = classifier.named_parameters().Select(entry => LayerRates.Of(classifier.Encoder, entry.name, 0.5)).ToList();

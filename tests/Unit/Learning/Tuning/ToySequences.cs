@@ -37,8 +37,16 @@ internal sealed class ToySequences : IDisposable
         Masking = new MaskingSpec(),
         Pretext = [Contracts.Experiment.MaskedToken],
         Encoder = new EncoderSpec("transformer", Transformer: new TransformerSpec(Width: 16, Layers: 2, Heads: 2, FeedForward: 32)),
-        FineTuning = new FineTuningSpec { Labels = [12], Draws = 1, LearningRates = [0.01], ProbeLearningRates = [0.1], Steps = 4,
-            Batch = 4, LoraRank = 2 },
+        FineTuning = new FineTuningSpec
+        {
+            Labels = [12],
+            Draws = 1,
+            LearningRates = [0.01],
+            ProbeLearningRates = [0.1],
+            Steps = 4,
+            Batch = 4,
+            LoraRank = 2
+        },
     };
 
     public static async Task<ToySequences> CreateAsync(string modality = Modalities.Dna)

@@ -69,7 +69,8 @@ public sealed class WeightInitializationTests
     public void Transformers_start_alike_wherever_they_stand(string layout)
     {
         var spec = new EncoderSpec("transformer", Transformer: TransformerTests.Small
-            with { Width = 128, FeedForward = 512, Norm = "post", Layout = layout });
+            with
+        { Width = 128, FeedForward = 512, Norm = "post", Layout = layout });
         var tokenizer = TransformerTests.Tokenizer with { Vocabulary = 500 };
         using var pretraining = new MaskedTokenNetwork(spec, InputSpec.Sequence(20), tokenizer, seed: 9);
         using var classifier = new Classifier(spec, InputSpec.Sequence(20), classes: 3, seed: 9, tokenizer);

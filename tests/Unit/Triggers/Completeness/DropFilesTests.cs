@@ -25,8 +25,14 @@ public sealed class DropFilesTests
         async Task WaitAsync(string name, string modality)
         {
             var experiment = lake.Experiment
-                with { Name = name, Data = "pictures", Modality = modality, Input = modality == Modalities.Image
-                    ? lake.Experiment.Input : InputSpec.Sequence(10) };
+                with
+            {
+                Name = name,
+                Data = "pictures",
+                Modality = modality,
+                Input = modality == Modalities.Image
+                    ? lake.Experiment.Input : InputSpec.Sequence(10)
+            };
             await experiments.AddAsync(experiment, await ExperimentArtifact.PutAsync(lake.Store, experiment, Cancellation), Cancellation);
         }
 

@@ -23,8 +23,11 @@ internal sealed class WatchedLake : IDropRequests, IDisposable
     {
         Store = new FolderArtifactStore(_folder["store"]);
         Directory.CreateDirectory(Source);
-        _options = new DropsOptions { Datasets = { ["images"] = new DropDatasetOptions { Prefix = Source, Complete = complete,
-            Manifest = manifest } } };
+        _options = new DropsOptions
+        {
+            Datasets = { ["images"] = new DropDatasetOptions { Prefix = Source, Complete = complete,
+            Manifest = manifest } }
+        };
     }
 
     public IArtifactStore Store { get; }
@@ -42,16 +45,16 @@ internal sealed class WatchedLake : IDropRequests, IDisposable
 
     public FileEvent Event(string path, int second = 0, FileEventKind kind = FileEventKind.Created, string? sequencer = null,
         bool folder = false) => new()
-    {
-        Id = $"{_events++}",
-        Kind = kind,
-        Url = $"{Source}/{path}",
-        Time = DateTimeOffset.UnixEpoch.AddSeconds(second),
-        Dataset = "images",
-        Source = Source,
-        Sequencer = sequencer,
-        Folder = folder,
-    };
+        {
+            Id = $"{_events++}",
+            Kind = kind,
+            Url = $"{Source}/{path}",
+            Time = DateTimeOffset.UnixEpoch.AddSeconds(second),
+            Dataset = "images",
+            Source = Source,
+            Sequencer = sequencer,
+            Folder = folder,
+        };
 
     /// <summary>A file that is in the lake, whether an event tells of it or not.</summary>
     public void Drop(string path, string content) => File.WriteAllText(Path.Combine(Source, path), content);

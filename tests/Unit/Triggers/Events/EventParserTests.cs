@@ -80,8 +80,13 @@ public class EventParserTests
     [Fact]
     public void Attributes_of_HTTP_headers_are_percent_decoded()
     {
-        var headers = new Dictionary<string, string> { ["ce-specversion"] = "1.0", ["ce-id"] = "a%20b", ["ce-type"] = "t",
-            ["ce-source"] = "s" };
+        var headers = new Dictionary<string, string>
+        {
+            ["ce-specversion"] = "1.0",
+            ["ce-id"] = "a%20b",
+            ["ce-type"] = "t",
+            ["ce-source"] = "s"
+        };
 
         Assert.Equal("a b", BinaryCloudEvent.FromHttp(headers.GetValueOrDefault)!("id"));
         Assert.Null(BinaryCloudEvent.FromHttp(_ => null));
@@ -137,7 +142,8 @@ public class EventParserTests
     {
         var found = Assert.Single(Good($"[{Payloads.EventGrid("images/100%.png", url: Parsers.Container + "/images/100%25.png")}]"));
         var plain = System.Text.Json.JsonSerializer.Serialize(found
-            with { Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }, Pipeline.Contracts.PipelineJson.Compact);
+            with
+        { Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }, Pipeline.Contracts.PipelineJson.Compact);
 
         Assert.Equal("https://lake.blob.core.windows.net/landing/images/100%.png", found.Url);
         Assert.Equal(found with { Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }, Assert.Single(Good(plain)));

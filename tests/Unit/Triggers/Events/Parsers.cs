@@ -13,10 +13,16 @@ internal static class Parsers
 
     public static EventParser Create(params (string Dataset, string Prefix)[] datasets)
     {
-        var lakes = new LakeLocations(Options.Create(new LakeOptions { Locations = [new LakeLocation { Url = Container },
-            new LakeLocation { Url = Bucket }] }));
-        var options = new DropsOptions { Datasets = datasets.ToDictionary(pair => pair.Dataset, pair =>
-            new DropDatasetOptions { Prefix = pair.Prefix }) };
+        var lakes = new LakeLocations(Options.Create(new LakeOptions
+        {
+            Locations = [new LakeLocation { Url = Container },
+            new LakeLocation { Url = Bucket }]
+        }));
+        var options = new DropsOptions
+        {
+            Datasets = datasets.ToDictionary(pair => pair.Dataset, pair =>
+            new DropDatasetOptions { Prefix = pair.Prefix })
+        };
         return new EventParser(new EventPlaces(lakes, Options.Create(options)));
     }
 

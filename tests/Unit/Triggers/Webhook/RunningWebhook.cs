@@ -75,14 +75,14 @@ internal sealed class RunningWebhook : IAsyncDisposable
 
     public static string Token(string issuer = Issuer, string audience = Audience, int minutes = 5) =>
         new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
-    {
-        Issuer = issuer,
-        Audience = audience,
-        Subject = new ClaimsIdentity(),
-        NotBefore = DateTime.UtcNow.AddHours(-1),
-        Expires = DateTime.UtcNow.AddMinutes(minutes),
-        SigningCredentials = new SigningCredentials(SigningKey, SecurityAlgorithms.HmacSha256),
-    });
+        {
+            Issuer = issuer,
+            Audience = audience,
+            Subject = new ClaimsIdentity(),
+            NotBefore = DateTime.UtcNow.AddHours(-1),
+            Expires = DateTime.UtcNow.AddMinutes(minutes),
+            SigningCredentials = new SigningCredentials(SigningKey, SecurityAlgorithms.HmacSha256),
+        });
 
     public async ValueTask DisposeAsync()
     {

@@ -66,7 +66,8 @@ public class WebhookTests
     {
         await using var webhook = await RunningWebhook.StartAsync(Keys);
         using var request = new HttpRequestMessage(HttpMethod.Options,
-            "/webhook/drops") { Headers = { { "WebHook-Request-Origin", "eventgrid.azure.net" }, { "WebHook-Request-Rate", "120" } } };
+            "/webhook/drops")
+        { Headers = { { "WebHook-Request-Origin", "eventgrid.azure.net" }, { "WebHook-Request-Rate", "120" } } };
         using var answer = await webhook.Client.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

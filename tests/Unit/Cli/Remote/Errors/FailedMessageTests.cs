@@ -72,8 +72,13 @@ public sealed class FailedMessageTests
     [Fact]
     public void A_replayed_message_has_the_headers_that_it_was_sent_with()
     {
-        var sent = new Dictionary<string, object?> { ["MT-MessageType"] = Text("urn:message:X"), ["MT-Host-Info"] = Text("{}"),
-            ["traceparent"] = Text("00-1-2-01"), ["pipeline-format"] = Text("1") };
+        var sent = new Dictionary<string, object?>
+        {
+            ["MT-MessageType"] = Text("urn:message:X"),
+            ["MT-Host-Info"] = Text("{}"),
+            ["traceparent"] = Text("00-1-2-01"),
+            ["pipeline-format"] = Text("1")
+        };
         var failed = sent.Concat(Fault).Concat(GivenUp).Append(new("MT-Host-MachineName", Text("there")))
             .Append(new("x-delivery-count", 3L))
             .ToDictionary();

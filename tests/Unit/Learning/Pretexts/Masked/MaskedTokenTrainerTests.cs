@@ -11,8 +11,12 @@ public sealed class MaskedTokenTrainerTests
 {
     private static readonly Experiment WithoutDropout =
         ToySequences.Experiment
-        with { Encoder = ToySequences.Experiment.Encoder
-            with { Transformer = ToySequences.Experiment.Encoder.Transformer! with { Dropout = 0 } } };
+        with
+        {
+            Encoder = ToySequences.Experiment.Encoder
+            with
+            { Transformer = ToySequences.Experiment.Encoder.Transformer! with { Dropout = 0 } }
+        };
 
     [Fact]
     public async Task The_loss_is_the_mean_cross_entropy_of_the_masked_tokens()
@@ -152,7 +156,8 @@ public sealed class MaskedTokenTrainerTests
         using var samples = await OpenAsync(data, Split.Train);
 
         var error = Assert.Throws<PipelineException>(() => Trainer(ToySequences.Experiment
-            with { Encoder = new EncoderSpec("convnet", 4), Input = new InputSpec(8, 1) }, samples, 10));
+            with
+        { Encoder = new EncoderSpec("convnet", 4), Input = new InputSpec(8, 1) }, samples, 10));
 
         Assert.Contains("'convnet' takes images", error.Message, StringComparison.Ordinal);
     }
