@@ -72,8 +72,9 @@ public sealed class IngestionOptions : UnpackOptions
     [Range(1, 1L << 30)]
     public long ReadAheadBytes { get; init; } = 64L << 20;
 
-    /// <summary>Maximum number of new images that are decoded while an import is planned, so that they are read once. The rest is decoded by
-    /// the importers of the chunks, which read it again. In the one-process shape the default is all of them.</summary>
+    /// <summary>Maximum number of new images that are decoded while an import is planned, so that they are read once.
+    /// The rest is decoded by the importers of the chunks, which read it again. In the
+    /// one-process shape the default is all of them.</summary>
     [Range(0, int.MaxValue)]
     public int EagerFiles { get; set; } = 2048;
 

@@ -9,7 +9,8 @@ namespace Pipeline.Learning.Training;
 public sealed class SampleReader : IDisposable
 {
     /// <summary>
-    /// Images up to a page are read through a map, which takes a tenth of the time of a system call; of larger ones each page would be a fault.
+    /// Images up to a page are read through a map, which takes a tenth of the time of a system call;
+    /// of larger ones each page would be a fault.
     /// </summary>
     private const int MappedBytes = 4096;
 
