@@ -7,7 +7,6 @@ namespace Pipeline.Contracts;
 public static class ArtifactKinds
 {
     public const string Experiment = "experiment";
-    public const string OnDrop = "on-drop";
 
     public const string ImportPlan = "import-plan";
     public const string ImportPart = "import-part";

@@ -197,7 +197,7 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
         if (_slowestStop > StopLimit)
         {
             _problems.Add(
-                $"A service took {_slowestStop.TotalSeconds:0.0} s to end after SIGTERM; valid is up to {StopLimit.TotalSeconds:0} s.");
+                $"A service took {_slowestStop.TotalSeconds:0.0} s to end after SIGTERM; it must take at most {StopLimit.TotalSeconds:0} s.");
         }
     }
 

@@ -147,7 +147,7 @@ internal static class ExifOrigin
     private static ReadOnlySpan<byte> Prefix => "Exif\0"u8;
 
     /// <param name="segment">Of a JPEG's APP1 marker, which may hold something else.</param>
-    /// <returns>The top left where nothing valid is said.</returns>
+    /// <returns>Top left if the segment names no valid orientation.</returns>
     public static SKEncodedOrigin OfSegment(ReadOnlySpan<byte> segment) =>
         segment.Length > PrefixBytes && segment.StartsWith(Prefix) ? OfTiff(segment[PrefixBytes..]) : SKEncodedOrigin.TopLeft;
 

@@ -31,7 +31,7 @@ internal static class TokensPerSecondBenchmark
     public static void Run(string size, string python, int threads)
     {
         var shape = Sizes.GetValueOrDefault(size)
-            ?? throw new PipelineException($"'{size}' is no size. Valid are {string.Join(", ", Sizes.Keys)}.");
+            ?? throw new PipelineException($"'{size}' is no size; it must be one of {string.Join(", ", Sizes.Keys)}.");
         using var device = new TorchDevice(new TorchOptions { Threads = threads });
         using var trainer = Trainer(shape, device);
         var batch = MakeBatch();
