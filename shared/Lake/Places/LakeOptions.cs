@@ -39,8 +39,7 @@ public sealed class LakeOptionsCheck : IValidateOptions<LakeOptions>
 
     public ValidateOptionsResult Validate(string? name, LakeOptions options)
     {
-        var wrong = options.Locations.Index().Select(
-            entry => WrongWith(entry.Item, $"Lake:Locations:{entry.Index}")).OfType<string>().ToList();
+        var wrong = options.Locations.Select((location, at) => WrongWith(location, $"Lake:Locations:{at}")).OfType<string>().ToList();
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 
@@ -53,31 +52,26 @@ public sealed class LakeOptionsCheck : IValidateOptions<LakeOptions>
             return $"{at}:Url is '{location.Url}'; it must be {Valid}.";
         }
 
-        if (location.Folder is not null)
+        return (location, url.Scheme) switch
         {
-            return location.ConnectionString is null
-                ? null
-                : $"{at} has a Folder and a ConnectionString for '{location.Url}'; it must have one of them.";
-        }
-
-        return url.Scheme is "http" or "https"
-            ? WrongWithContainer(location, at, url)
-            : $"{at}:Folder is missing for '{location.Url}'; it must be the folder where it is mounted.";
+            ({ Folder: not null, ConnectionString: null }, _) => null,
+            ({ Folder: not null }, _) => $"{at} has a Folder and a ConnectionString for '{location.Url}'; it must have one of them.",
+            (_, not ("http" or "https")) =>
+                $"{at}:Folder is missing for '{location.Url}'; it must be the folder where it is mounted.",
+            ({ ConnectionString: null }, "http") =>
+                $"{at}:ConnectionString is missing for '{location.Url}'; without one the URL must begin with https, as an identity's token "
+                    + "is a secret.",
+            _ => WrongWithContainer(location, at),
+        };
     }
 
-    private static string? WrongWithContainer(LakeLocation location, string at, Uri url)
+    private static string? WrongWithContainer(LakeLocation location, string at)
     {
-        if (location.ConnectionString is null && url.Scheme == "http")
-        {
-            return $"{at}:ConnectionString is missing for '{location.Url}'; without one the URL must begin with https, as an identity's "
-                + "token is a secret.";
-        }
-
+        var account = location.ConnectionString is null ? "" : " of the connection string's account";
         try
         {
             return LakeContainers.AddressOf(location) is null
-                ? $"{at}:Url is '{location.Url}', which names no "
-                    + $"container{(location.ConnectionString is null ? "" : " of the connection string's account")}; it must be {Valid}."
+                ? $"{at}:Url is '{location.Url}', which names no container{account}; it must be {Valid}."
                 : null;
         }
         catch (FormatException)
@@ -95,8 +89,8 @@ public static class LakeRegistration
     public static IServiceCollection AddLake(this IServiceCollection services)
     {
         services.AddOptions<LakeOptions>().BindConfiguration("Lake", binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
-        services.AddOptions<DropsOptions>().BindConfiguration(
-            "Drops", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DropsOptions>().BindConfiguration("Drops", binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LakeOptions>, LakeOptionsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DropsOptions>, DropsOptionsCheck>());
         services.TryAddSingleton<LakeLocations>();

@@ -4,8 +4,7 @@ namespace Pipeline.Lake.Places;
 
 /// <summary>How far an upload is.</summary>
 /// <param name="Files">In the folder.</param>
-/// <param name="Copied">Of them.</param>
-/// <param name="Present">Of them: were there already with the same bytes.</param>
+/// <param name="Present">Of them, those that were there already with the same bytes.</param>
 /// <param name="Bytes">Copied.</param>
 public sealed record UploadProgress(int Files, int Copied, int Present, long Bytes);
 
@@ -22,8 +21,7 @@ public sealed class LakeUpload(LakeLocations locations, LakeContainers container
     public async Task<UploadProgress> UploadAsync(
         string folder, string target, IProgress<UploadProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var place = locations.At(target);
-        var destination = TargetOf(place);
+        var destination = TargetOf(locations.At(target));
         var files = FilesOf(folder);
         var done = new UploadProgress(files.Count, 0, 0, 0);
         var told = new Lock();
@@ -49,9 +47,14 @@ public sealed class LakeUpload(LakeLocations locations, LakeContainers container
         return done;
     }
 
-    private ILakeTarget TargetOf(LakePath place) => place.Location.Folder is null
-        ? new BlobTarget(containers.Of(place.Location).Client, containers.Of(place.Location).PrefixOf(place.Path), place.Url)
-        : new LocalTarget(LocalFolder.PathOf(place));
+    private ILakeTarget TargetOf(LakePath place)
+    {
+        if (place.Location.Folder is not null)
+            return new LocalTarget(LocalFolder.PathOf(place));
+
+        var (container, prefix) = containers.At(place);
+        return new BlobTarget(container, prefix, place.Url);
+    }
 
     private static List<string> FilesOf(string folder)
     {

@@ -7,7 +7,7 @@ public enum DelimitedState
     /// <summary>The record ends with the line.</summary>
     Complete,
 
-    /// <summary>A field in quotes goes on in the next line.</summary>
+    /// <summary>A field in quotes continues on the next line.</summary>
     Open,
 
     /// <summary>Something other than blanks follows a closing quote.</summary>
@@ -52,6 +52,7 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
         var start = _count;
         foreach (var letter in line)
         {
+            var isBlank = letter is (byte)' ' or (byte)'\t';
             switch (_at)
             {
                 case At.Quoted when letter == '"':
@@ -72,15 +73,14 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
                     _count = start;
                     _at = At.Quoted;
                     break;
-                case At.Quote or At.End:
+                case At.Quote or At.End when isBlank:
                     _at = At.End;
-                    if (!IsBlank(letter))
-                        return DelimitedState.Malformed;
-
                     break;
+                case At.Quote or At.End:
+                    return DelimitedState.Malformed;
                 default:
                     Write(letter);
-                    _at = _at == At.Start && IsBlank(letter) ? At.Start : At.Plain;
+                    _at = _at == At.Start && isBlank ? At.Start : At.Plain;
                     break;
             }
         }
@@ -96,20 +96,8 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
     }
 
     /// <summary>Of the complete record, whose bytes are valid UTF-8.</summary>
-    public IReadOnlyList<string> Fields()
-    {
-        var fields = new string[_ends.Count];
-        var start = 0;
-        for (var i = 0; i < fields.Length; i++)
-        {
-            fields[i] = Encoding.UTF8.GetString(_bytes.AsSpan(start.._ends[i]));
-            start = _ends[i];
-        }
-
-        return fields;
-    }
-
-    private static bool IsBlank(byte letter) => letter is (byte)' ' or (byte)'\t';
+    public IReadOnlyList<string> Fields() =>
+        [.. _ends.Select((end, at) => Encoding.UTF8.GetString(_bytes.AsSpan((at == 0 ? 0 : _ends[at - 1])..end)))];
 
     private void EndField(ref int start)
     {
@@ -127,26 +115,20 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
     }
 }
 
-/// <summary>How a table of delimited text is written, told from its header row: separated by the comma, semicolon or tab that gives the
-/// most columns. Fields in double quotes are read by RFC 4180, but where tabs separate only if a name in the header is in quotes: most
-/// programs that write tabs do not quote, and a quote is a letter there.</summary>
+/// <summary>How a table of delimited text is written, by its header row: separated by the comma, semicolon or tab that gives the most
+/// columns. Fields in double quotes are read by RFC 4180; with tabs only if a name in the header is in quotes, as most programs that write
+/// tabs do not quote, and a quote is a letter there.</summary>
 public sealed record DelimitedDialect(byte Separator, bool HasQuotes)
 {
     private static readonly byte[] Separators = [(byte)',', (byte)';', (byte)'\t'];
 
     /// <summary>For messages.</summary>
-    public string Name => Separator switch
-    {
-        (byte)';' => "semicolons",
-        (byte)'\t' => "tabs",
-        _ => "commas",
-    };
+    public string Name => Separator switch { (byte)';' => "semicolons", (byte)'\t' => "tabs", _ => "commas" };
 
     /// <param name="header">UTF-8.</param>
-    public static DelimitedDialect Of(ReadOnlySpan<byte> header)
+    public static DelimitedDialect Of(byte[] header)
     {
-        var text = header.ToArray();
-        var best = Separators.Select(separator => new DelimitedDialect(separator, true)).MaxBy(dialect => WidthOf(text, dialect))!;
+        var best = Separators.Select(separator => new DelimitedDialect(separator, true)).MaxBy(dialect => WidthOf(header, dialect))!;
         return best.Separator == '\t' && !Encoding.UTF8.GetString(header).Split('\t').Any(IsQuoted)
             ? best with { HasQuotes = false }
             : best;

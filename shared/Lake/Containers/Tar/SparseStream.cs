@@ -21,15 +21,7 @@ internal sealed class SparseStream(Stream packed, SparseMap map) : ForwardStream
         return Advance(count);
     }
 
-    public override int Read(Span<byte> buffer)
-    {
-        var (count, isHole) = Next(buffer.Length);
-        if (!isHole)
-            return Advance(packed.Read(buffer[..count]));
-
-        buffer[..count].Clear();
-        return Advance(count);
-    }
+    public override int Read(Span<byte> buffer) => throw new NotSupportedException("Archives are read asynchronously.");
 
     private (int Count, bool IsHole) Next(int most)
     {
@@ -47,13 +39,13 @@ internal sealed class SparseMap
 {
     private readonly List<(long Start, long Length)> _pieces = [];
 
-    /// <summary>Of the file with its holes; negative where it is unknown.</summary>
+    /// <summary>Of the file with its holes; negative if it is unknown.</summary>
     public long Length { get; set; } = -1;
 
-    public IReadOnlyList<(long Start, long Length)> Pieces => _pieces;
+    /// <summary>Of the map itself, before the pieces.</summary>
+    public long Bytes { get; set; }
 
-    /// <summary>Bytes of the pieces.</summary>
-    public long Packed => _pieces.Sum(piece => piece.Length);
+    public IReadOnlyList<(long Start, long Length)> Pieces => _pieces;
 
     public void Add(long start, long length) => _pieces.Add((start, length));
 
@@ -70,6 +62,6 @@ internal sealed class SparseMap
             end = start + length;
         }
 
-        return Length >= 0 && Packed == packed;
+        return Length >= 0 && Bytes + _pieces.Sum(piece => piece.Length) == packed;
     }
 }

@@ -1,10 +1,11 @@
 using System.Formats.Tar;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Containers.Tar;
 
-/// <summary>The files of a tar, in its order, sparse ones with their holes filled. Symbolic links and devices are told, and never
+/// <summary>The files of a tar, in its order, sparse ones with their holes filled. Symbolic links and devices are rejected, never
 /// followed.</summary>
 internal static class TarMembers
 {
@@ -55,12 +56,10 @@ internal static class TarMembers
         try
         {
             tar.ExpectRest();
-            var (map, before) = tar.Sparse is { } old
-                ? (old, 0L)
-                : await PaxSparse.MapOfAsync(entry, tar.ListedSparse, cancellation) ?? default;
+            var map = tar.Sparse ?? await PaxSparse.MapOfAsync(entry, tar.ListedSparse, cancellation);
             tar.ExpectContent();
             return map is null ? new Member(name, content, entry.Length)
-                : map.Fits(entry.Length - before) ? new Member(name, new SparseStream(content, map), map.Length)
+                : map.Fits(entry.Length) ? new Member(name, new SparseStream(content, map), map.Length)
                 : throw new InvalidDataException("a sparse map that does not fit its content");
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
@@ -93,7 +92,7 @@ internal static class TarHeader
 
     public static byte TypeOf(ReadOnlySpan<byte> header) => header[TypeAt];
 
-    /// <returns>Null where it is no number.</returns>
+    /// <returns>Null if it is no number.</returns>
     public static long? SizeOf(ReadOnlySpan<byte> header) => Number(header.Slice(SizeAt, NumberBytes));
 
     /// <summary>Makes a sparse file of GNU's old format a plain one whose content is the pieces, one behind the other.</summary>
@@ -126,36 +125,22 @@ internal static class TarHeader
 
     private static void AddPieces(ReadOnlySpan<byte> entries, int count, SparseMap map)
     {
-        for (var i = 0; i < count && entries[i * 2 * NumberBytes] != 0; i++)
-        {
-            map.Add(
-                Number(entries.Slice(i * 2 * NumberBytes, NumberBytes)) ?? -1,
-                Number(entries.Slice(((i * 2) + 1) * NumberBytes, NumberBytes)) ?? -1);
-        }
+        for (; count > 0 && entries[0] != 0; count--, entries = entries[(2 * NumberBytes)..])
+            map.Add(Number(entries[..NumberBytes]) ?? -1, Number(entries.Slice(NumberBytes, NumberBytes)) ?? -1);
     }
 
-    /// <summary>Octal digits, or, where the highest bit is set, a number of 95 bits of which 63 are used.</summary>
+    /// <summary>Octal digits or, if the highest bit is set, a number of 95 bits of which 63 are used.</summary>
     private static long? Number(ReadOnlySpan<byte> field)
     {
+        if (field[0] != 0x80)
+            return ContainerKinds.Octal(field);
+
         var value = 0L;
-        if (field[0] == 0x80)
+        foreach (var part in field[1..])
         {
-            foreach (var part in field[1..])
-            {
-                value = value > long.MaxValue >> 8 ? -1 : (value << 8) | part;
-                if (value < 0)
-                    return null;
-            }
-
-            return value;
-        }
-
-        foreach (var digit in field.Trim(" \0"u8))
-        {
-            if (digit is < (byte)'0' or > (byte)'7')
+            value = value > long.MaxValue >> 8 ? -1 : (value << 8) | part;
+            if (value < 0)
                 return null;
-
-            value = (value << 3) | (long)(digit - '0');
         }
 
         return value;
