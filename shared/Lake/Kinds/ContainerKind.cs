@@ -88,6 +88,5 @@ public static class ContainerKinds
         head.Length >= 16
         && BinaryPrimitives.ReadUInt32LittleEndian(head) == uint.MaxValue
         && BinaryPrimitives.ReadInt32LittleEndian(head[4..]) is > 0 and <= MostArrowSchema and var length
-        && length % 8 == 0
-        && BinaryPrimitives.ReadUInt32LittleEndian(head[8..]) < length;
+        && length % 8 == 0 && BinaryPrimitives.ReadUInt32LittleEndian(head[8..]) < length;
 }

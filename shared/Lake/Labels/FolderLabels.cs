@@ -25,18 +25,17 @@ public sealed class FolderLabels : IFileLabels
     private FolderLabels(FolderLayout layout, LayoutRules rules, Func<string, bool> hasTrainingFile, IReadOnlyList<string> tables) =>
         (_layout, _rules, _hasTrainingFile, _tables, _hints) = (layout, rules, hasTrainingFile, tables, new SplitHints(rules));
 
+    /// <summary>The path of the folder that wraps everything: empty without one, else with a slash at its end.</summary>
+    public string Root => _layout.Root;
+
     /// <summary>Where a table of labels may lie: at the top, in each folder that wraps everything, and in the split folders in it. Each is
     /// empty or ends with a slash.</summary>
     public IReadOnlyList<string> TableFolders =>
     [
         "",
-        .. _layout.Root.Index().Where(letter => letter.Item == '/').Select(letter => _layout.Root[..(letter.Index + 1)]),
-        .. _layout.Splits.Select(split => $"{_layout.Root}{split}/"),
+        .. Root.Index().Where(letter => letter.Item == '/').Select(letter => Root[..(letter.Index + 1)]),
+        .. _layout.Splits.Select(split => $"{Root}{split}/"),
     ];
-
-    public bool NamesFiles => false;
-
-    public IReadOnlyList<LabelFile> Files => [];
 
     public string Layout => _layout.Description;
 
@@ -92,7 +91,7 @@ public sealed class FolderLabels : IFileLabels
         if (!_rules.IsUnlabelled(name))
             return name.Length > 0 ? name : null;
 
-        _unlabelled.Add(new Finding(WarningCode.UnlabelledFolder, 1, _layout.Root + below[..end]));
+        _unlabelled.Add(new Finding(WarningCode.UnlabelledFolder, 1, Root + below[..end]));
         return null;
     }
 
@@ -110,8 +109,6 @@ public sealed class FolderLabels : IFileLabels
 
         return split;
     }
-
-    public IEnumerable<Rejection> Rejections() => [];
 
     public IEnumerable<Finding> Findings() => FindingsBeside([]);
 

@@ -40,7 +40,7 @@ internal sealed class FolderLayout
             + $"}}', or 'splits: {{}}' if all are classes.";
     }
 
-    /// <summary>The path of the folder that wraps everything: empty without one, else with a slash at its end.</summary>
+    /// <summary>As <see cref="FolderLabels.Root"/>.</summary>
     public string Root { get; }
 
     /// <summary>Why splits and classes cannot be told apart; null if they can.</summary>
@@ -149,7 +149,7 @@ public sealed record LayoutRules(SplitRules Splits, LabelRules Labels)
     public bool IsUnlabelled(string folder) => Unlabelled.Contains(folder) && !Keeps(folder);
 
     /// <summary>The split that a top folder is; a class that the experiment names is none, unless it names that split too.</summary>
-    /// <param name="root">As <see cref="FolderLayout.Root"/>.</param>
+    /// <param name="root">As <see cref="FolderLabels.Root"/>.</param>
     public Split? SplitOf(string folder, string root) => !Splits.AreGiven && Keeps(folder) ? null : Splits.OfFolder(folder, root);
 
     /// <summary>Whether a folder that is alone wraps the others, and says nothing itself.</summary>

@@ -6,10 +6,10 @@ namespace Pipeline.Lake.Labels;
 public interface IFileLabels
 {
     /// <summary>Files beside the images that the answers come from; part of the fingerprint.</summary>
-    IReadOnlyList<LabelFile> Files { get; }
+    IReadOnlyList<LabelFile> Files => [];
 
     /// <summary>Whether files are named one by one; otherwise their folders say their labels.</summary>
-    bool NamesFiles { get; }
+    bool NamesFiles => false;
 
     /// <summary>What counts as a split and what as a class: the same for the same layout, and part of the fingerprint too.</summary>
     string Layout => "";
@@ -21,7 +21,7 @@ public interface IFileLabels
     FileLabel Around(string path) => NamesFiles ? default : Find(path);
 
     /// <summary>What is wrong with the labels; complete once all files have been asked for.</summary>
-    IEnumerable<Rejection> Rejections();
+    IEnumerable<Rejection> Rejections() => [];
 
     /// <summary>What a person should know of the labels; complete once all files have been asked for.</summary>
     IEnumerable<Finding> Findings();

@@ -80,7 +80,6 @@ public sealed class LabelTable : IFileLabels
     }
 
     public bool NamesFiles => true;
-
     public IReadOnlyList<LabelFile> Files => _files;
 
     /// <exception cref="PipelineException">A row that matches by name fits two files.</exception>
@@ -168,9 +167,7 @@ public sealed class LabelTable : IFileLabels
 public sealed class TableInFolders(IFileLabels table, FolderLabels folders) : IFileLabels
 {
     public IReadOnlyList<LabelFile> Files => table.Files;
-
     public bool NamesFiles => true;
-
     public string Layout => folders.Layout;
 
     public FileLabel Find(string path)

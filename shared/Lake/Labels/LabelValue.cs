@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Pipeline.Lake.Labels;
 
@@ -9,8 +10,6 @@ namespace Pipeline.Lake.Labels;
 /// <param name="Fault">Why it is no label, to follow "has a label that is"; null if it is one, or missing.</param>
 public readonly record struct LabelValue(string? Text, string? Fault = null)
 {
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-
     /// <param name="value">Null, text, bytes, a truth value or a number.</param>
     /// <param name="names">What whole numbers stand for, as in Hugging Face's ClassLabel, where −1 is no label; null if they stand for
     /// themselves.</param>
@@ -44,17 +43,8 @@ public readonly record struct LabelValue(string? Text, string? Fault = null)
         _ => new(null, "an object"),
     };
 
-    private static LabelValue OfBytes(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            return new(Strict.GetString(bytes));
-        }
-        catch (DecoderFallbackException)
-        {
-            return new(null, "bytes that are no UTF-8");
-        }
-    }
+    private static LabelValue OfBytes(ReadOnlySpan<byte> bytes) =>
+        Utf8.IsValid(bytes) ? new(Encoding.UTF8.GetString(bytes)) : new(null, "bytes that are no UTF-8");
 
     private static bool IsWhole(double number) => double.IsInteger(number) && Math.Abs(number) < long.MaxValue;
 

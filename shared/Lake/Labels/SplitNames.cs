@@ -107,7 +107,7 @@ internal sealed class SplitPattern
 
     /// <summary>Whether a top folder is there for the split: its name is the pattern's, or what stands in the pattern before stars
     /// alone.</summary>
-    /// <param name="root">As <see cref="FolderLayout.Root"/>.</param>
+    /// <param name="root">As <see cref="FolderLabels.Root"/>.</param>
     public bool IsFolder(string folder, string root)
     {
         var above = CanonicalComposition.Of(root);
@@ -150,7 +150,7 @@ public sealed class SplitRules(SplitNamesSpec? spec)
     public bool AreGiven => _given is not null;
 
     /// <param name="name">Of a top folder.</param>
-    /// <param name="root">As <see cref="FolderLayout.Root"/>.</param>
+    /// <param name="root">As <see cref="FolderLabels.Root"/>.</param>
     public Split? OfFolder(string name, string root) =>
         _given is null ? SplitNames.Find(name)
         : _given.Find(given => given.Pattern.IsFolder(name, root)) is (var split, not null) ? split

@@ -19,7 +19,6 @@ public sealed class BlobFolder(BlobContainerClient container, string prefix, str
     private const string LinkMark = "is_symlink";
 
     public string Name => name;
-
     public string NameOf(string path) => $"{name}/{path}";
 
     public Task<LakeFolderState> StateAsync(CancellationToken cancellation = default) => BlobFailure.GuardAsync(

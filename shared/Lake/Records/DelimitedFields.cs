@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Pipeline.Lake.Records;
@@ -31,8 +32,7 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
         End,
     }
 
-    private byte[] _bytes = new byte[1 << 10];
-    private int _count;
+    private readonly List<byte> _bytes = [];
     private readonly List<int> _ends = [];
     private At _at;
 
@@ -41,7 +41,7 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
 
     public void Clear()
     {
-        _count = 0;
+        _bytes.Clear();
         _ends.Clear();
         _at = At.Start;
     }
@@ -49,7 +49,7 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
     /// <param name="line">Without its end.</param>
     public DelimitedState Add(ReadOnlySpan<byte> line)
     {
-        var start = _count;
+        var start = _bytes.Count;
         foreach (var letter in line)
         {
             var isBlank = letter is (byte)' ' or (byte)'\t';
@@ -59,10 +59,10 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
                     _at = At.Quote;
                     break;
                 case At.Quoted:
-                    Write(letter);
+                    _bytes.Add(letter);
                     break;
                 case At.Quote when letter == '"':
-                    Write(letter);
+                    _bytes.Add(letter);
                     _at = At.Quoted;
                     break;
                 case var _ when letter == dialect.Separator:
@@ -70,7 +70,7 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
                     break;
                 case At.Start when letter == '"' && dialect.HasQuotes:
                     // Blanks before it were written.
-                    _count = start;
+                    CollectionsMarshal.SetCount(_bytes, start);
                     _at = At.Quoted;
                     break;
                 case At.Quote or At.End when isBlank:
@@ -79,7 +79,7 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
                 case At.Quote or At.End:
                     return DelimitedState.Malformed;
                 default:
-                    Write(letter);
+                    _bytes.Add(letter);
                     _at = _at == At.Start && isBlank ? At.Start : At.Plain;
                     break;
             }
@@ -87,7 +87,7 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
 
         if (_at == At.Quoted)
         {
-            Write((byte)'\n');
+            _bytes.Add((byte)'\n');
             return DelimitedState.Open;
         }
 
@@ -97,21 +97,13 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
 
     /// <summary>Of the complete record, whose bytes are valid UTF-8.</summary>
     public IReadOnlyList<string> Fields() =>
-        [.. _ends.Select((end, at) => Encoding.UTF8.GetString(_bytes.AsSpan((at == 0 ? 0 : _ends[at - 1])..end)))];
+        [.. _ends.Select((end, at) => Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(_bytes)[(at == 0 ? 0 : _ends[at - 1])..end]))];
 
     private void EndField(ref int start)
     {
-        _ends.Add(_count);
-        start = _count;
+        start = _bytes.Count;
+        _ends.Add(start);
         _at = At.Start;
-    }
-
-    private void Write(byte letter)
-    {
-        if (_count == _bytes.Length)
-            Array.Resize(ref _bytes, _bytes.Length * 2);
-
-        _bytes[_count++] = letter;
     }
 }
 

@@ -85,7 +85,6 @@ public sealed class SampleLabels
         public string? Note { get; private set; }
 
         public bool HasContent { get; private set; }
-
         public bool HasPicture { get; private set; }
 
         public void AddContent(bool isPicture)

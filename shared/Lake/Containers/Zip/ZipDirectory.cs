@@ -71,7 +71,6 @@ internal static class ZipNames
     private const int Utf8Flag = 1 << 11;
     private const int UnicodePathExtra = 0x7075;
     private const int UnicodePathHead = 5;
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
     private static readonly Encoding Ibm437 = CodePagesEncodingProvider.Instance.GetEncoding(437)!;
 
     /// <summary>FAT, HPFS, NTFS (as numbered by the specification and by Info-ZIP) and VFAT, where no name has a backslash.</summary>
@@ -100,15 +99,6 @@ internal static class ZipNames
     }
 
     /// <returns>Null if it is none.</returns>
-    private static string? Utf8(ReadOnlySpan<byte> name)
-    {
-        try
-        {
-            return StrictUtf8.GetString(name);
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
-    }
+    private static string? Utf8(ReadOnlySpan<byte> name) =>
+        System.Text.Unicode.Utf8.IsValid(name) ? Encoding.UTF8.GetString(name) : null;
 }

@@ -16,9 +16,7 @@ internal sealed record ZipRecord(string Name, int Flags, int Method)
     private const int Zip64Extra = 1;
 
     public uint Crc32 { get; init; }
-
     public long Packed { get; init; }
-
     public long Length { get; init; }
 
     /// <summary>Where the header before the content starts.</summary>
