@@ -28,7 +28,7 @@ public readonly record struct FileRange(SafeFileHandle File, long Start, long Le
     }
 }
 
-/// <summary>How many members of a container are lost where it breaks off: as it says itself, else estimated from the bytes of each so
+/// <summary>How many members of a container are lost where it breaks off: as it says, else estimated from the bytes of those so
 /// far.</summary>
 public sealed class MembersLeft(FileRange file)
 {

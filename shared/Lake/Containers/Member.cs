@@ -8,7 +8,6 @@ namespace Pipeline.Lake.Containers;
 /// <summary>What a container holds, as it says itself: nothing of it is believed yet.</summary>
 /// <param name="Name">As written there; in a table the row's number.</param>
 /// <param name="Content">To be read before the next member, which closes it; null if there is none to be used.</param>
-/// <param name="Length">Of the content; null if the container does not say it.</param>
 internal sealed record Member(string Name, Stream? Content, long? Length = null)
 {
     /// <summary>Of the content; null if the container does not say it.</summary>
@@ -69,7 +68,6 @@ public sealed class UnpackBudget(UnpackOptions options, long packedBytes, LakeCo
             throw new BrokenContainerException(RejectionReason.TooManyMembers, $"more than {options.MaxMembers}");
     }
 
-    /// <param name="bytes">About to be unpacked, or just unpacked.</param>
     /// <exception cref="BrokenContainerException">That is too much.</exception>
     public void Spend(long bytes)
     {

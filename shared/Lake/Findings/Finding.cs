@@ -1,7 +1,6 @@
 namespace Pipeline.Lake.Findings;
 
-/// <summary>Something about the data that a person should know. Findings of the same code and subject add up, over all parts of an
-/// import.</summary>
+/// <summary>Something about the data that a person should know. Findings of the same code and subject add up.</summary>
 /// <param name="Count">Of what the code is about: rows, files, samples.</param>
 /// <param name="Subject">What it is about, such as a table, a column or a folder; empty for the whole dataset.</param>
 /// <param name="Detail">The first case, in words that can follow a colon; empty where there is nothing to add.</param>

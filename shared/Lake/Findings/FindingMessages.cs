@@ -2,8 +2,7 @@ using System.Diagnostics;
 
 namespace Pipeline.Lake.Findings;
 
-/// <summary>A sentence or two for each finding: what was found, where, and what to do about it. One line, whatever the data's names
-/// hold.</summary>
+/// <summary>What was found, where, and what to do about it: a sentence or two on one line, whatever the data's names hold.</summary>
 public static class FindingMessages
 {
     public static Warning Of(Finding finding) => new(finding.Code, finding.Count, DataNames.OneLine(Sentence(finding)));

@@ -24,8 +24,7 @@ public static class LakeNames
     private static readonly HashSet<string> SequenceSidecars =
         new([".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a file or folder is left alone wherever it stands: it is hidden, litter, or the lock of an office
-    /// program.</summary>
+    /// <summary>Whether a file or folder is left alone wherever it lies: it is hidden, litter, or the lock of an office program.</summary>
     public static bool IsHidden(string name) =>
         name.StartsWith('.') || name.StartsWith("~$", StringComparison.Ordinal) || Litter.Contains(name);
 

@@ -2,8 +2,7 @@ using Pipeline.Lake.Findings;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>Names of the columns of tables and the fields of records, in every format: CSV, JSON lines, Parquet, Arrow. Best first, in any
-/// case.</summary>
+/// <summary>Names of the columns of tables and the fields of records in every format, in any case, best first.</summary>
 public static class ColumnNames
 {
     public static readonly IReadOnlyList<string> Texts = ["text", "sequence", "sentence", "content"];

@@ -28,8 +28,7 @@ public sealed class FolderLabels : IFileLabels
     /// <summary>The path of the folder that wraps everything: empty without one, else with a slash at its end.</summary>
     public string Root => _layout.Root;
 
-    /// <summary>Where a table of labels may lie: at the top, in each folder that wraps everything, and in the split folders in it. Each is
-    /// empty or ends with a slash.</summary>
+    /// <summary>Prefixes of paths of tables of labels: the top, each folder that wraps everything, and the split folders in it.</summary>
     public IReadOnlyList<string> TableFolders =>
     [
         "",
@@ -66,10 +65,8 @@ public sealed class FolderLabels : IFileLabels
     }
 
     /// <summary>Of an archive, without the folder that wraps everything in it.</summary>
-    /// <param name="top">Names of the folders at the top.</param>
     /// <param name="name">For errors.</param>
-    /// <param name="hasTrainingFile">Whether one of the files of many samples in a folder is for training. Its argument is the folder's
-    /// path, empty or with a slash at its end.</param>
+    /// <param name="hasTrainingFile">Whether a folder, named as <see cref="Root"/>, has a file of many samples for training.</param>
     public static FolderLabels Of(IReadOnlyCollection<string> top, string name, LayoutRules rules, Func<string, bool> hasTrainingFile) =>
         new(new FolderLayout(rules, "", top, [], name), rules, hasTrainingFile, []);
 

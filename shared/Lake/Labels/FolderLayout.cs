@@ -3,15 +3,13 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>Whether the folders at the top are splits with classes in them, or classes. If one folder wraps everything, the top is in
-/// it.</summary>
+/// <summary>Whether the top folders, below what wraps everything, are splits with classes in them, or classes.</summary>
 internal sealed class FolderLayout
 {
     private readonly LayoutRules _rules;
     private readonly SortedDictionary<string, Split> _splits = new(StringComparer.Ordinal);
     private readonly HashSet<string> _classes;
 
-    /// <param name="top">Names of the folders at the top.</param>
     /// <param name="classes">Names of the folders in the split folders; a folder of such a name beside those is that class too.</param>
     /// <param name="name">For errors.</param>
     public FolderLayout(LayoutRules rules, string root, IReadOnlyCollection<string> top, IEnumerable<string> classes, string name)
@@ -58,7 +56,6 @@ internal sealed class FolderLayout
     public string? Below(string path) => path.StartsWith(Root, StringComparison.Ordinal) ? path[Root.Length..] : null;
 
     /// <summary>The split of the top folder that a file lies in.</summary>
-    /// <param name="below">Its path, as <see cref="Below"/> gives it.</param>
     public Split? SplitOf(string below) =>
         _splits.Count > 0 && below.IndexOf('/') is > 0 and var slash && _splits.TryGetValue(below[..slash], out var split) ? split : null;
 

@@ -28,7 +28,6 @@ public interface IFileLabels
 }
 
 /// <summary>A file that labels were read from, as it was then.</summary>
-/// <param name="Path">Below the source's folder.</param>
 /// <param name="Sha256">Of its bytes, 64 hex digits.</param>
 public sealed record LabelFile(string Path, long Bytes, string Sha256);
 

@@ -5,10 +5,8 @@ using Pipeline.Lake.Records;
 namespace Pipeline.Lake.Labels;
 
 /// <summary>A row of a table of labels.</summary>
-/// <param name="File">As written.</param>
 /// <param name="Label">As written; null or blank without one.</param>
 /// <param name="Split">As written; blank without one.</param>
-/// <param name="Line">From 1.</param>
 /// <param name="Fault">Why it cannot be used; null if it can.</param>
 internal readonly record struct LabelRow(string File, string? Label, string Split, int Line, string? Fault = null);
 
@@ -19,7 +17,6 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
 {
     /// <param name="file">Can be read again from its start.</param>
     /// <param name="isMetadata">Whether it may be about something else than labels.</param>
-    /// <param name="add">Takes each row.</param>
     /// <returns>False if it is about something else: it has no column of files, or none of labels.</returns>
     /// <exception cref="PipelineException">It is no such file.</exception>
     public bool Read(Stream file, bool isMetadata, Action<LabelRow> add)

@@ -5,8 +5,8 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>Labels from tables beside the files. Files that they do not name have no label. Rows name files by their paths below the
-/// table's folder.</summary>
+/// <summary>Labels from tables beside the files. Rows name files by their paths below the table's folder; other files have no
+/// label.</summary>
 public sealed class LabelTable : IFileLabels
 {
     private readonly NamedFiles _named;
@@ -55,7 +55,6 @@ public sealed class LabelTable : IFileLabels
     /// <param name="name">Its path in the archive.</param>
     /// <param name="path">For errors.</param>
     /// <returns>Null if it is about something else than labels.</returns>
-    /// <exception cref="PipelineException">It is no such file, or names an unknown split.</exception>
     public static async Task<LabelTable?> ReadAsync(
         Stream file, string name, string path, LabelSpec? spec, int maxLineBytes, CancellationToken cancellation = default)
     {
@@ -88,8 +87,7 @@ public sealed class LabelTable : IFileLabels
 
     public IEnumerable<Rejection> Rejections() => _rejections
         .Concat(_named.Unmatched.Select(file => new Rejection(file.File, RejectionReason.UnknownFile, $"{file.Table} line {file.Line}")))
-        .OrderBy(rejection => rejection.Path, StringComparer.Ordinal)
-        .ThenBy(rejection => rejection.Reason);
+        .OrderBy(rejection => rejection.Path, StringComparer.Ordinal).ThenBy(rejection => rejection.Reason);
 
     public IEnumerable<Finding> Findings()
     {

@@ -11,8 +11,7 @@ namespace Pipeline.Lake.Labels;
 public readonly record struct LabelValue(string? Text, string? Fault = null)
 {
     /// <param name="value">Null, text, bytes, a truth value or a number.</param>
-    /// <param name="names">What whole numbers stand for, as in Hugging Face's ClassLabel, where −1 is no label; null if they stand for
-    /// themselves.</param>
+    /// <param name="names">What whole numbers stand for, as in Hugging Face's ClassLabel, where −1 is no label.</param>
     public static LabelValue Of(object? value, IReadOnlyList<string>? names = null) => value switch
     {
         null => default,
@@ -74,7 +73,6 @@ public sealed class LabelRules(LabelSpec? spec)
     /// <summary>Whether the experiment itself names it as a class.</summary>
     public bool Keeps(string label) => _classes?.Contains(label) == true;
 
-    /// <param name="label">As written.</param>
     /// <returns>In Unicode's form C, without blanks at its ends; null without a label.</returns>
     public string? Of(string? label)
     {

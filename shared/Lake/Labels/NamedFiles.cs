@@ -54,7 +54,6 @@ internal sealed class NamedFiles(bool byName)
     }
 
     /// <summary>The rows that no file was found for, and why, as far as that can be told; null if there are none.</summary>
-    /// <param name="tables">Names of the tables.</param>
     public Finding? Missing(string tables)
     {
         var unmatched = Unmatched.ToList();

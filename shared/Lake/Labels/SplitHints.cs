@@ -2,9 +2,8 @@ using Pipeline.Lake.Findings;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>Notices names that speak of splits where no rule makes splits of them, so that an official test set is not trained on without a
-/// word: class folders named after splits, folders in class folders, files of one sample each, and files of many samples without any for
-/// training beside them.</summary>
+/// <summary>Notices names that speak of splits where no rule makes splits of them, so that no official test set is trained on silently:
+/// class folders, folders in these, files of one sample each, and files of many samples without any for training beside them.</summary>
 internal sealed class SplitHints(LayoutRules rules)
 {
     /// <summary>The first path for each split, as a pattern that would make it one.</summary>

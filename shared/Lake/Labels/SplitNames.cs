@@ -46,11 +46,8 @@ public static class SplitNames
 
     public static string NameOf(Split split) => split.ToString().ToLowerInvariant();
 
-    /// <summary>The split in the name of a file that holds many samples: <c>test-00000-of-00001.parquet</c>,
-    /// <c>imdb_train.jsonl</c>.</summary>
-    /// <param name="name">Of the file alone; a path has none.</param>
-    public static Split? OfFile(string name) =>
-        HoldsMany(name) && !name.Contains('/') ? One(In(Stem(name), numbered: false, out _)) : null;
+    /// <summary>The split in the name of a file that holds many samples, such as <c>imdb_train.jsonl</c>; a path has none.</summary>
+    public static Split? OfFile(string name) => HoldsMany(name) && !name.Contains('/') ? One(In(Stem(name), numbered: false, out _)) : null;
 
     /// <summary>Whether a file holds many samples, by its name.</summary>
     public static bool HoldsMany(string name) => Many.Contains(Path.GetExtension(Unpacked(name)));
@@ -105,8 +102,7 @@ internal sealed class SplitPattern
         _path = _text.AsSpan().IndexOfAny('/', '*') < 0 ? null : Compile(_text, "(/.*)?");
     }
 
-    /// <summary>Whether a top folder is there for the split: its name is the pattern's, or what stands in the pattern before stars
-    /// alone.</summary>
+    /// <summary>Whether a top folder is there for the split: its name is the pattern's, or the pattern's part before stars.</summary>
     /// <param name="root">As <see cref="FolderLabels.Root"/>.</param>
     public bool IsFolder(string folder, string root)
     {
@@ -150,7 +146,6 @@ public sealed class SplitRules(SplitNamesSpec? spec)
     public bool AreGiven => _given is not null;
 
     /// <param name="name">Of a top folder.</param>
-    /// <param name="root">As <see cref="FolderLabels.Root"/>.</param>
     public Split? OfFolder(string name, string root) =>
         _given is null ? SplitNames.Find(name)
         : _given.Find(given => given.Pattern.IsFolder(name, root)) is (var split, not null) ? split

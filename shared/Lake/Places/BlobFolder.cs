@@ -150,14 +150,11 @@ internal static class BlobFailure
     private static string FirstLine(string message) => message.Split('\n')[0].TrimEnd();
 }
 
-/// <summary>A blob that is being read. A connection that breaks is a <see cref="LakeUnavailableException"/>, never the end of the
-/// file.</summary>
+/// <summary>A blob that is being read. A broken connection is a <see cref="LakeUnavailableException"/>, never the end.</summary>
 internal sealed class GuardedStream(Stream inner, string name) : ForwardStream
 {
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Advance(await BlobFailure.GuardAsync(name, () => inner.ReadAsync(buffer, cancellationToken).AsTask(), cancellationToken));
-
-    public override int Read(Span<byte> buffer) => throw new NotSupportedException("Blobs are read asynchronously.");
 
     protected override void Dispose(bool disposing)
     {

@@ -56,8 +56,7 @@ public sealed class DropDatasetOptions
     public static bool IsName(string name) =>
         name.Length is > 0 and <= LongestName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
-    /// <summary>URL of the folder, at or below a location of <c>Lake:Locations</c>. If several datasets hold a file, the longest
-    /// wins.</summary>
+    /// <summary>URL of the folder, at or below a location of <c>Lake:Locations</c>. The longest that holds a file wins.</summary>
     public string Prefix { get; init; } = "";
 
     public DropCompletion Complete { get; init; } = DropCompletion.Any;

@@ -25,7 +25,6 @@ public static class FolderListing
         new Walk(now, (name, top) => !LakeNames.IsSidecar(name, top, content), list ?? List).Files(new DirectoryInfo(folder), "");
 
     /// <summary>As <see cref="Files"/>, with the files that by their role are no images.</summary>
-    /// <exception cref="PipelineException">The folder itself cannot be listed.</exception>
     public static IEnumerable<LakeFile> AllFiles(string folder) =>
         new Walk(DateTime.UtcNow, (_, _) => true, List).Files(new DirectoryInfo(folder), "");
 
@@ -76,8 +75,7 @@ public static class FolderListing
             .Where(entry => !LakeNames.IsHidden(entry.Name)
                 && (entry is DirectoryInfo || wanted(entry.Name, prefix.Length == 0) || IsLink(entry)))
             .Select(entry => (Name: entry is DirectoryInfo ? entry.Name + "/" : entry.Name, Entry: entry))
-            .OrderBy(entry => entry.Name, StringComparer.Ordinal)
-            .ToList();
+            .OrderBy(entry => entry.Name, StringComparer.Ordinal).ToList();
 
         private IEnumerable<LakeFile> Listed(string path, FileSystemInfo entry) =>
             HasNoName(entry) ? [new LakeFile(LakeNames.Shown(path), RejectionReason.UnsafeName, "it is no UTF-8")]

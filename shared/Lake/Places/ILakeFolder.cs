@@ -26,8 +26,8 @@ public interface ILakeFolder
     Task<bool> HasFileAsync(string path, CancellationToken cancellation = default);
 
     /// <summary>Reads a file once, forwards; the stream tells its position.</summary>
-    /// <exception cref="FileNotFoundException">It is not there.</exception>
-    /// <exception cref="DirectoryNotFoundException">Its folder is not there.</exception>
+    /// <exception cref="FileNotFoundException">It does not exist.</exception>
+    /// <exception cref="DirectoryNotFoundException">Its folder does not exist.</exception>
     /// <exception cref="LakeUnavailableException">The storage does not answer now; also while the stream is read.</exception>
     /// <exception cref="IOException">This file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This file may not be read.</exception>
@@ -36,10 +36,8 @@ public interface ILakeFolder
 
 /// <param name="Path">Below the folder; as <see cref="LakeNames.Shown"/> if it is not safe. A folder's path ends with a slash.</param>
 /// <param name="Rejection">Why a file is counted and never opened, or a folder not looked into; null otherwise.</param>
-/// <param name="Detail">Of the rejection.</param>
 /// <param name="Version">Changes whenever the content does; null if unknown. A blob's ETag, a file's length and time.</param>
 /// <param name="Bytes">Its length when it was listed.</param>
-/// <param name="IsLink">A symbolic link, which is not followed.</param>
 public sealed record LakeFile(
     string Path, RejectionReason? Rejection = null, string? Detail = null, string? Version = null, long Bytes = 0, bool IsLink = false);
 

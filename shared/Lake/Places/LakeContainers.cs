@@ -11,7 +11,6 @@ public sealed class LakeContainers
     private readonly ConcurrentDictionary<string, BlobContainerClient> _clients = new(StringComparer.Ordinal);
     private readonly Lazy<DefaultAzureCredential> _identity = new(() => new DefaultAzureCredential());
 
-    /// <param name="place">In an Azure container.</param>
     /// <returns>The container, and the prefix of the blobs below the place: empty, or with a slash at its end.</returns>
     internal (BlobContainerClient Container, string Prefix) At(LakePath place)
     {

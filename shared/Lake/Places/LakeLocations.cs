@@ -3,7 +3,6 @@ using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Places;
 
-/// <summary>A place in the lake.</summary>
 /// <param name="Path">Below the location, segments joined by <c>/</c>, none at the start or end; empty for the location itself.</param>
 public sealed record LakePath(LakeLocation Location, string Path)
 {

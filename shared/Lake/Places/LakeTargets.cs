@@ -6,15 +6,13 @@ using Azure.Storage.Blobs.Models;
 
 namespace Pipeline.Lake.Places;
 
-/// <summary>A folder of the lake that files are copied into. Paths are below it, segments joined by <c>/</c>.</summary>
+/// <summary>A folder of the lake that files are copied into. Contents are read from their start, and left anywhere.</summary>
 internal interface ILakeTarget
 {
     /// <summary>Whether a file of that path is there with the same bytes.</summary>
-    /// <param name="content">From its start to its end; left anywhere.</param>
     Task<bool> HoldsAsync(string path, Stream content, CancellationToken cancellation);
 
     /// <summary>Writes a file whole, or not at all; one that is there is replaced.</summary>
-    /// <param name="content">From its start to its end; left anywhere.</param>
     Task PutAsync(string path, Stream content, CancellationToken cancellation);
 }
 
@@ -56,8 +54,6 @@ internal sealed class LocalTarget(string folder) : ILakeTarget
 }
 
 /// <summary>A prefix of an Azure container. Each blob carries the MD5 of its content, as Azure's own tools write it.</summary>
-/// <param name="prefix">Ends with <c>/</c>, or is empty.</param>
-/// <param name="name">Its URL.</param>
 internal sealed class BlobTarget(BlobContainerClient container, string prefix, string name) : ILakeTarget
 {
     /// <summary>Bytes of one request, and of memory for each file that is on its way.</summary>

@@ -3,7 +3,6 @@ using Pipeline.Lake.Kinds;
 namespace Pipeline.Lake.Places;
 
 /// <summary>How far an upload is.</summary>
-/// <param name="Files">In the folder.</param>
 /// <param name="Present">Of them, those that were there already with the same bytes.</param>
 /// <param name="Bytes">Copied.</param>
 public sealed record UploadProgress(int Files, int Copied, int Present, long Bytes);
@@ -11,13 +10,10 @@ public sealed record UploadProgress(int Files, int Copied, int Present, long Byt
 /// <summary>Copies a folder of this machine into the lake, several files at a time, each streamed. What is there already with the same
 /// bytes is left, so that an upload that broke off goes on; <c>_SUCCESS</c> is written last, always, and tells that the drop is complete.
 /// Hidden files, litter and symbolic links stay behind.</summary>
-/// <param name="parallelism">Files copied at a time.</param>
 public sealed class LakeUpload(LakeLocations locations, LakeContainers containers, int parallelism)
 {
     /// <param name="target">URL of a folder at or below a location of the lake, as plain text; made if it is not there.</param>
-    /// <param name="progress">Told after each file.</param>
-    /// <exception cref="PipelineException">The folder holds nothing or a name that the lake refuses, or the target may not be
-    /// written.</exception>
+    /// <exception cref="PipelineException">The folder is empty, a name is refused, or the target may not be written.</exception>
     public async Task<UploadProgress> UploadAsync(
         string folder, string target, IProgress<UploadProgress>? progress = null, CancellationToken cancellation = default)
     {

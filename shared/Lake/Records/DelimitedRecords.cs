@@ -3,8 +3,7 @@ using Pipeline.Lake.Findings;
 namespace Pipeline.Lake.Records;
 
 /// <summary>The records of delimited text, one in memory at a time. One that breaks the rules costs its first line and no other: reading
-/// continues with the next line, so that a quote that is never closed takes nothing with it. docs/decisions/0020 says why this is no
-/// library.</summary>
+/// continues with the next line, so that a quote that is never closed takes nothing with it (docs/decisions/0020).</summary>
 /// <param name="most">Bytes of a record.</param>
 public sealed class DelimitedRecords(LineReader lines, int most)
 {
@@ -29,13 +28,11 @@ public sealed class DelimitedRecords(LineReader lines, int most)
 
     private int LastLine => Line + _record.Count - 1;
 
-    /// <summary>Whether the record spans lines that could each be a record: a quote may be missing, and rows have been taken for
-    /// text.</summary>
+    /// <summary>Whether each line could be a record: a quote may be missing, and rows have been taken for text.</summary>
     private bool SpansRows => _record.Count > 1 && _record.TrueForAll(line => WidthOf(line) == Header.Count);
 
     /// <returns>False if the table has no line.</returns>
-    /// <exception cref="SequenceRejectedException">It is too long, no UTF-8, breaks the rules of quotes, or names a column
-    /// twice.</exception>
+    /// <exception cref="SequenceRejectedException">It breaks the rules, or names a column twice.</exception>
     public bool ReadHeader()
     {
         var first = Next();
@@ -100,8 +97,7 @@ public sealed class DelimitedRecords(LineReader lines, int most)
 
     /// <summary>As many as the header has.</summary>
     /// <param name="names">Columns of labels and of files, or −1. A name on several lines means that a quote was not closed.</param>
-    /// <exception cref="SequenceRejectedException">It is too long, no UTF-8, breaks the rules of quotes, or has another number of
-    /// fields.</exception>
+    /// <exception cref="SequenceRejectedException">It breaks the rules.</exception>
     public IReadOnlyList<string> Fields(params IEnumerable<int> names)
     {
         var fields = Parse();
@@ -119,7 +115,6 @@ public sealed class DelimitedRecords(LineReader lines, int most)
     }
 
     /// <summary>What is odd about the quotes of the record, and of a label in it.</summary>
-    /// <param name="subject">Of the findings.</param>
     public IEnumerable<Finding> Findings(string subject, string? label)
     {
         if (SpansRows)

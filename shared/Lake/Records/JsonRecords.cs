@@ -2,8 +2,7 @@ using System.Text.Json;
 
 namespace Pipeline.Lake.Records;
 
-/// <summary>The objects of a file of JSON: one a line, empty lines skipped; or the elements of one array. One is in memory at a
-/// time.</summary>
+/// <summary>The objects of a file of JSON, one a line or the elements of one array. One is in memory at a time.</summary>
 public static class JsonRecords
 {
     private const string Valid = "there must be an object a line, or one array of objects";
@@ -65,7 +64,8 @@ public static class JsonRecords
             {
                 // Elements lost, if they are as long as those before.
                 var lost = stream is { CanSeek: true, Position: > 0 } ? number * (stream.Length - stream.Position) / stream.Position : 0;
-                throw Malformed($"element {number} of the array is no JSON, or the array ends within it; what follows is not read", 1 + lost);
+                throw Malformed(
+                    $"element {number} of the array is no JSON, or the array ends within it; what follows is not read", 1 + lost);
             }
         }
     }

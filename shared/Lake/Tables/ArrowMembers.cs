@@ -14,7 +14,7 @@ internal static class ArrowMembers
     public static async IAsyncEnumerable<Member> ReadAsync(
         FileRange table, UnpackBudget budget, MembersLeft left, LabelColumn labels, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var batches = await ArrowBatches.OpenAsync(table, left, budget.Options.MaxRowGroupBytes, cancellation);
+        using var batches = await ArrowBatches.OpenAsync(table, left, budget.Options.MaxRowGroupBytes);
         var schema = batches.Schema;
         var names = schema.FieldsList.Select(field => field.Name).ToList();
         Func<IArrowType, bool> isContent = budget.Content == LakeContent.Images ? HoldsBytes : HoldsText;
@@ -30,13 +30,13 @@ internal static class ArrowMembers
             using (batch)
             {
                 labels.Tell(batch.Length, unused);
-                var contents = BytesOf(batch.Column(content));
+                var contents = batch.Column(content);
                 var labelsOf = label is null || unused is not null ? null : batch.Column(label);
                 var splits = split is null ? null : batch.Column(split);
                 for (var i = 0; i < batch.Length; i++, row++)
                 {
                     yield return TableColumns.Row(
-                        budget.Content, row, contents(i), labels.ValueOf(ArrowValues.At(labelsOf, i)), ArrowValues.At(splits, i));
+                        budget.Content, row, BytesAt(contents, i), labels.ValueOf(ArrowValues.At(labelsOf, i)), ArrowValues.At(splits, i));
                 }
             }
         }
@@ -52,18 +52,13 @@ internal static class ArrowMembers
     private static bool HoldsText(IArrowType type) =>
         type is StringType or LargeStringType or StringViewType or BinaryType or LargeBinaryType or BinaryViewType;
 
-    // Arrays of strings are arrays of bytes.
-    private static Func<int, byte[]?> BytesOf(IArrowArray array) => array switch
+    private static byte[]? BytesAt(IArrowArray array, int row)
     {
-        StructArray of => StructOf(of, BytesOf(of.Fields[((StructType)of.Data.DataType).GetFieldIndex("bytes")])),
-        LargeBinaryArray large => row => large.IsNull(row) ? null : large.GetBytes(row).ToArray(),
-        BinaryViewArray view => row => view.IsNull(row) ? null : view.GetBytes(row).ToArray(),
-        BinaryArray binary => row => binary.IsNull(row) ? null : binary.GetBytes(row).ToArray(),
-        _ => throw new InvalidDataException($"a column of {array.Data.DataType.Name} where bytes should be"),
-    };
+        if (array is not StructArray of)
+            return (byte[]?)ArrowValues.At(array, row);
 
-    private static Func<int, byte[]?> StructOf(StructArray array, Func<int, byte[]?> bytes) =>
-        row => array.IsNull(row) ? null : bytes(row);
+        return of.IsNull(row) ? null : BytesAt(of.Fields[((StructType)of.Data.DataType).GetFieldIndex("bytes")], row);
+    }
 }
 
 /// <summary>Labels and splits as Arrow writes them.</summary>
@@ -87,6 +82,7 @@ internal static class ArrowValues
     {
         null or NullArray => null,
         _ when column.IsNull(row) => null,
+        // Arrays of strings are arrays of bytes.
         LargeBinaryArray text => text.GetBytes(row).ToArray(),
         BinaryViewArray text => text.GetBytes(row).ToArray(),
         // Before binary, of which it is one.

@@ -4,20 +4,16 @@ using Pipeline.Lake.Labels;
 namespace Pipeline.Lake.Tables;
 
 /// <summary>The column of a table that says the labels. Others that look as if they did are reported.</summary>
-/// <param name="table">Its path.</param>
 internal sealed class LabelColumn(string table, LabelSpec? spec, Action<Finding> tell)
 {
     private IReadOnlyList<string>? _classes;
     private List<Finding> _unused = [];
 
-    /// <summary>As the table writes it; null without one. A row without a label then has none, whatever folder the table lies
-    /// in.</summary>
+    /// <summary>As the table writes it; null without one. With one, a row without a label has none, whatever its folder says.</summary>
     public string? Name { get; private set; }
 
-    /// <param name="columns">Of the table's top level.</param>
     /// <param name="content">The column with the samples.</param>
     /// <param name="features">What numbers stand for, as <see cref="ClassNames.Of"/> takes it.</param>
-    /// <returns>Its name; null without one.</returns>
     /// <exception cref="PipelineException">The table has no column of the name that the experiment gives.</exception>
     public string? Find(IReadOnlyList<string> columns, string content, string? features)
     {

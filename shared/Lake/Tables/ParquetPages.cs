@@ -3,15 +3,13 @@ using Pipeline.Lake.Containers;
 
 namespace Pipeline.Lake.Tables;
 
-/// <summary>Checks how much memory the pages of a column ask for, before Parquet.Net believes it: the header of a page says it, and so does
-/// the head of its packed content.</summary>
+/// <summary>Checks the memory that pages of a column ask for, in their header and in the head of their packed content, before Parquet.Net
+/// believes it.</summary>
 internal static class ParquetPages
 {
     private const uint ZstdMagic = 0xFD2FB528;
     private const int ZstdHeadBytes = 18;
 
-    /// <param name="table">The whole file.</param>
-    /// <param name="rows">Of the row group.</param>
     /// <param name="most">Unpacked bytes.</param>
     /// <exception cref="BrokenContainerException">They ask for more, or contradict each other.</exception>
     public static void Check(FileRange table, ColumnMetaData column, long rows, long most)
@@ -100,7 +98,6 @@ internal static class ParquetPages
 /// <param name="Content">Where the page's content starts in the file.</param>
 /// <param name="Packed">Bytes of the content as it lies there.</param>
 /// <param name="Unpacked">Bytes of the content as it should become.</param>
-/// <param name="Values">In the page.</param>
 internal readonly record struct ParquetPageHeader(long Content, int Packed, int Unpacked, int Values)
 {
     private const int MostDepth = 8;

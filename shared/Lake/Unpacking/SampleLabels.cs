@@ -34,7 +34,6 @@ public sealed class SampleLabels
     }
 
     /// <summary>Gives each image or document of a sample its label, and leaves the notes out.</summary>
-    /// <param name="members">As they were given before.</param>
     public IEnumerable<UnpackedMember> Apply(IEnumerable<UnpackedMember> members)
     {
         foreach (var member in members)
@@ -58,7 +57,6 @@ public sealed class SampleLabels
     }
 
     /// <summary>Labels of images that are not there.</summary>
-    /// <param name="archive">Its path.</param>
     public IEnumerable<Rejection> Unmatched(string archive) =>
         from sample in _samples.Values
         where _content != LakeContent.Sequences && sample is { Note: not null, HasContent: false }

@@ -10,7 +10,6 @@ using Pipeline.Lake.Labels;
 namespace Pipeline.Lake.Unpacking;
 
 /// <summary>The contents of a container's members, one behind the other in a temporary file, checked against the limits.</summary>
-/// <param name="kind">Of the container.</param>
 /// <param name="areTexts">Whether the members are texts, whatever they begin with.</param>
 internal sealed class UnpackedBytes(UnpackBudget budget, ContainerKind kind, bool areTexts) : IDisposable
 {
@@ -135,8 +134,7 @@ public sealed record UnpackedMember(string Name, long Offset = 0, long Bytes = 0
     /// <summary>What it is if it holds images and is none.</summary>
     public ContainerKind? Container { get; init; }
 
-    /// <summary>Says something of the members of its sample, and is no image or document itself; among sequences if there is a document
-    /// beside it.</summary>
+    /// <summary>Says something of the members of its sample; among sequences, if there is a document beside it.</summary>
     public bool IsNote { get; init; }
 
     public static UnpackedMember Rejected(string name, RejectionReason reason, string? detail = null) =>

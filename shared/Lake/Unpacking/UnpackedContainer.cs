@@ -11,11 +11,9 @@ using Pipeline.Lake.Tables;
 
 namespace Pipeline.Lake.Unpacking;
 
-/// <summary>A container's members, unpacked into one temporary file and checked against the limits; nothing is ever written under a name
-/// that the container chose.</summary>
+/// <summary>A container's members, unpacked into one temporary file within the limits; no name that the container chose is used.</summary>
 /// <param name="path">Below the source's folder; of an archive in another, behind the path of that.</param>
-/// <param name="averageBytes">Of the samples before it; 0 where there are none.</param>
-/// <param name="tell">Takes what a person should know.</param>
+/// <param name="averageBytes">Of the samples before it; 0 without any.</param>
 public sealed class UnpackedContainer(
     string path, ContainerKind kind, UnpackBudget budget, LabelSpec? spec, double averageBytes, Action<Finding> tell) : IDisposable
 {
@@ -218,8 +216,7 @@ public sealed class UnpackedContainer(
         foreach (var name in LabelTable.Chosen(there.Keys, folder, spec))
         {
             await using var file = BytesOf(there[name]).Open();
-            Table ??= await LabelTable.ReadAsync(
-                file, TableFolder + name, folder + name, spec, budget.Options.MaxLineBytes, cancellation);
+            Table ??= await LabelTable.ReadAsync(file, TableFolder + name, folder + name, spec, budget.Options.MaxLineBytes, cancellation);
         }
 
         foreach (var table in _tables.Where(table => Table?.Files[0].Path != table.Name))

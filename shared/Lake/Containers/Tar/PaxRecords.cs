@@ -37,7 +37,7 @@ internal static class PaxRecords
             if (isNumber && key == "GNU.sparse.offset")
                 start = number;
             else if (isNumber && key == "GNU.sparse.numbytes")
-                (map ??= new SparseMap()).Add(start, number);
+                (map ??= new SparseMap()).Pieces.Add((start, number));
 
             at += length;
         }
@@ -66,7 +66,6 @@ internal static class PaxSparse
     /// <summary>The map of an entry; one that stands before the content is read.</summary>
     /// <param name="listed">What version 0.0 says in attributes that repeat; null without them.</param>
     /// <returns>Null if the entry is not sparse.</returns>
-    /// <exception cref="InvalidDataException">The map cannot be read.</exception>
     public static async Task<SparseMap?> MapOfAsync(TarEntry entry, SparseMap? listed, CancellationToken cancellation)
     {
         if (entry is not PaxTarEntry { ExtendedAttributes: var attributes }
@@ -87,7 +86,7 @@ internal static class PaxSparse
             listed = new SparseMap();
             var numbers = text.Split(',');
             for (var i = 0; i + 1 < numbers.Length; i += 2)
-                listed.Add(Number(numbers[i]), Number(numbers[i + 1]));
+                listed.Pieces.Add((Number(numbers[i]), Number(numbers[i + 1])));
         }
 
         listed?.Length = Number(attributes, "size");
@@ -101,7 +100,7 @@ internal static class PaxSparse
         var at = block.Length;
         var count = await NextAsync();
         for (var i = 0L; i < count; i++)
-            map.Add(await NextAsync(), await NextAsync());
+            map.Pieces.Add((await NextAsync(), await NextAsync()));
 
         async Task<long> NextAsync()
         {

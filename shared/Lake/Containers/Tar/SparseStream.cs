@@ -4,7 +4,6 @@ namespace Pipeline.Lake.Containers.Tar;
 
 /// <summary>A sparse file with its holes filled.</summary>
 /// <param name="packed">The pieces, one behind the other.</param>
-/// <param name="map">That fits them.</param>
 internal sealed class SparseStream(Stream packed, SparseMap map) : ForwardStream
 {
     private int _piece;
@@ -21,8 +20,6 @@ internal sealed class SparseStream(Stream packed, SparseMap map) : ForwardStream
         return Advance(count);
     }
 
-    public override int Read(Span<byte> buffer) => throw new NotSupportedException("Archives are read asynchronously.");
-
     private (int Count, bool IsHole) Next(int most)
     {
         while (_piece < map.Pieces.Count && Position >= map.Pieces[_piece].Start + map.Pieces[_piece].Length)
@@ -37,24 +34,19 @@ internal sealed class SparseStream(Stream packed, SparseMap map) : ForwardStream
 /// <summary>Which pieces of a sparse file a tar holds; what lies between them is zeros.</summary>
 internal sealed class SparseMap
 {
-    private readonly List<(long Start, long Length)> _pieces = [];
-
     /// <summary>Of the file with its holes; negative if it is unknown.</summary>
     public long Length { get; set; } = -1;
 
     /// <summary>Of the map itself, before the pieces.</summary>
     public long Bytes { get; set; }
 
-    public IReadOnlyList<(long Start, long Length)> Pieces => _pieces;
-
-    public void Add(long start, long length) => _pieces.Add((start, length));
+    public List<(long Start, long Length)> Pieces { get; } = [];
 
     /// <summary>Whether the pieces follow each other within the file, and are what the tar holds.</summary>
-    /// <param name="packed">Bytes that the tar holds.</param>
     public bool Fits(long packed)
     {
         var end = 0L;
-        foreach (var (start, length) in _pieces)
+        foreach (var (start, length) in Pieces)
         {
             if (start < end || length < 0 || start > Length - length)
                 return false;
@@ -62,6 +54,6 @@ internal sealed class SparseMap
             end = start + length;
         }
 
-        return Length >= 0 && Bytes + _pieces.Sum(piece => piece.Length) == packed;
+        return Length >= 0 && Bytes + Pieces.Sum(piece => piece.Length) == packed;
     }
 }

@@ -5,8 +5,7 @@ using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Containers.Tar;
 
-/// <summary>The files of a tar, in its order, sparse ones with their holes filled. Symbolic links and devices are rejected, never
-/// followed.</summary>
+/// <summary>The files of a tar, in its order, sparse ones with their holes filled. Symbolic links and devices are rejected.</summary>
 internal static class TarMembers
 {
     public static async IAsyncEnumerable<Member> ReadAsync(
@@ -82,18 +81,16 @@ internal static class TarHeader
     private const int SizeAt = 124;
     private const int ChecksumAt = 148;
     private const int TypeAt = 156;
-    private const int SparseAt = 386;
-    private const int SparseEntries = 4;
-    private const int MoreAt = 482;
     private const int RealSizeAt = 483;
     private const int NumberBytes = 12;
-    private const int MoreEntries = 21;
-    private const int StillMoreAt = 504;
 
     public static byte TypeOf(ReadOnlySpan<byte> header) => header[TypeAt];
 
     /// <returns>Null if it is no number.</returns>
-    public static long? SizeOf(ReadOnlySpan<byte> header) => Number(header.Slice(SizeAt, NumberBytes));
+    public static long? SizeOf(ReadOnlySpan<byte> header) => Number(header, SizeAt);
+
+    /// <returns>Of a sparse file, with its holes; null if it is no number.</returns>
+    public static long? RealSizeOf(ReadOnlySpan<byte> header) => Number(header, RealSizeAt);
 
     /// <summary>Makes a sparse file of GNU's old format a plain one whose content is the pieces, one behind the other.</summary>
     public static void MakePlain(Span<byte> header)
@@ -108,30 +105,21 @@ internal static class TarHeader
         Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ", checksum);
     }
 
-    /// <summary>The map in the header itself, and whether a block with more of it follows.</summary>
-    public static bool AddMap(ReadOnlySpan<byte> header, SparseMap map)
+    /// <summary>Adds the pieces that a sparse file's header, or a block behind it, names.</summary>
+    /// <returns>Whether a block with more of them follows.</returns>
+    public static bool AddPieces(ReadOnlySpan<byte> block, SparseMap map, bool isHeader)
     {
-        map.Length = Number(header.Slice(RealSizeAt, NumberBytes)) ?? -1;
-        AddPieces(header[SparseAt..], SparseEntries, map);
-        return header[MoreAt] != 0;
-    }
+        var (at, count, moreAt) = isHeader ? (386, 4, 482) : (0, 21, 504);
+        for (; count > 0 && block[at] != 0; count--, at += 2 * NumberBytes)
+            map.Pieces.Add((Number(block, at) ?? -1, Number(block, at + NumberBytes) ?? -1));
 
-    /// <returns>Whether another follows.</returns>
-    public static bool AddMore(ReadOnlySpan<byte> block, SparseMap map)
-    {
-        AddPieces(block, MoreEntries, map);
-        return block[StillMoreAt] != 0;
-    }
-
-    private static void AddPieces(ReadOnlySpan<byte> entries, int count, SparseMap map)
-    {
-        for (; count > 0 && entries[0] != 0; count--, entries = entries[(2 * NumberBytes)..])
-            map.Add(Number(entries[..NumberBytes]) ?? -1, Number(entries.Slice(NumberBytes, NumberBytes)) ?? -1);
+        return block[moreAt] != 0;
     }
 
     /// <summary>Octal digits or, if the highest bit is set, a number of 95 bits of which 63 are used.</summary>
-    private static long? Number(ReadOnlySpan<byte> field)
+    private static long? Number(ReadOnlySpan<byte> block, int at)
     {
+        var field = block.Slice(at, NumberBytes);
         if (field[0] != 0x80)
             return ContainerKinds.Octal(field);
 

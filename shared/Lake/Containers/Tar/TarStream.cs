@@ -22,8 +22,7 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStre
     /// <summary>Of the entry that was read last, by GNU's old format; null without one.</summary>
     public SparseMap? Sparse { get; private set; }
 
-    /// <summary>What the attributes of the entry that was read last say of pieces, by format 0.0 of PAX; null if they say
-    /// nothing.</summary>
+    /// <summary>The same by format 0.0 of PAX.</summary>
     public SparseMap? ListedSparse { get; private set; }
 
     public void ExpectHeader()
@@ -50,8 +49,6 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStre
 
         return read;
     }
-
-    public override int Read(Span<byte> buffer) => throw new NotSupportedException("Archives are read asynchronously.");
 
     private void See(Span<byte> read)
     {
@@ -101,9 +98,9 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStre
 
     private SparseMap TakeMap(ReadOnlySpan<byte> header)
     {
-        var map = new SparseMap();
+        var map = new SparseMap { Length = TarHeader.RealSizeOf(header) ?? -1 };
         Span<byte> block = stackalloc byte[TarHeader.Block];
-        for (var more = TarHeader.AddMap(header, map); more; more = TarHeader.AddMore(block, map))
+        for (var more = TarHeader.AddPieces(header, map, isHeader: true); more; more = TarHeader.AddPieces(block, map, isHeader: false))
         {
             inner.ReadExactly(block);
             Count(block.Length);

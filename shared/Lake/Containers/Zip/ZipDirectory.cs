@@ -5,7 +5,6 @@ using static System.Buffers.Binary.BinaryPrimitives;
 namespace Pipeline.Lake.Containers.Zip;
 
 /// <summary>Where the directory at the end of a zip lies.</summary>
-/// <param name="Entries">As it says.</param>
 /// <param name="Shift">Bytes that were put before the zip after it was made: all its offsets are short by them.</param>
 internal sealed record ZipDirectory(long Start, long Length, long Entries, long Shift)
 {

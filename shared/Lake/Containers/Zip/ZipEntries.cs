@@ -20,7 +20,6 @@ internal static class ZipEntries
     }
 
     /// <summary>From the start of a zip without a directory, up to where it breaks off.</summary>
-    /// <param name="left">Learns how far that is.</param>
     public static IEnumerable<ZipRecord> Scanned(FileRange zip, MembersLeft left)
     {
         var position = 0L;
@@ -45,8 +44,7 @@ internal static class ZipEntries
         left.Told = HasSignature(zip, position, ZipRecord.DirectorySignature) ? 0 : null;
     }
 
-    /// <param name="header">Where the header before the content starts.</param>
-    /// <returns>Null if there is no such header.</returns>
+    /// <returns>Null if there is no header before the content.</returns>
     public static long? ContentStart(FileRange zip, long header)
     {
         Span<byte> local = stackalloc byte[ZipRecord.LocalBytes];
