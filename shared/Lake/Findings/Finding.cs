@@ -37,7 +37,7 @@ public sealed class FindingList
             Add(finding);
     }
 
-    private static IEnumerable<Finding> FewOf(List<Finding> same)
+    private static List<Finding> FewOf(List<Finding> same)
     {
         if (same.Count <= MostOfACode)
             return same;

@@ -51,6 +51,15 @@ public static class LakeNames
     public static bool IsSafe(string path) =>
         !path.Any(c => c == '\\' || char.IsControl(c)) && path.Split('/').All(segment => segment is not ("" or "." or ".."));
 
+    /// <summary>A path without <c>./</c> before it.</summary>
+    public static string WithoutDot(string path)
+    {
+        while (path.StartsWith("./", StringComparison.Ordinal))
+            path = path[2..];
+
+        return path;
+    }
+
     /// <summary>A path on one line: control characters as <c>%XX</c>.</summary>
     public static string Shown(string path) => string.Concat(path.Select(c => char.IsControl(c) ? $"%{(int)c:X2}" : $"{c}"));
 }

@@ -1,4 +1,5 @@
 using Pipeline.Lake.Findings;
+using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Labels;
 
@@ -15,14 +16,7 @@ internal sealed class NamedFiles(bool byName)
     public IEnumerable<NamedFile> Unmatched => _files.Values.Where(file => file.Path is null);
 
     /// <summary>The form of a path that is compared.</summary>
-    public static string KeyOf(string file)
-    {
-        var path = CanonicalComposition.Of(file.Replace('\\', '/'));
-        while (path.StartsWith("./", StringComparison.Ordinal))
-            path = path[2..];
-
-        return path;
-    }
+    public static string KeyOf(string file) => LakeNames.WithoutDot(CanonicalComposition.Of(file.Replace('\\', '/')));
 
     /// <param name="file">As <see cref="KeyOf"/>.</param>
     public NamedFile Add(string file, string table, int line, Split? split)

@@ -67,9 +67,8 @@ internal static class ArrowValues
     /// <returns>What a column of that type holds if that is no value to be used; null if it is.</returns>
     public static string? UnusedType(IArrowType type) => type switch
     {
-        NullType or BooleanType or FloatType or DoubleType or HalfFloatType => null,
+        NullType or BooleanType or FloatType or DoubleType or HalfFloatType or Decimal32Type or Decimal64Type or Decimal128Type => null,
         Int8Type or Int16Type or Int32Type or Int64Type or UInt8Type or UInt16Type or UInt32Type or UInt64Type => null,
-        Decimal32Type or Decimal64Type or Decimal128Type => null,
         StringType or LargeStringType or StringViewType or BinaryType or LargeBinaryType or BinaryViewType => null,
         DictionaryType coded => UnusedType(coded.ValueType),
         ListType or LargeListType or FixedSizeListType or ListViewType => "it holds lists",

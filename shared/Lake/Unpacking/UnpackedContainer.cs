@@ -119,7 +119,7 @@ public sealed class UnpackedContainer(
     /// <returns>Whether it may be a sample, and is not about others.</returns>
     private async Task<bool> AddAsync(Member member, bool isNested, CancellationToken cancellation)
     {
-        var (name, most) = (WithoutDot(member.Name), budget.Options.MaxNameLength);
+        var (name, most) = (LakeNames.WithoutDot(member.Name), budget.Options.MaxNameLength);
         if (name.Length > most)
         {
             var shown = LakeNames.Shown(name[..Math.Min(64, name.Length)]) + "…";
@@ -185,21 +185,13 @@ public sealed class UnpackedContainer(
         return !unpacked.IsNote;
     }
 
-    private static string WithoutDot(string name)
-    {
-        while (name.StartsWith("./", StringComparison.Ordinal))
-            name = name[2..];
-
-        return name;
-    }
-
     /// <summary>A hard link as the member that it is another name of.</summary>
     private Member Linked(Member member)
     {
         if (member.LinksTo is not { } target)
             return member;
 
-        if (_bytes.Find(WithoutDot(target)) is { } content)
+        if (_bytes.Find(LakeNames.WithoutDot(target)) is { } content)
             return member with { Content = content.Open(), Length = content.Length };
 
         var detail = $"a hard link to '{LakeNames.Shown(target)}', which is not before it in the archive";
