@@ -1,59 +1,43 @@
 using System.Buffers;
-using System.Globalization;
 using Pipeline.Artifacts;
 using Pipeline.Ingestion.Planning.Sources;
 
 namespace Pipeline.Ingestion.Planning;
 
-/// <summary>Where a chunk ends: at its limits, and between a quarter and all of them where an item's own digest says so, so that items that
-/// come or go move no border but the ones beside them.</summary>
+/// <summary>Decides where a chunk ends: at its limits, and from a quarter of them on where the digest of its last item says so. Items that
+/// come or go then move no border but the ones beside them.</summary>
 internal sealed class ChunkBorders(ChunkLimits limits)
 {
     private long _bytes;
-
-    /// <summary>SHA-256 of the last item; null where it could not be read.</summary>
     private string? _last;
 
-    /// <summary>Of the chunk so far.</summary>
     public int Items { get; private set; }
 
     /// <summary>Whether the next item starts another chunk.</summary>
-    public bool IsBefore(SourceItem next) => Items > 0 && (Items == limits.MostItems || _bytes + next.Bytes > limits.Bytes || EndsChunk);
+    public bool IsBefore(SourceItem next) => Items > 0 && (Items == limits.MostItems || _bytes + next.Bytes > limits.Bytes || EndsChunk());
 
-    public void Add(SourceItem item)
-    {
-        _last = item.Sha256;
-        _bytes += item.Bytes;
-        Items++;
-    }
+    public void Add(SourceItem item) => (_last, _bytes, Items) = (item.Sha256, _bytes + item.Bytes, Items + 1);
 
     public void Cut() => (_bytes, Items) = (0, 0);
 
-    private bool EndsChunk =>
-        Items >= limits.MostItems / 4
-        && _last is { } sha256
-        && ulong.Parse(
-            sha256.AsSpan(0, 16),
-            NumberStyles.AllowHexSpecifier,
-            CultureInfo.InvariantCulture) % (ulong)Math.Max(limits.MostItems / 2, 1) == 0;
+    private bool EndsChunk() => Items >= limits.MostItems / 4 && _last is { } sha256
+        && Convert.ToUInt64(sha256[..16], fromBase: 16) % (ulong)Math.Max(limits.MostItems / 2, 1) == 0;
 }
 
-/// <summary>Cuts items into chunks, where they themselves say: those that come or go move no border but the ones beside them. What was
-/// unpacked goes into the store with its chunk, so that any machine can read it; nothing does where the chunk's part is there
-/// already.</summary>
+/// <summary>Cuts items into chunks. Content that was unpacked goes into the store with its chunk, so that any machine can read it, unless
+/// the chunk's part exists already.</summary>
 internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits limits, PartNames parts) : IDisposable
 {
     private readonly List<PlannedChunk> _chunks = [];
     private readonly FileStream _unpacked = TemporaryFile.Create();
+    private readonly ChunkBorders _borders = new(limits);
 
-    /// <summary>A JSON line for each item of the chunk. Objects would live long enough to pile up until the collector looks at what is
-    /// old.</summary>
+    /// <summary>A JSON line for each item of the chunk: objects would pile up until a full collection.</summary>
     private readonly ArrayBufferWriter<byte> _list = new();
 
-    private readonly ChunkBorders _borders = new(limits);
     private int _first;
 
-    /// <param name="content">Null for a file of the lake, and for what cannot be used.</param>
+    /// <param name="content">Null for a file of the lake, and for a rejected item.</param>
     public async Task AddAsync(SourceItem item, Stream? content, CancellationToken cancellation)
     {
         if (_borders.IsBefore(item))
@@ -82,13 +66,9 @@ internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits
         if (!parts.IsThere(part))
         {
             var name = $"{_chunks.Count:d5}";
-            list = (await store.CreateAsync(
-                $"{root}/items/{name}.jsonl",
-                (stream, token) => stream.WriteAsync(_list.WrittenMemory, token).AsTask(),
-                cancellation)).Reference;
-            unpacked = _unpacked.Position == 0
-                ? null
-                : (await store.CreateAsync($"{root}/unpacked/{name}", WriteUnpackedAsync, cancellation)).Reference;
+            list = await PutAsync($"items/{name}.jsonl", (stream, token) => stream.WriteAsync(_list.WrittenMemory, token).AsTask());
+            if (_unpacked.Position > 0)
+                unpacked = await PutAsync($"unpacked/{name}", WriteUnpackedAsync);
         }
 
         _chunks.Add(new FilesChunk(_first, _borders.Items, part, list, unpacked));
@@ -96,9 +76,12 @@ internal sealed class ChunkCutter(IArtifactStore store, string root, ChunkLimits
         _borders.Cut();
         _list.ResetWrittenCount();
         _unpacked.SetLength(0);
+
+        async Task<ArtifactReference> PutAsync(string name, Func<Stream, CancellationToken, Task> write) =>
+            (await store.CreateAsync($"{root}/{name}", write, cancellation)).Reference;
     }
 
-    // A store may ask again.
+    // The store may call it again for a retry.
     private Task WriteUnpackedAsync(Stream stream, CancellationToken cancellation)
     {
         _unpacked.Position = 0;
