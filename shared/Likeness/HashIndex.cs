@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Pipeline.Likeness;
 
 /// <summary>Finds hashes within a Hamming distance without comparing all (Norouzi, Punjani and Fleet 2012, arXiv:1307.2982): of four bands
-/// of 16 bits, at least one differs in no more than a quarter of the distance, and hashes are indexed by each band's value. 16 bytes a hash,
-/// beside the hashes.</summary>
+/// of 16 bits, at least one differs in no more than a quarter of the distance, and hashes are indexed by each band's value. 16 bytes a
+/// hash, beside the hashes.</summary>
 public sealed class HashIndex
 {
     /// <summary>Up to here, bands are looked up by at most two changed bits: 548 values a hash.</summary>

@@ -56,9 +56,9 @@ public static class MinHash
     }
 }
 
-/// <summary>Overlapping pieces of a sequence, by which two are compared: 5 characters of text, whatever their case and white space; 11 bases
-/// or 5 residues. Bases count as the first, in the alphabet, of themselves and their reverse complement, so that both strands are alike.
-/// Pieces with N or X are left out.</summary>
+/// <summary>Overlapping pieces of a sequence, by which two are compared: 5 characters of text, whatever their case and white space; 11
+/// bases or 5 residues. Bases count as the first, in the alphabet, of themselves and their reverse complement, so that both strands are
+/// alike. Pieces with N or X are left out.</summary>
 public static class Shingles
 {
     // Neither so short that long samples share most by chance, nor so long that a change takes many.

@@ -2,8 +2,8 @@ using Pipeline.Artifacts;
 
 namespace Pipeline.Likeness;
 
-/// <summary>What is kept of each distinct sample to find near-duplicates. Their numbers are 0, 1, 2, … in the order they are added; all must
-/// be added before the first search. What samples are compared by lies in a temporary file.</summary>
+/// <summary>What is kept of each distinct sample to find near-duplicates. Their numbers are 0, 1, 2, … in the order they are added; all
+/// must be added before the first search. What samples are compared by lies in a temporary file.</summary>
 /// <param name="bytes">Of each sample in the file.</param>
 /// <param name="least">Least likeness of two samples that are nearly the same.</param>
 public abstract class SampleLooks(int bytes, double least) : IDisposable

@@ -54,8 +54,8 @@ public sealed class SampleStars
 /// <param name="Split">Its split.</param>
 public sealed record LeakedPair(int Training, int HeldOut, Split Split, double Correlation)
 {
-    /// <summary>Pairs each sample that has a counterpart on the other side with the one most like it: every such sample is named, in no more
-    /// pairs than there are samples.</summary>
+    /// <summary>Pairs each sample that has a counterpart on the other side with the one most like it: every such sample is named, and there
+    /// are no more pairs than samples.</summary>
     /// <param name="splitOf">Of a sample: validation or test where supplied, otherwise train.</param>
     /// <returns>In order of the training samples, then of the held-out ones.</returns>
     public static IReadOnlyList<LeakedPair> Find(SampleLooks looks, Func<int, Split> splitOf, CancellationToken cancellation = default)

@@ -13,12 +13,12 @@ public sealed class DatasetCommitter(IArtifactStore store)
 
     /// <summary>Numbers of the chunks that have no part yet.</summary>
     public Task<IReadOnlyList<int>> MissingAsync(ImportPlan plan, CancellationToken cancellation = default) =>
-        _fanIn.ListAsync(plan.Root, plan.Parts, PartKeys(plan), cancellation);
+        _fanIn.ListAsync(plan.Root, ImportPlan.PartsOf(plan.Dataset), PartKeys(plan), cancellation);
 
     /// <summary>The missing chunks, for the writer of a part: empty only when every part exists. A part of the last two seconds may still
     /// count as missing.</summary>
     public Task<IReadOnlyList<int>> LeftAsync(ImportPlan plan, int chunk, CancellationToken cancellation = default) =>
-        _fanIn.GlanceAsync(plan.Root, plan.Parts, chunk, () => PartKeys(plan), cancellation);
+        _fanIn.GlanceAsync(plan.Root, ImportPlan.PartsOf(plan.Dataset), chunk, () => PartKeys(plan), cancellation);
 
     /// <summary>The dataset's manifest; null when it has not been committed.</summary>
     public async Task<ArtifactReference?> FindAsync(ImportPlan plan, CancellationToken cancellation = default) =>

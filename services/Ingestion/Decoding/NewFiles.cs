@@ -19,11 +19,7 @@ public sealed class NewFiles(
     private readonly int _most = parts.Decoding.Sequences is null ? options.EagerFiles : 0;
     private readonly DecodingThreads _threads = new(options.Parallelism, parts.Decoding.Input, parts.Decoding.ImageDecoder);
     private readonly ConcurrentDictionary<string, ReadItem> _read = new(StringComparer.Ordinal);
-    private readonly ChunkBorders _borders = new(limits);
-    private readonly List<PlannedChunk> _chunks = [];
-
-    /// <summary>A JSON line for each item of the chunk, as in the plan.</summary>
-    private readonly ArrayBufferWriter<byte> _lines = new();
+    private readonly OpenChunk _chunk = new(limits, parts);
 
     /// <summary>Files of a folder without a listing are new, unless their dataset has parts: then the listing was forgotten.</summary>
     private readonly bool _takesUnlisted = !parts.Any;
@@ -35,7 +31,6 @@ public sealed class NewFiles(
     private bool _isPartMissing;
     private Task _writing = Task.CompletedTask;
     private MadeParts _made = MadeParts.None;
-    private int _first;
     private int _decoded;
     private volatile bool _ended = parts.Decoding.Sequences is not null || options.EagerFiles == 0;
 
@@ -62,11 +57,11 @@ public sealed class NewFiles(
 
     public async Task<MadeParts> FinishAsync(CancellationToken cancellation)
     {
-        if (!_ended && _borders.Items > 0)
+        if (!_ended && _chunk.Items > 0)
             await CutAsync(cancellation);
 
         await _writing;
-        return _made with { Chunks = _ended || _isPartMissing ? null : _chunks };
+        return _made with { Chunks = _ended || _isPartMissing ? null : _chunk.Cut };
     }
 
     public async ValueTask DisposeAsync()
@@ -86,7 +81,7 @@ public sealed class NewFiles(
             return;
         }
 
-        if (_borders.IsBefore(item))
+        if (_chunk.IsBefore(item))
         {
             await CutAsync(cancellation);
             if (_ended)
@@ -102,11 +97,11 @@ public sealed class NewFiles(
         {
             _part ??= new PartMaker(
                 store, quarantine, parts.Dataset, folder.NameOf, new PictureRows(parts.Decoding.Input, limits.MostItems));
-            await _part.AddAsync(_borders.Items, decoded with { Source = item }, cancellation);
+            await _part.AddAsync(_chunk.Items, decoded with { Source = item }, cancellation);
         }
 
-        _lines.Write(line.Span);
-        _borders.Add(item);
+        _chunk.Lines.Write(line.Span);
+        _chunk.Add(item);
     }
 
     private void GiveUp()
@@ -119,9 +114,8 @@ public sealed class NewFiles(
     private async Task CutAsync(CancellationToken cancellation)
     {
         await _writing;
-        var (name, items) = (parts.OfLines(_lines.WrittenSpan), _borders.Items);
-        _chunks.Add(new FilesChunk(_first, items, name, null));
-        _first += items;
+        var (name, items) = (_chunk.Part, _chunk.Items);
+        _chunk.End(name, null, null);
         if (_part is { } part)
         {
             _part = null;
@@ -134,8 +128,6 @@ public sealed class NewFiles(
             _isPartMissing |= !parts.IsThere(name);
         }
 
-        _lines.ResetWrittenCount();
-        _borders.Cut();
         _givenUp = false;
         _ended = Volatile.Read(ref _decoded) + (long)limits.MostItems > _most;
     }

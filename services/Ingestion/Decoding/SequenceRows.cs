@@ -45,7 +45,8 @@ internal sealed class SequenceRows : PartRows
     public override async Task AddAsync(int number, ReadItem item, Func<Rejection, ReadOnlyMemory<byte>?, Task> reject)
     {
         var source = item.Source;
-        using var file = (Stream?)item.File ?? StreamOf(item.Content!.Value);
+        var content = item.Content ?? ArraySegment<byte>.Empty;
+        using var file = (Stream?)item.File ?? new MemoryStream(content.Array!, content.Offset, content.Count, writable: false);
         var documents = source.Table is { } table
             ? _documents.ReadRow(file, $"{table}".ToLowerInvariant())
             : _documents.Read(file, source.Path);
@@ -107,8 +108,6 @@ internal sealed class SequenceRows : PartRows
         if (_tagNames.Count > 0)
             yield return new("tags", SafetensorsType.U8, [Count, SHA256.HashSizeInBytes], _tagDigests.WrittenMemory);
     }
-
-    private static MemoryStream StreamOf(ArraySegment<byte> content) => new(content.Array!, content.Offset, content.Count, writable: false);
 
     private void Add(int number, SourceItem source, string path, string format, Document document)
     {

@@ -75,9 +75,6 @@ public sealed record ImportPlan
     [JsonIgnore]
     public string DatasetKey => $"{DatasetRoot}/manifest.json";
 
-    [JsonIgnore]
-    public string Parts => PartsOf(Dataset);
-
     /// <summary>C · S · S.</summary>
     [JsonIgnore]
     public int ImageBytes => Input.Channels * Input.Size * Input.Size;

@@ -15,7 +15,7 @@ public sealed class IngestionOptions : UnpackOptions
     [Range(1, 1L << 30)]
     public long ChunkBytes { get; init; } = 64L << 20;
 
-    /// <summary>Least bytes of pixels or letters in a sample shard, or 4,096 samples where those are fewer; it has at most twice as much, and
+    /// <summary>Least bytes of pixels or letters in a sample shard, or 4,096 samples where those are fewer. It has at most twice as much;
     /// the last of a split has what is left.</summary>
     [Range(1, 1L << 30)]
     public long ShardBytes { get; init; } = 128L << 20;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using Pipeline.Lake.Places;
 
@@ -14,7 +15,7 @@ internal sealed class LostRecords
 
     private const int HeadBytes = 1 << 12;
 
-    private readonly MemoryStream _head = new();
+    private readonly ArrayBufferWriter<byte> _head = new();
     private long _lines;
     private long _headers;
     private bool _isLineStart = true;
@@ -47,8 +48,8 @@ internal sealed class LostRecords
         if (unpacked == 0)
             return 0;
 
-        records._head.Position = 0;
-        return Math.Max(1, (long)Math.Round(records.Count(format(records._head)) * ((double)file.Length / taken)));
+        using var head = new MemoryStream(records._head.WrittenSpan.ToArray());
+        return Math.Max(1, (long)Math.Round(records.Count(format(head)) * ((double)file.Length / taken)));
     }
 
     private long Count(string format) => format switch
@@ -62,7 +63,7 @@ internal sealed class LostRecords
 
     private void Add(ReadOnlySpan<byte> bytes)
     {
-        if (_head.Length < HeadBytes)
+        if (_head.WrittenCount < HeadBytes)
             _head.Write(bytes);
 
         foreach (var letter in bytes)

@@ -39,7 +39,10 @@ internal sealed class LetterNormalizer(Alphabet alphabet, int most) : ISequenceN
     {
         var length = _letters.Length;
         if (length > 0 && _any == length)
-            throw new SequenceRejectedException(RejectionReason.Blank, $"no letter of the sequence is known: {length} times {alphabet.Any}");
+        {
+            throw new SequenceRejectedException(
+                RejectionReason.Blank, $"no letter of the sequence is known: {length} times {alphabet.Any}");
+        }
 
         var other = length < EnoughToTell ? null
             : alphabet == Alphabet.Dna && 2 * _ambiguous > length
