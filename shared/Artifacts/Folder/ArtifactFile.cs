@@ -6,10 +6,11 @@ namespace Pipeline.Artifacts.Folder;
 internal static class ArtifactFile
 {
     /// <summary>Made of length and time.</summary>
-    public static string ETag(FileInfo file) => ETag(file.Length, file.LastWriteTimeUtc);
+    public static string ETag(FileInfo file) => $"{file.Length:x}-{file.LastWriteTimeUtc.Ticks:x}";
 
-    /// <inheritdoc cref="ETag(FileInfo)"/>
-    public static string ETag(long length, DateTime written) => $"{length:x}-{written.Ticks:x}";
+    /// <summary>Others may rename or remove the file meanwhile.</summary>
+    public static FileStream OpenRead(string path) => new(
+        path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1 << 16, FileOptions.Asynchronous);
 
     public static ArtifactInfo Info(string key, FileInfo file) => new(key, file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
 
@@ -18,7 +19,7 @@ internal static class ArtifactFile
     /// <param name="leftOut">A folder of the root that is listed only where the prefix names it.</param>
     public static IReadOnlyList<ArtifactInfo> List(StoreFolder folder, string prefix, string leftOut)
     {
-        if (prefix == StoreFolder.FormatFile)
+        if (prefix == ArtifactKey.FormatFile)
             return [];
 
         var path = prefix.Length == 0 ? folder.Root : folder.PathOf(prefix);
@@ -38,12 +39,8 @@ internal static class ArtifactFile
             foreach (var item in directory.EnumerateFileSystemInfos())
             {
                 var name = key.Length == 0 ? item.Name : $"{key}/{item.Name}";
-                if (name == StoreFolder.FormatFile || (name == leftOut && prefix.Length == 0) || !ArtifactKey.IsValid(name))
+                if ((name == leftOut && prefix.Length == 0) || !ArtifactKey.IsValid(name) || item.LinkTarget is not null)
                     continue;
-
-                if (item.LinkTarget is not null)
-                    continue;
-
                 if (item is DirectoryInfo below)
                     Add(below, name);
                 else if (item is FileInfo { Exists: true } file)

@@ -40,8 +40,7 @@ public sealed class FolderArtifactStore : IArtifactStore
     }
 
     public Task<Stream> OpenReadAsync(string key, CancellationToken cancellation = default) =>
-        Task.FromResult<Stream>(Open(key, path => new FileStream(
-            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1 << 16, FileOptions.Asynchronous)));
+        Task.FromResult<Stream>(Open(key, ArtifactFile.OpenRead));
 
     public Task<Stream> OpenRangeAsync(string key, long offset, long length, CancellationToken cancellation = default)
     {
@@ -130,7 +129,6 @@ public sealed class FolderArtifactStore : IArtifactStore
         string? digest = null;
         try
         {
-            string etag;
             using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
             {
                 var stream = new ArtifactWriteStream(file);
@@ -147,9 +145,9 @@ public sealed class FolderArtifactStore : IArtifactStore
                 RandomAccess.FlushToDisk(file);
                 // The clock is finer than the file system's own stamps, and the ETag is made from this.
                 File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
-                etag = ArtifactFile.ETag(bytes, File.GetLastWriteTimeUtc(file));
             }
 
+            var etag = ArtifactFile.ETag(new FileInfo(temporary));
             if (!await PublishAsync(key, temporary, cancellation))
                 return null;
 

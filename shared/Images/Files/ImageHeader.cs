@@ -5,8 +5,7 @@ namespace Pipeline.Images.Files;
 
 /// <summary>What a file says of itself, read from its structure before anything is decoded.</summary>
 /// <param name="Format"><c>jpeg</c>, <c>png</c>, <c>gif</c>, <c>bmp</c> or <c>webp</c>.</param>
-/// <param name="Width">As stored.</param>
-/// <param name="Height">As stored.</param>
+/// <param name="Width">As stored, like the height.</param>
 /// <param name="Origin">Of a JPEG and a PNG, from the EXIF block.</param>
 /// <param name="Channels">As stored: 4 is CMYK in a JPEG. 0 where it does not matter.</param>
 /// <param name="DataEnd">Where the picture data of a JPEG with a single scan end; 0 for all else.</param>

@@ -5,6 +5,5 @@ public sealed class ImageRejectedException(RejectionReason reason, string? detai
     : Exception($"{Rejection.NameOf(reason)}: {detail}")
 {
     public RejectionReason Reason => reason;
-
     public string? Detail => detail;
 }
