@@ -80,7 +80,7 @@ public sealed class NumberAttribute(double low, double high) : ValueAttribute
     public string? UpTo { get; init; }
 
     public override string MustBe =>
-        $"a number {(AboveLow ? "above" : "from")} {low}{(BelowHigh ? " and below " : AboveLow ? ", at most " : " to ")}{UpTo ?? $"{high}"}";
+        $"a number {(AboveLow ? "above" : "from")} {low}{(BelowHigh ? " and below" : AboveLow ? ", at most" : " to")} {UpTo ?? $"{high}"}";
 
     public override string ListMustBe => $"a list of different numbers, each {MustBe}";
     public override bool TakesOneForList => false;

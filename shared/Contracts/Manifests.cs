@@ -166,7 +166,7 @@ public sealed record EncoderManifest
 
     public required ArtifactReference File { get; init; }
 
-    /// <summary><c>config.json</c>, by which Hugging Face's transformers opens the folder; null for layouts that it does not know.</summary>
+    /// <summary><c>config.json</c>, by which Hugging Face's transformers opens the folder; null for layouts unknown there.</summary>
     public ArtifactReference? Config { get; init; }
     public required long Steps { get; init; }
     public required IReadOnlyList<PretrainingPoint> History { get; init; }

@@ -9,7 +9,7 @@ namespace Pipeline.Contracts;
 
 /// <summary>Run an experiment over the files of a source. Anybody may send it; the answer is <see cref="DatasetCommitted"/>.</summary>
 /// <param name="Experiment">A JSON object with the keys of docs/experiment.md, or the text of such a file; null where it is stored.</param>
-/// <param name="Source">Where the files lie: the URL of a place in the lake, or a folder. Null: where the experiment's dataset lands.</param>
+/// <param name="Source">Where the files lie: the URL of a place in the lake, or a folder. Null: where the dataset lands.</param>
 /// <param name="OnDrops">Run each time a drop into its dataset is complete; without a source it waits for the first.</param>
 /// <param name="Stored">An experiment that is checked and in the store already, instead of <paramref name="Experiment"/>.</param>
 public sealed record RunExperiment(

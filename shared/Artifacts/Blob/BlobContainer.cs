@@ -40,9 +40,9 @@ internal sealed class BlobContainer(BlobContainerClient client, BlobRequests req
     }
 
     public async Task<bool> DeleteAsync(string key, CancellationToken cancellation) => await requests.RunAsync(
-        "delete", key, token => Blob(key).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: token), cancellation);
+        "delete", key, token => Blob(key).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, null, token), cancellation);
 
-    /// <summary>The artifacts below a prefix, in the service's order, which is ordinal. What has no artifact's name is passed over.</summary>
+    /// <summary>The artifacts below a prefix, in the service's order, which is ordinal. What has no valid name is passed over.</summary>
     /// <param name="prefix">Whole segments, without a <c>/</c> at its end; empty for everything.</param>
     public async IAsyncEnumerable<ArtifactInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {

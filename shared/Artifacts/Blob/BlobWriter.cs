@@ -61,7 +61,7 @@ internal sealed class BlobWriter(BlobContainer container, BlobRequests requests,
         var writer = Guid.NewGuid();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _transfer.Parallel, CancellationToken = cancellation };
         await Parallel.ForEachAsync(_transfer.Blocks(length), parallel, async (block, token) => await SendAsync(
-            "stage", block.Start, block.Length, (stream, attempt) => blob.StageBlockAsync(Name(block.Start), stream, null, attempt), token));
+            "stage", block.Start, block.Length, (stream, t) => blob.StageBlockAsync(Name(block.Start), stream, null, t), token));
         var commit = new CommitBlockListOptions { Metadata = metadata, Conditions = New };
         var names = _transfer.Blocks(length).Select(block => Name(block.Start)).ToList();
         await requests.RunAsync("commit", key, token => blob.CommitBlockListAsync(names, commit, token), cancellation);

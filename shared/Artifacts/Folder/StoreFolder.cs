@@ -28,9 +28,8 @@ internal sealed class StoreFolder
             Directory.CreateDirectory(temporary);
             Directory.CreateDirectory(Locks);
             _temporary.RemoveStale();
-            WriteFormat();
         });
-        CheckFormat();
+        Check();
     }
 
     public string Root { get; }
@@ -45,8 +44,7 @@ internal sealed class StoreFolder
         foreach (var segment in key.Split('/'))
         {
             path = Path.Combine(path, segment);
-            if (new FileInfo(path) is { Attributes: var attributes } file && (int)attributes != -1
-                && attributes.HasFlag(FileAttributes.ReparsePoint) && file.LinkTarget is not null)
+            if (new FileInfo(path).LinkTarget is not null)
             {
                 throw new PipelineException(
                     $"'{key}' lies behind the symbolic link {path}, and the store follows none below its root. "

@@ -26,7 +26,7 @@ internal static class JpegFile
             var marker = NextMarker(file, ref at);
             if (scans > 0)
                 coded += at - 2 - start;
-            if (marker is 0x01 or (>= 0xD0 and <= 0xD7))
+            if (IsBare(marker))
                 continue;
             if (marker == EndOfImage)
                 break;
@@ -90,6 +90,9 @@ internal static class JpegFile
         at += length;
         return segment;
     }
+
+    /// <summary>Without a segment.</summary>
+    public static bool IsBare(byte marker) => marker is 0x01 or (>= 0xD0 and <= 0xD7);
 
     private static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not 0xC4 and not 0xC8 and not 0xCC;
 

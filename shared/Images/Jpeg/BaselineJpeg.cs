@@ -37,7 +37,7 @@ internal sealed record BaselineJpeg(int Width, int Height, JpegChannel[] Channel
             var marker = JpegFile.NextMarker(file, ref at);
             if (file[end..(at - 1)].ContainsAnyExcept((byte)0xFF))
                 throw ImageHeader.Damaged("bytes between its segments");
-            if (IsBare(marker))
+            if (JpegFile.IsBare(marker))
                 continue;
             if (!IsKnown(marker))
                 return null;
@@ -73,9 +73,6 @@ internal sealed record BaselineJpeg(int Width, int Height, JpegChannel[] Channel
             }
         }
     }
-
-    /// <summary>Without a segment.</summary>
-    private static bool IsBare(byte marker) => marker is 0x01 or (>= 0xD0 and <= 0xD7);
 
     /// <summary>Frame, tables, number of lines, restart interval, scan, application's, comment.</summary>
     private static bool IsKnown(byte marker) =>
