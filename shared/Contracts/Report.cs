@@ -75,7 +75,7 @@ public sealed record LabelCountResult(
     public IEnumerable<(Arm Arm, double Accuracy)> Compared =>
         from compared in new (Arm Arm, double? Accuracy)[] { (Arm.Baseline, Baseline), (Arm.Lora, Lora), (Arm.LayerDecay, LayerDecay) }
         where compared.Accuracy is not null
-        select (compared.Arm, compared.Accuracy.Value);
+        select (compared.Arm, compared.Accuracy!.Value);
 }
 
 /// <summary>How many labels <c>scratch</c> needs to equal <c>pretrained</c>; null where its curve never gets there.</summary>
