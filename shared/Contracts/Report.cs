@@ -8,10 +8,8 @@ public enum Verdict
 {
     /// <summary>The whole interval is above 0.</summary>
     [JsonStringEnumMemberName("helps")] Helps,
-
     /// <summary>0 lies in the interval.</summary>
     [JsonStringEnumMemberName("no-evidence")] NoEvidence,
-
     /// <summary>The whole interval is below 0.</summary>
     [JsonStringEnumMemberName("hurts")] Hurts,
 }

@@ -102,16 +102,13 @@ internal static class BlobAnswer
 {
     /// <summary>There is no such blob, or no such container.</summary>
     public static bool IsNotFound(RequestFailedException error) => error.Status == 404;
-
-    public static bool IsNoContainer(RequestFailedException error) => error.ErrorCode == BlobErrorCode.ContainerNotFound;
+    public static bool IsOutOfRange(RequestFailedException error) => error.Status == 416;
 
     /// <summary>A create-only write met a blob.</summary>
     public static bool IsTaken(RequestFailedException error) => IsChanged(error) || error.ErrorCode == BlobErrorCode.BlobAlreadyExists;
 
     /// <summary>The blob has another ETag than the request was for.</summary>
     public static bool IsChanged(RequestFailedException error) => error.Status == 412;
-
-    public static bool IsOutOfRange(RequestFailedException error) => error.Status == 416;
 
     /// <summary>Blocks that were staged are gone: another writer's commit dropped them, or the server lost them.</summary>
     public static bool AreBlocksGone(RequestFailedException error) => error.ErrorCode == BlobErrorCode.InvalidBlockList;

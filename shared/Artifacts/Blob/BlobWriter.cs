@@ -30,7 +30,7 @@ internal sealed class BlobWriter(BlobContainer container, BlobRequests requests,
                 await UploadAsync(key, content, length, metadata, cancellation);
                 return null;
             }
-            catch (RequestFailedException error) when (BlobAnswer.IsNoContainer(error) && round < rounds)
+            catch (RequestFailedException error) when (error.ErrorCode == BlobErrorCode.ContainerNotFound && round < rounds)
             {
                 await container.CreateAsync(cancellation);
             }

@@ -35,3 +35,11 @@ public readonly record struct ImageHeader(
 
     internal static ImageRejectedException NotRead(string what) => new(RejectionReason.NotAnImage, $"{what}, which is not read");
 }
+
+/// <summary>An image cannot be used. Says why; never ends more than that image.</summary>
+public sealed class ImageRejectedException(RejectionReason reason, string? detail = null)
+    : Exception($"{Rejection.NameOf(reason)}: {detail}")
+{
+    public RejectionReason Reason => reason;
+    public string? Detail => detail;
+}

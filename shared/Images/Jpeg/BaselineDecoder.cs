@@ -57,11 +57,8 @@ internal sealed class BaselineDecoder(InputSpec input)
 
     private BlockAxis Axis(int length, int side, int sampling)
     {
-        foreach (var axis in _axes)
-        {
-            if (axis.Is(length, side, input.Size, sampling))
-                return axis;
-        }
+        if (Array.Find(_axes, axis => axis.Is(length, side, input.Size, sampling)) is { } known)
+            return known;
 
         var made = new BlockAxis(length, side, input.Size, sampling);
         _axes = [made, .. _axes.Take(3)];
