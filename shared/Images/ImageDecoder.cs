@@ -42,7 +42,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
     {
         limits.Check(width, height);
         var header = new ImageHeader("idx", width, height);
-        return Decoded(Square(content, width, height, step: 1, isOpaque: true), header, header.Origin);
+        return Decoded(Square(content, width, height, step: 1, isOpaque: true, header.Origin), header, header.Origin);
     }
 
     /// <returns>Bytes that the decoder takes: the picture's, and what it keeps until the last of them, of a JPEG of several scans two for
@@ -61,7 +61,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
     {
         var pixels = new byte[input.Channels * input.Size * input.Size];
         _baseline.Decode(content, jpeg, header.DataEnd, pixels);
-        return Decoded(pixels, header, header.Origin);
+        return Decoded(Orientation.Shown(pixels, input.Size, header.Origin), header, header.Origin);
     }
 
     // At an end-of-image marker that comes too early Skia fills the rest with grey and says nothing; where the file just ends it says so.
@@ -108,18 +108,18 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
 
             var origin = header.Format is "jpeg" or "png" ? header.Origin : codec.EncodedOrigin;
             var isNarrow = header.Bits == DeepBits && NarrowRange.Holds(buffer.Bytes);
-            return Decoded(Square(buffer.Bytes, info.Width, info.Height, BytesPerPixel, isOpaque), header, origin, isNarrow);
+            return Decoded(Square(buffer.Bytes, info.Width, info.Height, BytesPerPixel, isOpaque, origin), header, origin, isNarrow);
         }
     }
 
-    /// <param name="pixels">Shape [C, S, S], as stored.</param>
+    /// <param name="pixels">Shape [C, S, S], as shown.</param>
     private DecodedImage Decoded(byte[] pixels, ImageHeader header, SKEncodedOrigin origin, bool isNarrow = false)
     {
         if (IsBlank(pixels))
             throw new ImageRejectedException(RejectionReason.Blank, isNarrow ? NarrowRange.Blank : null);
 
         var (width, height) = Orientation.Transposes(origin) ? (header.Height, header.Width) : (header.Width, header.Height);
-        return new DecodedImage(Orientation.Shown(pixels, input.Size, origin), width, height, header.Format, isNarrow);
+        return new DecodedImage(pixels, width, height, header.Format, isNarrow);
     }
 
     /// <summary>A JPEG can be decoded to a fraction of its size; never below twice the wanted size, or areas mix at their edges.</summary>
@@ -133,7 +133,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
     }
 
     /// <param name="isOpaque">Else the colours are multiplied by their alpha.</param>
-    private byte[] Square(ReadOnlySpan<byte> source, int width, int height, int step, bool isOpaque)
+    private byte[] Square(ReadOnlySpan<byte> source, int width, int height, int step, bool isOpaque, SKEncodedOrigin origin)
     {
         var size = input.Size;
         var square = ArrayPool<float>.Shared.Rent(size * size * step);
@@ -141,7 +141,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
         {
             AreaResampler.Resample(source, width, height, step, size, square.AsSpan(0, size * size * step));
             var pixels = new byte[input.Channels * size * size];
-            Planes(square, step, isOpaque, pixels);
+            Planes(square, step, isOpaque, origin, pixels);
             return pixels;
         }
         finally
@@ -151,28 +151,36 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
     }
 
     /// <param name="square">Shape [S, S, step].</param>
-    private void Planes(ReadOnlySpan<float> square, int step, bool isOpaque, Span<byte> pixels)
+    private void Planes(ReadOnlySpan<float> square, int step, bool isOpaque, SKEncodedOrigin origin, Span<byte> pixels)
     {
-        var plane = input.Size * input.Size;
-        for (var at = 0; at < plane; at++)
+        var size = input.Size;
+        var plane = size * size;
+        var at = 0;
+        for (var y = 0; y < size; y++)
         {
-            var colour = square.Slice(at * step, step);
-            // Over white: what alpha leaves is white. Sums of areas and this commute.
-            var white = isOpaque ? 0.5f : 255.5f - colour[3];
-            if (step == 1)
+            var (start, down) = Orientation.Stored(origin, 0, y, size);
+            var (end, endDown) = Orientation.Stored(origin, size - 1, y, size);
+            var (place, next) = ((down * size) + start, size == 1 ? 0 : (((endDown - down) * size) + end - start) / (size - 1));
+            for (var x = 0; x < size; x++, place += next, at++)
             {
-                for (var channel = 0; channel < input.Channels; channel++)
-                    pixels[(channel * plane) + at] = Rounded(colour[0] + white);
-            }
-            else if (input.Channels == 1)
-            {
-                pixels[at] = Rounded(Luma(colour) + white);
-            }
-            else
-            {
-                pixels[at] = Rounded(colour[0] + white);
-                pixels[at + plane] = Rounded(colour[1] + white);
-                pixels[at + (2 * plane)] = Rounded(colour[2] + white);
+                var colour = square.Slice(place * step, step);
+                // Over white: what alpha leaves is white. Sums of areas and this commute.
+                var white = isOpaque ? 0.5f : 255.5f - colour[3];
+                if (step == 1)
+                {
+                    for (var channel = 0; channel < input.Channels; channel++)
+                        pixels[(channel * plane) + at] = Rounded(colour[0] + 0.5f);
+                }
+                else if (input.Channels == 1)
+                {
+                    pixels[at] = Rounded(Luma(colour) + white);
+                }
+                else
+                {
+                    pixels[at] = Rounded(colour[0] + white);
+                    pixels[at + plane] = Rounded(colour[1] + white);
+                    pixels[at + (2 * plane)] = Rounded(colour[2] + white);
+                }
             }
         }
     }
