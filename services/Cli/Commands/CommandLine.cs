@@ -90,7 +90,6 @@ public static class CommandLine
         };
         foreach (var help in root.Options.OfType<HelpOption>())
             help.Action = new ExampleHelp((HelpAction)help.Action!);
-
         root.SetAction(_ => root.Parse(["--help"]).Invoke());
         return root;
     }
@@ -108,7 +107,6 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
         output.WriteLine("Examples:");
         foreach (var example in Of(parseResult.CommandResult.Command))
             output.WriteLine($"  {Words.Program} {example}");
-
         output.WriteLine();
         return 0;
     }

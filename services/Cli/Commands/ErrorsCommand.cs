@@ -73,7 +73,6 @@ internal static class ErrorsCommand
         Write(messages, json);
         foreach (var line in json ? [] : more)
             Console.WriteLine(line);
-
         return 0;
     }
 

@@ -40,7 +40,6 @@ internal static class ReportCommand
         result.Write(Console.Out);
         if (open)
             await PageOpener.OpenAsync(result.Page, cancellation);
-
         return 0;
     }
 
@@ -48,7 +47,6 @@ internal static class ReportCommand
     {
         if (wanted is not null)
             await KnownRun.CheckAsync(ledger, store, wanted, cancellation);
-
         foreach (var (run, _) in (await ledger.ListAsync(cancellation)).Where(run => wanted is null || run.RunId == wanted))
         {
             if (await ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is { } verdict)

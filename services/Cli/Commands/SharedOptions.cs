@@ -65,7 +65,6 @@ internal static partial class SharedOptions
         {
             if (int.TryParse(result.Tokens[0].Value, out var threads) && threads is >= 0 and <= Most)
                 return threads;
-
             result.AddError($"--threads is '{result.Tokens[0].Value}'; it must be a whole number from 0 to {Most}.");
             return null;
         };

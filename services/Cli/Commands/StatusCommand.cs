@@ -96,7 +96,6 @@ internal static class StatusCommand
         {
             foreach (var run in runs)
                 Console.WriteLine(JsonSerializer.Serialize(run, PipelineJson.Compact));
-
             return;
         }
 
@@ -104,13 +103,10 @@ internal static class StatusCommand
             Console.WriteLine($"No run in {store} has its dataset yet.");
         else
             TextTable.Write(Console.Out, RunStatus.Head, runs.Select(run => run.Cells), RunStatus.Alignment);
-
         if (datasets.Count > 0)
             Console.WriteLine();
-
         foreach (var version in datasets)
             Console.WriteLine($"data {DatasetOverview.Line(version.Manifest)}");
-
         if (datasets.Any(version => version.Manifest.Warnings.Count > 0))
             Console.WriteLine("'status --data' shows the warnings.");
     }

@@ -9,8 +9,8 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunDisplay
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(200);
     private const int BarWidth = 20;
 
-    /// <summary>For two Ctrl-C, which the terminal echoes at the end of a line: one that
-    /// wraps would be drawn anew at the wrong place.</summary>
+    /// <summary>For two Ctrl-C, which the terminal echoes at the end of a line: one that wraps would be drawn anew at the wrong
+    /// place.</summary>
     private const int EchoWidth = 5;
 
     public Task ShowAsync(RunProgress progress, CancellationToken ended) =>
@@ -36,7 +36,6 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunDisplay
                 .Select(line => new Paragraph(line)), .. stages.Select(stage => Line(stage, now, width))];
         if (progress.Stopping)
             lines.Add(new Paragraph("Stopping when the work in hand is safe; a second Ctrl-C ends at once.", new Style(Color.Yellow)));
-
         return new Rows(lines);
     }
 

@@ -91,7 +91,6 @@ internal static class DataLines
     {
         if (height < 1)
             return [];
-
         IEnumerable<string> shown = lines.Count <= height
             ? lines : [.. lines.Take(height - 1), $"and {lines.Count - height + 1} more lines: 'status --data' shows all"];
         return [.. shown.Select(line => Fitting(line, width))];

@@ -50,7 +50,6 @@ public sealed class RunProgress(TimeProvider clock)
         RunId ??= runId;
         for (var done = Stage.Ingestion; done <= stage; done++)
             Update(done, Ended(StageState.Done));
-
         if (stage < Stage.Evaluation)
             Update(stage + 1, Begun);
     }

@@ -53,7 +53,6 @@ internal static class StageText
             yield return $"loss {training.Loss:0.00}";
             if (training.HeldOut is { Count: > 0 } heldOut)
                 yield return $"held-out {string.Join(", ", heldOut.Values.Select(accuracy => $"{accuracy * 100:0.0} %"))}";
-
             yield return $"{training.PerSecond:0} {training.Counted}/s";
         }
         else if (stage is { State: StageState.Running, Detail: { Length: > 0 } detail })

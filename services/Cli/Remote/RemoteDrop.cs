@@ -12,8 +12,8 @@ namespace Pipeline.Cli.Remote;
 internal static class RemoteDrop
 {
     /// <returns>The exit code.</returns>
-    /// <exception cref="PipelineException">The folder, the dataset, the lake or the broker cannot be used,
-    /// or there is nothing to wait for.</exception>
+    /// <exception cref="PipelineException">The folder, the dataset, the lake or the broker cannot be used, or there is nothing to wait
+    /// for.</exception>
     public static async Task<int> AskAsync(string folder, string dataset, bool wait)
     {
         using var host = RemoteHost.Build();
@@ -33,7 +33,6 @@ internal static class RemoteDrop
         var conversation = new RunConversation(host);
         if (wait)
             await conversation.ListenAsync(experiments);
-
         await conversation.AskAsync(new IngestDataset(dataset, place));
         Console.WriteLine(experiments.Count == 0
             ? $"No experiment waits for drops into '{dataset}' yet; 'run EXPERIMENT.yaml --on-drops' "
@@ -50,7 +49,6 @@ internal static class RemoteDrop
         var waiting = new List<Experiment>();
         foreach (var reference in await services.GetRequiredService<DropExperiments>().ListAsync(dataset, CancellationToken.None))
             waiting.Add(await store.ReadManifestAsync<Experiment>(reference.Key));
-
         return waiting;
     }
 }
@@ -87,7 +85,6 @@ internal sealed class UploadDisplay(TextWriter output, bool terminal, TimeProvid
             output.WriteLine(line);
         else
             output.Write(LineStart + line + (last ? Environment.NewLine : ""));
-
         output.Flush();
     }
 }

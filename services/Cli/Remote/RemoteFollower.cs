@@ -54,8 +54,8 @@ internal sealed class RemoteFollower(IReadOnlyList<FollowedRun> runs) :
     }
 }
 
-/// <summary>A run of the services that somebody asked for and waits for: which of the
-/// messages that all runs send are about this one.</summary>
+/// <summary>A run of the services that somebody asked for and waits for: which of the messages that all runs send are about this
+/// one.</summary>
 /// <param name="name">The experiment's.</param>
 /// <param name="experiment">The experiment's key in the store.</param>
 /// <param name="store">The services'.</param>

@@ -10,8 +10,8 @@ namespace Pipeline.Cli.Remote;
 internal static class RemoteRun
 {
     /// <param name="text">The experiment's file, which the services read and check themselves.</param>
-    /// <param name="data">The URL of a place in the lake, or a folder that the services see under the same path; null:
-    /// where the dataset lands, now or with the next drop.</param>
+    /// <param name="data">The URL of a place in the lake, or a folder that the services see under the same path; null: where the dataset
+    /// lands, now or with the next drop.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="PipelineException">The broker cannot be reached, or a setting cannot work.</exception>
     public static async Task<int> AskAsync(Experiment experiment, string text, string? data, bool onDrops, bool wait)
@@ -29,7 +29,6 @@ internal static class RemoteRun
         var conversation = new RunConversation(host);
         if (wait)
             await conversation.ListenAsync([experiment]);
-
         await conversation.AskAsync(new RunExperiment(JsonSerializer.SerializeToElement(text), source, onDrops));
         Console.WriteLine(onDrops && source is null
             ? $"Asked the services to run '{experiment.Name}' with each drop into '{experiment.Data}'."
@@ -48,8 +47,8 @@ internal static class RemoteRun
     }
 }
 
-/// <summary>The result of a run of the services, copied to where a person can open it:
-/// <c>pipeline-results/RUN/</c> in the current folder.</summary>
+/// <summary>The result of a run of the services, copied to where a person can open it: <c>pipeline-results/RUN/</c> in the current
+/// folder.</summary>
 internal static class ResultFolder
 {
     private const string Root = "pipeline-results";

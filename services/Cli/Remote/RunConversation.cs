@@ -52,12 +52,10 @@ internal sealed class RunConversation(IHost host)
         var worst = ExitCode.Success;
         foreach (var run in _runs)
             run.Progress.Start(run.Modality);
-
         foreach (var run in _runs)
         {
             if (_runs.Count > 1)
                 Console.WriteLine(run.Name);
-
             if (await ShowAsync(run, interruption.Token) is not { } outcome)
             {
                 Console.WriteLine(
@@ -81,7 +79,6 @@ internal sealed class RunConversation(IHost host)
         var outcome = run.Outcome.IsCompleted ? await run.Outcome : null;
         if (outcome is not null)
             run.Progress.End(outcome);
-
         await ended.CancelAsync();
         await display;
         return outcome;

@@ -22,7 +22,6 @@ internal static class DataListing
 
         if (found.Count == 0 && !json)
             await output.WriteLineAsync("No dataset was imported yet.");
-
         foreach (var version in found)
         {
             foreach (var line in json

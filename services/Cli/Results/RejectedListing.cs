@@ -20,7 +20,6 @@ internal static class RejectedListing
             {
                 if (json)
                     await output.WriteLineAsync(JsonSerializer.Serialize(RejectedLine.Of(name, rejection), PipelineJson.Compact));
-
                 summary.Add(rejection);
             }
 
@@ -52,7 +51,6 @@ internal sealed class RejectedSummary(string dataset)
         var (samples, lines, first) = _byReason.GetValueOrDefault(rejection.Reason, (0, 0, []));
         if (first.Count < Examples)
             first.Add(rejection);
-
         _byReason[rejection.Reason] = (samples + rejection.Samples, lines + 1, first);
     }
 
@@ -65,7 +63,6 @@ internal sealed class RejectedSummary(string dataset)
             output.WriteLine($"  {samples} {Rejection.NameOf(reason)}");
             foreach (var rejection in first)
                 output.WriteLine($"    {rejection.Path}: {rejection.Message}");
-
             if (lines > first.Count)
                 output.WriteLine($"    and {lines - first.Count} more; --json lists all");
         }

@@ -33,16 +33,14 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
         }
     }
 
-    /// <summary>The warnings come first, so that the verdict never stands without them;
-    /// the last two lines are the paths of the reports.</summary>
+    /// <summary>The warnings come first, so that the verdict never stands without them; the last two lines are the paths of the
+    /// reports.</summary>
     public void Write(TextWriter output)
     {
         foreach (var warning in Report.Warnings)
             output.WriteLine(Plain(warning.Line));
-
         if (Report.Warnings.Count > 0)
             output.WriteLine();
-
         output.WriteLine(Plain(VerdictSentence.Of(Report)));
         output.WriteLine();
         if (NamesMetric)

@@ -74,10 +74,7 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
     {
         var runs = new List<RunStatus>();
         foreach (var (run, started) in await ledger.ListAsync(cancellation))
-        {
             runs.Add(await ReadAsync(run, started, cancellation));
-        }
-
         return runs;
     }
 
@@ -85,7 +82,6 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
     {
         if (await ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is { } reached)
             return new RunStatus(run, Stage.Evaluation, reached.Verdict, started, State: RunState.Finished);
-
         var status = await UnfinishedAsync(run, started, cancellation);
         var failure = await ledger.FindFailureAsync(run, cancellation) is { } failed
             ? new RunFailure(failed.Stage, failed.Reason, failed.ErrorQueue) : null;
@@ -101,7 +97,6 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
     {
         if (await ledger.FindAsync<TrialsReady>(run, Stage.FineTuning, cancellation) is not null)
             return new RunStatus(run, Stage.Evaluation, null, started);
-
         if (await ledger.FindAsync<EncoderReady>(run, Stage.Pretraining, cancellation) is { } encoder)
         {
             var experiment = await store.ReadManifestAsync<Experiment>(encoder.Run.Experiment.Key, cancellation);
@@ -125,7 +120,6 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
         var step = 0L;
         await foreach (var checkpoint in store.ListAsync(plan.CheckpointPrefix, cancellation))
             step = long.Parse(Path.GetFileNameWithoutExtension(checkpoint.Key));
-
         return status with { Step = step, Steps = plan.Steps };
     }
 }

@@ -3,8 +3,8 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Results;
 
-/// <summary>Reads again and again how far the runs are, until it is told to end: a table that is drawn anew on a terminal,
-/// what has changed elsewhere.</summary>
+/// <summary>Reads again and again how far the runs are, until it is told to end: a table that is drawn anew on a terminal, what has changed
+/// elsewhere.</summary>
 internal sealed class StatusWatch(Func<CancellationToken, Task<IReadOnlyList<RunStatus>>> read, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);

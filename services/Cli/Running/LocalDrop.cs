@@ -9,8 +9,8 @@ namespace Pipeline.Cli.Running;
 internal static class LocalDrop
 {
     /// <returns>The exit code: 0 where all runs are finished.</returns>
-    /// <exception cref="PipelineException">The store knows no experiment of the dataset,
-    /// or something is wrong before the work begins.</exception>
+    /// <exception cref="PipelineException">The store knows no experiment of the dataset, or something is wrong before the work
+    /// begins.</exception>
     public static async Task<int> RunAsync(string folder, string dataset, string store, string? device, int? threads)
     {
         var experiments = await FindAsync(ExistingStore.Open(store), dataset);
@@ -21,7 +21,6 @@ internal static class LocalDrop
             var code = await LocalRun.RunAsync(new RunSettings(experiment, folder, store, device, threads));
             if (code == ExitCode.Interrupted)
                 return code;
-
             worst = Math.Max(worst, code);
         }
 
@@ -36,10 +35,8 @@ internal static class LocalDrop
         var registered = new List<Experiment>();
         foreach (var reference in await new DropExperiments(store).ListAsync(dataset, cancellation))
             registered.Add(await store.ReadManifestAsync<Experiment>(reference.Key, cancellation));
-
         if (registered.Count > 0)
             return registered;
-
         var known = await AllAsync(store, dataset, cancellation);
         return known.Count > 0
             ? known

@@ -69,7 +69,6 @@ internal static class LocalHost
     {
         if (settings.Device is { } device)
             yield return new("Torch:Device", device);
-
         if (settings.Threads is { } threads)
             yield return new("Torch:Threads", threads.ToString());
     }

@@ -38,7 +38,6 @@ internal static class LocalRun
         {
             if (SettingsFailure.Of(error, host.Services.GetRequiredService<IConfiguration>()) is { } setting)
                 throw setting;
-
             host.Services.GetRequiredService<ILogger<RunProgress>>().LogCritical(error, "The run broke off");
             throw new PipelineException($"The run broke off: {ErrorLine.Unexpected(error)} {LogHint(store)}", error);
         }
@@ -97,7 +96,6 @@ internal static class LocalRun
                 Console.WriteLine();
                 if (before)
                     Console.WriteLine($"This run is finished already; this is its result from {store.Root}.");
-
                 (await RunResult.ReadAsync(store, store.Root, verdict)).Write(Console.Out);
                 return ExitCode.Success;
 

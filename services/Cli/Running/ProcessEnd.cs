@@ -20,7 +20,6 @@ internal static class ProcessEnd
     {
         if (!OperatingSystem.IsWindows())
             Marshal.Prelink(((Action<int>)Exit).Method);
-
         Start(() =>
         {
             Interrupted.Wait();
@@ -41,7 +40,6 @@ internal static class ProcessEnd
     {
         if (OperatingSystem.IsWindows())
             Environment.Exit(exitCode);
-
         Exit(exitCode);
     }
 

@@ -14,10 +14,8 @@ internal static class DataFolder
         var full = Path.GetFullPath(folder);
         if (File.Exists(full))
             throw new PipelineException($"The data {full} is {SpecialFile.Of(full) ?? "a file"}. {LakeSources.ValidOf(modality)}");
-
         if (!Directory.Exists(full))
             throw new PipelineException($"The data folder {full} does not exist. {LakeSources.ValidOf(modality)}");
-
         if (IsWithin(Path.GetFullPath(store), full))
         {
             throw new PipelineException(

@@ -23,7 +23,6 @@ public sealed class StopSignals(IHostApplicationLifetime lifetime, RunProgress p
         });
         foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
             _registrations.Add(PosixSignalRegistration.Create(signal, Handle));
-
         return Task.CompletedTask;
     }
 
@@ -57,8 +56,8 @@ public sealed class StopSignals(IHostApplicationLifetime lifetime, RunProgress p
     }
 }
 
-/// <summary>Ctrl-C and SIGTERM while the command line only looks on: the first ends the looking, the second the process.
-/// So does the first where the looking goes on.</summary>
+/// <summary>Ctrl-C and SIGTERM while the command line only looks on: the first ends the looking, the second the process. So does the first
+/// where the looking goes on.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -84,7 +83,6 @@ internal sealed class Interruption : IDisposable
         context.Cancel = !_source.IsCancellationRequested;
         if (context.Cancel && context.Signal == PosixSignal.SIGINT)
             ProcessEnd.AfterInterrupt();
-
         _source.Cancel();
     }
 }

@@ -84,7 +84,6 @@ internal sealed class WebhookEndpoint(WebhookAccess access, EventParser parser, 
             return Error(413, $"The body is too large; it must have at most {options.Value.MaxBodyBytes} bytes ('Webhook:MaxBodyBytes').");
         if (request.Headers[ValidationHeader] == Validation)
             return Validated(body.Span);
-
         var binary = BinaryCloudEvent.FromHttp(name => request.Headers.TryGetValue(name, out var value) ? value.ToString() : null);
         var parsed = parser.Parse(body, binary);
         if (!await PublishAsync(parsed, context))

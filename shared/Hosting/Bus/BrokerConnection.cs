@@ -6,8 +6,8 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Hosting.Bus;
 
-/// <summary>Connections to the broker of the settings, for what is done without MassTransit: queues of all stages,
-/// drop events in any form, error queues.</summary>
+/// <summary>Connections to the broker of the settings, for what is done without MassTransit: queues of all stages, drop events in any form,
+/// error queues.</summary>
 public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogger<BrokerConnection> log, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -53,8 +53,8 @@ public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogg
 
     /// <summary>Waits for a broker and does something there; from the start again where the broker goes away on the way.</summary>
     /// <param name="use">What may be done again.</param>
-    /// <exception cref="RabbitMQClientException">The broker refuses what is asked: it is there with other settings,
-    /// or the user may not.</exception>
+    /// <exception cref="RabbitMQClientException">The broker refuses what is asked: it is there with other settings, or the user may
+    /// not.</exception>
     public async Task UseAsync(string purpose, Func<IConnection, Task> use, CancellationToken cancellation)
     {
         while (true)
@@ -128,8 +128,8 @@ public sealed class BusOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan LongestRetryDelay { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a queue of a service may be without any consumer while the broker answers.
-    /// Then the service ends with exit code 1, to be started again.</summary>
+    /// <summary>How long a queue of a service may be without any consumer while the broker answers. Then the service ends with exit code 1,
+    /// to be started again.</summary>
     [Range(typeof(TimeSpan), "00:00:06", "24:00:00")]
     public TimeSpan ConsumerPatience { get; init; } = TimeSpan.FromMinutes(3);
 

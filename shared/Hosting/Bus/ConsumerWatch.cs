@@ -29,7 +29,6 @@ public sealed partial class ConsumerWatch(BrokerConnection broker, BrokerReady r
             var empty = await EmptyAsync(queues.Keys, stoppingToken);
             foreach (var queue in queues.Keys)
                 queues[queue] = empty.Contains(queue) ? queues[queue] + 1 : 0;
-
             if (queues.FirstOrDefault(queue => queue.Value >= Checks) is { Key: { } forgotten })
             {
                 throw new PipelineException(

@@ -36,7 +36,6 @@ public sealed class ExhaustedMessages(
             new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: stoppingToken);
         foreach (var queue in StageQueues.Of(stage).Select(RabbitMqQueues.ErrorQueueOf))
             await channel.QueueBindAsync(QueueOf(stage), queue, "", cancellationToken: stoppingToken);
-
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) => HandleAsync(channel, delivery);
         await channel.BasicQosAsync(0, 1, global: false, stoppingToken);
@@ -50,7 +49,6 @@ public sealed class ExhaustedMessages(
         {
             if (Text(delivery, FirstDeathReason) == DeliveryLimitReached)
                 await TellAsync(Text(delivery, FirstDeathQueue) ?? "", delivery.Body);
-
             await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
         }
         catch (Exception error) when (TransientFault.Is(error))

@@ -8,8 +8,8 @@ using LogContext = Serilog.Context.LogContext;
 
 namespace Pipeline.Hosting.Bus;
 
-/// <summary>Around the handling of a message: every log line says which run it is for,
-/// and its waiting and working times are measured.</summary>
+/// <summary>Around the handling of a message: every log line says which run it is for, and its waiting and working times are
+/// measured.</summary>
 public sealed partial class MessageScopeFilter<T>(PipelineMetrics metrics, ILogger<MessageScopeFilter<T>> log) : IFilter<ConsumeContext<T>>
     where T : class
 {
@@ -20,7 +20,6 @@ public sealed partial class MessageScopeFilter<T>(PipelineMetrics metrics, ILogg
         using var message = LogContext.PushProperty("Message", typeof(T).Name);
         if (runId is not null)
             Activity.Current?.SetTag("pipeline.run", runId);
-
         if (context.Headers.TryGetHeader(MessageFormat.SentHeader, out var sent)
             && DateTimeOffset.TryParse(Convert.ToString(sent, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, out var time))
         {
@@ -44,8 +43,8 @@ public sealed partial class MessageScopeFilter<T>(PipelineMetrics metrics, ILogg
 /// <summary>Which run a message is about, read from its body as it lies in a queue.</summary>
 public static class RunOfMessage
 {
-    /// <summary>The <c>runId</c> of the message's <c>run</c>, or its own; null where the
-    /// message names no run or is no JSON object.</summary>
+    /// <summary>The <c>runId</c> of the message's <c>run</c>, or its own; null where the message names no run or is no JSON
+    /// object.</summary>
     public static string? IdOf(ReadOnlyMemory<byte> body)
     {
         try

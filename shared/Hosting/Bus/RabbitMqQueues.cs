@@ -52,13 +52,9 @@ public static class RabbitMqQueues
     {
         if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit)
             return;
-
         var options = context.GetRequiredService<IOptions<BusOptions>>().Value;
         foreach (var (name, value) in ArgumentsOf(queue, options))
-        {
             rabbit.SetQueueArgument(name, value);
-        }
-
         // A message that waits in a busy worker is one that an idle worker cannot have. Who works on several at a time asks for more.
         rabbit.PrefetchCount = 1;
         rabbit.BindDeadLetterQueue(ErrorQueueOf(queue), ErrorQueueOf(queue), SetErrorArguments);
@@ -75,9 +71,7 @@ public static class RabbitMqQueues
     {
         queue.SetQueueArgument("x-dead-letter-exchange", null!);
         foreach (var (name, value) in ErrorArguments())
-        {
             queue.SetQueueArgument(name, value);
-        }
     }
 
     private sealed class MessageExchanges : IEntityNameFormatter

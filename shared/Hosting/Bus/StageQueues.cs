@@ -94,7 +94,6 @@ public sealed class BrokerTopology(BrokerConnection broker, IOptions<BusOptions>
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
         foreach (var queue in Enum.GetValues<Stage>().SelectMany(StageQueues.Of))
             await DeclareAsync(channel, queue, options.Value, cancellation);
-
         foreach (var queue in StageQueues.All)
         {
             await channel.ExchangeDeclareAsync(queue.MessageExchange, ExchangeType.Fanout, durable: true, autoDelete: false,

@@ -33,8 +33,8 @@ public sealed class RunLedger(IArtifactStore store)
         return [.. runs.OrderByDescending(run => run.Started)];
     }
 
-    /// <summary>Keeps the first failure of a run; one that came before its dataset belongs
-    /// to no run and is kept in the error queue alone.</summary>
+    /// <summary>Keeps the first failure of a run; one that came before its dataset belongs to no run and is kept in the error queue
+    /// alone.</summary>
     public async Task RecordFailureAsync(RunFailed failed, CancellationToken cancellation = default)
     {
         if (failed.RunId is { } runId && ArtifactKey.IsValid(runId))
@@ -50,7 +50,6 @@ public sealed class RunLedger(IArtifactStore store)
     {
         if (!ArtifactKey.IsValid(command.RunId) || await store.FindAsync(Key(command.RunId, Stage.Ingestion), cancellation) is null)
             return false;
-
         await store.CreateManifestAsync(CancelKey(command.RunId), command, cancellation);
         return true;
     }
@@ -58,8 +57,8 @@ public sealed class RunLedger(IArtifactStore store)
     public async Task<bool> IsCancelledAsync(string runId, CancellationToken cancellation = default) =>
         await store.FindAsync(CancelKey(runId), cancellation) is not null;
 
-    /// <summary>Takes back a failure, a cancellation and all notes of what was told: somebody
-    /// wants the run to go on from wherever it is.</summary>
+    /// <summary>Takes back a failure, a cancellation and all notes of what was told: somebody wants the run to go on from wherever it
+    /// is.</summary>
     public async Task ReopenAsync(string runId, CancellationToken cancellation = default)
     {
         await store.DeleteAsync(FailureKey(runId), cancellation);

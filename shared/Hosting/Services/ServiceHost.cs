@@ -24,8 +24,8 @@ public static class ServiceHost
     /// <param name="services">What the stage registers.</param>
     /// <param name="consumers">Its consumers.</param>
     /// <param name="map">Its endpoints, beside health and metrics.</param>
-    /// <param name="portSetting">Name of the setting that may give the stage's endpoints a port of their own;
-    /// health and metrics are not answered there.</param>
+    /// <param name="portSetting">Name of the setting that may give the stage's endpoints a port of their own; health and metrics are not
+    /// answered there.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
         string[] arguments,
@@ -41,7 +41,6 @@ public static class ServiceHost
             builder.Configuration.AddPipelineSettings();
             if (arguments is [HealthProbe.Argument])
                 return await HealthProbe.AskAsync(builder.Configuration);
-
             if (arguments.Length > 0)
             {
                 throw new PipelineException(
@@ -106,8 +105,8 @@ public static class CoreRegistration
         .AddSingleton<PipelineMetrics>();
 }
 
-/// <summary>Where settings come from: <c>appsettings.json</c> in the current folder, then
-/// the environment (<c>PIPELINE_Bus__Host</c>), which wins.</summary>
+/// <summary>Where settings come from: <c>appsettings.json</c> in the current folder, then the environment (<c>PIPELINE_Bus__Host</c>),
+/// which wins.</summary>
 public static class ServiceSettings
 {
     private const string EnvironmentPrefix = "PIPELINE_";

@@ -2,8 +2,8 @@ using System.Diagnostics.Metrics;
 
 namespace Pipeline.Hosting.Telemetry;
 
-/// <summary>What the services count and measure, under the meter <c>Pipeline</c>; the
-/// store has its own, <c>Pipeline.Artifacts</c>.</summary>
+/// <summary>What the services count and measure, under the meter <c>Pipeline</c>; the store has its own,
+/// <c>Pipeline.Artifacts</c>.</summary>
 public sealed class PipelineMetrics : IDisposable
 {
     public const string MeterName = "Pipeline";

@@ -29,7 +29,6 @@ internal static class TelemetryRegistration
                     && context.Request.Path != "/metrics"));
         if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Endpoint)))
             telemetry.UseOtlpExporter();
-
         return services;
     }
 }

@@ -19,8 +19,8 @@ internal static class ErrorQueues
             : throw new PipelineException($"There is no queue '{wanted}'; it must be one of {string.Join(", ", All)}.");
 }
 
-/// <summary>Looks into error queues. What is looked at is taken without acknowledgement and given back all at once,
-/// so it stays where it was and in its order.</summary>
+/// <summary>Looks into error queues. What is looked at is taken without acknowledgement and given back all at once, so it stays where it
+/// was and in its order.</summary>
 internal sealed class ErrorReader(IConnection connection)
 {
     /// <param name="most">Messages of a queue, from its start.</param>
@@ -30,7 +30,6 @@ internal sealed class ErrorReader(IConnection connection)
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
         if (await CountAsync(channel, queue, cancellation) is not { } count)
             return ([], 0);
-
         var messages = new List<FailedMessage>();
         var last = 0UL;
         while (messages.Count < Math.Min(most, count)
@@ -42,12 +41,11 @@ internal sealed class ErrorReader(IConnection connection)
 
         if (messages.Count > 0)
             await channel.BasicNackAsync(last, multiple: true, requeue: true, cancellation);
-
         return (messages, count);
     }
 
-    /// <summary>How many messages wait in the queue's error queue; null where there is no such queue yet.
-    /// The channel is closed then.</summary>
+    /// <summary>How many messages wait in the queue's error queue; null where there is no such queue yet. The channel is closed
+    /// then.</summary>
     public static async Task<uint?> CountAsync(IChannel channel, string queue, CancellationToken cancellation)
     {
         try

@@ -18,7 +18,6 @@ internal sealed class ErrorReplay(IConnection connection, RunLedger ledger)
         await using var channel = await connection.CreateChannelAsync(confirmed, cancellation);
         if (await ErrorReader.CountAsync(channel, queue, cancellation) is not { } count)
             return (0, 0);
-
         var (replayed, left, lastLeft) = (0, 0, 0UL);
         // No more than there were: what fails again meanwhile comes back behind them.
         while (replayed + left < count
@@ -39,7 +38,6 @@ internal sealed class ErrorReplay(IConnection connection, RunLedger ledger)
 
         if (left > 0)
             await channel.BasicNackAsync(lastLeft, multiple: true, requeue: true, cancellation);
-
         return (replayed, left);
     }
 
