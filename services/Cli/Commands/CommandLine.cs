@@ -12,8 +12,6 @@ namespace Pipeline.Cli.Commands;
 /// <summary>What a person types. Whatever goes wrong is one line on standard error and a non-zero exit code.</summary>
 public static class CommandLine
 {
-    private const int Failure = 1;
-
     /// <returns>The exit code.</returns>
     public static async Task<int> InvokeAsync(string[] arguments)
     {
@@ -21,13 +19,13 @@ public static class CommandLine
         if (parsed.Errors.Count > 0 && parsed.Action is not ExampleHelp)
         {
             Console.Error.WriteLine(Describe(parsed, parsed.Errors[0].Message));
-            return Failure;
+            return ExitCode.Failure;
         }
 
         if (FindEmpty(parsed.CommandResult) is { } empty)
         {
             Console.Error.WriteLine(Describe(parsed, $"'{empty.Name}' is empty. Valid: {empty.Description}"));
-            return Failure;
+            return ExitCode.Failure;
         }
 
         AppDomain.CurrentDomain.UnhandledException += (_, fault) => EndWith((Exception)fault.ExceptionObject);
@@ -39,7 +37,7 @@ public static class CommandLine
         catch (Exception error)
         {
             Console.Error.WriteLine(ErrorLine.Of(error as PipelineException ?? SettingsFailure.Of(error, CommandSettings.Read()) ?? error));
-            return Failure;
+            return ExitCode.Failure;
         }
     }
 
@@ -47,18 +45,13 @@ public static class CommandLine
     private static void EndWith(Exception error)
     {
         Console.Error.WriteLine($"The process broke off: {ErrorLine.Of(error)}");
-        ProcessEnd.Now(Failure);
+        ProcessEnd.Now(ExitCode.Failure);
     }
 
     /// <summary>Shells pass a variable that is not set as an empty argument.</summary>
     private static Symbol? FindEmpty(CommandResult command) => command.Children
         .Where(given => given.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
-        .Select(given => given switch
-        {
-            OptionResult option => option.Option,
-            ArgumentResult argument => argument.Argument,
-            _ => (Symbol?)null,
-        })
+        .Select(given => (given as OptionResult)?.Option ?? (Symbol?)(given as ArgumentResult)?.Argument)
         .FirstOrDefault(symbol => symbol is not null);
 
     private static string Describe(ParseResult parsed, string error)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote.Errors;
 using Pipeline.Cli.Results;
+using Pipeline.Cli.Running;
 
 namespace Pipeline.Cli.Commands;
 
@@ -31,14 +32,9 @@ internal static class ErrorsCommand
         var command = new ExampledCommand(
             "errors", "Show the messages between the services that could not be handled, and why.", "errors",
             "errors --queue train-slice --json", "errors replay --queue train-slice")
-        {
-            queue,
-            limit,
-            json,
-            ReplayCommand.Create(),
-        };
-        command.SetAction((parsed, cancellation) => ShowAsync(parsed.GetValue(queue), parsed.GetRequiredValue(limit), parsed.GetValue(json),
-            cancellation));
+        { queue, limit, json, ReplayCommand.Create() };
+        command.SetAction((parsed, cancellation) =>
+            ShowAsync(parsed.GetValue(queue), parsed.GetRequiredValue(limit), parsed.GetValue(json), cancellation));
         return command;
     }
 
@@ -47,9 +43,8 @@ internal static class ErrorsCommand
     {
         if (!Shape.HasBroker)
         {
-            throw new PipelineException(
-                "There are no error queues without a broker; Bus:Host (PIPELINE_Bus__Host) names that of the services. For runs in this "
-                + "process, status says what failed and why.");
+            throw new PipelineException("There are no error queues without a broker; Bus:Host (PIPELINE_Bus__Host) names that of the "
+                + "services. For runs in this process, status says what failed and why.");
         }
     }
 
@@ -70,28 +65,21 @@ internal static class ErrorsCommand
                 more.Add($"{queue}: {found.Count} of {count} shown; --limit shows more.");
         }
 
-        Write(messages, json);
-        foreach (var line in json ? [] : more)
-            Console.WriteLine(line);
-        return 0;
-    }
-
-    private static void Write(List<FailedMessage> messages, bool json)
-    {
         if (json)
         {
             foreach (var message in messages)
                 Console.WriteLine(JsonSerializer.Serialize(message, PipelineJson.Compact));
+            return ExitCode.Success;
         }
-        else if (messages.Count == 0)
-        {
+
+        var now = TimeProvider.System.GetUtcNow();
+        if (messages.Count == 0)
             Console.WriteLine("No message has failed.");
-        }
         else
-        {
-            var now = TimeProvider.System.GetUtcNow();
             TextTable.Write(Console.Out, ["id", "queue", "age", "run", "exception", "reason"],
-                messages.Select(message => message.Cells(now)), ['l', 'l', 'r', 'l', 'l', 'l']);
-        }
+                messages.Select(message => message.Cells(now)), "llrlll");
+        foreach (var line in more)
+            Console.WriteLine(line);
+        return ExitCode.Success;
     }
 }

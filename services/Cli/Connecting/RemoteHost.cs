@@ -18,20 +18,9 @@ internal static class RemoteHost
     /// <exception cref="PipelineException">A setting cannot work.</exception>
     public static IHost Build()
     {
-        // Without the defaults: they log to the console, which belongs to what the command says.
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings
-        {
-            DisableDefaults = true,
-            ContentRootPath = Environment.CurrentDirectory
-        });
-        builder.Configuration.AddPipelineSettings();
-        builder.Services
-            .AddPipelineCore()
-            .AddArtifactStore()
-            .AddIngestion()
-            .AddRabbitMqBus(_ => { })
-            .AddSingleton<ReachedBroker>()
-            .AddSingleton<IHostLifetime, OwnLifetime>();
+        var builder = CommandSettings.QuietHost();
+        builder.Services.AddPipelineCore().AddArtifactStore().AddIngestion().AddRabbitMqBus(_ => { })
+            .AddSingleton<ReachedBroker>().AddSingleton<IHostLifetime, OwnLifetime>();
         return builder.Build();
     }
 
@@ -66,10 +55,8 @@ internal sealed class ReachedBroker(BrokerConnection broker, IOptions<BusOptions
         catch (BrokerUnreachableException error)
         {
             var bus = options.Value;
-            throw new PipelineException(
-                ErrorLine.Of(
-                    $"RabbitMQ at {bus.Host}:{bus.Port}, virtual host '{bus.VirtualHost}', cannot be reached as '{bus.User}': "
-                    + $"{error.GetBaseException().Message} The settings under Bus must be those of the services."),
+            throw new PipelineException(ErrorLine.Of($"RabbitMQ at {bus.Host}:{bus.Port}, virtual host '{bus.VirtualHost}', cannot be "
+                + $"reached as '{bus.User}': {error.GetBaseException().Message} The settings under Bus must be those of the services."),
                 error);
         }
     }

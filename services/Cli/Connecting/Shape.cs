@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using Pipeline.Hosting.Services;
 using Pipeline.Hosting.Settings;
 
@@ -38,5 +39,16 @@ internal static class CommandSettings
         {
             throw SettingsFailure.Of(error, new ConfigurationManager())!;
         }
+    }
+
+    /// <summary>A host with these settings and without the defaults, which log to the console: that belongs to what the command
+    /// says.</summary>
+    /// <exception cref="PipelineException">appsettings.json cannot be read.</exception>
+    public static HostApplicationBuilder QuietHost()
+    {
+        var builder = new HostApplicationBuilder(
+            new HostApplicationBuilderSettings { DisableDefaults = true, ContentRootPath = Environment.CurrentDirectory });
+        builder.Configuration.AddConfiguration(Read());
+        return builder;
     }
 }

@@ -1,10 +1,12 @@
 namespace Pipeline.Cli.Progress;
 
-/// <summary>How far the run is. Told by consumers, which it must not slow down; shown by a display, which looks when it likes.</summary>
-public sealed class RunProgress(TimeProvider clock)
+/// <summary>How far a run is, and how it ended. Told by consumers, which it must not slow down; shown by a display, which looks when it
+/// likes.</summary>
+public class RunProgress(TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private readonly long _start = clock.GetTimestamp();
+    private readonly TaskCompletionSource<RunOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly StageProgress[] _stages =
         [.. Enum.GetValues<Stage>().Where(stage => stage >= Stage.Ingestion).Select(stage => new StageProgress(stage))];
     private string _counted = CountedIn(Modalities.Image);
@@ -13,10 +15,12 @@ public sealed class RunProgress(TimeProvider clock)
     public string? RunId { get; private set; }
 
     /// <summary>Asked to stop, and not there yet.</summary>
-    public bool Stopping { get; private set; }
+    public bool Stopping { get; set; }
 
     /// <summary>Lines about the dataset; none until it is committed.</summary>
-    public IReadOnlyList<string> Data { get; private set; } = [];
+    public IReadOnlyList<string> Data { get; set; } = [];
+
+    public Task<RunOutcome> Outcome => _outcome.Task;
 
     public TimeSpan Now => clock.GetElapsedTime(_start);
 
@@ -32,17 +36,17 @@ public sealed class RunProgress(TimeProvider clock)
     /// <summary>The last stage that has begun.</summary>
     public Stage Current => Stages.LastOrDefault(stage => stage.State != StageState.Waiting)?.Stage ?? Stage.Ingestion;
 
+    /// <summary>Whether a message is about this run.</summary>
+    /// <param name="run">Null where the message has none.</param>
+    /// <param name="runId">Null where the message was sent before its run had an id.</param>
+    public virtual bool IsMeant(RunReference? run, string? runId, Guid? conversation) => true;
+
     /// <param name="modality">Of the experiment: says what pretraining counts.</param>
     public void Start(string modality = Modalities.Image)
     {
         _counted = CountedIn(modality);
         Update(Stage.Ingestion, Begun);
     }
-
-    public void Stop() => Stopping = true;
-
-    /// <param name="data">What was understood of the dataset.</param>
-    public void Understand(IReadOnlyList<string> data) => Data = data;
 
     /// <summary>Word of a finished stage: those before it are done too, and the next begins.</summary>
     public void Finish(Stage stage, string runId)
@@ -69,6 +73,9 @@ public sealed class RunProgress(TimeProvider clock)
                 message.ImagesPerSecond, _counted),
         });
     }
+
+    /// <summary>How the run ended; what is told after the first changes nothing.</summary>
+    public void Tell(RunOutcome how) => _outcome.TrySetResult(how);
 
     /// <summary>What was in hand is not any more.</summary>
     public void End(RunOutcome outcome)

@@ -19,7 +19,12 @@ internal static class RejectedListing
             await foreach (var rejection in rejections)
             {
                 if (json)
-                    await output.WriteLineAsync(JsonSerializer.Serialize(RejectedLine.Of(name, rejection), PipelineJson.Compact));
+                {
+                    var (path, reason) = (rejection.Path, Rejection.NameOf(rejection.Reason));
+                    await output.WriteLineAsync(
+                        JsonSerializer.Serialize(new { Dataset = name, path, reason, rejection.Message }, PipelineJson.Compact));
+                }
+
                 summary.Add(rejection);
             }
 
@@ -29,9 +34,8 @@ internal static class RejectedListing
 
         if (datasets == 0 && dataset is not null)
         {
-            throw new PipelineException(
-                $"There is no import of a dataset '{dataset}' in the store; --dataset must be the 'data' "
-                + "of an experiment; leave it out for all.");
+            throw new PipelineException($"There is no import of a dataset '{dataset}' in the store; --dataset must be the 'data' of an "
+                + "experiment; leave it out for all.");
         }
 
         if (datasets == 0 && !json)
@@ -57,8 +61,8 @@ internal sealed class RejectedSummary(string dataset)
     public void Write(TextWriter output)
     {
         output.WriteLine($"{dataset}: {_byReason.Values.Sum(reason => reason.Samples)} rejected");
-        foreach (var (reason, (samples, lines, first)) in _byReason.OrderByDescending(entry => entry.Value.Samples)
-            .ThenBy(entry => entry.Key))
+        var ordered = _byReason.OrderByDescending(entry => entry.Value.Samples).ThenBy(entry => entry.Key);
+        foreach (var (reason, (samples, lines, first)) in ordered)
         {
             output.WriteLine($"  {samples} {Rejection.NameOf(reason)}");
             foreach (var rejection in first)
@@ -67,15 +71,4 @@ internal sealed class RejectedSummary(string dataset)
                 output.WriteLine($"    and {lines - first.Count} more; --json lists all");
         }
     }
-}
-
-/// <summary>A file that could not be used, or a label that could not: a line of JSON.</summary>
-/// <param name="Path">Below the dropped folder; a member of an archive as <c>archive!/member</c>, a row of a table as <c>table!/row</c>, an
-/// image of an IDX file as <c>file#number</c>.</param>
-/// <param name="Reason">Its code, from the closed list of docs/rejections.md.</param>
-/// <param name="Message">For a person.</param>
-internal sealed record RejectedLine(string Dataset, string Path, string Reason, string Message)
-{
-    public static RejectedLine Of(string dataset, Rejection rejection) =>
-        new(dataset, rejection.Path, Rejection.NameOf(rejection.Reason), rejection.Message);
 }

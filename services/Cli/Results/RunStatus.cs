@@ -26,13 +26,10 @@ internal sealed record RunStatus(
     RunState State = RunState.Running,
     RunFailure? Failure = null)
 {
-    /// <summary>Above <see cref="Cells"/>.</summary>
-    public static IReadOnlyList<string> Head { get; } = ["run", "stage", "started", "step"];
-
-    /// <summary>How columns are aligned.</summary>
-    public static IReadOnlyList<char> Alignment { get; } = ['l', 'l', 'l', 'r'];
-
     public IReadOnlyList<string> Cells => [RunId, Where, Started.LocalDateTime.ToString("yyyy-MM-dd HH:mm:ss"), Count];
+
+    public static void WriteTable(TextWriter output, IEnumerable<RunStatus> runs) =>
+        TextTable.Write(output, ["run", "stage", "started", "step"], runs.Select(run => run.Cells), "lllr");
 
     private string Where => (State, Failure) switch
     {
@@ -50,16 +47,8 @@ internal sealed record RunStatus(
     };
 }
 
-/// <summary>What becomes of a run.</summary>
-public enum RunState
-{
-    /// <summary>Nothing speaks against its going on: whether anybody works for it now, the store cannot tell.</summary>
-    Running,
-
-    Finished,
-    Failed,
-    Cancelled,
-}
+/// <summary>What becomes of a run. Whether anybody works for a running one now, the store cannot tell.</summary>
+public enum RunState { Running, Finished, Failed, Cancelled }
 
 /// <param name="Stage">That failed; others may have gone on.</param>
 /// <param name="Reason">One line.</param>
@@ -86,11 +75,8 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
         var failure = await ledger.FindFailureAsync(run, cancellation) is { } failed
             ? new RunFailure(failed.Stage, failed.Reason, failed.ErrorQueue) : null;
         var cancelled = await ledger.IsCancelledAsync(run, cancellation);
-        return status with
-        {
-            State = cancelled ? RunState.Cancelled : failure is null ? RunState.Running : RunState.Failed,
-            Failure = failure
-        };
+        var state = cancelled ? RunState.Cancelled : failure is null ? RunState.Running : RunState.Failed;
+        return status with { State = state, Failure = failure };
     }
 
     private async Task<RunStatus> UnfinishedAsync(string run, DateTimeOffset started, CancellationToken cancellation)
@@ -100,13 +86,9 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
         if (await ledger.FindAsync<EncoderReady>(run, Stage.Pretraining, cancellation) is { } encoder)
         {
             var experiment = await store.ReadManifestAsync<Experiment>(encoder.Run.Experiment.Key, cancellation);
+            var done = await new TrialSet(store).CountAsync(run, cancellation);
             return new RunStatus(
-                run,
-                Stage.FineTuning,
-                null,
-                started,
-                TrialsDone: await new TrialSet(store).CountAsync(run, cancellation),
-                Trials: TrialPlan.Trials(experiment.FineTuning).Count);
+                run, Stage.FineTuning, null, started, TrialsDone: done, Trials: TrialPlan.Trials(experiment.FineTuning).Count);
         }
 
         return await ledger.FindAsync<PseudoLabelsReady>(run, Stage.PseudoLabels, cancellation) is { } labels

@@ -124,7 +124,7 @@ internal sealed record DropMessage(ulong Tag, ReadOnlyMemory<byte> Body, string?
         if (Body.Length > maxBytes)
             return ParsedEvents.Refused(
                 $"The message has {Body.Length} bytes; it must have at most {maxBytes} ('Drops:MaxMessageBytes').", Body);
-        var traceparent = BinaryCloudEvent.Text(Headers, DropQueues.TraceHeader);
+        var traceparent = AmqpHeaders.Text(Headers, DropQueues.TraceHeader);
         return ContentType == NormalisedDrop.ContentType
             ? parser.ParseNormalised(Body, traceparent)
             : parser.Parse(Body, BinaryCloudEvent.FromAmqp(Headers), traceparent);

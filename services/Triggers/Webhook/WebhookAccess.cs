@@ -72,7 +72,4 @@ internal sealed class WebhookContextFactory(IServiceProvider services) : IHttpCo
 }
 
 /// <summary>The key that stood in the query.</summary>
-internal sealed class SentKey(string value)
-{
-    public string Value => value;
-}
+internal sealed record SentKey(string Value);

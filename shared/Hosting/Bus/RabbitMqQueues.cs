@@ -7,9 +7,6 @@ namespace Pipeline.Hosting.Bus;
 /// <summary>How the pipeline's queues are made on RabbitMQ.</summary>
 public static class RabbitMqQueues
 {
-    /// <summary>What stands before a message's name in the name of its exchange: <c>pipeline.dataset-committed</c>.</summary>
-    public const string ExchangePrefix = "pipeline.";
-
     private const string ErrorSuffix = "_error";
 
     /// <summary>Messages in an error queue are looked at as often as anybody likes.</summary>
@@ -76,6 +73,6 @@ public static class RabbitMqQueues
 
     private sealed class MessageExchanges : IEntityNameFormatter
     {
-        public string FormatEntityName<T>() => ExchangePrefix + KebabCaseEndpointNameFormatter.Instance.SanitizeName(typeof(T).Name);
+        public string FormatEntityName<T>() => StageQueues.ExchangeOf(typeof(T));
     }
 }

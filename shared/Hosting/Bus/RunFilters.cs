@@ -70,7 +70,7 @@ public sealed class RunFailureFilter<T>(RunLedger ledger, PipelineMetrics metric
         catch (Exception error) when (StageQueues.StageOf(typeof(T)) is { } stage && !TransientFault.IsCancellation(error))
         {
             metrics.Failed(typeof(T).Name);
-            var queue = context.ReceiveContext.InputAddress.AbsolutePath.Split('/')[^1];
+            var queue = StageQueues.QueueOf(context.ReceiveContext);
             var failed = new RunFailed((context.Message as IRunMessage)?.Run.RunId, stage, ErrorLine.Of(error),
                 RabbitMqQueues.ErrorQueueOf(queue));
             try

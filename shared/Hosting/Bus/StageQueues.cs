@@ -43,9 +43,11 @@ public static class StageQueues
         [typeof(DatasetCommitted), typeof(PseudoLabelsReady), typeof(EncoderReady), typeof(TrialsReady), typeof(VerdictReached),
             typeof(RunFailed), typeof(RunCancelled)];
 
-    /// <summary>The exchange that a message is published to.</summary>
-    public static string ExchangeOf(Type message) =>
-        RabbitMqQueues.ExchangePrefix + KebabCaseEndpointNameFormatter.Instance.SanitizeName(message.Name);
+    /// <summary>The queue that a message came from.</summary>
+    public static string QueueOf(ReceiveContext context) => context.InputAddress.AbsolutePath.Split('/')[^1];
+
+    /// <summary>The exchange that a message is published to: <c>pipeline.dataset-committed</c>.</summary>
+    public static string ExchangeOf(Type message) => $"pipeline.{NameOf(message)}";
 
     /// <summary>Messages about how far the work is, heard by whoever shows it. No stage works from them.</summary>
     public static IReadOnlyList<Type> ProgressMessages => [typeof(StageProgressed), typeof(PretrainingProgressed)];
@@ -53,7 +55,9 @@ public static class StageQueues
     /// <summary>The stage that works from a message; null for one that is only told.</summary>
     public static Stage? StageOf(Type message) => StageOfMessage.TryGetValue(message, out var stage) ? stage : null;
 
-    private static Feed Of<T>(Stage stage) => new(stage, KebabCaseEndpointNameFormatter.Instance.SanitizeName(typeof(T).Name), typeof(T));
+    private static Feed Of<T>(Stage stage) => new(stage, NameOf(typeof(T)), typeof(T));
+
+    private static string NameOf(Type message) => KebabCaseEndpointNameFormatter.Instance.SanitizeName(message.Name);
 }
 
 /// <param name="Stage">Whose consumers work from it.</param>

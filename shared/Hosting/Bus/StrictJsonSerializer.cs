@@ -52,7 +52,7 @@ internal sealed class StrictJsonSerializer(int maxBytes) : ISerializerFactory, I
     /// <summary>A message may say what it is; then it must be what its queue takes.</summary>
     private static void CheckType(ReceiveContext context)
     {
-        var queue = context.InputAddress.AbsolutePath.Split('/')[^1];
+        var queue = StageQueues.QueueOf(context);
         var taken = StageQueues.All.Where(feed => feed.Queue == queue).Select(feed => MessageUrn.ForTypeString(feed.Message)).ToList();
         var said = context.TransportHeaders.Get<string>(MessageHeaders.MessageType)?.Split(';') ?? [];
         if (said.Length > 0 && taken.Count > 0 && !said.Intersect(taken, StringComparer.OrdinalIgnoreCase).Any())

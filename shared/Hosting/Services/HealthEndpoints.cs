@@ -87,11 +87,9 @@ internal sealed class StoreHealth(IArtifactStore store) : IHealthCheck
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return HealthCheckResult.Unhealthy($"The store does not answer: {ErrorText(error)}");
+            return HealthCheckResult.Unhealthy($"The store does not answer: {ErrorLine.Of(error)}");
         }
     }
-
-    private static string ErrorText(Exception error) => ErrorLine.Of(error);
 }
 
 /// <summary>Bound from "Http"; checked at start. Where a service answers about its health and metrics.</summary>

@@ -129,7 +129,7 @@ internal sealed class RunningDrops : IAsyncDisposable
     {
         BasicGetResult? found = null;
         await UntilAsync(async () => (found = await Channel.BasicGetAsync("ingest-dataset", autoAck: true)) is not null);
-        return (Encoding.UTF8.GetString(found!.Body.Span), BinaryCloudEvent.Text(found.BasicProperties.Headers, "MT-Activity-Id"));
+        return (Encoding.UTF8.GetString(found!.Body.Span), AmqpHeaders.Text(found.BasicProperties.Headers, "MT-Activity-Id"));
     }
 
     public Task<uint> ErrorsAsync() => Channel.MessageCountAsync(DropQueues.ErrorName);

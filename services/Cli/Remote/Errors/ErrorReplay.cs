@@ -1,6 +1,7 @@
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Cli.Remote.Errors;
 
@@ -11,7 +12,7 @@ internal sealed class ErrorReplay(IConnection connection, RunLedger ledger)
     /// <param name="run">Null: of any run.</param>
     /// <param name="id">Null: with any id.</param>
     /// <returns>How many were put back, and how many others stay.</returns>
-    /// <exception cref="RabbitMQ.Client.Exceptions.PublishException">The original queue is not there or takes nothing.</exception>
+    /// <exception cref="PipelineException">The original queue is not there or takes nothing.</exception>
     public async Task<(int Replayed, int Left)> ReplayAsync(string queue, string? run, string? id, CancellationToken cancellation)
     {
         var confirmed = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
@@ -43,18 +44,22 @@ internal sealed class ErrorReplay(IConnection connection, RunLedger ledger)
 
     private async Task PutBackAsync(IChannel channel, FailedMessage message, BasicGetResult taken, CancellationToken cancellation)
     {
+        // Before it is tried again: what the new try finds wrong must not be taken back.
         if (message.RunId is { } run)
-        {
-            // Before it is tried again: what the new try finds wrong must not be taken back.
             await ledger.TakeBackFailureAsync(run, cancellation);
+        var headers = FaultHeaders.Without(taken.BasicProperties.Headers);
+        var properties = new BasicProperties(taken.BasicProperties) { Headers = headers, Persistent = true };
+        try
+        {
+            await channel.BasicPublishAsync("", message.Queue, mandatory: true, properties, taken.Body, cancellation);
+        }
+        catch (PublishException error)
+        {
+            throw new PipelineException(
+                $"The broker does not take messages for the queue '{message.Queue}' "
+                + $"({(error.IsReturn ? "there is no such queue" : error.Message)}); what was not replayed is where it was.", error);
         }
 
-        var properties = new BasicProperties(taken.BasicProperties)
-        {
-            Headers = FaultHeaders.Without(taken.BasicProperties.Headers),
-            Persistent = true
-        };
-        await channel.BasicPublishAsync("", message.Queue, mandatory: true, properties, taken.Body, cancellation);
         await channel.BasicAckAsync(taken.DeliveryTag, multiple: false, cancellation);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Serialization;
 using Pipeline.Hosting.Bus;
 using RabbitMQ.Client;
@@ -26,10 +25,10 @@ internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Fa
         return new FailedMessage(
             properties.MessageId is { Length: > 0 } id ? id : Convert.ToHexStringLower(SHA256.HashData(body.Span).AsSpan(0, DigestBytes)),
             queue,
-            DateTimeOffset.TryParse(Text(headers, FaultHeaders.Time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
-                out var failed) ? failed : DeathOf(headers),
+            DateTimeOffset.TryParse(AmqpHeaders.Text(headers, FaultHeaders.Time), CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal, out var failed) ? failed : DeathOf(headers),
             RunOfMessage.IdOf(body),
-            Text(headers, FaultHeaders.ExceptionType),
+            AmqpHeaders.Text(headers, FaultHeaders.ExceptionType),
             ReasonOf(headers));
     }
 
@@ -47,8 +46,8 @@ internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Fa
 
     // A message may have failed after it was given up before: what MassTransit says is newer.
     private static string ReasonOf(IDictionary<string, object?>? headers) =>
-        Text(headers, FaultHeaders.Reason) is { } reason ? reason.ReplaceLineEndings(" ")
-        : Text(headers, FaultHeaders.FirstDeathReason) is FaultHeaders.DeliveryLimitReached
+        AmqpHeaders.Text(headers, FaultHeaders.Reason) is { } reason ? reason.ReplaceLineEndings(" ")
+        : AmqpHeaders.Text(headers, FaultHeaders.FirstDeathReason) is FaultHeaders.DeliveryLimitReached
         ? "delivered as often as its queue allows (Bus:DeliveryLimit) without an end: it may be what kills its consumers"
         : "unknown";
 
@@ -58,14 +57,4 @@ internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Fa
         && last.TryGetValue(FaultHeaders.DeathTime, out var time) && time is AmqpTimestamp stamp
             ? DateTimeOffset.FromUnixTimeSeconds(stamp.UnixTime)
             : null;
-
-    private static string? Text(IDictionary<string, object?>? headers, string name) => headers?.TryGetValue(name, out var value) == true
-        ? value switch
-        {
-            byte[] bytes => Encoding.UTF8.GetString(bytes),
-            null => null,
-            _ =>
-            Convert.ToString(value, CultureInfo.InvariantCulture)
-        }
-        : null;
 }
