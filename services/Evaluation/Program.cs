@@ -1,3 +1,4 @@
+using MassTransit;
 using Pipeline.Evaluation;
 using Pipeline.Hosting.Events;
 using Pipeline.Hosting.Services;
@@ -5,5 +6,5 @@ using Pipeline.Hosting.Services;
 return await ServiceHost.RunAsync(args, Stage.Evaluation, services => services.AddEvaluation(), bus =>
 {
     bus.AddEvaluationConsumers();
-    bus.AddOutgoingEvents();
+    bus.AddConsumer<OutgoingEventsConsumer>();
 });

@@ -15,13 +15,14 @@ internal static class CancelCommand
         var command = new ExampledCommand("cancel", "End a run. What it left so far stays; asked for again, it goes on from there.",
             "cancel fashion-demo-0123456789ab")
         { run, store };
-        command.SetAction((parsed, cancellation) => CancelAsync(parsed.GetRequiredValue(run), Shape.Of(parsed, store), cancellation));
+        command.SetAction((parsed, cancellation) =>
+            CancelAsync(parsed.GetRequiredValue(run), CommandSettings.LocalStore(parsed, store), cancellation));
         return command;
     }
 
-    private static async Task<int> CancelAsync(string run, Shape shape, CancellationToken cancellation)
+    private static async Task<int> CancelAsync(string run, string? folder, CancellationToken cancellation)
     {
-        using var store = OpenedStore.Open(shape);
+        using var store = OpenedStore.Open(folder);
         await store.CheckRunAsync(run, cancellation);
         if (await store.Ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is not null)
         {

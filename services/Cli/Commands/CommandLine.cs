@@ -16,15 +16,12 @@ public static class CommandLine
     public static async Task<int> InvokeAsync(string[] arguments)
     {
         var parsed = Root().Parse(arguments);
-        if (parsed.Errors.Count > 0 && parsed.Action is not ExampleHelp)
+        var wrong = parsed.Errors.Count > 0 && parsed.Action is not ExampleHelp ? parsed.Errors[0].Message
+            : FindEmpty(parsed.CommandResult) is { } empty ? $"'{empty.Name}' is empty. Valid: {empty.Description}"
+            : null;
+        if (wrong is not null)
         {
-            Console.Error.WriteLine(Describe(parsed, parsed.Errors[0].Message));
-            return ExitCode.Failure;
-        }
-
-        if (FindEmpty(parsed.CommandResult) is { } empty)
-        {
-            Console.Error.WriteLine(Describe(parsed, $"'{empty.Name}' is empty. Valid: {empty.Description}"));
+            Console.Error.WriteLine(Describe(parsed, wrong));
             return ExitCode.Failure;
         }
 

@@ -29,7 +29,7 @@ internal static class DropCommand
         command.SetAction((parsed, _) =>
         {
             var (source, name) = (parsed.GetRequiredValue(folder), parsed.GetRequiredValue(dataset));
-            if (Shape.Of(parsed, store) is Shape.Local(var local))
+            if (CommandSettings.LocalStore(parsed, store) is { } local)
                 return LocalDrop.RunAsync(source, name, local, parsed.GetValue(device), parsed.GetValue(threads));
             SharedOptions.RefuseLocal(parsed, device, threads);
             return RemoteDrop.AskAsync(source, name, parsed.GetValue(wait));

@@ -38,10 +38,9 @@ internal static class ErrorsCommand
         return command;
     }
 
-    /// <exception cref="PipelineException">This is the one-process shape.</exception>
     public static void RequireBroker()
     {
-        if (!Shape.HasBroker)
+        if (!CommandSettings.HasBroker)
         {
             throw new PipelineException("There are no error queues without a broker; Bus:Host (PIPELINE_Bus__Host) names that of the "
                 + "services. For runs in this process, status says what failed and why.");
@@ -73,11 +72,11 @@ internal static class ErrorsCommand
         }
 
         var now = TimeProvider.System.GetUtcNow();
+        var rows = messages.Select(message => message.Cells(now));
         if (messages.Count == 0)
             Console.WriteLine("No message has failed.");
         else
-            TextTable.Write(Console.Out, ["id", "queue", "age", "run", "exception", "reason"],
-                messages.Select(message => message.Cells(now)), "llrlll");
+            TextTable.Write(Console.Out, ["id", "queue", "age", "run", "exception", "reason"], rows, "llrlll");
         foreach (var line in more)
             Console.WriteLine(line);
         return ExitCode.Success;

@@ -20,13 +20,13 @@ internal static class ReportCommand
             "report fashion-demo-0123456789ab --open")
         { run, store, open };
         command.SetAction((parsed, cancellation) =>
-            ShowAsync(parsed.GetValue(run), Shape.Of(parsed, store), parsed.GetValue(open), cancellation));
+            ShowAsync(parsed.GetValue(run), CommandSettings.LocalStore(parsed, store), parsed.GetValue(open), cancellation));
         return command;
     }
 
-    private static async Task<int> ShowAsync(string? run, Shape shape, bool open, CancellationToken cancellation)
+    private static async Task<int> ShowAsync(string? run, string? folder, bool open, CancellationToken cancellation)
     {
-        using var store = OpenedStore.Open(shape);
+        using var store = OpenedStore.Open(folder);
         var verdict = await FindAsync(store, run, cancellation);
         var result = store.Host is null
             ? await RunResult.ReadAsync(store.Store, store.Name, verdict, cancellation)

@@ -45,7 +45,7 @@ internal static class StatusCommand
         });
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var store = OpenedStore.Open(Shape.Of(parsed, folder));
+            using var store = OpenedStore.Open(CommandSettings.LocalStore(parsed, folder));
             var (only, asJson) = (parsed.GetValue(dataset), parsed.GetValue(json));
             await (parsed.GetValue(data)
                 ? DataListing.WriteAsync(new CommittedDatasets(store.Store), only, asJson, Console.Out, cancellation)

@@ -14,23 +14,21 @@ internal sealed record OpenedStore(IArtifactStore Store, string Name, IHost? Hos
 {
     private const string ServicesStore = "the services' store";
 
-    /// <summary>Where results of the services' runs are copied to, below the current folder.</summary>
     private const string Results = "pipeline-results";
 
     public RunLedger Ledger { get; } = new(Store);
 
-    /// <exception cref="PipelineException">There is none, or it cannot be read.</exception>
-    public static OpenedStore Open(Shape shape)
+    /// <param name="folder">Null for the services' store.</param>
+    public static OpenedStore Open(string? folder)
     {
-        if (shape is not Shape.Local(var folder))
+        if (folder is null)
             return Of(RemoteHost.Build());
-        var local = Open(folder);
+        var local = Existing(folder);
         return new OpenedStore(local, local.Root);
     }
 
     /// <summary>A folder that is only looked at: it is not made where there is none.</summary>
-    /// <exception cref="PipelineException">There is none, or it cannot be read.</exception>
-    public static FolderArtifactStore Open(string folder) => File.Exists(folder) || File.Exists(Path.Combine(folder, "store.json"))
+    public static FolderArtifactStore Existing(string folder) => File.Exists(folder) || File.Exists(Path.Combine(folder, "store.json"))
         ? new FolderArtifactStore(folder)
         : throw new PipelineException(
             $"There is no store at {Path.GetFullPath(folder)}; --store must name a folder that demo or run has made.");
@@ -50,7 +48,6 @@ internal sealed record OpenedStore(IArtifactStore Store, string Name, IHost? Hos
     }
 
     /// <summary>The result of a run of the services, copied to where a person can open it: <c>pipeline-results/RUN/</c>.</summary>
-    /// <exception cref="PipelineException">A file of the result is missing or damaged.</exception>
     public async Task<RunResult> DownloadAsync(VerdictReached verdict, CancellationToken cancellation = default)
     {
         var result = await RunResult.ReadAsync(Store, Name, verdict, cancellation);

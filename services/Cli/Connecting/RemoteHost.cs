@@ -15,7 +15,6 @@ namespace Pipeline.Cli.Connecting;
 /// <summary>The command line among the services: their bus, their store and their lake, and no work of its own.</summary>
 internal static class RemoteHost
 {
-    /// <exception cref="PipelineException">A setting cannot work.</exception>
     public static IHost Build()
     {
         var builder = CommandSettings.QuietHost();
@@ -25,7 +24,6 @@ internal static class RemoteHost
     }
 
     /// <summary>Starts the bus, for commands that send or listen.</summary>
-    /// <exception cref="PipelineException">The broker cannot be reached.</exception>
     public static async Task StartAsync(IHost host)
     {
         // The bus would wait for a broker without a word.

@@ -1,13 +1,13 @@
+using System.Collections.Immutable;
+
 namespace Pipeline.Cli.Progress;
 
-/// <summary>How far a run is, and how it ended. Told by consumers, which it must not slow down; shown by a display, which looks when it
-/// likes.</summary>
+/// <summary>How far a run is, and how it ended. Consumers tell it and are never blocked; a display looks when it likes.</summary>
 public class RunProgress(TimeProvider clock)
 {
-    private readonly Lock _gate = new();
     private readonly long _start = clock.GetTimestamp();
     private readonly TaskCompletionSource<RunOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly StageProgress[] _stages =
+    private ImmutableArray<StageProgress> _stages =
         [.. Enum.GetValues<Stage>().Where(stage => stage >= Stage.Ingestion).Select(stage => new StageProgress(stage))];
     private string _counted = CountedIn(Modalities.Image);
 
@@ -24,14 +24,7 @@ public class RunProgress(TimeProvider clock)
 
     public TimeSpan Now => clock.GetElapsedTime(_start);
 
-    public IReadOnlyList<StageProgress> Stages
-    {
-        get
-        {
-            lock (_gate)
-                return [.. _stages];
-        }
-    }
+    public IReadOnlyList<StageProgress> Stages => _stages;
 
     /// <summary>The last stage that has begun.</summary>
     public Stage Current => Stages.LastOrDefault(stage => stage.State != StageState.Waiting)?.Stage ?? Stage.Ingestion;
@@ -106,11 +99,8 @@ public class RunProgress(TimeProvider clock)
         return begun with { Done = Math.Max(begun.Done, done), Total = total, First = begun.First ?? (done, Now) };
     }
 
-    private void Update(Stage stage, Func<StageProgress, StageProgress> change)
-    {
-        lock (_gate)
-            _stages[stage - Stage.Ingestion] = change(_stages[stage - Stage.Ingestion]);
-    }
+    private void Update(Stage stage, Func<StageProgress, StageProgress> change) => ImmutableInterlocked.Update(
+        ref _stages, stages => stages.SetItem(stage - Stage.Ingestion, change(stages[stage - Stage.Ingestion])));
 }
 
 /// <summary>How a run can end.</summary>

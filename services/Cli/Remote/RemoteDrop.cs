@@ -9,8 +9,6 @@ namespace Pipeline.Cli.Remote;
 /// <summary>Copies a folder to where a dataset lands in the lake, and has the services run what waits for its drops.</summary>
 internal static class RemoteDrop
 {
-    /// <returns>The exit code.</returns>
-    /// <exception cref="PipelineException">The folder, dataset, lake or broker cannot be used, or there is nothing to wait for.</exception>
     public static async Task<int> AskAsync(string folder, string dataset, bool wait)
     {
         using var host = RemoteHost.Build();
@@ -54,7 +52,6 @@ internal sealed class UploadDisplay(TextWriter output, bool terminal, TimeProvid
         }
     }
 
-    /// <param name="place">Where the files are now.</param>
     public void End(UploadProgress value, string place)
     {
         var present = value.Present > 0 ? $", {value.Present} were there already" : "";

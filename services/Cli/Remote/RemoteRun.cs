@@ -11,8 +11,6 @@ internal static class RemoteRun
     /// <param name="text">The experiment's file, which the services read and check themselves.</param>
     /// <param name="data">The URL of a place in the lake, or a folder that the services see under the same path; null: where the dataset
     /// lands, now or with the next drop.</param>
-    /// <returns>The exit code.</returns>
-    /// <exception cref="PipelineException">The broker cannot be reached, or a setting cannot work.</exception>
     public static async Task<int> AskAsync(Experiment experiment, string text, string? data, bool onDrops, bool wait)
     {
         if (wait && onDrops && data is null)

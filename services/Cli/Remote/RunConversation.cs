@@ -14,7 +14,6 @@ namespace Pipeline.Cli.Remote;
 /// <param name="host">Started.</param>
 internal sealed class RunConversation(IHost host)
 {
-    /// <summary>Before the names of queues that belong to a command at work.</summary>
     private const string QueuePrefix = "cli-";
 
     private readonly Guid _id = NewId.NextGuid();
@@ -22,7 +21,6 @@ internal sealed class RunConversation(IHost host)
     private IReadOnlyList<FollowedRun> _runs = [];
 
     /// <summary>Sends a command, says so once the broker has it on disk, and follows the runs that come of it to their ends.</summary>
-    /// <param name="awaited">The experiments whose runs somebody waits for.</param>
     /// <returns>The exit code: 0 where all are finished.</returns>
     public async Task<int> AskAsync<T>(T command, string said, params IReadOnlyList<Experiment> awaited)
         where T : class

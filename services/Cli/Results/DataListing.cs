@@ -6,8 +6,6 @@ namespace Pipeline.Cli.Results;
 /// <summary>Writes what was understood of each dataset's newest version.</summary>
 internal static class DataListing
 {
-    /// <param name="dataset">One only; null for all.</param>
-    /// <param name="json">One JSON object a dataset.</param>
     /// <exception cref="PipelineException">There is no version of that dataset.</exception>
     public static async Task WriteAsync(
         CommittedDatasets datasets, string? dataset, bool json, TextWriter output, CancellationToken cancellation)

@@ -6,8 +6,6 @@ namespace Pipeline.Cli.Results;
 /// <summary>Writes what was rejected, one file at a time, however many there are.</summary>
 internal static class RejectedListing
 {
-    /// <param name="dataset">One only; null for all.</param>
-    /// <param name="json">One JSON object a file.</param>
     /// <exception cref="PipelineException">Nothing of that name was ever imported.</exception>
     public static async Task WriteAsync(RejectedFiles files, string? dataset, bool json, TextWriter output, CancellationToken cancellation)
     {

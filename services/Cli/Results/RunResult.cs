@@ -8,8 +8,6 @@ using Pipeline.Statistics;
 namespace Pipeline.Cli.Results;
 
 /// <summary>What a finished run found, and the files that say so.</summary>
-/// <param name="ReportFile">report.json.</param>
-/// <param name="Page">report.html.</param>
 /// <param name="Model">Null where nothing was promoted.</param>
 internal sealed record RunResult(Report Report, string ReportFile, string Page, string? Model)
 {
@@ -101,7 +99,6 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
 /// <summary>Stages and verdicts as people and JSON read them, times as clocks show them.</summary>
 internal static class Words
 {
-    /// <summary>How the program is called from the repository's root.</summary>
     public const string Program = "dotnet run -c Release --project services/Cli --";
 
     public static string Of(Stage stage) => Figures.Name(stage);
@@ -113,7 +110,6 @@ internal static class Words
         _ => "no evidence",
     };
 
-    /// <summary>0:31, 12:04, 1:02:03.</summary>
     public static string Of(TimeSpan time) => time.TotalHours >= 1
         ? $"{(int)time.TotalHours}:{time.Minutes:d2}:{time.Seconds:d2}"
         : $"{time.Minutes}:{time.Seconds:d2}";

@@ -13,7 +13,6 @@ namespace Pipeline.Cli.Results;
 /// <param name="Steps">Of the whole pretraining; null outside it, and where only the samples tell.</param>
 /// <param name="TrialsDone">Null outside fine-tuning.</param>
 /// <param name="Trials">Of the whole run; null outside fine-tuning.</param>
-/// <param name="Failure">Null where nothing has failed.</param>
 internal sealed record RunStatus(
     string RunId,
     Stage Stage,
@@ -51,7 +50,6 @@ internal sealed record RunStatus(
 public enum RunState { Running, Finished, Failed, Cancelled }
 
 /// <param name="Stage">That failed; others may have gone on.</param>
-/// <param name="Reason">One line.</param>
 /// <param name="ErrorQueue">Where the message lies that could not be handled; null in the one-process shape.</param>
 internal sealed record RunFailure(Stage Stage, string Reason, string? ErrorQueue);
 

@@ -9,7 +9,6 @@ internal sealed class StatusWatch(Func<CancellationToken, Task<IReadOnlyList<Run
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    /// <param name="json">One JSON object a line instead of the table's rows.</param>
     public async Task WriteChangesAsync(TextWriter output, bool json, CancellationToken ended)
     {
         var known = new Dictionary<string, RunStatus>();

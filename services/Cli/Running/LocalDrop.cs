@@ -9,11 +9,10 @@ namespace Pipeline.Cli.Running;
 internal static class LocalDrop
 {
     /// <returns>The exit code: 0 where all runs are finished.</returns>
-    /// <exception cref="PipelineException">The store has no experiment of the dataset, or a run cannot begin.</exception>
     public static async Task<int> RunAsync(string folder, string dataset, string store, string? device, int? threads)
     {
         var worst = ExitCode.Success;
-        foreach (var experiment in await FindAsync(OpenedStore.Open(store), dataset))
+        foreach (var experiment in await FindAsync(OpenedStore.Existing(store), dataset))
         {
             Console.WriteLine($"{experiment.Name} over {folder}");
             var code = await LocalRun.RunAsync(new RunSettings(experiment, folder, store, device, threads));

@@ -17,8 +17,6 @@ namespace Pipeline.Cli.Running;
 /// <summary>One run in one process: from the experiment's file to the verdict, a failure, or a stop.</summary>
 internal static class LocalRun
 {
-    /// <returns>The exit code: 0 for a finished run only.</returns>
-    /// <exception cref="PipelineException">Something is wrong before the work begins.</exception>
     public static async Task<int> RunAsync(RunSettings settings)
     {
         TemporaryFolder.Check();

@@ -61,7 +61,6 @@ internal static class ProcessEnd
     private static extern void Exit(int exitCode);
 }
 
-/// <summary>What the program tells the shell.</summary>
 internal static class ExitCode
 {
     public const int Success = 0;

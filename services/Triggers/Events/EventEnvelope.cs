@@ -13,7 +13,6 @@ internal sealed record EventEnvelope(string Id, string Type, string? Subject, st
     public static EventEnvelope OfCloudEvent(JsonElement json) =>
         OfCloudEvent(name => json.OptionalText(name), json.TryGetProperty("data", out var data) ? data : default);
 
-    /// <param name="attribute">The attribute of a name; null where it is missing.</param>
     public static EventEnvelope OfCloudEvent(Func<string, string?> attribute, JsonElement data)
     {
         string Needed(string name) => attribute(name) is { Length: > 0 } text ? text : throw BadEventException.NoText(name);
@@ -39,7 +38,6 @@ public static class BinaryCloudEvent
     /// <summary>The AMQP binding allows both; the second is for clients that do not allow a colon.</summary>
     private static readonly string[] Amqp = ["cloudEvents:", "cloudEvents_"];
 
-    /// <param name="header">The value of the HTTP header, or null.</param>
     /// <returns>The attribute of a name; null where the request is no CloudEvent in binary mode.</returns>
     public static Func<string, string?>? FromHttp(Func<string, string?> header) =>
         Of(name => header(Http + name) is { } value ? Uri.UnescapeDataString(value) : null);

@@ -133,11 +133,9 @@ public sealed class EventParser(EventPlaces places)
 /// <param name="Ignored">Events that are known and tell of no whole file: an empty file was opened, a tier changed.</param>
 public sealed record ParsedEvents(IReadOnlyList<FileEvent> Events, IReadOnlyList<RejectedEvent> Rejected, int Ignored)
 {
-    /// <summary>The body as a whole cannot be used.</summary>
     public static ParsedEvents Refused(string reason, ReadOnlyMemory<byte> body) => new([], [new RejectedEvent(null, reason, body)], 0);
 }
 
 /// <param name="Position">Which event of the body, from 0; null where it is the body as a whole.</param>
 /// <param name="Reason">One line: what is wrong, where, and what it must be.</param>
-/// <param name="Body">The event as it was sent.</param>
 public sealed record RejectedEvent(int? Position, string Reason, ReadOnlyMemory<byte> Body);

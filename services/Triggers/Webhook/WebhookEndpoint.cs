@@ -36,8 +36,7 @@ public static class WebhookRoutes
         return services.AddSingleton<WebhookAccess>().AddSingleton<WebhookEndpoint>();
     }
 
-    /// <summary>Maps POST and OPTIONS. Where <see cref="WebhookOptions.Port"/> is set, the host must listen on it too; on every other port
-    /// the webhook is not there.</summary>
+    /// <summary>Maps POST and OPTIONS, on <see cref="WebhookOptions.Port"/> alone where it is set; the host must listen on it.</summary>
     public static IEndpointRouteBuilder MapWebhook(this IEndpointRouteBuilder routes)
     {
         var endpoint = routes.ServiceProvider.GetRequiredService<WebhookEndpoint>();

@@ -33,8 +33,7 @@ public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogg
 
     /// <summary>Waits for a broker and does something there; from the start again where the broker goes away on the way.</summary>
     /// <param name="use">What may be done again.</param>
-    /// <exception cref="RabbitMQClientException">The broker refuses what is asked: it is there with other settings, or the user may
-    /// not.</exception>
+    /// <exception cref="RabbitMQClientException">The broker refuses what is asked.</exception>
     public async Task UseAsync(string purpose, Func<IConnection, Task> use, CancellationToken cancellation)
     {
         for (var failed = 0; ; await Task.Delay(Pause, clock, cancellation))

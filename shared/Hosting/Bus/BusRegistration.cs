@@ -12,8 +12,6 @@ namespace Pipeline.Hosting.Bus;
 /// <summary>The bus in both shapes: the same consumers, queues, retries and rules in memory and over RabbitMQ.</summary>
 public static class BusRegistration
 {
-    /// <summary>The bus of the one-process shape.</summary>
-    /// <param name="consumers">What each stage registers.</param>
     public static IServiceCollection AddInMemoryBus(this IServiceCollection services, Action<IBusRegistrationConfigurator> consumers) =>
         services.AddBus(consumers, bus => bus.UsingInMemory((context, transport) =>
         {
@@ -21,11 +19,8 @@ public static class BusRegistration
             transport.ConfigureEndpoints(context);
         }));
 
-    /// <summary>The bus of a service.</summary>
-    /// <param name="consumers">What its stage registers.</param>
     public static IServiceCollection AddRabbitMqBus(this IServiceCollection services, Action<IBusRegistrationConfigurator> consumers) =>
-        services
-        .AddSingleton<BrokerConnection>().AddSingleton<BrokerTopology>().AddSingleton<BrokerReady>()
+        services.AddSingleton<BrokerConnection>().AddSingleton<BrokerTopology>().AddSingleton<BrokerReady>()
         .AddBus(consumers, bus =>
         {
             bus.AddConfigureEndpointsCallback(RabbitMqQueues.Configure);

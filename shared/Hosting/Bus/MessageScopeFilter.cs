@@ -8,8 +8,7 @@ using LogContext = Serilog.Context.LogContext;
 
 namespace Pipeline.Hosting.Bus;
 
-/// <summary>Around the handling of a message: every log line says which run it is for, and its waiting and working times are
-/// measured.</summary>
+/// <summary>Around the handling of a message: log lines say which run it is for; its waiting and working times are measured.</summary>
 public sealed partial class MessageScopeFilter<T>(PipelineMetrics metrics, ILogger<MessageScopeFilter<T>> log) : IFilter<ConsumeContext<T>>
     where T : class
 {
@@ -43,8 +42,7 @@ public sealed partial class MessageScopeFilter<T>(PipelineMetrics metrics, ILogg
 /// <summary>Which run a message is about, read from its body as it lies in a queue.</summary>
 public static class RunOfMessage
 {
-    /// <summary>The <c>runId</c> of the message's <c>run</c>, or its own; null where the message names no run or is no JSON
-    /// object.</summary>
+    /// <summary>The <c>runId</c> of the message's <c>run</c>, or its own; null where there is none.</summary>
     public static string? IdOf(ReadOnlyMemory<byte> body)
     {
         try

@@ -1,6 +1,9 @@
+using System.Runtime.ExceptionServices;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Hosting.Bus;
 
@@ -23,12 +26,24 @@ public static class RabbitMqQueues
         ["x-dead-letter-exchange"] = ErrorQueueOf(queue),
     };
 
-    /// <summary>Arguments of an error queue.</summary>
     public static Dictionary<string, object?> ErrorArguments() => new()
     {
         ["x-queue-type"] = "quorum",
         ["x-delivery-limit"] = ErrorDeliveryLimit,
     };
+
+    /// <summary>The numbers of messages and consumers of a queue; null where there is no such queue. The channel is closed then.</summary>
+    public static async Task<QueueDeclareOk?> FindAsync(IChannel channel, string queue, CancellationToken cancellation)
+    {
+        try
+        {
+            return await channel.QueueDeclarePassiveAsync(queue, cancellation);
+        }
+        catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return null;
+        }
+    }
 
     internal static void Connect(IRabbitMqBusFactoryConfigurator transport, BusOptions options)
     {
@@ -58,10 +73,18 @@ public static class RabbitMqQueues
         rabbit.PublishFaults = false;
         rabbit.ConfigureError(pipe =>
         {
-            pipe.UseFilter(new GiveBackFilter());
+            pipe.UseExecute(GiveBack);
             pipe.UseFilter(new MassTransit.Middleware.GenerateFaultFilter());
             pipe.UseFilter(new MassTransit.Middleware.ErrorTransportFilter());
         });
+    }
+
+    /// <summary>What failed for a passing reason goes back to its own queue, for another try or another worker, until the queue's delivery
+    /// limit: whatever is thrown here is answered to the broker with a negative acknowledgement.</summary>
+    private static void GiveBack(ExceptionReceiveContext context)
+    {
+        if (TransientFault.Is(context.Exception))
+            ExceptionDispatchInfo.Throw(context.Exception);
     }
 
     private static void SetErrorArguments(IRabbitMqQueueBindingConfigurator queue)

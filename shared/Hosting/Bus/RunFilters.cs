@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.ExceptionServices;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Pipeline.Hosting.Runs;
@@ -31,24 +30,6 @@ public sealed partial class CancelledRunFilter<T>(RunLedger ledger, ILogger<Canc
 
     [LoggerMessage(LogLevel.Information, "{Message} is not handled: the run {Run} was cancelled")]
     private partial void Skipped(string message, string run);
-}
-
-/// <summary>Before a message goes to the <c>_error</c> queue: one that failed for a passing reason goes back to its own queue instead, for
-/// another try or another worker. The queue's delivery limit sees to it that this ends.</summary>
-internal sealed class GiveBackFilter : IFilter<ExceptionReceiveContext>
-{
-    public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
-    {
-        if (TransientFault.Is(context.Exception))
-        {
-            // Whatever leaves this pipe is answered to the broker with a negative acknowledgement.
-            ExceptionDispatchInfo.Throw(context.Exception);
-        }
-
-        return next.Send(context);
-    }
-
-    public void Probe(ProbeContext context) => context.CreateFilterScope("give-back");
 }
 
 /// <summary>Around retries: when a message has failed for good, records and tells why before the message goes to the <c>_error</c> queue. A

@@ -62,7 +62,6 @@ public static class StageQueues
 
 /// <param name="Stage">Whose consumers work from it.</param>
 /// <param name="Queue">Also the name of the exchange that feeds this queue alone.</param>
-/// <param name="Message">What comes to it.</param>
 public sealed record Feed(Stage Stage, string Queue, Type Message)
 {
     /// <summary>Where the message is published, bound to <see cref="Queue"/>.</summary>

@@ -94,9 +94,3 @@ public sealed record OutgoingEvent(
     [JsonPropertyName("datacontenttype")]
     public string DataContentType { get; } = "application/json";
 }
-
-/// <summary>For one of the services: who hosts it does not matter, as it works from a queue.</summary>
-public static class OutgoingEventsRegistration
-{
-    public static void AddOutgoingEvents(this IBusRegistrationConfigurator bus) => bus.AddConsumer<OutgoingEventsConsumer>();
-}

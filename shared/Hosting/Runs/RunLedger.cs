@@ -2,9 +2,8 @@ using Pipeline.Artifacts;
 
 namespace Pipeline.Hosting.Runs;
 
-/// <summary>What each stage said about a run, kept in the store under <c>runs/RUN/</c>: written before it is published, so that the store
-/// alone tells how far a run is and everything that its result came from. Beside it, why a run failed, and that somebody cancelled
-/// it.</summary>
+/// <summary>What each stage said about a run, under <c>runs/RUN/</c>: written before it is published, so that the store alone tells how far
+/// a run is and what its result came from. Beside it, why a run failed, and that somebody cancelled it.</summary>
 public sealed class RunLedger(IArtifactStore store)
 {
     public const string Root = "runs";

@@ -27,7 +27,8 @@ public sealed class PipelineMetrics
     private readonly Counter<long> _failed =
         Meter.CreateCounter<long>("pipeline.messages.failed", "{message}", "Messages that went to an error queue");
     private readonly Counter<long> _givenBack =
-        Meter.CreateCounter<long>("pipeline.messages.given_back", "{message}", "Messages that went back to their queue after passing faults");
+        Meter.CreateCounter<long>(
+            "pipeline.messages.given_back", "{message}", "Messages that went back to their queue after passing faults");
 
     public void Images(Stage stage, long count) => _images.Add(count, Of(stage));
 

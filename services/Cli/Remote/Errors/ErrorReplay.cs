@@ -9,15 +9,13 @@ namespace Pipeline.Cli.Remote.Errors;
 /// safe in its own: a kill in between leaves it in both, which the stages bear, and never in none.</summary>
 internal sealed class ErrorReplay(IConnection connection, RunLedger ledger)
 {
-    /// <param name="run">Null: of any run.</param>
-    /// <param name="id">Null: with any id.</param>
     /// <returns>How many were put back, and how many others stay.</returns>
     /// <exception cref="PipelineException">The original queue is not there or takes nothing.</exception>
     public async Task<(int Replayed, int Left)> ReplayAsync(string queue, string? run, string? id, CancellationToken cancellation)
     {
         var confirmed = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
         await using var channel = await connection.CreateChannelAsync(confirmed, cancellation);
-        if (await ErrorReader.CountAsync(channel, queue, cancellation) is not { } count)
+        if (await RabbitMqQueues.FindAsync(channel, RabbitMqQueues.ErrorQueueOf(queue), cancellation) is not { MessageCount: var count })
             return (0, 0);
         var (replayed, left, lastLeft) = (0, 0, 0UL);
         // No more than there were: what fails again meanwhile comes back behind them.

@@ -10,7 +10,6 @@ namespace Pipeline.Cli.Remote.Errors;
 /// <param name="Id">Of the message; where it has none, made of its body.</param>
 /// <param name="Queue">Where it came from, and goes when it is replayed.</param>
 /// <param name="Failed">When; null where nobody wrote it down.</param>
-/// <param name="RunId">Null where it names no run.</param>
 /// <param name="ExceptionType">Null where no exception was thrown: the broker gave up on it.</param>
 internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Failed, string? RunId, string? ExceptionType, string Reason)
 {
@@ -32,8 +31,6 @@ internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Fa
             ReasonOf(headers));
     }
 
-    /// <param name="run">Null: any.</param>
-    /// <param name="id">Null: any.</param>
     public bool Matches(string? run, string? id) => (run is null || RunId == run) && (id is null || Id == id);
 
     public IReadOnlyList<string> Cells(DateTimeOffset now) =>

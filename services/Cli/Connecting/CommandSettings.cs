@@ -6,26 +6,16 @@ using Pipeline.Hosting.Settings;
 
 namespace Pipeline.Cli.Connecting;
 
-/// <summary>Where a command's work is done: by services where the settings name their broker (Bus:Host), else in this process. A store
-/// given by --store is always a folder of this process.</summary>
-internal abstract record Shape
-{
-    /// <param name="Store">The folder of artifacts.</param>
-    public sealed record Local(string Store) : Shape;
-
-    public sealed record Distributed : Shape;
-
-    /// <param name="store">The command's option --store.</param>
-    /// <exception cref="PipelineException">The settings cannot be read.</exception>
-    public static Shape Of(ParseResult parsed, Option<string> store) =>
-        parsed.GetResult(store) is not { Implicit: false } && HasBroker ? new Distributed() : new Local(parsed.GetRequiredValue(store));
-
-    public static bool HasBroker => CommandSettings.Read()["Bus:Host"] is { Length: > 0 };
-}
-
 /// <summary>The settings of whoever types a command: those that a service in the same folder would have.</summary>
 internal static class CommandSettings
 {
+    /// <summary>Whether services do the work: the settings name their broker.</summary>
+    public static bool HasBroker => Read()["Bus:Host"] is { Length: > 0 };
+
+    /// <summary>The folder of artifacts where this process does the work, as it always does with --store; null where services do.</summary>
+    public static string? LocalStore(ParseResult parsed, Option<string> store) =>
+        parsed.GetResult(store) is not { Implicit: false } && HasBroker ? null : parsed.GetRequiredValue(store);
+
     /// <exception cref="PipelineException">appsettings.json cannot be read.</exception>
     public static IConfiguration Read()
     {
@@ -41,9 +31,7 @@ internal static class CommandSettings
         }
     }
 
-    /// <summary>A host with these settings and without the defaults, which log to the console: that belongs to what the command
-    /// says.</summary>
-    /// <exception cref="PipelineException">appsettings.json cannot be read.</exception>
+    /// <summary>A host without the defaults, which log to the console: that belongs to what the command says.</summary>
     public static HostApplicationBuilder QuietHost()
     {
         var builder = new HostApplicationBuilder(
