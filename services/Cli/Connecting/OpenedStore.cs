@@ -14,7 +14,7 @@ internal sealed record OpenedStore(IArtifactStore Store, string Name, IHost? Hos
 {
     private const string ServicesStore = "the services' store";
 
-    private const string Results = "pipeline-results";
+    private const string ResultFolder = "pipeline-results";
 
     public RunLedger Ledger { get; } = new(Store);
 
@@ -51,7 +51,7 @@ internal sealed record OpenedStore(IArtifactStore Store, string Name, IHost? Hos
     public async Task<RunResult> DownloadAsync(VerdictReached verdict, CancellationToken cancellation = default)
     {
         var result = await RunResult.ReadAsync(Store, Name, verdict, cancellation);
-        var folder = Directory.CreateDirectory(Path.Combine(Results, verdict.Run.RunId)).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(ResultFolder, verdict.Run.RunId)).FullName;
         return result with
         {
             ReportFile = Copy(result.ReportFile, verdict.Report),

@@ -112,7 +112,7 @@ internal sealed class FollowedRun(Experiment experiment, Guid conversation, Time
 {
     private readonly string _key = ExperimentArtifact.KeyOf(experiment);
 
-    public Experiment Experiment => experiment;
+    public Experiment Experiment { get; } = experiment;
 
     public override bool IsMeant(RunReference? run, string? runId, Guid? of) => RunId is { } known
         ? runId == known

@@ -19,7 +19,7 @@ internal static class DataListing
 
         if (found.Count == 0 && !json)
             await output.WriteLineAsync("No dataset was imported yet.");
-        foreach (var (manifest, version) in found.Select(found => (found.Manifest, found.Version)))
+        foreach (var (version, manifest) in found)
         {
             var lines = json
                 ? [JsonSerializer.Serialize(new { manifest.Dataset, version, manifest.Data, manifest.Warnings }, PipelineJson.Compact)]

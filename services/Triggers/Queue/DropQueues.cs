@@ -19,10 +19,10 @@ public static class DropQueues
     /// <summary>Durable once this ends.</summary>
     /// <exception cref="RabbitMQ.Client.Exceptions.PublishException">The broker did not take it.</exception>
     public static async Task PublishAsync(
-        IChannel channel, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellation, string queue = Name)
+        IChannel channel, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         properties.Persistent = true;
-        await channel.BasicPublishAsync("", queue, mandatory: true, properties, body, cancellation);
+        await channel.BasicPublishAsync("", Name, mandatory: true, properties, body, cancellation);
     }
 
     /// <summary>An entry of the error queue, under the headers of MassTransit, so that one tool can list every error queue.</summary>
@@ -32,6 +32,7 @@ public static class DropQueues
     {
         var properties = new BasicProperties
         {
+            Persistent = true,
             ContentType = "application/json",
             Headers = new Dictionary<string, object?>(headers ?? new Dictionary<string, object?>())
             {
@@ -42,6 +43,6 @@ public static class DropQueues
                 ["MT-Fault-InputAddress"] = $"queue:{Name}",
             },
         };
-        return PublishAsync(channel, properties, body, cancellation, ErrorName);
+        return channel.BasicPublishAsync("", ErrorName, mandatory: true, properties, body, cancellation).AsTask();
     }
 }
