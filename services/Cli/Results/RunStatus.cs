@@ -67,9 +67,10 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
 
     private async Task<RunStatus> ReadAsync(string run, DateTimeOffset started, CancellationToken cancellation)
     {
+        var status = new RunStatus(run, Stage.PseudoLabels, null, started);
         if (await ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is { } reached)
-            return new RunStatus(run, Stage.Evaluation, reached.Verdict, started, State: RunState.Finished);
-        var status = await UnfinishedAsync(run, started, cancellation);
+            return status with { Stage = Stage.Evaluation, Verdict = reached.Verdict, State = RunState.Finished };
+        status = await UnfinishedAsync(status, cancellation);
         var failure = await ledger.FindFailureAsync(run, cancellation) is { } failed
             ? new RunFailure(failed.Stage, failed.Reason, failed.ErrorQueue) : null;
         var cancelled = await ledger.IsCancelledAsync(run, cancellation);
@@ -77,29 +78,23 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
         return status with { State = state, Failure = failure };
     }
 
-    private async Task<RunStatus> UnfinishedAsync(string run, DateTimeOffset started, CancellationToken cancellation)
+    private async Task<RunStatus> UnfinishedAsync(RunStatus status, CancellationToken cancellation)
     {
-        if (await ledger.FindAsync<TrialsReady>(run, Stage.FineTuning, cancellation) is not null)
-            return new RunStatus(run, Stage.Evaluation, null, started);
-        if (await ledger.FindAsync<EncoderReady>(run, Stage.Pretraining, cancellation) is { } encoder)
+        if (await ledger.FindAsync<TrialsReady>(status.RunId, Stage.FineTuning, cancellation) is not null)
+            return status with { Stage = Stage.Evaluation };
+        if (await ledger.FindAsync<EncoderReady>(status.RunId, Stage.Pretraining, cancellation) is { } encoder)
         {
             var experiment = await store.ReadManifestAsync<Experiment>(encoder.Run.Experiment.Key, cancellation);
-            var done = await new TrialSet(store).CountAsync(run, cancellation);
-            return new RunStatus(
-                run, Stage.FineTuning, null, started, TrialsDone: done, Trials: TrialPlan.Trials(experiment.FineTuning).Count);
+            var done = await new TrialSet(store).CountAsync(status.RunId, cancellation);
+            return status with { Stage = Stage.FineTuning, TrialsDone = done, Trials = TrialPlan.Trials(experiment.FineTuning).Count };
         }
 
-        return await ledger.FindAsync<PseudoLabelsReady>(run, Stage.PseudoLabels, cancellation) is { } labels
-            ? await PretrainingAsync(new RunStatus(run, Stage.Pretraining, null, started), labels, cancellation)
-            : new RunStatus(run, Stage.PseudoLabels, null, started);
-    }
-
-    private async Task<RunStatus> PretrainingAsync(RunStatus status, PseudoLabelsReady labels, CancellationToken cancellation)
-    {
+        if (await ledger.FindAsync<PseudoLabelsReady>(status.RunId, Stage.PseudoLabels, cancellation) is not { } labels)
+            return status;
         var plan = await PretrainingPlan.ReadAsync(store, labels.Run, labels.PseudoLabels, cancellation);
         var step = 0L;
         await foreach (var checkpoint in store.ListAsync(plan.CheckpointPrefix, cancellation))
             step = long.Parse(Path.GetFileNameWithoutExtension(checkpoint.Key));
-        return status with { Step = step, Steps = plan.Steps };
+        return status with { Stage = Stage.Pretraining, Step = step, Steps = plan.Steps };
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json.Serialization;
 using Pipeline.Hosting.Bus;
 using RabbitMQ.Client;
 
@@ -14,9 +13,6 @@ namespace Pipeline.Cli.Remote.Errors;
 internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Failed, string? RunId, string? ExceptionType, string Reason)
 {
     private const int DigestBytes = 8;
-
-    [JsonIgnore]
-    public string ErrorQueue => RabbitMqQueues.ErrorQueueOf(Queue);
 
     public static FailedMessage Of(string queue, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
     {
