@@ -54,7 +54,7 @@ internal sealed class LiveDisplay(IAnsiConsole console) : RunDisplay
         Append(new string('━', filled), new Style(color));
         Append(new string('─', BarWidth - filled), dim);
         Append($"  {StageText.Count(stage).PadLeft(countWidth)}  {time,5}", plain);
-        Append("  " + StageText.Joined([StageText.Left(stage, now), StageText.Slice(stage), .. StageText.Figures(stage)]), dim);
+        Append("  " + Words.Joined([StageText.Left(stage, now), StageText.Slice(stage), .. StageText.Figures(stage)]), dim);
         return line;
 
         void Append(string text, Style style)

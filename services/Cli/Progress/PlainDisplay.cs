@@ -66,7 +66,7 @@ internal sealed class PlainDisplay(TextWriter output) : RunDisplay
     private static string Line(StageProgress stage, TimeSpan now, string first)
     {
         var count = stage is { Total: > 0, Stage: Stage.Pretraining } ? $"step {StageText.Count(stage)}" : StageText.Count(stage);
-        return StageText.Joined([StageText.Name(stage), first, count, .. StageText.Figures(stage), StageText.Left(stage, now)]);
+        return Words.Joined([StageText.Name(stage), first, count, .. StageText.Figures(stage), StageText.Left(stage, now)]);
     }
 }
 

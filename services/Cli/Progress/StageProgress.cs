@@ -61,7 +61,4 @@ internal static class StageText
     public static string Left(StageProgress stage, TimeSpan now) => stage.Left(now) is { } left ? $"{Words.Of(left)} left" : "";
 
     public static string Slice(StageProgress stage) => stage.Training is { } training ? $"slice {training.Slice + 1}" : "";
-
-    /// <summary>Parts of a line; empty ones are left out.</summary>
-    public static string Joined(IEnumerable<string> parts) => string.Join("  ", parts.Where(part => part.Length > 0));
 }

@@ -103,6 +103,9 @@ internal static class Words
 
     public static string Of(Stage stage) => Figures.Name(stage);
 
+    /// <summary>Parts of a line; empty ones are left out.</summary>
+    public static string Joined(IEnumerable<string> parts) => string.Join("  ", parts.Where(part => part.Length > 0));
+
     public static string Of(Verdict verdict) => verdict switch
     {
         Verdict.Helps => "helps",

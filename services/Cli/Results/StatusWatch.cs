@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Pipeline.Cli.Progress;
 using Spectre.Console;
 
 namespace Pipeline.Cli.Results;
@@ -18,7 +17,7 @@ internal sealed class StatusWatch(Func<CancellationToken, Task<IReadOnlyList<Run
             foreach (var run in runs.Reverse().Where(run => !known.TryGetValue(run.RunId, out var before) || before != run))
             {
                 known[run.RunId] = run;
-                output.WriteLine(json ? JsonSerializer.Serialize(run, PipelineJson.Compact) : StageText.Joined(run.Cells));
+                output.WriteLine(json ? JsonSerializer.Serialize(run, PipelineJson.Compact) : Words.Joined(run.Cells));
             }
 
             output.Flush();
