@@ -5,6 +5,7 @@ using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote.Errors;
 using Pipeline.Cli.Results;
 using Pipeline.Cli.Running;
+using Pipeline.Hosting.Runs;
 
 namespace Pipeline.Cli.Commands;
 
@@ -52,8 +53,8 @@ internal static class ErrorsCommand
         RequireBroker();
         var queues = ErrorQueues.Choose(wanted);
         using var host = RemoteHost.Build();
-        await using var connection = await host.Services.GetRequiredService<ReachedBroker>().OpenAsync("pipeline errors", cancellation);
-        var reader = new ErrorReader(connection);
+        await using var connection = await RemoteHost.ConnectAsync(host, "pipeline errors", cancellation);
+        var reader = new FailedMessages(connection, host.Services.GetRequiredService<RunLedger>());
         var messages = new List<FailedMessage>();
         var more = new List<string>();
         foreach (var queue in queues)

@@ -28,8 +28,8 @@ internal static class ReplayCommand
         ErrorsCommand.RequireBroker();
         var queues = ErrorQueues.Choose(wanted);
         using var host = RemoteHost.Build();
-        await using var connection = await host.Services.GetRequiredService<ReachedBroker>().OpenAsync("pipeline replay", cancellation);
-        var replay = new ErrorReplay(connection, host.Services.GetRequiredService<RunLedger>());
+        await using var connection = await RemoteHost.ConnectAsync(host, "pipeline replay", cancellation);
+        var replay = new FailedMessages(connection, host.Services.GetRequiredService<RunLedger>());
         var (replayed, left) = (0, 0);
         foreach (var queue in queues)
         {

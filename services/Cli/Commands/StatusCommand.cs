@@ -59,11 +59,11 @@ internal static class StatusCommand
 
     private static async Task WatchAsync(OpenedStore store, bool json)
     {
-        using var interruption = new Interruption();
+        using var signals = new Signals();
         var watch = new StatusWatch(new RunStatusReader(store.Store, store.Ledger).ReadAllAsync, TimeProvider.System);
         await (RunDisplay.IsTerminal() && !json
-            ? watch.ShowTableAsync(AnsiConsole.Console, interruption.Token)
-            : watch.WriteChangesAsync(Console.Out, json, interruption.Token));
+            ? watch.ShowTableAsync(AnsiConsole.Console, signals.Token)
+            : watch.WriteChangesAsync(Console.Out, json, signals.Token));
     }
 
     private static async Task ShowAsync(OpenedStore store, bool json, CancellationToken cancellation)

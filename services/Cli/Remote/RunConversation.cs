@@ -54,7 +54,7 @@ internal sealed class RunConversation(IHost host)
     /// <summary>Shows each run until it has ended, and its result. Ctrl-C ends the showing; the runs go on.</summary>
     private async Task<int> FollowAsync()
     {
-        using var interruption = new Interruption();
+        using var signals = new Signals();
         var worst = ExitCode.Success;
         foreach (var run in _runs)
             run.Start(run.Experiment.Modality);
@@ -65,7 +65,7 @@ internal sealed class RunConversation(IHost host)
                 Console.WriteLine(run.Experiment.Name);
             var outcome = await RunDisplay.FollowAsync(run, async () =>
             {
-                await ((Task)run.Outcome).WaitAsync(interruption.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)run.Outcome).WaitAsync(signals.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return run.Outcome.IsCompleted ? await run.Outcome : null;
             });
             if (outcome is null)

@@ -9,13 +9,14 @@ namespace Pipeline.Cli.Running;
 /// Ctrl-C the process ends within two seconds, whatever is in hand. The store survives that as it survives a kill.</summary>
 internal sealed class Signals : IDisposable
 {
+    private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _registrations;
     private int _seen;
 
-    /// <param name="words">Said where the process ends before the work in hand does.</param>
-    public Signals(Action words, Action first, Action? second = null)
+    /// <param name="words">Said where the process ends before the work in hand does; null where the command line only looks on.</param>
+    public Signals(Action? words = null, Action? first = null, Action? second = null)
     {
-        ProcessEnd.Prepare(words);
+        ProcessEnd.Prepare(words ?? ProcessEnd.ShowCursor);
         _registrations = [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
             .Select(signal => PosixSignalRegistration.Create(signal, Handle))];
 
@@ -25,10 +26,18 @@ internal sealed class Signals : IDisposable
             (context.Cancel ? first : second)?.Invoke();
             if (context.Cancel && context.Signal == PosixSignal.SIGINT)
                 ProcessEnd.AfterInterrupt();
+            _source.Cancel();
         }
     }
 
-    public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _source.Token;
+
+    public void Dispose()
+    {
+        _registrations.ForEach(registration => registration.Dispose());
+        _source.Dispose();
+    }
 }
 
 /// <summary>Asks the work in hand for a checkpoint at the first signal.</summary>
@@ -66,22 +75,5 @@ public sealed class StopSignals(IHostApplicationLifetime lifetime, RunProgress p
         progress.Tell(new RunOutcome.Stopped());
         // Not on the signal's own thread: what is told to stop may take its time.
         _ = Task.Run(lifetime.StopApplication);
-    }
-}
-
-/// <summary>Ends the looking at the first signal, while the command line only looks on.</summary>
-internal sealed class Interruption : IDisposable
-{
-    private readonly CancellationTokenSource _source = new();
-    private readonly Signals _signals;
-
-    public Interruption() => _signals = new Signals(ProcessEnd.ShowCursor, _source.Cancel);
-
-    public CancellationToken Token => _source.Token;
-
-    public void Dispose()
-    {
-        _signals.Dispose();
-        _source.Dispose();
     }
 }

@@ -1,5 +1,4 @@
 using Pipeline.Hosting.Bus;
-using RabbitMQ.Client;
 
 namespace Pipeline.Cli.Remote.Errors;
 
@@ -16,29 +15,6 @@ internal static class ErrorQueues
         : All.FirstOrDefault(queue => queue == wanted || RabbitMqQueues.ErrorQueueOf(queue) == wanted) is { } chosen
             ? [chosen]
             : throw new PipelineException($"There is no queue '{wanted}'; it must be one of {string.Join(", ", All)}.");
-}
-
-/// <summary>Looks into error queues. Messages are taken without acknowledgement and given back at once, so they keep their order.</summary>
-internal sealed class ErrorReader(IConnection connection)
-{
-    public async Task<(IReadOnlyList<FailedMessage> Messages, long Count)> ReadAsync(string queue, int most, CancellationToken cancellation)
-    {
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
-        if (await RabbitMqQueues.FindAsync(channel, RabbitMqQueues.ErrorQueueOf(queue), cancellation) is not { MessageCount: var count })
-            return ([], 0);
-        var messages = new List<FailedMessage>();
-        var last = 0UL;
-        while (messages.Count < Math.Min(most, count)
-            && await channel.BasicGetAsync(RabbitMqQueues.ErrorQueueOf(queue), autoAck: false, cancellation) is { } taken)
-        {
-            messages.Add(FailedMessage.Of(queue, taken.BasicProperties, taken.Body));
-            last = taken.DeliveryTag;
-        }
-
-        if (messages.Count > 0)
-            await channel.BasicNackAsync(last, multiple: true, requeue: true, cancellation);
-        return (messages, count);
-    }
 }
 
 /// <summary>What MassTransit and the broker write on a message that failed for good.</summary>

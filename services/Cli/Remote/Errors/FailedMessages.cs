@@ -5,10 +5,30 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Cli.Remote.Errors;
 
-/// <summary>Puts messages that failed for good back into their queues. Each is acknowledged in the error queue only when the broker has it
-/// safe in its own: a kill in between leaves it in both, which the stages bear, and never in none.</summary>
-internal sealed class ErrorReplay(IConnection connection, RunLedger ledger)
+/// <summary>Looks into the error queue of a queue. Messages are taken without acknowledgement, and those that stay are given back at once,
+/// so they keep their order.</summary>
+internal sealed class FailedMessages(IConnection connection, RunLedger ledger)
 {
+    public async Task<(IReadOnlyList<FailedMessage> Messages, long Count)> ReadAsync(string queue, int most, CancellationToken cancellation)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
+        if (await RabbitMqQueues.FindAsync(channel, RabbitMqQueues.ErrorQueueOf(queue), cancellation) is not { MessageCount: var count })
+            return ([], 0);
+        var messages = new List<FailedMessage>();
+        var last = 0UL;
+        while (messages.Count < Math.Min(most, count) && await TakeAsync(channel, queue, cancellation) is { } taken)
+        {
+            messages.Add(FailedMessage.Of(queue, taken.BasicProperties, taken.Body));
+            last = taken.DeliveryTag;
+        }
+
+        if (messages.Count > 0)
+            await channel.BasicNackAsync(last, multiple: true, requeue: true, cancellation);
+        return (messages, count);
+    }
+
+    /// <summary>Puts messages back into their queue. Each is acknowledged in the error queue only when the broker has it safe in its own: a
+    /// kill in between leaves it in both, which the stages bear, and never in none.</summary>
     /// <returns>How many were put back, and how many others stay.</returns>
     /// <exception cref="PipelineException">The original queue is not there or takes nothing.</exception>
     public async Task<(int Replayed, int Left)> ReplayAsync(string queue, string? run, string? id, CancellationToken cancellation)
@@ -19,8 +39,7 @@ internal sealed class ErrorReplay(IConnection connection, RunLedger ledger)
             return (0, 0);
         var (replayed, left, lastLeft) = (0, 0, 0UL);
         // No more than there were: what fails again meanwhile comes back behind them.
-        while (replayed + left < count
-            && await channel.BasicGetAsync(RabbitMqQueues.ErrorQueueOf(queue), autoAck: false, cancellation) is { } taken)
+        while (replayed + left < count && await TakeAsync(channel, queue, cancellation) is { } taken)
         {
             var message = FailedMessage.Of(queue, taken.BasicProperties, taken.Body);
             if (message.Matches(run, id))
@@ -39,6 +58,9 @@ internal sealed class ErrorReplay(IConnection connection, RunLedger ledger)
             await channel.BasicNackAsync(lastLeft, multiple: true, requeue: true, cancellation);
         return (replayed, left);
     }
+
+    private static Task<BasicGetResult?> TakeAsync(IChannel channel, string queue, CancellationToken cancellation) =>
+        channel.BasicGetAsync(RabbitMqQueues.ErrorQueueOf(queue), autoAck: false, cancellation);
 
     private async Task PutBackAsync(IChannel channel, FailedMessage message, BasicGetResult taken, CancellationToken cancellation)
     {
