@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Pipeline.Cli.Commands;
 
 /// <summary>Options that several commands have.</summary>
-internal static partial class SharedOptions
+internal static class SharedOptions
 {
     public static Option<string> Store() => new("--store")
     {
@@ -45,7 +45,7 @@ internal static partial class SharedOptions
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !DeviceName().IsMatch(token.Value))
+            if (result.Tokens is [var token] && !Regex.IsMatch(token.Value, "^(auto|cpu|cuda(:[0-9]{1,3})?)$"))
                 result.AddError($"--device is '{token.Value}'; it must be auto, cpu, cuda or cuda:n.");
         });
         return option;
@@ -67,7 +67,4 @@ internal static partial class SharedOptions
             },
         };
     }
-
-    [GeneratedRegex("^(auto|cpu|cuda(:[0-9]{1,3})?)$")]
-    private static partial Regex DeviceName();
 }

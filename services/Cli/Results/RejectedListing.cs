@@ -18,9 +18,8 @@ internal static class RejectedListing
             {
                 if (json)
                 {
-                    var (path, reason) = (rejection.Path, Rejection.NameOf(rejection.Reason));
-                    await output.WriteLineAsync(
-                        JsonSerializer.Serialize(new { Dataset = name, path, reason, rejection.Message }, PipelineJson.Compact));
+                    var line = new { Dataset = name, rejection.Path, Reason = Rejection.NameOf(rejection.Reason), rejection.Message };
+                    await output.WriteLineAsync(JsonSerializer.Serialize(line, PipelineJson.Compact));
                 }
 
                 summary.Add(rejection);

@@ -7,7 +7,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Pipeline.Hosting.Bus;
 
 /// <summary>Connections to the broker, for what is done without MassTransit.</summary>
-public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogger<BrokerConnection> log, TimeProvider clock)
+public sealed class BrokerConnection(IOptions<BusOptions> options, ILogger<BrokerConnection> log, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
@@ -48,11 +48,14 @@ public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogg
             catch (BrokerUnreachableException error)
             {
                 if (failed++ % TriesPerLine == 0)
-                    Waiting(options.Value.Host, options.Value.Port, (error.InnerException ?? error).Message);
+                {
+                    log.LogWarning("Waiting for RabbitMQ at {Host}:{Port}: {Why}",
+                        options.Value.Host, options.Value.Port, (error.InnerException ?? error).Message);
+                }
             }
             catch (Exception error) when (TransientFault.Is(error) && !IsRefused(error) && !cancellation.IsCancellationRequested)
             {
-                BrokenOff(purpose, error.Message);
+                log.LogWarning("RabbitMQ went away ({Purpose}): {Why}", purpose, error.Message);
             }
         }
     }
@@ -60,12 +63,6 @@ public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogg
     private static bool IsRefused(Exception error) =>
         (error as OperationInterruptedException)?.ShutdownReason?.ReplyCode
             is Constants.AccessRefused or Constants.PreconditionFailed or Constants.ResourceLocked or Constants.NotAllowed;
-
-    [LoggerMessage(LogLevel.Warning, "RabbitMQ went away ({Purpose}): {Why}")]
-    private partial void BrokenOff(string purpose, string why);
-
-    [LoggerMessage(LogLevel.Warning, "Waiting for RabbitMQ at {Host}:{Port}: {Why}")]
-    private partial void Waiting(string? host, int port, string why);
 }
 
 /// <summary>Bound from "Bus"; checked at start. The broker that the services talk over.</summary>

@@ -97,20 +97,17 @@ public static class BusRegistration
 }
 
 /// <summary>Starts the bus of a service once the broker has the queues of all stages, and stops it with the process.</summary>
-internal sealed partial class BusStart(BrokerTopology topology, IBusDepot buses, BrokerReady ready, ILogger<BusStart> log) : IHostedService
+internal sealed class BusStart(BrokerTopology topology, IBusDepot buses, BrokerReady ready, ILogger<BusStart> log) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await topology.DeployAsync(cancellationToken);
         await buses.Start(cancellationToken);
-        Started();
+        log.LogInformation("The bus is up");
         ready.Tell();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => buses.Stop(cancellationToken);
-
-    [LoggerMessage(LogLevel.Information, "The bus is up")]
-    private partial void Started();
 }
 
 /// <summary>Tells background work when it may publish.</summary>

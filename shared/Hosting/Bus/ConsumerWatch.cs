@@ -7,8 +7,8 @@ namespace Pipeline.Hosting.Bus;
 
 /// <summary>Ends the process, to be started again, when the broker answers and knows of no consumer of one of the stage's queues. One that
 /// is lost, as when the broker is killed while it is being set up, does not come back, and messages would wait without an error.</summary>
-public sealed partial class ConsumerWatch(BrokerConnection broker, BrokerReady ready, IOptions<BusOptions> options, TimeProvider clock,
-    ILogger<ConsumerWatch> log, Stage stage)
+public sealed class ConsumerWatch(
+    BrokerConnection broker, BrokerReady ready, IOptions<BusOptions> options, TimeProvider clock, ILogger<ConsumerWatch> log, Stage stage)
     : BackgroundService
 {
     /// <summary>Questions in the time that a queue may be without a consumer.</summary>
@@ -56,11 +56,8 @@ public sealed partial class ConsumerWatch(BrokerConnection broker, BrokerReady r
         catch (Exception error)
         when (!cancellation.IsCancellationRequested && (error is RabbitMQClientException || TransientFault.Is(error)))
         {
-            NoAnswer(error.Message);
+            log.LogDebug("RabbitMQ does not say who takes from its queues: {Why}", error.Message);
             return [];
         }
     }
-
-    [LoggerMessage(LogLevel.Debug, "RabbitMQ does not say who takes from its queues: {Why}")]
-    private partial void NoAnswer(string why);
 }

@@ -50,8 +50,7 @@ public static class SettingsFailure
         var unknown = message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].Split(", ")
             .Select(member => $"{section}:{member.Trim('\'')}");
         var valid = AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(name)).OfType<Type>().First()
-            .GetProperties()
-            .Select(property => property.Name);
+            .GetProperties().Select(property => property.Name);
         return $"{string.Join(" or ", unknown)}. It must be one of {string.Join(", ", valid)}";
     }
 
