@@ -1,4 +1,3 @@
-using MassTransit;
 using Pipeline.Evaluation;
 using Pipeline.Hosting.Events;
 using Pipeline.Hosting.Services;

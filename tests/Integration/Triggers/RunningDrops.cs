@@ -10,7 +10,6 @@ using Pipeline.Artifacts.Folder;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Services;
 using Pipeline.Triggers;
-using Pipeline.Triggers.Events;
 using Pipeline.Triggers.Queue;
 using Pipeline.Triggers.Recording;
 using Pipeline.Triggers.Webhook;
