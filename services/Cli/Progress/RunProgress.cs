@@ -32,8 +32,7 @@ public class RunProgress(TimeProvider clock)
     /// <summary>Whether a message is about this run.</summary>
     /// <param name="run">Null where the message has none.</param>
     /// <param name="runId">Null where the message was sent before its run had an id.</param>
-    /// <param name="of">The message's conversation.</param>
-    public virtual bool IsMeant(RunReference? run, string? runId, Guid? of) => true;
+    public virtual bool IsMeant(RunReference? run, string? runId, Guid? conversation) => true;
 
     /// <param name="modality">Of the experiment: says what pretraining counts.</param>
     public void Start(string modality = Modalities.Image)

@@ -107,14 +107,14 @@ internal sealed class RunConversation(IHost host)
 }
 
 /// <summary>A run of the services that somebody waits for: which of the messages that all runs send are about this one.</summary>
-/// <param name="conversation">Of the command that asked: what follows from it carries the same, until the run has its id.</param>
-internal sealed class FollowedRun(Experiment experiment, Guid conversation, TimeProvider clock) : RunProgress(clock)
+/// <param name="asked">The conversation of the command that asked: what follows from it carries the same, until the run has its id.</param>
+internal sealed class FollowedRun(Experiment experiment, Guid asked, TimeProvider clock) : RunProgress(clock)
 {
     private readonly string _key = ExperimentArtifact.KeyOf(experiment);
 
     public Experiment Experiment { get; } = experiment;
 
-    public override bool IsMeant(RunReference? run, string? runId, Guid? of) => RunId is { } known
+    public override bool IsMeant(RunReference? run, string? runId, Guid? conversation) => RunId is { } known
         ? runId == known
-        : of == conversation && (run is null ? runId is null : run.Experiment.Key == _key);
+        : conversation == asked && (run is null ? runId is null : run.Experiment.Key == _key);
 }
