@@ -114,6 +114,12 @@ public interface IRunMessage
 /// <summary>The stages, in the order of the flow.</summary>
 public enum Stage { Triggers, Ingestion, PseudoLabels, Pretraining, FineTuning, Evaluation }
 
+public static class StageNames
+{
+    /// <summary>The stage as people and JSON read it, such as <c>pseudo-labels</c>.</summary>
+    public static string Name(this Stage stage) => JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString());
+}
+
 /// <summary>What a trial starts from.</summary>
 public enum Arm
 {
