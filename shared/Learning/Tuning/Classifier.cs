@@ -22,13 +22,13 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
     {
         this.tags = tags;
         encoder = EncoderArchitectures.Create(spec, input, tokenizer);
-        if (tags && encoder is not SequenceEncoder)
+        if (tags && encoder is not TransformerNetwork)
         {
             throw new PipelineException(
                 $"fineTuning.task is tagging, and encoder.name is '{spec.Name}': it must be an encoder of sequences.");
         }
 
-        head = nn.Linear(encoder.Features, classes);
+        head = nn.Linear(encoder.Width, classes);
         RegisterComponents();
         WeightInitialization.Initialize(this, seed);
     }
@@ -40,7 +40,7 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input) => head.forward(Features(input));
 
     /// <summary>What the head goes by: features of the samples [N, D], or of each token [N, T, D].</summary>
-    public Tensor Features(Tensor input) => tags ? ((SequenceEncoder)encoder).Hidden(input) : encoder.forward(input);
+    public Tensor Features(Tensor input) => tags ? encoder.Encode(input).Tokens : encoder.forward(input);
 }
 
 /// <summary>How fast each layer of a classifier is tuned, over its head.</summary>

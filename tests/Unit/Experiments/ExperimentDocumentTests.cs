@@ -34,7 +34,7 @@ public sealed partial class ExperimentDocumentTests
     [Fact]
     public void The_names_of_pretext_tasks_and_encoders_are_those_that_there_are()
     {
-        Assert.Equal(PretextTasks.Names.Append(Experiment.MaskedToken).Append(Experiment.AutoPretext).Order(), Names("pretext"));
+        Assert.Equal(PretextList.All.Select(pretext => pretext.Name).Append(Experiment.AutoPretext).Order(), Names("pretext"));
         Assert.Equal(EncoderArchitectures.Names.Order(), Names("encoder.name"));
 
         static IEnumerable<string> Names(string path) =>

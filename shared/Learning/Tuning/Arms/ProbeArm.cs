@@ -15,7 +15,7 @@ internal sealed class ProbeArm(Arm arm, bool pretrained) : NetworkArm(arm, pretr
     public override int[] Predict(TrialSetting setting, SafetensorsFile model, LabelledSamples samples)
     {
         using var classifier = Create(setting, samples.Truth, Pretrained ? setting.Weights : null);
-        using var probe = new LinearProbe(classifier.Encoder.Features, samples.Truth.Names.Count, seed: 0);
+        using var probe = new LinearProbe(classifier.Encoder.Width, samples.Truth.Names.Count, seed: 0);
         probe.LoadTensors(model, Prefix);
         probe.to(setting.Device.Device);
         return Inference.Predict(classifier, probe, samples, setting.Device.Device);
@@ -29,7 +29,7 @@ internal sealed class ProbeArm(Arm arm, bool pretrained) : NetworkArm(arm, pretr
         var (training, draw, validation) = data;
         var device = torchDevice.Device;
         using var probe = new LinearProbe(
-            classifier.Encoder.Features, training.Truth.Names.Count, Tuner.Seed(experiment.FineTuning, trial.Draw));
+            classifier.Encoder.Width, training.Truth.Names.Count, Tuner.Seed(experiment.FineTuning, trial.Draw));
         probe.to(device);
         var features = Inference.Features(classifier, training, draw, device);
         probe.Standardize(features);

@@ -59,7 +59,7 @@ public partial class ReportPageTests
         var content = SamplePage.Content(new SampleRun { Name = hostile, Classes = [hostile, "b"] });
         content = content with
         {
-            Galleries = [new(hostile, [new(hostile, [new([1, 2, 3], hostile)])], [])],
+            Exhibits = [new(hostile, hostile, [new(hostile, [new(new ExhibitImage([1], 1, 1), null, hostile)])], [])],
             Provenance = [(hostile, new ArtifactReference(hostile, hostile, 1))],
             Assessment = content.Assessment
             with
@@ -169,7 +169,7 @@ public partial class ReportPageTests
     [Fact]
     public void One_label_count_and_no_pictures_make_a_page_too()
     {
-        var content = SamplePage.Content(new SampleRun { Labels = [60] }) with { Galleries = [] };
+        var content = SamplePage.Content(new SampleRun { Labels = [60] }) with { Exhibits = [] };
 
         var root = XDocument.Parse(ReportPage.Render(content)).Root!;
 

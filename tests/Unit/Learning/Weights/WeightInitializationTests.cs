@@ -1,6 +1,5 @@
 using Pipeline.Learning.Encoders;
-using Pipeline.Learning.Pretexts.Masked;
-using Pipeline.Learning.Pretexts.Views;
+using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Weights;
 using Pipeline.Tests.Unit.Learning.Encoders;
