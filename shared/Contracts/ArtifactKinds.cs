@@ -23,6 +23,9 @@ public static class ArtifactKinds
     public const string Pretraining = "pretraining";
     public const string Encoder = "encoder";
 
+    public const string Features = "features";
+    public const string Neighbours = "neighbours";
+
     public const string Trial = "trial";
     public const string Trials = "trials";
 

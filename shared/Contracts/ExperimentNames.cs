@@ -10,6 +10,20 @@ public static class LabelTasks
     public const string Tagging = "tagging";
 }
 
+/// <summary>What the head of a tuned network can start from.</summary>
+public static class HeadStarts
+{
+    public const string Logistic = "logistic";
+    public const string Random = "random";
+}
+
+/// <summary>What batch norm of a tuned network can go by.</summary>
+public static class BatchNormStatistics
+{
+    public const string Kept = "kept";
+    public const string Updated = "updated";
+}
+
 /// <summary>How a learning rate can run.</summary>
 public static class Schedules
 {

@@ -34,6 +34,12 @@ public sealed record Report
 
     public required IReadOnlyList<LabelsSaved> LabelsSaved { get; init; }
 
+    /// <summary>What to use at each label count.</summary>
+    public IReadOnlyList<Recommendation> Recommended { get; init; } = [];
+
+    /// <summary>Seeds of the encoders that were pretrained.</summary>
+    public IReadOnlyList<ulong> PretrainingSeeds { get; init; } = [];
+
     /// <summary>The pretext task; of several, the first.</summary>
     public required PretextResult Pretext { get; init; }
 
@@ -80,20 +86,28 @@ public sealed record LabelCountResult(
     /// <summary>Pretrained, lower layers tuned slower; null where the experiment does not compare it.</summary>
     public double? LayerDecay { get; init; }
 
+    /// <summary>How the networks' features became one vector, chosen on validation; null for tagging.</summary>
+    public string? Readout { get; init; }
+
+    /// <summary>Mean of the metric of every arm, by its name.</summary>
+    public IReadOnlyDictionary<Arm, double> Arms { get; init; } = new Dictionary<Arm, double>();
+
     /// <summary>Those of the arms that may be left out which were not.</summary>
     [JsonIgnore]
-    public IEnumerable<(Arm Arm, double Accuracy)> Compared
-    {
-        get
-        {
-            foreach (var (arm, accuracy) in new[] { (Arm.Baseline, Baseline), (Arm.Lora, Lora), (Arm.LayerDecay, LayerDecay) })
-            {
-                if (accuracy is { } found)
-                    yield return (arm, found);
-            }
-        }
-    }
+    public IEnumerable<(Arm Arm, double Accuracy)> Compared =>
+        Arms.Where(arm => arm.Key is not (Arm.Pretrained or Arm.Scratch or Arm.Frozen or Arm.FrozenRandom))
+            .OrderBy(arm => arm.Key).Select(arm => (arm.Key, arm.Value));
 }
+
+/// <summary>The arm to use at one label count, and the best that there is without a network. Both are chosen on validation; the figures are
+/// of the test split.</summary>
+/// <param name="Score">Mean of the metric of the arm.</param>
+/// <param name="Baseline">Null where no arm without a network was compared.</param>
+/// <param name="Difference">Mean of the arm less that of the baseline, paired by draw.</param>
+/// <param name="Low">Lower end of its 95 % interval.</param>
+/// <param name="High">Upper end.</param>
+public sealed record Recommendation(
+    int Labels, Arm Arm, double Score, Arm? Baseline, double? BaselineScore, double? Difference, double? Low, double? High);
 
 /// <summary>How many labels <c>scratch</c> needs to equal <c>pretrained</c> at <paramref name="Labels"/>;
 /// null where its curve never gets there.</summary>

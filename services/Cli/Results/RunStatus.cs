@@ -111,7 +111,7 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
                 null,
                 started,
                 TrialsDone: await new TrialSet(store).CountAsync(run, cancellation),
-                Trials: TrialPlan.Trials(experiment.FineTuning).Count);
+                Trials: TrialPlan.Trials(experiment).Count);
         }
 
         return await ledger.FindAsync<PseudoLabelsReady>(run, Stage.PseudoLabels, cancellation) is { } labels

@@ -26,6 +26,7 @@ public static class ReportPage
     private static IEnumerable<XElement?> Parts(ReportPageContent content) =>
     [
         VerdictSection.Render(content),
+        RecommendationSection.Render(content),
         LabelEfficiencySection.Render(content),
         LabelsSavedSection.Render(content),
         PreFlightSection.Render(content),

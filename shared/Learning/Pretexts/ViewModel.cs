@@ -11,6 +11,7 @@ namespace Pipeline.Learning.Pretexts;
 public sealed class ViewModel : PretextModel<PretextBatch>
 {
     private readonly Encoder encoder;
+    private readonly Readout readout;
     private readonly ModuleDict<Linear> heads;
     private readonly Augmentation augmentation;
     private readonly InputSpec input;
@@ -20,9 +21,10 @@ public sealed class ViewModel : PretextModel<PretextBatch>
         : base("pretext")
     {
         input = experiment.Input;
-        augmentation = new Augmentation(experiment.Pretraining.Augmentation, input.Size);
+        augmentation = new Augmentation(experiment.Pretraining.Augmentation, input.Size, experiment.Pretraining.ViewSize);
         encoder = EncoderArchitectures.Create(experiment.Encoder, input);
-        heads = nn.ModuleDict(classes.Select(task => (task.Task, nn.Linear(encoder.Width, task.Classes))).ToArray());
+        readout = Readout.Create(experiment.Pretraining.Readout ?? Readout.Mean, encoder);
+        heads = nn.ModuleDict(classes.Select(task => (task.Task, nn.Linear(readout.Width, task.Classes))).ToArray());
         Tasks = [.. classes.Select(task => task.Task)];
         RegisterComponents();
         WeightInitialization.Initialize(this, experiment.Pretraining.Seed);
@@ -36,8 +38,9 @@ public sealed class ViewModel : PretextModel<PretextBatch>
     /// <returns>Features [N, D], and for each task logits [N, K].</returns>
     public (Tensor Features, Tensor[] Logits) Forward(Tensor images)
     {
-        var features = encoder.forward(images);
-        return (features, [.. Tasks.Select(task => heads[task].forward(features))]);
+        var features = encoder.Encode(images);
+        var read = readout.Read(features);
+        return (features.Pooled, [.. Tasks.Select(task => heads[task].forward(read))]);
     }
 
     /// <summary>Summed over the tasks that have a label in the batch.</summary>
@@ -56,7 +59,7 @@ public sealed class ViewModel : PretextModel<PretextBatch>
 
     protected override Tensor Answer(PretextBatch batch, double[] right, long[] asked)
     {
-        var (features, logits) = Forward(Shown(batch, out var device));
+        var (features, logits) = Forward(augmentation.Resize(Shown(batch, out var device)));
         foreach (var (task, labels) in batch.Labels.Index())
         {
             right[task] += logits[task].argmax(1).eq(tensor(labels, device: device)).sum().Read();

@@ -37,7 +37,7 @@ public sealed class ExperimentFileTests
           labels: [1, 2, 1000]
           draws: 7
           learningRates: [1e-4]
-          probeLearningRates: [1, 10]
+          probePenalties: [1, 10]
           arms: [layer-decay, lora]
           baselinePenalties: [0.5]
           loraRank: 4
@@ -111,7 +111,7 @@ public sealed class ExperimentFileTests
                     Labels = [1, 2, 1000],
                     Draws = 7,
                     LearningRates = [1e-4],
-                    ProbeLearningRates = [1, 10],
+                    ProbePenalties = [1, 10],
                     Arms = [Arm.Lora, Arm.LayerDecay],
                     BaselinePenalties = [0.5],
                     LoraRank = 4,
@@ -235,8 +235,8 @@ public sealed class ExperimentFileTests
     [InlineData("[60, 100]", "[0]", "line 4: 'fineTuning.labels[0]' is 0; must be a list of whole numbers from 1")]
     [InlineData("[60, 100]", "[60], learningRates: [1e-3, 0.001]",
         "'fineTuning.learningRates[1]' is 0.001; must be a list of different numbers, each a number above 0, at most 1.")]
-    [InlineData("[60, 100]", "[60], probeLearningRates: [101]",
-        "'fineTuning.probeLearningRates[0]' is 101; must be a list of different numbers, each a number above 0, at most 100.")]
+    [InlineData("[60, 100]", "[60], probePenalties: [1001]",
+        "'fineTuning.probePenalties[0]' is 1001; must be a list of different numbers, each a number above 0, at most 1000.")]
     [InlineData("[60, 100]", "[60], draws: 101", "'fineTuning.draws' is 101; must be a whole number from 1 to 100.")]
     [InlineData("[60, 100]", "[60], steps: 1000001", "'fineTuning.steps' is 1000001; must be a whole number from 1 to 1000000.")]
     [InlineData("rotation-flip", "rotate",

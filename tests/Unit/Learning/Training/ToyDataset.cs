@@ -43,7 +43,7 @@ public sealed class ToyDataset : IDisposable
             Labels = [6],
             Draws = 1,
             LearningRates = [0.01],
-            ProbeLearningRates = [0.1],
+            ProbePenalties = [0.1],
             Steps = 3,
             Batch = 4
         },

@@ -19,7 +19,7 @@ public sealed class LowRankAdaptersTests
     {
         using var scope = NewDisposeScope();
         using var classifier = new Classifier(new EncoderSpec("transformer", Transformer: TransformerTests.Small), InputSpec.Sequence(20),
-            3, 1, TransformerTests.Tokenizer);
+            3, 1, TransformerTests.Tokenizer, Readout.Mean);
         var names = classifier.Encoder.named_parameters().ToList();
         using var adapters = new LowRankAdapters(classifier.Encoder, rank: 1, seed: 1);
 

@@ -136,7 +136,7 @@ public sealed class TunerTests
             .Tune(classifier, new LabelledImages(reader, ["a", "b", "c"]), positions, optimizer, Token);
     }
 
-    private static Classifier Classifier() => new(ToyDataset.Experiment.Encoder, ToyDataset.Experiment.Input, ToyDataset.Classes, seed: 1);
+    private static Classifier Classifier() => new(ToyDataset.Experiment.Encoder, ToyDataset.Experiment.Input, ToyDataset.Classes, seed: 1, null, Readout.Mean);
 
     private static string Text(SafetensorsTensor tensor) => tensor.Name + Convert.ToHexString(tensor.Data.Span);
 }
