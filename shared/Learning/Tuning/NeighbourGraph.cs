@@ -92,7 +92,10 @@ public sealed class NeighbourGraph
         foreach (var (row, label) in labelled)
             given[(row * classes) + label] = (float)(1 - alpha);
 
-        var (current, next) = (given.ToArray(), new float[given.Length]);
+        var (current, next) = (new float[given.Length], new float[given.Length]);
+        foreach (var (row, label) in labelled)
+            current[(row * classes) + label] = 1;
+
         for (var step = 0; step < Steps; step++)
         {
             Step(current, next, given, classes, (float)alpha);

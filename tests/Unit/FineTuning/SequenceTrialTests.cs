@@ -79,8 +79,12 @@ public sealed class SequenceTrialTests
                 var swapped = data.Manifest
                     with
                 {
-                    Shards = [.. data.Manifest.Shards.Select(shard => shard.Split == Split.Validation
-                        ? shard with { Split = Split.Test } : shard with { Split = Split.Train })]
+                    Shards = [.. data.Manifest.Shards.Select(shard => shard.Split switch
+                    {
+                        Split.Validation => shard with { Split = Split.Test },
+                        Split.Test => shard with { Split = Split.Validation },
+                        _ => shard,
+                    })]
                 };
 
                 var (truth, predictions) = await PredictAsync(data, Asking(task), result, swapped);

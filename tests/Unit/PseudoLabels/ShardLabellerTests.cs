@@ -135,7 +135,7 @@ public sealed class ShardLabellerTests
         var manifest = (await data.PseudoLabelsAsync(ToyDataset.Experiment)).Single();
 
         Assert.Equal([(7, 0), (0, 1), (3, 0)], manifest.Shards.Select(shard => (shard.Samples, shard.Ambiguous)));
-        using var samples = await Pipeline.Learning.Pretexts.Views.ViewSamples.OpenAsync(data.Store, data.Manifest, [manifest], Split.Train,
+        using var samples = await ViewSamples.OpenAsync(data.Store, data.Manifest, [manifest], Split.Train,
             Token);
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 8, 9, 10], samples.Usable);
     }

@@ -32,11 +32,11 @@ public sealed class MaskedTokenBatchesTests
         using var data = await ToySequences.CreateAsync();
         using var samples = await OpenAsync(data, Split.Train);
         var forward = new MaskedTokenBatches(samples, Spec);
-        var all = Enumerable.Range(0, 8).Select(step => Text(forward.Training(step))).ToList();
+        var all = Enumerable.Range(0, 8).Select(step => Text((MaskedTokenBatch)forward.Training(step))).ToList();
         var backward = new MaskedTokenBatches(samples, Spec);
 
-        Assert.Equal(all, Enumerable.Range(0, 8).Reverse().Select(step => Text(backward.Training(step))).Reverse());
-        Assert.NotEqual(all[3], Text(((MaskedTokenBatch)new MaskedTokenBatches(samples, Spec with { Seed = 2 }).Training(3))));
+        Assert.Equal(all, Enumerable.Range(0, 8).Reverse().Select(step => Text((MaskedTokenBatch)backward.Training(step))).Reverse());
+        Assert.NotEqual(all[3], Text((MaskedTokenBatch)new MaskedTokenBatches(samples, Spec with { Seed = 2 }).Training(3)));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Training;
+using Pipeline.Tests.Unit.Learning.Training;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Learning.Pretexts;

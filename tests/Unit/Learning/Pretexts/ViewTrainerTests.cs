@@ -5,6 +5,7 @@ using Pipeline.Learning.Training;
 using Pipeline.Tests.Unit.Artifacts;
 using Pipeline.Tests.Unit.Learning.Pretexts;
 using TorchSharp;
+using Pipeline.Tests.Unit.Learning.Training;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Learning.Pretexts;

@@ -1,4 +1,5 @@
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Tuning.Arms;
