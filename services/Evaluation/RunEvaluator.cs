@@ -4,6 +4,7 @@ using System.Text.Json;
 using Pipeline.Artifacts;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.Hosting.Runs;
+using Pipeline.Learning.Native;
 using Pipeline.Learning.Pretexts;
 using Pipeline.Statistics;
 
@@ -11,7 +12,7 @@ namespace Pipeline.Evaluation;
 
 /// <summary>From all trials of a run to its verdict, report and promoted model.</summary>
 public sealed class RunEvaluator(
-    IArtifactStore store, RunLedger ledger, TestPredictor predictor)
+    IArtifactStore store, RunLedger ledger, TestPredictor predictor, TorchDevice device)
 {
     /// <param name="progressed">Called with how many test predictions of how many are made.</param>
     public async Task<VerdictReached> EvaluateAsync(TrialsReady ready, Func<int, int, Task> progressed, CancellationToken cancellation)
@@ -90,11 +91,11 @@ public sealed class RunEvaluator(
         ("Trials", ready.Trials),
     ];
 
-    private static async Task<IReadOnlyList<Exhibit>> ExhibitsAsync(PretextSource source, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Exhibit>> ExhibitsAsync(PretextSource source, CancellationToken cancellation)
     {
         var exhibits = new List<Exhibit>();
         foreach (var labels in source.PseudoLabels)
-            exhibits.Add(await PretextList.Named(labels.Task).ShowAsync(source, cancellation));
+            exhibits.Add(await PretextList.Named(labels.Task).ShowAsync(source, device, cancellation));
 
         return exhibits;
     }

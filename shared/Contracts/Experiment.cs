@@ -50,8 +50,8 @@ public sealed record Experiment
     /// <summary>Or <see cref="AutoPretext"/> alone: then the pseudo-labels tell which tasks it became.</summary>
     [Key(
         "The pretext task, or a list of them, trained jointly with one head each; `auto`, alone, takes the one that "
-        + "[the pre-flight](pre-flight.md) chooses. Text, DNA and protein have `masked-token`, and need not say it.")]
-    [OneOf("rotation", "flip", "rotation-flip", AutoPretext, For = Modalities.Image)]
+        + "[the pre-flight](pre-flight.md) chooses. `contrastive` (arXiv:2002.05709) stands alone. Text, DNA and protein have `masked-token`, and need not say it.")]
+    [OneOf("rotation", "flip", "rotation-flip", "contrastive", AutoPretext, For = Modalities.Image)]
     [OneOf(MaskedToken, AutoPretext, For = Modalities.Sequences)]
     public required IReadOnlyList<string> Pretext { get; init; }
 
@@ -187,13 +187,35 @@ public sealed record EncoderSpec(
     [property: Key(
         "The network; `encoder: convnet` is short for `encoder: { name: convnet }`. Text, DNA and protein have `transformer`, which is "
         + "their default.")]
-    [property: OneOf("convnet", "resnet18", For = Modalities.Image), OneOf(EncoderSpec.TransformerName, For = Modalities.Sequences)]
+    [property: OneOf("convnet", "resnet18", "vit", For = Modalities.Image), OneOf(EncoderSpec.TransformerName, For = Modalities.Sequences)]
     string Name = "convnet",
     [property: Key("Channels of the first layer; later layers scale with it.", For = Modalities.Image, Default = "the encoder's own")]
-    [property: Whole(1, 512)]
+    [property: Whole(1, 1024)]
     int? Width = null,
     [property: Key(Inline = true)]
-    TransformerSpec? Transformer = null)
+    TransformerSpec? Transformer = null,
+    [property: Key(
+        "Of `vit`: `tiny` is 192 numbers wide, `small` 384; both have 12 blocks and a head for each 64 numbers.", For = Modalities.Image,
+        Default = "`tiny`")]
+    [property: OneOf("tiny", "small")]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? VitSize = null,
+    [property: Key("Of `vit`: side of a patch in pixels; it must divide `input.size`.", For = Modalities.Image, Default = "by `input.size`")]
+    [property: Whole(1, 64)]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    int? Patch = null,
+    [property: Key("Of `vit`: its blocks.", For = Modalities.Image, Default = "12")]
+    [property: Whole(1, 96)]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    int? Depth = null,
+    [property: Key("Of `vit`: what its own summary of an image is, the `mean` of the patches or the `class` token.", For = Modalities.Image, Default = "`mean`")]
+    [property: OneOf("mean", "class")]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? Pool = null,
+    [property: Key("Of `vit`: share of the samples that pass by the last block while it trains; earlier blocks less.", For = Modalities.Image)]
+    [property: Number(0, 1, BelowHigh = true)]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    double DropPath = 0)
 {
     /// <summary>The encoder of sequences.</summary>
     public const string TransformerName = "transformer";

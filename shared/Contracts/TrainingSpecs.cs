@@ -64,10 +64,41 @@ public sealed record PretrainingSpec
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Readout { get; init; }
 
+    /// <summary>Null: the defaults.</summary>
+    [Key(For = Modalities.Image, Elsewhere = "{0} no views"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContrastiveSpec? Contrastive { get; init; }
+
     [Key("Seeds weights, order and augmentation.")]
     [Whole(0, ulong.MaxValue)]
     public ulong Seed { get; init; } = 1;
 }
+
+/// <summary>Of pretext <c>contrastive</c> (Chen et al. 2020, arXiv:2002.05709): its loss, its projector and its views.</summary>
+public sealed record ContrastiveSpec(
+    [property: Key("Divides similarities before the softmax.")]
+    [property: Number(0, 10, AboveLow = true)]
+    double Temperature = 0.2,
+    [property: Key("Numbers in the hidden layer of the projector.")]
+    [property: Whole(1, 65536)]
+    int Hidden = 512,
+    [property: Key("Numbers of the vectors that are compared.")]
+    [property: Whole(1, 65536)]
+    int Projection = 128,
+    [property: Key("Smallest share of the image's area that a view shows, uniform up to all of it.")]
+    [property: Number(0.05, 1)]
+    double Crop = 0.3,
+    [property: Key("Whether half of the views are mirrored.")]
+    [property: OneOf("false", "true")]
+    bool Mirror = true,
+    [property: Key("Largest turn of a view, in degrees.")]
+    [property: Number(0, 180)]
+    double Turn = 8,
+    [property: Key("Brightness, contrast, saturation and gamma between 1 / (1 + colour) and 1 + colour, log-uniform.")]
+    [property: Number(0, 3)]
+    double Colour = 0.4,
+    [property: Key("Largest half side of the erased square, over half the side of the image; 0 is off.")]
+    [property: Number(0, 1)]
+    double Erase = 0.3);
 
 public sealed record FineTuningSpec
 {

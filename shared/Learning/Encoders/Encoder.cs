@@ -34,6 +34,7 @@ public static class EncoderArchitectures
     [
         new("convnet", (spec, input, _) => new ConvNet(input.Channels, spec.Width ?? 32)),
         new("resnet18", (spec, input, _) => new ResNet18(input.Channels, spec.Width ?? 64)),
+        new("vit", (spec, input, _) => new VisionTransformer(spec, input)),
         new("transformer", (spec, _, tokenizer) => TransformerArchitecture.Create(spec, tokenizer)),
     ];
 

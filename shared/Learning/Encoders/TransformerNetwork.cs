@@ -58,10 +58,10 @@ public abstract class TransformerNetwork : Encoder
 internal static class Attention
 {
     /// <param name="query">Shape [N, T, D], as are <paramref name="key"/> and <paramref name="value"/>.</param>
-    /// <param name="present">False where nothing is to be attended to, shape [N, 1, 1, T].</param>
+    /// <param name="present">False where nothing is to be attended to, shape [N, 1, 1, T]; null where there is no padding.</param>
     /// <param name="rotary">Null where positions are in the hidden states already.</param>
     /// <returns>Shape [N, T, D], the heads side by side.</returns>
-    public static Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor present, int heads, RotaryPositions? rotary = null)
+    public static Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? present, int heads, RotaryPositions? rotary = null)
     {
         var (q, k, v) = (Split(query, heads), Split(key, heads), Split(value, heads));
         if (rotary is not null)

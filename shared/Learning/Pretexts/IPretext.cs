@@ -32,7 +32,7 @@ public interface IPretext
     PretextModel Create(PretextSource source);
 
     /// <summary>What the encoder is shown and asked, for the report.</summary>
-    Task<Exhibit> ShowAsync(PretextSource source, CancellationToken cancellation);
+    Task<Exhibit> ShowAsync(PretextSource source, TorchDevice device, CancellationToken cancellation);
 }
 
 /// <summary>What pretraining works with.</summary>
@@ -60,7 +60,7 @@ public sealed record LabellerSource(Experiment Experiment, InputSpec Input, (Tok
 /// <summary>The list of pretexts. A new one is one file, one line here and its name at <see cref="Experiment.Pretext"/>.</summary>
 public static class PretextList
 {
-    public static IReadOnlyList<IPretext> All { get; } = [.. ViewPretext.All, new MaskedTokenPretext()];
+    public static IReadOnlyList<IPretext> All { get; } = [.. ViewPretext.All, new MaskedTokenPretext(), new ContrastivePretext()];
 
     /// <exception cref="PipelineException">There is no such pretext.</exception>
     public static IPretext Named(string name) => All.FirstOrDefault(pretext => pretext.Name == name)

@@ -1,6 +1,7 @@
 using System.Text;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Tokens;
+using Pipeline.Learning.Native;
 using Pipeline.Learning.Training;
 
 namespace Pipeline.Learning.Pretexts;
@@ -29,7 +30,7 @@ public sealed class MaskedTokenPretext : IPretext
     public PretextModel Create(PretextSource source) =>
         new MaskedTokenModel(source.Experiment, Name, source.PseudoLabels.Single().Tokenizer!);
 
-    public async Task<Exhibit> ShowAsync(PretextSource source, CancellationToken cancellation)
+    public async Task<Exhibit> ShowAsync(PretextSource source, TorchDevice device, CancellationToken cancellation)
     {
         var manifest = source.PseudoLabels.Single();
         var shard = manifest.Shards.First(shard => shard.Split == Split.Train && shard.Samples > 0);

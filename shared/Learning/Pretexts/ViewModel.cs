@@ -15,19 +15,20 @@ public sealed class ViewModel : PretextModel<PretextBatch>
     private readonly ModuleDict<Linear> heads;
     private readonly Augmentation augmentation;
     private readonly InputSpec input;
+    private readonly ulong seed;
 
     /// <param name="classes">For each task's name, how many labels it has.</param>
     public ViewModel(Experiment experiment, IReadOnlyList<(string Task, int Classes)> classes)
         : base("pretext")
     {
-        input = experiment.Input;
+        (input, seed) = (experiment.Input, experiment.Pretraining.Seed);
         augmentation = new Augmentation(experiment.Pretraining.Augmentation, input.Size, experiment.Pretraining.ViewSize);
         encoder = EncoderArchitectures.Create(experiment.Encoder, input);
         readout = Readout.Create(experiment.Pretraining.Readout ?? Readout.Mean, encoder);
         heads = nn.ModuleDict(classes.Select(task => (task.Task, nn.Linear(readout.Width, task.Classes))).ToArray());
         Tasks = [.. classes.Select(task => task.Task)];
         RegisterComponents();
-        WeightInitialization.Initialize(this, experiment.Pretraining.Seed);
+        WeightInitialization.Initialize(this, seed);
     }
 
     public override Encoder Encoder => encoder;
@@ -46,6 +47,7 @@ public sealed class ViewModel : PretextModel<PretextBatch>
     /// <summary>Summed over the tasks that have a label in the batch.</summary>
     protected override Tensor Loss(PretextBatch batch, long step)
     {
+        DropoutMasks.Seed(seed, step);
         var shown = Shown(batch, out var device);
         var drawn = tensor(
             batch.Augmentation, batch.Augmentation.Length / Augmentation.Numbers, Augmentation.Numbers, device: device);

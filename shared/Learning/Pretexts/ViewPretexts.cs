@@ -1,5 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Learning.Native;
 using Pipeline.Learning.Training;
 
 namespace Pipeline.Learning.Pretexts;
@@ -41,7 +42,7 @@ public sealed record ViewPretext(string Name, IReadOnlyList<View> Views, IReadOn
     public PretextModel Create(PretextSource source) =>
         new ViewModel(source.Experiment, [.. source.PseudoLabels.Select(labels => (labels.Task, labels.Classes))]);
 
-    public async Task<Exhibit> ShowAsync(PretextSource source, CancellationToken cancellation)
+    public async Task<Exhibit> ShowAsync(PretextSource source, TorchDevice device, CancellationToken cancellation)
     {
         var manifest = source.PseudoLabels.Single(labels => labels.Task == Name);
         var shard = manifest.Shards.First(shard => shard.Split == Split.Train && shard.Samples > 0);

@@ -58,7 +58,7 @@ public static class LayerRates
             return 1;
 
         var depth = encoder.Layers.Index()
-            .First(layer => layer.Item.Any(module => parameter.StartsWith($"{Prefix}{module}.", StringComparison.Ordinal))).Index;
+            .First(layer => layer.Item.Any(module => $"{parameter}.".StartsWith($"{Prefix}{module}.", StringComparison.Ordinal))).Index;
         return Math.Pow(decay, encoder.Layers.Count - depth);
     }
 }
