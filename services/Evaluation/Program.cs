@@ -5,5 +5,5 @@ using Pipeline.Hosting.Services;
 return await ServiceHost.RunAsync(args, Stage.Evaluation, services => services.AddEvaluation(), bus =>
 {
     bus.AddEvaluationConsumers();
-    bus.AddOutgoingEvents();
+    bus.AddConsumer<OutgoingEventsConsumer>();
 });

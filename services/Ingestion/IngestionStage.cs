@@ -1,7 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Pipeline.Artifacts;
 using Pipeline.Experiments;
 using Pipeline.Ingestion.Committing;
 using Pipeline.Ingestion.Consumers;
@@ -12,7 +11,6 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion;
 
-/// <summary>Everything that the stage registers.</summary>
 public static class IngestionStage
 {
     /// <param name="isAlone">No other process takes chunks.</param>
@@ -24,18 +22,12 @@ public static class IngestionStage
             .ValidateDataAnnotations()
             .ValidateOnStart();
         return services.AddLake()
-            .AddSingleton(provider => new LakeUpload(
-                provider.GetRequiredService<LakeLocations>(),
-                provider.GetRequiredService<LakeContainers>(),
-                provider.GetRequiredService<IOptions<IngestionOptions>>().Value.Uploads))
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<LakeUpload>(
+                provider, provider.GetRequiredService<IOptions<IngestionOptions>>().Value.Uploads))
             .AddSingleton<DropExperiments>()
-            .AddSingleton<NewFilesOf>(provider => (folder, parts, limits) => new NewFiles(
-                provider.GetRequiredService<IArtifactStore>(),
-                provider.GetRequiredService<Quarantine>(),
-                provider.GetRequiredService<IOptions<IngestionOptions>>().Value,
-                folder,
-                parts,
-                limits))
+            .AddSingleton<RunRequests>()
+            .AddSingleton<NewFilesOf>(provider => (folder, parts, limits) => ActivatorUtilities.CreateInstance<NewFiles>(
+                provider, provider.GetRequiredService<IOptions<IngestionOptions>>().Value, folder, parts, limits))
             .AddSingleton<ImportPlanner>()
             .AddSingleton<ChunkImporter>()
             .AddSingleton<Quarantine>()

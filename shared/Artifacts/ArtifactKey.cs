@@ -7,31 +7,31 @@ namespace Pipeline.Artifacts;
 /// hidden file.</summary>
 public static class ArtifactKey
 {
-    public const int MaxLength = 512;
+    /// <summary>A folder's own file, and so nobody's artifact: the files of a folder can be copied into a container.</summary>
+    internal const string FormatFile = "store.json";
+
+    private const int MaxLength = 512;
 
     /// <summary>What a file system takes as one name.</summary>
-    public const int MaxSegment = 255;
+    private const int MaxSegment = 255;
 
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
-    public static bool IsValid(string key) => key.Length is > 0 and <= MaxLength && key.Split('/').All(IsSegment);
+    public static bool IsValid(string key) => key != FormatFile && HasForm(key);
 
     /// <exception cref="ArgumentException">It is not a key.</exception>
     public static void Check(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (!IsValid(key))
-        {
-            throw new ArgumentException(
-                $"'{Shown(key)}' is not an artifact's key: it must have at most {MaxLength} characters, in segments of letters, digits, "
-                + "'.', '_' and '-' that do not start with '.', joined by '/'.");
-        }
+        if (key == FormatFile)
+            throw new ArgumentException($"'{key}' is not an artifact's key: it describes the store itself.");
+
+        CheckForm(key);
     }
 
     /// <summary>Whole segments; empty for everything; one <c>/</c> may end it.</summary>
     /// <returns>The prefix without the <c>/</c> at its end.</returns>
-    /// <exception cref="ArgumentException">It is not a prefix of keys.</exception>
     public static string CheckPrefix(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
@@ -39,9 +39,21 @@ public static class ArtifactKey
             return prefix;
 
         var whole = prefix.EndsWith('/') ? prefix[..^1] : prefix;
-        Check(whole);
+        CheckForm(whole);
         return whole;
     }
+
+    private static void CheckForm(string key)
+    {
+        if (!HasForm(key))
+        {
+            throw new ArgumentException(
+                $"'{Shown(key)}' is not an artifact's key: it must have at most {MaxLength} characters, in segments of letters, digits, "
+                + "'.', '_' and '-' that do not start with '.', joined by '/'.");
+        }
+    }
+
+    private static bool HasForm(string key) => key.Length is > 0 and <= MaxLength && key.Split('/').All(IsSegment);
 
     private static bool IsSegment(string segment) =>
         segment.Length is > 0 and <= MaxSegment && segment[0] != '.' && !segment.AsSpan().ContainsAnyExcept(Allowed);

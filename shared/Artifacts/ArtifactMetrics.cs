@@ -19,12 +19,8 @@ public sealed class ArtifactMetrics
     }
 
     internal Counter<long> BytesRead { get; }
-
     internal Counter<long> BytesWritten { get; }
-
     internal Counter<long> CacheHits { get; }
-
     internal Counter<long> CacheMisses { get; }
-
     internal Counter<long> Retries { get; }
 }

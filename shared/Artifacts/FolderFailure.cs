@@ -12,7 +12,6 @@ public static class FolderFailure
     public static bool IsLocked(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     /// <param name="what">The artifact that there was no room for.</param>
-    /// <param name="root">The store's folder.</param>
     /// <param name="written">Bytes of it that there was room for.</param>
     public static PipelineException DiskFull(string what, string root, long written, Exception error) =>
         new($"The disk is full: could not write '{what}' to {root} ({written} bytes written). "
@@ -25,6 +24,5 @@ public static class FolderFailure
 
 /// <summary>The store gave no answer, however often it was asked: a passing fault, so that whoever asked may try again later.</summary>
 /// <param name="store">Which one, without any secret.</param>
-/// <param name="what">The key or prefix that was wanted.</param>
 public sealed class StoreUnavailableException(string store, string what, string reason, Exception inner)
     : IOException($"The store {store} is not available for '{what}': {reason}", inner);

@@ -40,8 +40,7 @@ public interface IArtifactStore
     Task CheckAsync(CancellationToken cancellation = default);
 }
 
-/// <param name="Reference">What is in the store under the key: this call's content, or that of the writer who came first.</param>
-/// <param name="Created">Whether this call put it there.</param>
+/// <param name="Reference">What is in the store under the key: the content of this call, which created it, or of an earlier writer.</param>
 public sealed record PutResult(ArtifactReference Reference, bool Created);
 
 public sealed record ArtifactInfo(string Key, long Bytes, DateTimeOffset Modified);

@@ -2,8 +2,7 @@ using System.Text.Json;
 
 namespace Pipeline.Artifacts;
 
-/// <summary>Small JSON artifacts in an envelope <c>{"kind", "format", "content"}</c>,
-/// so that a reader knows what it holds and whether it is too old for it.</summary>
+/// <summary>Small JSON artifacts in an envelope <c>{"kind", "format", "content"}</c>, which tells a reader whether it is too old.</summary>
 public static class Manifest
 {
     /// <summary>The newest format that this version reads, and the one it writes.</summary>
@@ -14,24 +13,20 @@ public static class Manifest
     private sealed record Header(string Kind, int Format);
 
     /// <summary>Writes a manifest, create-only. If there is one already, that one counts.</summary>
-    public static Task<PutResult> CreateManifestAsync<T>(this IArtifactStore store, string key, T content,
-        CancellationToken cancellation = default) =>
-        store.CreateAsync(
-            key,
-            (stream, token) => JsonSerializer.SerializeAsync(stream, new Envelope<T>(ArtifactKinds.Of(typeof(T)).Name, Format, content),
-                PipelineJson.Options, token),
-            cancellation);
+    public static Task<PutResult> CreateManifestAsync<T>(
+        this IArtifactStore store, string key, T content, CancellationToken cancellation = default)
+    {
+        var manifest = new Envelope<T>(ArtifactKinds.Of(typeof(T)).Name, Format, content);
+        return store.CreateAsync(
+            key, (stream, token) => JsonSerializer.SerializeAsync(stream, manifest, PipelineJson.Options, token), cancellation);
+    }
 
     /// <exception cref="ArtifactNotFoundException">There is none.</exception>
     /// <exception cref="PipelineException">It is not a manifest of this kind, or a newer version wrote it.</exception>
-    public static async Task<T> ReadManifestAsync<T>(this IArtifactStore store, string key, CancellationToken cancellation = default)
-    {
-        await using var stream = await store.OpenReadAsync(key, cancellation);
-        return Parse<T>(key, await BytesAsync(stream, cancellation));
-    }
+    public static async Task<T> ReadManifestAsync<T>(this IArtifactStore store, string key, CancellationToken cancellation = default) =>
+        await store.FindManifestAsync<T>(key, cancellation) is { } found ? found.Content : throw new ArtifactNotFoundException(key);
 
-    /// <summary>The very manifest that a message refers to: checked against its digest,
-    /// and read from this machine if it was read here before.</summary>
+    /// <summary>The very manifest that a message refers to, checked against its digest.</summary>
     /// <exception cref="ArtifactNotFoundException">There is none.</exception>
     /// <exception cref="PipelineException">It has other bytes, is not a manifest of this kind, or a newer version wrote it.</exception>
     public static async Task<T> ReadManifestAsync<T>(this IArtifactStore store, ArtifactReference reference,
@@ -55,16 +50,11 @@ public static class Manifest
 
         await using (stream)
         {
-            var bytes = await BytesAsync(stream, cancellation);
+            using var buffer = new MemoryStream();
+            await stream.CopyToAsync(buffer, cancellation);
+            var bytes = buffer.ToArray();
             return (new ArtifactReference(key, Digest.Of(bytes), bytes.Length), Parse<T>(key, bytes));
         }
-    }
-
-    private static async Task<byte[]> BytesAsync(Stream stream, CancellationToken cancellation)
-    {
-        using var buffer = new MemoryStream();
-        await stream.CopyToAsync(buffer, cancellation);
-        return buffer.ToArray();
     }
 
     private static T Parse<T>(string key, byte[] bytes)

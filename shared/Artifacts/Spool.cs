@@ -100,27 +100,24 @@ public static class TemporaryFile
 /// <summary>An object a line.</summary>
 public static class JsonLines
 {
-    private static ReadOnlyMemory<byte> LineEnd { get; } = "\n"u8.ToArray();
-
-    /// <summary>One line, behind what the buffer holds: the bytes of <see cref="WriteAsync{T}"/>.</summary>
+    /// <summary>One line, behind what the buffer holds.</summary>
     public static void Write<T>(IBufferWriter<byte> buffer, T item)
     {
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = PipelineJson.Compact.Encoder }))
             JsonSerializer.Serialize(writer, item, PipelineJson.Compact);
 
-        buffer.Write(LineEnd.Span);
+        buffer.Write("\n"u8);
     }
 
     public static async Task WriteAsync<T>(Stream stream, IEnumerable<T> items, CancellationToken cancellation)
     {
-        await using var buffered = new BufferedStream(stream, 1 << 16);
+        var line = new ArrayBufferWriter<byte>();
         foreach (var item in items)
         {
-            await JsonSerializer.SerializeAsync(buffered, item, PipelineJson.Compact, cancellation);
-            await buffered.WriteAsync(LineEnd, cancellation);
+            line.ResetWrittenCount();
+            Write(line, item);
+            await stream.WriteAsync(line.WrittenMemory, cancellation);
         }
-
-        await buffered.FlushAsync(cancellation);
     }
 
     /// <summary>One in memory at a time. Disposes the stream.</summary>

@@ -67,6 +67,12 @@ public sealed class TransferOptions
     /// <summary>Artifacts that one request lists.</summary>
     [Range(1, 5000)]
     public int ListPage { get; set; } = 1000;
+
+    internal IEnumerable<(long Start, int Length)> Blocks(long bytes)
+    {
+        for (var start = 0L; start < bytes; start += BlockBytes)
+            yield return (start, (int)Math.Min(BlockBytes, bytes - start));
+    }
 }
 
 /// <summary>Bound from "Store:Resilience". The defaults ride out a store that is down for more than a minute; after that the message that

@@ -7,28 +7,22 @@ namespace Pipeline.Contracts;
 public static class ArtifactKinds
 {
     public const string Experiment = "experiment";
-
     public const string ImportPlan = "import-plan";
     public const string ImportPart = "import-part";
     public const string Listing = "listing";
     public const string Quarantined = "quarantined";
     public const string SampleShard = "sample-shard";
     public const string Dataset = "dataset";
-
     public const string PreFlight = "pre-flight";
     public const string Tokenizer = "tokenizer";
     public const string PseudoLabelPart = "pseudo-label-part";
     public const string PseudoLabels = "pseudo-labels";
-
     public const string Pretraining = "pretraining";
     public const string Encoder = "encoder";
-
     public const string Features = "features";
     public const string Neighbours = "neighbours";
-
     public const string Trial = "trial";
     public const string Trials = "trials";
-
     public const string DatasetCommitted = "dataset-committed";
     public const string PseudoLabelsReady = "pseudo-labels-ready";
     public const string EncoderReady = "encoder-ready";

@@ -7,12 +7,10 @@ namespace Pipeline.Contracts;
 [ArtifactKind(ArtifactKinds.Experiment, Formerly = "Experiment")]
 public sealed record Experiment
 {
-    [Key("Names the experiment; its runs are called after it.")]
-    [Text("1 to 40 letters, digits, '-' and '_'", TextAttribute.Name)]
+    [Key("Names the experiment; its runs are called after it."), Text("1 to 40 letters, digits, '-' and '_'", TextAttribute.Name)]
     public required string Name { get; init; }
 
-    [Key("What a sample is.")]
-    [OneOf(Modalities.Image, Modalities.Text, Modalities.Dna, Modalities.Protein)]
+    [Key("What a sample is."), OneOf(Modalities.Image, Modalities.Text, Modalities.Dna, Modalities.Protein)]
     public string Modality { get; init; } = Modalities.Image;
 
     [Key("The dataset's name. Its labels are used by fine-tuning and evaluation only.")]
@@ -92,8 +90,7 @@ public sealed record InputSpec(
     [property: Key("Side of the square that images are resized to, in pixels.", For = Modalities.Image, Elsewhere = "{0} a window")]
     [property: Whole(8, 512)]
     int Size = 28,
-    [property: Key("1 is grey, 3 is red, green and blue.", For = Modalities.Image)]
-    [property: OneOf("1", "3")]
+    [property: Key("1 is grey, 3 is red, green and blue.", For = Modalities.Image), OneOf("1", "3")]
     int Channels = 1,
     [property: Key(
         "Most characters, bases or residues of a sample: longer documents are cut into so many.",
@@ -114,15 +111,13 @@ public sealed record InputSpec(
 
 /// <summary>How samples without a split of their own are divided. By group: samples that are nearly the same picture never part.</summary>
 public sealed record SplitSpec(
-    [property: Key("Share of the samples for validation; with `split.test` below 1.")]
-    [property: Number(0, 1, AboveLow = true, BelowHigh = true)]
+    [property: Key("Share of the samples for validation; with `split.test` below 1."), Number(0, 1, AboveLow = true, BelowHigh = true)]
     double Validation = 0.1,
     [property: Key(
         "Share of the samples for the test; not used where the data brings its own test split. With `split.validation` below 1.")]
     [property: Number(0, 1, AboveLow = true, BelowHigh = true)]
     double Test = 0.2,
-    [property: Key("Another seed gives another split.")]
-    [property: Whole(0, ulong.MaxValue)]
+    [property: Key("Another seed gives another split."), Whole(0, ulong.MaxValue)]
     ulong Seed = 1,
     [property: Key(
         "Where the data brings its own splits and nearly the same picture lies in training and in validation or test: "
@@ -135,8 +130,7 @@ public sealed record LabelSpec(
     [property: Key("Name of the table of labels beside the files, where it is none of those in [data](data.md).")]
     [property: Text("the name of a file", TextAttribute.FileName)]
     string? Table = null,
-    [property: Key("Its column or field that names the files.")]
-    [property: Text("the name of a column or field", TextAttribute.Line)]
+    [property: Key("Its column or field that names the files."), Text("the name of a column or field", TextAttribute.Line)]
     string? File = null,
     [property: Key("The column or field with the labels: of that table, or of tables of samples (CSV, JSON lines, Parquet, Arrow).")]
     [property: Text("the name of a column or field", TextAttribute.Line)]
@@ -165,11 +159,9 @@ public sealed record SplitNamesSpec(
         + "Where `splits` is said, only what stands there is a split; `splits: {}` says that nothing is.")]
     [property: Text(SplitNamesSpec.MustBe, TextAttribute.Line)]
     IReadOnlyList<string>? Train = null,
-    [property: Key("The same of validation.")]
-    [property: Text(SplitNamesSpec.MustBe, TextAttribute.Line)]
+    [property: Key("The same of validation."), Text(SplitNamesSpec.MustBe, TextAttribute.Line)]
     IReadOnlyList<string>? Validation = null,
-    [property: Key("The same of the test.")]
-    [property: Text(SplitNamesSpec.MustBe, TextAttribute.Line)]
+    [property: Key("The same of the test."), Text(SplitNamesSpec.MustBe, TextAttribute.Line)]
     IReadOnlyList<string>? Test = null)
 {
     private const string MustBe = "a name of folders or files, or a pattern of paths such as 'holdout/*', or a list of different ones";
@@ -192,31 +184,28 @@ public sealed record EncoderSpec(
     [property: Key("Channels of the first layer; later layers scale with it.", For = Modalities.Image, Default = "the encoder's own")]
     [property: Whole(1, 1024)]
     int? Width = null,
-    [property: Key(Inline = true)]
+    [property: Key(Inline = true, For = Modalities.Sequences, Elsewhere = "only transformer has it")]
     TransformerSpec? Transformer = null,
-    [property: Key(
-        "Of `vit`: `tiny` is 192 numbers wide, `small` 384; both have 12 blocks and a head for each 64 numbers.", For = Modalities.Image,
-        Default = "`tiny`")]
-    [property: OneOf("tiny", "small")]
+    [property: Key(For = Modalities.Image, Elsewhere = "only vit has it")]
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    string? VitSize = null,
-    [property: Key("Of `vit`: side of a patch in pixels; it must divide `input.size`.", For = Modalities.Image, Default = "by `input.size`")]
-    [property: Whole(1, 64)]
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    int? Patch = null,
-    [property: Key("Of `vit`: its blocks.", For = Modalities.Image, Default = "12")]
-    [property: Whole(1, 96)]
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    int? Depth = null,
-    [property: Key("Of `vit`: what its own summary of an image is, the `mean` of the patches or the `class` token.", For = Modalities.Image, Default = "`mean`")]
-    [property: OneOf("mean", "class")]
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    string? Pool = null,
-    [property: Key("Of `vit`: share of the samples that pass by the last block while it trains; earlier blocks less.", For = Modalities.Image)]
-    [property: Number(0, 1, BelowHigh = true)]
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    double DropPath = 0)
+    VitSpec? Vit = null)
 {
     /// <summary>The encoder of sequences.</summary>
     public const string TransformerName = "transformer";
 }
+
+/// <summary>The shape of encoder <c>vit</c>.</summary>
+public sealed record VitSpec(
+    [property: Key("Width of 192 or 384 numbers, unless `encoder.width` says otherwise; a head for each 64.")]
+    [property: OneOf("tiny", "small")]
+    string Size = "tiny",
+    [property: Key("Side of a patch in pixels; it must divide `input.size`.", Default = "about a seventh of `input.size`")]
+    [property: Whole(1, 64)]
+    int? Patch = null,
+    [property: Key("Blocks of attention and feed-forward."), Whole(1, 96)]
+    int Depth = 12,
+    [property: Key("Its own summary of an image: the mean of the patches, or the class token."), OneOf("mean", "class")]
+    string Pool = "mean",
+    [property: Key("Share of the samples that pass by the last block while it trains (arXiv:1603.09382); earlier blocks less.")]
+    [property: Number(0, 1, BelowHigh = true)]
+    double DropPath = 0);

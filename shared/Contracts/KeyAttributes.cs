@@ -24,7 +24,7 @@ public sealed class KeyAttribute(string meaning = "") : Attribute
     /// <summary>Of a section: the key whose value may stand for the whole section.</summary>
     public string? Shorthand { get; init; }
 
-    /// <summary>Of a section: whether its keys stand in the section around it.</summary>
+    /// <summary>Of a section: its keys stand in the section around it, and are all for its modalities.</summary>
     public bool Inline { get; init; }
 }
 
@@ -60,9 +60,7 @@ public sealed class WholeAttribute(ulong low, ulong high) : ValueAttribute
     public string? UpTo { get; init; }
 
     public override string MustBe => $"a whole number from {low} to {UpTo ?? $"{high}"}";
-
     public override string ListMustBe => $"a list of whole numbers from {low} to {high}, ascending";
-
     public override bool TakesOneForList => false;
 
     public override bool Accepts(string text) =>
@@ -78,16 +76,13 @@ public sealed class NumberAttribute(double low, double high) : ValueAttribute
     /// <summary>Whether the upper end is excluded.</summary>
     public bool BelowHigh { get; init; }
 
-    /// <summary>The upper end in words, where another key decides it.</summary>
+    /// <inheritdoc cref="WholeAttribute.UpTo"/>
     public string? UpTo { get; init; }
 
     public override string MustBe =>
-        $"a number {(AboveLow ? "above" : "from")} {low.ToString(CultureInfo.InvariantCulture)}"
-        + (BelowHigh ? " and below " : AboveLow ? ", at most " : " to ")
-        + (UpTo ?? high.ToString(CultureInfo.InvariantCulture));
+        $"a number {(AboveLow ? "above" : "from")} {low}{(BelowHigh ? " and below" : AboveLow ? ", at most" : " to")} {UpTo ?? $"{high}"}";
 
     public override string ListMustBe => $"a list of different numbers, each {MustBe}";
-
     public override bool TakesOneForList => false;
 
     public override bool Accepts(string text) =>
@@ -100,11 +95,8 @@ public sealed class NumberAttribute(double low, double high) : ValueAttribute
 public sealed class OneOfAttribute(params string[] names) : ValueAttribute
 {
     public override IReadOnlyList<string> Names => names;
-
     public override string MustBe => string.Join(", ", names);
-
     public override string ListMustBe => $"one of {MustBe}, or a list of different ones";
-
     public override bool Accepts(string text) => names.Contains(text);
 }
 
@@ -117,19 +109,14 @@ public sealed class TextAttribute(string mustBe, string pattern) : ValueAttribut
     public const string Line = @"\A(?=.*\S)\P{Cc}+\z";
 
     public const string FileName = @"\A(?=.*\S)[^\p{Cc}/\\]+\z";
-
     public const string Path = @"\A\P{Cc}+\z";
-
     public const string Name = @"\A[A-Za-z0-9_-]{1,40}\z";
 
     /// <inheritdoc cref="LeastItems"/>
     public int Least { get; init; }
 
     public override string MustBe => mustBe;
-
     public override string ListMustBe => mustBe;
-
     public override int LeastItems => Least;
-
     public override bool Accepts(string text) => Regex.IsMatch(text, pattern);
 }

@@ -15,19 +15,18 @@ public sealed record DatasetManifest
 
     public required InputSpec Input { get; init; }
 
-    /// <summary>Label names; a label in a shard is an index into this list. Ordinal order.</summary>
+    /// <summary>A label in a shard is an index into this list. Ordinal order.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
-    /// <summary>Names of the labels of places; a tag in a shard is an index into this list. Ordinal order;
-    /// empty where the data has none.</summary>
+    /// <summary>The same of labels of places; empty where the data has none.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>Sample shards of all splits; a shard holds samples of one split only.</summary>
     public required IReadOnlyList<SampleShard> Shards { get; init; }
 
-    /// <summary>The labels of the training and of the validation split, known without opening a shard: safetensors, rows in the order of
-    /// the split's shards. <c>label</c> int32 [N], as in the shards; where the data has tags <c>tagged</c> uint8 [N], 1 for a sample that
-    /// has any. Empty from a version that had no such files.</summary>
+    /// <summary>Labels of the training and the validation split, known without opening a shard: safetensors, rows in the order of the
+    /// shards. <c>label</c> int32 [N]; where the data has tags <c>tagged</c> uint8 [N], 1 for a sample that has any. Empty from a version
+    /// that had no such files.</summary>
     public IReadOnlyDictionary<Split, ArtifactReference> LabelIndex { get; init; } = new Dictionary<Split, ArtifactReference>();
 
     /// <summary>Parquet: a row for each sample: where it came from.</summary>
@@ -41,27 +40,22 @@ public sealed record DatasetManifest
 
     public required DataSummary Summary { get; init; }
 
-    /// <summary>The splits that the data brings itself; the others are cut from its training samples.
-    /// Empty from a version that did not tell.</summary>
+    /// <summary>The splits that the data brings itself; the others are cut from its training samples.</summary>
     public IReadOnlyList<Split> Supplied { get; init; } = [];
 
-    /// <summary>What to know about the data before trusting what is learned from it.</summary>
     public IReadOnlyList<Warning> Warnings { get; init; } = [];
 
     /// <summary>Labelled samples of each class, in the order of <see cref="Classes"/>.</summary>
     public required IReadOnlyList<ClassCount> ClassCounts { get; init; }
 
-    /// <summary>Compute seconds.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>The summary with its classes, as report.json has it.</summary>
     [JsonIgnore]
-    public DataSummary Data =>
-        Summary with
-        {
-            Classes = [.. ClassCounts.Select(
-            count => new ClassSamples(count.Class, count.Train, count.Validation, count.Test))]
-        };
+    public DataSummary Data => Summary with
+    {
+        Classes = [.. ClassCounts.Select(count => new ClassSamples(count.Class, count.Train, count.Validation, count.Test))],
+    };
 }
 
 /// <summary>Labelled samples of one class, by split.</summary>
@@ -76,8 +70,7 @@ public enum Split : byte { Train, Validation, Test }
 [ArtifactKind(ArtifactKinds.SampleShard, Formerly = "SampleShard")]
 public sealed record SampleShard(ArtifactReference File, Split Split, int Samples);
 
-/// <summary>How answerable each pretext task is on a dataset version, measured on a sample
-/// of its training split before compute is spent on one. See docs/pre-flight.md.</summary>
+/// <summary>How answerable each pretext task is, measured on a sample of the training split. See docs/pre-flight.md.</summary>
 [ArtifactKind(ArtifactKinds.PreFlight, Formerly = "PreFlight")]
 public sealed record PreFlight
 {
@@ -91,10 +84,7 @@ public sealed record PreFlight
 
     /// <summary>What <c>pretext: auto</c> takes.</summary>
     public required PretextChoice Choice { get; init; }
-
     public required LabelBalance Labels { get; init; }
-
-    /// <summary>Compute seconds.</summary>
     public required double Seconds { get; init; }
 }
 
@@ -152,8 +142,6 @@ public sealed record PseudoLabelManifest
 
     /// <summary>Samples that have pseudo-labels.</summary>
     public required long Samples { get; init; }
-
-    /// <summary>Samples left out.</summary>
     public required long Ambiguous { get; init; }
     public required double Seconds { get; init; }
 }
@@ -167,7 +155,6 @@ public sealed record PseudoLabelManifest
 /// <c>mask</c> int64 [N + 1], where each sample's begin.</summary>
 public sealed record PseudoLabelShard(ArtifactReference File, string SampleShard, Split Split, int Samples, int Ambiguous);
 
-/// <summary>What pretraining leaves.</summary>
 [ArtifactKind(ArtifactKinds.Encoder, Formerly = "EncoderManifest")]
 public sealed record EncoderManifest
 {
@@ -177,11 +164,9 @@ public sealed record EncoderManifest
     /// <summary>What makes tokens for it; null for images.</summary>
     public TokenizerReference? Tokenizer { get; init; }
 
-    /// <summary>The weights, safetensors.</summary>
     public required ArtifactReference File { get; init; }
 
-    /// <summary><c>config.json</c> beside the weights, by which Hugging Face's transformers opens the folder;
-    /// null for layouts that it has no network for.</summary>
+    /// <summary><c>config.json</c>, by which Hugging Face's transformers opens the folder; null for layouts unknown there.</summary>
     public ArtifactReference? Config { get; init; }
     public required long Steps { get; init; }
     public required IReadOnlyList<PretrainingPoint> History { get; init; }
@@ -198,20 +183,18 @@ public sealed record EncoderManifest
 /// <param name="HeldOut">Measured at some of the points only.</param>
 public sealed record PretrainingPoint(long Step, double Loss, double LearningRate, HeldOutMeasure? HeldOut);
 
-/// <summary>The encoder on held-out samples, in all their views, without augmentation;
-/// on sequences with the masks that their shards hold.</summary>
+/// <summary>The encoder on held-out samples, in all their views, without augmentation; on sequences with their shards' masks.</summary>
 /// <param name="Accuracy">For each pretext task: of views, or of masked tokens.</param>
 /// <param name="FeatureDeviation">Mean over the features of their standard deviation across views, each feature vector scaled to length √D:
 /// about 1 is healthy, 0 is collapse.</param>
 /// <param name="EffectiveRank">exp of the entropy of the normalised singular values of the centred features (Roy and Vetterli 2007);
 /// 1 to D.</param>
 /// <param name="Views">How many were measured on: views of images, or sequences.</param>
-public sealed record HeldOutMeasure(IReadOnlyDictionary<string, double> Accuracy, double FeatureDeviation, double EffectiveRank,
-    long Views);
+public sealed record HeldOutMeasure(
+    IReadOnlyDictionary<string, double> Accuracy, double FeatureDeviation, double EffectiveRank, long Views);
 
 /// <summary>Where pretraining's wall time went, in seconds, over all slices.</summary>
-/// <param name="Training">Inside training steps.</param>
-/// <param name="Waiting">Waiting for the next batch.</param>
+/// <param name="Waiting">For the next batch.</param>
 /// <param name="Measuring">Held-out accuracy, feature statistics.</param>
 /// <param name="Checkpointing">Writing and loading checkpoints, building the network.</param>
 /// <param name="Views">Views of images, or tokens of sequences, trained on.</param>
@@ -220,9 +203,7 @@ public sealed record PretrainingTime(double Training, double Waiting, double Mea
     public double Total => Training + Waiting + Measuring + Checkpointing;
 }
 
-/// <summary>One trial's outcome.</summary>
-/// <param name="Model">The tuned weights, safetensors: encoder and head; of the frozen arms the head alone,
-/// of the baseline its coefficients.</param>
+/// <param name="Model">The tuned weights, safetensors: encoder and head; of frozen arms the head, of the baseline its coefficients.</param>
 /// <param name="Loss">Training loss by step.</param>
 /// <param name="Parameters">Numbers that were trained; 0 from a version that did not tell.</param>
 /// <param name="Validation">Every metric on the validation split, by its name; null from a version that did not tell.</param>
@@ -231,6 +212,5 @@ public sealed record TrialResult(
     Trial Trial, double ValidationAccuracy, ArtifactReference Model, IReadOnlyList<double> Loss, double Seconds, long Parameters = 0,
     IReadOnlyDictionary<string, double>? Validation = null);
 
-/// <summary>All trials of a run.</summary>
 [ArtifactKind(ArtifactKinds.Trials, Formerly = "TrialsManifest")]
 public sealed record TrialsManifest(IReadOnlyList<ArtifactReference> Results);

@@ -6,21 +6,17 @@ namespace Pipeline.Contracts;
 // All messages, in the order of the flow. Events are in the past tense; commands are imperative.
 // Every message after the dataset is committed names its run; what a stage leaves is in the store, under the references.
 
-// ── Ingestion ──────────────────────────────────────────────────────────────────────────────────────────────────────
+// Ingestion:
 
-/// <summary>Run an experiment over the files of a source. Anybody may send it; Ingestion
-/// answers with <see cref="DatasetCommitted"/>.</summary>
+/// <summary>Run an experiment over the files of a source. Anybody may send it; the answer is <see cref="DatasetCommitted"/>.</summary>
 /// <param name="Experiment">A JSON object with the keys of docs/experiment.md, or the text of such a file; null where it is stored.</param>
-/// <param name="Source">Where the files lie: the URL of a place in the lake, or a folder. Null:
-/// where the experiment's dataset lands.</param>
-/// <param name="OnDrops">Whether it is to run each time a drop into its dataset is complete;
-/// without a source it waits for the first.</param>
+/// <param name="Source">Where the files lie: the URL of a place in the lake, or a folder. Null: where the dataset lands.</param>
+/// <param name="OnDrops">Run each time a drop into its dataset is complete; without a source it waits for the first.</param>
 /// <param name="Stored">An experiment that is checked and in the store already, instead of <paramref name="Experiment"/>.</param>
 public sealed record RunExperiment(
     JsonElement? Experiment = null, string? Source = null, bool OnDrops = false, ArtifactReference? Stored = null);
 
-/// <summary>Look at a dataset's place in the lake again, and run every experiment that
-/// waits for its drops over what is there now.</summary>
+/// <summary>Look at a dataset's place in the lake again, and run every experiment that waits for its drops.</summary>
 /// <param name="Source">The URL of the place; null: where the dataset lands.</param>
 public sealed record IngestDataset(string Dataset, string? Source = null);
 
@@ -37,7 +33,7 @@ public sealed record ImportChunk(ArtifactReference Experiment, ArtifactReference
 [ArtifactKind(ArtifactKinds.DatasetCommitted, Formerly = "DatasetCommitted")]
 public sealed record DatasetCommitted(RunReference Run) : IRunMessage;
 
-// ── Pseudo-labels ──────────────────────────────────────────────────────────────────────────────────────────────────
+// Pseudo-labels:
 
 /// <summary>Run an experiment over a dataset version that is there already, from its pseudo-labels on.</summary>
 /// <param name="Experiment">As in <see cref="RunExperiment"/>.</param>
@@ -57,43 +53,39 @@ public sealed record PseudoLabelsReady(
     RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, IReadOnlyList<string>? Pretext = null,
     ArtifactReference? PreFlight = null) : IRunMessage;
 
-// ── Pretraining ────────────────────────────────────────────────────────────────────────────────────────────────────
+// Pretraining:
 
 /// <summary>Train for one slice of bounded time, from the newest checkpoint at or after <paramref name="Step"/>.</summary>
 /// <param name="Slice">Counts from 0.</param>
 /// <param name="Step">Steps already done.</param>
 public sealed record TrainSlice(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, int Slice, long Step) : IRunMessage;
 
-/// <summary>How pretraining fares.</summary>
 public sealed record PretrainingProgressed(string RunId, int Slice, long Step, long Steps, PretrainingPoint Point, double ImagesPerSecond);
 
-/// <summary>Pretraining is done.</summary>
 /// <param name="Encoder">The encoder's manifest.</param>
 [ArtifactKind(ArtifactKinds.EncoderReady, Formerly = "EncoderReady")]
 public sealed record EncoderReady(RunReference Run, ArtifactReference Encoder) : IRunMessage;
 
-// ── Fine-tuning ────────────────────────────────────────────────────────────────────────────────────────────────────
+// Fine-tuning:
 
 /// <summary>Train one model: one arm at one label count, label draw and learning rate.</summary>
 public sealed record RunTrial(RunReference Run, ArtifactReference Encoder, Trial Trial) : IRunMessage;
 
-/// <summary>Every trial of the run has its result.</summary>
 /// <param name="Trials">The manifest that lists them.</param>
 [ArtifactKind(ArtifactKinds.TrialsReady, Formerly = "TrialsReady")]
 public sealed record TrialsReady(RunReference Run, ArtifactReference Encoder, ArtifactReference Trials) : IRunMessage;
 
-// ── Evaluation ─────────────────────────────────────────────────────────────────────────────────────────────────────
+// Evaluation:
 
-/// <summary>The run is finished.</summary>
 /// <param name="Verdict">At the smallest label count.</param>
 /// <param name="Report">report.json.</param>
 /// <param name="Page">report.html.</param>
 /// <param name="Model">The promoted model; null where the experiment does not promote it.</param>
 [ArtifactKind(ArtifactKinds.VerdictReached, Formerly = "VerdictReached")]
-public sealed record VerdictReached(RunReference Run, Verdict Verdict, ArtifactReference Report, ArtifactReference Page,
-    ArtifactReference? Model) : IRunMessage;
+public sealed record VerdictReached(
+    RunReference Run, Verdict Verdict, ArtifactReference Report, ArtifactReference Page, ArtifactReference? Model) : IRunMessage;
 
-// ── Any stage ──────────────────────────────────────────────────────────────────────────────────────────────────────
+// Any stage:
 
 /// <summary>Parts of a stage that are done.</summary>
 /// <param name="Total">0 where it is not known yet, as long as a folder is read.</param>
@@ -107,7 +99,6 @@ public sealed record StageProgressed(string? RunId, Stage Stage, long Done, long
 [ArtifactKind(ArtifactKinds.RunFailed, Formerly = "RunFailed")]
 public sealed record RunFailed(string? RunId, Stage Stage, string Reason, string? ErrorQueue = null);
 
-/// <summary>Somebody ended a run.</summary>
 public sealed record RunCancelled(string RunId);
 
 /// <summary>One run, and what it is made of.</summary>
@@ -116,7 +107,6 @@ public sealed record RunCancelled(string RunId);
 /// <param name="Dataset">The dataset's manifest.</param>
 public sealed record RunReference(string RunId, ArtifactReference Experiment, ArtifactReference Dataset);
 
-/// <summary>A message about one run.</summary>
 public interface IRunMessage
 {
     RunReference Run { get; }
@@ -125,28 +115,27 @@ public interface IRunMessage
 /// <summary>The stages, in the order of the flow.</summary>
 public enum Stage { Triggers, Ingestion, PseudoLabels, Pretraining, FineTuning, Evaluation }
 
+public static class StageNames
+{
+    /// <summary>The stage as people and JSON read it, such as <c>pseudo-labels</c>.</summary>
+    public static string Name(this Stage stage) => JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString());
+}
+
 /// <summary>What a trial starts from.</summary>
 public enum Arm
 {
     /// <summary>The pretrained encoder, all weights tuned.</summary>
     Pretrained,
-
     /// <summary>The same network from random weights, tuned the same way.</summary>
     Scratch,
-
     /// <summary>A linear probe on the pretrained encoder.</summary>
     Frozen,
-
     /// <summary>A linear probe on random weights.</summary>
     FrozenRandom,
-
-    /// <summary>No network: multinomial logistic regression on the pixels themselves, or on what is counted in sequences.
-    /// Left out where words are tagged.</summary>
+    /// <summary>No network: multinomial logistic regression on pixels, or on what is counted in sequences; tagging has none.</summary>
     Baseline,
-
     /// <summary>The pretrained encoder as it is, with low-rank adapters that are tuned.</summary>
     Lora,
-
     /// <summary>The pretrained encoder, all weights tuned, lower layers slower.</summary>
     LayerDecay,
 

@@ -69,70 +69,47 @@ public static class TokenizerKinds
 
 /// <summary>Which tokens are masked, and how (Devlin et al. 2019, arXiv:1810.04805).</summary>
 public sealed record MaskingSpec(
-    [property: Key("Of a sample's tokens, those to predict (arXiv:1810.04805).")]
-    [property: Number(0, 1, AboveLow = true, BelowHigh = true)]
+    [property: Key("Of a sample's tokens, those to predict (arXiv:1810.04805)."), Number(0, 1, AboveLow = true, BelowHigh = true)]
     double Share = 0.15,
-    [property: Key("Of these, those shown as the mask token; with `masking.random` at most 1.")]
-    [property: Number(0, 1)]
+    [property: Key("Of these, those shown as the mask token; with `masking.random` at most 1."), Number(0, 1)]
     double Mask = 0.8,
-    [property: Key("Of these, those shown as a random token; the rest stays as it is. With `masking.mask` at most 1.")]
-    [property: Number(0, 1)]
+    [property: Key("Of these, those shown as a random token; the rest stays as it is. With `masking.mask` at most 1."), Number(0, 1)]
     double Random = 0.1,
     [property: Key(
         "What is masked at once: a token, all tokens of a word, or neighbours. The default of DNA is `span`, of protein `token`.")]
     [property: OneOf("token", "word", "span", For = Modalities.Text), OneOf("token", "span", For = Modalities.Letters)]
     string Unit = "token",
-    [property: Key("Tokens in a span.")]
-    [property: Whole(2, 100)]
+    [property: Key("Tokens in a span."), Whole(2, 100)]
     int Span = 3);
 
 /// <summary>The shape of encoder <c>transformer</c>.</summary>
 public sealed record TransformerSpec(
-    [property: Key("Numbers in a token's hidden state; a multiple of `encoder.heads`.", For = Modalities.Sequences)]
-    [property: Whole(8, 4096)]
+    [property: Key("Numbers in a token's hidden state; a multiple of `encoder.heads`."), Whole(8, 4096)]
     int Width = 256,
-    [property: Key("Blocks of attention and feed-forward.", For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
-    [property: Whole(1, 96)]
+    [property: Key("Blocks of attention and feed-forward."), Whole(1, 96)]
     int Layers = 4,
-    [property: Key("Heads of attention.", For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
-    [property: Whole(1, 128)]
+    [property: Key("Heads of attention."), Whole(1, 128)]
     int Heads = 4,
-    [property: Key(
-        "Numbers in the hidden layer of each block; four times the width where nothing is said.",
-        For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
-    [property: Whole(8, 65536)]
+    [property: Key("Numbers in the hidden layer of each block; four times the width where nothing is said."), Whole(8, 65536)]
     int FeedForward = 1024,
-    [property: Key(
-        "How a token's place is told: learned, or rotary (arXiv:2104.09864).",
-        For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
-    [property: OneOf("learned", "rotary")]
+    [property: Key("How a token's place is told: learned, or rotary (arXiv:2104.09864)."), OneOf("learned", "rotary")]
     string Position = "learned",
-    [property: Key(
-        "Layer norm before each part of a block (arXiv:2002.04745), or after it, as in BERT.",
-        For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
-    [property: OneOf("pre", "post")]
+    [property: Key("Layer norm before each part of a block (arXiv:2002.04745), or after it, as in BERT."), OneOf("pre", "post")]
     string Norm = "pre",
-    [property: Key(
-        "A sample's features: the mean of its tokens' hidden states, or that of its first token.",
-        For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
-    [property: OneOf("mean", "first")]
+    [property: Key("A sample's features: the mean of its tokens' hidden states, or that of its first token."), OneOf("mean", "first")]
     string Pooling = "mean",
-    [property: Key("While training only.", For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
-    [property: Number(0, 1, BelowHigh = true)]
+    [property: Key("While training only."), Number(0, 1, BelowHigh = true)]
     double Dropout = 0.1,
     [property: Key(
         "With `bert` the encoder has the parameter names and the `config.json` of Hugging Face's BERT: learned positions and `norm: post`, "
-        + "which is its default then.",
-        For = Modalities.Sequences, Elsewhere = TransformerSpec.OnlyHere)]
+        + "which is its default then.")]
     [property: OneOf("own", "bert")]
     string Layout = "own")
 {
-    private const string OnlyHere = "only transformer has it";
-
     /// <summary>A shape by name, of which single keys may be given otherwise.</summary>
     [Key(
         "Layers × width, heads: `tiny` is 2 × 128, 2; `mini` 4 × 256, 4; `small` 4 × 512, 8. Keys that are said besides go before it.",
-        For = Modalities.Sequences, Elsewhere = OnlyHere, Default = "`mini`")]
+        Default = "`mini`")]
     [OneOf("tiny", "mini", "small")]
     public static TransformerSpec Size(string name) => name switch
     {
@@ -157,10 +134,9 @@ public sealed record SpecialTokens(int Padding = 0, int Unknown = 1, int Start =
 }
 
 /// <summary>A tokenizer in the store.</summary>
-/// <param name="Files">By file name, as Hugging Face names them: <c>vocab.txt</c>, or <c>tokenizer.json</c>,
-/// <c>vocab.json</c> and <c>merges.txt</c>.</param>
+/// <param name="Files">By name, as Hugging Face has them: <c>vocab.txt</c>, or <c>tokenizer.json</c>, <c>vocab.json</c>,
+/// <c>merges.txt</c>.</param>
 /// <param name="Spec">What it was made by.</param>
-/// <param name="LowerCase">Whether text is brought to lower case before it is cut.</param>
 /// <param name="Vocabulary">Tokens there are, special ones included.</param>
 [ArtifactKind(ArtifactKinds.Tokenizer, Formerly = "TokenizerReference")]
 public sealed record TokenizerReference(
@@ -175,17 +151,13 @@ public sealed record ModalityWords(string Sample, string Content, string Valid)
     public static ModalityWords Of(string modality) => modality switch
     {
         Modalities.Image => new("picture", "the same pixels", "JPEG, PNG, GIF, BMP and WebP files of more than one colour"),
-        Modalities.Text =>
-            new("text", "the same texts",
-                "files of text in UTF-8, or UTF-16 with a byte order mark, JSON lines with text, and CSV and TSV with a column text, "
-                + "each plain or in gzip, and Parquet and Arrow files with one"),
-        Modalities.Dna =>
-            new("sequence", "the same bases",
-                "FASTA and FASTQ files of DNA, JSON lines with sequence, and CSV and TSV with a column sequence, each plain or in gzip, "
-                + "and Parquet and Arrow files with one"),
-        Modalities.Protein => new("sequence", "the same residues",
-            "FASTA and FASTQ files of proteins, JSON lines with sequence, and CSV and TSV with a column sequence, each plain or in gzip, "
-            + "and Parquet and Arrow files with one"),
+        Modalities.Text => new("text", "the same texts", Files("files of text in UTF-8, or UTF-16 with a byte order mark", "text")),
+        Modalities.Dna => new("sequence", "the same bases", Files("FASTA and FASTQ files of DNA", "sequence")),
+        Modalities.Protein => new("sequence", "the same residues", Files("FASTA and FASTQ files of proteins", "sequence")),
         _ => throw new UnreachableException($"'{modality}' is no modality."),
     };
+
+    private static string Files(string plain, string column) =>
+        $"{plain}, JSON lines with {column}, and CSV and TSV with a column {column}, each plain or in gzip, "
+        + "and Parquet and Arrow files with one";
 }

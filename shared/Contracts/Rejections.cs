@@ -1,97 +1,88 @@
+using System.ComponentModel;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Pipeline.Contracts;
 
-/// <summary>Why a file, or the label of one, is not used. Written in kebab case: <c>not-an-image</c>.</summary>
+/// <summary>Why a file, or the label of one, is not used. Written in kebab case: <c>not-an-image</c>. Each has its sentence for a person:
+/// what is wrong, and what became of it.</summary>
 public enum RejectionReason
 {
-    /// <summary>The file has no bytes.</summary>
+    [Description("the file has no bytes")]
     Empty,
-
-    /// <summary>The file cannot be opened or read, or the folder not listed.</summary>
+    /// <summary>Also a folder that cannot be listed.</summary>
+    [Description("the system does not let it be read")]
     Unreadable,
-
-    /// <summary>Its content is neither JPEG, PNG, GIF, BMP nor WebP, whatever its name says.</summary>
+    [Description("the content is neither JPEG, PNG, GIF, BMP nor WebP")]
     NotAnImage,
-
-    /// <summary>It begins like an image or an archive and is cut short or damaged; of an archive, what came before is used.</summary>
+    /// <summary>An image or an archive; of an archive, what came before is used.</summary>
+    [Description("it is cut short or damaged")]
     Corrupt,
-
     /// <summary>More pixels than <c>Ingestion:MaxPixels</c>, or more bytes than <c>Ingestion:MaxFileBytes</c>.</summary>
+    [Description("it is larger than the limits allow")]
     TooLarge,
-
     /// <summary>One side is more than <c>Ingestion:MaxSideRatio</c> times the other.</summary>
+    [Description("one side of the image is too long for the other")]
     SideRatio,
-
-    /// <summary>An image of one colour, or a sequence without a known letter: there is nothing to learn from.</summary>
+    /// <summary>Also a sequence without a known letter: there is nothing to learn from.</summary>
+    [Description("the image is of one colour")]
     Blank,
-
-    /// <summary>labels.csv or labels.jsonl has a label for a file that is not there. Nothing is left out.</summary>
+    /// <summary>A row of a table of labels; nothing is left out.</summary>
+    [Description("there is a label for a file that does not exist")]
     UnknownFile,
-
-    /// <summary>labels.csv or labels.jsonl names a file and leaves its label empty. The file is used without a label.</summary>
+    [Description("the label is empty; the sample is used without one")]
     EmptyLabel,
-
-    /// <summary>labels.csv, labels.jsonl or a sample of an archive gives a file two different labels. The file is used without a
-    /// label.</summary>
+    [Description("it has two labels, and is used without one")]
     TwoLabels,
-
-    /// <summary>The label is a list, an object, a number that the table's class names lack, or no UTF-8. The sample is used without a
-    /// label.</summary>
+    /// <summary>A list, an object, a number that the table's class names lack, or no UTF-8.</summary>
+    [Description("the label is of a kind that is not used; the sample is used without one")]
     BadLabel,
-
-    /// <summary>Files with the same pixels, or samples of the same text, have different labels or tags. One of them is used, without
-    /// these.</summary>
+    [Description("samples with the same content have different labels or tags; one is used, without these")]
     ConflictingLabels,
-
-    /// <summary>The name in the container or archive has an empty segment, or that of a file or folder is no UTF-8; or it has <c>.</c>,
-    /// <c>..</c>, a backslash or a control character, or is longer than <c>Ingestion:MaxNameLength</c>. It is not followed.</summary>
+    /// <summary>An empty segment, <c>.</c>, <c>..</c>, a backslash, a control character, no UTF-8, or longer than
+    /// <c>Ingestion:MaxNameLength</c>.</summary>
+    [Description("the name leads out of the dataset, or has characters that names must not have")]
     UnsafeName,
-
-    /// <summary>A pipe, a socket or a device, or in an archive a symbolic link, or a hard link to what did not come before it, has that
-    /// name. It is not opened or followed.</summary>
+    /// <summary>A pipe, a socket or a device; in an archive a symbolic link, or a hard link to what did not come before it.</summary>
+    [Description("it is not a file")]
     NotAFile,
-
-    /// <summary>Its content in the archive is encrypted.</summary>
+    /// <summary>Of a member of an archive.</summary>
+    [Description("the content is encrypted")]
     Encrypted,
-
-    /// <summary>An archive in an archive in an archive; one in another is opened.</summary>
+    [Description("an archive in an archive in an archive is not opened")]
     NestedArchive,
-
-    /// <summary>The archive has a member of that name already; the first is used.</summary>
+    /// <summary>The first is used.</summary>
+    [Description("the archive has a member of that name already")]
     DuplicateName,
-
-    /// <summary>It is packed by a method that is not read.</summary>
+    [Description("it is compressed by a method that is not supported")]
     Unsupported,
-
-    /// <summary>Bytes that are neither UTF-8 nor, behind its byte order mark, UTF-16. The detail says where.</summary>
+    /// <summary>UTF-16 needs its byte order mark. The detail says where.</summary>
+    [Description("the text is neither UTF-8 nor UTF-16")]
     InvalidEncoding,
-
-    /// <summary>A line, or a record of CSV, has more bytes than <c>Ingestion:MaxLineBytes</c>. It is not read into memory.</summary>
+    /// <summary>More bytes than <c>Ingestion:MaxLineBytes</c>; a record of CSV counts as a line. It is not read into memory.</summary>
+    [Description("the line is longer than the limits allow")]
     LineTooLong,
-
-    /// <summary>A document has more letters than <c>Ingestion:MaxSequenceLength</c>.</summary>
+    /// <summary>More letters than <c>Ingestion:MaxSequenceLength</c>.</summary>
+    [Description("the document is longer than the limits allow")]
     SequenceTooLong,
-
-    /// <summary>Nothing is left of the document once it is normalised.</summary>
+    [Description("the document is empty, or nothing is left of it once it is normalised")]
     EmptySample,
-
-    /// <summary>The file is no text: it has a byte of 0, or is a document or an archive that is not read.</summary>
+    /// <summary>It has a byte of 0, or is a document or an archive that is not read.</summary>
+    [Description("the content is not text")]
     NotText,
-
-    /// <summary>A letter that there is not in DNA, or in proteins; or a sequence that is written in the other's alphabet.</summary>
+    /// <summary>A letter that DNA or proteins do not have, or a sequence in the other's alphabet.</summary>
+    [Description("the letters are not those of the dataset's sequences")]
     WrongAlphabet,
-
-    /// <summary>The record is against the rules of its format: JSON, the width of CSV, the qualities of FASTQ. The detail names the
-    /// line.</summary>
+    /// <summary>JSON, the width of CSV, the qualities of FASTQ. The detail names the line.</summary>
+    [Description("the record breaks the rules of its format")]
     MalformedRecord,
-
-    /// <summary>An archive has more entries, or a table more rows, than <c>Ingestion:MaxMembers</c>; those before are used.</summary>
+    /// <summary>More entries or rows than <c>Ingestion:MaxMembers</c>.</summary>
+    [Description("it has more entries or rows than the limits allow; those before are used")]
     TooManyMembers,
-
-    /// <summary>An archive or a gzip unpacks to more than <c>Ingestion:MaxUnpackedBytes</c> or <c>Ingestion:MaxUnpackedRatio</c>, or one
-    /// piece of a table to more than <c>Ingestion:MaxRowGroupBytes</c>. What came before is used, but nothing of a gzip.</summary>
+    /// <summary>More than <c>Ingestion:MaxUnpackedBytes</c>, <c>Ingestion:MaxUnpackedRatio</c>, or of a piece of a table
+    /// <c>Ingestion:MaxRowGroupBytes</c>. What came before is used, but nothing of a gzip.</summary>
+    [Description("it unpacks to more than the limits allow")]
     UnpacksTooLarge,
 }
 
@@ -120,60 +111,28 @@ public sealed record Rejection(
     public static string NameOf(RejectionReason reason) => JsonNamingPolicy.KebabCaseLower.ConvertName(reason.ToString());
 }
 
-/// <summary>A sentence for each reason: what is wrong, and what became of it.</summary>
 public static class RejectionMessages
 {
-    private static readonly Dictionary<RejectionReason, string> Sentences = new()
-    {
-        [RejectionReason.Empty] = "the file has no bytes",
-        [RejectionReason.Unreadable] = "the system does not let it be read",
-        [RejectionReason.NotAnImage] = "the content is neither JPEG, PNG, GIF, BMP nor WebP",
-        [RejectionReason.Corrupt] = "it is cut short or damaged",
-        [RejectionReason.TooLarge] = "it is larger than the limits allow",
-        [RejectionReason.SideRatio] = "one side of the image is too long for the other",
-        [RejectionReason.Blank] = "the image is of one colour",
-        [RejectionReason.UnknownFile] = "there is a label for a file that does not exist",
-        [RejectionReason.EmptyLabel] = "the label is empty; the sample is used without one",
-        [RejectionReason.TwoLabels] = "it has two labels, and is used without one",
-        [RejectionReason.BadLabel] = "the label is of a kind that is not used; the sample is used without one",
-        [RejectionReason.ConflictingLabels] = "samples with the same content have different labels or tags; one is used, without these",
-        [RejectionReason.UnsafeName] = "the name leads out of the dataset, or has characters that names must not have",
-        [RejectionReason.NotAFile] = "it is not a file",
-        [RejectionReason.Encrypted] = "the content is encrypted",
-        [RejectionReason.NestedArchive] = "an archive in an archive in an archive is not opened",
-        [RejectionReason.DuplicateName] = "the archive has a member of that name already",
-        [RejectionReason.Unsupported] = "it is compressed by a method that is not supported",
-        [RejectionReason.InvalidEncoding] = "the text is neither UTF-8 nor UTF-16",
-        [RejectionReason.LineTooLong] = "the line is longer than the limits allow",
-        [RejectionReason.SequenceTooLong] = "the document is longer than the limits allow",
-        [RejectionReason.EmptySample] = "the document is empty, or nothing is left of it once it is normalised",
-        [RejectionReason.NotText] = "the content is not text",
-        [RejectionReason.WrongAlphabet] = "the letters are not those of the dataset's sequences",
-        [RejectionReason.MalformedRecord] = "the record breaks the rules of its format",
-        [RejectionReason.TooManyMembers] = "it has more entries or rows than the limits allow; those before are used",
-        [RejectionReason.UnpacksTooLarge] = "it unpacks to more than the limits allow",
-    };
+    private static readonly Dictionary<RejectionReason, string> Sentences = Enum.GetValues<RejectionReason>().ToDictionary(
+        reason => reason,
+        reason => typeof(RejectionReason).GetField($"{reason}")!.GetCustomAttribute<DescriptionAttribute>()!.Description);
 
-    /// <summary>What these mean depends on the modality, so that a detail, where there is one, is the whole sentence.</summary>
-    private static readonly HashSet<RejectionReason> SaidByDetail =
-        [RejectionReason.Blank, RejectionReason.Empty, RejectionReason.EmptySample];
-
+    /// <summary>The sentence and the detail. What some reasons mean depends on the modality: their detail is the whole sentence.</summary>
     /// <param name="detail">Null where there is nothing to add.</param>
-    public static string Of(RejectionReason reason, string? detail) =>
-        detail is null ? Sentences[reason]
-        : SaidByDetail.Contains(reason) ? detail
-        : $"{Sentences[reason]}: {detail}";
+    public static string Of(RejectionReason reason, string? detail) => detail is null
+        ? Sentences[reason]
+        : reason is RejectionReason.Blank or RejectionReason.Empty or RejectionReason.EmptySample
+            ? detail
+            : $"{Sentences[reason]}: {detail}";
 }
 
 /// <summary>A document, or a file of them, cannot be used. Says why; never ends more than that.</summary>
+/// <param name="detail">Where, and what.</param>
 /// <param name="lost">As <see cref="Rejection.Lost"/>.</param>
 public sealed class SequenceRejectedException(
     RejectionReason reason, string? detail = null, long lost = 0) : Exception($"{Rejection.NameOf(reason)}: {detail}")
 {
     public RejectionReason Reason => reason;
-
-    /// <summary>Where, and what.</summary>
     public string? Detail => detail;
-
     public long Lost => lost;
 }

@@ -8,10 +8,8 @@ public enum Verdict
 {
     /// <summary>The whole interval is above 0.</summary>
     [JsonStringEnumMemberName("helps")] Helps,
-
     /// <summary>0 lies in the interval.</summary>
     [JsonStringEnumMemberName("no-evidence")] NoEvidence,
-
     /// <summary>The whole interval is below 0.</summary>
     [JsonStringEnumMemberName("hurts")] Hurts,
 }
@@ -21,7 +19,6 @@ public enum Verdict
 public sealed record Report
 {
     public required string Experiment { get; init; }
-
     public required string RunId { get; init; }
 
     /// <summary>At the smallest label count.</summary>
@@ -31,7 +28,6 @@ public sealed record Report
     public required string EncoderDigest { get; init; }
 
     public required IReadOnlyList<LabelCountResult> ByLabelCount { get; init; }
-
     public required IReadOnlyList<LabelsSaved> LabelsSaved { get; init; }
 
     /// <summary>What to use at each label count.</summary>
@@ -47,17 +43,13 @@ public sealed record Report
     public PreFlight? PreFlight { get; init; }
 
     public required DataSummary Data { get; init; }
-
     public required CostSummary Cost { get; init; }
-
     public required EnvironmentSummary Environment { get; init; }
 
-    /// <summary>What to know before trusting the verdict: first about the data, then about the comparison.
-    /// docs/warnings.md lists the codes.</summary>
+    /// <summary>First about the data, then about the comparison.</summary>
     public IReadOnlyList<Warning> Warnings { get; init; } = [];
 
-    /// <summary>What the arms were compared by, and their learning rates chosen: <c>accuracy</c>, <c>macro-f1</c>,
-    /// <c>balanced-accuracy</c> or <c>entity-f1</c>.</summary>
+    /// <summary>What the arms were compared by, and their learning rates chosen.</summary>
     public string Metric { get; init; } = "accuracy";
 
     /// <summary>Every metric, whichever decides, by arm, then by label count.</summary>
@@ -77,13 +69,9 @@ public sealed record LabelCountResult(
     int Labels, int Draws, double Pretrained, double Scratch, double Frozen, double FrozenRandom,
     double Difference, double Low, double High, Verdict Verdict)
 {
-    /// <summary>Logistic regression without a network; null where the experiment does not compare it.</summary>
+    // Null where the experiment does not compare the arm.
     public double? Baseline { get; init; }
-
-    /// <summary>Low-rank adapters on the pretrained encoder; null where the experiment does not compare them.</summary>
     public double? Lora { get; init; }
-
-    /// <summary>Pretrained, lower layers tuned slower; null where the experiment does not compare it.</summary>
     public double? LayerDecay { get; init; }
 
     /// <summary>How the networks' features became one vector, chosen on validation; null for tagging.</summary>
@@ -118,8 +106,7 @@ public sealed record LabelsSaved(int Labels, double? ScratchEquivalent, double? 
 
 /// <param name="Accuracy">On held-out samples (the validation split), all views, or masked tokens.</param>
 /// <param name="Samples">Samples with pseudo-labels.</param>
-/// <param name="Ambiguous">Samples left out because two of their views are nearly the same picture; of sequences,
-/// because they have no token to mask.</param>
+/// <param name="Ambiguous">Samples left out: two of their views are nearly the same picture; sequences have no token to mask.</param>
 /// <param name="Auto">Whether the experiment left it to the pre-flight to choose.</param>
 public sealed record PretextResult(string Task, double Accuracy, long Samples, long Ambiguous, bool Auto = false);
 
@@ -130,8 +117,7 @@ public sealed record PretextResult(string Task, double Accuracy, long Samples, l
 public sealed record DataSummary(
     long Samples, long Labelled, long Duplicates, IReadOnlyDictionary<string, long> Rejected, long Train, long Validation, long Test)
 {
-    /// <summary>Groups of two samples or more that are nearly the same picture. A group falls into one split,
-    /// unless the data says otherwise.</summary>
+    /// <summary>Groups of samples that are nearly the same picture. One falls into one split, unless the data says otherwise.</summary>
     public long Groups { get; init; }
 
     /// <summary>Samples in such groups.</summary>
@@ -147,7 +133,6 @@ public sealed record DataSummary(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Documents { get; init; }
 
-    /// <summary>Samples without a label.</summary>
     public long Unlabelled => Samples - Labelled;
 
     /// <summary>Labelled samples of each class; null within a manifest, which has them beside it.</summary>

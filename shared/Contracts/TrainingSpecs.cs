@@ -5,14 +5,11 @@ namespace Pipeline.Contracts;
 /// <summary>Random changes to an image that leave the pseudo-label what it is: every one is drawn from a distribution that no turn or flip
 /// changes, so that nothing in its artefacts tells the views apart.</summary>
 public sealed record AugmentationSpec(
-    [property: Key("Zoom between 1/scale and scale, log-uniform; 1 is off.")]
-    [property: Number(1, 4)]
+    [property: Key("Zoom between 1/scale and scale, log-uniform; 1 is off."), Number(1, 4)]
     double Scale = 1,
-    [property: Key("Largest shift along each axis, in pixels; 0 is off.")]
-    [property: Number(0, double.MaxValue, UpTo = "half of input.size")]
+    [property: Key("Largest shift along each axis, in pixels; 0 is off."), Number(0, double.MaxValue, UpTo = "half of input.size")]
     double Shift = 0,
-    [property: Key("Brightness between 1/gain and gain, log-uniform; 1 is off.")]
-    [property: Number(1, 4)]
+    [property: Key("Brightness between 1/gain and gain, log-uniform; 1 is off."), Number(1, 4)]
     double Gain = 1,
     [property: Key("Side of the square that is blanked, in pixels; 0 is off. Where nothing is said, at most half of `input.size`.")]
     [property: Whole(0, int.MaxValue, UpTo = "input.size")]
@@ -27,24 +24,20 @@ public sealed record AugmentationSpec(
 
 public sealed record PretrainingSpec
 {
-    [Key("Times that the training samples are seen, each in all views of its tasks.")]
-    [Whole(1, 1000)]
+    [Key("Times that the training samples are seen, each in all views of its tasks."), Whole(1, 1000)]
     public int Epochs { get; init; } = 4;
 
-    [Key("Samples in a step; the step sees this many times the number of views.")]
-    [Whole(1, 65536)]
+    [Key("Samples in a step; the step sees this many times the number of views."), Whole(1, 65536)]
     public int Batch { get; init; } = 32;
 
-    [Key("The highest learning rate of the schedule.")]
-    [Number(0, 1, AboveLow = true)]
+    [Key("The highest learning rate of the schedule."), Number(0, 1, AboveLow = true)]
     public double LearningRate { get; init; } = 3e-3;
 
     [Key("How the learning rate runs: one-cycle (arXiv:1803.09820) or cosine (arXiv:1608.03983).")]
-    [OneOf("one-cycle", "cosine")]
-    public string Schedule { get; init; } = "one-cycle";
+    [OneOf(Schedules.OneCycle, Schedules.Cosine)]
+    public string Schedule { get; init; } = Schedules.OneCycle;
 
-    [Key("Decoupled weight decay of AdamW (arXiv:1711.05101).")]
-    [Number(0, 1)]
+    [Key("Decoupled weight decay of AdamW (arXiv:1711.05101)."), Number(0, 1)]
     public double WeightDecay { get; init; } = 0.01;
 
     [Key(For = Modalities.Image, Elsewhere = AugmentationSpec.Elsewhere)]
@@ -58,8 +51,8 @@ public sealed record PretrainingSpec
     public int? ViewSize { get; init; }
 
     [Key(
-        "How the features of positions become one vector for the heads that predict views: `mean`, or `grid-2`, `grid-3`, `grid-4`, the means of so "
-        + "many parts squared.", For = Modalities.Image, Elsewhere = "{0} no views", Default = "`mean`")]
+        "How the features of positions become one vector for the heads of pretraining: `mean`, or `grid-2`, `grid-3`, `grid-4`, the means "
+        + "of so many parts squared.", For = Modalities.Image, Elsewhere = "{0} no views", Default = "`mean`")]
     [OneOf("mean", "grid-2", "grid-3", "grid-4")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Readout { get; init; }
@@ -68,9 +61,37 @@ public sealed record PretrainingSpec
     [Key(For = Modalities.Image, Elsewhere = "{0} no views"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ContrastiveSpec? Contrastive { get; init; }
 
-    [Key("Seeds weights, order and augmentation.")]
-    [Whole(0, ulong.MaxValue)]
+    [Key("Seeds weights, order and augmentation."), Whole(0, ulong.MaxValue)]
     public ulong Seed { get; init; } = 1;
+}
+
+public static class Schedules
+{
+    public const string OneCycle = "one-cycle";
+    public const string Cosine = "cosine";
+
+    public static IReadOnlyList<string> All { get; } = [OneCycle, Cosine];
+}
+
+/// <summary>What a label can be of: a sample, or a place in a sequence.</summary>
+public static class LabelTasks
+{
+    public const string Classification = "classification";
+    public const string Tagging = "tagging";
+}
+
+/// <summary>What the head of a tuned network can start from.</summary>
+public static class HeadStarts
+{
+    public const string Logistic = "logistic";
+    public const string Random = "random";
+}
+
+/// <summary>What batch norm of a tuned network can go by.</summary>
+public static class BatchNormStatistics
+{
+    public const string Kept = "kept";
+    public const string Updated = "updated";
 }
 
 /// <summary>Of pretext <c>contrastive</c> (Chen et al. 2020, arXiv:2002.05709): its loss, its projector and its views.</summary>
@@ -103,15 +124,13 @@ public sealed record ContrastiveSpec(
 public sealed record FineTuningSpec
 {
     [Key("What a label is of: `classification`, of a sample; `tagging`, of a place in a sequence, for text, DNA and protein alone.")]
-    [OneOf("classification", "tagging")]
-    public string Task { get; init; } = "classification";
+    [OneOf(LabelTasks.Classification, LabelTasks.Tagging)]
+    public string Task { get; init; } = LabelTasks.Classification;
 
-    [Key("Label counts to compare at.")]
-    [Whole(1, 100_000_000)]
+    [Key("Label counts to compare at."), Whole(1, 100_000_000)]
     public required IReadOnlyList<int> Labels { get; init; }
 
-    [Key("Random choices of the labelled samples at each count.")]
-    [Whole(1, 100)]
+    [Key("Random choices of the labelled samples at each count."), Whole(1, 100)]
     public int Draws { get; init; } = 5;
 
     [Key("Grid for every arm that tunes the network; the best for each arm and count is chosen on validation.")]
@@ -121,7 +140,8 @@ public sealed record FineTuningSpec
     [Key(
         "How the features of positions become one vector, or several ways, of which validation chooses one for all networks at a label "
         + "count. `mean` over positions; `grid-2`, `grid-3`, `grid-4`: the means of so many parts squared; `last-1` to `last-4`: the means "
-        + "of the last levels; `class`: the class token of `vit`. Tagging has none. Of sequences: `mean`; `first`, the first token; `ends`, the first and the last; `attention`, a learned weighted mean, which is the mean as long as it is not tuned.")]
+        + "of the last levels; `class`: the class token of `vit`. Of sequences: `mean`; `first`, the first token; `ends`, the first and the "
+        + "last; `attention`, a learned weighted mean, which is the mean as long as it is not tuned. Tagging has none.")]
     [OneOf("mean", "grid-2", "grid-3", "grid-4", "last-1", "last-2", "last-3", "last-4", "class", For = Modalities.Image)]
     [OneOf("mean", "first", "ends", "attention", For = Modalities.Sequences)]
     public IReadOnlyList<string> Readout { get; init; } = ["mean"];
@@ -152,40 +172,34 @@ public sealed record FineTuningSpec
         + "([decision 16](decisions/0016-the-baseline-counts-in-sequences.md)); tagging has none. `lora`: low-rank adapters "
         + "(arXiv:2106.09685) on a pretrained encoder that stays as it is, batch norm's running statistics excepted. `layer-decay`: as "
         + "`pretrained`, each layer tuned slower than the one above it (arXiv:1801.06146). `propagation`, `propagation-random`: labels "
-        + "spread over the unlabelled training samples by the features of the pretrained or the random encoder (arXiv:1904.04717). `baseline-propagation`: the same without a "
-        + "network. `nearest-neighbour`, `class-means`: the class of the nearest labelled sample, or of the nearest mean of a class.")]
-    [OneOf("baseline", "lora", "layer-decay", "propagation", "propagation-random", "baseline-propagation", "nearest-neighbour", "class-means")]
+        + "spread over the unlabelled training samples by the features of the pretrained or the random encoder (arXiv:1904.04717). "
+        + "`baseline-propagation`: the same without a network. `nearest-neighbour`, `class-means`: the class of the nearest labelled sample, or of the nearest mean of a class.")]
+    [OneOf(
+        "baseline", "lora", "layer-decay", "propagation", "propagation-random", "baseline-propagation", "nearest-neighbour", "class-means")]
     public IReadOnlyList<Arm> Arms { get; init; } = [Arm.Baseline];
 
-    [Key("Grid for `baseline`: weights of the penalty on half the sum of its squared coefficients.")]
-    [Number(0, 1000, AboveLow = true)]
+    [Key("Grid for `baseline`: weights of the penalty on half the sum of its squared coefficients."), Number(0, 1000, AboveLow = true)]
     public IReadOnlyList<double> BaselinePenalties { get; init; } = [1e-3, 1e-2, 1e-1];
 
-    [Key("Rank of the adapters of `lora`; a matrix that they would not make smaller has none.")]
-    [Whole(1, 1024)]
+    [Key("Rank of the adapters of `lora`; a matrix that they would not make smaller has none."), Whole(1, 1024)]
     public int LoraRank { get; init; } = 8;
 
-    [Key("Of `layer-decay`: the learning rate of a layer over that of the layer above it.")]
-    [Number(0, 1, AboveLow = true)]
+    [Key("Of `layer-decay`: the learning rate of a layer over that of the layer above it."), Number(0, 1, AboveLow = true)]
     public double LayerDecay { get; init; } = 0.75;
 
-    [Key("Optimizer steps of a trial, the same for every arm that has an optimizer.")]
-    [Whole(1, 1_000_000)]
+    [Key("Optimizer steps of a trial, the same for every arm that has an optimizer."), Whole(1, 1_000_000)]
     public int Steps { get; init; } = 100;
 
-    [Key("Samples in a step.")]
-    [Whole(1, 65536)]
+    [Key("Samples in a step."), Whole(1, 65536)]
     public int Batch { get; init; } = 32;
 
-    [Key("Decoupled weight decay of AdamW.")]
-    [Number(0, 1)]
+    [Key("Decoupled weight decay of AdamW."), Number(0, 1)]
     public double WeightDecay { get; init; } = 0.01;
 
     [Key(For = Modalities.Image, Elsewhere = AugmentationSpec.Elsewhere)]
     public AugmentationSpec Augmentation { get; init; } = new();
 
-    [Key("Seeds draws, orders, heads and the random weights of `scratch`.")]
-    [Whole(0, ulong.MaxValue)]
+    [Key("Seeds draws, orders, heads and the random weights of `scratch`."), Whole(0, ulong.MaxValue)]
     public ulong Seed { get; init; } = 1;
 }
 
@@ -199,11 +213,9 @@ public sealed record EvaluationSpec
     [OneOf("helps", "no-evidence", "never")]
     public string Promote { get; init; } = "helps";
 
-    [Key("Bootstrap resamples behind every interval.")]
-    [Whole(100, 100_000)]
+    [Key("Bootstrap resamples behind every interval."), Whole(100, 100_000)]
     public int Resamples { get; init; } = 2000;
 
-    [Key("Seeds the bootstrap.")]
-    [Whole(0, ulong.MaxValue)]
+    [Key("Seeds the bootstrap."), Whole(0, ulong.MaxValue)]
     public ulong Seed { get; init; } = 1;
 }

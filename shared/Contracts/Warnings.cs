@@ -26,99 +26,58 @@ public sealed record Warning(WarningCode Code, long Count, string Message)
 /// <summary>The closed list of warnings, described in docs/warnings.md. Written in kebab case: <c>class-without-test</c>.</summary>
 public enum WarningCode
 {
-    // ── About the data, found by Ingestion ─────────────────────────────────────────────────────────────────────────
+    // About the data, found by Ingestion.
 
-    /// <summary>A class has labelled samples, none of them in the training split.</summary>
     ClassWithoutTraining,
-
-    /// <summary>A class has labelled samples, none of them in the test split.</summary>
     ClassWithoutTest,
-
-    /// <summary>A class has one labelled sample.</summary>
     ClassOfOne,
-
-    /// <summary>There are about as many classes as labelled samples: the labels may be numbers to predict,
-    /// or names of the samples.</summary>
+    /// <summary>About as many classes as labelled samples: the labels may be numbers to predict, or names of the samples.</summary>
     LabelsNearlyUnique,
-
     /// <summary>Names of classes differ by case, blanks or punctuation alone.</summary>
     SimilarClasses,
-
     /// <summary>A class is called by a word that usually means a missing value, such as <c>nan</c> or <c>N/A</c>.</summary>
     MissingLabelWords,
-
-    /// <summary>Rows of a table leave the label empty.</summary>
     EmptyLabels,
-
     /// <summary>Rows of a table of labels name no file that is there.</summary>
     UnmatchedRows,
-
-    /// <summary>Rows of a table of labels could not be read, or hold a label that could not.</summary>
     UnreadableRows,
-
     /// <summary>A column of labels has a type that is not used.</summary>
     LabelType,
-
-    /// <summary>A column looks like labels and was not used.</summary>
     LabelColumnNotUsed,
-
-    /// <summary>A table beside the samples was not used.</summary>
     TableNotUsed,
-
     /// <summary>A record in quotes spans lines that look like records themselves.</summary>
     RowsInQuotes,
-
     /// <summary>Labels of a table separated by tabs begin and end with a quote, which was taken as part of them.</summary>
     QuotesKept,
-
-    /// <summary>A folder named <c>unlabelled</c>, <c>unsup</c> or <c>extra</c> lies beside class folders;
-    /// its samples have no label.</summary>
+    /// <summary>A folder named <c>unlabelled</c>, <c>unsup</c> or <c>extra</c> lies beside class folders.</summary>
     UnlabelledFolder,
-
-    /// <summary>Names of files or folders speak of splits that were not used.</summary>
     SplitsNotUsed,
-
     /// <summary>An archive or table was cut short or damaged; what came before is used.</summary>
     CutArchive,
-
     /// <summary>Images of 16 bits use a small part of their range, and are dark or flat at 8 bits.</summary>
     NarrowRange,
-
-    /// <summary>Symbolic links are not followed.</summary>
     LinksNotFollowed,
 
-    // ── About the comparison, found by Evaluation ──────────────────────────────────────────────────────────────────
+    // About the comparison, found by Evaluation.
 
     /// <summary>The data's own splits part near-duplicates, and the experiment allows it.</summary>
     LeaksAllowed,
-
     /// <summary>Fewer label draws than an interval needs.</summary>
     FewDraws,
-
     /// <summary>The pretext task was solved without a gain: it is probably too easy.</summary>
     PretextSolved,
-
-    /// <summary>The pretext task was not learned.</summary>
     PretextNotLearned,
-
     /// <summary>Many samples were left out of a pretext task.</summary>
     AmbiguousSamples,
-
     /// <summary>Many sequences lost their end.</summary>
     TruncatedSamples,
-
     /// <summary>Border pixels alone tell the views of a pretext task.</summary>
     BorderCue,
-
     /// <summary>The encoder says nearly the same of every sample.</summary>
     CollapsedFeatures,
-
     /// <summary>The baseline does as well as the pretrained network.</summary>
     BaselineAsGood,
-
-    /// <summary>One learning rate only was tried.</summary>
     OneLearningRate,
-
     /// <summary>An arm chose the same end of the grid of learning rates at every label count.</summary>
     EndOfGrid,
 }

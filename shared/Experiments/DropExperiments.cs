@@ -31,5 +31,15 @@ public sealed class DropExperiments(IArtifactStore store)
         return found;
     }
 
+    /// <summary>The experiments themselves.</summary>
+    /// <exception cref="PipelineException">It is not the name of a dataset.</exception>
+    public async Task<IReadOnlyList<Experiment>> ReadAsync(string dataset, CancellationToken cancellation = default)
+    {
+        var found = new List<Experiment>();
+        foreach (var reference in await ListAsync(dataset, cancellation))
+            found.Add(await store.ReadManifestAsync<Experiment>(reference.Key, cancellation));
+        return found;
+    }
+
     private static string Folder(string dataset) => $"experiments/on-drop/{dataset}";
 }

@@ -7,7 +7,6 @@ namespace Pipeline.Experiments;
 /// <summary>Lays what was written over the defaults of its modality, each value checked against its declaration.</summary>
 internal sealed class ExperimentBinder(Written file, string modality)
 {
-    /// <exception cref="PipelineException">It is not a valid experiment.</exception>
     public static Experiment Bind(Written file)
     {
         var modality = file.Find("modality")?.Text is { } said && Modalities.All.Contains(said) ? said : Modalities.Image;
@@ -36,7 +35,7 @@ internal sealed class ExperimentBinder(Written file, string modality)
     private void BindKey(ExperimentKey key, Written? value, string path, JsonObject? target)
     {
         if (value is not null && !key.IsOf(modality))
-            throw value.Invalid(path, $"left out: {Because(key.Declared.Elsewhere)}");
+            throw value.Invalid(path, $"left out: {Because(key.Elsewhere)}");
 
         var otherwise = target?[key.Name];
         if (key.IsSection && (value is not null || otherwise is not null))

@@ -9,7 +9,6 @@ public static class ExperimentFile
     /// <exception cref="PipelineException">The file cannot be read, or is not a valid experiment.</exception>
     public static Experiment Read(string path) => Parse(ReadText(path), path);
 
-    /// <exception cref="PipelineException">The file cannot be read.</exception>
     public static string ReadText(string path)
     {
         try

@@ -14,6 +14,9 @@ internal sealed record ExperimentKey(
     /// <summary>The modalities that have it, with spaces between.</summary>
     public string For { get; init; } = Declared.For;
 
+    /// <inheritdoc cref="KeyAttribute.Elsewhere"/>
+    public string Elsewhere { get; init; } = Declared.Elsewhere;
+
     public bool IsSection => Values.Count == 0;
 
     public bool IsOf(string modality) => Words(For).Contains(modality);
@@ -45,7 +48,7 @@ internal static class ExperimentKeys
             if (declared.Inline)
             {
                 foreach (var key in Of(type))
-                    yield return key with { Inside = name };
+                    yield return key with { Inside = name, For = declared.For, Elsewhere = declared.Elsewhere };
                 continue;
             }
 

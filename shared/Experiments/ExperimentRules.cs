@@ -10,7 +10,6 @@ internal sealed class ExperimentRules(Written file)
     private const int LongestK = 6;
 
     /// <param name="experiment">Each value valid alone.</param>
-    /// <exception cref="PipelineException">Two keys contradict each other.</exception>
     public Experiment Apply(Experiment experiment)
     {
         CheckShares(experiment);
@@ -50,14 +49,12 @@ internal sealed class ExperimentRules(Written file)
         var names = new[] { splits.Train, splits.Validation, splits.Test }.SelectMany(names => names ?? []);
         if (names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw Invalid($"names that stand for one split only, unlike '{twice.Key}'", "splits.test", "splits.validation");
-
         if (experiment.Pretext.Count > 1 && experiment.Pretext.Contains(Experiment.AutoPretext))
             throw Invalid($"{Experiment.AutoPretext} alone, or a list without it", "pretext");
 
         var tags = experiment.FineTuning.Task == "tagging";
         if (tags && !Modalities.IsSequence(experiment.Modality))
             throw Invalid("classification: images have no places to tag", "fineTuning.task");
-
         if (!tags && experiment.Evaluation.Metric == "entity-f1")
             throw Invalid("accuracy, macro-f1, balanced-accuracy", "evaluation.metric");
     }
@@ -67,7 +64,6 @@ internal sealed class ExperimentRules(Written file)
         var cutout = $"{section}.augmentation.cutout";
         if (spec.Shift > size / 2.0)
             throw Invalid(new NumberAttribute(0, size / 2.0).MustBe, $"{section}.augmentation.shift");
-
         if (Has(cutout) && spec.Cutout > size)
             throw Invalid(new WholeAttribute(0, (ulong)size).MustBe, cutout);
 
@@ -79,7 +75,6 @@ internal sealed class ExperimentRules(Written file)
     {
         if (spec.Kind == TokenizerKinds.Kmer)
             return Kmers(spec, experiment.Modality, experiment.Input.Window);
-
         if (spec.Given is not null && Has("tokenizer.vocabulary"))
             throw Invalid("left out: the given one has the tokens it has", "tokenizer.vocabulary");
 
@@ -121,7 +116,6 @@ internal sealed class ExperimentRules(Written file)
         var bert = spec.Layout == "bert";
         if (bert && spec.Norm != "post" && Has("encoder.norm"))
             throw Invalid("post where the layout is bert", "encoder.norm");
-
         if (bert && spec.Position != "learned")
             throw Invalid("learned where the layout is bert", "encoder.position");
 

@@ -11,7 +11,6 @@ internal sealed class Written(string source, long? line)
     private const int Shown = 60;
 
     public string? Text { get; init; }
-
     public List<Written>? Items { get; init; }
 
     public Dictionary<string, (Written Key, Written Value)>? Members { get; init; }

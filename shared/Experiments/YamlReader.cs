@@ -13,7 +13,6 @@ internal sealed class YamlReader(string yaml, string source)
 
     private readonly Dictionary<AnchorName, Written> _anchors = [];
 
-    /// <exception cref="PipelineException">It is not valid YAML, nests too deep, or is not one document.</exception>
     public static Written Read(string yaml, string source)
     {
         var reader = new YamlReader(yaml, source);
@@ -64,7 +63,6 @@ internal sealed class YamlReader(string yaml, string source)
         };
         if (depth > MaxDepth)
             throw node.Error("this nests too deep; must be the keys and values of an experiment.");
-
         if (!start.Anchor.IsEmpty)
             _anchors[start.Anchor] = node;
 

@@ -3,15 +3,13 @@ using Pipeline.Images.Files;
 namespace Pipeline.Images;
 
 /// <param name="Pixels">Shape [C, S, S].</param>
-/// <param name="Width">As shown, before resizing.</param>
-/// <param name="Height">As shown, before resizing.</param>
+/// <param name="Width">As shown, before resizing, like the height.</param>
 /// <param name="Format"><c>jpeg</c>, <c>png</c>, <c>gif</c>, <c>bmp</c>, <c>webp</c> or <c>idx</c>.</param>
 /// <param name="IsNarrow">It has 16 bits a value and shows less than a quarter of their range: <see cref="NarrowRange"/>.</param>
 public sealed record DecodedImage(byte[] Pixels, int Width, int Height, string Format, bool IsNarrow = false);
 
 /// <summary>What an image may ask for, held against its header and once more against what its decoder would make.</summary>
 /// <param name="MaxPixels">Of the whole image.</param>
-/// <param name="MaxSideRatio">The longer side over the shorter.</param>
 /// <param name="MaxRatio">Bytes of memory that a byte of its file may unpack to, beyond 48 MB that any file may take.</param>
 public sealed record ImageLimits(long MaxPixels, double MaxSideRatio, int MaxRatio)
 {
@@ -23,7 +21,6 @@ public sealed record ImageLimits(long MaxPixels, double MaxSideRatio, int MaxRat
     {
         if ((long)width * height > MaxPixels)
             throw new ImageRejectedException(RejectionReason.TooLarge, $"{width}×{height} pixels; at most {MaxPixels}");
-
         if (Math.Max(width, height) > MaxSideRatio * Math.Min(width, height))
             throw new ImageRejectedException(RejectionReason.SideRatio, $"{width}×{height} pixels; at most {MaxSideRatio} to 1");
     }

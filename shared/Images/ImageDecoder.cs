@@ -33,11 +33,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
 
         var jpeg = IsLarge(header) ? _baseline.Read(content) : null;
         limits.CheckMemory(jpeg is null ? Memory(header) : _baseline.Memory(jpeg, content.Length), content.Length);
-        var (pixels, origin, isNarrow) = jpeg is not null
-            ? (DecodeBaseline(content, header, jpeg), header.Origin, false)
-            : DecodeSkia(content, header);
-        var (width, height) = Orientation.Transposes(origin) ? (header.Height, header.Width) : (header.Width, header.Height);
-        return new DecodedImage(pixels, width, height, header.Format, isNarrow);
+        return jpeg is null ? DecodeSkia(content, header) : DecodeBaseline(content, header, jpeg);
     }
 
     /// <param name="content">Grey, shape [H, W].</param>
@@ -45,7 +41,8 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
     public DecodedImage DecodeGrey(ReadOnlySpan<byte> content, int height, int width)
     {
         limits.Check(width, height);
-        return new DecodedImage(Square(content, width, height, step: 1, isOpaque: true, SKEncodedOrigin.TopLeft), width, height, "idx");
+        var header = new ImageHeader("idx", width, height);
+        return Decoded(Square(content, width, height, step: 1, isOpaque: true, header.Origin), header, header.Origin);
     }
 
     /// <returns>Bytes that the decoder takes: the picture's, and what it keeps until the last of them, of a JPEG of several scans two for
@@ -60,21 +57,25 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
     private bool IsLarge(ImageHeader header) => header is { Format: "jpeg", DataEnd: > 0 } && header.Channels != CmykChannels
         && Math.Min(header.Width, header.Height) >= FewestPixels * input.Size;
 
-    private byte[] DecodeBaseline(ReadOnlySpan<byte> content, ImageHeader header, BaselineJpeg jpeg)
+    private DecodedImage DecodeBaseline(ReadOnlySpan<byte> content, ImageHeader header, BaselineJpeg jpeg)
     {
         var pixels = new byte[input.Channels * input.Size * input.Size];
         _baseline.Decode(content, jpeg, header.DataEnd, pixels);
-        return Checked(Orientation.Shown(pixels, input.Size, header.Origin));
+        return Decoded(Orientation.Shown(pixels, input.Size, header.Origin), header, header.Origin);
     }
 
-    private (byte[] Pixels, SKEncodedOrigin Origin, bool IsNarrow) DecodeSkia(ReadOnlySpan<byte> content, ImageHeader header)
+    // At an end-of-image marker that comes too early Skia fills the rest with grey and says nothing; where the file just ends it says so.
+    // It looks ahead by some bytes, which are zeros here, so that only what lacks more of its data is found out.
+    private DecodedImage DecodeSkia(ReadOnlySpan<byte> content, ImageHeader header)
     {
         if (header.DataEnd == 0)
             return DecodeWhole(content, header);
 
-        var bytes = WithoutEnd(content, header.DataEnd);
+        var bytes = ArrayPool<byte>.Shared.Rent(header.DataEnd + LookAhead);
         try
         {
+            content[..header.DataEnd].CopyTo(bytes);
+            bytes.AsSpan(header.DataEnd, LookAhead).Clear();
             return DecodeWhole(bytes.AsSpan(0, header.DataEnd + LookAhead), header);
         }
         finally
@@ -83,7 +84,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
         }
     }
 
-    private unsafe (byte[] Pixels, SKEncodedOrigin Origin, bool IsNarrow) DecodeWhole(ReadOnlySpan<byte> content, ImageHeader header)
+    private unsafe DecodedImage DecodeWhole(ReadOnlySpan<byte> content, ImageHeader header)
     {
         fixed (byte* bytes = content)
         {
@@ -97,35 +98,28 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
                     $"its headers say {header.Width}×{header.Height} and {codec.Info.Width}×{codec.Info.Height} pixels");
             }
 
+            var size = header.Format == "jpeg" ? codec.GetScaledDimensions(Eighths(header) / 8f) : codec.Info.Size;
+            var isOpaque = codec.Info.AlphaType == SKAlphaType.Opaque;
+            var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, isOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul);
+            using var buffer = new PixelBuffer(info.BytesSize64);
+            var result = codec.GetPixels(info, buffer.Address);
+            if (result != SKCodecResult.Success)
+                throw new ImageRejectedException(RejectionReason.Corrupt, result.ToString());
+
             var origin = header.Format is "jpeg" or "png" ? header.Origin : codec.EncodedOrigin;
-            var (pixels, isNarrow) = DecodeSkia(codec, header, origin);
-            return (pixels, origin, isNarrow);
+            var isNarrow = header.Bits == DeepBits && NarrowRange.Holds(buffer.Bytes);
+            return Decoded(Square(buffer.Bytes, info.Width, info.Height, BytesPerPixel, isOpaque, origin), header, origin, isNarrow);
         }
     }
 
-    /// <summary>At an end-of-image marker that comes too early Skia fills the rest with grey and says nothing; where the file just ends it
-    /// says so. It looks ahead by some bytes, which are zeros here, so that only what lacks more of its data is found out.</summary>
-    /// <returns>From the pool.</returns>
-    private static byte[] WithoutEnd(ReadOnlySpan<byte> jpeg, int dataEnd)
+    /// <param name="pixels">Shape [C, S, S], as shown.</param>
+    private DecodedImage Decoded(byte[] pixels, ImageHeader header, SKEncodedOrigin origin, bool isNarrow = false)
     {
-        var bytes = ArrayPool<byte>.Shared.Rent(dataEnd + LookAhead);
-        jpeg[..dataEnd].CopyTo(bytes);
-        bytes.AsSpan(dataEnd, LookAhead).Clear();
-        return bytes;
-    }
+        if (IsBlank(pixels))
+            throw new ImageRejectedException(RejectionReason.Blank, isNarrow ? NarrowRange.Blank : null);
 
-    private (byte[] Pixels, bool IsNarrow) DecodeSkia(SKCodec codec, ImageHeader header, SKEncodedOrigin origin)
-    {
-        var size = header.Format == "jpeg" ? codec.GetScaledDimensions(Eighths(header) / 8f) : codec.Info.Size;
-        var isOpaque = codec.Info.AlphaType == SKAlphaType.Opaque;
-        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, isOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul);
-        using var buffer = new PixelBuffer(info.BytesSize64);
-        var result = codec.GetPixels(info, buffer.Address);
-        if (result != SKCodecResult.Success)
-            throw new ImageRejectedException(RejectionReason.Corrupt, result.ToString());
-
-        var isNarrow = header.Bits == DeepBits && NarrowRange.Holds(buffer.Bytes);
-        return (Square(buffer.Bytes, info.Width, info.Height, BytesPerPixel, isOpaque, origin, isNarrow), isNarrow);
+        var (width, height) = Orientation.Transposes(origin) ? (header.Height, header.Width) : (header.Width, header.Height);
+        return new DecodedImage(pixels, width, height, header.Format, isNarrow);
     }
 
     /// <summary>A JPEG can be decoded to a fraction of its size; never below twice the wanted size, or areas mix at their edges.</summary>
@@ -139,9 +133,7 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
     }
 
     /// <param name="isOpaque">Else the colours are multiplied by their alpha.</param>
-    /// <returns>Shape [C, S, S].</returns>
-    private byte[] Square(
-        ReadOnlySpan<byte> source, int width, int height, int step, bool isOpaque, SKEncodedOrigin origin, bool isNarrow = false)
+    private byte[] Square(ReadOnlySpan<byte> source, int width, int height, int step, bool isOpaque, SKEncodedOrigin origin)
     {
         var size = input.Size;
         var square = ArrayPool<float>.Shared.Rent(size * size * step);
@@ -150,16 +142,13 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
             AreaResampler.Resample(source, width, height, step, size, square.AsSpan(0, size * size * step));
             var pixels = new byte[input.Channels * size * size];
             Planes(square, step, isOpaque, origin, pixels);
-            return Checked(pixels, isNarrow);
+            return pixels;
         }
         finally
         {
             ArrayPool<float>.Shared.Return(square);
         }
     }
-
-    private byte[] Checked(byte[] pixels, bool isNarrow = false) =>
-        IsBlank(pixels) ? throw new ImageRejectedException(RejectionReason.Blank, isNarrow ? NarrowRange.Blank : null) : pixels;
 
     /// <param name="square">Shape [S, S, step].</param>
     private void Planes(ReadOnlySpan<float> square, int step, bool isOpaque, SKEncodedOrigin origin, Span<byte> pixels)
@@ -198,7 +187,6 @@ public sealed class ImageDecoder(InputSpec input, ImageLimits limits)
 
     private static byte Rounded(float half) => (byte)Math.Min((int)half, byte.MaxValue);
 
-    /// <summary>ITU-R BT.601.</summary>
     private static float Luma(ReadOnlySpan<float> colour) => (0.299f * colour[0]) + (0.587f * colour[1]) + (0.114f * colour[2]);
 
     private bool IsBlank(ReadOnlySpan<byte> pixels)

@@ -3,8 +3,8 @@ using Pipeline.Images;
 
 namespace Pipeline.Likeness;
 
-/// <summary>A plane at a smaller side, as by <see cref="AreaResampler"/>. Where each new pixel covers 2×2 or 4×4 whole ones, many are made
-/// at a time: so small a power of two divides their sums exactly, so that the bits are the same.</summary>
+/// <summary>A plane at a smaller side, as by <see cref="AreaResampler"/>. Vectorised where each new pixel covers 2×2 or 4×4 whole ones: so
+/// small a power of two divides their sums exactly, so that the bits are the same.</summary>
 internal static class BlockMeans
 {
     /// <param name="plane">Shape [size, size].</param>
@@ -55,7 +55,7 @@ internal static class BlockMeans
     private static Vector<float> Mean(Vector<uint> sums, Vector<float> share) => Vector.ConvertToSingle(Vector.AsVectorInt32(sums)) * share;
 }
 
-/// <summary>A sample at 16×16, by which two are held against each other when their hashes are alike.</summary>
+/// <summary>A sample at 16×16, by which two are compared when their hashes are alike.</summary>
 public static class Thumbnail
 {
     private const int Side = 16;

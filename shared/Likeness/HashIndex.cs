@@ -2,9 +2,9 @@ using System.Numerics;
 
 namespace Pipeline.Likeness;
 
-/// <summary>Finds hashes within a Hamming distance without looking at all (Norouzi, Punjani and Fleet 2012, arXiv:1307.2982): of four bands
-/// of 16 bits, one at least differs in no more than a quarter of the distance, and for each band's values it is known which hashes have
-/// them. 16 bytes a hash, beside the hashes.</summary>
+/// <summary>Finds hashes within a Hamming distance without comparing all (Norouzi, Punjani and Fleet 2012, arXiv:1307.2982): of four bands
+/// of 16 bits, at least one differs in no more than a quarter of the distance, and hashes are indexed by each band's value. 16 bytes a
+/// hash, beside the hashes.</summary>
 public sealed class HashIndex
 {
     /// <summary>Up to here, bands are looked up by at most two changed bits: 548 values a hash.</summary>
@@ -20,10 +20,8 @@ public sealed class HashIndex
     /// <summary>Bits that are changed in a band's value to find the values within the band's share of the distance.</summary>
     private readonly int[] _changes;
 
-    /// <summary>By band and value, where in <see cref="_numbers"/> the hashes with that value begin.</summary>
-    private readonly int[][] _starts;
-
-    private readonly int[][] _numbers;
+    /// <summary>By band, the numbers of the hashes by value, and where in them those with a value begin.</summary>
+    private readonly (int[] Starts, int[] Numbers)[] _bands;
 
     /// <param name="distance">0 to <see cref="LargestDistance"/>.</param>
     /// <param name="hashes">Not to be changed any more.</param>
@@ -34,9 +32,7 @@ public sealed class HashIndex
         _hashes = hashes;
         _distance = distance;
         _changes = [.. Enumerable.Range(0, Values).Where(value => BitOperations.PopCount((uint)value) <= distance / Bands)];
-        (_starts, _numbers) = (new int[Bands][], new int[Bands][]);
-        for (var band = 0; band < Bands; band++)
-            (_starts[band], _numbers[band]) = Sorted(band);
+        _bands = [.. Enumerable.Range(0, Bands).Select(Sorted)];
     }
 
     /// <summary>Numbers of the hashes within the distance, ascending, each once.</summary>
@@ -49,10 +45,10 @@ public sealed class HashIndex
         for (var band = 0; band < Bands; band++)
         {
             var value = ValueOf(hash, band);
+            var (starts, numbers) = _bands[band];
             foreach (var change in _changes)
             {
-                var (start, end) = (_starts[band][value ^ change], _starts[band][(value ^ change) + 1]);
-                foreach (var number in _numbers[band].AsSpan(start, end - start))
+                foreach (var number in numbers.AsSpan(starts[value ^ change]..starts[(value ^ change) + 1]))
                 {
                     if (number >= below)
                         break;

@@ -8,13 +8,13 @@ namespace Pipeline.Likeness;
 /// of at most 0.046 (Broder 1997, <i>On the resemblance and containment of documents</i>).</summary>
 public static class MinHash
 {
-    /// <summary>Places of a signature.</summary>
     public const int Places = 120;
 
     /// <summary>What an empty set has everywhere.</summary>
     public const uint Nothing = uint.MaxValue;
 
-    private static readonly uint[] Seeds = MakeSeeds();
+    private static readonly uint[] Seeds =
+        [.. Enumerable.Range(1, Places).Select(place => Mixed(new Vector<uint>((uint)place * 0x9E3779B9))[0])];
 
     /// <param name="set">Hashes of its members; the same more than once counts once.</param>
     /// <param name="signature">Of <see cref="Places"/>.</param>
@@ -33,7 +33,7 @@ public static class MinHash
             }
 
             for (var i = vectors; i < Places; i++)
-                signature[i] = Math.Min(signature[i], Mixed(member ^ Seeds[i]));
+                signature[i] = Math.Min(signature[i], Mixed(new Vector<uint>(member ^ Seeds[i]))[0]);
         }
     }
 
@@ -47,41 +47,24 @@ public static class MinHash
         return (double)same / Places;
     }
 
-    // The finaliser of MurmurHash3: each bit of the hash bears on each.
+    // The finaliser of MurmurHash3: each bit of the hash affects each.
     private static Vector<uint> Mixed(Vector<uint> hash)
     {
         hash = (hash ^ Vector.ShiftRightLogical(hash, 16)) * new Vector<uint>(0x85EBCA6B);
         hash = (hash ^ Vector.ShiftRightLogical(hash, 13)) * new Vector<uint>(0xC2B2AE35);
         return hash ^ Vector.ShiftRightLogical(hash, 16);
     }
-
-    private static uint Mixed(uint hash)
-    {
-        hash = (hash ^ (hash >> 16)) * 0x85EBCA6B;
-        hash = (hash ^ (hash >> 13)) * 0xC2B2AE35;
-        return hash ^ (hash >> 16);
-    }
-
-    private static uint[] MakeSeeds()
-    {
-        var seeds = new uint[Places];
-        for (var i = 0; i < Places; i++)
-            seeds[i] = Mixed((uint)(i + 1) * 0x9E3779B9);
-
-        return seeds;
-    }
 }
 
-/// <summary>Pieces of a sequence that overlap, by which two are held against each other: 5 characters of text, whatever their case and
-/// white space; 11 bases or 5 residues. Bases count as the first, in the alphabet, of themselves and their reverse complement, so that a
-/// strand is like its other one. Pieces with N or X are left out.</summary>
+/// <summary>Overlapping pieces of a sequence, by which two are compared: 5 characters of text, whatever their case and white space; 11
+/// bases or 5 residues. Bases count as the first, in the alphabet, of themselves and their reverse complement, so that both strands are
+/// alike. Pieces with N or X are left out.</summary>
 public static class Shingles
 {
-    /// <summary>Neither so short that long samples share most by chance, nor so long that a change takes many.</summary>
+    // Neither so short that long samples share most by chance, nor so long that a change takes many.
     private const int Characters = 5, Bases = 11, Residues = 5;
 
-    /// <returns>A hash of each piece, as they come; of a sequence shorter than a piece that of all of it. Empty where no piece is
-    /// known.</returns>
+    /// <returns>A hash of each piece, in order; of a sequence shorter than a piece the hash of all of it.</returns>
     public static uint[] Of(string modality, ReadOnlySpan<char> sequence) => modality switch
     {
         Modalities.Dna => Pieces(sequence, Bases, 'N', Canonical),

@@ -4,10 +4,10 @@ using Pipeline.Images;
 
 namespace Pipeline.Likeness;
 
-/// <summary>pHash (Zauner 2010, "Implementation and benchmarking of perceptual image hash functions"): the luma at 32×32, its cosine
-/// transform, and of the 8×8 lowest frequencies without the constant ones a bit each: whether it is above their median, by a quarter of
-/// their mean size. Of a symmetric drawing half of them are nothing but noise about their median, and without that margin its hash changes
-/// with every encoding. In whole numbers, so that every machine finds the same.</summary>
+/// <summary>pHash (Zauner 2010, "Implementation and benchmarking of perceptual image hash functions"): the cosine transform of the luma at
+/// 32×32, and for each of the 8×8 lowest frequencies but the constant ones a bit: whether it is above their median by a quarter of their
+/// mean size. Without that margin the hash of a symmetric drawing, half of whose frequencies are noise about the median, changes with every
+/// encoding. In whole numbers, so that every machine finds the same.</summary>
 public static class PerceptualHash
 {
     private const int Side = 32;
@@ -19,7 +19,7 @@ public static class PerceptualHash
     /// <summary>So many products surely add up within 32 bits: 8 · 255 · 64 · 2¹⁴ is below 2³¹.</summary>
     private const int MostProducts = 8;
 
-    /// <summary>Of the mean size of the values.</summary>
+    /// <summary>The quotient of the mean size and the margin.</summary>
     private const int Margin = 4;
 
     private static readonly int[] Cosines =
@@ -30,16 +30,10 @@ public static class PerceptualHash
     {
         Span<float> small = stackalloc float[Side * Side];
         var luma = ArrayPool<byte>.Shared.Rent(input.Size * input.Size);
-        try
-        {
-            var plane = luma.AsSpan(0, input.Size * input.Size);
-            Luma.Write(pixels, input, plane);
-            BlockMeans.Write(plane, input.Size, Side, small);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(luma);
-        }
+        var plane = luma.AsSpan(0, input.Size * input.Size);
+        Luma.Write(pixels, input, plane);
+        BlockMeans.Write(plane, input.Size, Side, small);
+        ArrayPool<byte>.Shared.Return(luma);
 
         Span<int> whole = stackalloc int[Side * Side];
         for (var i = 0; i < whole.Length; i += Vector<int>.Count)
@@ -57,7 +51,6 @@ public static class PerceptualHash
         return WellAboveMedian(lowest);
     }
 
-    /// <summary>Each column times the cosines, many columns at a time.</summary>
     private static void Down(ReadOnlySpan<int> pixels, ReadOnlySpan<int> cosines, Span<long> columns)
     {
         for (var at = 0; at < Side; at += Vector<int>.Count)

@@ -1,34 +1,20 @@
 namespace Pipeline.Likeness;
 
-/// <summary>Groups of samples that are nearly the same: each is a star, whose members are all alike to its first sample, the
-/// representative. So nothing is drawn in by a chain of small steps, and what a sample belongs to follows from the samples before it
-/// alone.</summary>
+/// <summary>Groups of near-duplicates: each is a star, whose members are all alike to its first sample, the representative. So no chain of
+/// small steps joins samples, and a sample's group follows from the samples before it alone.</summary>
 public sealed class SampleStars
 {
-    /// <summary>Samples that are not alone, ascending: of the others, which are most, nothing is kept.</summary>
-    private readonly int[] _members;
-
-    /// <summary>Of each of them.</summary>
-    private readonly int[] _centres;
+    /// <summary>Samples that are not alone, ascending, and the centre of each.</summary>
+    private readonly int[] _members, _centres;
 
     /// <param name="centres">By sample.</param>
     private SampleStars(int[] centres)
     {
-        var sizes = new Dictionary<int, int>();
-        foreach (var (sample, centre) in centres.Index())
-        {
-            if (centre != sample)
-                sizes[centre] = sizes.GetValueOrDefault(centre, 1) + 1;
-        }
-
-        (Groups, Members, Largest) = (sizes.Count, sizes.Values.Sum(), sizes.Values.DefaultIfEmpty(0).Max());
-        (_members, _centres) = (new int[Members], new int[Members]);
-        var at = 0;
-        foreach (var (sample, centre) in centres.Index())
-        {
-            if (centre != sample || sizes.ContainsKey(sample))
-                (_members[at], _centres[at++]) = (sample, centre);
-        }
+        // Of each star, without the centre itself.
+        var sizes = centres.Where((centre, sample) => centre != sample).CountBy(centre => centre).ToDictionary();
+        _members = [.. Enumerable.Range(0, centres.Length).Where(sample => centres[sample] != sample || sizes.ContainsKey(sample))];
+        _centres = [.. _members.Select(sample => centres[sample])];
+        (Groups, Largest) = (sizes.Count, sizes.Count == 0 ? 0 : sizes.Values.Max() + 1);
     }
 
     public static SampleStars None { get; } = new([]);
@@ -36,8 +22,7 @@ public sealed class SampleStars
     /// <summary>Stars of two samples or more.</summary>
     public int Groups { get; }
 
-    /// <summary>Samples in them.</summary>
-    public int Members { get; }
+    public int Members => _members.Length;
 
     /// <summary>Samples in the largest; 0 where there is none.</summary>
     public int Largest { get; }
@@ -45,11 +30,11 @@ public sealed class SampleStars
     /// <summary>The representative of a sample's star: itself where it is alone.</summary>
     public int this[int sample] => Array.BinarySearch(_members, sample) is >= 0 and var at ? _centres[at] : sample;
 
-    public static SampleStars Of(ISampleLooks looks, CancellationToken cancellation = default)
+    public static SampleStars Of(SampleLooks looks, CancellationToken cancellation = default)
     {
         var centres = new int[looks.Count];
         var alike = new List<Alike>(1);
-        // One for all samples: a million of them are a million objects.
+        // One delegate for all samples.
         Func<int, bool> isCentre = other => centres[other] == other;
         for (var sample = 0; sample < centres.Length; sample++)
         {
@@ -69,11 +54,11 @@ public sealed class SampleStars
 /// <param name="Split">Its split.</param>
 public sealed record LeakedPair(int Training, int HeldOut, Split Split, double Correlation)
 {
-    /// <summary>Each sample that has a counterpart on the other side, with the one most like it. So all samples concerned are named, and
-    /// there are no more pairs than samples however many are alike.</summary>
+    /// <summary>Pairs each sample that has a counterpart on the other side with the one most like it: every such sample is named, and there
+    /// are no more pairs than samples.</summary>
     /// <param name="splitOf">Of a sample: validation or test where supplied, otherwise train.</param>
     /// <returns>In order of the training samples, then of the held-out ones.</returns>
-    public static IReadOnlyList<LeakedPair> Find(ISampleLooks looks, Func<int, Split> splitOf, CancellationToken cancellation = default)
+    public static IReadOnlyList<LeakedPair> Find(SampleLooks looks, Func<int, Split> splitOf, CancellationToken cancellation = default)
     {
         if (Enumerable.Range(0, looks.Count).All(sample => splitOf(sample) == Split.Train))
             return [];

@@ -1,105 +1,73 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using Pipeline.Artifacts;
 
 namespace Pipeline.Likeness;
 
-/// <summary>Finds samples by their signatures: those that agree in one band of six places at least are compared (locality-sensitive
-/// hashing; Indyk and Motwani 1998). Of pairs with a resemblance of 0.8 it misses 0.2 %. In memory are 160 bytes of a sample; signatures
-/// lie in a temporary file.</summary>
+/// <summary>Finds samples by their signatures: those that agree in at least one band of six places are compared (locality-sensitive
+/// hashing; Indyk and Motwani 1998). Of pairs with a resemblance of 0.8 it misses 0.2 %. Keeps 160 bytes of a sample in memory, and
+/// signatures in a file.</summary>
 /// <param name="resemblance">Least of two samples that are nearly the same.</param>
-/// <param name="capacity">How many there may be.</param>
-public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLooks
+/// <param name="capacity">Maximum number of samples.</param>
+public sealed class SequenceLooks(double resemblance, int capacity) : SampleLooks(MinHash.Places * sizeof(uint), resemblance)
 {
     private const int Rows = 6;
     private const int Bands = MinHash.Places / Rows;
 
-    /// <summary>Bounds on the time that samples take which are all alike: so many of a band are looked at, and so many compared, the first
-    /// ones.</summary>
-    private const int MostLooked = 4096, MostCompared = 1024;
+    /// <summary>Bounds the time for samples that are all alike: only the first of a band are looked at.</summary>
+    private const int MostLooked = 4096;
 
-    private readonly FileStream _signatures = TemporaryFile.Create();
-    private readonly uint[] _one = new uint[MinHash.Places];
-    private readonly uint[] _other = new uint[MinHash.Places];
-    private readonly List<int> _found = [];
-    private uint[][]? _keys = Tables<uint>(capacity);
+    private readonly uint[] _signature = new uint[MinHash.Places];
+    private uint[][] _keys = Tables<uint>(capacity);
     private int[][]? _numbers;
 
-    public int Count { get; private set; }
-
-    /// <summary>All have to be there before anything is looked for.</summary>
     /// <param name="signature">By <see cref="MinHash"/>.</param>
     public void Add(ReadOnlySpan<uint> signature)
     {
         for (var band = 0; band < Bands; band++)
-            _keys![band][Count] = KeyOf(signature, band);
+            _keys[band][Count] = KeyOf(signature, band);
 
-        _signatures.Write(MemoryMarshal.AsBytes(signature));
-        Count++;
+        Write(MemoryMarshal.AsBytes(signature));
     }
 
-    public void FindAlike(int sample, Func<int, bool> isWanted, List<Alike> alike, int most = int.MaxValue, int below = int.MaxValue)
+    public override void Clear() => (_keys, _numbers) = ([], null);
+
+    protected override void Find(int sample, Func<int, bool> isWanted, int below, List<int> found)
     {
-        alike.Clear();
         _numbers ??= Sorted();
-        Read(sample, _one);
-        Find(sample, isWanted, below);
-        var (compared, last) = (0, -1);
-        foreach (var other in _found)
-        {
-            // Found in several bands.
-            if (other == last)
-                continue;
-
-            if (compared++ == MostCompared || alike.Count == most)
-                return;
-
-            last = other;
-            Read(other, _other);
-            var likeness = MinHash.Resemblance(_one, _other);
-            if (likeness >= resemblance)
-                alike.Add(new Alike(other, likeness));
-        }
-    }
-
-    public void Clear() => (_keys, _numbers) = (null, null);
-
-    public void Dispose() => _signatures.Dispose();
-
-    // Ascending; one of several bands several times.
-    private void Find(int sample, Func<int, bool> isWanted, int below)
-    {
-        _found.Clear();
-        if (_one[0] == MinHash.Nothing)
+        Read(sample, MemoryMarshal.AsBytes(_signature.AsSpan()));
+        if (_signature[0] == MinHash.Nothing)
             return;
 
         for (var band = 0; band < Bands; band++)
         {
-            var keys = _keys![band].AsSpan(0, Count);
-            var key = KeyOf(_one, band);
-            var at = FirstOf(keys, key);
+            var keys = _keys[band].AsSpan(0, Count);
+            var key = KeyOf(_signature, band);
+            var at = ~keys.BinarySearch(new JustBefore(key));
             for (var end = Math.Min(Count, at + MostLooked); at < end && keys[at] == key; at++)
             {
-                var other = _numbers![band][at];
+                var other = _numbers[band][at];
                 if (other >= below)
                     break;
 
                 if (other != sample && isWanted(other))
-                    _found.Add(other);
+                    found.Add(other);
             }
         }
 
-        _found.Sort();
+        found.Sort();
     }
+
+    protected override double LikenessOf(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other) =>
+        MinHash.Resemblance(MemoryMarshal.Cast<byte, uint>(one), MemoryMarshal.Cast<byte, uint>(other));
 
     // By key, and of the same key ascending.
     private int[][] Sorted()
     {
-        _signatures.Flush();
         var numbers = Tables<int>(Count);
         var order = new ulong[Count];
         for (var band = 0; band < Bands; band++)
         {
-            var keys = _keys![band];
+            var keys = _keys[band];
             for (var i = 0; i < Count; i++)
                 order[i] = ((ulong)keys[i] << 32) | (uint)i;
 
@@ -111,24 +79,14 @@ public sealed class SequenceLooks(double resemblance, int capacity) : ISampleLoo
         return numbers;
     }
 
-    private static int FirstOf(ReadOnlySpan<uint> keys, uint key)
-    {
-        var (low, high) = (0, keys.Length);
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            (low, high) = keys[middle] < key ? (middle + 1, high) : (low, middle);
-        }
-
-        return low;
-    }
-
     private static uint KeyOf(ReadOnlySpan<uint> signature, int band) =>
-        (uint)System.IO.Hashing.XxHash3.HashToUInt64(MemoryMarshal.AsBytes(signature.Slice(band * Rows, Rows)));
+        (uint)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(signature.Slice(band * Rows, Rows)));
 
     private static T[][] Tables<T>(int length) => [.. Enumerable.Range(0, Bands).Select(_ => new T[length])];
 
-    private void Read(int sample, uint[] signature) =>
-        RandomAccess.Read(
-            _signatures.SafeFileHandle, MemoryMarshal.AsBytes(signature.AsSpan()), (long)sample * MinHash.Places * sizeof(uint));
+    /// <summary>Stands before the first of equal keys, so that a binary search ends there.</summary>
+    private readonly struct JustBefore(uint key) : IComparable<uint>
+    {
+        public int CompareTo(uint other) => key <= other ? -1 : 1;
+    }
 }

@@ -53,10 +53,11 @@ public sealed class StoreReadsTests
         var stores = WatchedStore.Watch(builder.Services, store, place.PathOf("unlabelled"), Stages);
         using var host = builder.Build();
         await host.StartAsync(cancellation);
-        host.Services.GetRequiredService<RunProgress>().Start(experiment.Modality);
+        var progress = host.Services.GetRequiredService<RunProgress>();
+        progress.Start(experiment.Modality);
         await host.Services.GetRequiredService<IBus>().Publish(
             new RunExperiment(Source: settings.Data, OnDrops: settings.OnDrops, Stored: await ExperimentArtifact.PutAsync(store, experiment, cancellation)), cancellation);
-        var outcome = await host.Services.GetRequiredService<RunEnd>().Outcome.WaitAsync(TimeSpan.FromMinutes(5), cancellation);
+        var outcome = await progress.Outcome.WaitAsync(TimeSpan.FromMinutes(5), cancellation);
         await host.StopAsync(cancellation);
 
         Assert.True(outcome is RunOutcome.Finished, outcome.ToString());

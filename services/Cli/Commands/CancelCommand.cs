@@ -1,8 +1,7 @@
 using System.CommandLine;
-using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote;
-using Pipeline.Hosting.Runs;
+using Pipeline.Cli.Running;
 
 namespace Pipeline.Cli.Commands;
 
@@ -15,43 +14,31 @@ internal static class CancelCommand
         var store = SharedOptions.Store();
         var command = new ExampledCommand("cancel", "End a run. What it left so far stays; asked for again, it goes on from there.",
             "cancel fashion-demo-0123456789ab")
-        {
-            run,
-            store,
-        };
-        command.SetAction((parsed, cancellation) => CancelAsync(parsed.GetRequiredValue(run), Shape.Of(parsed, store), cancellation));
+        { run, store };
+        command.SetAction((parsed, cancellation) =>
+            CancelAsync(parsed.GetRequiredValue(run), CommandSettings.LocalStore(parsed, store), cancellation));
         return command;
     }
 
-    private static async Task<int> CancelAsync(string run, Shape shape, CancellationToken cancellation)
+    private static async Task<int> CancelAsync(string run, string? folder, CancellationToken cancellation)
     {
-        var cancel = new CancelRun(run);
-        if (shape is Shape.Local)
-        {
-            using var store = OpenedStore.Open(shape);
-            var ledger = new RunLedger(store.Store);
-            await CheckAsync(ledger, store.Name, run, cancellation);
-            await ledger.CancelAsync(cancel, cancellation);
-            Console.WriteLine($"Cancelled {run}; a process at work for it ends by itself.");
-            return 0;
-        }
-
-        using var host = RemoteHost.Build();
-        await CheckAsync(host.Services.GetRequiredService<RunLedger>(), OpenedStore.Of(host).Name, run, cancellation);
-        await RemoteHost.StartAsync(host);
-        await new RunConversation(host).AskAsync(cancel);
-        await host.StopAsync(CancellationToken.None);
-        Console.WriteLine($"Asked the services to end {run}.");
-        return 0;
-    }
-
-    private static async Task CheckAsync(RunLedger ledger, string store, string run, CancellationToken cancellation)
-    {
-        await KnownRun.CheckAsync(ledger, store, run, cancellation);
-        if (await ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is not null)
+        using var store = OpenedStore.Open(folder);
+        await store.CheckRunAsync(run, cancellation);
+        if (await store.Ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is not null)
         {
             throw new PipelineException(
                 $"Run '{run}' is finished; only a run at work can be cancelled. The command report shows its result.");
         }
+
+        var cancel = new CancelRun(run);
+        if (store.Host is { } host)
+        {
+            await RemoteHost.StartAsync(host);
+            return await new RunConversation(host).AskAsync(cancel, $"Asked the services to end {run}.");
+        }
+
+        await store.Ledger.CancelAsync(cancel, cancellation);
+        Console.WriteLine($"Cancelled {run}; a process at work for it ends by itself.");
+        return ExitCode.Success;
     }
 }

@@ -12,22 +12,17 @@ namespace Pipeline.Cli.Commands;
 /// <summary>What a person types. Whatever goes wrong is one line on standard error and a non-zero exit code.</summary>
 public static class CommandLine
 {
-    private const int Failure = 1;
-
     /// <returns>The exit code.</returns>
     public static async Task<int> InvokeAsync(string[] arguments)
     {
         var parsed = Root().Parse(arguments);
-        if (parsed.Errors.Count > 0 && parsed.Action is not ExampleHelp)
+        var wrong = parsed.Errors.Count > 0 && parsed.Action is not ExampleHelp ? parsed.Errors[0].Message
+            : FindEmpty(parsed.CommandResult) is { } empty ? $"'{empty.Name}' is empty. Valid: {empty.Description}"
+            : null;
+        if (wrong is not null)
         {
-            Console.Error.WriteLine(Describe(parsed, parsed.Errors[0].Message));
-            return Failure;
-        }
-
-        if (FindEmpty(parsed.CommandResult) is { } empty)
-        {
-            Console.Error.WriteLine(Describe(parsed, $"'{empty.Name}' is empty. Valid: {empty.Description}"));
-            return Failure;
+            Console.Error.WriteLine(Describe(parsed, wrong));
+            return ExitCode.Failure;
         }
 
         AppDomain.CurrentDomain.UnhandledException += (_, fault) => EndWith((Exception)fault.ExceptionObject);
@@ -39,7 +34,7 @@ public static class CommandLine
         catch (Exception error)
         {
             Console.Error.WriteLine(ErrorLine.Of(error as PipelineException ?? SettingsFailure.Of(error, CommandSettings.Read()) ?? error));
-            return Failure;
+            return ExitCode.Failure;
         }
     }
 
@@ -47,18 +42,13 @@ public static class CommandLine
     private static void EndWith(Exception error)
     {
         Console.Error.WriteLine($"The process broke off: {ErrorLine.Of(error)}");
-        ProcessEnd.Now(Failure);
+        ProcessEnd.Now(ExitCode.Failure);
     }
 
     /// <summary>Shells pass a variable that is not set as an empty argument.</summary>
     private static Symbol? FindEmpty(CommandResult command) => command.Children
         .Where(given => given.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
-        .Select(given => given switch
-        {
-            OptionResult option => option.Option,
-            ArgumentResult argument => argument.Argument,
-            _ => (Symbol?)null,
-        })
+        .Select(given => (given as OptionResult)?.Option ?? (Symbol?)(given as ArgumentResult)?.Argument)
         .FirstOrDefault(symbol => symbol is not null);
 
     private static string Describe(ParseResult parsed, string error)
@@ -90,7 +80,6 @@ public static class CommandLine
         };
         foreach (var help in root.Options.OfType<HelpOption>())
             help.Action = new ExampleHelp((HelpAction)help.Action!);
-
         root.SetAction(_ => root.Parse(["--help"]).Invoke());
         return root;
     }
@@ -108,7 +97,6 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
         output.WriteLine("Examples:");
         foreach (var example in Of(parseResult.CommandResult.Command))
             output.WriteLine($"  {Words.Program} {example}");
-
         output.WriteLine();
         return 0;
     }

@@ -28,12 +28,7 @@ internal static class DemoCommand
         var command = new ExampledCommand(
             "demo", "Run the sample experiment of a modality on the sample data that come with the program.", "demo",
             "demo --modality text", "demo --store /tmp/demo --threads 2")
-        {
-            modality,
-            store,
-            device,
-            threads,
-        };
+        { modality, store, device, threads };
         command.SetAction((parsed, _) =>
         {
             var (experiment, data) = Demos[parsed.GetRequiredValue(modality)];

@@ -25,24 +25,14 @@ internal static class DropCommand
             + "the lake.",
             "drop my-images --dataset fashion",
             "drop my-images --dataset fashion --wait")
-        {
-            folder,
-            dataset,
-            wait,
-            store,
-            device,
-            threads,
-        };
+        { folder, dataset, wait, store, device, threads };
         command.SetAction((parsed, _) =>
         {
-            if (Shape.Of(parsed, store) is not Shape.Local(var local))
-            {
-                SharedOptions.RefuseLocal(parsed, device, threads);
-                return RemoteDrop.AskAsync(parsed.GetRequiredValue(folder), parsed.GetRequiredValue(dataset), parsed.GetValue(wait));
-            }
-
-            return LocalDrop.RunAsync(parsed.GetRequiredValue(folder), parsed.GetRequiredValue(dataset), local, parsed.GetValue(device),
-                parsed.GetValue(threads));
+            var (source, name) = (parsed.GetRequiredValue(folder), parsed.GetRequiredValue(dataset));
+            if (CommandSettings.LocalStore(parsed, store) is { } local)
+                return LocalDrop.RunAsync(source, name, local, parsed.GetValue(device), parsed.GetValue(threads));
+            SharedOptions.RefuseLocal(parsed, device, threads);
+            return RemoteDrop.AskAsync(source, name, parsed.GetValue(wait));
         });
         return command;
     }

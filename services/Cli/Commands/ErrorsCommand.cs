@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote.Errors;
 using Pipeline.Cli.Results;
+using Pipeline.Cli.Running;
+using Pipeline.Hosting.Runs;
 
 namespace Pipeline.Cli.Commands;
 
@@ -31,25 +33,18 @@ internal static class ErrorsCommand
         var command = new ExampledCommand(
             "errors", "Show the messages between the services that could not be handled, and why.", "errors",
             "errors --queue train-slice --json", "errors replay --queue train-slice")
-        {
-            queue,
-            limit,
-            json,
-            ReplayCommand.Create(),
-        };
-        command.SetAction((parsed, cancellation) => ShowAsync(parsed.GetValue(queue), parsed.GetRequiredValue(limit), parsed.GetValue(json),
-            cancellation));
+        { queue, limit, json, ReplayCommand.Create() };
+        command.SetAction((parsed, cancellation) =>
+            ShowAsync(parsed.GetValue(queue), parsed.GetRequiredValue(limit), parsed.GetValue(json), cancellation));
         return command;
     }
 
-    /// <exception cref="PipelineException">This is the one-process shape.</exception>
     public static void RequireBroker()
     {
-        if (!Shape.HasBroker)
+        if (!CommandSettings.HasBroker)
         {
-            throw new PipelineException(
-                "There are no error queues without a broker; Bus:Host (PIPELINE_Bus__Host) names that of the services. For runs in this "
-                + "process, status says what failed and why.");
+            throw new PipelineException("There are no error queues without a broker; Bus:Host (PIPELINE_Bus__Host) names that of the "
+                + "services. For runs in this process, status says what failed and why.");
         }
     }
 
@@ -58,8 +53,8 @@ internal static class ErrorsCommand
         RequireBroker();
         var queues = ErrorQueues.Choose(wanted);
         using var host = RemoteHost.Build();
-        await using var connection = await host.Services.GetRequiredService<ReachedBroker>().OpenAsync("pipeline errors", cancellation);
-        var reader = new ErrorReader(connection);
+        await using var connection = await RemoteHost.ConnectAsync(host, "pipeline errors", cancellation);
+        var reader = new FailedMessages(connection, host.Services.GetRequiredService<RunLedger>());
         var messages = new List<FailedMessage>();
         var more = new List<string>();
         foreach (var queue in queues)
@@ -70,29 +65,21 @@ internal static class ErrorsCommand
                 more.Add($"{queue}: {found.Count} of {count} shown; --limit shows more.");
         }
 
-        Write(messages, json);
-        foreach (var line in json ? [] : more)
-            Console.WriteLine(line);
-
-        return 0;
-    }
-
-    private static void Write(List<FailedMessage> messages, bool json)
-    {
         if (json)
         {
             foreach (var message in messages)
                 Console.WriteLine(JsonSerializer.Serialize(message, PipelineJson.Compact));
+            return ExitCode.Success;
         }
-        else if (messages.Count == 0)
-        {
+
+        var now = TimeProvider.System.GetUtcNow();
+        var rows = messages.Select(message => message.Cells(now));
+        if (messages.Count == 0)
             Console.WriteLine("No message has failed.");
-        }
         else
-        {
-            var now = TimeProvider.System.GetUtcNow();
-            TextTable.Write(Console.Out, ["id", "queue", "age", "run", "exception", "reason"],
-                messages.Select(message => message.Cells(now)), ['l', 'l', 'r', 'l', 'l', 'l']);
-        }
+            TextTable.Write(Console.Out, ["id", "queue", "age", "run", "exception", "reason"], rows, "llrlll");
+        foreach (var line in more)
+            Console.WriteLine(line);
+        return ExitCode.Success;
     }
 }

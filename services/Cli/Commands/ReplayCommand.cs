@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Remote.Errors;
 using Pipeline.Hosting.Runs;
-using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Cli.Commands;
 
@@ -16,15 +15,9 @@ internal static class ReplayCommand
         var run = new Option<string?>("--run") { Description = "Only messages of this run.", HelpName = "run" };
         var id = new Option<string?>("--id") { Description = "Only the message of this id, as errors shows it.", HelpName = "id" };
         var command = new ExampledCommand(
-            "replay",
-            "Put failed messages back into their queues, once what was wrong is mended. Those that are not meant stay.",
-            "errors replay",
-            "errors replay --queue train-slice --run fashion-demo-0123456789ab")
-        {
-            queue,
-            run,
-            id,
-        };
+            "replay", "Put failed messages back into their queues, once what was wrong is mended. Those that are not meant stay.",
+            "errors replay", "errors replay --queue train-slice --run fashion-demo-0123456789ab")
+        { queue, run, id };
         command.SetAction((parsed, cancellation) => ReplayAsync(parsed.GetValue(queue), parsed.GetValue(run), parsed.GetValue(id),
             cancellation));
         return command;
@@ -35,30 +28,16 @@ internal static class ReplayCommand
         ErrorsCommand.RequireBroker();
         var queues = ErrorQueues.Choose(wanted);
         using var host = RemoteHost.Build();
-        await using var connection = await host.Services.GetRequiredService<ReachedBroker>().OpenAsync("pipeline replay", cancellation);
-        var replay = new ErrorReplay(connection, host.Services.GetRequiredService<RunLedger>());
+        await using var connection = await RemoteHost.ConnectAsync(host, "pipeline replay", cancellation);
+        var replay = new FailedMessages(connection, host.Services.GetRequiredService<RunLedger>());
         var (replayed, left) = (0, 0);
         foreach (var queue in queues)
         {
-            var (back, others) = await InOneLineAsync(queue, () => replay.ReplayAsync(queue, run, id, cancellation));
+            var (back, others) = await replay.ReplayAsync(queue, run, id, cancellation);
             (replayed, left) = (replayed + back, left + others);
         }
 
         Console.WriteLine($"{replayed} replayed, {left} left.");
         return 0;
-    }
-
-    private static async Task<T> InOneLineAsync<T>(string queue, Func<Task<T>> replay)
-    {
-        try
-        {
-            return await replay();
-        }
-        catch (PublishException error)
-        {
-            throw new PipelineException(
-                $"The broker does not take messages for the queue '{queue}' "
-                + $"({(error.IsReturn ? "there is no such queue" : error.Message)}); what was not replayed is where it was.", error);
-        }
     }
 }

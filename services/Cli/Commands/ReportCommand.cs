@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Pipeline.Cli.Connecting;
-using Pipeline.Cli.Remote;
 using Pipeline.Cli.Results;
-using Pipeline.Hosting.Runs;
 
 namespace Pipeline.Cli.Commands;
 
@@ -20,43 +18,36 @@ internal static class ReportCommand
         var open = new Option<bool>("--open") { Description = "Open the report's page." };
         var command = new ExampledCommand("report", "Show the result of a finished run, and where its report lies.", "report",
             "report fashion-demo-0123456789ab --open")
-        {
-            run,
-            store,
-            open,
-        };
+        { run, store, open };
         command.SetAction((parsed, cancellation) =>
-            ShowAsync(parsed.GetValue(run), Shape.Of(parsed, store), parsed.GetValue(open), cancellation));
+            ShowAsync(parsed.GetValue(run), CommandSettings.LocalStore(parsed, store), parsed.GetValue(open), cancellation));
         return command;
     }
 
-    private static async Task<int> ShowAsync(string? run, Shape shape, bool open, CancellationToken cancellation)
+    private static async Task<int> ShowAsync(string? run, string? folder, bool open, CancellationToken cancellation)
     {
-        using var store = OpenedStore.Open(shape);
-        var verdict = await FindAsync(new RunLedger(store.Store), store.Name, run, cancellation);
-        var result = shape is Shape.Local
+        using var store = OpenedStore.Open(folder);
+        var verdict = await FindAsync(store, run, cancellation);
+        var result = store.Host is null
             ? await RunResult.ReadAsync(store.Store, store.Name, verdict, cancellation)
-            : await ResultFolder.DownloadAsync(store, verdict, cancellation);
+            : await store.DownloadAsync(verdict, cancellation);
         result.Write(Console.Out);
         if (open)
             await PageOpener.OpenAsync(result.Page, cancellation);
-
         return 0;
     }
 
-    private static async Task<VerdictReached> FindAsync(RunLedger ledger, string store, string? wanted, CancellationToken cancellation)
+    private static async Task<VerdictReached> FindAsync(OpenedStore store, string? wanted, CancellationToken cancellation)
     {
         if (wanted is not null)
-            await KnownRun.CheckAsync(ledger, store, wanted, cancellation);
-
-        foreach (var (run, _) in (await ledger.ListAsync(cancellation)).Where(run => wanted is null || run.RunId == wanted))
+            await store.CheckRunAsync(wanted, cancellation);
+        foreach (var (run, _) in (await store.Ledger.ListAsync(cancellation)).Where(run => wanted is null || run.RunId == wanted))
         {
-            if (await ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is { } verdict)
+            if (await store.Ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is { } verdict)
                 return verdict;
         }
 
-        throw new PipelineException(
-            $"{(wanted is null ? "No run" : $"Run '{wanted}'")} in {store} is {(wanted is null ? "" : "not ")}finished; the command "
-            + "status shows how far it is.");
+        throw new PipelineException($"{(wanted is null ? "No run" : $"Run '{wanted}'")} in {store.Name} is "
+            + $"{(wanted is null ? "" : "not ")}finished; the command status shows how far it is.");
     }
 }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Pipeline.Cli.Commands;
 
 /// <summary>Options that several commands have.</summary>
-internal static partial class SharedOptions
+internal static class SharedOptions
 {
     public static Option<string> Store() => new("--store")
     {
@@ -18,12 +18,11 @@ internal static partial class SharedOptions
     public static Option<bool> Wait() =>
         new("--wait") { Description = "Follow the run to its end and show the result. In this process a run is always followed." };
 
-    public static Option<string?> Queue() =>
-        new("--queue")
-        {
-            Description = "Queue whose messages are meant, named with or without '_error'; all if left out.",
-            HelpName = "queue"
-        };
+    public static Option<string?> Queue() => new("--queue")
+    {
+        Description = "Queue whose messages are meant, named with or without '_error'; all if left out.",
+        HelpName = "queue"
+    };
 
     /// <summary>For commands whose work services do.</summary>
     /// <exception cref="PipelineException">An option is given that only work in this process heeds.</exception>
@@ -46,7 +45,7 @@ internal static partial class SharedOptions
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !DeviceName().IsMatch(token.Value))
+            if (result.Tokens is [var token] && !Regex.IsMatch(token.Value, "^(auto|cpu|cuda(:[0-9]{1,3})?)$"))
                 result.AddError($"--device is '{token.Value}'; it must be auto, cpu, cuda or cuda:n.");
         });
         return option;
@@ -55,23 +54,17 @@ internal static partial class SharedOptions
     public static Option<int?> Threads()
     {
         const int Most = 1024;
-        var option =
-            new Option<int?>("--threads")
-            {
-                Description = "Threads within one operation, 0 for all cores; overrides Torch:Threads.",
-                HelpName = "n"
-            };
-        option.CustomParser = result =>
+        return new("--threads")
         {
-            if (int.TryParse(result.Tokens[0].Value, out var threads) && threads is >= 0 and <= Most)
-                return threads;
-
-            result.AddError($"--threads is '{result.Tokens[0].Value}'; it must be a whole number from 0 to {Most}.");
-            return null;
+            Description = "Threads within one operation, 0 for all cores; overrides Torch:Threads.",
+            HelpName = "n",
+            CustomParser = result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, out var threads) && threads is >= 0 and <= Most)
+                    return threads;
+                result.AddError($"--threads is '{result.Tokens[0].Value}'; it must be a whole number from 0 to {Most}.");
+                return null;
+            },
         };
-        return option;
     }
-
-    [GeneratedRegex("^(auto|cpu|cuda(:[0-9]{1,3})?)$")]
-    private static partial Regex DeviceName();
 }

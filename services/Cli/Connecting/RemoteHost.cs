@@ -15,33 +15,37 @@ namespace Pipeline.Cli.Connecting;
 /// <summary>The command line among the services: their bus, their store and their lake, and no work of its own.</summary>
 internal static class RemoteHost
 {
-    /// <exception cref="PipelineException">A setting cannot work.</exception>
     public static IHost Build()
     {
-        // Without the defaults: they log to the console, which belongs to what the command says.
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings
-        {
-            DisableDefaults = true,
-            ContentRootPath = Environment.CurrentDirectory
-        });
-        builder.Configuration.AddPipelineSettings();
-        builder.Services
-            .AddPipelineCore()
-            .AddArtifactStore()
-            .AddIngestion()
-            .AddRabbitMqBus(_ => { })
-            .AddSingleton<ReachedBroker>()
+        var builder = CommandSettings.QuietHost();
+        builder.Services.AddPipelineCore().AddArtifactStore().AddIngestion().AddRabbitMqBus(_ => { })
             .AddSingleton<IHostLifetime, OwnLifetime>();
         return builder.Build();
     }
 
     /// <summary>Starts the bus, for commands that send or listen.</summary>
-    /// <exception cref="PipelineException">The broker cannot be reached.</exception>
     public static async Task StartAsync(IHost host)
     {
         // The bus would wait for a broker without a word.
-        await using var connection = await host.Services.GetRequiredService<ReachedBroker>().OpenAsync("pipeline command");
+        await using var connection = await ConnectAsync(host, "pipeline command");
         await host.StartAsync();
+    }
+
+    /// <summary>Tells at once where the broker is not there.</summary>
+    /// <exception cref="PipelineException">The broker does not answer, or refuses the user.</exception>
+    public static async Task<IConnection> ConnectAsync(IHost host, string purpose, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await host.Services.GetRequiredService<BrokerConnection>().OpenAsync(purpose, cancellation);
+        }
+        catch (BrokerUnreachableException error)
+        {
+            var bus = host.Services.GetRequiredService<IOptions<BusOptions>>().Value;
+            throw new PipelineException(ErrorLine.Of($"RabbitMQ at {bus.Host}:{bus.Port}, virtual host '{bus.VirtualHost}', cannot be "
+                + $"reached as '{bus.User}': {error.GetBaseException().Message} The settings under Bus must be those of the services."),
+                error);
+        }
     }
 
     /// <summary>Signals end a command as the command says.</summary>
@@ -50,27 +54,5 @@ internal static class RemoteHost
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-}
-
-/// <summary>The broker for a person, who wants to hear at once that it is not there.</summary>
-internal sealed class ReachedBroker(BrokerConnection broker, IOptions<BusOptions> options)
-{
-    /// <exception cref="PipelineException">It does not answer, or refuses the user.</exception>
-    public async Task<IConnection> OpenAsync(string purpose, CancellationToken cancellation = default)
-    {
-        try
-        {
-            return await broker.OpenAsync(purpose, cancellation);
-        }
-        catch (BrokerUnreachableException error)
-        {
-            var bus = options.Value;
-            throw new PipelineException(
-                ErrorLine.Of(
-                    $"RabbitMQ at {bus.Host}:{bus.Port}, virtual host '{bus.VirtualHost}', cannot be reached as '{bus.User}': "
-                    + $"{error.GetBaseException().Message} The settings under Bus must be those of the services."),
-                error);
-        }
     }
 }

@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 namespace Pipeline.Cli.Progress;
 
 /// <summary>Lines for pipes and files: each stage's start and end, and in between at most one a second.</summary>
-internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
+internal sealed class PlainDisplay(TextWriter output) : RunDisplay
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -13,17 +13,7 @@ internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
     private bool _toldOfData;
     private bool _toldOfStop;
 
-    public async Task ShowAsync(RunProgress progress, CancellationToken ended)
-    {
-        while (!ended.IsCancellationRequested)
-        {
-            Show(progress);
-            await Task.Delay(Glance, ended)
-                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        }
-
-        Show(progress);
-    }
+    public override Task ShowAsync(RunProgress progress, CancellationToken ended) => RepeatAsync(() => Show(progress), Glance, ended);
 
     private void Show(RunProgress progress)
     {
@@ -60,7 +50,7 @@ internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
         if (progress.Stopping && !_toldOfStop)
         {
             _toldOfStop = true;
-            output.WriteLine("Stopping when the work in hand is safe; a second Ctrl-C ends at once.");
+            output.WriteLine(StoppingLine);
         }
 
         output.Flush();
@@ -75,23 +65,19 @@ internal sealed class PlainDisplay(TextWriter output) : IRunDisplay
 
     private static string Line(StageProgress stage, TimeSpan now, string first)
     {
-        var count = stage.Total > 0 ? StageText.CountName(stage) + StageText.Count(stage) : "";
-        return string.Join("  ", ((string[])[StageText.Name(stage), first, count, .. StageText.Figures(stage), StageText.Left(stage, now)])
-            .Where(part => part.Length > 0));
+        var count = stage is { Total: > 0, Stage: Stage.Pretraining } ? $"step {StageText.Count(stage)}" : StageText.Count(stage);
+        return Words.Joined([StageText.Name(stage), first, count, .. StageText.Figures(stage), StageText.Left(stage, now)]);
     }
 }
 
 /// <summary>Lines about the dataset, cut to the terminal: what wraps, or does not fit, cannot be drawn anew at its place.</summary>
 internal static class DataLines
 {
-    private const string Cut = "…";
-
     /// <param name="height">How many lines there is room for; below 1 for none.</param>
     public static IReadOnlyList<string> Fitting(IReadOnlyList<string> lines, int width, int height)
     {
         if (height < 1)
             return [];
-
         IEnumerable<string> shown = lines.Count <= height
             ? lines : [.. lines.Take(height - 1), $"and {lines.Count - height + 1} more lines: 'status --data' shows all"];
         return [.. shown.Select(line => Fitting(line, width))];
@@ -99,5 +85,5 @@ internal static class DataLines
 
     // By cells, not letters: some letters take two.
     private static string Fitting(string line, int width) =>
-        new Segment(line).CellCount() <= width ? line : (Segment.Truncate(new Segment(line), Math.Max(width - 1, 1))?.Text ?? "") + Cut;
+        new Segment(line).CellCount() <= width ? line : (Segment.Truncate(new Segment(line), Math.Max(width - 1, 1))?.Text ?? "") + "…";
 }

@@ -1,11 +1,13 @@
+using System.Collections.Immutable;
+
 namespace Pipeline.Cli.Progress;
 
-/// <summary>How far the run is. Told by consumers, which it must not slow down; shown by a display, which looks when it likes.</summary>
-public sealed class RunProgress(TimeProvider clock)
+/// <summary>How far a run is, and how it ended. Consumers tell it and are never blocked; a display looks when it likes.</summary>
+public class RunProgress(TimeProvider clock)
 {
-    private readonly Lock _gate = new();
     private readonly long _start = clock.GetTimestamp();
-    private readonly StageProgress[] _stages =
+    private readonly TaskCompletionSource<RunOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ImmutableArray<StageProgress> _stages =
         [.. Enum.GetValues<Stage>().Where(stage => stage >= Stage.Ingestion).Select(stage => new StageProgress(stage))];
     private string _counted = CountedIn(Modalities.Image);
 
@@ -13,24 +15,24 @@ public sealed class RunProgress(TimeProvider clock)
     public string? RunId { get; private set; }
 
     /// <summary>Asked to stop, and not there yet.</summary>
-    public bool Stopping { get; private set; }
+    public bool Stopping { get; set; }
 
     /// <summary>Lines about the dataset; none until it is committed.</summary>
-    public IReadOnlyList<string> Data { get; private set; } = [];
+    public IReadOnlyList<string> Data { get; set; } = [];
+
+    public Task<RunOutcome> Outcome => _outcome.Task;
 
     public TimeSpan Now => clock.GetElapsedTime(_start);
 
-    public IReadOnlyList<StageProgress> Stages
-    {
-        get
-        {
-            lock (_gate)
-                return [.. _stages];
-        }
-    }
+    public IReadOnlyList<StageProgress> Stages => _stages;
 
     /// <summary>The last stage that has begun.</summary>
     public Stage Current => Stages.LastOrDefault(stage => stage.State != StageState.Waiting)?.Stage ?? Stage.Ingestion;
+
+    /// <summary>Whether a message is about this run.</summary>
+    /// <param name="run">Null where the message has none.</param>
+    /// <param name="runId">Null where the message was sent before its run had an id.</param>
+    public virtual bool IsMeant(RunReference? run, string? runId, Guid? conversation) => true;
 
     /// <param name="modality">Of the experiment: says what pretraining counts.</param>
     public void Start(string modality = Modalities.Image)
@@ -39,18 +41,12 @@ public sealed class RunProgress(TimeProvider clock)
         Update(Stage.Ingestion, Begun);
     }
 
-    public void Stop() => Stopping = true;
-
-    /// <param name="data">What was understood of the dataset.</param>
-    public void Understand(IReadOnlyList<string> data) => Data = data;
-
     /// <summary>Word of a finished stage: those before it are done too, and the next begins.</summary>
     public void Finish(Stage stage, string runId)
     {
         RunId ??= runId;
         for (var done = Stage.Ingestion; done <= stage; done++)
             Update(done, Ended(StageState.Done));
-
         if (stage < Stage.Evaluation)
             Update(stage + 1, Begun);
     }
@@ -70,6 +66,9 @@ public sealed class RunProgress(TimeProvider clock)
                 message.ImagesPerSecond, _counted),
         });
     }
+
+    /// <summary>How the run ended; what is told after the first changes nothing.</summary>
+    public void Tell(RunOutcome how) => _outcome.TrySetResult(how);
 
     /// <summary>What was in hand is not any more.</summary>
     public void End(RunOutcome outcome)
@@ -100,11 +99,8 @@ public sealed class RunProgress(TimeProvider clock)
         return begun with { Done = Math.Max(begun.Done, done), Total = total, First = begun.First ?? (done, Now) };
     }
 
-    private void Update(Stage stage, Func<StageProgress, StageProgress> change)
-    {
-        lock (_gate)
-            _stages[stage - Stage.Ingestion] = change(_stages[stage - Stage.Ingestion]);
-    }
+    private void Update(Stage stage, Func<StageProgress, StageProgress> change) => ImmutableInterlocked.Update(
+        ref _stages, stages => stages.SetItem(stage - Stage.Ingestion, change(stages[stage - Stage.Ingestion])));
 }
 
 /// <summary>How a run can end.</summary>

@@ -32,16 +32,13 @@ public sealed record StageProgress(
 /// <param name="HeldOut">Accuracy by pretext task, as last measured; null before.</param>
 /// <param name="PerSecond">Over the whole training.</param>
 /// <param name="Counted">What of: <c>views</c>, or <c>tokens</c>.</param>
-public sealed record TrainingFigures(int Slice, double Loss, IReadOnlyDictionary<string, double>? HeldOut, double PerSecond,
-    string Counted);
+public sealed record TrainingFigures(
+    int Slice, double Loss, IReadOnlyDictionary<string, double>? HeldOut, double PerSecond, string Counted);
 
 /// <summary>A stage's progress in words.</summary>
 internal static class StageText
 {
-    /// <summary>The longest stage's name.</summary>
-    public const int NameWidth = 13;
-
-    public static string Name(StageProgress stage) => Words.Of(stage.Stage).PadRight(NameWidth);
+    public static string Name(StageProgress stage) => Words.Of(stage.Stage).PadRight("pseudo-labels".Length);
 
     public static string Count(StageProgress stage) => stage.Total > 0 ? $"{stage.Done}/{stage.Total}" : "";
 
@@ -53,7 +50,6 @@ internal static class StageText
             yield return $"loss {training.Loss:0.00}";
             if (training.HeldOut is { Count: > 0 } heldOut)
                 yield return $"held-out {string.Join(", ", heldOut.Values.Select(accuracy => $"{accuracy * 100:0.0} %"))}";
-
             yield return $"{training.PerSecond:0} {training.Counted}/s";
         }
         else if (stage is { State: StageState.Running, Detail: { Length: > 0 } detail })
@@ -65,6 +61,4 @@ internal static class StageText
     public static string Left(StageProgress stage, TimeSpan now) => stage.Left(now) is { } left ? $"{Words.Of(left)} left" : "";
 
     public static string Slice(StageProgress stage) => stage.Training is { } training ? $"slice {training.Slice + 1}" : "";
-
-    public static string CountName(StageProgress stage) => stage.Stage == Stage.Pretraining ? "step " : "";
 }

@@ -11,28 +11,35 @@ using Pipeline.Hosting.Settings;
 namespace Pipeline.Cli.Remote;
 
 /// <summary>Asks the services for runs and follows them to their ends, over a queue of its own that is gone with it.</summary>
+/// <param name="host">Started.</param>
 internal sealed class RunConversation(IHost host)
 {
-    /// <summary>Before the names of queues that belong to a command at work.</summary>
     private const string QueuePrefix = "cli-";
 
     private readonly Guid _id = NewId.NextGuid();
 
     private IReadOnlyList<FollowedRun> _runs = [];
 
-    /// <summary>Sends a command; the broker has it on disk when this ends.</summary>
-    public Task AskAsync<T>(T command)
-        where T : class => host.Services.GetRequiredService<IBus>().Publish(command, send => send.ConversationId = _id);
+    /// <summary>Sends a command, says so once the broker has it on disk, and follows the runs that come of it to their ends.</summary>
+    /// <returns>The exit code: 0 where all are finished.</returns>
+    public async Task<int> AskAsync<T>(T command, string said, params IReadOnlyList<Experiment> awaited)
+        where T : class
+    {
+        if (awaited.Count > 0)
+            await ListenAsync(awaited);
+        await host.Services.GetRequiredService<IBus>().Publish(command, send => send.ConversationId = _id);
+        Console.WriteLine(said);
+        var code = awaited.Count > 0 ? await FollowAsync() : ExitCode.Success;
+        await host.StopAsync();
+        return code;
+    }
 
-    /// <summary>Listens, before anything is asked, for the runs of these experiments.</summary>
-    public async Task ListenAsync(IEnumerable<Experiment> experiments)
+    /// <summary>Begins before anything is asked.</summary>
+    private async Task ListenAsync(IEnumerable<Experiment> experiments)
     {
         var clock = host.Services.GetRequiredService<TimeProvider>();
-        var store = OpenedStore.Of(host).Store;
-        _runs = [.. experiments.Select(
-            experiment => new FollowedRun(experiment.Name, ExperimentArtifact.KeyOf(experiment), store, _id,
-                clock) { Modality = experiment.Modality })];
-        var follower = new RemoteFollower(_runs);
+        _runs = [.. experiments.Select(experiment => new FollowedRun(experiment, _id, clock))];
+        var follower = new RunFollower(OpenedStore.Of(host).Store, _runs);
         var listening = host.Services.GetRequiredService<IBusControl>().ConnectReceiveEndpoint($"{QueuePrefix}{_id:n}", endpoint =>
         {
             var queue = (IRabbitMqReceiveEndpointConfigurator)endpoint;
@@ -45,24 +52,26 @@ internal sealed class RunConversation(IHost host)
     }
 
     /// <summary>Shows each run until it has ended, and its result. Ctrl-C ends the showing; the runs go on.</summary>
-    /// <returns>The exit code: 0 where all are finished.</returns>
-    public async Task<int> FollowAsync()
+    private async Task<int> FollowAsync()
     {
-        using var interruption = new Interruption();
+        using var signals = new Signals();
         var worst = ExitCode.Success;
         foreach (var run in _runs)
-            run.Progress.Start(run.Modality);
+            run.Start(run.Experiment.Modality);
 
         foreach (var run in _runs)
         {
             if (_runs.Count > 1)
-                Console.WriteLine(run.Name);
-
-            if (await ShowAsync(run, interruption.Token) is not { } outcome)
+                Console.WriteLine(run.Experiment.Name);
+            var outcome = await RunDisplay.FollowAsync(run, async () =>
             {
-                Console.WriteLine(
-                    "No longer followed; the services go on with it. 'status' shows how far it "
-                    + $"is{(run.Progress.RunId is { } id ? $", 'cancel {id}' ends it" : "")}.");
+                await ((Task)run.Outcome).WaitAsync(signals.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return run.Outcome.IsCompleted ? await run.Outcome : null;
+            });
+            if (outcome is null)
+            {
+                Console.WriteLine("No longer followed; the services go on with it. 'status' shows how far it "
+                    + $"is{(run.RunId is { } id ? $", 'cancel {id}' ends it" : "")}.");
                 return ExitCode.Interrupted;
             }
 
@@ -72,29 +81,13 @@ internal sealed class RunConversation(IHost host)
         return worst;
     }
 
-    /// <returns>Null where the showing was ended before the run.</returns>
-    private static async Task<RunOutcome?> ShowAsync(FollowedRun run, CancellationToken interrupted)
-    {
-        using var ended = new CancellationTokenSource();
-        var display = RunDisplay.ForThisConsole().ShowAsync(run.Progress, ended.Token);
-        await ((Task)run.Outcome).WaitAsync(interrupted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var outcome = run.Outcome.IsCompleted ? await run.Outcome : null;
-        if (outcome is not null)
-            run.Progress.End(outcome);
-
-        await ended.CancelAsync();
-        await display;
-        return outcome;
-    }
-
     private async Task<int> TellAsync(RunOutcome outcome)
     {
         switch (outcome)
         {
             case RunOutcome.Finished(var verdict, _):
                 Console.WriteLine();
-                var result = await ResultFolder.DownloadAsync(OpenedStore.Of(host), verdict, CancellationToken.None);
-                result.Write(Console.Out);
+                (await OpenedStore.Of(host).DownloadAsync(verdict)).Write(Console.Out);
                 return ExitCode.Success;
 
             case RunOutcome.Failed(var why):
@@ -111,4 +104,17 @@ internal sealed class RunConversation(IHost host)
                 throw new InvalidOperationException($"A run of the services cannot end as {outcome}.");
         }
     }
+}
+
+/// <summary>A run of the services that somebody waits for: which of the messages that all runs send are about this one.</summary>
+/// <param name="asked">The conversation of the command that asked: what follows from it carries the same, until the run has its id.</param>
+internal sealed class FollowedRun(Experiment experiment, Guid asked, TimeProvider clock) : RunProgress(clock)
+{
+    private readonly string _key = ExperimentArtifact.KeyOf(experiment);
+
+    public Experiment Experiment { get; } = experiment;
+
+    public override bool IsMeant(RunReference? run, string? runId, Guid? conversation) => RunId is { } known
+        ? runId == known
+        : conversation == asked && (run is null ? runId is null : run.Experiment.Key == _key);
 }

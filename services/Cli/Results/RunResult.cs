@@ -8,8 +8,6 @@ using Pipeline.Statistics;
 namespace Pipeline.Cli.Results;
 
 /// <summary>What a finished run found, and the files that say so.</summary>
-/// <param name="ReportFile">report.json.</param>
-/// <param name="Page">report.html.</param>
 /// <param name="Model">Null where nothing was promoted.</param>
 internal sealed record RunResult(Report Report, string ReportFile, string Page, string? Model)
 {
@@ -33,36 +31,49 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
         }
     }
 
-    /// <summary>The warnings come first, so that the verdict never stands without them;
-    /// the last two lines are the paths of the reports.</summary>
+    /// <summary>The verdict never stands without the warnings before it; the last two lines are the paths of the reports.</summary>
     public void Write(TextWriter output)
     {
         foreach (var warning in Report.Warnings)
             output.WriteLine(Plain(warning.Line));
-
         if (Report.Warnings.Count > 0)
             output.WriteLine();
-
         output.WriteLine(Plain(VerdictSentence.Of(Report)));
         output.WriteLine();
-        if (NamesMetric)
+        // Accuracy of images goes without saying.
+        var namesMetric = Report.Metric != Metrics.Accuracy || Report.Data.Documents > 0;
+        // Where another metric decides, and there are classes and no tags to tell: those are told by entities.
+        var showsMacroF1 =
+            namesMetric && Report.Metric != Metrics.MacroF1 && Report.Metrics.Any(arm => arm.Values.ContainsKey(Metrics.MacroF1));
+        var macroF1 = MetricWords.Of(Metrics.MacroF1);
+        if (namesMetric)
         {
-            output.WriteLine(
-                $"{MetricWords.Of(Report.Metric)} on the test "
-                + $"split{(ShowsMacroF1 ? $"; beside it the {MetricWords.Of(Metrics.MacroF1)} of pretrained" : "")}");
+            output.WriteLine($"{MetricWords.Of(Report.Metric)} on the test "
+                + $"split{(showsMacroF1 ? $"; beside it the {macroF1} of pretrained" : "")}");
         }
 
-        TextTable.Write(
-            output,
-            ["labels", "pretrained", "scratch", "difference", "95 % interval", "verdict",
-                .. MacroF1Of(_ => MetricWords.Of(Metrics.MacroF1)), .. Compared(Report.ByLabelCount[0]).Select(arm => arm.Name)],
-            Report.ByLabelCount.Select(Row),
-            ['r', 'r', 'r', 'r', 'r', 'l', .. MacroF1Of(_ => 'r'), .. Compared(Report.ByLabelCount[0]).Select(_ => 'r')]);
+        var rows = Report.ByLabelCount.Select(result => (string[])
+        [
+            Figures.Count(result.Labels),
+            Figures.Percent(result.Pretrained),
+            Figures.Percent(result.Scratch),
+            Figures.Points(result.Difference),
+            $"{Figures.Points(result.Low)} to {Figures.Points(result.High)}",
+            Words.Of(result.Verdict),
+            .. showsMacroF1 ? [Figures.Percent(MacroF1Of(result))] : Array.Empty<string>(),
+            .. result.Compared.Select(arm => Figures.Percent(arm.Accuracy)),
+        ]);
+        string[] head =
+        [
+            "labels", "pretrained", "scratch", "difference", "95 % interval", "verdict",
+            .. showsMacroF1 ? [macroF1] : Array.Empty<string>(),
+            .. Report.ByLabelCount[0].Compared.Select(arm => Figures.Name(arm.Arm)),
+        ];
+        TextTable.Write(output, head, rows.Select(row => row.Select(Plain).ToList()), "rrrrrl".PadRight(head.Length, 'r'));
         output.WriteLine();
         foreach (var saved in Report.LabelsSaved)
         {
-            output.WriteLine(
-                Plain($"labels saved at {Figures.Count(saved.Labels)}: {LabelsSavedText.Ratio(Report, saved)} "
+            output.WriteLine(Plain($"labels saved at {Figures.Count(saved.Labels)}: {LabelsSavedText.Ratio(Report, saved)} "
                 + $"({LabelsSavedText.Equivalent(Report, saved)}; 95 % interval {LabelsSavedText.Interval(Report, saved)})"));
         }
 
@@ -72,30 +83,8 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
         output.WriteLine(Shown(Page));
     }
 
-    /// <summary>Accuracy of images goes without saying.</summary>
-    private bool NamesMetric => Report.Metric != Metrics.Accuracy || Report.Data.Documents > 0;
-
-    /// <summary>Where another metric decides, and there are classes and no tags to tell: those are told by entities.</summary>
-    private bool ShowsMacroF1 =>
-        NamesMetric && Report.Metric != Metrics.MacroF1 && Report.Metrics.Any(arm => arm.Values.ContainsKey(Metrics.MacroF1));
-
-    private IEnumerable<T> MacroF1Of<T>(Func<string, T> column) => ShowsMacroF1 ? [column(Metrics.MacroF1)] : [];
-
-    private IReadOnlyList<string> Row(LabelCountResult result) =>
-    [
-        Plain(Figures.Count(result.Labels)),
-        Plain(Figures.Percent(result.Pretrained)),
-        Plain(Figures.Percent(result.Scratch)),
-        Figures.Points(result.Difference),
-        $"{Figures.Points(result.Low)} to {Figures.Points(result.High)}",
-        Words.Of(result.Verdict),
-        .. MacroF1Of(metric => Plain(Figures.Percent(Report.Metrics.Single(arm => arm.Arm == Arm.Pretrained
-            && arm.Labels == result.Labels).Values[metric]))),
-        .. Compared(result).Select(arm => Plain(Figures.Percent(arm.Accuracy))),
-    ];
-
-    private static IEnumerable<(string Name, double Accuracy)> Compared(LabelCountResult result) =>
-        result.Compared.Select(arm => (Figures.Name(arm.Arm), arm.Accuracy));
+    private double MacroF1Of(LabelCountResult result) =>
+        Report.Metrics.Single(arm => arm.Arm == Arm.Pretrained && arm.Labels == result.Labels).Values[Metrics.MacroF1];
 
     /// <summary>Not every console's font has the narrow space.</summary>
     private static string Plain(string text) => text.Replace('\u202F', ' ');
@@ -110,10 +99,12 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
 /// <summary>Stages and verdicts as people and JSON read them, times as clocks show them.</summary>
 internal static class Words
 {
-    /// <summary>How the program is called from the repository's root.</summary>
     public const string Program = "dotnet run -c Release --project services/Cli --";
 
-    public static string Of(Stage stage) => JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString());
+    public static string Of(Stage stage) => Figures.Name(stage);
+
+    /// <summary>Parts of a line; empty ones are left out.</summary>
+    public static string Joined(IEnumerable<string> parts) => string.Join("  ", parts.Where(part => part.Length > 0));
 
     public static string Of(Verdict verdict) => verdict switch
     {
@@ -122,7 +113,6 @@ internal static class Words
         _ => "no evidence",
     };
 
-    /// <summary>0:31, 12:04, 1:02:03.</summary>
     public static string Of(TimeSpan time) => time.TotalHours >= 1
         ? $"{(int)time.TotalHours}:{time.Minutes:d2}:{time.Seconds:d2}"
         : $"{time.Minutes}:{time.Seconds:d2}";

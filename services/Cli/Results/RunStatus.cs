@@ -13,7 +13,6 @@ namespace Pipeline.Cli.Results;
 /// <param name="Steps">Of the whole pretraining; null outside it, and where only the samples tell.</param>
 /// <param name="TrialsDone">Null outside fine-tuning.</param>
 /// <param name="Trials">Of the whole run; null outside fine-tuning.</param>
-/// <param name="Failure">Null where nothing has failed.</param>
 internal sealed record RunStatus(
     string RunId,
     Stage Stage,
@@ -26,13 +25,10 @@ internal sealed record RunStatus(
     RunState State = RunState.Running,
     RunFailure? Failure = null)
 {
-    /// <summary>Above <see cref="Cells"/>.</summary>
-    public static IReadOnlyList<string> Head { get; } = ["run", "stage", "started", "step"];
-
-    /// <summary>How columns are aligned.</summary>
-    public static IReadOnlyList<char> Alignment { get; } = ['l', 'l', 'l', 'r'];
-
     public IReadOnlyList<string> Cells => [RunId, Where, Started.LocalDateTime.ToString("yyyy-MM-dd HH:mm:ss"), Count];
+
+    public static void WriteTable(TextWriter output, IEnumerable<RunStatus> runs) =>
+        TextTable.Write(output, ["run", "stage", "started", "step"], runs.Select(run => run.Cells), "lllr");
 
     private string Where => (State, Failure) switch
     {
@@ -50,19 +46,10 @@ internal sealed record RunStatus(
     };
 }
 
-/// <summary>What becomes of a run.</summary>
-public enum RunState
-{
-    /// <summary>Nothing speaks against its going on: whether anybody works for it now, the store cannot tell.</summary>
-    Running,
-
-    Finished,
-    Failed,
-    Cancelled,
-}
+/// <summary>What becomes of a run. Whether anybody works for a running one now, the store cannot tell.</summary>
+public enum RunState { Running, Finished, Failed, Cancelled }
 
 /// <param name="Stage">That failed; others may have gone on.</param>
-/// <param name="Reason">One line.</param>
 /// <param name="ErrorQueue">Where the message lies that could not be handled; null in the one-process shape.</param>
 internal sealed record RunFailure(Stage Stage, string Reason, string? ErrorQueue);
 
@@ -74,58 +61,40 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
     {
         var runs = new List<RunStatus>();
         foreach (var (run, started) in await ledger.ListAsync(cancellation))
-        {
             runs.Add(await ReadAsync(run, started, cancellation));
-        }
-
         return runs;
     }
 
     private async Task<RunStatus> ReadAsync(string run, DateTimeOffset started, CancellationToken cancellation)
     {
+        var status = new RunStatus(run, Stage.PseudoLabels, null, started);
         if (await ledger.FindAsync<VerdictReached>(run, Stage.Evaluation, cancellation) is { } reached)
-            return new RunStatus(run, Stage.Evaluation, reached.Verdict, started, State: RunState.Finished);
-
-        var status = await UnfinishedAsync(run, started, cancellation);
+            return status with { Stage = Stage.Evaluation, Verdict = reached.Verdict, State = RunState.Finished };
+        status = await UnfinishedAsync(status, cancellation);
         var failure = await ledger.FindFailureAsync(run, cancellation) is { } failed
             ? new RunFailure(failed.Stage, failed.Reason, failed.ErrorQueue) : null;
         var cancelled = await ledger.IsCancelledAsync(run, cancellation);
-        return status with
-        {
-            State = cancelled ? RunState.Cancelled : failure is null ? RunState.Running : RunState.Failed,
-            Failure = failure
-        };
+        var state = cancelled ? RunState.Cancelled : failure is null ? RunState.Running : RunState.Failed;
+        return status with { State = state, Failure = failure };
     }
 
-    private async Task<RunStatus> UnfinishedAsync(string run, DateTimeOffset started, CancellationToken cancellation)
+    private async Task<RunStatus> UnfinishedAsync(RunStatus status, CancellationToken cancellation)
     {
-        if (await ledger.FindAsync<TrialsReady>(run, Stage.FineTuning, cancellation) is not null)
-            return new RunStatus(run, Stage.Evaluation, null, started);
-
-        if (await ledger.FindAsync<EncoderReady>(run, Stage.Pretraining, cancellation) is { } encoder)
+        if (await ledger.FindAsync<TrialsReady>(status.RunId, Stage.FineTuning, cancellation) is not null)
+            return status with { Stage = Stage.Evaluation };
+        if (await ledger.FindAsync<EncoderReady>(status.RunId, Stage.Pretraining, cancellation) is { } encoder)
         {
             var experiment = await store.ReadManifestAsync<Experiment>(encoder.Run.Experiment.Key, cancellation);
-            return new RunStatus(
-                run,
-                Stage.FineTuning,
-                null,
-                started,
-                TrialsDone: await new TrialSet(store).CountAsync(run, cancellation),
-                Trials: TrialPlan.Trials(experiment).Count);
+            var done = await new TrialSet(store).CountAsync(status.RunId, cancellation);
+            return status with { Stage = Stage.FineTuning, TrialsDone = done, Trials = TrialPlan.Trials(experiment).Count };
         }
 
-        return await ledger.FindAsync<PseudoLabelsReady>(run, Stage.PseudoLabels, cancellation) is { } labels
-            ? await PretrainingAsync(new RunStatus(run, Stage.Pretraining, null, started), labels, cancellation)
-            : new RunStatus(run, Stage.PseudoLabels, null, started);
-    }
-
-    private async Task<RunStatus> PretrainingAsync(RunStatus status, PseudoLabelsReady labels, CancellationToken cancellation)
-    {
+        if (await ledger.FindAsync<PseudoLabelsReady>(status.RunId, Stage.PseudoLabels, cancellation) is not { } labels)
+            return status;
         var plan = await PretrainingPlan.ReadAsync(store, labels.Run, labels.PseudoLabels, cancellation);
         var step = 0L;
         await foreach (var checkpoint in store.ListAsync(plan.CheckpointPrefix, cancellation))
             step = long.Parse(Path.GetFileNameWithoutExtension(checkpoint.Key));
-
-        return status with { Step = step, Steps = plan.Steps };
+        return status with { Stage = Stage.Pretraining, Step = step, Steps = plan.Steps };
     }
 }

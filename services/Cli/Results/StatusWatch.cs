@@ -3,13 +3,11 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Results;
 
-/// <summary>Reads again and again how far the runs are, until it is told to end: a table that is drawn anew on a terminal,
-/// what has changed elsewhere.</summary>
+/// <summary>Reads again and again how far the runs are: a table that is drawn anew on a terminal, what has changed elsewhere.</summary>
 internal sealed class StatusWatch(Func<CancellationToken, Task<IReadOnlyList<RunStatus>>> read, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    /// <param name="json">One JSON object a line instead of the table's rows.</param>
     public async Task WriteChangesAsync(TextWriter output, bool json, CancellationToken ended)
     {
         var known = new Dictionary<string, RunStatus>();
@@ -19,8 +17,7 @@ internal sealed class StatusWatch(Func<CancellationToken, Task<IReadOnlyList<Run
             foreach (var run in runs.Reverse().Where(run => !known.TryGetValue(run.RunId, out var before) || before != run))
             {
                 known[run.RunId] = run;
-                output.WriteLine(json
-                    ? JsonSerializer.Serialize(run, PipelineJson.Compact) : string.Join("  ", run.Cells.Where(cell => cell.Length > 0)));
+                output.WriteLine(json ? JsonSerializer.Serialize(run, PipelineJson.Compact) : Words.Joined(run.Cells));
             }
 
             output.Flush();
@@ -32,7 +29,7 @@ internal sealed class StatusWatch(Func<CancellationToken, Task<IReadOnlyList<Run
             runs =>
             {
                 using var table = new StringWriter();
-                TextTable.Write(table, RunStatus.Head, runs.Select(run => run.Cells), RunStatus.Alignment);
+                RunStatus.WriteTable(table, runs);
                 live.UpdateTarget(new Text(table.ToString()).Overflow(Overflow.Ellipsis));
             },
             ended));

@@ -9,19 +9,15 @@ namespace Pipeline.Cli.Running;
 internal static class LocalDrop
 {
     /// <returns>The exit code: 0 where all runs are finished.</returns>
-    /// <exception cref="PipelineException">The store knows no experiment of the dataset,
-    /// or something is wrong before the work begins.</exception>
     public static async Task<int> RunAsync(string folder, string dataset, string store, string? device, int? threads)
     {
-        var experiments = await FindAsync(ExistingStore.Open(store), dataset);
         var worst = ExitCode.Success;
-        foreach (var experiment in experiments)
+        foreach (var experiment in await FindAsync(OpenedStore.Existing(store), dataset))
         {
             Console.WriteLine($"{experiment.Name} over {folder}");
             var code = await LocalRun.RunAsync(new RunSettings(experiment, folder, store, device, threads));
             if (code == ExitCode.Interrupted)
                 return code;
-
             worst = Math.Max(worst, code);
         }
 
@@ -30,16 +26,12 @@ internal static class LocalDrop
 
     /// <summary>Those that are registered for drops; where none is, the newest of each name among all that say this dataset.</summary>
     /// <exception cref="PipelineException">There is none, or it is not the name of a dataset.</exception>
-    public static async Task<IReadOnlyList<Experiment>> FindAsync(FolderArtifactStore store, string dataset,
-        CancellationToken cancellation = default)
+    public static async Task<IReadOnlyList<Experiment>> FindAsync(
+        FolderArtifactStore store, string dataset, CancellationToken cancellation = default)
     {
-        var registered = new List<Experiment>();
-        foreach (var reference in await new DropExperiments(store).ListAsync(dataset, cancellation))
-            registered.Add(await store.ReadManifestAsync<Experiment>(reference.Key, cancellation));
-
+        var registered = await new DropExperiments(store).ReadAsync(dataset, cancellation);
         if (registered.Count > 0)
             return registered;
-
         var known = await AllAsync(store, dataset, cancellation);
         return known.Count > 0
             ? known

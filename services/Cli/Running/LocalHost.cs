@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Folder;
+using Pipeline.Cli.Connecting;
 using Pipeline.Cli.Progress;
 using Pipeline.Evaluation;
 using Pipeline.FineTuning;
@@ -25,31 +26,22 @@ internal static class LocalHost
     /// <summary>Longer than the bus gives the work in hand.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromMinutes(3);
 
-    public static IHost Build(RunSettings settings, FolderArtifactStore store) => Compose(settings, store).Build();
-
     public static HostApplicationBuilder Compose(RunSettings settings, FolderArtifactStore store)
     {
-        // Without the defaults: they log to the console, which belongs to the progress display.
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings
-        {
-            DisableDefaults = true,
-            ContentRootPath = Environment.CurrentDirectory
-        });
-        builder.Configuration.AddPipelineSettings().AddInMemoryCollection(Overrides(settings));
-
+        var builder = CommandSettings.QuietHost();
+        builder.Configuration.AddInMemoryCollection(Overrides(settings));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services
             .AddFileLogging(store.Root)
             .AddSingleton<IArtifactStore>(store)
             .AddPipelineCore()
             .AddSingleton<RunProgress>()
-            .AddSingleton<RunEnd>()
             .AddSingleton<WorkInHand>()
             .AddSingleton<StopSignals>().AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<StopSignals>())
             .Configure<LakeOptions>(lake => lake.AnyFolder = true)
             .AddTriggers(isAlone: true).AddIngestion(isAlone: true).AddPseudoLabels().AddPretraining().AddFineTuning().AddEvaluation()
             .AddInMemoryBus(AddConsumers)
-            .AddHostedService<RunWatch>();
+            .AddHostedService(provider => provider.GetRequiredService<WorkInHand>());
         return builder;
     }
 
@@ -69,20 +61,19 @@ internal static class LocalHost
     {
         if (settings.Device is { } device)
             yield return new("Torch:Device", device);
-
         if (settings.Threads is { } threads)
             yield return new("Torch:Threads", threads.ToString());
     }
 }
 
 /// <summary>A run that has its verdict ends here: no stage hears of its dataset again, and no training library is loaded.</summary>
-public sealed class FinishedRunFilter(RunLedger ledger, RunEnd end) : IFilter<ConsumeContext<DatasetCommitted>>
+public sealed class FinishedRunFilter(RunLedger ledger, RunProgress progress) : IFilter<ConsumeContext<DatasetCommitted>>
 {
     public async Task Send(ConsumeContext<DatasetCommitted> context, IPipe<ConsumeContext<DatasetCommitted>> next)
     {
         if (await ledger.FindAsync<VerdictReached>(context.Message.Run.RunId, Stage.Evaluation, context.CancellationToken) is { } verdict)
         {
-            end.Tell(new RunOutcome.Finished(verdict, Before: true));
+            progress.Tell(new RunOutcome.Finished(verdict, Before: true));
             // What nobody has consumed would count as lost.
             await context.NotifyConsumed(context, TimeSpan.Zero, nameof(FinishedRunFilter));
         }

@@ -17,8 +17,6 @@ namespace Pipeline.Cli.Running;
 /// <summary>One run in one process: from the experiment's file to the verdict, a failure, or a stop.</summary>
 internal static class LocalRun
 {
-    /// <returns>The exit code: 0 for a finished run only.</returns>
-    /// <exception cref="PipelineException">Something is wrong before the work begins.</exception>
     public static async Task<int> RunAsync(RunSettings settings)
     {
         TemporaryFolder.Check();
@@ -28,65 +26,47 @@ internal static class LocalRun
         var stored = await ExperimentArtifact.PutAsync(store, settings.Experiment);
         var request = new RunExperiment(Source: source, OnDrops: settings.OnDrops, Stored: stored);
 
-        using var host = Build(settings, store);
+        using var host = LocalHost.Compose(settings, store).Build();
+        var services = host.Services;
+        var progress = services.GetRequiredService<RunProgress>();
         try
         {
-            return await TellAsync(await FollowAsync(host, request, settings), store, host.Services.GetRequiredService<RunProgress>(),
-                host.Services.GetRequiredService<StopSignals>());
+            var outcome = await FollowAsync(host, request, settings, progress);
+            return await TellAsync(outcome, store, progress, services.GetRequiredService<StopSignals>());
         }
         catch (Exception error) when (error is not PipelineException)
         {
-            if (SettingsFailure.Of(error, host.Services.GetRequiredService<IConfiguration>()) is { } setting)
+            if (SettingsFailure.Of(error, services.GetRequiredService<IConfiguration>()) is { } setting)
                 throw setting;
-
-            host.Services.GetRequiredService<ILogger<RunProgress>>().LogCritical(error, "The run broke off");
+            services.GetRequiredService<ILogger<RunProgress>>().LogCritical(error, "The run broke off");
             throw new PipelineException($"The run broke off: {ErrorLine.Unexpected(error)} {LogHint(store)}", error);
         }
     }
 
-    private static IHost Build(RunSettings settings, FolderArtifactStore store)
+    private static async Task<RunOutcome> FollowAsync(IHost host, RunExperiment request, RunSettings settings, RunProgress progress)
     {
-        try
-        {
-            return LocalHost.Build(settings, store);
-        }
-        catch (InvalidDataException error)
-        {
-            throw SettingsFailure.Of(error, new ConfigurationManager())!;
-        }
-    }
-
-    private static async Task<RunOutcome> FollowAsync(IHost host, RunExperiment request, RunSettings settings)
-    {
-        var end = host.Services.GetRequiredService<RunEnd>();
         try
         {
             await host.StartAsync();
         }
-        catch (OperationCanceledException) when (end.Outcome.IsCompleted)
+        catch (OperationCanceledException) when (progress.Outcome.IsCompleted)
         {
-            return await end.Outcome;
+            return await progress.Outcome;
         }
 
+        // Whoever asks for a certain device wants to know at once if it is not there.
         if (settings.Device is not (null or "auto" or "cpu"))
-        {
-            // Whoever asks for a certain device wants to know at once if it is not there.
             host.Services.GetRequiredService<TorchDevice>();
-        }
-
-        var progress = host.Services.GetRequiredService<RunProgress>();
-        using var ended = new CancellationTokenSource();
-        var display = RunDisplay.ForThisConsole().ShowAsync(progress, ended.Token);
         progress.Start(settings.Experiment.Modality);
-        await host.Services.GetRequiredService<IBus>().Publish(request);
-        // A watch that fails tells nobody: the host would only get ready to stop.
-        await await Task.WhenAny(end.Outcome, host.Services.GetServices<IHostedService>().OfType<RunWatch>().Single().ExecuteTask!);
-        var outcome = await end.Outcome;
-        await host.StopAsync();
-        progress.End(outcome);
-        await ended.CancelAsync();
-        await display;
-        return outcome;
+        return (await RunDisplay.FollowAsync(progress, async () =>
+        {
+            await host.Services.GetRequiredService<IBus>().Publish(request);
+            // A watch that fails tells nobody: the host would only get ready to stop.
+            await await Task.WhenAny(progress.Outcome, host.Services.GetRequiredService<WorkInHand>().ExecuteTask!);
+            var outcome = await progress.Outcome;
+            await host.StopAsync();
+            return outcome;
+        }))!;
     }
 
     private static async Task<int> TellAsync(RunOutcome outcome, FolderArtifactStore store, RunProgress progress, StopSignals stop)
@@ -97,7 +77,6 @@ internal static class LocalRun
                 Console.WriteLine();
                 if (before)
                     Console.WriteLine($"This run is finished already; this is its result from {store.Root}.");
-
                 (await RunResult.ReadAsync(store, store.Root, verdict)).Write(Console.Out);
                 return ExitCode.Success;
 

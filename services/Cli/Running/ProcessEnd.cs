@@ -20,7 +20,6 @@ internal static class ProcessEnd
     {
         if (!OperatingSystem.IsWindows())
             Marshal.Prelink(((Action<int>)Exit).Method);
-
         Start(() =>
         {
             Interrupted.Wait();
@@ -41,7 +40,6 @@ internal static class ProcessEnd
     {
         if (OperatingSystem.IsWindows())
             Environment.Exit(exitCode);
-
         Exit(exitCode);
     }
 
@@ -63,7 +61,6 @@ internal static class ProcessEnd
     private static extern void Exit(int exitCode);
 }
 
-/// <summary>What the program tells the shell.</summary>
 internal static class ExitCode
 {
     public const int Success = 0;

@@ -1,14 +1,12 @@
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Pipeline.Artifacts;
 using Pipeline.Cli.Progress;
-using Pipeline.Hosting.Runs;
 using Pipeline.Ingestion.Committing;
 
 namespace Pipeline.Cli.Running;
 
-/// <summary>Listens to what the stages say, for the display and for the end of the run.</summary>
-public sealed class RunFollower(IArtifactStore store, RunProgress progress, RunEnd end) :
+/// <summary>Listens to what the stages say, and tells the runs that are meant: for their display and for their end.</summary>
+public sealed class RunFollower(IArtifactStore store, IEnumerable<RunProgress> runs) :
     IConsumer<StageProgressed>,
     IConsumer<DatasetCommitted>,
     IConsumer<PseudoLabelsReady>,
@@ -19,94 +17,55 @@ public sealed class RunFollower(IArtifactStore store, RunProgress progress, RunE
     IConsumer<RunFailed>,
     IConsumer<RunCancelled>
 {
-    public Task Consume(ConsumeContext<StageProgressed> context)
-    {
-        progress.Advance(context.Message);
-        return Task.CompletedTask;
-    }
+    public Task Consume(ConsumeContext<StageProgressed> context) =>
+        TellAsync(context, null, context.Message.RunId, run => run.Advance(context.Message));
 
-    public Task Consume(ConsumeContext<PretrainingProgressed> context)
-    {
-        progress.Advance(context.Message);
-        return Task.CompletedTask;
-    }
+    public Task Consume(ConsumeContext<PretrainingProgressed> context) =>
+        TellAsync(context, null, context.Message.RunId, run => run.Advance(context.Message));
 
     public async Task Consume(ConsumeContext<DatasetCommitted> context)
     {
-        var dataset = await store.ReadManifestAsync<DatasetManifest>(context.Message.Run.Dataset, context.CancellationToken);
-        progress.Understand(DatasetOverview.Lines(dataset));
-        await Finished(Stage.Ingestion, context.Message.Run);
-    }
-
-    public Task Consume(ConsumeContext<PseudoLabelsReady> context) => Finished(Stage.PseudoLabels, context.Message.Run);
-
-    public Task Consume(ConsumeContext<EncoderReady> context) => Finished(Stage.Pretraining, context.Message.Run);
-
-    public Task Consume(ConsumeContext<TrialsReady> context) => Finished(Stage.FineTuning, context.Message.Run);
-
-    public Task Consume(ConsumeContext<VerdictReached> context)
-    {
-        end.Tell(new RunOutcome.Finished(context.Message, Before: false));
-        return Finished(Stage.Evaluation, context.Message.Run);
-    }
-
-    public Task Consume(ConsumeContext<RunFailed> context)
-    {
-        end.Tell(new RunOutcome.Failed(context.Message));
-        return Task.CompletedTask;
-    }
-
-    public Task Consume(ConsumeContext<RunCancelled> context)
-    {
-        end.Tell(new RunOutcome.Cancelled(context.Message.RunId));
-        return Task.CompletedTask;
-    }
-
-    private Task Finished(Stage stage, RunReference run)
-    {
-        progress.Finish(stage, run.RunId);
-        return Task.CompletedTask;
-    }
-}
-
-/// <summary>How a run ended, told once.</summary>
-public sealed class RunEnd
-{
-    private readonly TaskCompletionSource<RunOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public Task<RunOutcome> Outcome => _outcome.Task;
-
-    /// <summary>What comes after the first changes nothing.</summary>
-    public void Tell(RunOutcome how) => _outcome.TrySetResult(how);
-}
-
-/// <summary>Sees the ends of a run that no message tells of: another process has cancelled it, or nobody works for it any more.</summary>
-internal sealed class RunWatch(RunProgress progress, RunLedger ledger, WorkInHand work, RunEnd end, TimeProvider clock) : BackgroundService
-{
-    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2);
-
-    /// <summary>Glances in a row at which nothing was in hand. A message is on its way for milliseconds.</summary>
-    private const int Patience = 5;
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Glance, clock);
-        var idle = 0;
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        var reference = context.Message.Run;
+        foreach (var run in Meant(context, reference, reference.RunId))
         {
-            if (progress.RunId is { } run && await ledger.IsCancelledAsync(run, stoppingToken))
-            {
-                end.Tell(new RunOutcome.Cancelled(run));
-                return;
-            }
-
-            idle = work.IsIdle() ? idle + 1 : 0;
-            if (idle == Patience)
-            {
-                end.Tell(new RunOutcome.Failed(new RunFailed(progress.RunId, progress.Current,
-                    "No message of the run is left and it has no result: one was lost. The same command goes on from there.")));
-                return;
-            }
+            run.Data = DatasetOverview.Lines(await store.ReadManifestAsync<DatasetManifest>(reference.Dataset, context.CancellationToken));
+            run.Finish(Stage.Ingestion, reference.RunId);
         }
     }
+
+    public Task Consume(ConsumeContext<PseudoLabelsReady> context) => FinishAsync(context, Stage.PseudoLabels);
+
+    public Task Consume(ConsumeContext<EncoderReady> context) => FinishAsync(context, Stage.Pretraining);
+
+    public Task Consume(ConsumeContext<TrialsReady> context) => FinishAsync(context, Stage.FineTuning);
+
+    public Task Consume(ConsumeContext<VerdictReached> context) =>
+        FinishAsync(context, Stage.Evaluation, run => run.Tell(new RunOutcome.Finished(context.Message, Before: false)));
+
+    public Task Consume(ConsumeContext<RunFailed> context) =>
+        TellAsync(context, null, context.Message.RunId, run => run.Tell(new RunOutcome.Failed(context.Message)));
+
+    public Task Consume(ConsumeContext<RunCancelled> context) =>
+        TellAsync(context, null, context.Message.RunId, run => run.Tell(new RunOutcome.Cancelled(context.Message.RunId)));
+
+    private Task FinishAsync<T>(ConsumeContext<T> context, Stage stage, Action<RunProgress>? tell = null)
+        where T : class, IRunMessage
+    {
+        var reference = context.Message.Run;
+        return TellAsync(context, reference, reference.RunId, run =>
+        {
+            tell?.Invoke(run);
+            run.Finish(stage, reference.RunId);
+        });
+    }
+
+    private Task TellAsync(ConsumeContext context, RunReference? reference, string? runId, Action<RunProgress> tell)
+    {
+        foreach (var run in Meant(context, reference, runId))
+            tell(run);
+        return Task.CompletedTask;
+    }
+
+    private IEnumerable<RunProgress> Meant(ConsumeContext context, RunReference? reference, string? runId) =>
+        runs.Where(run => run.IsMeant(reference, runId, context.ConversationId));
 }

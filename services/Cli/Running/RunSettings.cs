@@ -14,10 +14,8 @@ internal static class DataFolder
         var full = Path.GetFullPath(folder);
         if (File.Exists(full))
             throw new PipelineException($"The data {full} is {SpecialFile.Of(full) ?? "a file"}. {LakeSources.ValidOf(modality)}");
-
         if (!Directory.Exists(full))
             throw new PipelineException($"The data folder {full} does not exist. {LakeSources.ValidOf(modality)}");
-
         if (IsWithin(Path.GetFullPath(store), full))
         {
             throw new PipelineException(
@@ -42,9 +40,6 @@ internal static class DataFolder
 }
 
 /// <summary>What the command line says about a run in this process.</summary>
-/// <param name="Experiment">What is to be found out.</param>
-/// <param name="Data">The folder of files.</param>
-/// <param name="Store">The folder of artifacts.</param>
 /// <param name="Device">Overrides Torch:Device unless null.</param>
 /// <param name="Threads">Overrides Torch:Threads unless null.</param>
 /// <param name="OnDrops">Whether it is to run again with each drop.</param>

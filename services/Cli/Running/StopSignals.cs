@@ -5,25 +5,50 @@ using Pipeline.Cli.Results;
 
 namespace Pipeline.Cli.Running;
 
-/// <summary>Ctrl-C and SIGTERM: the first asks the work in hand for a checkpoint, the second ends the process at once. A person does not
-/// wait for long: after Ctrl-C the process ends within two seconds, whatever is in hand. The store survives that as it survives a
-/// kill.</summary>
-public sealed class StopSignals(IHostApplicationLifetime lifetime, RunProgress progress, RunEnd end) : IHostLifetime, IDisposable
+/// <summary>Ctrl-C, SIGTERM and SIGHUP: the first is handled, the second ends the process at once. A person does not wait for long: after
+/// Ctrl-C the process ends within two seconds, whatever is in hand. The store survives that as it survives a kill.</summary>
+internal sealed class Signals : IDisposable
 {
-    private readonly List<PosixSignalRegistration> _registrations = [];
-    private int _signals;
+    private readonly CancellationTokenSource _source = new();
+    private readonly List<PosixSignalRegistration> _registrations;
+    private int _seen;
+
+    /// <param name="words">Said where the process ends before the work in hand does; null where the command line only looks on.</param>
+    public Signals(Action? words = null, Action? first = null, Action? second = null)
+    {
+        ProcessEnd.Prepare(words ?? ProcessEnd.ShowCursor);
+        _registrations = [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
+            .Select(signal => PosixSignalRegistration.Create(signal, Handle))];
+
+        void Handle(PosixSignalContext context)
+        {
+            context.Cancel = Interlocked.Increment(ref _seen) == 1;
+            (context.Cancel ? first : second)?.Invoke();
+            if (context.Cancel && context.Signal == PosixSignal.SIGINT)
+                ProcessEnd.AfterInterrupt();
+            _source.Cancel();
+        }
+    }
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _source.Token;
+
+    public void Dispose()
+    {
+        _registrations.ForEach(registration => registration.Dispose());
+        _source.Dispose();
+    }
+}
+
+/// <summary>Asks the work in hand for a checkpoint at the first signal.</summary>
+public sealed class StopSignals(IHostApplicationLifetime lifetime, RunProgress progress) : IHostLifetime, IDisposable
+{
+    private Signals? _signals;
     private int _told;
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
-        ProcessEnd.Prepare(() =>
-        {
-            ProcessEnd.ShowCursor();
-            Tell(Words.Of(progress.Current));
-        });
-        foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
-            _registrations.Add(PosixSignalRegistration.Create(signal, Handle));
-
+        _signals = new Signals(Break, Stop, ProcessEnd.ShowCursor);
         return Task.CompletedTask;
     }
 
@@ -36,55 +61,19 @@ public sealed class StopSignals(IHostApplicationLifetime lifetime, RunProgress p
             Console.WriteLine($"Stopped at {where}; the same command goes on from there.");
     }
 
-    public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
+    public void Dispose() => _signals?.Dispose();
 
-    private void Handle(PosixSignalContext context)
+    private void Break()
     {
-        if (Interlocked.Increment(ref _signals) == 1)
-        {
-            context.Cancel = true;
-            progress.Stop();
-            end.Tell(new RunOutcome.Stopped());
-            // Not on the signal's own thread: what is told to stop may take its time.
-            _ = Task.Run(lifetime.StopApplication);
-            if (context.Signal == PosixSignal.SIGINT)
-                ProcessEnd.AfterInterrupt();
-        }
-        else
-        {
-            ProcessEnd.ShowCursor();
-        }
-    }
-}
-
-/// <summary>Ctrl-C and SIGTERM while the command line only looks on: the first ends the looking, the second the process.
-/// So does the first where the looking goes on.</summary>
-internal sealed class Interruption : IDisposable
-{
-    private readonly CancellationTokenSource _source = new();
-    private readonly List<PosixSignalRegistration> _registrations;
-
-    public Interruption()
-    {
-        ProcessEnd.Prepare(ProcessEnd.ShowCursor);
-        _registrations = [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
-            .Select(signal => PosixSignalRegistration.Create(signal, Handle))];
+        ProcessEnd.ShowCursor();
+        Tell(Words.Of(progress.Current));
     }
 
-    public CancellationToken Token => _source.Token;
-
-    public void Dispose()
+    private void Stop()
     {
-        _registrations.ForEach(registration => registration.Dispose());
-        _source.Dispose();
-    }
-
-    private void Handle(PosixSignalContext context)
-    {
-        context.Cancel = !_source.IsCancellationRequested;
-        if (context.Cancel && context.Signal == PosixSignal.SIGINT)
-            ProcessEnd.AfterInterrupt();
-
-        _source.Cancel();
+        progress.Stopping = true;
+        progress.Tell(new RunOutcome.Stopped());
+        // Not on the signal's own thread: what is told to stop may take its time.
+        _ = Task.Run(lifetime.StopApplication);
     }
 }

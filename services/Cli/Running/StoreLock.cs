@@ -2,8 +2,7 @@ using Pipeline.Artifacts;
 
 namespace Pipeline.Cli.Running;
 
-/// <summary>One run at a time in a store: its bus is in memory, so a second process would do the same work again. The operating system
-/// frees the lock when its holder ends in whatever way.</summary>
+/// <summary>One run at a time in a store: a second process, with a bus of its own, would do the same work again.</summary>
 internal static class StoreLock
 {
     private const string FileName = ".lock";

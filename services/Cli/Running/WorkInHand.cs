@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Pipeline.Cli.Progress;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
@@ -8,9 +9,15 @@ using Pipeline.Hosting.Settings;
 namespace Pipeline.Cli.Running;
 
 /// <summary>Every message of this process from its delivery to its end. One that nobody came to an end with is lost, as the bus is in
-/// memory, so it ends the run: whatever was thrown, by whomever, and whether or not the stage could say so itself.</summary>
-internal sealed class WorkInHand(RunProgress progress, RunLedger ledger, RunEnd end) : IReceiveObserver
+/// memory, so it ends the run: whatever was thrown, by whomever, and whether or not the stage could say so itself. In the background it
+/// sees the ends that no message tells of: another process has cancelled the run, or nobody works for it any more.</summary>
+internal sealed class WorkInHand(RunProgress progress, RunLedger ledger, TimeProvider clock) : BackgroundService, IReceiveObserver
 {
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2);
+
+    /// <summary>Glances in a row at which nothing was in hand. A message is on its way for milliseconds.</summary>
+    private const int Patience = 5;
+
     private long _delivered;
     private long _ended;
     private long _seen;
@@ -49,16 +56,11 @@ internal sealed class WorkInHand(RunProgress progress, RunLedger ledger, RunEnd 
     public async Task ReceiveFault(ReceiveContext context, Exception exception)
     {
         Interlocked.Increment(ref _ended);
-        var run = progress.RunId;
-        if (run is not null && await ledger.IsCancelledAsync(run))
-        {
-            end.Tell(new RunOutcome.Cancelled(run));
+        if (await IsCancelledAsync())
             return;
-        }
-
-        var queue = context.InputAddress.AbsolutePath.Split('/')[^1];
+        var queue = StageQueues.QueueOf(context);
         var stage = StageQueues.All.FirstOrDefault(feed => feed.Queue == queue)?.Stage ?? progress.Current;
-        end.Tell(new RunOutcome.Failed(new RunFailed(run, stage, ErrorLine.Of(exception))));
+        progress.Tell(new RunOutcome.Failed(new RunFailed(progress.RunId, stage, ErrorLine.Of(exception))));
     }
 
     public Task PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType)
@@ -66,4 +68,27 @@ internal sealed class WorkInHand(RunProgress progress, RunLedger ledger, RunEnd 
 
     public Task ConsumeFault<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception)
         where T : class => Task.CompletedTask;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Glance, clock);
+        for (var idle = 0; idle < Patience; idle = IsIdle() ? idle + 1 : 0)
+        {
+            await timer.WaitForNextTickAsync(stoppingToken);
+            if (await IsCancelledAsync(stoppingToken))
+                return;
+        }
+
+        progress.Tell(new RunOutcome.Failed(new RunFailed(progress.RunId, progress.Current,
+            "No message of the run is left and it has no result: one was lost. The same command goes on from there.")));
+    }
+
+    /// <summary>Ends the run where somebody has cancelled it.</summary>
+    private async Task<bool> IsCancelledAsync(CancellationToken cancellation = default)
+    {
+        if (progress.RunId is not { } run || !await ledger.IsCancelledAsync(run, cancellation))
+            return false;
+        progress.Tell(new RunOutcome.Cancelled(run));
+        return true;
+    }
 }

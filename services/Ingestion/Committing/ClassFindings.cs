@@ -3,14 +3,12 @@ using Pipeline.Lake.Findings;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>What the classes and their labelled samples tell about the data: classes that cannot be learned or tested, and names that may
-/// not be meant as classes.</summary>
+/// <summary>Findings about classes: those that cannot be learned or tested, and names that may not be meant as classes.</summary>
 internal static class ClassFindings
 {
     /// <summary>With fewer labelled samples nearly as many classes say nothing.</summary>
     private const int EnoughLabels = 10;
 
-    /// <summary>Words that usually mean a missing value, in lower case.</summary>
     private static readonly HashSet<string> MissingWords =
     [
         "nan", "nat", "n/a", "n.a.", "na", "#n/a", "#na", "#value!", "<na>", "none", "null", "<null>", "(null)", "nil", "unknown", "tbd",
@@ -18,7 +16,6 @@ internal static class ClassFindings
     ];
 
     /// <param name="supplied">The splits that the data brings itself.</param>
-    /// <param name="spec">What the experiment says of the labels; null where it says nothing.</param>
     public static IEnumerable<Finding> Of(IReadOnlyList<ClassCount> counts, IReadOnlyCollection<Split> supplied, LabelSpec? spec)
     {
         Finding?[] found =
@@ -27,7 +24,7 @@ internal static class ClassFindings
             Without(WarningCode.ClassWithoutTest, counts, count => count.Test, supplied.Contains(Split.Test)
                 ? "Add labelled test samples of them."
                 : "Add labelled samples of them, or raise the test share in the experiment's split."),
-            OfOne(counts),
+            Found(WarningCode.ClassOfOne, [.. counts.Where(count => Samples(count) == 1)]),
             NearlyUnique(counts),
             Similar(counts),
             // Whoever lists the classes means them.
@@ -36,28 +33,25 @@ internal static class ClassFindings
         return found.OfType<Finding>();
     }
 
+    private static Finding? Found(WarningCode code, IReadOnlyList<ClassCount> counts, string detail = "") =>
+        counts.Count == 0 ? null : new Finding(code, counts.Count, Names(counts), detail);
+
     private static Finding? Without(WarningCode code, IReadOnlyList<ClassCount> counts, Func<ClassCount, long> split, string advice)
     {
         // A split without any label is refused as a whole.
         var without = counts.Where(count => split(count) == 0).ToList();
-        return without.Count == 0 || without.Count == counts.Count ? null : new Finding(code, without.Count, Names(without), advice);
-    }
-
-    private static Finding? OfOne(IReadOnlyList<ClassCount> counts)
-    {
-        var single = counts.Where(count => Samples(count) == 1).ToList();
-        return single.Count == 0 ? null : new Finding(WarningCode.ClassOfOne, single.Count, Names(single));
+        return without.Count == counts.Count ? null : Found(code, without, advice);
     }
 
     private static Finding? NearlyUnique(IReadOnlyList<ClassCount> counts)
     {
         var labelled = counts.Sum(Samples);
         return labelled >= EnoughLabels && (2 * counts.Count > labelled || AreMeasured(counts))
-            ? new Finding(WarningCode.LabelsNearlyUnique, counts.Count, Names(counts), labelled.ToString(CultureInfo.InvariantCulture))
+            ? Found(WarningCode.LabelsNearlyUnique, counts, $"{labelled}")
             : null;
     }
 
-    /// <summary>Many different numbers, some of them no whole ones.</summary>
+    /// <summary>Many different numbers, some of them fractions.</summary>
     private static bool AreMeasured(IReadOnlyList<ClassCount> counts)
     {
         var numbers = counts.Select(count => NumberOf(count.Class)).OfType<decimal>().ToList();

@@ -9,52 +9,38 @@ public static class DatasetChecks
     /// <exception cref="PipelineException">It has too few classes or labels.</exception>
     public static void Verify(Experiment experiment, DatasetManifest dataset)
     {
-        if (experiment.FineTuning.Task == "tagging")
+        var (train, kind) = (dataset.Summary.Train, "training");
+        if (experiment.FineTuning.Task == LabelTasks.Tagging)
         {
-            VerifyTags(experiment, dataset);
-            return;
+            RequireTwo(dataset, dataset.Tags, "no tags", "one tag", "There must be two or more, in JSON lines with tokens and tags.");
         }
-
-        if (dataset.Classes.Count < 2)
+        else
         {
-            var found = dataset.Classes.Count == 0 ? "no labels" : $"one class only, {DataNames.Quoted(dataset.Classes[0])}";
-            throw Refusal(
+            RequireTwo(
                 dataset,
-                $"has {found}",
+                dataset.Classes,
+                "no labels",
+                "one class",
                 "There must be two or more classes: a folder for each class, or a labels.csv that says the "
                     + $"labels{(Modalities.IsSequence(dataset.Modality) ? ", or a label in each record" : "")}.");
+            foreach (var split in Enum.GetValues<Split>())
+                Require(dataset, split);
+
+            (train, kind) = (Labelled(dataset, Split.Train), "labelled training");
         }
 
-        foreach (var split in Enum.GetValues<Split>())
-            Require(dataset, split);
-
         var most = experiment.FineTuning.Labels.Max();
-        var train = Labelled(dataset, Split.Train);
         if (most > train)
         {
             throw Refusal(
-                dataset,
-                $"has {train} labelled training samples, and fineTuning.labels goes up to {most}",
-                $"Counts must be at most {train}.");
+                dataset, $"has {train} {kind} samples, and fineTuning.labels goes up to {most}", $"Counts must be at most {train}.");
         }
     }
 
-    private static void VerifyTags(Experiment experiment, DatasetManifest dataset)
+    private static void RequireTwo(DatasetManifest dataset, IReadOnlyList<string> names, string none, string one, string remedy)
     {
-        if (dataset.Tags.Count < 2)
-        {
-            var found = dataset.Tags.Count == 0 ? "no tags" : $"one tag only, {DataNames.Quoted(dataset.Tags[0])}";
-            throw Refusal(dataset, $"has {found}", "There must be two or more, in JSON lines with tokens and tags.");
-        }
-
-        var most = experiment.FineTuning.Labels.Max();
-        if (most > dataset.Summary.Train)
-        {
-            throw Refusal(
-                dataset,
-                $"has {dataset.Summary.Train} training samples, and fineTuning.labels goes up to {most}",
-                $"Counts must be at most {dataset.Summary.Train}.");
-        }
+        if (names.Count < 2)
+            throw Refusal(dataset, $"has {(names.Count == 0 ? none : $"{one} only, {DataNames.Quoted(names[0])}")}", remedy);
     }
 
     private static void Require(DatasetManifest dataset, Split split)

@@ -5,48 +5,50 @@ using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>Makes the dataset version out of an import's parts. Every byte follows from the plan and the parts, so that several who do it
-/// at once, or again after a kill, write the same.</summary>
+/// <summary>Makes the dataset version from an import's parts. Every byte follows from the plan and the parts, so that several workers at
+/// once, or one after a crash, write the same.</summary>
 public sealed class DatasetCommitter(IArtifactStore store)
 {
     private readonly FanIn _fanIn = new(store, TimeProvider.System);
 
     /// <summary>Numbers of the chunks that have no part yet.</summary>
     public Task<IReadOnlyList<int>> MissingAsync(ImportPlan plan, CancellationToken cancellation = default) =>
-        _fanIn.ListAsync(plan.Root, plan.Parts, PartKeys(plan), cancellation);
+        _fanIn.ListAsync(plan.Root, ImportPlan.PartsOf(plan.Dataset), PartKeys(plan), cancellation);
 
-    /// <summary>Returns the missing chunks to the writer of a part: nothing once every part exists, and never nothing before. A part of the
-    /// last two seconds may still count as missing.</summary>
+    /// <summary>The missing chunks, for the writer of a part: empty only when every part exists. A part of the last two seconds may still
+    /// count as missing.</summary>
     public Task<IReadOnlyList<int>> LeftAsync(ImportPlan plan, int chunk, CancellationToken cancellation = default) =>
-        _fanIn.GlanceAsync(plan.Root, plan.Parts, chunk, () => PartKeys(plan), cancellation);
+        _fanIn.GlanceAsync(plan.Root, ImportPlan.PartsOf(plan.Dataset), chunk, () => PartKeys(plan), cancellation);
 
     /// <summary>The dataset's manifest; null when it has not been committed.</summary>
     public async Task<ArtifactReference?> FindAsync(ImportPlan plan, CancellationToken cancellation = default) =>
         (await store.FindManifestAsync<DatasetManifest>(plan.DatasetKey, cancellation))?.Reference;
 
-    /// <summary>Commits; all parts have to be there, unless somebody else has committed already.</summary>
+    /// <summary>Commits; all parts must exist, unless the version does.</summary>
     /// <returns>The dataset's manifest.</returns>
     /// <exception cref="PipelineException">No dataset can be made of the parts.</exception>
-    public async Task<ArtifactReference> CommitAsync(
-        ImportPlan plan, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task<ArtifactReference> CommitAsync(ImportPlan plan, CancellationToken cancellation = default)
     {
         try
         {
             if (await FindAsync(plan, cancellation) is null)
-                await store.CreateManifestAsync(plan.DatasetKey, await MakeAsync(plan, progress, cancellation), cancellation);
+                await store.CreateManifestAsync(plan.DatasetKey, await MakeAsync(plan, cancellation), cancellation);
         }
         catch (Exception error) when (error is ArtifactNotFoundException or PipelineException)
         {
-            // Where the version is there already, it does not matter that parts were deleted since.
+            // Once the version exists, parts may have been deleted.
             if (await FindAsync(plan, cancellation) is null)
                 throw;
         }
 
-        await DeleteListsAsync(plan, cancellation);
+        // The plan stays for messages that are delivered again, and parts stay for the next version, which has most of them too.
+        await foreach (var found in store.ListAsync(plan.Root, cancellation).Where(found => found.Key != plan.Key))
+            await store.DeleteAsync(found.Key, cancellation);
+
         return (await FindAsync(plan, cancellation))!;
     }
 
-    private async Task<DatasetManifest> MakeAsync(ImportPlan plan, IProgress<IngestionProgress>? progress, CancellationToken cancellation)
+    private async Task<DatasetManifest> MakeAsync(ImportPlan plan, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var parts = await PartReader.OpenAllAsync(store, plan, cancellation);
@@ -54,24 +56,10 @@ public sealed class DatasetCommitter(IArtifactStore store)
         await survey.TakeAsync(parts, cancellation);
         await using var writer = new DatasetWriter(store, plan, parts, survey);
         for (var chunk = 0; chunk < plan.Chunks.Count; chunk++)
-        {
             await writer.AddAsync(chunk, cancellation);
-            progress?.Report(new IngestionProgress("committing", chunk + 1, plan.Chunks.Count));
-        }
 
         return await writer.FinishAsync(clock, cancellation);
     }
 
     private static IReadOnlyList<string> PartKeys(ImportPlan plan) => [.. Enumerable.Range(0, plan.Chunks.Count).Select(plan.PartKey)];
-
-    // The plan stays: a message that is delivered again still finds what it is about. The parts stay: the next version has most of them
-    // too.
-    private async Task DeleteListsAsync(ImportPlan plan, CancellationToken cancellation)
-    {
-        await foreach (var found in store.ListAsync(plan.Root, cancellation))
-        {
-            if (found.Key != plan.Key)
-                await store.DeleteAsync(found.Key, cancellation);
-        }
-    }
 }

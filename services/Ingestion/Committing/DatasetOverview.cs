@@ -9,7 +9,6 @@ public static class DatasetOverview
     private const int MostClasses = 12;
     private const int LargestClasses = 10;
 
-    /// <summary>Samples, classes, rejections, and a line for each warning.</summary>
     public static IReadOnlyList<string> Lines(DatasetManifest dataset) =>
     [
         Samples(dataset),
@@ -19,27 +18,28 @@ public static class DatasetOverview
         .. dataset.Warnings.Select(warning => warning.Line),
     ];
 
-    /// <summary>The shortest: how much there is, and whether there is anything to be warned of.</summary>
+    /// <summary>The shortest: how much there is, and whether there are warnings.</summary>
     public static string Line(DatasetManifest dataset)
     {
-        var warnings = dataset.Warnings.Count == 0 ? "no warnings" : Count(dataset.Warnings.Count, "warning", "warnings");
-        return $"{dataset.Dataset}: {Count(dataset.Summary.Samples, "sample", "samples")}, {Kinds(dataset)}, {warnings}";
+        var warnings = dataset.Warnings.Count == 0 ? "no warnings" : Count(dataset.Warnings.Count, "warning");
+        var kinds = dataset.Classes.Count == 0 && dataset.Tags.Count > 0
+            ? Count(dataset.Tags.Count, "tag")
+            : Count(dataset.Classes.Count, "class", "classes");
+        return $"{dataset.Dataset}: {Count(dataset.Summary.Samples, "sample")}, {kinds}, {warnings}";
     }
 
     private static string Samples(DatasetManifest dataset)
     {
         var data = dataset.Summary;
-        var splits = $"{Count(data.Samples, "sample", "samples")} ({data.Train} train, {data.Validation} validation, {data.Test} test)";
+        var splits = $"{Count(data.Samples, "sample")} ({data.Train} train, {data.Validation} validation, {data.Test} test)";
         string[] more =
         [
-            data.Documents > 0 ? $"of {Count(data.Documents, "document", "documents")}" : "",
+            data.Documents > 0 ? $"of {Count(data.Documents, "document")}" : "",
             .. dataset.Tags.Count > 0 && data.Labelled == 0
                 ? Array.Empty<string>()
                 : [$"{data.Labelled} labelled", $"{data.Unlabelled} without a label"],
-            data.Duplicates > 0 ? Count(data.Duplicates, "duplicate", "duplicates") : "",
-            data.Groups > 0
-                ? $"{Count(data.Groups, "group", "groups")} of near-duplicates ({Count(data.NearDuplicates, "sample", "samples")})"
-                : "",
+            data.Duplicates > 0 ? Count(data.Duplicates, "duplicate") : "",
+            data.Groups > 0 ? $"{Count(data.Groups, "group")} of near-duplicates ({Count(data.NearDuplicates, "sample")})" : "",
         ];
         return $"{dataset.Dataset}: {string.Join(", ", more.Where(part => part.Length > 0).Prepend(splits))}";
     }
@@ -74,58 +74,27 @@ public static class DatasetOverview
         }
     }
 
-    private static string Kinds(DatasetManifest dataset) =>
-        dataset.Classes.Count == 0 && dataset.Tags.Count > 0
-            ? Count(dataset.Tags.Count, "tag", "tags")
-            : Count(dataset.Classes.Count, "class", "classes");
-
-    private static string Count(long count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
+    private static string Count(long count, string one, string? many = null) => $"{count} {(count == 1 ? one : many ?? one + "s")}";
 }
 
 /// <summary>A dataset version in the log: an entry for what was understood of it, and one for each warning.</summary>
-internal static partial class DatasetLog
+internal static class DatasetLog
 {
     public static void Write(ILogger logger, DatasetManifest dataset)
     {
         var data = dataset.Summary;
-        LogDataset(
-            logger,
-            dataset.Dataset,
-            data.Samples,
-            data.Train,
-            data.Validation,
-            data.Test,
-            data.Labelled,
-            data.Unlabelled,
-            dataset.Classes.Count,
-            data.Duplicates,
-            data.Groups,
-            data.Rejected.Values.Sum(),
-            dataset.Warnings.Count);
+        logger.LogInformation(
+            "{Dataset}: {Samples} samples ({Train} train, {Validation} validation, {Test} test), {Labelled} labelled, {Unlabelled} without "
+                + "a label, {Classes} classes, {Duplicates} duplicates, {Groups} groups of near-duplicates, {Rejected} rejected, "
+                + "{Warnings} warnings",
+            [
+                dataset.Dataset, data.Samples, data.Train, data.Validation, data.Test, data.Labelled, data.Unlabelled,
+                dataset.Classes.Count, data.Duplicates, data.Groups, data.Rejected.Values.Sum(), dataset.Warnings.Count,
+            ]);
         foreach (var warning in dataset.Warnings)
-            LogFound(logger, dataset.Dataset, warning.Name, warning.Count, warning.Message);
+        {
+            logger.LogWarning(
+                "{Dataset}: {Code} ({Count}): {Message}", dataset.Dataset, warning.Name, warning.Count, warning.Message);
+        }
     }
-
-    [LoggerMessage(
-        LogLevel.Information,
-        "{Dataset}: {Samples} samples ({Train} train, {Validation} validation, {Test} test), {Labelled} labelled, {Unlabelled} without a "
-            + "label, {Classes} classes, {Duplicates} duplicates, {Groups} groups of near-duplicates, {Rejected} rejected, "
-            + "{Warnings} warnings")]
-    private static partial void LogDataset(
-        ILogger logger,
-        string dataset,
-        long samples,
-        long train,
-        long validation,
-        long test,
-        long labelled,
-        long unlabelled,
-        int classes,
-        long duplicates,
-        long groups,
-        long rejected,
-        int warnings);
-
-    [LoggerMessage(LogLevel.Warning, "{Dataset}: {Code} ({Count}): {Message}")]
-    private static partial void LogFound(ILogger logger, string dataset, string code, long count, string message);
 }

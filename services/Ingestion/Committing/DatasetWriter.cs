@@ -17,10 +17,11 @@ internal sealed class DatasetWriter : IAsyncDisposable
     private readonly ProvenanceWriter _provenance = new();
     private readonly PendingShards _pending = new();
     private readonly Spool<Rejection> _rejections = new();
-    private readonly Dictionary<RejectionReason, long> _rejected = [];
+    private readonly SortedDictionary<RejectionReason, long> _rejected = [];
     private readonly FindingList _findings = new();
     private readonly LeakPaths _leaks;
     private readonly ShardWriter[] _splits;
+    private readonly List<string> _classes;
 
     /// <summary>The dataset's classes, by the parts'.</summary>
     private readonly int[] _classOf;
@@ -33,17 +34,13 @@ internal sealed class DatasetWriter : IAsyncDisposable
         _leaks = new LeakPaths(survey.Leaks);
         _rule = new SplitRule(plan.Split, survey.Supplied);
         _splits = [.. Enum.GetValues<Split>().Select(split => new ShardWriter(store, plan, split, parts, _provenance, _pending))];
-        var used = survey.Samples.Labels;
-        Classes = [.. used.Select(label => parts.Classes[label]).Order(StringComparer.Ordinal)];
-        _classOf = [.. parts.Classes.Select(name => Classes.IndexOf(name))];
-        _labelled = new long[Classes.Count, _splits.Length];
+        _classes = [.. survey.Samples.Labels.Select(label => parts.Classes[label]).Order(StringComparer.Ordinal)];
+        _classOf = [.. parts.Classes.Select(name => _classes.IndexOf(name))];
+        _labelled = new long[_classes.Count, _splits.Length];
         _findings.Add(plan.Findings);
         foreach (var rejection in plan.Rejections)
             Reject(rejection);
     }
-
-    /// <summary>Those that a kept sample has.</summary>
-    private List<string> Classes { get; }
 
     public async Task AddAsync(int chunk, CancellationToken cancellation)
     {
@@ -72,37 +69,33 @@ internal sealed class DatasetWriter : IAsyncDisposable
             labels[split] = await _splits[(int)split].WriteLabelsAsync(cancellation);
 
         await _provenance.FinishAsync();
-        ClassCount[] counts = [.. Classes.Select(
+        ClassCount[] counts = [.. _classes.Select(
             (name, label) => new ClassCount(name, _labelled[label, 0], _labelled[label, 1], _labelled[label, 2]))];
         _findings.Add(ClassFindings.Of(counts, _survey.Supplied, _plan.Labels));
         Warning[] warnings = [.. _findings.Few.Select(FindingMessages.Of)];
-        var summary = Summary(shards, warnings);
-        var provenance = await _store.CreateAsync($"{_plan.DatasetRoot}/provenance.parquet", _provenance.CopyToAsync, cancellation);
-        var rejections = _rejections.Count == 0
-            ? null
-            : await _store.CreateAsync($"{_plan.DatasetRoot}/rejections.jsonl", _rejections.CopyToAsync, cancellation);
-        var leaks = _survey.Leaks.Count == 0
-            ? null
-            : await _store.CreateAsync(
-                $"{_plan.DatasetRoot}/leaks.jsonl", (stream, token) => JsonLines.WriteAsync(stream, _leaks.All, token), cancellation);
         return new DatasetManifest
         {
             Dataset = _plan.Dataset,
             Modality = _plan.Modality,
             Input = _plan.Input,
-            Classes = Classes,
+            Classes = _classes,
             Tags = _parts.Tags,
             Shards = shards,
             LabelIndex = labels,
-            Provenance = provenance.Reference,
-            Rejections = rejections?.Reference,
-            Leaks = leaks?.Reference,
-            Summary = summary,
-            Supplied = [.. _survey.Supplied.Order()],
+            Summary = Summary(shards, warnings),
+            Provenance = await PutAsync("provenance.parquet", _provenance.CopyToAsync),
+            Rejections = _rejections.Count == 0 ? null : await PutAsync("rejections.jsonl", _rejections.CopyToAsync),
+            Leaks = _survey.Leaks.Count == 0
+                ? null
+                : await PutAsync("leaks.jsonl", (stream, token) => JsonLines.WriteAsync(stream, _leaks.All, token)),
+            Supplied = [.. _survey.Supplied],
             Warnings = warnings,
             ClassCounts = counts,
             Seconds = _plan.Seconds + _survey.Seconds + clock.Elapsed.TotalSeconds,
         };
+
+        async Task<ArtifactReference> PutAsync(string name, Func<Stream, CancellationToken, Task> write) =>
+            (await _store.CreateAsync($"{_plan.DatasetRoot}/{name}", write, cancellation)).Reference;
     }
 
     public async ValueTask DisposeAsync()
@@ -115,36 +108,41 @@ internal sealed class DatasetWriter : IAsyncDisposable
     /// <returns>Where the sample went; null where it is a copy of another.</returns>
     private ShardWriter? Add(ImportedItem source, Part part, int row)
     {
-        var digest = part.Digest(row);
         var item = part.Item(row);
         if (_survey.Samples.KeptAs(item) is not { } sample)
             return null;
 
+        var content = ModalityWords.Of(_plan.Modality).Content;
         if (sample.Conflicts)
-        {
-            Reject(new Rejection(
-                source.Path, RejectionReason.ConflictingLabels, $"{ModalityWords.Of(_plan.Modality).Content} are "
-                    + $"'{_parts.Classes[sample.Label]}' and '{_parts.Classes[sample.OtherLabel]}'"));
-        }
+            Conflict($"are '{_parts.Classes[sample.Label]}' and '{_parts.Classes[sample.OtherLabel]}'");
 
         if (sample.TagsConflict)
-        {
-            Reject(
-                new Rejection(
-                    source.Path, RejectionReason.ConflictingLabels, $"{ModalityWords.Of(_plan.Modality).Content} have different tags"));
-        }
+            Conflict("have different tags");
 
         _leaks.Saw(sample.Number, source.Path);
         var first = _survey.FirstOf(sample);
-        var split = _rule.Of(first.Digest.ToArray(), sample.Split);
+        var split = _rule.Of(first.Digest, sample.Split);
         var label = sample.KeptLabel < 0 ? -1 : _classOf[sample.KeptLabel];
         if (label >= 0)
             _labelled[label, (int)split]++;
 
+        var origin = new ProvenanceRow(
+            item,
+            first.Sample.Item,
+            label < 0 ? null : _classes[label],
+            part.Digest(row),
+            PixelDigest.Of(Convert.FromHexString(source.Sha256)))
+        {
+            Width = source.Width,
+            Height = source.Height,
+            Format = string.Intern(source.Format),
+            Bytes = source.Bytes,
+        };
         var at = sample.Tags is { } tagged ? _parts.Tagged(tagged.Item) : part.At(row);
-        _splits[(int)split].Add(
-            at, sample.Tags?.Digest, label, source, digest, item, first.Sample.Item, label < 0 ? null : Classes[label]);
+        _splits[(int)split].Add(at, sample.Tags?.Digest, label, source.Path, origin);
         return _splits[(int)split];
+
+        void Conflict(string how) => Reject(new Rejection(source.Path, RejectionReason.ConflictingLabels, $"{content} {how}"));
     }
 
     private void Reject(Rejection rejection)
@@ -170,7 +168,7 @@ internal sealed class DatasetWriter : IAsyncDisposable
             samples.Sum(),
             _labelled.Cast<long>().Sum(),
             _survey.Samples.Added - _survey.Samples.Count,
-            _rejected.OrderBy(reason => reason.Key).ToDictionary(reason => Rejection.NameOf(reason.Key), reason => reason.Value),
+            _rejected.ToDictionary(reason => Rejection.NameOf(reason.Key), reason => reason.Value),
             samples[(int)Split.Train],
             samples[(int)Split.Validation],
             samples[(int)Split.Test])

@@ -1,7 +1,6 @@
 namespace Pipeline.Ingestion.Committing;
 
-/// <summary>Shards on their way into the store, a few at a time: the next is gathered while the last is hashed, flushed to the disk or
-/// sent.</summary>
+/// <summary>Writes a few shards at a time: the next is gathered while the last is hashed, flushed to the disk or sent.</summary>
 internal sealed class PendingShards : IAsyncDisposable
 {
     /// <summary>Each holds a piece of its pixels in memory, or all its sequences.</summary>
@@ -10,8 +9,7 @@ internal sealed class PendingShards : IAsyncDisposable
     private readonly Queue<Task<SampleShard>> _pending = new();
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>Waits while there are enough on their way, and tells what went wrong with an earlier one.</summary>
-    /// <returns>The writing, begun.</returns>
+    /// <summary>Begins to write a shard. Waits while there are enough under way, and throws what an earlier one threw.</summary>
     public async Task<Task<SampleShard>> BeginAsync(Func<CancellationToken, Task<SampleShard>> write, CancellationToken cancellation)
     {
         while (_pending.Count >= Most)
@@ -22,7 +20,6 @@ internal sealed class PendingShards : IAsyncDisposable
         return writing;
     }
 
-    /// <summary>Leaves nothing running.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

@@ -1,7 +1,10 @@
+using System.Buffers;
 using System.IO.Compression;
+using System.Text;
 using Parquet;
 using Parquet.Schema;
 using Pipeline.Artifacts;
+using Pipeline.Ingestion.Grouping;
 
 namespace Pipeline.Ingestion.Committing;
 
@@ -9,7 +12,7 @@ namespace Pipeline.Ingestion.Committing;
 internal sealed class ProvenanceWriter : IAsyncDisposable
 {
     /// <summary>Of a row group. For each column the library makes buffers anew; those of more digests, as text, would be large objects,
-    /// which lie about until the whole heap is collected.</summary>
+    /// which stay until a full collection.</summary>
     private const int MostRows = 1024;
 
     private static readonly DataField Shard = new DataField<string>("shard");
@@ -36,7 +39,7 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
     {
         _writer ??= await ParquetWriter.CreateAsync(Schema, _file, Options(), cancellationToken: cancellation);
         for (var first = 0; first < rows.Count; first += MostRows)
-            await WriteAsync(_writer, shard, split, rows, first..Math.Min(first + MostRows, rows.Count), cancellation);
+            await WriteAsync(_writer, shard, split, rows, first, cancellation);
     }
 
     /// <summary>Ends the file; nothing can be added after that.</summary>
@@ -56,12 +59,12 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
 
     private static ParquetOptions Options()
     {
-        // The library's own zstd level is many times slower, for little.
         var options = new ParquetOptions
         {
             CompressionMethod = CompressionMethod.Zstd,
+            // The library's own zstd level is many times slower, for little.
             CompressionLevel = CompressionLevel.Fastest,
-            // So many tell that a dictionary does not pay; otherwise it would be made of all paths and digests.
+            // A sample this small shows that a dictionary of paths or digests does not pay.
             DictionaryEncodingSampleSize = 64,
         };
         foreach (var repetitive in new[] { Shard, Label, SplitOf, Format })
@@ -71,24 +74,71 @@ internal sealed class ProvenanceWriter : IAsyncDisposable
     }
 
     private static async Task WriteAsync(
-        ParquetWriter writer, string shard, string split, ProvenanceRows rows, Range some, CancellationToken cancellation)
+        ParquetWriter writer, string shard, string split, ProvenanceRows rows, int first, CancellationToken cancellation)
     {
-        var (first, count) = some.GetOffsetAndLength(rows.Count);
+        var count = Math.Min(MostRows, rows.Count - first);
         using var group = writer.CreateRowGroup();
-        await group.WriteAsync(Shard, Same(shard));
+        await group.WriteAsync(Shard, Column(_ => shard));
         await group.WriteAsync<int>(Row, Enumerable.Range(first, count).ToArray(), cancellationToken: cancellation);
-        await group.WriteAsync(Path, rows.Paths(some));
-        await group.WriteAsync<int>(Item, rows.Column(some, row => row.Item), cancellationToken: cancellation);
-        await group.WriteAsync<int>(Group, rows.Column(some, row => row.Group), cancellationToken: cancellation);
-        await group.WriteAsync(Label, rows.Column(some, row => row.Label)!);
-        await group.WriteAsync(SplitOf, Same(split));
-        await group.WriteAsync<int>(Width, rows.Column(some, row => row.Width), cancellationToken: cancellation);
-        await group.WriteAsync<int>(Height, rows.Column(some, row => row.Height), cancellationToken: cancellation);
-        await group.WriteAsync(Format, rows.Column(some, row => row.Format));
-        await group.WriteAsync<long>(SourceBytes, rows.Column(some, row => row.Bytes), cancellationToken: cancellation);
-        await group.WriteAsync(SourceSha256, rows.Sha256(some));
-        await group.WriteAsync(Digest, rows.PixelSha256(some));
+        await group.WriteAsync(Path, Column(rows.PathOf));
+        await group.WriteAsync<int>(Item, Column(row => row.Item), cancellationToken: cancellation);
+        await group.WriteAsync<int>(Group, Column(row => row.Group), cancellationToken: cancellation);
+        await group.WriteAsync(Label, Column(row => row.Label)!);
+        await group.WriteAsync(SplitOf, Column(_ => split));
+        await group.WriteAsync<int>(Width, Column(row => row.Width), cancellationToken: cancellation);
+        await group.WriteAsync<int>(Height, Column(row => row.Height), cancellationToken: cancellation);
+        await group.WriteAsync(Format, Column(row => row.Format));
+        await group.WriteAsync<long>(SourceBytes, Column(row => row.Bytes), cancellationToken: cancellation);
+        await group.WriteAsync(SourceSha256, Column(row => row.SourceSha256.ToString()));
+        await group.WriteAsync(Digest, Column(row => row.Digest.ToString()));
 
-        string[] Same(string value) => [.. Enumerable.Repeat(value, count)];
+        T[] Column<T>(Func<ProvenanceRow, T> value)
+        {
+            var column = new T[count];
+            for (var row = 0; row < count; row++)
+                column[row] = value(rows[first + row]);
+
+            return column;
+        }
     }
+}
+
+/// <summary>Where the samples of one shard came from, in buffers that the next shard uses again: objects that live as long as a shard takes
+/// to fill would pile up until a full collection.</summary>
+internal sealed class ProvenanceRows
+{
+    private readonly List<ProvenanceRow> _rows = [];
+    private readonly ArrayBufferWriter<byte> _paths = new();
+
+    public int Count => _rows.Count;
+
+    public ProvenanceRow this[int row] => _rows[row];
+
+    public string PathOf(ProvenanceRow row) => Encoding.UTF8.GetString(_paths.WrittenSpan[row.Path]);
+
+    public void Add(string path, ProvenanceRow row)
+    {
+        var start = _paths.WrittenCount;
+        Encoding.UTF8.GetBytes(path, _paths);
+        _rows.Add(row with { Path = start.._paths.WrittenCount });
+    }
+
+    public void Clear()
+    {
+        _rows.Clear();
+        _paths.ResetWrittenCount();
+    }
+}
+
+/// <param name="Item">Its number in the import.</param>
+/// <param name="Group">Item of the first of its group; its own where there is none.</param>
+/// <param name="Label">The class's name; null where there is none.</param>
+/// <param name="Digest">SHA-256 of the pixels, or of the text.</param>
+internal readonly record struct ProvenanceRow(int Item, int Group, string? Label, PixelDigest Digest, PixelDigest SourceSha256)
+{
+    public Range Path { get; init; }
+    public int Width { get; init; }
+    public int Height { get; init; }
+    public required string Format { get; init; }
+    public long Bytes { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -15,48 +14,55 @@ using PipelineException = Pipeline.Contracts.PipelineException;
 
 namespace Pipeline.Ingestion.Consumers;
 
-/// <summary>An experiment and a source in; a command for each chunk out, or the dataset version if it is there already. One for drops only
-/// waits for them.</summary>
+/// <summary>Reads what a command asks to run.</summary>
+public sealed class RunRequests(IArtifactStore store, DropExperiments onDrops, DatasetPlaces places)
+{
+    /// <returns>The source is null where the experiment only waits for drops.</returns>
+    public async Task<(Experiment Experiment, ArtifactReference Reference, string? Source)> AcceptAsync(
+        RunExperiment command, CancellationToken cancellation)
+    {
+        var (json, source, again, stored) = command;
+        var experiment = stored is not null ? await store.ReadManifestAsync<Experiment>(stored, cancellation)
+            : json is { } said ? ExperimentFile.Parse(said)
+            : throw new PipelineException(
+                "The command has neither 'experiment' nor 'stored'; 'experiment' must be an object with the keys of docs/experiment.md.");
+        var reference = stored ?? await ExperimentArtifact.PutAsync(store, experiment, cancellation);
+        if (again)
+            await onDrops.AddAsync(experiment, reference, cancellation);
+
+        return (experiment, reference, source ?? (again ? null : places.Of(experiment.Data)));
+    }
+}
+
+/// <summary>An experiment and a source in; a command for each chunk out, or the dataset version if it exists already.</summary>
 public sealed class RunExperimentConsumer(
-    IArtifactStore store,
-    ImportPlanner planner,
-    DatasetCommitter committer,
-    CommittedDataset committed,
-    DropExperiments onDrops,
-    DatasetPlaces places,
-    RunLedger ledger,
-    PipelineMetrics metrics)
+    RunRequests requests, ImportPlanner planner, DatasetCommitter committer, CommittedDataset committed, PipelineMetrics metrics)
     : IConsumer<RunExperiment>
 {
     public async Task Consume(ConsumeContext<RunExperiment> context)
     {
-        var (json, source, again, stored) = context.Message;
-        var (experiment, reference) = await ReadAsync(json, stored, context.CancellationToken);
-        if (again)
-        {
-            await onDrops.AddAsync(experiment, reference, context.CancellationToken);
-            if (source is null)
-                return;
-        }
+        var cancellation = context.CancellationToken;
+        var (experiment, reference, source) = await requests.AcceptAsync(context.Message, cancellation);
+        if (source is null)
+            return;
 
         var reading = new Reading(context);
-        var planned = await planner.PlanAsync(experiment, source ?? places.Of(experiment.Data), reading, context.CancellationToken);
+        var planned = await planner.PlanAsync(experiment, source, reading, cancellation);
         await reading.Told.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         metrics.Parts(Stage.Ingestion, planned.Made.Parts);
         metrics.Images(Stage.Ingestion, planned.Made.Items);
         if (planned.Dataset is { } dataset)
         {
-            await ledger.ReopenAsync(RunId.Of(experiment.Name, reference, dataset), context.CancellationToken);
-            await committed.PublishAsync(context, experiment, reference, dataset);
+            await committed.PublishAgainAsync(context, experiment, reference, dataset);
             return;
         }
 
         var (plan, content) = planned.Plan!.Value;
-        var missing = await committer.MissingAsync(content, context.CancellationToken);
+        var missing = await committer.MissingAsync(content, cancellation);
         if (missing.Count == 0)
         {
-            await committed.PublishAsync(
-                context, experiment, reference, await committer.CommitAsync(content, cancellation: context.CancellationToken));
+            var made = await committer.CommitAsync(content, cancellation);
+            await committed.PublishAsync(context, experiment, reference, made);
             return;
         }
 
@@ -66,47 +72,31 @@ public sealed class RunExperimentConsumer(
         await context.PublishInTimeAsync(missing.Select(chunk => new ImportChunk(reference, plan, chunk)));
     }
 
-    private async Task<(Experiment, ArtifactReference)> ReadAsync(
-        JsonElement? json, ArtifactReference? stored, CancellationToken cancellation)
-    {
-        if (stored is not null)
-            return (await store.ReadManifestAsync<Experiment>(stored, cancellation), stored);
-
-        var experiment = json is { } said
-            ? ExperimentFile.Parse(said)
-            : throw new PipelineException(
-                "The command has neither 'experiment' nor 'stored'; 'experiment' must be an object with the keys of docs/experiment.md.");
-        return (experiment, await ExperimentArtifact.PutAsync(store, experiment, cancellation));
-    }
-
-    /// <summary>Tells whoever follows how many files have been read, each time that the last word has gone out.</summary>
-    private sealed class Reading(IPublishEndpoint bus) : IProgress<IngestionProgress>
+    /// <summary>Tells how many files have been read, each time that the last message has gone out.</summary>
+    private sealed class Reading(IPublishEndpoint bus) : IProgress<long>
     {
         public Task Told { get; private set; } = Task.CompletedTask;
 
-        public void Report(IngestionProgress value)
+        public void Report(long value)
         {
             if (Told.IsCompleted)
-                Told = bus.PublishInTimeAsync(new StageProgressed(null, Stage.Ingestion, 0, 0, $"{value.Done} files read"));
+                Told = bus.PublishInTimeAsync(new StageProgressed(null, Stage.Ingestion, 0, 0, $"{value} files read"));
         }
     }
 }
 
 /// <summary>A complete drop in; a command for every experiment that waits for the dataset's drops out.</summary>
-public sealed partial class IngestDatasetConsumer(DropExperiments onDrops, DatasetPlaces places, ILogger<IngestDatasetConsumer> log)
+public sealed class IngestDatasetConsumer(DropExperiments onDrops, DatasetPlaces places, ILogger<IngestDatasetConsumer> log)
     : IConsumer<IngestDataset>
 {
     public async Task Consume(ConsumeContext<IngestDataset> context)
     {
         var (dataset, source) = context.Message;
         var waiting = await onDrops.ListAsync(dataset, context.CancellationToken);
-        Dropped(dataset, waiting.Count);
+        log.LogInformation("A drop into {Dataset} is complete; {Experiments} experiments wait for it", dataset, waiting.Count);
         foreach (var reference in waiting)
             await context.PublishInTimeAsync(new RunExperiment(Source: source ?? places.Of(dataset), Stored: reference));
     }
-
-    [LoggerMessage(LogLevel.Information, "A drop into {Dataset} is complete; {Experiments} experiments wait for it")]
-    private partial void Dropped(string dataset, int experiments);
 }
 
 /// <summary>One chunk in, its part into the store; whoever finishes the last commits the dataset version.</summary>
@@ -120,7 +110,7 @@ public sealed class ImportChunkConsumer(
         var plan = await store.ReadManifestAsync<ImportPlan>(planReference, context.CancellationToken);
         if (await committer.FindAsync(plan, context.CancellationToken) is null)
         {
-            await importer.ImportAsync(plan, chunk, cancellation: context.CancellationToken);
+            await importer.ImportAsync(plan, chunk, context.CancellationToken);
             metrics.Part(Stage.Ingestion);
             metrics.Images(Stage.Ingestion, plan.Chunks[chunk].Items);
             var missing = await committer.LeftAsync(plan, chunk, context.CancellationToken);
@@ -130,9 +120,9 @@ public sealed class ImportChunkConsumer(
                 return;
         }
 
-        var dataset = await committer.CommitAsync(plan, cancellation: context.CancellationToken);
-        await committed.PublishAsync(
-            context, await store.ReadManifestAsync<Experiment>(reference, context.CancellationToken), reference, dataset);
+        var dataset = await committer.CommitAsync(plan, context.CancellationToken);
+        var experiment = await store.ReadManifestAsync<Experiment>(reference, context.CancellationToken);
+        await committed.PublishAsync(context, experiment, reference, dataset);
     }
 }
 
@@ -149,7 +139,7 @@ public sealed class ImportChunkConsumerDefinition(IOptions<IngestionOptions> opt
     }
 }
 
-/// <summary>Notes in the store that a run is cancelled: every stage looks there before it works for the run, and while it does.</summary>
+/// <summary>Records in the store that a run is cancelled: every stage looks there before and while it works for the run.</summary>
 public sealed class CancelRunConsumer(RunLedger ledger) : IConsumer<CancelRun>
 {
     public async Task Consume(ConsumeContext<CancelRun> context)

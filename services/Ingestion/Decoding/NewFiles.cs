@@ -8,57 +8,35 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion.Decoding;
 
-/// <summary>Decodes new images while they are read to be planned: a chunk of nothing else becomes a part at once, which the plan then finds
-/// there. A chunk with files that are known already, or with more of them than <see cref="IngestionOptions.EagerFiles"/>, is left to those
-/// who take chunks, and so is all behind the first container. Documents are always left to them.</summary>
-public sealed class NewFiles : INewFiles
+/// <summary>Decodes new images while they are read to be planned: a chunk of nothing else becomes a part at once, and the plan then finds
+/// it. A chunk with files that are known already, or with more of them than <see cref="IngestionOptions.EagerFiles"/>, is left to the
+/// importers of chunks, and so is everything after the first container, and every document.</summary>
+/// <param name="folder">That the files lie in.</param>
+public sealed class NewFiles(
+    IArtifactStore store, Quarantine quarantine, IngestionOptions options, ILakeFolder folder, PartNames parts, ChunkLimits limits)
+    : INewFiles
 {
-    private readonly IArtifactStore _store;
-    private readonly Quarantine _quarantine;
-    private readonly IngestionOptions _options;
-    private readonly ILakeFolder _folder;
-    private readonly PartNames _parts;
-    private readonly ChunkLimits _limits;
-    private readonly int _most;
-    private readonly DecodingThreads _threads;
+    private readonly int _most = parts.Decoding.Sequences is null ? options.EagerFiles : 0;
+    private readonly DecodingThreads _threads = new(options.Parallelism, parts.Decoding.Input, parts.Decoding.ImageDecoder);
     private readonly ConcurrentDictionary<string, ReadItem> _read = new(StringComparer.Ordinal);
-    private readonly ChunkBorders _borders;
+    private readonly OpenChunk _chunk = new(limits, parts);
 
-    /// <summary>As the plan's chunks have them.</summary>
-    private readonly ArrayBufferWriter<byte> _lines = new();
+    /// <summary>Files of a folder without a listing are new, unless their dataset has parts: then the listing was forgotten.</summary>
+    private readonly bool _takesUnlisted = !parts.Any;
 
-    private readonly List<PlannedChunk> _chunks = [];
-
-    /// <summary>Files of a folder that was never looked through are new, unless their dataset has parts: then what was known of it was
-    /// forgotten.</summary>
-    private readonly bool _takesUnlisted;
-
-    /// <summary>Of the chunk at hand; null before its first item, and where it was given up.</summary>
+    /// <summary>Of the current chunk; null before its first item, and where it was given up.</summary>
     private PartMaker? _part;
 
     private bool _givenUp;
     private bool _isPartMissing;
-    private Task<(string Name, int Items, double Seconds)?>? _writing;
+    private Task _writing = Task.CompletedTask;
     private MadeParts _made = MadeParts.None;
-    private int _first;
     private int _decoded;
-    private volatile bool _ended;
-
-    /// <param name="folder">That the files lie in.</param>
-    public NewFiles(
-        IArtifactStore store, Quarantine quarantine, IngestionOptions options, ILakeFolder folder, PartNames parts, ChunkLimits limits)
-    {
-        (_store, _quarantine, _options, _folder, _parts, _limits) = (store, quarantine, options, folder, parts, limits);
-        _most = parts.Decoding.Sequences is null ? options.EagerFiles : 0;
-        _threads = new DecodingThreads(options.Parallelism, parts.Decoding.Input, parts.Decoding.ImageDecoder);
-        _borders = new ChunkBorders(limits);
-        _takesUnlisted = !parts.Any;
-        _ended = _most == 0;
-    }
+    private volatile bool _ended = parts.Decoding.Sequences is not null || options.EagerFiles == 0;
 
     public bool Takes(FoundFile file) => !_ended
         && (file.IsNew ?? _takesUnlisted)
-        && file.File.Bytes <= Math.Min(_options.MaxFileBytes, _options.ReadAheadBytes)
+        && file.File.Bytes <= Math.Min(options.MaxFileBytes, options.ReadAheadBytes)
         && Volatile.Read(ref _decoded) < _most;
 
     public async Task DecodeAsync(SourceItem item, ArraySegment<byte> content, CancellationToken cancellation)
@@ -79,17 +57,17 @@ public sealed class NewFiles : INewFiles
 
     public async Task<MadeParts> FinishAsync(CancellationToken cancellation)
     {
-        if (!_ended && _borders.Items > 0)
+        if (!_ended && _chunk.Items > 0)
             await CutAsync(cancellation);
 
-        await WrittenAsync();
-        return _made with { Chunks = _ended || _isPartMissing ? null : _chunks };
+        await _writing;
+        return _made with { Chunks = _ended || _isPartMissing ? null : _chunk.Cut };
     }
 
     public async ValueTask DisposeAsync()
     {
         _part?.Dispose();
-        await (_writing ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _threads.DisposeAsync();
     }
 
@@ -97,34 +75,33 @@ public sealed class NewFiles : INewFiles
     {
         if (item.Container is not null)
         {
-            // Chunks go on with its members, which nobody knows yet.
+            // The next chunk begins with its members, which are not known yet.
             _ended = true;
             GiveUp();
             return;
         }
 
-        if (_borders.IsBefore(item))
+        if (_chunk.IsBefore(item))
         {
             await CutAsync(cancellation);
             if (_ended)
                 return;
         }
 
-        decoded = ReadItem.Refused(item, _options.MaxFileBytes) ?? decoded;
+        decoded = ReadItem.Refused(item, options.MaxFileBytes) ?? decoded;
         if (decoded is null)
         {
             GiveUp();
         }
         else if (!_givenUp)
         {
-            var input = _parts.Decoding.Input;
             _part ??= new PartMaker(
-                _store, _quarantine, _parts.Dataset, _folder.NameOf, new PictureRows(input, read => read.Picture!, _limits.MostItems));
-            await _part.AddAsync(_borders.Items, decoded with { Source = item }, cancellation);
+                store, quarantine, parts.Dataset, folder.NameOf, new PictureRows(parts.Decoding.Input, limits.MostItems));
+            await _part.AddAsync(_chunk.Items, decoded with { Source = item }, cancellation);
         }
 
-        _lines.Write(line.Span);
-        _borders.Add(item);
+        _chunk.Lines.Write(line.Span);
+        _chunk.Add(item);
     }
 
     private void GiveUp()
@@ -136,46 +113,33 @@ public sealed class NewFiles : INewFiles
 
     private async Task CutAsync(CancellationToken cancellation)
     {
-        await WrittenAsync();
-        var name = _parts.OfLines(_lines.WrittenSpan);
-        _chunks.Add(new FilesChunk(_first, _borders.Items, name, null));
-        _first += _borders.Items;
+        await _writing;
+        var (name, items) = (_chunk.Part, _chunk.Items);
+        _chunk.End(name, null, null);
         if (_part is { } part)
         {
             _part = null;
-            _writing = WriteAsync(part, name, _borders.Items, cancellation);
+            // Runs beside what is read and decoded next: a folder store blocks its thread while it waits for the disk. It starts even when
+            // cancelled, as it has to dispose the part.
+            _writing = Task.Run(() => WriteAsync(part, name, items, cancellation), CancellationToken.None);
         }
         else
         {
-            _isPartMissing |= !_parts.IsThere(name);
+            _isPartMissing |= !parts.IsThere(name);
         }
 
-        _lines.ResetWrittenCount();
-        _borders.Cut();
         _givenUp = false;
-        _ended = Volatile.Read(ref _decoded) + (long)_limits.MostItems > _most;
+        _ended = Volatile.Read(ref _decoded) + (long)limits.MostItems > _most;
     }
 
-    // Beside what is read and decoded next: the folder's store does not wait for the disk in a way that frees a thread. It begins in any
-    // case, as it has the part to give back.
-    private Task<(string Name, int Items, double Seconds)?> WriteAsync(
-        PartMaker part, string name, int items, CancellationToken cancellation) =>
-        Task.Run<(string, int, double)?>(
-            async () =>
-            {
-                using (part)
-                    return _parts.IsThere(name) ? null : (name, items, await part.FinishAsync(name, cancellation));
-            },
-            CancellationToken.None);
-
-    private async Task WrittenAsync()
+    private async Task WriteAsync(PartMaker maker, string name, int items, CancellationToken cancellation)
     {
-        var writing = _writing;
-        _writing = null;
-        if (writing is not null && await writing is var (name, items, seconds))
-        {
-            _parts.Add(name);
-            _made = new MadeParts(_made.Parts + 1, _made.Items + items, _made.Seconds + seconds, null);
-        }
+        using var part = maker;
+        if (parts.IsThere(name))
+            return;
+
+        var seconds = await part.FinishAsync(name, cancellation);
+        parts.Add(name);
+        _made = new MadeParts(_made.Parts + 1, _made.Items + items, _made.Seconds + seconds, null);
     }
 }

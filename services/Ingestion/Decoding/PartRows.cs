@@ -16,21 +16,18 @@ internal abstract class PartRows : IDisposable
 
     public int Count => _labels.Count;
 
-    /// <summary>Where each came from. Not in memory: objects that live as long as a part takes to make would pile up until the collector
-    /// looks at what is old.</summary>
+    /// <summary>Where each came from. Spooled to disk: objects that live as long as a part takes to make would pile up until a full
+    /// collection.</summary>
     public Spool<ImportedItem> Items { get; } = new();
 
-    /// <summary>Label names, as they came.</summary>
     public IReadOnlyList<string> Classes => _classes.Keys;
-
     protected FindingList Findings { get; } = new();
 
     /// <summary>Adds the samples of one item that could be read.</summary>
     /// <param name="number">In the chunk.</param>
-    /// <returns>What of it cannot be used, with the bytes for quarantine where they are at hand.</returns>
-    public abstract IEnumerable<(Rejection Rejection, ReadOnlyMemory<byte>? Content)> Add(int number, ReadItem item);
+    /// <param name="reject">Takes what of it cannot be used, with the bytes for quarantine where they are at hand.</param>
+    public abstract Task AddAsync(int number, ReadItem item, Func<Rejection, ReadOnlyMemory<byte>?, Task> reject);
 
-    /// <summary>The samples themselves.</summary>
     public abstract IReadOnlyList<SafetensorsTensor> Samples();
 
     /// <summary>What is known of them.</summary>
@@ -42,12 +39,11 @@ internal abstract class PartRows : IDisposable
         SafetensorsTensor.Of<int>("split", CollectionsMarshal.AsSpan(_splits), Count),
     ];
 
-    /// <summary>Completes what is told of the part.</summary>
     public virtual ImportPart Describe(ImportPart part) => Findings.All is { Count: > 0 } found ? part with { Findings = found } : part;
 
     public virtual void Dispose() => Items.Dispose();
 
-    /// <summary>What tells samples from others, and finds those that are nearly the same.</summary>
+    /// <summary>What tells samples from others, and finds near-duplicates.</summary>
     protected abstract IEnumerable<SafetensorsTensor> Looks();
 
     protected void Add(int number, string? label, Split? split, ImportedItem item)

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Images.Files;
 using Pipeline.Ingestion.Planning;
 using Pipeline.Lake.Findings;
 using Pipeline.Likeness;
@@ -10,7 +9,7 @@ using Pipeline.Likeness;
 namespace Pipeline.Ingestion.Decoding;
 
 /// <summary>The decoded images of one part.</summary>
-internal sealed class PictureRows(InputSpec input, Func<ReadItem, Picture> decode, int capacity) : PartRows
+internal sealed class PictureRows(InputSpec input, int capacity) : PartRows
 {
     private readonly int _imageBytes = input.Channels * input.Size * input.Size;
     private readonly int _thumbnailBytes = Thumbnail.Bytes(input);
@@ -19,28 +18,20 @@ internal sealed class PictureRows(InputSpec input, Func<ReadItem, Picture> decod
     private readonly byte[] _hashes = LargeBuffers.Pool.Rent(capacity * sizeof(ulong));
     private readonly byte[] _thumbnails = LargeBuffers.Pool.Rent(capacity * Thumbnail.Bytes(input));
 
-    public override IEnumerable<(Rejection Rejection, ReadOnlyMemory<byte>? Content)> Add(int number, ReadItem item)
+    public override Task AddAsync(int number, ReadItem item, Func<Rejection, ReadOnlyMemory<byte>?, Task> reject)
     {
-        var source = item.Source;
-        try
-        {
-            var picture = decode(item);
-            var image = picture.Image;
-            if (image.IsNarrow)
-                Findings.Add(new Finding(WarningCode.NarrowRange, 1, Detail: source.Path));
+        var (source, picture) = (item.Source, item.Picture!);
+        var image = picture.Image;
+        if (image.IsNarrow)
+            Findings.Add(new Finding(WarningCode.NarrowRange, 1, Detail: source.Path));
 
-            image.Pixels.CopyTo(_pixels, Count * _imageBytes);
-            picture.Digest.CopyTo(_digests, Count * SHA256.HashSizeInBytes);
-            MemoryMarshal.Cast<byte, ulong>(_hashes.AsSpan())[Count] = picture.Hash;
-            picture.Thumbnail.CopyTo(_thumbnails, Count * _thumbnailBytes);
-            var imported = new ImportedItem(source.Path, source.Bytes, source.Sha256!, image.Width, image.Height, image.Format);
-            Add(number, source.Label, source.Split, imported);
-            return [];
-        }
-        catch (ImageRejectedException rejected)
-        {
-            return [(new Rejection(source.Path, rejected.Reason, rejected.Detail, source.Sha256), item.Content)];
-        }
+        image.Pixels.CopyTo(_pixels, Count * _imageBytes);
+        picture.Digest.CopyTo(_digests, Count * SHA256.HashSizeInBytes);
+        MemoryMarshal.Cast<byte, ulong>(_hashes.AsSpan())[Count] = picture.Hash;
+        picture.Thumbnail.CopyTo(_thumbnails, Count * _thumbnailBytes);
+        var imported = new ImportedItem(source.Path, source.Bytes, source.Sha256!, image.Width, image.Height, image.Format);
+        Add(number, source.Label, source.Split, imported);
+        return Task.CompletedTask;
     }
 
     public override IReadOnlyList<SafetensorsTensor> Samples() =>

@@ -15,7 +15,7 @@ namespace Pipeline.Ingestion.Decoding;
 /// <summary>The sequences of one part: the windows of all documents in its files.</summary>
 internal sealed class SequenceRows : PartRows
 {
-    /// <summary>After so many unusable records of one file the rest is read no further: it is something else than its name says.</summary>
+    /// <summary>After so many unusable records of one file the rest is not read: it is something else than its name says.</summary>
     private const int MostRejected = 100_000;
 
     /// <summary>Bytes of text in a part: it lies in memory.</summary>
@@ -42,40 +42,47 @@ internal sealed class SequenceRows : PartRows
         _documents = new DocumentFile(decoding.Modality, decoding.Input, decoding.Sequences, Findings);
     }
 
-    public override IEnumerable<(Rejection Rejection, ReadOnlyMemory<byte>? Content)> Add(int number, ReadItem item)
+    public override async Task AddAsync(int number, ReadItem item, Func<Rejection, ReadOnlyMemory<byte>?, Task> reject)
     {
         var source = item.Source;
-        using var file = (Stream?)item.File ?? StreamOf(item.Content!.Value);
+        var content = item.Content ?? ArraySegment<byte>.Empty;
+        using var file = (Stream?)item.File ?? new MemoryStream(content.Array!, content.Offset, content.Count, writable: false);
         var documents = source.Table is { } table
             ? _documents.ReadRow(file, $"{table}".ToLowerInvariant())
             : _documents.Read(file, source.Path);
-        using var records = documents.GetEnumerator();
         var rejected = 0;
-        while (Next(records, out var format, out var record, out var broken))
+        try
         {
-            if (broken is not null)
+            foreach (var (format, record) in documents)
             {
-                yield return (Whole(source, broken), item.Content);
-                yield break;
-            }
+                var path = record.Number is { } at ? $"{source.Path}#{at}" : source.Path;
+                if (record.Document is { } document)
+                {
+                    Add(number, source, path, format, document);
+                    continue;
+                }
 
-            var path = record.Number is { } at ? $"{source.Path}#{at}" : source.Path;
-            if (record.Document is { } document)
-            {
-                Add(number, source, path, format, document);
-                continue;
-            }
+                var why = record.Rejected!;
+                if (record.Number is null)
+                    throw why;
 
-            var sha256 = record.Raw is { Length: > 0 } raw ? Convert.ToHexStringLower(SHA256.HashData(raw)) : null;
-            var (reason, detail, ofRecord) = (record.Rejected!.Reason, record.Rejected.Detail, record.Rejected.Lost);
-            yield return (new Rejection(path, reason, detail, sha256, ofRecord), record.Raw is { } bytes ? bytes : null);
-            if (++rejected == MostRejected)
-            {
-                var lost = (long)(rejected * ((1 / _documents.ShareRead) - 1));
-                var told = $"{rejected} of its records cannot be used; the rest is not read, about {lost} records";
-                yield return (Whole(source, new SequenceRejectedException(RejectionReason.MalformedRecord, told, lost)), item.Content);
-                yield break;
+                var sha256 = record.Raw is { Length: > 0 } raw ? Convert.ToHexStringLower(SHA256.HashData(raw)) : null;
+                await reject(new Rejection(path, why.Reason, why.Detail, sha256, why.Lost), record.Raw is { } bytes ? bytes : null);
+                if (++rejected == MostRejected)
+                {
+                    var lost = (long)(rejected * ((1 / _documents.ShareRead) - 1));
+                    var told = $"{rejected} of its records cannot be used; the rest is not read, about {lost} records";
+                    throw new SequenceRejectedException(RejectionReason.MalformedRecord, told, lost);
+                }
             }
+        }
+        catch (SequenceRejectedException broken)
+        {
+            // What is left of the file cannot be used.
+            if (broken.Lost > 0)
+                Findings.Add(new Finding(WarningCode.CutArchive, broken.Lost, source.Path, broken.Detail ?? ""));
+
+            await reject(new Rejection(source.Path, broken.Reason, broken.Detail, source.Sha256, broken.Lost), item.Content);
         }
     }
 
@@ -102,45 +109,10 @@ internal sealed class SequenceRows : PartRows
             yield return new("tags", SafetensorsType.U8, [Count, SHA256.HashSizeInBytes], _tagDigests.WrittenMemory);
     }
 
-    private static MemoryStream StreamOf(ArraySegment<byte> content) => new(content.Array!, content.Offset, content.Count, writable: false);
-
-    /// <param name="broken">Why what is left of the file cannot be used; null where it can.</param>
-    /// <returns>False at the end.</returns>
-    private static bool Next(
-        IEnumerator<(string Format, ReadRecord Record)> records,
-        out string format,
-        out ReadRecord record,
-        out SequenceRejectedException? broken)
-    {
-        (format, record, broken) = ("", default, null);
-        try
-        {
-            if (!records.MoveNext())
-                return false;
-
-            (format, record) = records.Current;
-            broken = record.Number is null ? record.Rejected : null;
-        }
-        catch (SequenceRejectedException rejected)
-        {
-            broken = rejected;
-        }
-
-        return true;
-    }
-
-    private Rejection Whole(SourceItem source, SequenceRejectedException rejected)
-    {
-        if (rejected.Lost > 0)
-            Findings.Add(new Finding(WarningCode.CutArchive, rejected.Lost, source.Path, rejected.Detail ?? ""));
-
-        return new Rejection(source.Path, rejected.Reason, rejected.Detail, source.Sha256, rejected.Lost);
-    }
-
     private void Add(int number, SourceItem source, string path, string format, Document document)
     {
         var isCut = document.Text.Length > _decoding.Input.Window;
-        // What a record says itself goes before what its file's place says.
+        // A record's own label goes before that of its file's place.
         var label = _labelRules.Of(document.Label ?? source.Label);
         foreach (var (start, length) in DocumentWindows.Of(
             document.Text, _decoding.Input.Window, atSpaces: _decoding.Modality == Modalities.Text))

@@ -1,8 +1,11 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace Pipeline.Ingestion.Grouping;
 
 /// <summary>Samples with the same pixels, of which one is kept: the first, unless a copy lies in a supplied test or validation split, so
-/// that no picture of those is trained on. A label that any copy has counts for the one that is kept, and tags that any has; where copies
-/// disagree it has none. Memory: 41 bytes a sample, and 16 more while samples are added.</summary>
+/// that no picture of those is trained on. The kept one gets the label and the tags of any copy, and none where copies disagree. Memory: 41
+/// bytes a sample, and 16 more while samples are added.</summary>
 public sealed class DistinctSamples
 {
     private const int Unlabelled = -1;
@@ -21,7 +24,6 @@ public sealed class DistinctSamples
     /// <summary>By number, where another than the first is kept.</summary>
     private readonly Dictionary<int, int> _keptItems = [];
 
-    /// <summary>The other way round.</summary>
     private readonly Dictionary<int, int> _keptNumbers = [];
 
     /// <summary>By number, where copies disagree.</summary>
@@ -41,10 +43,7 @@ public sealed class DistinctSamples
         _numbers = new HashSet<int>(capacity, new ByDigest(_digests));
     }
 
-    /// <summary>How many were added.</summary>
     public long Added { get; private set; }
-
-    /// <summary>Of different pixels.</summary>
     public int Count { get; private set; }
 
     /// <summary>Labels that a kept sample has, ascending.</summary>
@@ -71,11 +70,12 @@ public sealed class DistinctSamples
 
         _numbers.TryGetValue(Count, out var number);
         Tag(number, item, tags);
-
         if (fixedSplit > SplitOf(number))
         {
-            Keep(number, item);
-            _splits[number] = (byte)fixedSplit;
+            if (_keptItems.TryGetValue(number, out var before))
+                _keptNumbers.Remove(before);
+
+            (_keptItems[number], _keptNumbers[item], _splits[number]) = (item, number, (byte)fixedSplit);
         }
 
         if (label != Unlabelled && _labels[number] == Unlabelled)
@@ -108,22 +108,12 @@ public sealed class DistinctSamples
         TagsConflict = _otherTags.Contains(number),
     };
 
-    /// <summary>As <see cref="Sample.Split"/>.</summary>
     public Split SplitOf(int number) => (Split)_splits[number];
 
-    /// <summary>Of the pixels.</summary>
     public PixelDigest DigestOf(int number) => _digests[number];
 
-    /// <summary>Gives back what finds samples by their digests; nothing can be added after that.</summary>
+    /// <summary>Frees the index by digest; nothing can be added after that.</summary>
     public void ReleaseIndex() => _numbers = [];
-
-    private void Keep(int number, int item)
-    {
-        if (_keptItems.TryGetValue(number, out var before))
-            _keptNumbers.Remove(before);
-
-        (_keptItems[number], _keptNumbers[item]) = (item, number);
-    }
 
     private void Tag(int number, int item, PixelDigest? tags)
     {
@@ -143,7 +133,6 @@ public sealed class DistinctSamples
         /// <summary>SHA-256 of its tags, and the item that has them; null where there are none, or copies disagree.</summary>
         public (PixelDigest Digest, int Item)? Tags { get; init; }
 
-        /// <summary>Whether copies disagree about its tags.</summary>
         public bool TagsConflict { get; init; }
 
         /// <summary>−1 where there is none, or copies disagree.</summary>
@@ -155,5 +144,21 @@ public sealed class DistinctSamples
         public bool Equals(int x, int y) => digests[x] == digests[y];
 
         public int GetHashCode(int obj) => (int)digests[obj].A;
+    }
+}
+
+/// <summary>SHA-256 of a sample's pixels, by value: 32 bytes in a table instead of an object for each sample.</summary>
+public readonly record struct PixelDigest(ulong A, ulong B, ulong C, ulong D)
+{
+    /// <param name="bytes">32 of them.</param>
+    public static PixelDigest Of(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<PixelDigest>(bytes[..SHA256.HashSizeInBytes]);
+
+    public void CopyTo(Span<byte> bytes) => MemoryMarshal.Write(bytes, this);
+
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[SHA256.HashSizeInBytes];
+        CopyTo(bytes);
+        return Convert.ToHexStringLower(bytes);
     }
 }

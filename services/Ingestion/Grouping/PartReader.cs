@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
@@ -7,41 +9,29 @@ using Pipeline.Ingestion.Planning;
 namespace Pipeline.Ingestion.Grouping;
 
 /// <summary>Opens the parts of an import. Safe for several threads.</summary>
-internal sealed class PartReader
+/// <param name="firsts">Number of each part's first row, and how many rows there can be.</param>
+/// <param name="firstDocuments">The same of documents; 0 alone for images.</param>
+internal sealed class PartReader(
+    IArtifactStore store,
+    ImportPlan plan,
+    IReadOnlyList<string> classes,
+    IReadOnlyList<string> tags,
+    IReadOnlyList<int> firsts,
+    IReadOnlyList<int> firstDocuments)
 {
-    private readonly IArtifactStore _store;
-    private readonly ImportPlan _plan;
-    private readonly Dictionary<string, int> _classes;
-    private readonly Dictionary<string, short> _tags;
-    private readonly IReadOnlyList<int> _firsts;
-    private readonly IReadOnlyList<int> _firstDocuments;
-
-    private PartReader(
-        IArtifactStore store,
-        ImportPlan plan,
-        IReadOnlyList<string> classes,
-        IReadOnlyList<string> tags,
-        IReadOnlyList<int> firsts,
-        IReadOnlyList<int> firstDocuments)
-    {
-        (_store, _plan, Classes, Tags, _firsts, _firstDocuments) = (store, plan, classes, tags, firsts, firstDocuments);
-        _classes = classes.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
-        _tags = tags.Index().ToDictionary(entry => entry.Item, entry => checked((short)entry.Index), StringComparer.Ordinal);
-    }
+    private readonly Dictionary<string, int> _classes = Numbered(classes);
+    private readonly Dictionary<string, int> _tags = Numbered(tags);
 
     /// <summary>Label names of all parts; a label of a <see cref="Part"/> is an index into this list.</summary>
-    public IReadOnlyList<string> Classes { get; }
+    public IReadOnlyList<string> Classes => classes;
 
-    /// <summary>Names of the tags of all parts; ordinal order.</summary>
-    public IReadOnlyList<string> Tags { get; }
+    public IReadOnlyList<string> Tags => tags;
+    public int Capacity => firsts[^1];
 
-    /// <summary>Most samples that there can be.</summary>
-    public int Capacity => _firsts[^1];
+    /// <summary>Number of documents that samples were cut from; 0 for images.</summary>
+    public int Documents => firstDocuments[^1];
 
-    /// <summary>What samples were cut from; 0 for images.</summary>
-    public int Documents => _firstDocuments[^1];
-
-    /// <summary>Of images the plan tells how many there are at most, and which classes; of documents the parts do.</summary>
+    /// <summary>For images the plan knows the classes and the maximum number of samples; for documents the parts do.</summary>
     /// <exception cref="PipelineException">They have more tags than a shard can tell.</exception>
     public static async Task<PartReader> OpenAllAsync(IArtifactStore store, ImportPlan plan, CancellationToken cancellation)
     {
@@ -68,28 +58,19 @@ internal sealed class PartReader
     /// <summary>What is known of a part's rows, without the samples themselves.</summary>
     public async Task<Part> OpenAsync(int chunk, CancellationToken cancellation)
     {
-        var part = await _store.ReadManifestAsync<ImportPart>(_plan.PartKey(chunk), cancellation);
-        var index = part.Index is null ? null : SafetensorsFile.Open(await _store.MaterializeAsync(part.Index, cancellation));
-        return new Part(
-            chunk,
-            _firsts[chunk],
-            part,
-            index,
-            [.. part.Classes.Select(name => _classes[name])],
-            _plan.Sequences is null ? null : _firstDocuments[chunk]);
+        var part = await store.ReadManifestAsync<ImportPart>(plan.PartKey(chunk), cancellation);
+        var index = part.Index is null ? null : SafetensorsFile.Open(await store.MaterializeAsync(part.Index, cancellation));
+        int[] numbers = [.. part.Classes.Select(name => _classes[name])];
+        return new Part(chunk, firsts[chunk], part, index, numbers, plan.Sequences is null ? null : firstDocuments[chunk]);
     }
 
-    /// <summary>Where the rows of a part came from, in their order.</summary>
     public async IAsyncEnumerable<ImportedItem> ItemsAsync(Part part, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (part.Content.Items is null)
+        if (part.Content.Items is not { } items)
             yield break;
 
-        await foreach (var item in JsonLines.ReadAsync<ImportedItem>(
-            await _store.OpenReadAsync(part.Content.Items.Key, cancellation), cancellation))
-        {
+        await foreach (var item in JsonLines.ReadAsync<ImportedItem>(await store.OpenReadAsync(items.Key, cancellation), cancellation))
             yield return item;
-        }
     }
 
     /// <summary>Where the text and the tags of a sequence lie.</summary>
@@ -97,14 +78,14 @@ internal sealed class PartReader
     public PartRow Tagged(int item)
     {
         // The part is the last that begins at or before the item: parts without rows begin where the next one does.
-        var (part, end) = (0, _firsts.Count - 1);
+        var (part, end) = (0, firsts.Count - 1);
         while (end - part > 1)
         {
             var middle = (part + end) / 2;
-            (part, end) = _firsts[middle] <= item ? (middle, end) : (part, middle);
+            (part, end) = firsts[middle] <= item ? (middle, end) : (part, middle);
         }
 
-        return new PartRow(part, item - _firsts[part], IsTagged: true);
+        return new PartRow(part, item - firsts[part], IsTagged: true);
     }
 
     /// <summary>Gathers the pixels of rows one after another, each part's file opened once for rows that follow each other.</summary>
@@ -112,27 +93,36 @@ internal sealed class PartReader
     public Task GatherPixelsAsync(IReadOnlyList<PartRow> rows, Memory<byte> pixels, CancellationToken cancellation) =>
         ReadAsync(
             rows,
-            (file, _, at, row) => file.ReadRows<byte>("pixels", row.Row, 1).CopyTo(pixels.Span[(at * _plan.ImageBytes)..]),
+            (file, _, at, row) => file.ReadRows<byte>("pixels", row.Row, 1).CopyTo(pixels.Span[(at * plan.ImageBytes)..]),
             cancellation);
 
-    /// <summary>Gathers the sequences of rows one after another.</summary>
-    public async Task<GatheredTexts> GatherAsync(IReadOnlyList<PartRow> rows, CancellationToken cancellation)
+    public async Task<IReadOnlyList<SafetensorsTensor>> GatherTextsAsync(IReadOnlyList<PartRow> rows, CancellationToken cancellation)
     {
-        var texts = new GatheredTexts(isTagged: Tags.Count > 0);
+        var text = new ArrayBufferWriter<byte>();
+        var (starts, ofBytes) = (new List<long> { 0 }, new List<short>());
         await ReadAsync(
             rows,
             (file, part, _, row) =>
             {
                 var ends = file.ReadRows<long>("start", row.Row, 2);
                 var (start, length) = (ends[0], ends[1] - ends[0]);
-                texts.Add(
-                    file.ReadRows<byte>("text", start, length),
-                    row.IsTagged ? file.ReadRows<short>("tag", start, length) : [],
-                    tag => _tags[part.Tags![tag]]);
+                text.Write(file.ReadRows<byte>("text", start, length));
+                starts.Add(text.WrittenCount);
+                var own = row.IsTagged ? file.ReadRows<short>("tag", start, length) : [];
+                for (var i = 0; tags.Count > 0 && i < length; i++)
+                    ofBytes.Add(own.IsEmpty || own[i] < 0 ? (short)-1 : (short)_tags[part.Tags![own[i]]]);
             },
             cancellation);
-        return texts;
+        return
+        [
+            new("text", SafetensorsType.U8, [text.WrittenCount], text.WrittenMemory),
+            SafetensorsTensor.Of<long>("start", CollectionsMarshal.AsSpan(starts), starts.Count),
+            .. tags.Count == 0 ? [] : new[] { SafetensorsTensor.Of<short>("tag", CollectionsMarshal.AsSpan(ofBytes), ofBytes.Count) },
+        ];
     }
+
+    private static Dictionary<string, int> Numbered(IReadOnlyList<string> names) =>
+        names.Index().ToDictionary(entry => entry.Item, entry => entry.Index, StringComparer.Ordinal);
 
     private async Task ReadAsync(
         IReadOnlyList<PartRow> rows, Action<SafetensorsFile, ImportPart, int, PartRow> read, CancellationToken cancellation)
@@ -140,8 +130,8 @@ internal sealed class PartReader
         for (var first = 0; first < rows.Count;)
         {
             var chunk = rows[first].Chunk;
-            var part = await _store.ReadManifestAsync<ImportPart>(_plan.PartKey(chunk), cancellation);
-            using var file = SafetensorsFile.Open(await _store.MaterializeAsync(part.Pixels!, cancellation));
+            var part = await store.ReadManifestAsync<ImportPart>(plan.PartKey(chunk), cancellation);
+            using var file = SafetensorsFile.Open(await store.MaterializeAsync(part.Pixels!, cancellation));
             for (; first < rows.Count && rows[first].Chunk == chunk; first++)
                 read(file, part, first, rows[first]);
         }
@@ -163,37 +153,39 @@ internal sealed class Part(
     private static readonly PixelDigest NoTags = PixelDigest.Of(SHA256.HashData([]));
 
     public ImportPart Content => content;
-
     public int Rows { get; } = index is null ? 0 : (int)index.Shape("item")[0];
 
     /// <summary>Its number in the whole import: of images the item's, of sequences its own.</summary>
-    public int Item(int row) => firstDocument is not null ? first + row : first + index!.ReadRows<int>("item", row, 1)[0];
+    public int Item(int row) => first + (firstDocument is not null ? row : Value<int>("item", row));
 
-    /// <summary>SHA-256 of the pixels, or of the text.</summary>
-    public ReadOnlySpan<byte> Digest(int row) => index!.ReadRows<byte>("digest", row, 1)[..SHA256.HashSizeInBytes];
+    public PixelDigest Digest(int row) => PixelDigest.Of(Values<byte>("digest", row));
 
     /// <summary>An index into <see cref="PartReader.Classes"/>; −1 for none.</summary>
-    public int Label(int row) => index!.ReadRows<int>("label", row, 1)[0] is >= 0 and var label ? classes[label] : -1;
+    public int Label(int row) => Value<int>("label", row) is >= 0 and var label ? classes[label] : -1;
 
-    /// <summary>As supplied.</summary>
-    public Split? SplitOf(int row) => index!.ReadRows<int>("split", row, 1)[0] is >= 0 and var split ? (Split)split : null;
+    public Split? SplitOf(int row) => Value<int>("split", row) is >= 0 and var split ? (Split)split : null;
 
-    public ulong Hash(int row) => index!.ReadRows<ulong>("hash", row, 1)[0];
+    public ulong Hash(int row) => Value<ulong>("hash", row);
 
-    public ReadOnlySpan<byte> Thumbnail(int row) => index!.ReadRows<byte>("thumbnail", row, 1);
+    public ReadOnlySpan<byte> Thumbnail(int row) => Values<byte>("thumbnail", row);
 
-    /// <summary>By <see cref="Likeness.MinHash"/>.</summary>
-    public ReadOnlySpan<uint> Signature(int row) => index!.ReadRows<uint>("signature", row, 1);
+    public ReadOnlySpan<uint> Signature(int row) => Values<uint>("signature", row);
 
     /// <summary>Number of the sequence's document in the whole import.</summary>
-    public int Document(int row) => firstDocument!.Value + index!.ReadRows<int>("document", row, 1)[0];
+    public int Document(int row) => firstDocument!.Value + Value<int>("document", row);
 
     /// <summary>SHA-256 of the names of a sequence's tags; null where it has none.</summary>
     public PixelDigest? Tags(int row) =>
-        content.Tags is not null && PixelDigest.Of(index!.ReadRows<byte>("tags", row, 1)) is var tags && tags != NoTags ? tags : null;
+        content.Tags is not null && PixelDigest.Of(Values<byte>("tags", row)) is var tags && tags != NoTags ? tags : null;
 
     /// <summary>Where the row's pixels or text lie, without tags.</summary>
     public PartRow At(int row) => new(chunk, row);
 
     public void Dispose() => index?.Dispose();
+
+    private T Value<T>(string name, int row)
+        where T : unmanaged => Values<T>(name, row)[0];
+
+    private ReadOnlySpan<T> Values<T>(string name, int row)
+        where T : unmanaged => index!.ReadRows<T>(name, row, 1);
 }

@@ -7,7 +7,7 @@ namespace Pipeline.Ingestion.Grouping;
 internal sealed class PartSurvey : IDisposable
 {
     private readonly ImportPlan _plan;
-    private readonly ISampleLooks _looks;
+    private readonly SampleLooks _looks;
     private readonly Action<Part, int> _look;
 
     /// <summary>Of each distinct sequence; empty for images.</summary>
@@ -23,7 +23,7 @@ internal sealed class PartSurvey : IDisposable
         Samples = new DistinctSamples(capacity);
         if (plan.Sequences is null)
         {
-            var looks = new SampleLooks(plan.Likeness, Thumbnail.Bytes(plan.Input), capacity);
+            var looks = new PictureLooks(plan.Likeness, Thumbnail.Bytes(plan.Input), capacity);
             (_looks, _look) = (looks, (part, row) => looks.Add(part.Hash(row), part.Thumbnail(row)));
         }
         else
@@ -41,13 +41,10 @@ internal sealed class PartSurvey : IDisposable
     /// <summary>By the numbers of <see cref="Samples"/>.</summary>
     public SampleStars Stars { get; private set; } = SampleStars.None;
 
-    /// <summary>Pairs across a split that the source supplies.</summary>
     public IReadOnlyList<LeakedPair> Leaks { get; private set; } = [];
-
-    /// <summary>By reason.</summary>
     public SortedDictionary<RejectionReason, long> Rejected { get; } = [];
 
-    /// <summary>Of the parts, also of those that an earlier version made.</summary>
+    /// <summary>Compute seconds of the parts, also of those that an earlier version made.</summary>
     public double Seconds { get; private set; }
 
     /// <exception cref="PipelineException">No part has a usable sample.</exception>
@@ -61,30 +58,8 @@ internal sealed class PartSurvey : IDisposable
         }
 
         if (Samples.Count == 0)
-        {
-            var reasons = Rejected.OrderByDescending(reason => reason.Value).Select(
-                reason => $"{reason.Value} {Rejection.NameOf(reason.Key)}");
-            var first = _first is null ? "" : $"; the first is '{_first.Path}': {_first.Message}";
-            throw new PipelineException(
-                $"'{_plan.Source}' has no usable {(_plan.Sequences is null ? "image: all" : "document: all there are in")} {_plan.Items} "
-                    + "files "
-                    + $"were rejected: {string.Join(", ", reasons)}{first}. There must be {ModalityWords.Of(_plan.Modality).Valid}.");
-        }
+            throw Unusable();
 
-        Compare(cancellation);
-    }
-
-    /// <summary>The first of those that are nearly the same as the sample, or hang together with it by its document; itself where there is
-    /// none.</summary>
-    public (PixelDigest Digest, DistinctSamples.Sample Sample) FirstOf(DistinctSamples.Sample sample) =>
-        (Samples.DigestOf(GroupOf(sample)), Samples[GroupOf(sample)]);
-
-    public void Dispose() => _looks.Dispose();
-
-    private int GroupOf(DistinctSamples.Sample sample) => _plan.Sequences is null ? Stars[sample.Number] : _groups[sample.Number];
-
-    private void Compare(CancellationToken cancellation)
-    {
         Samples.ReleaseIndex();
         Stars = SampleStars.Of(_looks, cancellation);
         Leaks = LeakedPair.Find(_looks, Samples.SplitOf, cancellation);
@@ -92,6 +67,15 @@ internal sealed class PartSurvey : IDisposable
         if (_plan.Sequences is not null)
             _groups = SampleGroups.Of(Stars, _documents);
     }
+
+    /// <summary>The first of the sample's near-duplicates, and of the windows of its document; itself where there is none.</summary>
+    public (PixelDigest Digest, DistinctSamples.Sample Sample) FirstOf(DistinctSamples.Sample sample)
+    {
+        var first = _plan.Sequences is null ? Stars[sample.Number] : _groups[sample.Number];
+        return (Samples.DigestOf(first), Samples[first]);
+    }
+
+    public void Dispose() => _looks.Dispose();
 
     private void Add(Part part)
     {
@@ -102,15 +86,26 @@ internal sealed class PartSurvey : IDisposable
 
         for (var row = 0; row < part.Rows; row++)
         {
-            if (part.SplitOf(row) is { } supplied)
-                Supplied.Add(supplied);
+            var supplied = part.SplitOf(row);
+            if (supplied is not null)
+                Supplied.Add(supplied.Value);
 
-            if (Samples.Add(PixelDigest.Of(part.Digest(row)), part.Item(row), part.Label(row), part.SplitOf(row), part.Tags(row)))
+            if (Samples.Add(part.Digest(row), part.Item(row), part.Label(row), supplied, part.Tags(row)))
             {
                 _look(part, row);
                 if (_plan.Sequences is not null)
                     _documents.Add(part.Document(row));
             }
         }
+    }
+
+    private PipelineException Unusable()
+    {
+        var reasons = Rejected.OrderByDescending(reason => reason.Value).Select(
+            reason => $"{reason.Value} {Rejection.NameOf(reason.Key)}");
+        var first = _first is null ? "" : $"; the first is '{_first.Path}': {_first.Message}";
+        return new PipelineException(
+            $"'{_plan.Source}' has no usable {(_plan.Sequences is null ? "image: all" : "document: all there are in")} {_plan.Items} files "
+                + $"were rejected: {string.Join(", ", reasons)}{first}. There must be {ModalityWords.Of(_plan.Modality).Valid}.");
     }
 }

@@ -4,8 +4,8 @@ using Pipeline.Likeness;
 
 namespace Pipeline.Ingestion.Grouping;
 
-/// <summary>What falls into one split together: the samples of a star, and the windows of a document. Both hold, so that whatever is joined
-/// over one or more of them is one group, and its first sample is the representative that the group is placed by.</summary>
+/// <summary>What falls into one split together: samples that are joined by any chain of stars and documents. The first sample of a group is
+/// its representative.</summary>
 internal static class SampleGroups
 {
     /// <param name="documents">By sample; equal numbers are the same document.</param>
@@ -48,8 +48,8 @@ internal static class SampleGroups
 }
 
 /// <summary>Divides the samples that the source leaves open, by a hash of the seed and of the pixels of the group's representative alone: a
-/// sample's split does not change when unrelated ones come or go, and those that are nearly the same picture never part. A split that the
-/// source supplies is used as it is, and nothing else is put into it.</summary>
+/// sample's split does not change when unrelated ones come or go, and near-duplicates stay together. A split that the source supplies is
+/// used as it is, and nothing else is put into it.</summary>
 public sealed class SplitRule(SplitSpec spec, IReadOnlyCollection<Split> supplied)
 {
     private readonly double _validation = supplied.Contains(Split.Validation) ? 0 : spec.Validation;
@@ -57,7 +57,7 @@ public sealed class SplitRule(SplitSpec spec, IReadOnlyCollection<Split> supplie
 
     /// <param name="digest">SHA-256 of the representative's pixels.</param>
     /// <param name="split">Validation or test where supplied, otherwise train.</param>
-    public Split Of(ReadOnlySpan<byte> digest, Split split)
+    public Split Of(PixelDigest digest, Split split)
     {
         if (split != Split.Train)
             return split;

@@ -4,13 +4,12 @@ using Pipeline.Sequences.Documents;
 
 namespace Pipeline.Ingestion.Planning;
 
-/// <summary>All settings that bear on what a file is decoded to. They are part of the names of parts and of the dataset version's key, and
+/// <summary>All settings that affect what a file is decoded to. They are part of the names of parts and of the dataset version's key, and
 /// the plan carries them, so that workers with other settings still make the same samples.</summary>
 /// <param name="Modality">One of <see cref="Modalities"/>.</param>
 /// <param name="Limits">Null for sequences.</param>
 /// <param name="Sequences">How documents are read; null for images.</param>
-public sealed record DecodingSpec(
-    string Modality, InputSpec Input, long MaxFileBytes, ImageLimits? Limits, SequenceRules? Sequences)
+public sealed record DecodingSpec(string Modality, InputSpec Input, long MaxFileBytes, ImageLimits? Limits, SequenceRules? Sequences)
 {
     /// <summary>Raised when the same files would give other samples.</summary>
     private const int ImageFormat = 5, SequenceFormat = 5;
@@ -18,14 +17,20 @@ public sealed record DecodingSpec(
     [JsonIgnore]
     public int Format => Sequences is null ? ImageFormat : SequenceFormat;
 
-    /// <summary>A new decoder of images.</summary>
     public ImageDecoder ImageDecoder() => new(Input, Limits!);
 
     public static DecodingSpec Of(Experiment experiment, IngestionOptions options)
     {
-        var spec = new DecodingSpec(experiment.Modality, experiment.Input, options.MaxFileBytes, null, null);
-        return Modalities.IsSequence(experiment.Modality)
-            ? spec with { Sequences = SequenceRules.Of(options, options.MaxSequenceLength, experiment.Labels) }
-            : spec with { Limits = new ImageLimits(options.MaxPixels, options.MaxSideRatio, options.MaxImageRatio) };
+        var isSequence = Modalities.IsSequence(experiment.Modality);
+        var unpackedBytes = Math.Min(options.MaxUnpackedBytes, options.MaxFileBytes);
+        return new DecodingSpec(
+            experiment.Modality,
+            experiment.Input,
+            options.MaxFileBytes,
+            isSequence ? null : new ImageLimits(options.MaxPixels, options.MaxSideRatio, options.MaxImageRatio),
+            isSequence
+                ? new SequenceRules(
+                    options.MaxLineBytes, options.MaxSequenceLength, unpackedBytes, options.MaxUnpackedRatio, experiment.Labels)
+                : null);
     }
 }

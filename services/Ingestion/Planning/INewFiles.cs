@@ -9,11 +9,11 @@ public interface INewFiles : IAsyncDisposable
     /// <summary>Whether a file is to be read whole and handed over. Safe for several threads.</summary>
     bool Takes(FoundFile file);
 
-    /// <summary>Decodes a file that was taken. Safe for several threads; what awaits it must be short.</summary>
-    /// <param name="content">From <see cref="FileBuffers"/>, and not the caller's any more.</param>
+    /// <summary>Decodes a file that was taken. Safe for several threads; a continuation must be short.</summary>
+    /// <param name="content">From <see cref="FileBuffers"/>; ownership passes to the callee.</param>
     Task DecodeAsync(SourceItem item, ArraySegment<byte> content, CancellationToken cancellation);
 
-    /// <summary>Adds an item of the source: all of them are added, in their order, whether they were taken or not.</summary>
+    /// <summary>Adds the next item of the source, in order, whether it was taken or not.</summary>
     /// <param name="line">The item as a JSON line.</param>
     Task AddAsync(SourceItem item, ReadOnlyMemory<byte> line, CancellationToken cancellation);
 
@@ -21,13 +21,11 @@ public interface INewFiles : IAsyncDisposable
     Task<MadeParts> FinishAsync(CancellationToken cancellation);
 }
 
-/// <summary>Begins to make parts of the new files of a folder.</summary>
-/// <param name="parts">Which parts there are, and how files are decoded.</param>
 public delegate INewFiles NewFilesOf(ILakeFolder folder, PartNames parts, ChunkLimits limits);
 
-/// <summary>What was made while a source was read.</summary>
-/// <param name="Items">In these parts.</param>
-/// <param name="Seconds">Compute seconds of these parts.</param>
+/// <summary>Parts that were made while a source was read.</summary>
+/// <param name="Items">Number of items in these parts.</param>
+/// <param name="Seconds">Compute seconds.</param>
 /// <param name="Chunks">All chunks of the source where each has its part; else null.</param>
 public sealed record MadeParts(int Parts, int Items, double Seconds, IReadOnlyList<PlannedChunk>? Chunks)
 {

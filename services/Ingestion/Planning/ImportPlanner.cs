@@ -7,39 +7,40 @@ using Pipeline.Likeness;
 
 namespace Pipeline.Ingestion.Planning;
 
-/// <summary>Finds out what a folder holds, and plans its import unless the dataset version is there already.</summary>
+/// <summary>Finds out what a folder holds, and plans its import unless the dataset version exists already.</summary>
 public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, NewFilesOf newFilesOf, IOptions<IngestionOptions> options)
 {
+    private readonly IngestionOptions _options = options.Value;
+
     /// <param name="source">A folder of the lake, as <see cref="LakeFolders.Open"/> takes it.</param>
-    /// <exception cref="PipelineException">The folder may not be read, is not there, holds nothing to import, or contradicts
+    /// <param name="progress">Takes how many files have been read.</param>
+    /// <exception cref="PipelineException">The folder may not be read, does not exist, holds nothing to import, or contradicts
     /// itself.</exception>
     public async Task<PlannedImport> PlanAsync(
-        Experiment experiment, string source, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
+        Experiment experiment, string source, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
         var clock = Stopwatch.StartNew();
         CheckName(experiment.Data);
         CheckInput(experiment);
         var folder = folders.Open(source);
-        var lake = await LakeSources.OpenAsync(folder, new KnownFiles(store, source), options.Value, experiment, cancellation);
-        var decoding = DecodingSpec.Of(experiment, options.Value);
-        var limits = ChunkLimits.Of(options.Value, experiment.Input);
+        var decoding = DecodingSpec.Of(experiment, _options);
+        var limits = ChunkLimits.Of(_options, experiment.Input);
         var parts = await PartNames.ReadAsync(store, experiment.Data, decoding, cancellation);
         await using var newFiles = newFilesOf(folder, parts, limits);
-        using var listing = await lake.ReadAsync(newFiles, progress, cancellation);
-
-        var key = DatasetKey(experiment, decoding, listing);
-        var plan = PlanOf(experiment, decoding, source, key);
+        var known = new KnownFiles(store, source);
+        using var listing = await LakeSources.ReadAsync(folder, known, _options, experiment, newFiles, progress, cancellation);
+        var plan = PlanOf(experiment, decoding, source, listing);
         if (await FindAsync(plan, listing.Made, cancellation) is { } found)
             return found;
 
-        var cut = await listing.CutAsync(store, plan.Root, limits, parts, cancellation);
+        var cut = await listing.CutAsync(store, plan, limits, parts, cancellation);
         // Parts are written while the next files are read, so that their seconds may exceed the clock's.
         var seconds = Math.Max(clock.Elapsed.TotalSeconds - listing.Made.Seconds, 0);
-        await store.CreateManifestAsync(plan.Key, plan.With(cut, seconds), cancellation);
+        await store.CreateManifestAsync(plan.Key, cut with { Seconds = seconds }, cancellation);
         return (await FindAsync(plan, listing.Made, cancellation))!;
     }
 
-    /// <summary>The dataset version, or else the plan, where one of them is there.</summary>
+    /// <summary>The dataset version, or else the plan, where one of them exists.</summary>
     private async Task<PlannedImport?> FindAsync(ImportPlan plan, MadeParts made, CancellationToken cancellation)
     {
         if (await store.FindManifestAsync<DatasetManifest>(plan.DatasetKey, cancellation) is { } dataset)
@@ -50,42 +51,42 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, New
             : null;
     }
 
-    /// <summary>Names the dataset version by all that its content depends on.</summary>
-    private string DatasetKey(Experiment experiment, DecodingSpec decoding, ISourceListing listing) =>
-        ContentKey.Of(ArtifactKinds.Dataset, decoding.Format, new
+    private ImportPlan PlanOf(Experiment experiment, DecodingSpec decoding, string source, ISourceListing listing)
+    {
+        var likeness = new LikenessThresholds(_options.NearDuplicateDistance, _options.NearDuplicateCorrelation);
+        var resemblance = decoding.Sequences is null ? 0 : _options.NearDuplicateResemblance;
+        // What an experiment lets pass changes no sample.
+        var split = experiment.Split with { AllowLeaks = false };
+        // All that the content of the dataset version depends on.
+        var key = ContentKey.Of(ArtifactKinds.Dataset, decoding.Format, new
         {
             listing.Fingerprint,
             listing.Layout,
             dataset = experiment.Data,
             decoding,
-            split = SplitOf(experiment),
+            split,
             experiment.Labels,
             experiment.Splits,
-            likeness = decoding.Sequences is null ? (object)Likeness : options.Value.NearDuplicateResemblance,
-            options.Value.ShardBytes,
+            likeness = decoding.Sequences is null ? (object)likeness : resemblance,
+            _options.ShardBytes,
         });
-
-    private ImportPlan PlanOf(Experiment experiment, DecodingSpec decoding, string source, string key) => new()
-    {
         // The same files in another folder, or cut into other chunks, are another import of the same dataset version.
-        Root = ImportPlan.RootOf(
-            ContentKey.Of(ArtifactKinds.ImportPlan, decoding.Format,
-                new { key, source, options.Value.ChunkItems, options.Value.ChunkBytes })),
-        DatasetRoot = $"datasets/{experiment.Data}/{key}",
-        Dataset = experiment.Data,
-        Source = source,
-        Decoding = decoding,
-        Split = SplitOf(experiment),
-        Likeness = Likeness,
-        Resemblance = decoding.Sequences is null ? 0 : options.Value.NearDuplicateResemblance,
-        Labels = experiment.Labels,
-        ShardBytes = options.Value.ShardBytes,
-    };
-
-    private LikenessThresholds Likeness => new(options.Value.NearDuplicateDistance, options.Value.NearDuplicateCorrelation);
-
-    /// <summary>What an experiment lets pass changes no sample.</summary>
-    private static SplitSpec SplitOf(Experiment experiment) => experiment.Split with { AllowLeaks = false };
+        var import = ContentKey.Of(
+            ArtifactKinds.ImportPlan, decoding.Format, new { key, source, _options.ChunkItems, _options.ChunkBytes });
+        return new ImportPlan
+        {
+            Root = $"{ImportPlan.Folder}/{import}",
+            DatasetRoot = $"datasets/{experiment.Data}/{key}",
+            Dataset = experiment.Data,
+            Source = source,
+            Decoding = decoding,
+            Split = split,
+            Likeness = likeness,
+            Resemblance = resemblance,
+            Labels = experiment.Labels,
+            ShardBytes = _options.ShardBytes,
+        };
+    }
 
     private static void CheckInput(Experiment experiment)
     {
@@ -110,7 +111,7 @@ public sealed class ImportPlanner(IArtifactStore store, LakeFolders folders, New
     }
 }
 
-/// <summary>Either the dataset version that is there already, or the plan of the import that will make it.</summary>
+/// <summary>Either the dataset version that exists already, or the plan of the import that will make it.</summary>
 /// <param name="Dataset">The dataset's manifest.</param>
 /// <param name="Made">Parts that were made meanwhile.</param>
 public sealed record PlannedImport(ArtifactReference? Dataset, (ArtifactReference Reference, ImportPlan Content)? Plan, MadeParts Made);

@@ -5,8 +5,8 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion.Planning;
 
-/// <summary>What the last look at a folder of the lake found in its files: a file whose version is the same is not read again, so that
-/// looking at a folder that has grown costs what is new. Only a memory: without it every file is read.</summary>
+/// <summary>What the last look at a folder of the lake found in its files: a file whose version is the same is not read again. Only a
+/// cache: without it every file is read.</summary>
 /// <param name="source">The folder, as a run names it.</param>
 public sealed class KnownFiles(IArtifactStore store, string source)
 {
@@ -39,12 +39,16 @@ public sealed class KnownFiles(IArtifactStore store, string source)
     {
         var before = await ListAsync(cancellation);
         await store.CreateAsync($"{_folder}/{Guid.NewGuid():n}.jsonl", files.CopyToAsync, cancellation);
-        await DeleteAsync(before, cancellation);
+        foreach (var list in before)
+            await store.DeleteAsync(list.Key, cancellation);
     }
 
-    /// <summary>A file was not what its version said, so that no version is believed: the next look reads every file.</summary>
-    public async Task ForgetAsync(CancellationToken cancellation = default) =>
-        await DeleteAsync(await ListAsync(cancellation), cancellation);
+    /// <summary>After a file was not what its version said, no version is believed: the next look reads every file.</summary>
+    public async Task ForgetAsync(CancellationToken cancellation = default)
+    {
+        foreach (var list in await ListAsync(cancellation))
+            await store.DeleteAsync(list.Key, cancellation);
+    }
 
     private async IAsyncEnumerable<KnownFile> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -55,7 +59,7 @@ public sealed class KnownFiles(IArtifactStore store, string source)
             yield return file;
     }
 
-    // Another look at the folder may take the list's place while it is read: what is left is read from the folder.
+    // Another look at the folder may replace the list while it is read: what is left is read from the folder.
     private static async Task<bool> NextAsync(IAsyncEnumerator<KnownFile> known)
     {
         try
@@ -68,30 +72,17 @@ public sealed class KnownFiles(IArtifactStore store, string source)
         }
     }
 
-    private async Task DeleteAsync(List<ArtifactInfo> lists, CancellationToken cancellation)
-    {
-        foreach (var list in lists)
-            await store.DeleteAsync(list.Key, cancellation);
-    }
-
-    private async Task<List<ArtifactInfo>> ListAsync(CancellationToken cancellation)
-    {
-        var lists = new List<ArtifactInfo>();
-        await foreach (var found in store.ListAsync(_folder, cancellation))
-            lists.Add(found);
-
-        return lists;
-    }
+    private ValueTask<List<ArtifactInfo>> ListAsync(CancellationToken cancellation) =>
+        store.ListAsync(_folder, cancellation).ToListAsync(cancellation);
 }
 
 /// <param name="Known">Null where it has to be read.</param>
-/// <param name="IsNew">Whether the last look found no file of that path; null where there was none.</param>
+/// <param name="IsNew">Whether the last look found no file of that path; null where there was no look.</param>
 public readonly record struct FoundFile(LakeFile File, KnownFile? Known, bool? IsNew);
 
 /// <summary>A file as it was read.</summary>
 /// <param name="Path">Below the folder, with <c>/</c>.</param>
-/// <param name="Version">As <see cref="LakeFile.Version"/> was then; empty where nothing told.</param>
-/// <param name="Bytes">Its length.</param>
-/// <param name="Sha256">Of its bytes, 64 hex digits.</param>
-/// <param name="Container">What it is, where it holds images and is none.</param>
+/// <param name="Version">As <see cref="LakeFile.Version"/> was then; empty where it is unknown.</param>
+/// <param name="Sha256">64 hex digits.</param>
+/// <param name="Container">Null where it is none.</param>
 public sealed record KnownFile(string Path, string Version, long Bytes, string Sha256, ContainerKind? Container = null);

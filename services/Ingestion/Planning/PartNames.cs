@@ -2,8 +2,8 @@ using Pipeline.Artifacts;
 
 namespace Pipeline.Ingestion.Planning;
 
-/// <summary>What parts are called, and which there are: all versions of a dataset share them. A part is named by its items and by all that
-/// bears on their decoding, so that a dataset that has grown has only those chunks decoded that are new.</summary>
+/// <summary>Names of parts, and which parts exist: all versions of a dataset share them. A part is named by its items and by all that
+/// affects their decoding, so that only the new chunks of a dataset that has grown are decoded.</summary>
 public sealed class PartNames
 {
     /// <summary>Raised when the same items would give another part.</summary>
@@ -15,17 +15,16 @@ public sealed class PartNames
         (Dataset, Decoding, _there) = (dataset, decoding, there);
 
     public string Dataset { get; }
-
     public DecodingSpec Decoding { get; }
+
+    /// <summary>Whether the dataset has any, of whatever decoding.</summary>
+    public bool Any => _there.Count > 0;
 
     public static async Task<PartNames> ReadAsync(
         IArtifactStore store, string dataset, DecodingSpec decoding, CancellationToken cancellation = default)
     {
-        var there = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var part in store.ListAsync(ImportPlan.PartsOf(dataset), cancellation))
-            there.Add(part.Key);
-
-        return new PartNames(dataset, decoding, there);
+        var there = store.ListAsync(ImportPlan.PartsOf(dataset), cancellation).Select(part => part.Key);
+        return new PartNames(dataset, decoding, await there.ToHashSetAsync(StringComparer.Ordinal, cancellation));
     }
 
     /// <param name="items">What tells the items of a chunk from others.</param>
@@ -34,10 +33,6 @@ public sealed class PartNames
     /// <param name="lines">A JSON line for each item of a chunk: <see cref="Sources.SourceItem"/>.</param>
     public string OfLines(ReadOnlySpan<byte> lines) => Of(Digest.Of(lines));
 
-    /// <summary>Whether the dataset has any, of whatever decoding.</summary>
-    public bool Any => _there.Count > 0;
-
-    /// <summary>One was made since they were read.</summary>
     public void Add(string part) => _there.Add(ImportPlan.PartKeyOf(Dataset, part));
 
     public bool IsThere(string part) => _there.Contains(ImportPlan.PartKeyOf(Dataset, part));

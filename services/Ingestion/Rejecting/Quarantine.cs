@@ -4,8 +4,8 @@ using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Rejecting;
 
-/// <summary>Where files that cannot be used are kept: the bytes under <c>quarantine/DATASET/SHA256</c>, and beside them, in
-/// <c>SHA256.json</c>, why. A file that is rejected again, or lies in two places, is there once.</summary>
+/// <summary>Keeps files that cannot be used: the bytes under <c>quarantine/DATASET/SHA256</c>, and beside them, in <c>SHA256.json</c>, why.
+/// Equal files are kept once.</summary>
 public sealed class Quarantine(IArtifactStore store, IOptions<IngestionOptions> options)
 {
     /// <param name="rejection">Of a file whose digest is known.</param>
@@ -28,7 +28,6 @@ public sealed class Quarantine(IArtifactStore store, IOptions<IngestionOptions> 
 
 /// <param name="Path">Below the dropped folder.</param>
 /// <param name="Reason">Its code.</param>
-/// <param name="Message">For a person.</param>
 /// <param name="Source">The file's path or URL.</param>
 /// <param name="Sha256">Of its bytes, 64 hex digits.</param>
 [ArtifactKind(ArtifactKinds.Quarantined, Formerly = "QuarantinedFile")]

@@ -4,8 +4,8 @@ using Pipeline.Ingestion.Planning;
 
 namespace Pipeline.Ingestion.Rejecting;
 
-/// <summary>Finds in the store what was rejected, dataset by dataset: of its newest import, also while that is under way, or when no
-/// dataset version came of it.</summary>
+/// <summary>Finds in the store what was rejected, dataset by dataset: of its newest import, also while that is under way or after it
+/// failed.</summary>
 public sealed class RejectedFiles(IArtifactStore store)
 {
     /// <param name="dataset">One only; null for all.</param>
@@ -13,23 +13,20 @@ public sealed class RejectedFiles(IArtifactStore store)
     public async IAsyncEnumerable<(string Dataset, IAsyncEnumerable<Rejection> Rejections)> ListAsync(
         string? dataset, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        foreach (var (name, plan) in await ImportPlans.NewestAsync(
-            store, dataset, plan => Task.FromResult<ImportPlan?>(plan), cancellation))
+        var newest = await ImportPlans.NewestAsync(store, dataset, plan => Task.FromResult<ImportPlan?>(plan), cancellation);
+        foreach (var (name, plan) in newest)
             yield return (name, OfAsync(plan, cancellation));
     }
 
     private async IAsyncEnumerable<Rejection> OfAsync(ImportPlan plan, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (await store.FindManifestAsync<DatasetManifest>(plan.DatasetKey, cancellation) is { Content: var dataset })
+        if (await store.FindManifestAsync<DatasetManifest>(plan.DatasetKey, cancellation) is { Content.Rejections: var file })
         {
-            if (dataset.Rejections is { } file)
-            {
-                await foreach (var rejection in JsonLines.ReadAsync<Rejection>(
-                    await store.OpenReadAsync(file.Key, cancellation), cancellation))
-                {
-                    yield return rejection;
-                }
-            }
+            if (file is null)
+                yield break;
+
+            await foreach (var rejection in JsonLines.ReadAsync<Rejection>(await store.OpenReadAsync(file.Key, cancellation), cancellation))
+                yield return rejection;
 
             yield break;
         }

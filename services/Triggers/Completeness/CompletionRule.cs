@@ -8,7 +8,6 @@ namespace Pipeline.Triggers.Completeness;
 /// <summary>Decides whether a drop is complete.</summary>
 public sealed class CompletionRule(DropFiles files, IOptions<DropsOptions> options, TimeProvider clock, ILogger<CompletionRule> logger)
 {
-    /// <param name="before">The newest done drop of the dataset.</param>
     /// <returns>What made it complete, or null while it is not.</returns>
     public async Task<DropCompletion?> CompleteAsync(PendingDrop drop, DoneDrop? before, CancellationToken cancellation = default)
     {

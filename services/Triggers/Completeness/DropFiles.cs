@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Pipeline.Artifacts;
 using Pipeline.Experiments;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Places;
@@ -9,7 +8,7 @@ using Pipeline.Lake.Places;
 namespace Pipeline.Triggers.Completeness;
 
 /// <summary>Reads the lake itself, for manifests.</summary>
-public sealed class DropFiles(LakeFolders lakes, DropExperiments experiments, IArtifactStore store)
+public sealed class DropFiles(LakeFolders lakes, DropExperiments experiments)
 {
     /// <returns>Null where there is no such file.</returns>
     public async Task<ReadOnlyMemory<byte>?> ReadAsync(string url, CancellationToken cancellation)
@@ -43,14 +42,9 @@ public sealed class DropFiles(LakeFolders lakes, DropExperiments experiments, IA
 
     private async Task<LakeContent> ContentAsync(string dataset, CancellationToken cancellation)
     {
-        foreach (var reference in await experiments.ListAsync(dataset, cancellation))
-        {
-            var experiment = await store.ReadManifestAsync<Experiment>(reference, cancellation);
-            if (LakeContents.Of(experiment.Modality) == LakeContent.Sequences)
-                return LakeContent.Sequences;
-        }
-
-        return LakeContent.Images;
+        var waiting = await experiments.ReadAsync(dataset, cancellation);
+        return waiting.Any(experiment => LakeContents.Of(experiment.Modality) == LakeContent.Sequences)
+            ? LakeContent.Sequences : LakeContent.Images;
     }
 }
 

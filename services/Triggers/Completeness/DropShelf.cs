@@ -77,7 +77,6 @@ public sealed class DropShelf(IArtifactStore store)
 /// <param name="Events">At least one; all are of one dataset.</param>
 public sealed record DropRecord(string Key, DateTimeOffset Recorded, IReadOnlyList<FileEvent> Events)
 {
-    /// <summary>The last segment of the key.</summary>
     public string Name => Key[(Key.LastIndexOf('/') + 1)..];
 
     public DropDataset Dataset => new(Events[0].Dataset, Events[0].Source);
@@ -91,13 +90,11 @@ public sealed record PendingDrop(DropDataset Dataset, IReadOnlyList<DropRecord> 
 
     private IReadOnlyList<FileEvent>? _live;
 
-    /// <summary>When the last of the records was written.</summary>
     public DateTimeOffset Last => Records.Max(record => record.Recorded);
 
     public IEnumerable<FileEvent> Events => Records.SelectMany(record => record.Events);
 
-    /// <summary>The files that are there: of each the last event, where it says created and no folder above was deleted later. Duplicates
-    /// and the order of arrival do not matter.</summary>
+    /// <summary>The files that are there: of each the last event, where it says created and no folder above was deleted later.</summary>
     public IReadOnlyList<FileEvent> Live => _live ??= Living();
 
     /// <summary>Live ones without <c>_SUCCESS</c> files and hidden ones.</summary>
@@ -118,11 +115,8 @@ public sealed record PendingDrop(DropDataset Dataset, IReadOnlyList<DropRecord> 
 }
 
 /// <summary>First line of a done drop; its events follow. The same records give the same line, whoever writes it.</summary>
-/// <param name="By">What made it complete.</param>
-/// <param name="Files">Files that were there.</param>
 /// <param name="Records">Names of the pending records that it was made of: where one of them shows up again, it is done already.</param>
-/// <param name="Successes">The <c>_SUCCESS</c> files of this drop and of those before, newest first: a file that is told late, but was
-/// written before, is covered.</param>
+/// <param name="Successes">The <c>_SUCCESS</c> files so far, newest first: they cover files that are told late.</param>
 public sealed record DoneDrop(
     string Dataset, string Source, DropCompletion By, int Files, IReadOnlyList<string> Records, IReadOnlyList<FolderSuccess> Successes)
 {

@@ -9,14 +9,12 @@ using Pipeline.Triggers.Queue;
 
 namespace Pipeline.Triggers.Completeness;
 
-/// <summary>Looks at the pending drops and asks for each that is complete to be ingested: first the command, then the drop is written down
-/// as done, then its records go. A kill between any two only repeats. Any number of workers may watch: where several ask for one drop, they
-/// ask for the same import.</summary>
+/// <summary>Asks for each pending drop that is complete to be ingested: first the command, then the drop is written down as done, then its
+/// records go. A kill between any two only repeats. Any number of workers may watch: they ask for the same import.</summary>
 public sealed class DropWatcher(
     DropShelf shelf, CompletionRule rule, IDropRequests requests, IOptions<DropsOptions> options, TimeProvider clock,
     ILogger<DropWatcher> logger) : BackgroundService
 {
-    /// <summary>Looks once.</summary>
     public async Task WatchAsync(CancellationToken cancellation = default)
     {
         foreach (var pending in await shelf.PendingAsync(cancellation))
@@ -60,7 +58,6 @@ public sealed class DropWatcher(
 public interface IDropRequests
 {
     /// <summary>When it ends, the bus has the command.</summary>
-    /// <param name="traceparent">W3C trace context of the event that completed the drop.</param>
     Task SendAsync(IngestDataset command, string? traceparent, CancellationToken cancellation);
 }
 

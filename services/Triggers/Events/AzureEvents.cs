@@ -31,8 +31,7 @@ internal static class AzureEvents
                 var api = envelope.Data.Text("api");
                 return Complete.Contains(api) ? [Event(envelope, FileEventKind.Created, Url(envelope), folder: false)]
                     : Opened.Contains(api) ? []
-                    : throw new BadEventException(
-                        $"'api' is '{BadEventException.Shown(api)}'; it must be one of {string.Join(", ", Complete.Concat(Opened))}.");
+                    : throw BadEventException.Wrong("api", api, $"one of {string.Join(", ", Complete.Concat(Opened))}");
             case Storage + "BlobDeleted":
                 return [Event(envelope, FileEventKind.Deleted, Url(envelope), folder: false)];
             case Storage + "DirectoryDeleted":
@@ -73,8 +72,7 @@ internal static class AzureEvents
         if (envelope.Subject is not { } subject)
             return url;
         if (subject.TrimStart('/').Split('/', 6) is not ["blobServices", _, "containers", var container, "blobs", { Length: > 0 } path])
-            throw new BadEventException(
-                $"'subject' is '{BadEventException.Shown(subject)}'; it must be /blobServices/default/containers/CONTAINER/blobs/PATH.");
+            throw BadEventException.Wrong("subject", subject, "/blobServices/default/containers/CONTAINER/blobs/PATH");
         return url.EndsWith($"/{container}/{path}", StringComparison.Ordinal) ? url
             : raw.EndsWith($"/{container}/{path}", StringComparison.Ordinal) ? raw
             : throw new BadEventException(

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using Pipeline.Hosting.Bus;
 
 namespace Pipeline.Triggers.Events;
 
@@ -13,14 +13,13 @@ internal sealed record EventEnvelope(string Id, string Type, string? Subject, st
     public static EventEnvelope OfCloudEvent(JsonElement json) =>
         OfCloudEvent(name => json.OptionalText(name), json.TryGetProperty("data", out var data) ? data : default);
 
-    /// <param name="attribute">The attribute of a name; null where it is missing.</param>
     public static EventEnvelope OfCloudEvent(Func<string, string?> attribute, JsonElement data)
     {
         string Needed(string name) => attribute(name) is { Length: > 0 } text ? text : throw BadEventException.NoText(name);
 
         var version = Needed("specversion");
         if (!version.StartsWith("1.", StringComparison.Ordinal))
-            throw new BadEventException($"'specversion' is '{BadEventException.Shown(version)}'; it must be 1.0.");
+            throw BadEventException.Wrong("specversion", version, "1.0");
         Needed("source");
         var (id, type) = (Needed("id"), Needed("type"));
         return data.ValueKind == JsonValueKind.Object
@@ -39,24 +38,13 @@ public static class BinaryCloudEvent
     /// <summary>The AMQP binding allows both; the second is for clients that do not allow a colon.</summary>
     private static readonly string[] Amqp = ["cloudEvents:", "cloudEvents_"];
 
-    /// <param name="header">The value of the HTTP header, or null.</param>
     /// <returns>The attribute of a name; null where the request is no CloudEvent in binary mode.</returns>
     public static Func<string, string?>? FromHttp(Func<string, string?> header) =>
         Of(name => header(Http + name) is { } value ? Uri.UnescapeDataString(value) : null);
 
     /// <returns>The attribute of a name; null where the message is no CloudEvent in binary mode.</returns>
     public static Func<string, string?>? FromAmqp(IDictionary<string, object?>? headers) =>
-        Of(name => Amqp.Select(prefix => Text(headers, prefix + name)).FirstOrDefault(value => value is not null));
-
-    /// <summary>The text of an AMQP header; null where it is missing or no text.</summary>
-    public static string? Text(IDictionary<string, object?>? headers, string name) =>
-        headers is null || !headers.TryGetValue(name, out var value) ? null : value switch
-        {
-            byte[] text => Encoding.UTF8.GetString(text),
-            string text => text,
-            RabbitMQ.Client.AmqpTimestamp time => DateTimeOffset.FromUnixTimeSeconds(time.UnixTime).ToString("O"),
-            _ => null,
-        };
+        Of(name => Amqp.Select(prefix => AmqpHeaders.Text(headers, prefix + name)).FirstOrDefault(value => value is not null));
 
     private static Func<string, string?>? Of(Func<string, string?> attribute) => attribute("specversion") is null ? null : attribute;
 }

@@ -37,7 +37,7 @@ internal static class EventFields
         value.Length > "2026-01-31T".Length && value["2026-01-31".Length] == 'T'
         && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time.ToUniversalTime()
-            : throw new BadEventException($"'{name}' is '{BadEventException.Shown(value)}'; it must be a time like 2026-01-31T12:00:00Z.");
+            : throw BadEventException.Wrong(name, value, "a time like 2026-01-31T12:00:00Z");
 
     public static long? OptionalBytes(this JsonElement json, string name)
     {
@@ -55,6 +55,9 @@ internal sealed class BadEventException(string reason) : Exception(reason)
     private const int MostShown = 120;
 
     public static BadEventException NoText(string name) => new($"'{name}' is missing; it must be a text that is not empty.");
+
+    public static BadEventException Wrong(string name, string value, string must) =>
+        new($"'{name}' is '{Shown(value)}'; it must be {must}.");
 
     /// <summary>A value from outside as part of one line.</summary>
     public static string Shown(string value) =>

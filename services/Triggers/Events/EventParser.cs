@@ -27,11 +27,8 @@ public sealed class EventParser(EventPlaces places)
 
         using (document)
         {
-            var batch = new EventBatch(places, traceparent);
             var (items, read) = Items(document.RootElement, binary);
-            foreach (var json in items)
-                batch.Add(() => read(json), () => JsonMarshal.GetRawUtf8Value(json).ToArray());
-            return batch.Parsed();
+            return Collect(items, read, json => JsonMarshal.GetRawUtf8Value(json).ToArray(), traceparent);
         }
     }
 
@@ -49,10 +46,30 @@ public sealed class EventParser(EventPlaces places)
                 + $"{NormalisedDrop.ContentType} must be an array of file events as the webhook writes it.", body);
         }
 
-        var batch = new EventBatch(places, traceparent);
-        foreach (var found in events)
-            batch.Add(() => [NormalisedDrop.Checked(found)], () => NormalisedDrop.Write(found));
-        return batch.Parsed();
+        return Collect(events, found => [NormalisedDrop.Checked(found)], NormalisedDrop.Write, traceparent);
+    }
+
+    /// <summary>Reads events one by one and checks their places.</summary>
+    /// <param name="write">The event as it was sent, where it is rejected.</param>
+    private ParsedEvents Collect<T>(
+        IEnumerable<T> items, Func<T, IEnumerable<FileEvent>> read, Func<T, byte[]> write, string? traceparent)
+    {
+        var (events, rejected, ignored) = (new List<FileEvent>(), new List<RejectedEvent>(), 0);
+        foreach (var (position, item) in items.Index())
+        {
+            try
+            {
+                var found = read(item).Select(places.Admit).ToList();
+                events.AddRange(found.Select(file => file with { Traceparent = file.Traceparent ?? traceparent }));
+                ignored += found.Count == 0 ? 1 : 0;
+            }
+            catch (BadEventException error)
+            {
+                rejected.Add(new RejectedEvent(position, $"Event {position}: {error.Message}", write(item)));
+            }
+        }
+
+        return new ParsedEvents(events, rejected, ignored);
     }
 
     /// <summary>The events of a body, and how each is read.</summary>
@@ -99,7 +116,7 @@ public sealed class EventParser(EventPlaces places)
         {
             "created" => FileEventKind.Created,
             "deleted" => FileEventKind.Deleted,
-            var other => throw new BadEventException($"'kind' is '{BadEventException.Shown(other)}'; it must be created or deleted."),
+            var other => throw BadEventException.Wrong("kind", other, "created or deleted"),
         },
         Folder = json.TryGetProperty("folder", out var folder) && folder.ValueKind == JsonValueKind.True,
         Url = json.Text("url"),
@@ -112,43 +129,13 @@ public sealed class EventParser(EventPlaces places)
     };
 }
 
-/// <summary>Collects what the events of one body give, once their places are checked.</summary>
-internal sealed class EventBatch(EventPlaces places, string? traceparent)
-{
-    private readonly List<FileEvent> _events = [];
-    private readonly List<RejectedEvent> _rejected = [];
-    private int _position;
-    private int _ignored;
-
-    /// <param name="body">The event as it was sent, where it is rejected.</param>
-    public void Add(Func<IEnumerable<FileEvent>> read, Func<byte[]> body)
-    {
-        try
-        {
-            var found = read().Select(places.Admit).ToList();
-            _events.AddRange(found.Select(file => file with { Traceparent = file.Traceparent ?? traceparent }));
-            _ignored += found.Count == 0 ? 1 : 0;
-        }
-        catch (BadEventException error)
-        {
-            _rejected.Add(new RejectedEvent(_position, $"Event {_position}: {error.Message}", body()));
-        }
-
-        _position++;
-    }
-
-    public ParsedEvents Parsed() => new(_events, _rejected, _ignored);
-}
-
 /// <summary>What a body told.</summary>
 /// <param name="Ignored">Events that are known and tell of no whole file: an empty file was opened, a tier changed.</param>
 public sealed record ParsedEvents(IReadOnlyList<FileEvent> Events, IReadOnlyList<RejectedEvent> Rejected, int Ignored)
 {
-    /// <summary>The body as a whole cannot be used.</summary>
     public static ParsedEvents Refused(string reason, ReadOnlyMemory<byte> body) => new([], [new RejectedEvent(null, reason, body)], 0);
 }
 
 /// <param name="Position">Which event of the body, from 0; null where it is the body as a whole.</param>
 /// <param name="Reason">One line: what is wrong, where, and what it must be.</param>
-/// <param name="Body">The event as it was sent.</param>
 public sealed record RejectedEvent(int? Position, string Reason, ReadOnlyMemory<byte> Body);

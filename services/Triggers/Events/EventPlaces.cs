@@ -7,8 +7,7 @@ namespace Pipeline.Triggers.Events;
 /// <param name="Source">URL of its folder.</param>
 public sealed record DropDataset(string Name, string Source);
 
-/// <summary>Turns what an event names into a place in the lake and its dataset, or refuses it: events come from outside and may be
-/// forged.</summary>
+/// <summary>Turns what an event names into a place in the lake and its dataset, or refuses it: an event may be forged.</summary>
 public sealed class EventPlaces(LakeLocations lakes, IOptions<DropsOptions> options)
 {
     /// <summary>Longer ones exist in no store.</summary>
@@ -25,7 +24,6 @@ public sealed class EventPlaces(LakeLocations lakes, IOptions<DropsOptions> opti
 
     /// <summary>Every event passes here, whoever sent it and whoever parsed it.</summary>
     /// <param name="found">Its URL is plain text, not percent-encoded.</param>
-    /// <returns>The event with its dataset.</returns>
     internal FileEvent Admit(FileEvent found)
     {
         Check(found.Url);
@@ -63,27 +61,26 @@ public sealed class EventPlaces(LakeLocations lakes, IOptions<DropsOptions> opti
                 + $"'Drops:Datasets:…:Prefix' or below a folder of the location, named with {DropDatasetOptions.ValidNames}.");
     }
 
-    /// <summary>What hides below one more layer of encoding is refused as well: software that decodes twice must not be led out of the
-    /// folder.</summary>
+    /// <summary>Every layer of encoding is checked: software that decodes twice must not be led out of the folder.</summary>
     private static void Check(string url)
     {
+        string Shown() => BadEventException.Shown(url);
+        BadEventException Bad(string what) => new($"The path of '{Shown()}' has {what}; it must be names joined by '/'.");
+
         if (url.Length > MostCharacters)
-            throw new BadEventException(
-                $"The path '{BadEventException.Shown(url)}' has {url.Length} characters; it must have at most {MostCharacters}.");
+            throw new BadEventException($"The path '{Shown()}' has {url.Length} characters; it must have at most {MostCharacters}.");
         var scheme = url.IndexOf("://", StringComparison.Ordinal);
         if (scheme <= 0)
-            throw new BadEventException($"'{BadEventException.Shown(url)}' is no URL; it must be https://… or s3://….");
+            throw new BadEventException($"'{Shown()}' is no URL; it must be https://… or s3://….");
         var path = url[(scheme + 3)..];
         for (var layer = 0; layer < MostDecodings; layer++)
         {
             if (path.Any(c => c == '\\' || char.IsControl(c)))
-                throw new BadEventException(
-                    $"The path of '{BadEventException.Shown(url)}' has a backslash or control character; it must be names joined by '/'.");
+                throw Bad("a backslash or control character");
             foreach (var segment in path.AsSpan().TrimEnd('/').Split('/'))
             {
                 if (path.AsSpan()[segment] is "" or "." or "..")
-                    throw new BadEventException(
-                        $"The path of '{BadEventException.Shown(url)}' has an empty segment, '.' or '..'; it must be names joined by '/'.");
+                    throw Bad("an empty segment, '.' or '..'");
             }
 
             if (!path.Contains('%', StringComparison.Ordinal))

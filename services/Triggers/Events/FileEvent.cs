@@ -37,15 +37,12 @@ public sealed record FileEvent
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Folder { get; init; }
 
-    /// <summary>W3C trace context of the sender.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Traceparent { get; init; }
 
-    /// <summary>The last segment of the path.</summary>
     [JsonIgnore]
     public string Name => Url[(Url.LastIndexOf('/') + 1)..];
 
-    /// <summary>The URL without its last segment.</summary>
     [JsonIgnore]
     public string Parent => Url[..Url.LastIndexOf('/')];
 }
@@ -53,17 +50,15 @@ public sealed record FileEvent
 /// <summary>Which of two events of one file came later. Deliveries are unordered, so sequencers decide: those of Azure compare as plain
 /// strings, those of S3 after the shorter is padded with zeros on the right. Without two of one kind the times decide, and where these are
 /// equal, the ids, so that every worker decides alike.</summary>
-public sealed class FileEventOrder : IComparer<FileEvent>
+public static class FileEventOrder
 {
     public const string Azure = "azure:";
     public const string S3 = "s3:";
 
-    public static FileEventOrder Instance { get; } = new();
+    public static IComparer<FileEvent> Instance { get; } = Comparer<FileEvent>.Create(Compare);
 
-    public int Compare(FileEvent? x, FileEvent? y)
+    private static int Compare(FileEvent x, FileEvent y)
     {
-        ArgumentNullException.ThrowIfNull(x);
-        ArgumentNullException.ThrowIfNull(y);
         var order = Sequencers(x.Sequencer ?? "", y.Sequencer ?? "");
         order = order == 0 ? x.Time.CompareTo(y.Time) : order;
         order = order == 0 ? string.CompareOrdinal(x.Id, y.Id) : order;

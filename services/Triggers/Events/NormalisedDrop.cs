@@ -3,8 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Triggers.Events;
 
-/// <summary>The one JSON form of parsed events between webhook and consumer: an array of <see cref="FileEvent"/> under a content type of
-/// its own.</summary>
+/// <summary>The JSON form of parsed events between webhook and consumer: an array of <see cref="FileEvent"/>.</summary>
 public static class NormalisedDrop
 {
     /// <summary>Tells the consumer that a message is already parsed. No storage sends it; who forges it gains nothing.</summary>
@@ -40,7 +39,6 @@ public static class NormalisedDrop
     public static List<FileEvent?> Read(ReadOnlySpan<byte> body) =>
         JsonSerializer.Deserialize<List<FileEvent?>>(body, Strict) ?? throw new JsonException();
 
-    /// <summary>One event, for the error queue.</summary>
     public static byte[] Write(FileEvent? found) => JsonSerializer.SerializeToUtf8Bytes(found, PipelineJson.Compact);
 
     /// <exception cref="BadEventException">It has a value that no parsed event has.</exception>

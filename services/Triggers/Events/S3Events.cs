@@ -44,8 +44,7 @@ internal static class S3Events
         {
             "Object Created" => FileEventKind.Created,
             "Object Deleted" => FileEventKind.Deleted,
-            _ => throw new BadEventException(
-                $"'detail-type' is '{BadEventException.Shown(type)}'; it must be Object Created or Object Deleted."),
+            _ => throw BadEventException.Wrong("detail-type", type, "Object Created or Object Deleted"),
         };
         var detail = json.Section("detail");
         var found = detail.Section("object");

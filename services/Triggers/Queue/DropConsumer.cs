@@ -11,9 +11,8 @@ using RabbitMQ.Client.Events;
 
 namespace Pipeline.Triggers.Queue;
 
-/// <summary>Messages in, batches to the recorder, then one acknowledgement for the whole batch. What is bad goes to the error queue first,
-/// confirmed. While the store takes nothing, the channel is closed, so that the broker hands the messages to others or keeps them, and the
-/// batch in hand is tried until it is recorded.</summary>
+/// <summary>Messages in, batches to the recorder, then one acknowledgement for the whole batch. What is bad goes to the error queue first.
+/// While the store takes nothing, the channel is closed, so that others get the messages, and the batch in hand is tried again.</summary>
 public sealed class DropConsumer(
     BrokerConnection broker, BrokerReady ready, EventParser parser, DropRecorder recorder, IOptions<DropsOptions> options,
     TimeProvider clock, ILogger<DropConsumer> logger) : BackgroundService
@@ -124,7 +123,7 @@ internal sealed record DropMessage(ulong Tag, ReadOnlyMemory<byte> Body, string?
         if (Body.Length > maxBytes)
             return ParsedEvents.Refused(
                 $"The message has {Body.Length} bytes; it must have at most {maxBytes} ('Drops:MaxMessageBytes').", Body);
-        var traceparent = BinaryCloudEvent.Text(Headers, DropQueues.TraceHeader);
+        var traceparent = AmqpHeaders.Text(Headers, DropQueues.TraceHeader);
         return ContentType == NormalisedDrop.ContentType
             ? parser.ParseNormalised(Body, traceparent)
             : parser.Parse(Body, BinaryCloudEvent.FromAmqp(Headers), traceparent);

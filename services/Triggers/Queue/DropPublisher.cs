@@ -13,8 +13,7 @@ public sealed class DropPublisher(BrokerConnection broker, IOptions<DropsOptions
     private IConnection? _connection;
     private IChannel? _channel;
 
-    /// <exception cref="RabbitMQ.Client.Exceptions.RabbitMQClientException">The broker is out of reach or does not take them; some may be
-    /// in the queue.</exception>
+    /// <exception cref="RabbitMQ.Client.Exceptions.RabbitMQClientException">Not all of them are in the queue.</exception>
     public async Task PublishAsync(ParsedEvents parsed, string? traceparent, CancellationToken cancellation)
     {
         var channel = await OpenAsync(cancellation);

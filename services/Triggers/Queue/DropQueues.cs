@@ -8,10 +8,7 @@ public static class DropQueues
 {
     public const string Name = StageQueues.Drops;
 
-    /// <summary>Header with the W3C trace context.</summary>
     public const string TraceHeader = "traceparent";
-
-    private const string ExceptionType = "Pipeline.Triggers.BadDropEvent";
 
     public static string ErrorName { get; } = RabbitMqQueues.ErrorQueueOf(Name);
 
@@ -21,36 +18,31 @@ public static class DropQueues
 
     /// <summary>Durable once this ends.</summary>
     /// <exception cref="RabbitMQ.Client.Exceptions.PublishException">The broker did not take it.</exception>
-    public static Task PublishAsync(
-        IChannel channel, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellation) =>
-        PublishAsync(channel, Name, properties, body, cancellation);
+    public static async Task PublishAsync(
+        IChannel channel, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        properties.Persistent = true;
+        await channel.BasicPublishAsync("", Name, mandatory: true, properties, body, cancellation);
+    }
 
     /// <summary>An entry of the error queue, under the headers of MassTransit, so that one tool can list every error queue.</summary>
-    /// <param name="reason">One line.</param>
-    /// <param name="headers">Of the message that it came in.</param>
     public static Task PublishErrorAsync(
         IChannel channel, ReadOnlyMemory<byte> body, string reason, IDictionary<string, object?>? headers, DateTimeOffset now,
         CancellationToken cancellation)
     {
         var properties = new BasicProperties
         {
+            Persistent = true,
             ContentType = "application/json",
             Headers = new Dictionary<string, object?>(headers ?? new Dictionary<string, object?>())
             {
                 ["MT-Reason"] = "fault",
-                ["MT-Fault-ExceptionType"] = ExceptionType,
+                ["MT-Fault-ExceptionType"] = "Pipeline.Triggers.BadDropEvent",
                 ["MT-Fault-Message"] = reason,
                 ["MT-Fault-Timestamp"] = now.ToString("O"),
                 ["MT-Fault-InputAddress"] = $"queue:{Name}",
             },
         };
-        return PublishAsync(channel, ErrorName, properties, body, cancellation);
-    }
-
-    private static async Task PublishAsync(
-        IChannel channel, string queue, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellation)
-    {
-        properties.Persistent = true;
-        await channel.BasicPublishAsync("", queue, mandatory: true, properties, body, cancellation);
+        return channel.BasicPublishAsync("", ErrorName, mandatory: true, properties, body, cancellation).AsTask();
     }
 }

@@ -8,8 +8,6 @@ namespace Pipeline.Triggers.Queue;
 /// <summary>Background work that waits out a broker or a store: it tries again without end, after pauses that grow.</summary>
 internal static class DropRetry
 {
-    /// <param name="failed">What could not be done, for the log.</param>
-    /// <param name="onRetry">Done before each pause.</param>
     public static ResiliencePipeline Create(
         DropsOptions options, TimeProvider clock, ILogger logger, string failed, Func<Task>? onRetry = null) =>
         new ResiliencePipelineBuilder { TimeProvider = clock }

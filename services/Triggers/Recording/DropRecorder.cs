@@ -6,8 +6,7 @@ using Pipeline.Triggers.Events;
 
 namespace Pipeline.Triggers.Recording;
 
-/// <summary>Writes events down: one small artifact a batch for each dataset, an event a line, named by its content. The same batch again
-/// changes nothing.</summary>
+/// <summary>Writes events down: an artifact for each dataset of a batch, an event a line. The same batch again changes nothing.</summary>
 public sealed class DropRecorder(IArtifactStore store)
 {
     public async Task RecordAsync(IReadOnlyList<FileEvent> events, CancellationToken cancellation = default)
@@ -38,12 +37,10 @@ public static class DropKeys
 
     public static string DoneOf(DropDataset dataset) => $"{Done}/{Folder(dataset)}";
 
-    /// <param name="hash">SHA-256 of the events.</param>
     public static string PendingRecord(DropDataset dataset, ReadOnlySpan<byte> hash) =>
         $"{Pending}/{Folder(dataset)}/{Convert.ToHexStringLower(hash)}{Ending}";
 
     /// <param name="last">When the last of the records was written.</param>
-    /// <param name="records">Names of the records that the drop is made of.</param>
     public static string DoneDrop(DropDataset dataset, DateTimeOffset last, IEnumerable<string> records)
     {
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', records)));

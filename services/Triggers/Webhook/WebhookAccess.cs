@@ -33,13 +33,8 @@ internal sealed class WebhookAccess(IOptions<WebhookOptions> options)
     }
 
     /// <summary>Takes as long whichever key it is, or none.</summary>
-    private bool IsKey(byte[] sent)
-    {
-        var found = false;
-        foreach (var key in _keys)
-            found |= CryptographicOperations.FixedTimeEquals(key, sent);
-        return found;
-    }
+    private bool IsKey(byte[] sent) =>
+        _keys.Aggregate(false, (found, key) => CryptographicOperations.FixedTimeEquals(key, sent) | found);
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }
@@ -72,7 +67,4 @@ internal sealed class WebhookContextFactory(IServiceProvider services) : IHttpCo
 }
 
 /// <summary>The key that stood in the query.</summary>
-internal sealed class SentKey(string value)
-{
-    public string Value => value;
-}
+internal sealed record SentKey(string Value);

@@ -36,8 +36,7 @@ public static class WebhookRoutes
         return services.AddSingleton<WebhookAccess>().AddSingleton<WebhookEndpoint>();
     }
 
-    /// <summary>Maps POST and OPTIONS. Where <see cref="WebhookOptions.Port"/> is set, the host must listen on it too; on every other port
-    /// the webhook is not there.</summary>
+    /// <summary>Maps POST and OPTIONS, on <see cref="WebhookOptions.Port"/> alone where it is set; the host must listen on it.</summary>
     public static IEndpointRouteBuilder MapWebhook(this IEndpointRouteBuilder routes)
     {
         var endpoint = routes.ServiceProvider.GetRequiredService<WebhookEndpoint>();
@@ -84,7 +83,6 @@ internal sealed class WebhookEndpoint(WebhookAccess access, EventParser parser, 
             return Error(413, $"The body is too large; it must have at most {options.Value.MaxBodyBytes} bytes ('Webhook:MaxBodyBytes').");
         if (request.Headers[ValidationHeader] == Validation)
             return Validated(body.Span);
-
         var binary = BinaryCloudEvent.FromHttp(name => request.Headers.TryGetValue(name, out var value) ? value.ToString() : null);
         var parsed = parser.Parse(body, binary);
         if (!await PublishAsync(parsed, context))

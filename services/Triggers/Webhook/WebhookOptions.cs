@@ -55,7 +55,6 @@ public sealed class WebhookOptions : IValidatableObject
     }
 }
 
-/// <summary>Whose tokens are accepted.</summary>
 public sealed class WebhookEntraOptions
 {
     /// <summary>The issuer, such as <c>https://login.microsoftonline.com/TENANT/v2.0</c>.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Pipeline.Artifacts.Caching;
 using Pipeline.Artifacts.Folder;
@@ -11,36 +10,30 @@ namespace Pipeline.Artifacts.Blob;
 public sealed class BlobArtifactStore : IArtifactStore
 {
     private readonly BlobContainer _container;
-    private readonly BlobRanges _ranges;
+    private readonly BlobReader _reader;
     private readonly BlobWriter _writer;
-    private readonly BlobDownload _download;
-    private readonly BlobListing _listing;
     private readonly FileCache _cache;
-    private readonly int _rangeBytes;
 
-    /// <param name="options">Say which container.</param>
     /// <exception cref="PipelineException">The cache's folder cannot be written.</exception>
     public BlobArtifactStore(StoreOptions options, ILoggerFactory logs, IMeterFactory meters, TimeProvider time)
     {
         var metrics = new ArtifactMetrics(meters);
-        var client = BlobConnection.Open(options.Blob, options.Resilience);
-        var requests = new BlobRequests(BlobConnection.Address(client), options.Resilience, logs, metrics, time);
-        _container = new BlobContainer(client, requests, options.Resilience.CheckTimeout, time);
-        _ranges = new BlobRanges(_container, requests, metrics);
-        _writer = new BlobWriter(_container, requests, options.Transfer, options.Resilience.Attempts, metrics);
-        _download = new BlobDownload(_container, _ranges, options.Transfer);
-        _listing = new BlobListing(_container, options.Transfer);
+        var client = BlobContainer.Open(options.Blob, options.Resilience);
+        Address = client.Uri.GetLeftPart(UriPartial.Path);
+        var requests = new BlobRequests(Address, options.Resilience, logs, metrics, time);
+        _container = new BlobContainer(client, requests, options, time);
+        _reader = new BlobReader(_container, requests, options.Transfer, metrics);
+        _writer = new BlobWriter(_container, requests, options, metrics);
         _cache = new FileCache(options.Cache, metrics, time);
-        _rangeBytes = options.Transfer.BlockBytes;
     }
 
     /// <summary>The container's address, without any secret.</summary>
-    public string Address => _container.Address;
+    public string Address { get; }
 
     public async Task<PutResult> CreateAsync(
         string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation = default)
     {
-        CheckKey(key);
+        ArtifactKey.Check(key);
         using var file = _cache.NewFile();
         var content = await SpoolAsync(key, file, write, cancellation);
         if (await _writer.CreateAsync(key, file.Handle, content.Digest, cancellation) is { } before)
@@ -55,35 +48,28 @@ public sealed class BlobArtifactStore : IArtifactStore
 
     public async Task<ArtifactInfo?> FindAsync(string key, CancellationToken cancellation = default)
     {
-        CheckKey(key);
+        ArtifactKey.Check(key);
         var blob = await _container.FindAsync(key, cancellation);
         return blob is null ? null : new ArtifactInfo(key, blob.ContentLength, blob.LastModified);
     }
 
     public async Task<Stream> OpenReadAsync(string key, CancellationToken cancellation = default)
     {
-        CheckKey(key);
-        var first = await _ranges.FetchAsync(key, 0, _rangeBytes, etag: default, cancellation);
-        return new BlobReadStream(_ranges, key, first, start: 0, first.Total, _rangeBytes);
+        ArtifactKey.Check(key);
+        var first = await _reader.FetchAsync(key, 0, long.MaxValue, etag: default, cancellation);
+        return new BlobReadStream(_reader, key, first, start: 0, first.Total);
     }
 
     public async Task<Stream> OpenRangeAsync(string key, long offset, long length, CancellationToken cancellation = default)
     {
-        CheckKey(key);
+        ArtifactKey.Check(key);
         if (offset >= 0 && length > 0 && offset <= long.MaxValue - length)
         {
-            try
-            {
-                var first = await _ranges.FetchAsync(key, offset, (int)Math.Min(length, _rangeBytes), etag: default, cancellation);
-                if (offset + length <= first.Total)
-                    return new BlobReadStream(_ranges, key, first, offset, length, _rangeBytes);
+            var first = await _reader.FetchAsync(key, offset, length, etag: default, cancellation);
+            if (offset + length <= first.Total)
+                return new BlobReadStream(_reader, key, first, offset, length);
 
-                first.Dispose();
-            }
-            catch (ArgumentOutOfRangeException)
-            {
-                // Said below, with the artifact's length.
-            }
+            first.Dispose();
         }
 
         var blob = await _container.FindAsync(key, cancellation) ?? throw new ArtifactNotFoundException(key);
@@ -95,31 +81,20 @@ public sealed class BlobArtifactStore : IArtifactStore
 
     public Task<string> MaterializeAsync(ArtifactReference reference, CancellationToken cancellation = default)
     {
-        CheckKey(reference.Key);
-        return _cache.FindOrAddAsync(reference, (file, token) => _download.ToFileAsync(reference, file, token), cancellation);
+        ArtifactKey.Check(reference.Key);
+        return _cache.FindOrAddAsync(reference, (file, token) => _reader.DownloadAsync(reference, file, token), cancellation);
     }
 
-    public async IAsyncEnumerable<ArtifactInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        await foreach (var info in _listing.ListAsync(ArtifactKey.CheckPrefix(prefix), cancellation))
-            yield return info;
-    }
+    public IAsyncEnumerable<ArtifactInfo> ListAsync(string prefix, CancellationToken cancellation = default) =>
+        _container.ListAsync(ArtifactKey.CheckPrefix(prefix), cancellation);
 
     public Task<bool> DeleteAsync(string key, CancellationToken cancellation = default)
     {
-        CheckKey(key);
+        ArtifactKey.Check(key);
         return _container.DeleteAsync(key, cancellation);
     }
 
     public Task CheckAsync(CancellationToken cancellation = default) => _container.CheckAsync(cancellation);
-
-    // A folder's own file, and so nobody's artifact: the files of a folder can be copied into a container.
-    private static void CheckKey(string key)
-    {
-        ArtifactKey.Check(key);
-        if (key == StoreFolder.FormatFile)
-            throw new ArgumentException($"'{key}' is not an artifact's key: it describes a store itself.");
-    }
 
     private async Task<ArtifactReference> SpoolAsync(
         string key, CacheFile file, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
@@ -132,7 +107,7 @@ public sealed class BlobArtifactStore : IArtifactStore
         }
         catch (IOException error) when (FolderFailure.IsDiskFull(error))
         {
-            throw _cache.DiskFull(key, stream.Length, error);
+            throw FolderFailure.DiskFull(key, _cache.Folder, stream.Length, error);
         }
     }
 

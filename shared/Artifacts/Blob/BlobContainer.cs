@@ -4,17 +4,23 @@ using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
-using Pipeline.Artifacts.Folder;
 
 namespace Pipeline.Artifacts.Blob;
 
 /// <summary>The container that holds the artifacts, a blob each.</summary>
-internal sealed class BlobContainer(BlobContainerClient client, BlobRequests requests, TimeSpan checkTimeout, TimeProvider time)
+internal sealed class BlobContainer(BlobContainerClient client, BlobRequests requests, StoreOptions options, TimeProvider time)
 {
-    /// <summary>Where it is, without any signature.</summary>
-    public string Address { get; } = BlobConnection.Address(client);
-
     public BlockBlobClient Blob(string key) => client.GetBlockBlobClient(key);
+
+    /// <summary>Sends nothing yet. The SDK tries nothing again: that is for <see cref="BlobRequests"/>.</summary>
+    public static BlobContainerClient Open(BlobOptions options, ResilienceOptions resilience)
+    {
+        var client = new BlobClientOptions { Retry = { MaxRetries = 0, NetworkTimeout = resilience.AttemptTimeout } };
+        var service = options.ServiceUri is { } uri
+            ? new BlobServiceClient(uri, new DefaultAzureCredential(), client)
+            : new BlobServiceClient(options.ConnectionString, client);
+        return service.GetBlobContainerClient(options.Container);
+    }
 
     /// <summary>Made only when a write finds none, so that an identity that may not make one does without.</summary>
     public Task CreateAsync(CancellationToken cancellation) =>
@@ -25,8 +31,7 @@ internal sealed class BlobContainer(BlobContainerClient client, BlobRequests req
     {
         try
         {
-            return (await requests.RunAsync(
-                "head", key, token => Blob(key).GetPropertiesAsync(cancellationToken: token), cancellation)).Value;
+            return await requests.RunAsync("head", key, token => Blob(key).GetPropertiesAsync(cancellationToken: token), cancellation);
         }
         catch (RequestFailedException error) when (BlobAnswer.IsNotFound(error))
         {
@@ -34,59 +39,44 @@ internal sealed class BlobContainer(BlobContainerClient client, BlobRequests req
         }
     }
 
-    public async Task<bool> DeleteAsync(string key, CancellationToken cancellation) =>
-        (await requests.RunAsync(
-            "delete",
-            key,
-            token => Blob(key).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: token),
-            cancellation)).Value;
+    public async Task<bool> DeleteAsync(string key, CancellationToken cancellation) => await requests.RunAsync(
+        "delete", key, token => Blob(key).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, null, token), cancellation);
 
-    /// <summary>One page of blobs in the order of their names; the second part says where the next page starts, empty after the
-    /// last.</summary>
-    public async Task<(IReadOnlyList<BlobItem> Items, string Next)> ListAsync(
-        string prefix, string next, int size, CancellationToken cancellation)
+    /// <summary>The artifacts below a prefix, in the service's order, which is ordinal. What has no valid name is passed over.</summary>
+    /// <param name="prefix">Whole segments, without a <c>/</c> at its end; empty for everything.</param>
+    public async IAsyncEnumerable<ArtifactInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        try
-        {
-            return await requests.RunAsync("list", prefix, async token =>
-            {
-                var pages = client.GetBlobsAsync(
-                    new GetBlobsOptions { Prefix = prefix }, token).AsPages(next.Length == 0 ? null : next, size);
-                await foreach (var page in pages)
-                    return (page.Values, page.ContinuationToken ?? "");
+        // "a" is below "a", "ab" is not; asked apart, the many that may lie between "a" and "a/" are not read.
+        if (ArtifactKey.IsValid(prefix) && await FindAsync(prefix, cancellation) is { } blob)
+            yield return new ArtifactInfo(prefix, blob.ContentLength, blob.LastModified);
 
-                return ([], "");
-            }, cancellation);
-        }
-        catch (RequestFailedException error) when (BlobAnswer.IsNotFound(error))
+        string? next = null;
+        do
         {
-            return ([], "");
+            (var items, next) = await PageAsync(prefix.Length == 0 ? "" : prefix + "/", next, cancellation);
+            foreach (var item in items.Where(item => ArtifactKey.IsValid(item.Name)))
+                yield return new ArtifactInfo(item.Name, item.Properties.ContentLength!.Value, item.Properties.LastModified!.Value);
         }
+        while (next is not null);
     }
 
     /// <summary>Asks once, past the pipeline, whether the container is there; makes it if it is not.</summary>
-    /// <exception cref="StoreUnavailableException">No answer in time.</exception>
-    /// <exception cref="PipelineException">The answer is no.</exception>
     public async Task CheckAsync(CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(checkTimeout, time);
+        var timeout = options.Resilience.CheckTimeout;
+        using var limit = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
             await ProbeAsync(both.Token);
         }
-        catch (Exception error) when (PassingFault.Is(error, cancellation))
+        catch (Exception error) when (limit.IsCancellationRequested && PassingFault.Is(error, cancellation))
         {
-            var reason = limit.IsCancellationRequested ? $"no answer within {checkTimeout.TotalSeconds} s" : PassingFault.Reason(error);
-            throw new StoreUnavailableException(Address, client.Name, reason, error);
+            throw new StoreUnavailableException(requests.Store, client.Name, $"no answer within {timeout.TotalSeconds} s", error);
         }
-        catch (RequestFailedException error)
+        catch (Exception error) when (requests.Meaning(client.Name, error, cancellation) is { } meaning)
         {
-            throw BlobAnswer.Refusal(Address, client.Name, error);
-        }
-        catch (AuthenticationFailedException error)
-        {
-            throw BlobAnswer.NoIdentity(Address, error);
+            throw meaning;
         }
     }
 
@@ -101,27 +91,24 @@ internal sealed class BlobContainer(BlobContainerClient client, BlobRequests req
             await client.CreateIfNotExistsAsync(cancellationToken: cancellation);
         }
     }
-}
 
-/// <summary>The artifacts below a prefix. What has no artifact's name is passed over.</summary>
-internal sealed class BlobListing(BlobContainer container, TransferOptions transfer)
-{
-    /// <param name="prefix">Whole segments, without a <c>/</c> at its end; empty for everything.</param>
-    /// <returns>In ordinal order, which is the service's own.</returns>
-    public async IAsyncEnumerable<ArtifactInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <returns>Blobs in the order of their names, and where the next page starts; null after the last.</returns>
+    private async Task<(IReadOnlyList<BlobItem> Items, string? Next)> PageAsync(
+        string prefix, string? next, CancellationToken cancellation)
     {
-        // "a" is below "a", "ab" is not; asked apart, the many that may lie between "a" and "a/" are not read.
-        if (prefix.Length > 0 && prefix != StoreFolder.FormatFile && await container.FindAsync(prefix, cancellation) is { } blob)
-            yield return new ArtifactInfo(prefix, blob.ContentLength, blob.LastModified);
-
-        var next = "";
-        do
+        try
         {
-            (var items, next) = await container.ListAsync(prefix.Length == 0 ? "" : prefix + "/", next, transfer.ListPage, cancellation);
-            foreach (var item in items.Where(item => item.Name != StoreFolder.FormatFile && ArtifactKey.IsValid(item.Name)))
-                yield return new ArtifactInfo(item.Name, item.Properties.ContentLength!.Value, item.Properties.LastModified!.Value);
+            return await requests.RunAsync("list", prefix, async token =>
+            {
+                var pages = client.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, token).AsPages(next, options.Transfer.ListPage);
+                var page = await pages.FirstAsync(token);
+                return (page.Values, page.ContinuationToken is { Length: > 0 } after ? after : null);
+            }, cancellation);
         }
-        while (next.Length > 0);
+        catch (RequestFailedException error) when (BlobAnswer.IsNotFound(error))
+        {
+            return ([], null);
+        }
     }
 }
 
@@ -146,21 +133,4 @@ internal static class BlobMetadata
 
     public static bool IsSameWrite(IDictionary<string, string> one, IDictionary<string, string> other) =>
         one.TryGetValue(WriteName, out var write) && other.TryGetValue(WriteName, out var otherWrite) && write == otherWrite;
-}
-
-/// <summary>The SDK's client as this store wants it.</summary>
-internal static class BlobConnection
-{
-    /// <summary>Sends nothing yet. The SDK tries nothing again: that is for <see cref="BlobRequests"/>.</summary>
-    public static BlobContainerClient Open(BlobOptions options, ResilienceOptions resilience)
-    {
-        var client = new BlobClientOptions { Retry = { MaxRetries = 0, NetworkTimeout = resilience.AttemptTimeout } };
-        var service = options.ServiceUri is { } uri
-            ? new BlobServiceClient(uri, new DefaultAzureCredential(), client)
-            : new BlobServiceClient(options.ConnectionString, client);
-        return service.GetBlobContainerClient(options.Container);
-    }
-
-    /// <summary>Where it is, without any signature.</summary>
-    public static string Address(BlobContainerClient container) => container.Uri.GetLeftPart(UriPartial.Path);
 }

@@ -14,13 +14,12 @@ namespace Pipeline.Artifacts.Blob;
 /// keeps off a store that is down; no attempt takes longer than its limit. The SDK's own retries are off.</summary>
 internal sealed class BlobRequests
 {
-    private readonly string _store;
     private readonly ResiliencePipeline _pipeline;
 
     /// <param name="store">Its address without any secret, for errors.</param>
     public BlobRequests(string store, ResilienceOptions options, ILoggerFactory logs, ArtifactMetrics metrics, TimeProvider time)
     {
-        _store = store;
+        Store = store;
         _pipeline = new ResiliencePipelineBuilder { Name = "artifact-store", TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
@@ -49,6 +48,9 @@ internal sealed class BlobRequests
             .Build();
     }
 
+    /// <summary>The store's address, without any signature.</summary>
+    public string Store { get; }
+
     /// <param name="operation">One of a few words, for telemetry.</param>
     /// <param name="what">The key or prefix that it is about.</param>
     /// <param name="request">May run many times.</param>
@@ -62,26 +64,34 @@ internal sealed class BlobRequests
         var context = ResilienceContextPool.Shared.Get(operation, cancellation);
         try
         {
-            return await _pipeline.ExecuteAsync(
-                static async (context, request) => await request(context.CancellationToken), context, request);
+            return await _pipeline.ExecuteAsync(async attempt => await request(attempt.CancellationToken), context);
         }
-        catch (Exception error) when (PassingFault.Is(error, cancellation))
+        catch (Exception error) when (Meaning(what, error, cancellation) is { } meaning)
         {
-            throw new StoreUnavailableException(_store, what, PassingFault.Reason(error), error);
-        }
-        catch (RequestFailedException error) when (!BlobAnswer.IsForTheCaller(error))
-        {
-            throw BlobAnswer.Refusal(_store, what, error);
-        }
-        catch (AuthenticationFailedException error)
-        {
-            throw BlobAnswer.NoIdentity(_store, error);
+            throw meaning;
         }
         finally
         {
             ResilienceContextPool.Shared.Return(context);
         }
     }
+
+    /// <summary>What an error is to whoever uses the store; null for an answer that the caller of a request expects.</summary>
+    public Exception? Meaning(string what, Exception error, CancellationToken cancellation) => error switch
+    {
+        _ when PassingFault.Is(error, cancellation) => new StoreUnavailableException(Store, what, PassingFault.Reason(error), error),
+        RequestFailedException failed when !BlobAnswer.IsForTheCaller(failed) => Refusal(what, failed),
+        AuthenticationFailedException => new PipelineException(
+            $"No identity of this machine opens the store {Store}: {PassingFault.Reason(error)} "
+            + "It must be a workload or managed identity, AZURE_CLIENT_ID and its companions, or az login."),
+        _ => null,
+    };
+
+    // Without the SDK's error inside: of a refused signature it quotes what was signed.
+    private PipelineException Refusal(string what, RequestFailedException error) => error.Status is 401 or 403
+        ? new($"The store {Store} does not let this identity at '{what}' ({error.Status} {error.ErrorCode}); "
+            + "it must have the role Storage Blob Data Contributor, or the account's key.")
+        : new($"The store {Store} refuses the request for '{what}': {error.Status} {error.ErrorCode}.");
 
     private static bool IsPassing<T>(Outcome<T> outcome, ResilienceContext context) =>
         outcome.Exception is { } error && PassingFault.Is(error, context.CancellationToken);
@@ -92,8 +102,7 @@ internal static class BlobAnswer
 {
     /// <summary>There is no such blob, or no such container.</summary>
     public static bool IsNotFound(RequestFailedException error) => error.Status == 404;
-
-    public static bool IsNoContainer(RequestFailedException error) => error.ErrorCode == BlobErrorCode.ContainerNotFound;
+    public static bool IsOutOfRange(RequestFailedException error) => error.Status == 416;
 
     /// <summary>A create-only write met a blob.</summary>
     public static bool IsTaken(RequestFailedException error) => IsChanged(error) || error.ErrorCode == BlobErrorCode.BlobAlreadyExists;
@@ -101,23 +110,11 @@ internal static class BlobAnswer
     /// <summary>The blob has another ETag than the request was for.</summary>
     public static bool IsChanged(RequestFailedException error) => error.Status == 412;
 
-    public static bool IsOutOfRange(RequestFailedException error) => error.Status == 416;
-
     /// <summary>Blocks that were staged are gone: another writer's commit dropped them, or the server lost them.</summary>
     public static bool AreBlocksGone(RequestFailedException error) => error.ErrorCode == BlobErrorCode.InvalidBlockList;
 
     public static bool IsForTheCaller(RequestFailedException error) =>
         IsNotFound(error) || IsTaken(error) || IsOutOfRange(error) || AreBlocksGone(error);
-
-    // Without the SDK's error inside: of a refused signature it quotes what was signed.
-    public static PipelineException Refusal(string store, string what, RequestFailedException error) => error.Status is 401 or 403
-        ? new($"The store {store} does not let this identity at '{what}' ({error.Status} {error.ErrorCode}); "
-            + "it must have the role Storage Blob Data Contributor, or the account's key.")
-        : new($"The store {store} refuses the request for '{what}': {error.Status} {error.ErrorCode}.");
-
-    public static PipelineException NoIdentity(string store, AuthenticationFailedException error) =>
-        new($"No identity of this machine opens the store {store}: {PassingFault.Reason(error)} "
-            + "It must be a workload or managed identity, AZURE_CLIENT_ID and its companions, or az login.");
 }
 
 /// <summary>Which failures pass by themselves: no connection, a broken one, no answer in time, what the service calls passing.</summary>

@@ -10,7 +10,6 @@ internal sealed class FileCache
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private readonly string _folder;
     private readonly string _temporaryFolder;
     private readonly TemporaryFiles _temporary;
     private readonly CacheLimit _limit;
@@ -19,13 +18,12 @@ internal sealed class FileCache
     private readonly ConcurrentDictionary<string, bool> _checked = new();
     private readonly SemaphoreSlim[] _downloads = [.. Enumerable.Range(0, 256).Select(_ => new SemaphoreSlim(1, 1))];
 
-    /// <exception cref="PipelineException">The folder cannot be written.</exception>
     public FileCache(CacheOptions options, ArtifactMetrics metrics, TimeProvider time)
     {
-        _folder = Path.GetFullPath(options.Folder);
-        _temporaryFolder = Path.Combine(_folder, ".tmp");
+        Folder = Path.GetFullPath(options.Folder);
+        _temporaryFolder = Path.Combine(Folder, ".tmp");
         _temporary = new TemporaryFiles(_temporaryFolder);
-        _limit = new CacheLimit(_folder, options, time);
+        _limit = new CacheLimit(Folder, options, time);
         _metrics = metrics;
         _time = time;
         try
@@ -36,14 +34,15 @@ internal sealed class FileCache
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new PipelineException(
-                $"The cache {_folder} cannot be written: {error.Message} Store:Cache:Folder must be a folder that this user may write to.",
+                $"The cache {Folder} cannot be written: {error.Message} Store:Cache:Folder must be a folder that this user may write to.",
                 error);
         }
     }
 
+    public string Folder { get; }
+
     /// <summary>A file with the reference's bytes. Of concurrent callers in one process, one fetches.</summary>
     /// <param name="fetch">Writes the bytes, and throws if they are not the reference's.</param>
-    /// <exception cref="PipelineException">The disk is full.</exception>
     public async Task<string> FindOrAddAsync(
         ArtifactReference reference, Func<SafeFileHandle, CancellationToken, Task> fetch, CancellationToken cancellation)
     {
@@ -66,7 +65,7 @@ internal sealed class FileCache
         }
         catch (IOException error) when (FolderFailure.IsDiskFull(error))
         {
-            throw FolderFailure.DiskFull(reference.Key, _folder, reference.Bytes, error);
+            throw FolderFailure.DiskFull(reference.Key, Folder, reference.Bytes, error);
         }
         finally
         {
@@ -92,9 +91,6 @@ internal sealed class FileCache
         _limit.Added(path, bytes);
     }
 
-    /// <summary>What a full disk of the cache says when <paramref name="key"/> is written.</summary>
-    public PipelineException DiskFull(string key, long written, IOException error) => FolderFailure.DiskFull(key, _folder, written, error);
-
     private string Hit(string path)
     {
         _metrics.CacheHits.Add(1);
@@ -110,13 +106,7 @@ internal sealed class FileCache
 
             if (!_checked.ContainsKey(reference.Digest))
             {
-                await using var stream = new FileStream(
-                    path,
-                    FileMode.Open,
-                    FileAccess.Read,
-                    FileShare.ReadWrite | FileShare.Delete,
-                    bufferSize: 1 << 16,
-                    FileOptions.Asynchronous);
+                await using var stream = ArtifactFile.OpenRead(path);
                 if (await Digest.OfAsync(stream, cancellation) != reference.Digest)
                     return false;
 
@@ -134,7 +124,7 @@ internal sealed class FileCache
     }
 
     private string PathOf(string digest) => Digest.IsValid(digest)
-        ? Path.Combine(_folder, digest[Digest.Prefix.Length..])
+        ? Path.Combine(Folder, digest[Digest.Prefix.Length..])
         : throw new PipelineException($"A reference has the digest '{digest}'; it must be {Digest.Prefix} and 64 lower-case hex digits.");
 
     private void MakeFolders()
@@ -145,7 +135,7 @@ internal sealed class FileCache
         }
         else
         {
-            Directory.CreateDirectory(_folder, OwnerOnly);
+            Directory.CreateDirectory(Folder, OwnerOnly);
             Directory.CreateDirectory(_temporaryFolder, OwnerOnly);
         }
     }

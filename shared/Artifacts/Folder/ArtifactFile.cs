@@ -6,50 +6,40 @@ namespace Pipeline.Artifacts.Folder;
 internal static class ArtifactFile
 {
     /// <summary>Made of length and time.</summary>
-    public static string ETag(FileInfo file) => ETag(file.Length, file.LastWriteTimeUtc);
+    public static string ETag(FileInfo file) => $"{file.Length:x}-{file.LastWriteTimeUtc.Ticks:x}";
 
-    /// <inheritdoc cref="ETag(FileInfo)"/>
-    public static string ETag(long length, DateTime written) => $"{length:x}-{written.Ticks:x}";
+    /// <summary>Others may rename or remove the file meanwhile.</summary>
+    public static FileStream OpenRead(string path) => new(
+        path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1 << 16, FileOptions.Asynchronous);
 
     public static ArtifactInfo Info(string key, FileInfo file) => new(key, file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
 
     /// <summary>The artifacts below a prefix of whole segments, in ordinal order of their keys. What is hidden, a link or no key is passed
     /// over.</summary>
-    /// <param name="leftOut">A folder of the root that is listed only where the prefix names it.</param>
+    /// <param name="leftOut">Prefix of what is listed only where it is asked for.</param>
     public static IReadOnlyList<ArtifactInfo> List(StoreFolder folder, string prefix, string leftOut)
     {
-        if (prefix == StoreFolder.FormatFile)
+        if (prefix == ArtifactKey.FormatFile)
             return [];
 
         var path = prefix.Length == 0 ? folder.Root : folder.PathOf(prefix);
         if (File.Exists(path))
             return [Info(prefix, new FileInfo(path))];
+        if (!Directory.Exists(path))
+            return [];
 
-        var found = new List<ArtifactInfo>();
-        Add(new DirectoryInfo(path), prefix);
-        found.Sort((one, other) => string.CompareOrdinal(one.Key, other.Key));
-        return found;
-
-        void Add(DirectoryInfo directory, string key)
+        var visible = new EnumerationOptions
         {
-            if (!directory.Exists)
-                return;
-
-            foreach (var item in directory.EnumerateFileSystemInfos())
-            {
-                var name = key.Length == 0 ? item.Name : $"{key}/{item.Name}";
-                if (name == StoreFolder.FormatFile || (name == leftOut && prefix.Length == 0) || !ArtifactKey.IsValid(name))
-                    continue;
-
-                if (item.LinkTarget is not null)
-                    continue;
-
-                if (item is DirectoryInfo below)
-                    Add(below, name);
-                else if (item is FileInfo { Exists: true } file)
-                    found.Add(Info(name, file));
-            }
-        }
+            RecurseSubdirectories = true,
+            IgnoreInaccessible = false,
+            AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint,
+        };
+        var found =
+            from file in new DirectoryInfo(path).EnumerateFiles("*", visible)
+            let key = Path.GetRelativePath(folder.Root, file.FullName).Replace(Path.DirectorySeparatorChar, '/')
+            where ArtifactKey.IsValid(key) && file.Exists && (prefix.Length > 0 || !key.StartsWith(leftOut, StringComparison.Ordinal))
+            select Info(key, file);
+        return [.. found.OrderBy(info => info.Key, StringComparer.Ordinal)];
     }
 }
 

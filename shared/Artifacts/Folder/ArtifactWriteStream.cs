@@ -27,8 +27,7 @@ internal sealed class ArtifactWriteStream(SafeFileHandle file) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Gives everything to the operating system.</summary>
-    /// <returns>The digest.</returns>
+    /// <summary>Gives everything to the operating system; returns the digest.</summary>
     public string Complete()
     {
         WriteBuffer();
@@ -41,21 +40,17 @@ internal sealed class ArtifactWriteStream(SafeFileHandle file) : Stream
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         ObjectDisposedException.ThrowIf(_complete, this);
-        while (!buffer.IsEmpty)
-        {
-            if (_buffered == 0 && buffer.Length >= _buffer.Length)
-            {
-                WriteThrough(buffer);
-                return;
-            }
+        if (buffer.Length > _buffer.Length - _buffered)
+            WriteBuffer();
 
-            var part = buffer[..Math.Min(buffer.Length, _buffer.Length - _buffered)];
-            part.CopyTo(_buffer.AsSpan(_buffered));
-            _buffered += part.Length;
-            buffer = buffer[part.Length..];
-            if (_buffered == _buffer.Length)
-                WriteBuffer();
+        if (buffer.Length >= _buffer.Length)
+        {
+            WriteThrough(buffer);
+            return;
         }
+
+        buffer.CopyTo(_buffer.AsSpan(_buffered));
+        _buffered += buffer.Length;
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -76,11 +71,8 @@ internal sealed class ArtifactWriteStream(SafeFileHandle file) : Stream
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
     public override void SetLength(long value) => throw new NotSupportedException();
 
     private void WriteBuffer()

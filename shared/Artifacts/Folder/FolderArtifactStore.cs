@@ -8,7 +8,7 @@ namespace Pipeline.Artifacts.Folder;
 public sealed class FolderArtifactStore : IArtifactStore
 {
     /// <summary>Left out of listings, unless the prefix names it.</summary>
-    private const string LogFolder = "logs";
+    private const string LogFolder = "logs/";
 
     private readonly StoreFolder _folder;
     private readonly KnownContents _known = new();
@@ -40,8 +40,7 @@ public sealed class FolderArtifactStore : IArtifactStore
     }
 
     public Task<Stream> OpenReadAsync(string key, CancellationToken cancellation = default) =>
-        Task.FromResult<Stream>(Open(key, path => new FileStream(
-            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1 << 16, FileOptions.Asynchronous)));
+        Task.FromResult<Stream>(Open(key, ArtifactFile.OpenRead));
 
     public Task<Stream> OpenRangeAsync(string key, long offset, long length, CancellationToken cancellation = default)
     {
@@ -126,40 +125,31 @@ public sealed class FolderArtifactStore : IArtifactStore
     private async Task<PutResult?> WriteAsync(string key, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation)
     {
         var temporary = _folder.NewTemporaryFile();
-        var bytes = 0L;
+        ArtifactWriteStream? stream = null;
         string? digest = null;
         try
         {
-            string etag;
             using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
             {
-                var stream = new ArtifactWriteStream(file);
-                try
-                {
-                    await write(stream, cancellation);
-                    digest = stream.Complete();
-                }
-                finally
-                {
-                    bytes = stream.Length;
-                }
-
+                stream = new ArtifactWriteStream(file);
+                await write(stream, cancellation);
+                digest = stream.Complete();
                 RandomAccess.FlushToDisk(file);
                 // The clock is finer than the file system's own stamps, and the ETag is made from this.
                 File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
-                etag = ArtifactFile.ETag(bytes, File.GetLastWriteTimeUtc(file));
             }
 
+            var reference = new ArtifactReference(key, digest, stream.Length);
+            var etag = ArtifactFile.ETag(new FileInfo(temporary));
             if (!await PublishAsync(key, temporary, cancellation))
                 return null;
 
-            var reference = new ArtifactReference(key, digest, bytes);
             _known.AddWritten((reference, etag));
             return new PutResult(reference, Created: true);
         }
         catch (IOException error) when (FolderFailure.IsDiskFull(error))
         {
-            throw FolderFailure.DiskFull(key, Root, bytes, error);
+            throw FolderFailure.DiskFull(key, Root, stream?.Length ?? 0, error);
         }
         catch (Exception error) when (digest is not null
             && (error is UnauthorizedAccessException || (error is IOException && _folder.IsBlocked(key))))

@@ -6,15 +6,14 @@ namespace Pipeline.Artifacts.Folder;
 internal sealed class StoreFolder
 {
     /// <summary>The newest layout that this version reads, and the one it makes.</summary>
-    public const int Format = 1;
+    private const int Format = 1;
 
-    public const string FormatFile = "store.json";
+    private const string FormatFile = ArtifactKey.FormatFile;
 
     private readonly TemporaryFiles _temporary;
 
     private sealed record Layout(int Format);
 
-    /// <exception cref="PipelineException">The root is no folder, cannot be written, or a newer version made it.</exception>
     public StoreFolder(string root)
     {
         Root = Path.GetFullPath(root);
@@ -29,31 +28,23 @@ internal sealed class StoreFolder
             Directory.CreateDirectory(temporary);
             Directory.CreateDirectory(Locks);
             _temporary.RemoveStale();
-            WriteFormat();
         });
-        CheckFormat();
+        Check();
     }
 
     public string Root { get; }
-
     public string Locks { get; }
 
     /// <summary>Where the key's file lies, whether it is there or not. Symbolic links below the root are refused, as they could lead out of
     /// it.</summary>
-    /// <exception cref="ArgumentException">It is not a key.</exception>
-    /// <exception cref="PipelineException">A symbolic link lies in the way.</exception>
     public string PathOf(string key)
     {
         ArtifactKey.Check(key);
-        if (key == FormatFile)
-            throw new ArgumentException($"'{key}' is not an artifact's key: it describes the store itself.");
-
         var path = Root;
         foreach (var segment in key.Split('/'))
         {
             path = Path.Combine(path, segment);
-            if (new FileInfo(path) is { Attributes: var attributes } file && (int)attributes != -1
-                && attributes.HasFlag(FileAttributes.ReparsePoint) && file.LinkTarget is not null)
+            if (new FileInfo(path).LinkTarget is not null)
             {
                 throw new PipelineException(
                     $"'{key}' lies behind the symbolic link {path}, and the store follows none below its root. "
@@ -79,7 +70,6 @@ internal sealed class StoreFolder
     public string NewTemporaryFile() => _temporary.New();
 
     /// <summary>Whether the folder is still there, is this store, and can be written.</summary>
-    /// <exception cref="PipelineException">It is not.</exception>
     public void Check()
     {
         Write(WriteFormat);
@@ -133,20 +123,24 @@ internal sealed class StoreFolder
 
     private void CheckFormat()
     {
-        int format;
+        var format = 0;
+        Exception? defect = null;
         try
         {
-            using var stream = new FileStream(
-                Path.Combine(Root, FormatFile), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var stream = ArtifactFile.OpenRead(Path.Combine(Root, FormatFile));
             format = JsonSerializer.Deserialize<Layout>(stream, PipelineJson.Options)?.Format ?? 0;
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(error);
+            defect = error;
         }
 
         if (format < 1)
-            throw Unreadable(null);
+        {
+            throw new PipelineException(
+                $"The store {Root} has an unreadable {FormatFile}; it must be {{ \"format\": {Format} }}. "
+                + "Restore it, or use another folder.", defect);
+        }
 
         if (format > Format)
         {
@@ -155,10 +149,6 @@ internal sealed class StoreFolder
                 + "Use that version, or another folder.");
         }
     }
-
-    private PipelineException Unreadable(Exception? error) =>
-        new($"The store {Root} has an unreadable {FormatFile}; it must be {{ \"format\": {Format} }}. "
-            + "Restore it, or use another folder.", error);
 }
 
 /// <summary>Files on their way to their name.</summary>

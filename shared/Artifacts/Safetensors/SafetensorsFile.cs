@@ -18,16 +18,14 @@ public sealed unsafe class SafetensorsFile : IDisposable
     private byte* _data;
     private bool _isDisposed;
 
-    private SafetensorsFile(string path, SafetensorsHeader header, long dataStart, FileStream stream)
+    private SafetensorsFile(string path, FileStream stream)
     {
-        Path = path;
-        (_header, _dataStart, _stream) = (header, dataStart, stream);
+        (Path, _stream) = (path, stream);
+        (_header, _dataStart) = ReadHeader(path, stream);
     }
 
     public string Path { get; }
-
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
-
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries => _header.Entries;
 
     /// <summary>Reads the header and checks everything that can be checked without reading the tensors.</summary>
@@ -46,8 +44,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
         try
         {
-            var (header, dataStart) = ReadHeader(path, stream);
-            return new SafetensorsFile(path, header, dataStart, stream);
+            return new SafetensorsFile(path, stream);
         }
         catch
         {
@@ -138,7 +135,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
         var json = new byte[length];
         stream.ReadExactly(json);
-        return (SafetensorsHeader.Parse(path, json, left - (long)length), stream.Position);
+        return (new SafetensorsHeader(path, json, left - (long)length), stream.Position);
     }
 
     private SafetensorsEntry Entry(string name) =>

@@ -13,67 +13,45 @@ internal sealed class SafetensorsHeader
     public const long MaxLength = 100_000_000;
 
     private readonly string _file;
-    private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SafetensorsEntry> _entries = new(StringComparer.Ordinal);
-
-    private SafetensorsHeader(string file) => _file = file;
-
-    public IReadOnlyDictionary<string, string> Metadata => _metadata;
-
-    public IReadOnlyDictionary<string, SafetensorsEntry> Entries => _entries;
 
     /// <param name="file">To be named in errors.</param>
     /// <param name="json">The header's bytes.</param>
     /// <param name="dataBytes">What follows it in the file.</param>
-    /// <exception cref="PipelineException">It is malformed.</exception>
-    public static SafetensorsHeader Parse(string file, ReadOnlyMemory<byte> json, long dataBytes)
+    public SafetensorsHeader(string file, ReadOnlyMemory<byte> json, long dataBytes)
     {
-        var header = new SafetensorsHeader(file);
+        _file = file;
         if (json.IsEmpty || json.Span[0] != (byte)'{')
-            throw header.Defect("its header does not start with '{'");
-
+            throw Defect("its header does not start with '{'");
         if (!Utf8.IsValid(json.Span))
-            throw header.Defect("its header is not UTF-8");
+            throw Defect("its header is not UTF-8");
 
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8 });
-            header.Read(document.RootElement);
+            var properties = Properties(document.RootElement, "its header");
+            if (properties.Remove(MetadataKey, out var metadata))
+                Metadata = Properties(metadata, MetadataKey).ToDictionary(pair => pair.Key, Text, StringComparer.Ordinal);
+
+            Entries = properties.ToDictionary(pair => pair.Key, pair => ReadEntry(pair.Key, pair.Value), StringComparer.Ordinal);
         }
         catch (JsonException error)
         {
-            throw header.Defect($"its header is not JSON ({error.Message})", error);
+            throw Defect($"its header is not JSON ({error.Message})", error);
         }
         catch (InvalidOperationException error)
         {
-            throw header.Defect("its header holds a string with half a surrogate pair", error);
+            throw Defect("its header holds a string with half a surrogate pair", error);
         }
 
-        header.CheckLayout(dataBytes);
-        return header;
+        CheckLayout(dataBytes);
     }
 
-    private void Read(JsonElement root)
-    {
-        foreach (var (name, value) in Properties(root, "its header"))
-        {
-            if (name == MetadataKey)
-                ReadMetadata(value);
-            else
-                _entries.Add(name, ReadEntry(name, value));
-        }
-    }
+    public IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, SafetensorsEntry> Entries { get; }
 
-    private void ReadMetadata(JsonElement metadata)
-    {
-        foreach (var (name, value) in Properties(metadata, MetadataKey))
-        {
-            if (value.ValueKind != JsonValueKind.String)
-                throw Defect($"'{name}' of {MetadataKey} is not a string");
-
-            _metadata.Add(name, value.GetString()!);
-        }
-    }
+    private string Text(KeyValuePair<string, JsonElement> metadata) => metadata.Value.ValueKind == JsonValueKind.String
+        ? metadata.Value.GetString()!
+        : throw Defect($"'{metadata.Key}' of {MetadataKey} is not a string");
 
     private SafetensorsEntry ReadEntry(string name, JsonElement entry)
     {
@@ -143,7 +121,7 @@ internal sealed class SafetensorsHeader
     private void CheckLayout(long dataBytes)
     {
         var end = 0L;
-        foreach (var entry in _entries.Values.OrderBy(entry => entry.Offset).ThenBy(entry => entry.Bytes))
+        foreach (var entry in Entries.Values.OrderBy(entry => entry.Offset).ThenBy(entry => entry.Bytes))
         {
             if (entry.Offset != end)
                 throw Defect($"there is {(entry.Offset > end ? "a hole before" : "an overlap with")} '{entry.Name}'");

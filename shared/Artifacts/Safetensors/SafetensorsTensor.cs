@@ -9,7 +9,7 @@ public sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadO
     /// <summary>The elements one piece after another, instead of <see cref="Data"/>, where they are too many for memory.</summary>
     public IAsyncEnumerable<ReadOnlyMemory<byte>>? Pieces { get; init; }
 
-    /// <summary>Length in bytes, by type and shape.</summary>
+    /// <summary>By type and shape.</summary>
     /// <exception cref="OverflowException">The shape has more elements than a long can count.</exception>
     internal long Bytes => checked(SafetensorsElement.Elements(Shape) * Type.Size());
 
@@ -31,48 +31,8 @@ public sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadO
         values.ToArray() is var all ? Of<T>(name, all, all.Length) : null!;
 }
 
-/// <summary>Element types of the format. Names as in the file. The pipeline writes U8, I32, I64, F32 and F64.</summary>
-public enum SafetensorsType
-{
-    /// <summary>One byte, 0 or 1.</summary>
-    BOOL,
-
-    /// <summary>Unsigned 8-bit integer.</summary>
-    U8,
-
-    /// <summary>Signed 8-bit integer.</summary>
-    I8,
-
-    /// <summary>Unsigned 16-bit integer.</summary>
-    U16,
-
-    /// <summary>Signed 16-bit integer.</summary>
-    I16,
-
-    /// <summary>16-bit IEEE float.</summary>
-    F16,
-
-    /// <summary>The upper half of a 32-bit IEEE float.</summary>
-    BF16,
-
-    /// <summary>Unsigned 32-bit integer.</summary>
-    U32,
-
-    /// <summary>Signed 32-bit integer.</summary>
-    I32,
-
-    /// <summary>32-bit IEEE float.</summary>
-    F32,
-
-    /// <summary>Unsigned 64-bit integer.</summary>
-    U64,
-
-    /// <summary>Signed 64-bit integer.</summary>
-    I64,
-
-    /// <summary>64-bit IEEE float.</summary>
-    F64,
-}
+/// <summary>Element types of the format, in its own names. The pipeline writes U8, I32, I64, F32 and F64.</summary>
+public enum SafetensorsType { BOOL, U8, I8, U16, I16, F16, BF16, U32, I32, F32, U64, I64, F64 }
 
 /// <summary>One tensor of a file: little-endian, C order.</summary>
 /// <param name="Offset">Of its first byte, from the start of the data.</param>
@@ -91,7 +51,6 @@ internal static class SafetensorsElement
         _ => 8,
     };
 
-    /// <exception cref="NotSupportedException">The format has no such element.</exception>
     public static SafetensorsType Of<T>() where T : unmanaged => Type.GetTypeCode(typeof(T)) switch
     {
         TypeCode.Boolean => SafetensorsType.BOOL,
@@ -110,6 +69,5 @@ internal static class SafetensorsElement
     };
 
     /// <summary>Elements of a shape; 1 for the empty shape.</summary>
-    /// <exception cref="OverflowException">More than a long can count.</exception>
     public static long Elements(IEnumerable<long> shape) => shape.Aggregate(1L, (product, size) => checked(product * size));
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
 
@@ -24,25 +23,16 @@ public static class SafetensorsWriter
         await stream.WriteAsync(Header(ordered, metadata), cancellation);
         foreach (var tensor in ordered)
         {
-            if (tensor.Pieces is null)
-                await stream.WriteAsync(tensor.Data, cancellation);
-            else
-                await WritePiecesAsync(stream, tensor, tensor.Pieces, cancellation);
-        }
-    }
+            var written = 0L;
+            await foreach (var piece in (tensor.Pieces ?? AsyncEnumerable.Repeat(tensor.Data, 1)).WithCancellation(cancellation))
+            {
+                await stream.WriteAsync(piece, cancellation);
+                written += piece.Length;
+            }
 
-    private static async Task WritePiecesAsync(
-        Stream stream, SafetensorsTensor tensor, IAsyncEnumerable<ReadOnlyMemory<byte>> pieces, CancellationToken cancellation)
-    {
-        var written = 0L;
-        await foreach (var piece in pieces.WithCancellation(cancellation))
-        {
-            await stream.WriteAsync(piece, cancellation);
-            written += piece.Length;
+            if (written != tensor.Bytes)
+                throw Wrong(tensor, written);
         }
-
-        if (written != tensor.Bytes)
-            throw Wrong(tensor, written);
     }
 
     private static ArgumentException Wrong(SafetensorsTensor tensor, long bytes) =>
@@ -62,43 +52,24 @@ public static class SafetensorsWriter
 
     private static byte[] Header(List<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
-        var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json))
+        var entries = new OrderedDictionary<string, object>
         {
-            writer.WriteStartObject();
-            writer.WriteStartObject(SafetensorsHeader.MetadataKey);
-            var sorted = new SortedDictionary<string, string>(metadata?.ToDictionary() ?? [], StringComparer.Ordinal) { ["format"] = "pt" };
-            foreach (var (key, value) in sorted)
-                writer.WriteString(key, value);
-
-            writer.WriteEndObject();
-            var offset = 0L;
-            foreach (var tensor in tensors)
-            {
-                writer.WriteStartObject(tensor.Name);
-                writer.WriteString("dtype", tensor.Type.ToString());
-                WriteNumbers(writer, "shape", tensor.Shape);
-                WriteNumbers(writer, "data_offsets", [offset, offset += tensor.Bytes]);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndObject();
+            [SafetensorsHeader.MetadataKey] =
+                new SortedDictionary<string, string>(metadata?.ToDictionary() ?? [], StringComparer.Ordinal) { ["format"] = "pt" },
+        };
+        var offset = 0L;
+        foreach (var tensor in tensors)
+        {
+            long[] offsets = [offset, offset += tensor.Bytes];
+            entries.Add(tensor.Name, new { dtype = $"{tensor.Type}", shape = tensor.Shape, data_offsets = offsets });
         }
 
-        var length = (sizeof(ulong) + json.WrittenCount + Alignment - 1) / Alignment * Alignment;
+        var json = JsonSerializer.SerializeToUtf8Bytes(entries);
+        var length = (sizeof(ulong) + json.Length + Alignment - 1) / Alignment * Alignment;
         var header = new byte[length];
         header.AsSpan().Fill((byte)' ');
         BinaryPrimitives.WriteInt64LittleEndian(header, length - sizeof(ulong));
-        json.WrittenSpan.CopyTo(header.AsSpan(sizeof(ulong)));
+        json.CopyTo(header.AsSpan(sizeof(ulong)));
         return header;
-    }
-
-    private static void WriteNumbers(Utf8JsonWriter writer, string name, IEnumerable<long> numbers)
-    {
-        writer.WriteStartArray(name);
-        foreach (var number in numbers)
-            writer.WriteNumberValue(number);
-
-        writer.WriteEndArray();
     }
 }

@@ -1,7 +1,5 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts.Blob;
 using Pipeline.Artifacts.Folder;
@@ -20,18 +18,12 @@ public static class ArtifactStoreRegistration
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton(Open);
-    }
-
-    private static IArtifactStore Open(IServiceProvider services)
-    {
-        var options = services.GetRequiredService<IOptions<StoreOptions>>().Value;
-        return options.Blob.IsChosen
-            ? new BlobArtifactStore(
-                options,
-                services.GetRequiredService<ILoggerFactory>(),
-                services.GetRequiredService<IMeterFactory>(),
-                services.GetRequiredService<TimeProvider>())
-            : new FolderArtifactStore(options.Folder);
+        return services.AddSingleton<IArtifactStore>(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<StoreOptions>>().Value;
+            return options.Blob.IsChosen
+                ? ActivatorUtilities.CreateInstance<BlobArtifactStore>(provider, options)
+                : new FolderArtifactStore(options.Folder);
+        });
     }
 }

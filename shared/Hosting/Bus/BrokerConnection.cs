@@ -6,9 +6,8 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Hosting.Bus;
 
-/// <summary>Connections to the broker of the settings, for what is done without MassTransit: queues of all stages,
-/// drop events in any form, error queues.</summary>
-public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogger<BrokerConnection> log, TimeProvider clock)
+/// <summary>Connections to the broker, for what is done without MassTransit.</summary>
+public sealed class BrokerConnection(IOptions<BusOptions> options, ILogger<BrokerConnection> log, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
@@ -32,60 +31,38 @@ public sealed partial class BrokerConnection(IOptions<BusOptions> options, ILogg
         return await factory.CreateConnectionAsync(cancellation);
     }
 
-    /// <summary>Waits for a broker that is not there yet.</summary>
-    public async Task<IConnection> WaitAsync(string purpose, CancellationToken cancellation)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                return await OpenAsync(purpose, cancellation);
-            }
-            catch (BrokerUnreachableException error)
-            {
-                if (attempt % TriesPerLine == 0)
-                    Waiting(options.Value.Host, options.Value.Port, (error.InnerException ?? error).Message);
-            }
-
-            await Task.Delay(Pause, clock, cancellation);
-        }
-    }
-
     /// <summary>Waits for a broker and does something there; from the start again where the broker goes away on the way.</summary>
     /// <param name="use">What may be done again.</param>
-    /// <exception cref="RabbitMQClientException">The broker refuses what is asked: it is there with other settings,
-    /// or the user may not.</exception>
+    /// <exception cref="RabbitMQClientException">The broker refuses what is asked.</exception>
     public async Task UseAsync(string purpose, Func<IConnection, Task> use, CancellationToken cancellation)
     {
-        while (true)
+        for (var failed = 0; ; await Task.Delay(Pause, clock, cancellation))
         {
             try
             {
-                await using var connection = await WaitAsync(purpose, cancellation);
+                await using var connection = await OpenAsync(purpose, cancellation);
+                failed = 0;
                 await use(connection);
                 return;
             }
+            catch (BrokerUnreachableException error)
+            {
+                if (failed++ % TriesPerLine == 0)
+                {
+                    log.LogWarning("Waiting for RabbitMQ at {Host}:{Port}: {Why}",
+                        options.Value.Host, options.Value.Port, (error.InnerException ?? error).Message);
+                }
+            }
             catch (Exception error) when (TransientFault.Is(error) && !IsRefused(error) && !cancellation.IsCancellationRequested)
             {
-                BrokenOff(purpose, error.Message);
+                log.LogWarning("RabbitMQ went away ({Purpose}): {Why}", purpose, error.Message);
             }
-
-            await Task.Delay(Pause, clock, cancellation);
         }
     }
 
     private static bool IsRefused(Exception error) =>
-        error is OperationInterruptedException
-        {
-            ShutdownReason.ReplyCode: Constants.AccessRefused or Constants.PreconditionFailed
-            or Constants.ResourceLocked or Constants.NotAllowed
-        };
-
-    [LoggerMessage(LogLevel.Warning, "RabbitMQ went away ({Purpose}): {Why}")]
-    private partial void BrokenOff(string purpose, string why);
-
-    [LoggerMessage(LogLevel.Warning, "Waiting for RabbitMQ at {Host}:{Port}: {Why}")]
-    private partial void Waiting(string? host, int port, string why);
+        (error as OperationInterruptedException)?.ShutdownReason?.ReplyCode
+            is Constants.AccessRefused or Constants.PreconditionFailed or Constants.ResourceLocked or Constants.NotAllowed;
 }
 
 /// <summary>Bound from "Bus"; checked at start. The broker that the services talk over.</summary>
@@ -128,8 +105,8 @@ public sealed class BusOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan LongestRetryDelay { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a queue of a service may be without any consumer while the broker answers.
-    /// Then the service ends with exit code 1, to be started again.</summary>
+    /// <summary>How long a queue of a service may be without any consumer while the broker answers. Then the service ends with exit code 1,
+    /// to be started again.</summary>
     [Range(typeof(TimeSpan), "00:00:06", "24:00:00")]
     public TimeSpan ConsumerPatience { get; init; } = TimeSpan.FromMinutes(3);
 

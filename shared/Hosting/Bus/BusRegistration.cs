@@ -12,8 +12,6 @@ namespace Pipeline.Hosting.Bus;
 /// <summary>The bus in both shapes: the same consumers, queues, retries and rules in memory and over RabbitMQ.</summary>
 public static class BusRegistration
 {
-    /// <summary>The bus of the one-process shape.</summary>
-    /// <param name="consumers">What each stage registers.</param>
     public static IServiceCollection AddInMemoryBus(this IServiceCollection services, Action<IBusRegistrationConfigurator> consumers) =>
         services.AddBus(consumers, bus => bus.UsingInMemory((context, transport) =>
         {
@@ -21,11 +19,8 @@ public static class BusRegistration
             transport.ConfigureEndpoints(context);
         }));
 
-    /// <summary>The bus of a service.</summary>
-    /// <param name="consumers">What its stage registers.</param>
     public static IServiceCollection AddRabbitMqBus(this IServiceCollection services, Action<IBusRegistrationConfigurator> consumers) =>
-        services
-        .AddSingleton<BrokerConnection>().AddSingleton<BrokerTopology>().AddSingleton<BrokerReady>()
+        services.AddSingleton<BrokerConnection>().AddSingleton<BrokerTopology>().AddSingleton<BrokerReady>()
         .AddBus(consumers, bus =>
         {
             bus.AddConfigureEndpointsCallback(RabbitMqQueues.Configure);
@@ -102,20 +97,17 @@ public static class BusRegistration
 }
 
 /// <summary>Starts the bus of a service once the broker has the queues of all stages, and stops it with the process.</summary>
-internal sealed partial class BusStart(BrokerTopology topology, IBusDepot buses, BrokerReady ready, ILogger<BusStart> log) : IHostedService
+internal sealed class BusStart(BrokerTopology topology, IBusDepot buses, BrokerReady ready, ILogger<BusStart> log) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await topology.DeployAsync(cancellationToken);
         await buses.Start(cancellationToken);
-        Started();
+        log.LogInformation("The bus is up");
         ready.Tell();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => buses.Stop(cancellationToken);
-
-    [LoggerMessage(LogLevel.Information, "The bus is up")]
-    private partial void Started();
 }
 
 /// <summary>Tells background work when it may publish.</summary>

@@ -1,16 +1,14 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Hosting.Bus;
 
-/// <summary>Ends the process when the broker answers and yet knows of nobody who takes from one of the stage's queues: a consumer that was
-/// lost on the way, as can happen when the broker is killed while it is being set up, does not come back, and messages would wait without
-/// an error anywhere. What starts the process again makes its consumers anew.</summary>
-public sealed partial class ConsumerWatch(BrokerConnection broker, BrokerReady ready, IOptions<BusOptions> options, TimeProvider clock,
-    ILogger<ConsumerWatch> log, Stage stage)
+/// <summary>Ends the process, to be started again, when the broker answers and knows of no consumer of one of the stage's queues. One that
+/// is lost, as when the broker is killed while it is being set up, does not come back, and messages would wait without an error.</summary>
+public sealed class ConsumerWatch(
+    BrokerConnection broker, BrokerReady ready, IOptions<BusOptions> options, TimeProvider clock, ILogger<ConsumerWatch> log, Stage stage)
     : BackgroundService
 {
     /// <summary>Questions in the time that a queue may be without a consumer.</summary>
@@ -29,7 +27,6 @@ public sealed partial class ConsumerWatch(BrokerConnection broker, BrokerReady r
             var empty = await EmptyAsync(queues.Keys, stoppingToken);
             foreach (var queue in queues.Keys)
                 queues[queue] = empty.Contains(queue) ? queues[queue] + 1 : 0;
-
             if (queues.FirstOrDefault(queue => queue.Value >= Checks) is { Key: { } forgotten })
             {
                 throw new PipelineException(
@@ -48,7 +45,9 @@ public sealed partial class ConsumerWatch(BrokerConnection broker, BrokerReady r
             var empty = new List<string>();
             foreach (var queue in queues)
             {
-                if (await ConsumersAsync(connection, queue, cancellation) == 0)
+                // The broker closes a channel on which a queue was asked for that is not there.
+                await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
+                if (await RabbitMqQueues.FindAsync(channel, queue, cancellation) is null or { ConsumerCount: 0 })
                     empty.Add(queue);
             }
 
@@ -57,25 +56,8 @@ public sealed partial class ConsumerWatch(BrokerConnection broker, BrokerReady r
         catch (Exception error)
         when (!cancellation.IsCancellationRequested && (error is RabbitMQClientException || TransientFault.Is(error)))
         {
-            NoAnswer(error.Message);
+            log.LogDebug("RabbitMQ does not say who takes from its queues: {Why}", error.Message);
             return [];
         }
     }
-
-    private static async Task<uint> ConsumersAsync(IConnection connection, string queue, CancellationToken cancellation)
-    {
-        // The broker closes a channel on which a queue was asked for that is not there.
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
-        try
-        {
-            return await channel.ConsumerCountAsync(queue, cancellation);
-        }
-        catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == Constants.NotFound)
-        {
-            return 0;
-        }
-    }
-
-    [LoggerMessage(LogLevel.Debug, "RabbitMQ does not say who takes from its queues: {Why}")]
-    private partial void NoAnswer(string why);
 }

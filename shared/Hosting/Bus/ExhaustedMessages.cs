@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -20,7 +18,7 @@ public sealed class ExhaustedMessages(
     private const string DeliveryLimitReached = "delivery_limit";
 
     /// <summary>The queue that the copies come to.</summary>
-    public static string QueueOf(Stage stage) => $"{JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString())}-exhausted";
+    public static string QueueOf(Stage stage) => $"{stage.Name()}-exhausted";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,7 +34,6 @@ public sealed class ExhaustedMessages(
             new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: stoppingToken);
         foreach (var queue in StageQueues.Of(stage).Select(RabbitMqQueues.ErrorQueueOf))
             await channel.QueueBindAsync(QueueOf(stage), queue, "", cancellationToken: stoppingToken);
-
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivery) => HandleAsync(channel, delivery);
         await channel.BasicQosAsync(0, 1, global: false, stoppingToken);
@@ -48,9 +45,9 @@ public sealed class ExhaustedMessages(
     {
         try
         {
-            if (Text(delivery, FirstDeathReason) == DeliveryLimitReached)
-                await TellAsync(Text(delivery, FirstDeathQueue) ?? "", delivery.Body);
-
+            var headers = delivery.BasicProperties.Headers;
+            if (AmqpHeaders.Text(headers, FirstDeathReason) == DeliveryLimitReached)
+                await TellAsync(AmqpHeaders.Text(headers, FirstDeathQueue) ?? "", delivery.Body);
             await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
         }
         catch (Exception error) when (TransientFault.Is(error))
@@ -68,8 +65,4 @@ public sealed class ExhaustedMessages(
         await ledger.RecordFailureAsync(failed);
         await bus.PublishInTimeAsync(failed);
     }
-
-    private static string? Text(BasicDeliverEventArgs delivery, string header) =>
-        delivery.BasicProperties.Headers?.TryGetValue(header, out var value) == true && value is byte[] bytes
-        ? Encoding.UTF8.GetString(bytes) : null;
 }

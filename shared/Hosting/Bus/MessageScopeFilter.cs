@@ -8,44 +8,39 @@ using LogContext = Serilog.Context.LogContext;
 
 namespace Pipeline.Hosting.Bus;
 
-/// <summary>Around the handling of a message: every log line says which run it is for,
-/// and its waiting and working times are measured.</summary>
-public sealed partial class MessageScopeFilter<T>(PipelineMetrics metrics, ILogger<MessageScopeFilter<T>> log) : IFilter<ConsumeContext<T>>
+/// <summary>Around the handling of a message: log lines say which run it is for; its waiting and working times are measured.</summary>
+public sealed class MessageScopeFilter<T>(PipelineMetrics metrics, ILogger<MessageScopeFilter<T>> log) : IFilter<ConsumeContext<T>>
     where T : class
 {
     public async Task Send(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
     {
+        var name = typeof(T).Name;
         var runId = (context.Message as IRunMessage)?.Run.RunId;
         using var run = runId is null ? null : LogContext.PushProperty("RunId", runId);
-        using var message = LogContext.PushProperty("Message", typeof(T).Name);
+        using var message = LogContext.PushProperty("Message", name);
         if (runId is not null)
             Activity.Current?.SetTag("pipeline.run", runId);
-
         if (context.Headers.TryGetHeader(MessageFormat.SentHeader, out var sent)
             && DateTimeOffset.TryParse(Convert.ToString(sent, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, out var time))
         {
-            metrics.Waited(typeof(T).Name, DateTimeOffset.UtcNow - time);
+            metrics.Waited(name, DateTimeOffset.UtcNow - time);
         }
 
         var clock = Stopwatch.GetTimestamp();
         await next.Send(context);
         var spent = Stopwatch.GetElapsedTime(clock);
-        metrics.Handled(typeof(T).Name, spent);
+        metrics.Handled(name, spent);
         if (StageQueues.StageOf(typeof(T)) is not null)
-            Handled(typeof(T).Name, spent.TotalSeconds);
+            log.LogInformation("{What} handled in {Seconds:0.000} s", name, spent.TotalSeconds);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("message-scope");
-
-    [LoggerMessage(LogLevel.Information, "{What} handled in {Seconds:0.000} s")]
-    private partial void Handled(string what, double seconds);
 }
 
 /// <summary>Which run a message is about, read from its body as it lies in a queue.</summary>
 public static class RunOfMessage
 {
-    /// <summary>The <c>runId</c> of the message's <c>run</c>, or its own; null where the
-    /// message names no run or is no JSON object.</summary>
+    /// <summary>The <c>runId</c> of the message's <c>run</c>, or its own; null where there is none.</summary>
     public static string? IdOf(ReadOnlyMemory<byte> body)
     {
         try

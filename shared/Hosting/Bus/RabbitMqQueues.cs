@@ -1,15 +1,15 @@
+using System.Runtime.ExceptionServices;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Pipeline.Hosting.Bus;
 
 /// <summary>How the pipeline's queues are made on RabbitMQ.</summary>
 public static class RabbitMqQueues
 {
-    /// <summary>What stands before a message's name in the name of its exchange: <c>pipeline.dataset-committed</c>.</summary>
-    public const string ExchangePrefix = "pipeline.";
-
     private const string ErrorSuffix = "_error";
 
     /// <summary>Messages in an error queue are looked at as often as anybody likes.</summary>
@@ -26,12 +26,24 @@ public static class RabbitMqQueues
         ["x-dead-letter-exchange"] = ErrorQueueOf(queue),
     };
 
-    /// <summary>Arguments of an error queue.</summary>
     public static Dictionary<string, object?> ErrorArguments() => new()
     {
         ["x-queue-type"] = "quorum",
         ["x-delivery-limit"] = ErrorDeliveryLimit,
     };
+
+    /// <summary>The numbers of messages and consumers of a queue; null where there is no such queue. The channel is closed then.</summary>
+    public static async Task<QueueDeclareOk?> FindAsync(IChannel channel, string queue, CancellationToken cancellation)
+    {
+        try
+        {
+            return await channel.QueueDeclarePassiveAsync(queue, cancellation);
+        }
+        catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return null;
+        }
+    }
 
     internal static void Connect(IRabbitMqBusFactoryConfigurator transport, BusOptions options)
     {
@@ -52,36 +64,38 @@ public static class RabbitMqQueues
     {
         if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit)
             return;
-
         var options = context.GetRequiredService<IOptions<BusOptions>>().Value;
         foreach (var (name, value) in ArgumentsOf(queue, options))
-        {
             rabbit.SetQueueArgument(name, value);
-        }
-
         // A message that waits in a busy worker is one that an idle worker cannot have. Who works on several at a time asks for more.
         rabbit.PrefetchCount = 1;
         rabbit.BindDeadLetterQueue(ErrorQueueOf(queue), ErrorQueueOf(queue), SetErrorArguments);
         rabbit.PublishFaults = false;
         rabbit.ConfigureError(pipe =>
         {
-            pipe.UseFilter(new GiveBackFilter());
+            pipe.UseExecute(GiveBack);
             pipe.UseFilter(new MassTransit.Middleware.GenerateFaultFilter());
             pipe.UseFilter(new MassTransit.Middleware.ErrorTransportFilter());
         });
+    }
+
+    /// <summary>What failed for a passing reason goes back to its own queue, for another try or another worker, until the queue's delivery
+    /// limit: whatever is thrown here is answered to the broker with a negative acknowledgement.</summary>
+    private static void GiveBack(ExceptionReceiveContext context)
+    {
+        if (TransientFault.Is(context.Exception))
+            ExceptionDispatchInfo.Throw(context.Exception);
     }
 
     private static void SetErrorArguments(IRabbitMqQueueBindingConfigurator queue)
     {
         queue.SetQueueArgument("x-dead-letter-exchange", null!);
         foreach (var (name, value) in ErrorArguments())
-        {
             queue.SetQueueArgument(name, value);
-        }
     }
 
     private sealed class MessageExchanges : IEntityNameFormatter
     {
-        public string FormatEntityName<T>() => ExchangePrefix + KebabCaseEndpointNameFormatter.Instance.SanitizeName(typeof(T).Name);
+        public string FormatEntityName<T>() => StageQueues.ExchangeOf(typeof(T));
     }
 }

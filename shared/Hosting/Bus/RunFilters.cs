@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.ExceptionServices;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Pipeline.Hosting.Runs;
@@ -11,14 +10,14 @@ using PipelineException = Pipeline.Contracts.PipelineException;
 namespace Pipeline.Hosting.Bus;
 
 /// <summary>A message about a run that somebody has cancelled is put aside; what the run left so far stays for the next time.</summary>
-public sealed partial class CancelledRunFilter<T>(RunLedger ledger, ILogger<CancelledRunFilter<T>> log) : IFilter<ConsumeContext<T>>
+public sealed class CancelledRunFilter<T>(RunLedger ledger, ILogger<CancelledRunFilter<T>> log) : IFilter<ConsumeContext<T>>
     where T : class
 {
     public async Task Send(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
     {
         if (context.Message is IRunMessage message && await ledger.IsCancelledAsync(message.Run.RunId, context.CancellationToken))
         {
-            Skipped(typeof(T).Name, message.Run.RunId);
+            log.LogInformation("{Message} is not handled: the run {Run} was cancelled", typeof(T).Name, message.Run.RunId);
             // What nobody has consumed would count as skipped by mistake, and come back until the queue gives up on it.
             await context.NotifyConsumed(context, TimeSpan.Zero, nameof(CancelledRunFilter<T>));
             return;
@@ -28,27 +27,6 @@ public sealed partial class CancelledRunFilter<T>(RunLedger ledger, ILogger<Canc
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("cancelled-run");
-
-    [LoggerMessage(LogLevel.Information, "{Message} is not handled: the run {Run} was cancelled")]
-    private partial void Skipped(string message, string run);
-}
-
-/// <summary>Before a message goes to the <c>_error</c> queue: one that failed for a passing reason goes back to its own queue instead, for
-/// another try or another worker. The queue's delivery limit sees to it that this ends.</summary>
-internal sealed class GiveBackFilter : IFilter<ExceptionReceiveContext>
-{
-    public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
-    {
-        if (TransientFault.Is(context.Exception))
-        {
-            // Whatever leaves this pipe is answered to the broker with a negative acknowledgement.
-            ExceptionDispatchInfo.Throw(context.Exception);
-        }
-
-        return next.Send(context);
-    }
-
-    public void Probe(ProbeContext context) => context.CreateFilterScope("give-back");
 }
 
 /// <summary>Around retries: when a message has failed for good, records and tells why before the message goes to the <c>_error</c> queue. A
@@ -70,7 +48,7 @@ public sealed class RunFailureFilter<T>(RunLedger ledger, PipelineMetrics metric
         catch (Exception error) when (StageQueues.StageOf(typeof(T)) is { } stage && !TransientFault.IsCancellation(error))
         {
             metrics.Failed(typeof(T).Name);
-            var queue = context.ReceiveContext.InputAddress.AbsolutePath.Split('/')[^1];
+            var queue = StageQueues.QueueOf(context.ReceiveContext);
             var failed = new RunFailed((context.Message as IRunMessage)?.Run.RunId, stage, ErrorLine.Of(error),
                 RabbitMqQueues.ErrorQueueOf(queue));
             try

@@ -4,9 +4,8 @@ using Pipeline.Hosting.Runs;
 
 namespace Pipeline.Hosting.Bus;
 
-/// <summary>Publishes what a stage has to say about a run, once it is recorded. Many messages can find a stage done: each part that is
-/// delivered again does. Only until somebody has noted that the event is out do they publish it, or every repeat would set the next stage
-/// going again.</summary>
+/// <summary>Publishes what a stage has to say about a run, once it is recorded. Every part that is delivered again finds the stage done;
+/// once it is noted that the event is out, no repeat sets the next stage going again.</summary>
 public sealed class StageEvents(IArtifactStore store, RunLedger ledger)
 {
     [ArtifactKind(ArtifactKinds.Told, Formerly = "Told")]

@@ -43,9 +43,11 @@ public static class StageQueues
         [typeof(DatasetCommitted), typeof(PseudoLabelsReady), typeof(EncoderReady), typeof(TrialsReady), typeof(VerdictReached),
             typeof(RunFailed), typeof(RunCancelled)];
 
-    /// <summary>The exchange that a message is published to.</summary>
-    public static string ExchangeOf(Type message) =>
-        RabbitMqQueues.ExchangePrefix + KebabCaseEndpointNameFormatter.Instance.SanitizeName(message.Name);
+    /// <summary>The queue that a message came from.</summary>
+    public static string QueueOf(ReceiveContext context) => context.InputAddress.AbsolutePath.Split('/')[^1];
+
+    /// <summary>The exchange that a message is published to: <c>pipeline.dataset-committed</c>.</summary>
+    public static string ExchangeOf(Type message) => $"pipeline.{NameOf(message)}";
 
     /// <summary>Messages about how far the work is, heard by whoever shows it. No stage works from them.</summary>
     public static IReadOnlyList<Type> ProgressMessages => [typeof(StageProgressed), typeof(PretrainingProgressed)];
@@ -53,12 +55,13 @@ public static class StageQueues
     /// <summary>The stage that works from a message; null for one that is only told.</summary>
     public static Stage? StageOf(Type message) => StageOfMessage.TryGetValue(message, out var stage) ? stage : null;
 
-    private static Feed Of<T>(Stage stage) => new(stage, KebabCaseEndpointNameFormatter.Instance.SanitizeName(typeof(T).Name), typeof(T));
+    private static Feed Of<T>(Stage stage) => new(stage, NameOf(typeof(T)), typeof(T));
+
+    private static string NameOf(Type message) => KebabCaseEndpointNameFormatter.Instance.SanitizeName(message.Name);
 }
 
 /// <param name="Stage">Whose consumers work from it.</param>
 /// <param name="Queue">Also the name of the exchange that feeds this queue alone.</param>
-/// <param name="Message">What comes to it.</param>
 public sealed record Feed(Stage Stage, string Queue, Type Message)
 {
     /// <summary>Where the message is published, bound to <see cref="Queue"/>.</summary>
@@ -94,7 +97,6 @@ public sealed class BrokerTopology(BrokerConnection broker, IOptions<BusOptions>
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
         foreach (var queue in Enum.GetValues<Stage>().SelectMany(StageQueues.Of))
             await DeclareAsync(channel, queue, options.Value, cancellation);
-
         foreach (var queue in StageQueues.All)
         {
             await channel.ExchangeDeclareAsync(queue.MessageExchange, ExchangeType.Fanout, durable: true, autoDelete: false,

@@ -52,7 +52,7 @@ internal sealed class StrictJsonSerializer(int maxBytes) : ISerializerFactory, I
     /// <summary>A message may say what it is; then it must be what its queue takes.</summary>
     private static void CheckType(ReceiveContext context)
     {
-        var queue = context.InputAddress.AbsolutePath.Split('/')[^1];
+        var queue = StageQueues.QueueOf(context);
         var taken = StageQueues.All.Where(feed => feed.Queue == queue).Select(feed => MessageUrn.ForTypeString(feed.Message)).ToList();
         var said = context.TransportHeaders.Get<string>(MessageHeaders.MessageType)?.Split(';') ?? [];
         if (said.Length > 0 && taken.Count > 0 && !said.Intersect(taken, StringComparer.OrdinalIgnoreCase).Any())
@@ -85,8 +85,8 @@ internal sealed class StrictJsonSerializer(int maxBytes) : ISerializerFactory, I
 /// <summary>The version of the messages' form, in a header of each: a message of a newer one is refused and kept, not misread.</summary>
 public static class MessageFormat
 {
-    /// <summary>The newest that this version reads, and the one it writes. Version 2:
-    /// encoders and trials no longer carry the references of the pseudo-labels.</summary>
+    /// <summary>The newest that this version reads, and the one it writes. Version 2: encoders and trials no longer carry the references of
+    /// the pseudo-labels.</summary>
     public const int Newest = 2;
 
     /// <summary>Header that holds it; where it is missing, the version is 1.</summary>

@@ -2,15 +2,13 @@ using MassTransit;
 
 namespace Pipeline.Hosting.Bus;
 
-/// <summary>Publishing that ends. A publish whose connection dies while the broker's answer is on its way may wait for that answer for
-/// ever, and with it the message in hand, which the broker has long given to somebody else. So each has a time; past it the fault is a
-/// passing one.</summary>
+/// <summary>Publishing that ends. A publish whose connection dies before the broker's answer may wait for ever, and with it the message in
+/// hand, which the broker has long given to somebody else. Past its time the fault is a passing one.</summary>
 public static class TimelyPublishing
 {
     /// <summary>Longer than a broker takes to come back: a publish waits for that.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>For all messages of a batch.</summary>
     private static readonly TimeSpan BatchPatience = TimeSpan.FromMinutes(5);
 
     /// <exception cref="TimeoutException">The broker has not confirmed it in time.</exception>

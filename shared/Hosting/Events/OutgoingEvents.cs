@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Mime;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using MassTransit;
 using Pipeline.Hosting.Bus;
@@ -56,36 +55,36 @@ public sealed class OutgoingEventsConsumer(TimeProvider clock) :
     {
         var failed = context.Message;
         var about = failed.RunId ?? string.Create(CultureInfo.InvariantCulture, $"message-{context.MessageId}");
-        return SendAsync(context, "run.failed", $"{about}/{Name(failed.Stage)}", failed.RunId, failed);
+        return SendAsync(context, "run.failed", $"{about}/{failed.Stage.Name()}", failed.RunId, failed);
     }
 
     public Task Consume(ConsumeContext<RunCancelled> context) =>
         SendAsync(context, "run.cancelled", context.Message.RunId, context.Message.RunId, context.Message);
 
     private Task StageDoneAsync(ConsumeContext context, Stage stage, RunReference run, object left) =>
-        SendAsync(context, "stage.done", $"{run.RunId}/{Name(stage)}", run.RunId, new { run.RunId, stage, left });
+        SendAsync(context, "stage.done", $"{run.RunId}/{stage.Name()}", run.RunId, new { run.RunId, stage, left });
 
     private async Task SendAsync(ConsumeContext context, string routingKey, string id, string? subject, object data)
     {
         var endpoint = await context.GetSendEndpoint(Address);
-        var said = new OutgoingEvent($"{routingKey}/{id}", $"pipeline.{routingKey}", subject, clock.GetUtcNow(),
-            data)
-        { TraceParent = Activity.Current?.Id };
+        var said = new OutgoingEvent(
+            $"{routingKey}/{id}", $"pipeline.{routingKey}", subject, clock.GetUtcNow(), data, Activity.Current?.Id);
         await endpoint.SendInTimeAsync(said, send =>
         {
             send.ContentType = CloudEvent;
             send.SetRoutingKey(routingKey);
         }, context.CancellationToken);
     }
-
-    private static string Name(Stage stage) => JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString());
 }
 
 /// <summary>An event for whoever listens outside, in the JSON form of CloudEvents 1.0.</summary>
 /// <param name="Id">The same for the same event, however often it is sent: consumers can tell repeats by it.</param>
 /// <param name="Type">Such as <c>pipeline.verdict.reached</c>.</param>
 /// <param name="Subject">The run.</param>
-public sealed record OutgoingEvent(string Id, string Type, string? Subject, DateTimeOffset Time, object Data)
+/// <param name="TraceParent">W3C trace context, by the CloudEvents extension for distributed tracing.</param>
+public sealed record OutgoingEvent(
+    string Id, string Type, string? Subject, DateTimeOffset Time, object Data,
+    [property: JsonPropertyName("traceparent"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceParent)
 {
     [JsonPropertyName("specversion")]
     public string SpecVersion { get; } = "1.0";
@@ -94,15 +93,4 @@ public sealed record OutgoingEvent(string Id, string Type, string? Subject, Date
 
     [JsonPropertyName("datacontenttype")]
     public string DataContentType { get; } = "application/json";
-
-    /// <summary>W3C trace context, by the CloudEvents extension for distributed tracing.</summary>
-    [JsonPropertyName("traceparent")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? TraceParent { get; init; }
-}
-
-/// <summary>For one of the services: who hosts it does not matter, as it works from a queue.</summary>
-public static class OutgoingEventsRegistration
-{
-    public static void AddOutgoingEvents(this IBusRegistrationConfigurator bus) => bus.AddConsumer<OutgoingEventsConsumer>();
 }

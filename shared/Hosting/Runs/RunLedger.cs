@@ -1,11 +1,9 @@
-using System.Text.Json;
 using Pipeline.Artifacts;
 
 namespace Pipeline.Hosting.Runs;
 
-/// <summary>What each stage said about a run, kept in the store under <c>runs/RUN/</c>: written before it is published, so that the store
-/// alone tells how far a run is and everything that its result came from. Beside it, why a run failed, and that somebody cancelled
-/// it.</summary>
+/// <summary>What each stage said about a run, under <c>runs/RUN/</c>: written before it is published, so that the store alone tells how far
+/// a run is and what its result came from. Beside it, why a run failed, and that somebody cancelled it.</summary>
 public sealed class RunLedger(IArtifactStore store)
 {
     public const string Root = "runs";
@@ -16,8 +14,7 @@ public sealed class RunLedger(IArtifactStore store)
 
     /// <summary>What a stage said last about a run; null when it has not finished its part.</summary>
     public async Task<T?> FindAsync<T>(string runId, Stage stage, CancellationToken cancellation = default)
-        where T : class, IRunMessage =>
-        (await store.FindManifestAsync<T>(Key(runId, stage), cancellation))?.Content;
+        where T : class, IRunMessage => (await store.FindManifestAsync<T>(Key(runId, stage), cancellation))?.Content;
 
     /// <summary>The ids of all runs in the store, with the time at which each got its dataset; newest first.</summary>
     public async Task<IReadOnlyList<(string RunId, DateTimeOffset Started)>> ListAsync(CancellationToken cancellation = default)
@@ -25,16 +22,14 @@ public sealed class RunLedger(IArtifactStore store)
         var runs = new List<(string RunId, DateTimeOffset Started)>();
         await foreach (var found in store.ListAsync(Root, cancellation))
         {
-            var parts = found.Key.Split('/');
-            if (parts is [Root, var run, var file] && file == FileName(Stage.Ingestion))
+            if (found.Key.Split('/') is [Root, var run, var file] && file == FileName(Stage.Ingestion))
                 runs.Add((run, found.Modified));
         }
 
         return [.. runs.OrderByDescending(run => run.Started)];
     }
 
-    /// <summary>Keeps the first failure of a run; one that came before its dataset belongs
-    /// to no run and is kept in the error queue alone.</summary>
+    /// <summary>Keeps the first failure of a run. One from before its dataset belongs to no run: the error queue alone keeps it.</summary>
     public async Task RecordFailureAsync(RunFailed failed, CancellationToken cancellation = default)
     {
         if (failed.RunId is { } runId && ArtifactKey.IsValid(runId))
@@ -50,7 +45,6 @@ public sealed class RunLedger(IArtifactStore store)
     {
         if (!ArtifactKey.IsValid(command.RunId) || await store.FindAsync(Key(command.RunId, Stage.Ingestion), cancellation) is null)
             return false;
-
         await store.CreateManifestAsync(CancelKey(command.RunId), command, cancellation);
         return true;
     }
@@ -58,8 +52,7 @@ public sealed class RunLedger(IArtifactStore store)
     public async Task<bool> IsCancelledAsync(string runId, CancellationToken cancellation = default) =>
         await store.FindAsync(CancelKey(runId), cancellation) is not null;
 
-    /// <summary>Takes back a failure, a cancellation and all notes of what was told: somebody
-    /// wants the run to go on from wherever it is.</summary>
+    /// <summary>Takes back a failure, a cancellation and all notes of what was told, so that the run goes on from wherever it is.</summary>
     public async Task ReopenAsync(string runId, CancellationToken cancellation = default)
     {
         await store.DeleteAsync(FailureKey(runId), cancellation);
@@ -73,8 +66,7 @@ public sealed class RunLedger(IArtifactStore store)
         ArtifactKey.IsValid(runId) ? store.DeleteAsync(FailureKey(runId), cancellation) : Task.CompletedTask;
 
     /// <summary>Where it is noted that a stage's event is out.</summary>
-    internal static string ToldKey(string runId, Stage stage) =>
-        $"{Root}/{runId}/told/{JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString())}.json";
+    internal static string ToldKey(string runId, Stage stage) => $"{Root}/{runId}/told/{stage.Name()}.json";
 
     private static string Key(string runId, Stage stage) => $"{Root}/{runId}/{FileName(stage)}";
 

@@ -8,11 +8,9 @@ public sealed class RunStop(RunLedger ledger, IHostApplicationLifetime lifetime,
     /// <summary>How long a cancelled run's work may go on unawares.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(2);
 
-    /// <param name="runId">The run that the work is for.</param>
     /// <returns>To be disposed when the work is done.</returns>
     public Watch For(string runId) => new(ledger, runId, clock, lifetime.ApplicationStopping);
 
-    /// <summary>Looks at the ledger as long as it lives.</summary>
     public sealed class Watch : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop;

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
@@ -24,11 +23,7 @@ internal static class HealthEndpoints
         app.UseWhen(
             context => context.Connection.LocalPort != port
             && (context.Request.Path.StartsWithSegments("/health") || context.Request.Path.StartsWithSegments("/metrics")),
-            elsewhere => elsewhere.Run(context =>
-            {
-                context.Response.StatusCode = StatusCodes.Status404NotFound;
-                return Task.CompletedTask;
-            }));
+            elsewhere => elsewhere.Run(context => Results.NotFound().ExecuteAsync(context)));
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready",
             new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
@@ -37,15 +32,10 @@ internal static class HealthEndpoints
 
     private static Task WriteAsync(HttpContext context, HealthReport report)
     {
-        context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(JsonSerializer.Serialize(
-            new
-            {
-                status = report.Status.ToString().ToLowerInvariant(),
-                checks = report.Entries.ToDictionary(entry => entry.Key,
-                    entry => new { status = entry.Value.Status.ToString().ToLowerInvariant(), entry.Value.Description }),
-            },
-            PipelineJson.Compact));
+        static string Word(HealthStatus status) => status.ToString().ToLowerInvariant();
+        var checks = report.Entries.ToDictionary(
+            entry => entry.Key, entry => new { status = Word(entry.Value.Status), entry.Value.Description });
+        return context.Response.WriteAsJsonAsync(new { status = Word(report.Status), checks }, PipelineJson.Compact, "application/json");
     }
 }
 
@@ -87,11 +77,9 @@ internal sealed class StoreHealth(IArtifactStore store) : IHealthCheck
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return HealthCheckResult.Unhealthy($"The store does not answer: {ErrorText(error)}");
+            return HealthCheckResult.Unhealthy($"The store does not answer: {ErrorLine.Of(error)}");
         }
     }
-
-    private static string ErrorText(Exception error) => ErrorLine.Of(error);
 }
 
 /// <summary>Bound from "Http"; checked at start. Where a service answers about its health and metrics.</summary>

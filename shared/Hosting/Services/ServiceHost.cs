@@ -21,19 +21,10 @@ public static class ServiceHost
     private static readonly TimeSpan ShutdownReserve = TimeSpan.FromSeconds(5);
 
     /// <param name="arguments">Of the program: none, or <c>--health</c>.</param>
-    /// <param name="services">What the stage registers.</param>
-    /// <param name="consumers">Its consumers.</param>
-    /// <param name="map">Its endpoints, beside health and metrics.</param>
-    /// <param name="portSetting">Name of the setting that may give the stage's endpoints a port of their own;
-    /// health and metrics are not answered there.</param>
-    /// <returns>The exit code.</returns>
+    /// <param name="portSetting">The setting that may give the stage's endpoints a port without health and metrics.</param>
     public static async Task<int> RunAsync(
-        string[] arguments,
-        Stage stage,
-        Action<IServiceCollection> services,
-        Action<IBusRegistrationConfigurator> consumers,
-        Action<WebApplication>? map = null,
-        string portSetting = "Http:Port")
+        string[] arguments, Stage stage, Action<IServiceCollection> services, Action<IBusRegistrationConfigurator> consumers,
+        Action<WebApplication>? map = null, string portSetting = "Http:Port")
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = Environment.CurrentDirectory });
         try
@@ -41,12 +32,10 @@ public static class ServiceHost
             builder.Configuration.AddPipelineSettings();
             if (arguments is [HealthProbe.Argument])
                 return await HealthProbe.AskAsync(builder.Configuration);
-
             if (arguments.Length > 0)
             {
-                throw new PipelineException(
-                    $"'{arguments[0]}' is not an argument: there must be none, or {HealthProbe.Argument}. Settings come from "
-                    + "appsettings.json and the environment (PIPELINE_…).");
+                throw new PipelineException($"'{arguments[0]}' is not an argument: there must be none, or {HealthProbe.Argument}. "
+                    + "Settings come from appsettings.json and the environment (PIPELINE_…).");
             }
 
             await using var app = Build(builder, stage, services, consumers, portSetting);
@@ -65,8 +54,9 @@ public static class ServiceHost
         }
     }
 
-    private static WebApplication Build(WebApplicationBuilder builder, Stage stage, Action<IServiceCollection> services,
-        Action<IBusRegistrationConfigurator> consumers, string portSetting)
+    private static WebApplication Build(
+        WebApplicationBuilder builder, Stage stage, Action<IServiceCollection> services, Action<IBusRegistrationConfigurator> consumers,
+        string portSetting)
     {
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRoutingCore();
@@ -84,12 +74,7 @@ public static class ServiceHost
         var more = builder.Configuration.GetValue<int?>(portSetting) ?? http.Port;
         builder.WebHost.UseUrls([.. new[] { http.Port, more }.Distinct().Select(port => $"http://{http.Address}:{port}")]);
 
-        builder.Services
-            .AddConsoleLogging(stage)
-            .AddTelemetry(stage)
-            .AddPipelineCore()
-            .AddArtifactStore()
-            .AddRabbitMqBus(consumers)
+        builder.Services.AddConsoleLogging(stage).AddTelemetry(stage).AddPipelineCore().AddArtifactStore().AddRabbitMqBus(consumers)
             .AddHostedService(provider => ActivatorUtilities.CreateInstance<ExhaustedMessages>(provider, stage))
             .AddHostedService(provider => ActivatorUtilities.CreateInstance<ConsumerWatch>(provider, stage));
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store", tags: [HealthEndpoints.Ready]);
@@ -101,21 +86,18 @@ public static class ServiceHost
 /// <summary>What every host needs, whatever its shape.</summary>
 public static class CoreRegistration
 {
-    public static IServiceCollection AddPipelineCore(this IServiceCollection services) =>
-        services.AddSingleton(TimeProvider.System).AddSingleton<RunLedger>().AddSingleton<StageEvents>().AddSingleton<RunStop>()
+    public static IServiceCollection AddPipelineCore(this IServiceCollection services) => services
+        .AddSingleton(TimeProvider.System).AddSingleton<RunLedger>().AddSingleton<StageEvents>().AddSingleton<RunStop>()
         .AddSingleton<PipelineMetrics>();
 }
 
-/// <summary>Where settings come from: <c>appsettings.json</c> in the current folder, then
-/// the environment (<c>PIPELINE_Bus__Host</c>), which wins.</summary>
+/// <summary>Settings come from <c>appsettings.json</c> and then from the environment (<c>PIPELINE_Bus__Host</c>), which wins.</summary>
 public static class ServiceSettings
 {
-    private const string EnvironmentPrefix = "PIPELINE_";
-
     public static T AddPipelineSettings<T>(this T configuration)
         where T : IConfigurationBuilder
     {
-        configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables(EnvironmentPrefix);
+        configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables("PIPELINE_");
         return configuration;
     }
 }

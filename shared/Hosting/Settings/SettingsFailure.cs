@@ -33,7 +33,6 @@ public static class SettingsFailure
         var failure = error.Failures.First();
         if (!failure.Contains(MembersStart, StringComparison.Ordinal))
             return failure;
-
         var section = Between(failure, TypeStart, '\'')
             .Replace(error.OptionsType.Name, error.OptionsType.Name.Replace("Options", ""), StringComparison.Ordinal).Replace('.', ':');
         var setting = $"{section}:{Between(failure, MembersStart, '\'')}".TrimEnd(':');
@@ -51,8 +50,7 @@ public static class SettingsFailure
         var unknown = message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].Split(", ")
             .Select(member => $"{section}:{member.Trim('\'')}");
         var valid = AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(name)).OfType<Type>().First()
-            .GetProperties()
-            .Select(property => property.Name);
+            .GetProperties().Select(property => property.Name);
         return $"{string.Join(" or ", unknown)}. It must be one of {string.Join(", ", valid)}";
     }
 
@@ -71,8 +69,7 @@ public static class ErrorLine
     public static string Of(string message) =>
         string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
-    /// <summary>Something that nobody foresaw: its type says more than its message alone. A full disk is foreseen wherever it is met,
-    /// also outside a store.</summary>
+    /// <summary>Something that nobody foresaw, but for a full disk: its type says more than its message alone.</summary>
     public static string Unexpected(Exception error) => error is IOException full && FolderFailure.IsDiskFull(full)
         ? Of($"The disk is full: {error.Message.TrimEnd('.')}. Free some space and run the same command again.")
         : Of($"{error.GetType().Name}: {error.Message}");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Serilog;
 using Serilog.Configuration;
@@ -11,21 +10,16 @@ namespace Pipeline.Hosting.Telemetry;
 /// <summary>Serilog, one compact JSON object a line; trace and span ids are <c>@tr</c> and <c>@sp</c>.</summary>
 public static class LoggingRegistration
 {
-    /// <summary>Into <c>logs/</c> of the store's folder, a file a day, kept for 31 days:
-    /// the console belongs to the progress display.</summary>
+    /// <summary>Into <c>logs/</c> of the store, a file a day, kept for 31 days: the console belongs to the progress display.</summary>
     public static IServiceCollection AddFileLogging(this IServiceCollection services, string storeFolder) =>
-        services.AddSerilog(log => Levels(log).WriteTo.Sink(LoggerSinkConfiguration.Wrap(file => new ExpendableSink(file), sink =>
-            sink.File(
-            new CompactJsonFormatter(),
-            Path.Combine(storeFolder, "logs", "pipeline-.jsonl"),
-            rollingInterval: RollingInterval.Day,
-            shared: true))));
+        services.AddSerilog(log => Levels(log).WriteTo.Sink(LoggerSinkConfiguration.Wrap(
+            file => new ExpendableSink(file),
+            sink => sink.File(new CompactJsonFormatter(), Path.Combine(storeFolder, "logs", "pipeline-.jsonl"),
+                rollingInterval: RollingInterval.Day, shared: true))));
 
     /// <summary>To standard output, where containers' logs are collected, with the stage on every line.</summary>
     public static IServiceCollection AddConsoleLogging(this IServiceCollection services, Stage stage) =>
-        services.AddSerilog(log => Levels(log)
-            .Enrich.WithProperty("Stage", JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString()))
-            .WriteTo.Console(new CompactJsonFormatter()));
+        services.AddSerilog(log => Levels(log).Enrich.WithProperty("Stage", stage.Name()).WriteTo.Console(new CompactJsonFormatter()));
 
     private static LoggerConfiguration Levels(LoggerConfiguration log) => log
         .MinimumLevel.Information()
@@ -37,8 +31,7 @@ public static class LoggingRegistration
         .Filter.ByExcluding(line => line.MessageTemplate.Text.StartsWith("Execution attempt", StringComparison.Ordinal))
         .Enrich.FromLogContext();
 
-    /// <summary>Serilog passes over lines that cannot be written, as on a full disk; so
-    /// does this over what is left of them when the file is closed.</summary>
+    /// <summary>Serilog passes over lines that cannot be written, as on a full disk; so does this when the file is closed.</summary>
     private sealed class ExpendableSink(ILogEventSink file) : ILogEventSink, IDisposable
     {
         public void Emit(LogEvent logEvent) => file.Emit(logEvent);

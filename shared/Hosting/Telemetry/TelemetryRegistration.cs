@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -17,32 +16,17 @@ internal static class TelemetryRegistration
     public static IServiceCollection AddTelemetry(this IServiceCollection services, Stage stage)
     {
         var telemetry = services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(
-                $"pipeline-{System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(stage.ToString())}"))
+            .ConfigureResource(resource => resource.AddService($"pipeline-{stage.Name()}"))
             .WithMetrics(metrics => metrics
                 .AddMeter(PipelineMetrics.MeterName, "Pipeline.Artifacts", "Polly", "MassTransit", "Microsoft.AspNetCore.Hosting")
                 .AddRuntimeInstrumentation()
                 .AddPrometheusExporter())
             .WithTracing(traces => traces
-                .AddSource("MassTransit", PipelineActivities.SourceName)
+                .AddSource("MassTransit")
                 .AddAspNetCoreInstrumentation(web => web.Filter = context => !context.Request.Path.StartsWithSegments("/health")
                     && context.Request.Path != "/metrics"));
         if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Endpoint)))
             telemetry.UseOtlpExporter();
-
         return services;
     }
-}
-
-/// <summary>Spans of the pipeline's own, beside those of the bus and the web server.</summary>
-public static class PipelineActivities
-{
-    public const string SourceName = "Pipeline";
-
-    public static ActivitySource Source { get; } = new(SourceName);
-
-    /// <summary>A span that goes on with a trace that was kept as text, as a record of it outlives the process.</summary>
-    /// <param name="traceParent">W3C traceparent; null or unreadable starts a new trace.</param>
-    public static Activity? Continue(string name, string? traceParent) => Source.StartActivity(
-        name, ActivityKind.Consumer, ActivityContext.TryParse(traceParent, null, isRemote: true, out var parent) ? parent : default);
 }

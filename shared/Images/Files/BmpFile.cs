@@ -18,7 +18,6 @@ internal static class BmpFile
         var header = BinaryPrimitives.ReadUInt32LittleEndian(file[FileHeader..]);
         if (header != CoreHeader && header is < InfoHeader or > 1024)
             throw ImageHeader.Damaged($"a header of {header} bytes");
-
         if (file.Length < FileHeader + header)
             throw ImageHeader.CutShort("within its header");
 
@@ -93,7 +92,6 @@ internal static class GifFile
     {
         if (file.Length < 13)
             throw ImageHeader.CutShort("within its header");
-
         if (!file.StartsWith("GIF87a"u8) && !file.StartsWith("GIF89a"u8))
             throw ImageHeader.Damaged("its signature");
 

@@ -5,8 +5,7 @@ namespace Pipeline.Images.Files;
 
 /// <summary>What a file says of itself, read from its structure before anything is decoded.</summary>
 /// <param name="Format"><c>jpeg</c>, <c>png</c>, <c>gif</c>, <c>bmp</c> or <c>webp</c>.</param>
-/// <param name="Width">As stored.</param>
-/// <param name="Height">As stored.</param>
+/// <param name="Width">As stored, like the height.</param>
 /// <param name="Origin">Of a JPEG and a PNG, from the EXIF block.</param>
 /// <param name="Channels">As stored: 4 is CMYK in a JPEG. 0 where it does not matter.</param>
 /// <param name="DataEnd">Where the picture data of a JPEG with a single scan end; 0 for all else.</param>
@@ -35,4 +34,12 @@ public readonly record struct ImageHeader(
     internal static ImageRejectedException Damaged(string how) => new(RejectionReason.Corrupt, how);
 
     internal static ImageRejectedException NotRead(string what) => new(RejectionReason.NotAnImage, $"{what}, which is not read");
+}
+
+/// <summary>An image cannot be used. Says why; never ends more than that image.</summary>
+public sealed class ImageRejectedException(RejectionReason reason, string? detail = null)
+    : Exception($"{Rejection.NameOf(reason)}: {detail}")
+{
+    public RejectionReason Reason => reason;
+    public string? Detail => detail;
 }

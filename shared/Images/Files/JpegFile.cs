@@ -26,13 +26,10 @@ internal static class JpegFile
             var marker = NextMarker(file, ref at);
             if (scans > 0)
                 coded += at - 2 - start;
-
-            if (marker is 0x01 or (>= 0xD0 and <= 0xD7))
+            if (IsBare(marker))
                 continue;
-
             if (marker == EndOfImage)
                 break;
-
             if (marker == StartOfImage)
                 throw ImageHeader.Damaged("an image begins within the image");
 
@@ -86,7 +83,6 @@ internal static class JpegFile
         var length = BinaryPrimitives.ReadUInt16BigEndian(file[at..]);
         if (length < 2)
             throw ImageHeader.Damaged($"a segment of {length} bytes");
-
         if (at + length > file.Length)
             throw ImageHeader.CutShort("within a segment");
 
@@ -95,6 +91,9 @@ internal static class JpegFile
         return segment;
     }
 
+    /// <summary>Without a segment.</summary>
+    public static bool IsBare(byte marker) => marker is 0x01 or (>= 0xD0 and <= 0xD7);
+
     private static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not 0xC4 and not 0xC8 and not 0xCC;
 
     /// <param name="blocks">Of 8×8 coefficients, in all channels.</param>
@@ -102,10 +101,8 @@ internal static class JpegFile
     {
         if (marker > Progressive)
             throw ImageHeader.NotRead($"a JPEG of a rare kind (SOF{marker - 0xC0}: lossless, hierarchical or arithmetic)");
-
         if (segment.Length < 6 || segment.Length < 6 + (3 * segment[5]))
             throw ImageHeader.Damaged("its header is too short");
-
         if (segment[0] != 8)
             throw ImageHeader.NotRead($"a JPEG of {segment[0]} bits a value");
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Text;
 using SkiaSharp;
 
 namespace Pipeline.Images.Files;
@@ -91,14 +92,6 @@ internal static class PngFile
         return new ImageHeader("png", (int)width, (int)height, Channels: channels, Bits: bits, Kept: body[12] == 1 ? rawBytes : 0);
     }
 
-    private static string Name(ReadOnlySpan<byte> type)
-    {
-        foreach (var letter in type)
-        {
-            if (!char.IsAsciiLetter((char)letter))
-                return Convert.ToHexString(type);
-        }
-
-        return System.Text.Encoding.ASCII.GetString(type);
-    }
+    private static string Name(ReadOnlySpan<byte> type) =>
+        Encoding.ASCII.GetString(type) is var name && name.All(char.IsAsciiLetter) ? name : Convert.ToHexString(type);
 }

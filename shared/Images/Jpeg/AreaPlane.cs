@@ -32,7 +32,6 @@ internal sealed class AreaPlane : IDisposable
 
     /// <param name="block">Coefficients, shape [8, 8]: a row is a frequency downwards. They are zeros afterwards.</param>
     /// <param name="rows">Those below are zeros.</param>
-    /// <param name="column">Of the block, in the whole plane.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Add(Span<int> block, int rows, int column, int row)
     {

@@ -13,7 +13,6 @@ internal sealed class BaselineDecoder(InputSpec input)
     private BlockAxis[] _axes = [];
 
     /// <returns>null where the file is of a rarer kind.</returns>
-    /// <exception cref="ImageRejectedException">It contradicts itself.</exception>
     public BaselineJpeg? Read(ReadOnlySpan<byte> file)
     {
         var tables = new HuffmanTables(_tables);
@@ -28,7 +27,6 @@ internal sealed class BaselineDecoder(InputSpec input)
 
     /// <param name="dataEnd">Where the image's end is marked.</param>
     /// <param name="pixels">Shape [C, S, S], as stored.</param>
-    /// <exception cref="ImageRejectedException">It is damaged.</exception>
     public void Decode(ReadOnlySpan<byte> file, BaselineJpeg jpeg, int dataEnd, Span<byte> pixels)
     {
         var planes = new AreaPlane?[Planes(jpeg)];
@@ -59,11 +57,8 @@ internal sealed class BaselineDecoder(InputSpec input)
 
     private BlockAxis Axis(int length, int side, int sampling)
     {
-        foreach (var axis in _axes)
-        {
-            if (axis.Is(length, side, input.Size, sampling))
-                return axis;
-        }
+        if (Array.Find(_axes, axis => axis.Is(length, side, input.Size, sampling)) is { } known)
+            return known;
 
         var made = new BlockAxis(length, side, input.Size, sampling);
         _axes = [made, .. _axes.Take(3)];
@@ -106,13 +101,8 @@ internal sealed class BaselineDecoder(InputSpec input)
     }
 
     private static void ReadUnit(
-        ref BlockReader reader,
-        BaselineJpeg jpeg,
-        ReadOnlySpan<AreaPlane> planes,
-        int x,
-        int y,
-        scoped Span<int> predictors,
-        scoped Span<int> block)
+        ref BlockReader reader, BaselineJpeg jpeg, ReadOnlySpan<AreaPlane> planes, int x, int y,
+        scoped Span<int> predictors, scoped Span<int> block)
     {
         for (var i = 0; i < jpeg.Channels.Length; i++)
         {

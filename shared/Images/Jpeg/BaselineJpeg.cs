@@ -9,8 +9,7 @@ namespace Pipeline.Images.Jpeg;
 /// B).</summary>
 /// <param name="Channels">One, or three.</param>
 /// <param name="IsRgb">Whether they are red, green and blue; else luma and two of colour.</param>
-/// <param name="RestartInterval">Units between two restart markers; 0 where there are none.</param>
-/// <param name="DataStart">Where the scan's data begin.</param>
+/// <param name="RestartInterval">In units; 0 where there are no restart markers.</param>
 internal sealed record BaselineJpeg(int Width, int Height, JpegChannel[] Channels, bool IsRgb, int RestartInterval, int DataStart)
 {
     private const int MostBlocks = 10;
@@ -27,7 +26,6 @@ internal sealed record BaselineJpeg(int Width, int Height, JpegChannel[] Channel
 
     /// <param name="file">That <see cref="JpegFile.Read"/> has gone through: of one scan, not progressive, of one channel or three.</param>
     /// <returns>null where it is of a rarer kind.</returns>
-    /// <exception cref="ImageRejectedException">It contradicts itself.</exception>
     public static BaselineJpeg? Read(ReadOnlySpan<byte> file, HuffmanTables tables)
     {
         ReadOnlySpan<byte> frame = [];
@@ -39,10 +37,8 @@ internal sealed record BaselineJpeg(int Width, int Height, JpegChannel[] Channel
             var marker = JpegFile.NextMarker(file, ref at);
             if (file[end..(at - 1)].ContainsAnyExcept((byte)0xFF))
                 throw ImageHeader.Damaged("bytes between its segments");
-
-            if (IsBare(marker))
+            if (JpegFile.IsBare(marker))
                 continue;
-
             if (!IsKnown(marker))
                 return null;
 
@@ -78,15 +74,11 @@ internal sealed record BaselineJpeg(int Width, int Height, JpegChannel[] Channel
         }
     }
 
-    /// <summary>Without a segment.</summary>
-    private static bool IsBare(byte marker) => marker is 0x01 or (>= 0xD0 and <= 0xD7);
-
     /// <summary>Frame, tables, number of lines, restart interval, scan, application's, comment.</summary>
     private static bool IsKnown(byte marker) =>
         marker is 0xC0 or 0xC1 or 0xC4 or 0xDA or 0xDB or 0xDC or 0xDD or (>= 0xE0 and <= 0xEF) or 0xFE;
 
     /// <returns>null where the scan has them in another order, or a table is missing.</returns>
-    /// <exception cref="ImageRejectedException">The scan is not that of a whole sequential image.</exception>
     private static JpegChannel[]? ChannelsOf(
         ReadOnlySpan<byte> frame, ReadOnlySpan<byte> scan, HuffmanTables tables, Vector256<float>[][] steps)
     {
@@ -157,18 +149,14 @@ internal static class StandardTables
         [0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], HuffmanTables.MostConstantBits);
 
     public static HuffmanTable LumaOthers { get; } = new(Convert.FromHexString(
-        "0002010303020403050504040000017D" +
-        "01020300041105122131410613516107227114328191A1082342B1C11552D1F02433627282090A161718191A25262728292A3435363738393A434445" +
-        "464748494A535455565758595A" +
-        "636465666768696A737475767778797A838485868788898A92939495969798999AA2A3A4A5A6A7A8A9AAB2B3B4B5B6B7B8B9BAC2C3C4C5C6C7C8C9CA" +
-        "D2D3D4D5D6D7D8D9DAE1E2E3E4E5E6E7E8E9EA" +
-        "F1F2F3F4F5F6F7F8F9FA"), HuffmanTables.MostOtherBits);
+        "0002010303020403050504040000017D01020300041105122131410613516107227114328191A1082342B1C115" +
+        "52D1F02433627282090A161718191A25262728292A3435363738393A434445464748494A535455565758595A63" +
+        "6465666768696A737475767778797A838485868788898A92939495969798999AA2A3A4A5A6A7A8A9AAB2B3B4B5" +
+        "B6B7B8B9BAC2C3C4C5C6C7C8C9CAD2D3D4D5D6D7D8D9DAE1E2E3E4E5E6E7E8E9EAF1F2F3F4F5F6F7F8F9FA"), HuffmanTables.MostOtherBits);
 
     public static HuffmanTable ColourOthers { get; } = new(Convert.FromHexString(
-        "00020102040403040705040400010277" +
-        "000102031104052131061241510761711322328108144291A1B1C109233352F0156272D10A162434E125F11718191A262728292A35363738393A4344" +
-        "45464748494A535455565758595A" +
-        "636465666768696A737475767778797A82838485868788898A92939495969798999AA2A3A4A5A6A7A8A9AAB2B3B4B5B6B7B8B9BAC2C3C4C5C6C7C8C9" +
-        "CAD2D3D4D5D6D7D8D9DAE2E3E4E5E6E7E8E9EA" +
-        "F2F3F4F5F6F7F8F9FA"), HuffmanTables.MostOtherBits);
+        "00020102040403040705040400010277000102031104052131061241510761711322328108144291A1B1C10923" +
+        "3352F0156272D10A162434E125F11718191A262728292A35363738393A434445464748494A535455565758595A" +
+        "636465666768696A737475767778797A82838485868788898A92939495969798999AA2A3A4A5A6A7A8A9AAB2B3" +
+        "B4B5B6B7B8B9BAC2C3C4C5C6C7C8C9CAD2D3D4D5D6D7D8D9DAE2E3E4E5E6E7E8E9EAF2F3F4F5F6F7F8F9FA"), HuffmanTables.MostOtherBits);
 }

@@ -90,7 +90,6 @@ internal sealed class BlockAxis
     }
 
     /// <param name="shares">Of the plane's pixels in the new one.</param>
-    /// <returns>The first of them.</returns>
     private int Cover(int output, Span<double> shares, out int count)
     {
         var (length, side, size, sampling) = _of;
@@ -145,5 +144,4 @@ internal sealed class BlockAxis
 
 /// <param name="First">Of those that meet; the others follow it.</param>
 /// <param name="Start">Of their weights.</param>
-/// <param name="Count">At least one.</param>
 internal readonly record struct Reach(int First, int Start, int Count);

@@ -42,7 +42,6 @@ internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
     /// <param name="predictor">Of the constant coefficient, the last block's; becomes this one's.</param>
     /// <param name="block">Shape [8, 8], zeros.</param>
     /// <returns>How many rows of the block may hold others than zeros.</returns>
-    /// <exception cref="ImageRejectedException">The data are damaged, or end before the block does.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public int Read(HuffmanTable constant, HuffmanTable others, scoped ref int predictor, scoped Span<int> block)
     {
@@ -89,7 +88,6 @@ internal ref struct BlockReader(ReadOnlySpan<byte> padded, int length)
         return _next - (_count >> 3) > length ? throw ImageHeader.CutShort("its data end before its last block") : Rows[last];
     }
 
-    /// <exception cref="ImageRejectedException">There is more.</exception>
     public readonly void CheckEnd()
     {
         if (_next - (_count >> 3) < length)
@@ -150,7 +148,6 @@ internal sealed class EntropyData : IDisposable
 
     /// <param name="file">From the data on.</param>
     /// <returns>Where the marker begins that ends the part.</returns>
-    /// <exception cref="ImageRejectedException">There is none.</exception>
     public int Take(ReadOnlySpan<byte> file)
     {
         var bytes = _buffer.Bytes;

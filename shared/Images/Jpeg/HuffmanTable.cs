@@ -20,7 +20,6 @@ internal sealed class HuffmanTable
 
     /// <param name="definition">How many codes there are of each length from 1 to 16, then their symbols.</param>
     /// <param name="mostBits">Of a value: a code of more stands for nothing. Of 8 bits a pixel 11 for constants, 10 for all others.</param>
-    /// <exception cref="ImageRejectedException">There are more codes than their lengths allow.</exception>
     public HuffmanTable(ReadOnlySpan<byte> definition, int mostBits)
     {
         _definition = definition.ToArray();

@@ -28,42 +28,21 @@ public readonly record struct FileRange(SafeFileHandle File, long Start, long Le
     }
 }
 
-/// <summary>Ranges of a file that are taken: entries that share bytes are how a small archive becomes a huge one.</summary>
-internal sealed class UsedRanges
-{
-    private readonly List<long> _starts = [];
-    private readonly List<long> _ends = [];
-
-    /// <returns>False where it overlaps one that was added before.</returns>
-    public bool TryAdd(long start, long end)
-    {
-        // Nearly always the next one behind the last.
-        var at = _starts.Count == 0 || start >= _ends[^1] ? _starts.Count : _starts.BinarySearch(start);
-        at = at < 0 ? ~at : at;
-        if ((at > 0 && _ends[at - 1] > start) || (at < _starts.Count && _starts[at] < end))
-            return false;
-
-        _starts.Insert(at, start);
-        _ends.Insert(at, end);
-        return true;
-    }
-}
-
-/// <summary>How many members of a container are lost where it breaks off: as it says itself, else by the bytes that were read of it for
-/// each so far.</summary>
+/// <summary>How many members of a container are lost where it breaks off: as it says, else estimated from the bytes of those so
+/// far.</summary>
 public sealed class MembersLeft(FileRange file)
 {
     private Stream? _stream;
     private long _start;
     private long _samples;
 
-    /// <summary>That the container says are still to come, with the one at hand; null where it does not.</summary>
+    /// <summary>Members that the container says are still to come, with the one at hand; null if it does not say it.</summary>
     public long? Told { get; set; }
 
-    /// <summary>Bytes of the container up to the last member that was read whole, packed.</summary>
+    /// <summary>Packed bytes up to the last member that was read whole.</summary>
     public long Position { get; set; }
 
-    /// <summary>Whether what would stand behind the container's end is lost too.</summary>
+    /// <summary>Whether what would follow the container's end is lost too.</summary>
     public bool IsCut { get; set; }
 
     private long Reached => _start + (_stream?.Position ?? 0);
@@ -82,13 +61,13 @@ public sealed class MembersLeft(FileRange file)
         Position = Math.Max(Position, _stream is null ? 0 : Reached);
     }
 
-    /// <param name="bytesOfSample">In such a container, by all samples of the source so far; 0 where there are none.</param>
-    /// <returns>How many samples, 1 at least unless the container says that there are none; and the same in words.</returns>
+    /// <param name="bytesOfSample">In such a container, by all samples of the source so far; 0 without any.</param>
+    /// <returns>The number of samples, 1 at least unless the container says that there are none, and the same in words.</returns>
     public (long Samples, string Words) Lost(double bytesOfSample)
     {
         if (Told is { } told)
         {
-            // What stands there may be damaged too: no sample is without a byte.
+            // The number may be damaged too: each sample has a byte at least.
             var count = Math.Clamp(told, 0, file.Length);
             return (count, $"{Words(count)} lost");
         }

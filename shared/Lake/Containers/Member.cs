@@ -7,14 +7,13 @@ namespace Pipeline.Lake.Containers;
 
 /// <summary>What a container holds, as it says itself: nothing of it is believed yet.</summary>
 /// <param name="Name">As written there; in a table the row's number.</param>
-/// <param name="Content">To be read before the next member, which closes it; null where there is none to be used.</param>
-/// <param name="Length">Of the content; null where the container does not say.</param>
+/// <param name="Content">To be read before the next member, which closes it; null if there is none to be used.</param>
 internal sealed record Member(string Name, Stream? Content, long? Length = null)
 {
-    /// <summary>Of the content; null where the container does not say.</summary>
+    /// <summary>Of the content; null if the container does not say it.</summary>
     public uint? Crc32 { get; init; }
 
-    /// <summary>Why it cannot be used; null where it can.</summary>
+    /// <summary>Why it cannot be used; null if it can.</summary>
     public RejectionReason? Rejection { get; init; }
 
     /// <summary>Of the rejection.</summary>
@@ -23,10 +22,10 @@ internal sealed record Member(string Name, Stream? Content, long? Length = null)
     /// <summary>What the container itself says.</summary>
     public FileLabel Label { get; init; }
 
-    /// <summary>Why what it says is no label; null where it is one, or says none.</summary>
+    /// <summary>Why what it says is no label; null if it is one, or says none.</summary>
     public string? BadLabel { get; init; }
 
-    /// <summary>The member before it whose content it has; null where it has its own.</summary>
+    /// <summary>The member before it whose content it has; null if it has its own.</summary>
     public string? LinksTo { get; init; }
 
     public static Member Rejected(string name, RejectionReason reason, string? detail = null) =>
@@ -34,12 +33,12 @@ internal sealed record Member(string Name, Stream? Content, long? Length = null)
 }
 
 /// <summary>A container ends before its end; what came before is used.</summary>
+/// <param name="detail">Where, and what.</param>
 /// <param name="lost">As <see cref="Rejection.Lost"/>.</param>
 public sealed class BrokenContainerException(RejectionReason reason, string detail, long lost = 0) : Exception($"{reason}: {detail}")
 {
     public RejectionReason Reason => reason;
 
-    /// <summary>Where, and what.</summary>
     public string Detail => detail;
 
     public long Lost => lost;
@@ -51,8 +50,8 @@ public sealed class UnpackBudget(UnpackOptions options, long packedBytes, LakeCo
     /// <summary>Small containers may hold this much whatever the ratio: empty pictures shrink to almost nothing.</summary>
     private const long AlwaysAllowed = 16 << 20;
 
-    private readonly long _most = (long)Math.Min(
-        options.MaxUnpackedBytes, Math.Max(AlwaysAllowed, (double)packedBytes * options.MaxUnpackedRatio));
+    private readonly long _most =
+        (long)Math.Min(options.MaxUnpackedBytes, Math.Max(AlwaysAllowed, (double)packedBytes * options.MaxUnpackedRatio));
     private readonly HashSet<UInt128> _names = [];
     private long _bytes;
     private int _members;
@@ -69,7 +68,6 @@ public sealed class UnpackBudget(UnpackOptions options, long packedBytes, LakeCo
             throw new BrokenContainerException(RejectionReason.TooManyMembers, $"more than {options.MaxMembers}");
     }
 
-    /// <param name="bytes">About to be unpacked, or just unpacked.</param>
     /// <exception cref="BrokenContainerException">That is too much.</exception>
     public void Spend(long bytes)
     {

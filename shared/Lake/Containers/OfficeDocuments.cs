@@ -40,7 +40,7 @@ public static class OfficeDocuments
     public static RejectionReason ReasonOf(LakeContent content) =>
         content == LakeContent.Images ? RejectionReason.NotAnImage : RejectionReason.NotText;
 
-    /// <returns>For a person; null where the zip is none.</returns>
+    /// <returns>For a person; null if the zip is no document.</returns>
     public static string? NameOf(FileRange zip)
     {
         var (isPackage, isApple) = (false, false);
@@ -50,7 +50,7 @@ public static class OfficeDocuments
         {
             isPackage |= name == "[Content_Types].xml";
             isApple |= name.StartsWith("Index/", StringComparison.Ordinal) && name.EndsWith(".iwa", StringComparison.Ordinal);
-            package ??= OpenPackaging.GetValueOrDefault(name[..(name.IndexOf('/', StringComparison.Ordinal) + 1)]);
+            package ??= OpenPackaging.GetValueOrDefault(name[..(name.IndexOf('/') + 1)]);
             mime ??= name == MimeType ? MimeTypeOf(content()) : null;
             found = Array.FindIndex(Names, known => known.Name == name) is >= 0 and var at ? Math.Min(found, at) : found;
         }
@@ -62,18 +62,16 @@ public static class OfficeDocuments
             : null;
     }
 
-    /// <returns>Null where it is none of a document.</returns>
+    /// <returns>Null if it is none of a document.</returns>
     private static string? MimeTypeOf(Stream? content)
     {
-        if (content is null)
-            return null;
-
         using (content)
         {
             var bytes = new byte[MostMimeType];
             try
             {
-                var text = Encoding.ASCII.GetString(bytes, 0, content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)).Trim();
+                var read = content?.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) ?? 0;
+                var text = Encoding.ASCII.GetString(bytes, 0, read).Trim();
                 return text.StartsWith("application/", StringComparison.Ordinal) ? LakeNames.Shown(text) : null;
             }
             catch (InvalidDataException)

@@ -9,26 +9,24 @@ public class UnpackOptions
     [Range(1, 1L << 30)]
     public long MaxFileBytes { get; init; } = 256L << 20;
 
-    /// <summary>Most bytes of a line of text, or of a record of CSV. A longer one is rejected without being read into memory.</summary>
+    /// <summary>Maximum bytes of a line of text, or of a record of CSV. A longer one is rejected without being read into memory.</summary>
     [Range(64, 1 << 30)]
     public int MaxLineBytes { get; init; } = 1 << 20;
 
-    /// <summary>Most entries of one archive or rows of one table, with all archives in it: some 300 bytes of memory each while it is
-    /// planned.</summary>
+    /// <summary>Maximum number of entries of an archive or rows of a table, with archives in it: some 300 bytes of memory each.</summary>
     [Range(1, 10_000_000)]
     public int MaxMembers { get; init; } = 1_000_000;
 
-    /// <summary>Most bytes that one archive or table may unpack to, with all archives in it: so much room the folder for temporary files
-    /// needs.</summary>
+    /// <summary>Maximum size of one archive or table, unpacked with all archives in it: the room needed for temporary files.</summary>
     [Range(1, 1L << 44)]
     public long MaxUnpackedBytes { get; init; } = 64L << 30;
 
-    /// <summary>Most bytes that one byte of an archive may unpack to, on average over the archive; 16 MB are always allowed.</summary>
+    /// <summary>Maximum bytes that one byte of an archive may unpack to, on average over the archive; 16 MB are always allowed.</summary>
     [Range(1, 100_000)]
     public int MaxUnpackedRatio { get; init; } = 100;
 
-    /// <summary>Most bytes of images or texts in one row group of a Parquet file, or of one buffer in a record batch of an Arrow file: some
-    /// six times as much memory while it is planned.</summary>
+    /// <summary>Maximum bytes of images or texts in one row group of a Parquet file, or of one buffer in a record batch of an Arrow file.
+    /// Planning takes some six times as much memory.</summary>
     [Range(1, int.MaxValue)]
     public long MaxRowGroupBytes { get; init; } = 256L << 20;
 

@@ -1,9 +1,6 @@
-using System.Text;
-
 namespace Pipeline.Lake.Findings;
 
-/// <summary>Something about the data that a person should know. Findings of the same code and subject add up, over all parts of an
-/// import.</summary>
+/// <summary>Something about the data that a person should know. Findings of the same code and subject add up.</summary>
 /// <param name="Count">Of what the code is about: rows, files, samples.</param>
 /// <param name="Subject">What it is about, such as a table, a column or a folder; empty for the whole dataset.</param>
 /// <param name="Detail">The first case, in words that can follow a colon; empty where there is nothing to add.</param>
@@ -15,23 +12,23 @@ public sealed class FindingList
     /// <summary>Subjects of a code that are told one by one.</summary>
     private const int MostOfACode = 10;
 
-    private readonly Dictionary<(WarningCode Code, string Subject), (long Count, string Detail)> _found = [];
+    private readonly Dictionary<(WarningCode Code, string Subject), Finding> _found = [];
 
     /// <summary>In order of code and subject, so that the same data gives the same list.</summary>
     public IReadOnlyList<Finding> All =>
-        [.. _found.OrderBy(found => found.Key.Code).ThenBy(found => found.Key.Subject, StringComparer.Ordinal).Select(
-            found => new Finding(found.Key.Code, found.Value.Count, found.Key.Subject, found.Value.Detail))];
+        [.. _found.Values.OrderBy(found => found.Code).ThenBy(found => found.Subject, StringComparer.Ordinal)];
 
     /// <summary>As <see cref="All"/>, of each code the few with the highest counts; the others are one finding, so that a lake of damaged
     /// archives is no list of them.</summary>
-    public IReadOnlyList<Finding> Few =>
-        [.. All.GroupBy(finding => finding.Code).SelectMany(same => FewOf([.. same]))];
+    public IReadOnlyList<Finding> Few => [.. All.GroupBy(finding => finding.Code).SelectMany(same => FewOf([.. same]))];
 
-    /// <summary>The detail of the first that has one stays.</summary>
+    /// <summary>The first detail that is not empty stays.</summary>
     public void Add(Finding finding)
     {
-        var (count, detail) = _found.GetValueOrDefault((finding.Code, finding.Subject), (0, ""));
-        _found[(finding.Code, finding.Subject)] = (count + finding.Count, detail.Length > 0 ? detail : finding.Detail);
+        var key = (finding.Code, finding.Subject);
+        _found[key] = _found.TryGetValue(key, out var before)
+            ? finding with { Count = before.Count + finding.Count, Detail = before.Detail.Length > 0 ? before.Detail : finding.Detail }
+            : finding;
     }
 
     public void Add(IEnumerable<Finding>? findings)
@@ -40,15 +37,15 @@ public sealed class FindingList
             Add(finding);
     }
 
-    private static IEnumerable<Finding> FewOf(IReadOnlyList<Finding> same)
+    private static List<Finding> FewOf(List<Finding> same)
     {
         if (same.Count <= MostOfACode)
             return same;
 
         var byCount = same.OrderByDescending(finding => finding.Count).ToList();
         var others = byCount[(MostOfACode - 1)..];
-        return [.. byCount[..(MostOfACode - 1)], new Finding(
-            same[0].Code, others.Sum(finding => finding.Count), $"{others[0].Subject} and {others.Count - 1} more", others[0].Detail)];
+        var more = $"{others[0].Subject} and {others.Count - 1} more";
+        return [.. byCount[..(MostOfACode - 1)], others[0] with { Count = others.Sum(finding => finding.Count), Subject = more }];
     }
 }
 
@@ -69,9 +66,8 @@ public static class DataNames
         if (name.Length <= Longest)
             return OneLine(name);
 
-        // Half a surrogate pair is no text.
-        var end = char.IsHighSurrogate(name[Longest - 1]) ? Longest - 1 : Longest;
-        return OneLine(name[..end]) + "…";
+        // Not half a surrogate pair.
+        return OneLine(name[..(char.IsHighSurrogate(name[Longest - 1]) ? Longest - 1 : Longest)]) + "…";
     }
 
     /// <summary>The first few, and how many more there are.</summary>
@@ -79,28 +75,16 @@ public static class DataNames
         names.Count <= Most ? string.Join(", ", names) : $"{string.Join(", ", names.Take(Most))} and {names.Count - Most} more";
 
     /// <summary>Control characters and line ends become blanks: they could break a line of a log, or steer a terminal.</summary>
-    public static string OneLine(string text)
-    {
-        if (!text.Any(IsBreaking))
-            return text;
-
-        var line = new StringBuilder(text.Length);
-        foreach (var letter in text)
-            line.Append(IsBreaking(letter) ? ' ' : letter);
-
-        return line.ToString();
-    }
-
-    private static bool IsBreaking(char letter) => char.IsControl(letter) || letter is '\u2028' or '\u2029';
+    public static string OneLine(string text) =>
+        string.Concat(text.Select(letter => char.IsControl(letter) || letter is '\u2028' or '\u2029' ? ' ' : letter));
 }
 
 /// <summary>What lies in the data and was not used, as part of the line that refuses a dataset: it often is the reason.</summary>
 public static class NotUsed
 {
-    /// <summary>A line can be read so far.</summary>
     private const int Most = 4;
 
-    /// <returns>Sentences with a blank before them; empty where everything was used.</returns>
+    /// <returns>Sentences with a blank before them; empty if everything was used.</returns>
     public static string Of(IReadOnlyList<Warning> warnings)
     {
         var telling = warnings.Where(warning => warning.TellsOfUnused).ToList();

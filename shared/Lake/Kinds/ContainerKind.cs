@@ -30,7 +30,7 @@ public static class ContainerKinds
     private const int MostArrowSchema = 16 << 20;
 
     /// <param name="head">The first <see cref="HeadBytes"/>, or all there are.</param>
-    /// <returns>Null where it is none of them.</returns>
+    /// <returns>Null if it is none of them.</returns>
     public static ContainerKind? Of(ReadOnlySpan<byte> head) => head switch
     {
         _ when head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8) => ContainerKind.Zip,
@@ -50,16 +50,22 @@ public static class ContainerKinds
         for (var i = 0; i < TarBlock; i++)
             sum += i is >= ChecksumStart and < ChecksumStart + ChecksumLength ? 0 : head[i];
 
-        var written = 0;
-        foreach (var digit in head.Slice(ChecksumStart, ChecksumLength).Trim(" \0"u8))
+        return Octal(head.Slice(ChecksumStart, ChecksumLength)) == sum;
+    }
+
+    /// <returns>A number in the header of a tar; null if it is none.</returns>
+    internal static long? Octal(ReadOnlySpan<byte> field)
+    {
+        var value = 0L;
+        foreach (var digit in field.Trim(" \0"u8))
         {
             if (digit is < (byte)'0' or > (byte)'7')
-                return false;
+                return null;
 
-            written = (written * 8) + digit - '0';
+            value = (value << 3) | (long)(digit - '0');
         }
 
-        return written == sum;
+        return value;
     }
 
     private static bool HoldsTar(ReadOnlySpan<byte> head)
@@ -69,13 +75,12 @@ public static class ContainerKinds
         {
             using var gzip = new GZipStream(new MemoryStream(head.ToArray()), CompressionMode.Decompress);
             gzip.ReadExactly(block);
+            return IsTar(block);
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
         {
             return false;
         }
-
-        return IsTar(block);
     }
 
     /// <summary>A marker, the schema's length, and the schema: a flatbuffer that starts with an offset into itself.</summary>
@@ -83,6 +88,5 @@ public static class ContainerKinds
         head.Length >= 16
         && BinaryPrimitives.ReadUInt32LittleEndian(head) == uint.MaxValue
         && BinaryPrimitives.ReadInt32LittleEndian(head[4..]) is > 0 and <= MostArrowSchema and var length
-        && length % 8 == 0
-        && BinaryPrimitives.ReadUInt32LittleEndian(head[8..]) < length;
+        && length % 8 == 0 && BinaryPrimitives.ReadUInt32LittleEndian(head[8..]) < length;
 }

@@ -1,11 +1,9 @@
-using System.Text;
-
 namespace Pipeline.Lake.Kinds;
 
 /// <summary>What the names of files say, in folders and containers alike. Left out are hidden files and folders, what systems and programs
-/// leave beside files, and files that by their role are no images: README, LICENSE, NOTICE, COPYING with any ending, <c>_SUCCESS</c>, and
-/// in the top folder what is named .csv, .tsv, .txt, .md, .json, .jsonl, .xml, .yaml, .yml, .html or .log. Of sequences only the tables of
-/// labels, and .xml, .yaml, .yml, .html and .log there. Anything else that is not what is wanted is rejected, and counted.</summary>
+/// leave beside files, and files that by their role are no samples: README, LICENSE, NOTICE, COPYING with any ending, <c>_SUCCESS</c>, and
+/// in the top folder the <see cref="Sidecars"/>; among sequences the tables of labels and the <see cref="SequenceSidecars"/>. Anything else
+/// that is not what is wanted is rejected, and counted.</summary>
 public static class LakeNames
 {
     /// <summary>Written last by whoever drops files: all are there.</summary>
@@ -16,20 +14,17 @@ public static class LakeNames
 
     /// <summary>What macOS, Windows, network disks and trash bins leave behind, apart from what begins with a dot.</summary>
     private static readonly HashSet<string> Litter = new(
-        [
-            "__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini", "@eaDir", "#recycle", "lost+found", "$RECYCLE.BIN",
-            "System Volume Information",
-        ],
+        ["__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini", "@eaDir", "#recycle", "lost+found", "$RECYCLE.BIN",
+            "System Volume Information"],
         StringComparer.OrdinalIgnoreCase);
 
     private static readonly HashSet<string> Sidecars =
         new([".csv", ".tsv", ".txt", ".md", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
 
-    private static readonly HashSet<string> SequenceSidecars = new(
-        [".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> SequenceSidecars =
+        new([".xml", ".yaml", ".yml", ".html", ".log"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a file or folder is left alone wherever it stands: it is hidden, litter, or the lock of an office
-    /// program.</summary>
+    /// <summary>Whether a file or folder is left alone wherever it lies: it is hidden, litter, or the lock of an office program.</summary>
     public static bool IsHidden(string name) =>
         name.StartsWith('.') || name.StartsWith("~$", StringComparison.Ordinal) || Litter.Contains(name);
 
@@ -56,15 +51,17 @@ public static class LakeNames
     public static bool IsSafe(string path) =>
         !path.Any(c => c == '\\' || char.IsControl(c)) && path.Split('/').All(segment => segment is not ("" or "." or ".."));
 
-    /// <summary>A path on one line: control characters as <c>%XX</c>.</summary>
-    public static string Shown(string path)
+    /// <summary>A path without <c>./</c> before it.</summary>
+    public static string WithoutDot(string path)
     {
-        var shown = new StringBuilder(path.Length);
-        foreach (var c in path)
-            _ = char.IsControl(c) ? shown.Append($"%{(int)c:X2}") : shown.Append(c);
+        while (path.StartsWith("./", StringComparison.Ordinal))
+            path = path[2..];
 
-        return shown.ToString();
+        return path;
     }
+
+    /// <summary>A path on one line: control characters as <c>%XX</c>.</summary>
+    public static string Shown(string path) => string.Concat(path.Select(c => char.IsControl(c) ? $"%{(int)c:X2}" : $"{c}"));
 }
 
 /// <summary>What the files of a folder are read as.</summary>

@@ -7,7 +7,7 @@ public static class OtherKinds
 {
     private const int Looked = 1024;
 
-    /// <summary>As long as they are no text can begin with one.</summary>
+    /// <summary>Long enough that no text can begin with one.</summary>
     private static readonly (byte[] Start, string Name)[] Archives =
     [
         ([0xFD, .. "7zXZ"u8, 0], "an xz archive"),
@@ -57,38 +57,33 @@ public static class OtherKinds
         ("<script", "a script in HTML"),
     ];
 
-    /// <returns>An archive that is not read; null where it is none of them.</returns>
-    public static string? ArchiveOf(ReadOnlySpan<byte> file)
-    {
-        foreach (var (start, name) in Archives)
-        {
-            if (file.StartsWith(start))
-                return name;
-        }
+    /// <returns>An archive that is not read; null if it is none of them.</returns>
+    public static string? ArchiveOf(ReadOnlySpan<byte> file) => Find(Archives, file)
+        ?? (file.StartsWith("BZh"u8) && file.Length > 4 && file[4..].StartsWith(Bzip2Block) ? "a bzip2 archive" : null);
 
-        return file.StartsWith("BZh"u8) && file.Length > 4 && file[4..].StartsWith(Bzip2Block) ? "a bzip2 archive" : null;
-    }
-
-    /// <returns>Null where nothing is recognised.</returns>
+    /// <returns>Null if nothing is recognised.</returns>
     public static string? NameOf(ReadOnlySpan<byte> file)
     {
-        if (ArchiveOf(file) is { } archive)
-            return archive;
+        if ((ArchiveOf(file) ?? Find(Starts, file)) is { } known)
+            return known;
 
-        foreach (var (start, name) in Starts)
+        if (file.Length < 12 || !file[4..8].SequenceEqual("ftyp"u8))
+            return NameOfText(file[..Math.Min(file.Length, Looked)]);
+
+        return file[8..].StartsWith("avi"u8) || file[8..].StartsWith("hei"u8) || file[8..].StartsWith("mif"u8)
+            ? "an AVIF or HEIF image, which is not read"
+            : "a film (MP4 or QuickTime)";
+    }
+
+    private static string? Find((byte[] Start, string Name)[] kinds, ReadOnlySpan<byte> file)
+    {
+        foreach (var (start, name) in kinds)
         {
             if (file.StartsWith(start))
                 return name;
         }
 
-        if (file.Length >= 12 && file[4..8].SequenceEqual("ftyp"u8))
-        {
-            return file[8..12].StartsWith("avi"u8) || file[8..12].StartsWith("hei"u8) || file[8..12].StartsWith("mif"u8)
-                ? "an AVIF or HEIF image, which is not read"
-                : "a film (MP4 or QuickTime)";
-        }
-
-        return NameOfText(file[..Math.Min(file.Length, Looked)]);
+        return null;
     }
 
     private static string? NameOfText(ReadOnlySpan<byte> file)
@@ -100,12 +95,8 @@ public static class OtherKinds
             _ => Encoding.UTF8,
         };
         var text = encoding.GetString(file);
-        foreach (var (mark, name) in Marks)
-        {
-            if (text.Contains(mark, StringComparison.OrdinalIgnoreCase))
-                return name;
-        }
-
-        return text.Any(letter => letter == '\uFFFD' || (char.IsControl(letter) && !char.IsWhiteSpace(letter))) ? null : "a text";
+        var known = Marks.FirstOrDefault(known => text.Contains(known.Mark, StringComparison.OrdinalIgnoreCase)).Name;
+        var isBinary = text.Any(letter => letter == '\uFFFD' || (char.IsControl(letter) && !char.IsWhiteSpace(letter)));
+        return known ?? (isBinary ? null : "a text");
     }
 }

@@ -3,8 +3,7 @@ namespace Pipeline.Lake.Kinds;
 /// <summary>Names of files that hold the labels of others, in folders and archives alike.</summary>
 public static class TableNames
 {
-    /// <summary>In lower case; those of one line go together. The second kind is Hugging Face's, and counts only where it names
-    /// labels.</summary>
+    /// <summary>In lower case. Those named metadata are Hugging Face's, and count only if they name labels.</summary>
     public static IReadOnlyList<string> All { get; } =
         ["labels.csv", "labels.tsv", "labels.jsonl", "labels.json", "metadata.csv", "metadata.jsonl"];
 

@@ -4,10 +4,10 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>The name of a file's first folder is its class: <c>cat/a.png</c>, <c>cat/2024/b.png</c>. Where the folders at the top are
-/// called after splits, they are splits, and the folders in them classes: <c>train/cat/a.png</c>. Files that hold many samples are of the
-/// split that their name says, where one of those beside each other is for training. Files in no class folder, or in one called after
-/// unlabelled samples, have no label. One folder around everything says nothing.</summary>
+/// <summary>The name of a file's first folder is its class: <c>cat/a.png</c>, <c>cat/2024/b.png</c>. If the top folders are named after
+/// splits, they are splits, and the folders in them classes: <c>train/cat/a.png</c>. A file that holds many samples belongs to the split in
+/// its name if one of those beside it is for training. A file in no class folder, or in one for unlabelled samples, has no label. A folder
+/// that wraps everything says nothing.</summary>
 public sealed class FolderLabels : IFileLabels
 {
     /// <summary>Folders around everything that are looked into.</summary>
@@ -25,21 +25,16 @@ public sealed class FolderLabels : IFileLabels
     private FolderLabels(FolderLayout layout, LayoutRules rules, Func<string, bool> hasTrainingFile, IReadOnlyList<string> tables) =>
         (_layout, _rules, _hasTrainingFile, _tables, _hints) = (layout, rules, hasTrainingFile, tables, new SplitHints(rules));
 
-    /// <summary>The path of the folder that wraps everything: empty where there is none, else with a slash at its end.</summary>
+    /// <summary>The path of the folder that wraps everything: empty without one, else with a slash at its end.</summary>
     public string Root => _layout.Root;
 
-    /// <summary>Where a table of labels may lie: at the top, in each folder that wraps everything, and in the split folders in it, each
-    /// empty or with a slash at its end.</summary>
+    /// <summary>Prefixes of paths of tables of labels: the top, each folder that wraps everything, and the split folders in it.</summary>
     public IReadOnlyList<string> TableFolders =>
     [
         "",
         .. Root.Index().Where(letter => letter.Item == '/').Select(letter => Root[..(letter.Index + 1)]),
         .. _layout.Splits.Select(split => $"{Root}{split}/"),
     ];
-
-    public bool NamesFiles => false;
-
-    public IReadOnlyList<LabelFile> Files => [];
 
     public string Layout => _layout.Description;
 
@@ -55,22 +50,23 @@ public sealed class FolderLabels : IFileLabels
             if (survey.HasTrainingFile)
                 trained.Add(root);
 
-            if (wraps == MostWraps || survey.Only is not { } only || !rules.IsWrapper(only, root))
+            if (wraps < MostWraps && survey.Only is { } only && rules.IsWrapper(only, root))
             {
-                var classes = rules.Splits.AreGiven ? await ClassesAsync(folder, rules, root, survey.Folders, content, cancellation) : [];
-                return new FolderLabels(
-                    new FolderLayout(rules, root, survey.Folders, classes, folder.Name), rules, trained.Contains, tables);
+                root += only + "/";
+                continue;
             }
 
-            root += only + "/";
+            var classes = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var split in survey.Folders.Where(name => rules.Splits.AreGiven && rules.SplitOf(name, root) is not null))
+                classes.UnionWith((await FolderSurvey.OfAsync(folder, $"{root}{split}/", content, cancellation)).Folders);
+
+            return new FolderLabels(new FolderLayout(rules, root, survey.Folders, classes, folder.Name), rules, trained.Contains, tables);
         }
     }
 
     /// <summary>Of an archive, without the folder that wraps everything in it.</summary>
-    /// <param name="top">Names of the folders at the top.</param>
     /// <param name="name">For errors.</param>
-    /// <param name="hasTrainingFile">Whether one of the files in a folder, of which there are many samples in each, is for training. It is
-    /// given the folder's path, empty or with a slash at its end.</param>
+    /// <param name="hasTrainingFile">Whether a folder, named as <see cref="Root"/>, has a file of many samples for training.</param>
     public static FolderLabels Of(IReadOnlyCollection<string> top, string name, LayoutRules rules, Func<string, bool> hasTrainingFile) =>
         new(new FolderLayout(rules, "", top, [], name), rules, hasTrainingFile, []);
 
@@ -96,7 +92,7 @@ public sealed class FolderLabels : IFileLabels
         return null;
     }
 
-    /// <param name="isOpen">Whether nothing else says the split, so that names which speak of one without being used are told.</param>
+    /// <param name="isOpen">Whether nothing else says the split, so that names which speak of one without being used are reported.</param>
     public Split? SplitOf(string path, bool isOpen = true)
     {
         var below = _layout.Below(path) ?? path;
@@ -111,8 +107,6 @@ public sealed class FolderLabels : IFileLabels
         return split;
     }
 
-    public IEnumerable<Rejection> Rejections() => [];
-
     public IEnumerable<Finding> Findings() => FindingsBeside([]);
 
     /// <param name="tables">Paths of tables that are used.</param>
@@ -124,14 +118,4 @@ public sealed class FolderLabels : IFileLabels
         1,
         table,
         TableNames.IsSpreadsheet(table) ? "a spreadsheet is not read, so save it as labels.csv if it holds the labels" : "");
-
-    private static async Task<IReadOnlyCollection<string>> ClassesAsync(
-        ILakeFolder folder, LayoutRules rules, string root, IEnumerable<string> top, LakeContent content, CancellationToken cancellation)
-    {
-        var classes = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var split in top.Where(name => rules.SplitOf(name, root) is not null))
-            classes.UnionWith((await FolderSurvey.OfAsync(folder, $"{root}{split}/", content, cancellation)).Folders);
-
-        return classes;
-    }
 }

@@ -3,19 +3,15 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>What the folders at the top are: splits with classes in them, or classes. Where one folder wraps everything, the top is in
-/// it.</summary>
+/// <summary>Whether the top folders, below what wraps everything, are splits with classes in them, or classes.</summary>
 internal sealed class FolderLayout
 {
     private readonly LayoutRules _rules;
     private readonly SortedDictionary<string, Split> _splits = new(StringComparer.Ordinal);
     private readonly HashSet<string> _classes;
 
-    /// <param name="root">As of <see cref="FolderLabels.Root"/>.</param>
-    /// <param name="top">Names of the folders in it.</param>
-    /// <param name="classes">Names of the folders in the split folders; a folder beside those that is called like one of them is that class
-    /// too.</param>
-    /// <param name="name">Of it all, for errors.</param>
+    /// <param name="classes">Names of the folders in the split folders; a folder of such a name beside those is that class too.</param>
+    /// <param name="name">For errors.</param>
     public FolderLayout(LayoutRules rules, string root, IReadOnlyCollection<string> top, IEnumerable<string> classes, string name)
     {
         (_rules, Root) = (rules, root);
@@ -42,36 +38,32 @@ internal sealed class FolderLayout
             + $"}}', or 'splits: {{}}' if all are classes.";
     }
 
+    /// <summary>As <see cref="FolderLabels.Root"/>.</summary>
     public string Root { get; }
 
-    /// <summary>Why it cannot be told what is a split and what is a class; null where it can.</summary>
+    /// <summary>Why splits and classes cannot be told apart; null if they can.</summary>
     public string? Doubt { get; }
 
     /// <summary>Names of the split folders.</summary>
     public IReadOnlyCollection<string> Splits => _splits.Keys;
 
-    /// <summary>The same for the same layout; empty where the folders at the top are classes.</summary>
-    public string Description =>
-        Root.Length == 0 && _splits.Count == 0
-            ? ""
-            : $"{Root}|{string.Join('|', _splits.Keys)}|{string.Join('|', _classes.Order(StringComparer.Ordinal))}";
+    /// <summary>The same for the same layout; empty if the folders at the top are classes.</summary>
+    public string Description => Root.Length == 0 && _splits.Count == 0
+        ? ""
+        : $"{Root}|{string.Join('|', _splits.Keys)}|{string.Join('|', _classes.Order(StringComparer.Ordinal))}";
 
-    /// <summary>The path without the folder that wraps everything; null where it lies beside that.</summary>
+    /// <summary>The path without the folder that wraps everything; null if it lies beside that.</summary>
     public string? Below(string path) => path.StartsWith(Root, StringComparison.Ordinal) ? path[Root.Length..] : null;
 
-    /// <summary>The split of the folder at the top that a file lies in.</summary>
-    /// <param name="below">Its path, as <see cref="Below"/> gives it.</param>
+    /// <summary>The split of the top folder that a file lies in.</summary>
     public Split? SplitOf(string below) =>
-        _splits.Count > 0 && below.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
-            && _splits.TryGetValue(below[..slash], out var split)
-            ? split
-            : null;
+        _splits.Count > 0 && below.IndexOf('/') is > 0 and var slash && _splits.TryGetValue(below[..slash], out var split) ? split : null;
 
     /// <summary>Where the folder lies that says a file's class.</summary>
-    /// <returns>Start and end in the path; 0 and 0 where there is none.</returns>
+    /// <returns>Start and end in the path; 0 and 0 without one.</returns>
     public (int Start, int End) ClassIn(string below)
     {
-        var end = below.IndexOf('/', StringComparison.Ordinal);
+        var end = below.IndexOf('/');
         if (end < 0 || _splits.Count == 0 || IsBeside(below[..end]))
             return (0, Math.Max(end, 0));
 
@@ -83,13 +75,15 @@ internal sealed class FolderLayout
     private bool IsBeside(string folder) =>
         !_splits.ContainsKey(folder) && (_rules.IsUnlabelled(folder) || _classes.Contains(CanonicalComposition.Of(folder)));
 
-    private static string Said(IGrouping<Split, KeyValuePair<string, Split>> split) =>
-        $"{split.Key.ToString().ToLowerInvariant()}: "
-            + $"{(split.Count() == 1 ? split.First().Key : $"[{string.Join(", ", split.Select(found => found.Key))}]")}";
+    private static string Said(IGrouping<Split, KeyValuePair<string, Split>> split)
+    {
+        var names = string.Join(", ", split.Select(found => found.Key));
+        return $"{SplitNames.NameOf(split.Key)}: {(split.Count() == 1 ? names : $"[{names}]")}";
+    }
 }
 
-/// <summary>What lies directly in a folder, as far as a layout tells from it.</summary>
-internal sealed class FolderSurvey(LakeContent content)
+/// <summary>What lies directly in a folder, as far as a layout depends on it.</summary>
+internal sealed class FolderSurvey
 {
     /// <summary>Documents that people put beside data, and which are no samples of any kind.</summary>
     private static readonly HashSet<string> Notes = new(
@@ -103,40 +97,40 @@ internal sealed class FolderSurvey(LakeContent content)
 
     public SortedSet<string> Folders { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Names of tables beside images; none beside sequences, which are samples themselves there.</summary>
+    /// <summary>Names of tables beside images. Beside sequences tables are samples.</summary>
     public SortedSet<string> Tables { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether the name of a file that holds many samples says that they are for training.</summary>
     public bool HasTrainingFile { get; private set; }
 
-    /// <summary>The folder that everything lies in, apart from notes and tables; null where there is none.</summary>
+    /// <summary>The folder that everything lies in, apart from notes and tables; null if there is none.</summary>
     public string? Only => Folders.Count == 1 && !_hasSamples ? Folders.Min : null;
 
     /// <param name="path">Below the lake's folder: empty, or with a slash at its end.</param>
     public static async Task<FolderSurvey> OfAsync(ILakeFolder folder, string path, LakeContent content, CancellationToken cancellation)
     {
-        var survey = new FolderSurvey(content);
-        await foreach (var entry in folder.EntriesAsync(path, cancellation))
-            survey.Add(entry);
+        var survey = new FolderSurvey();
+        await foreach (var (name, isFolder) in folder.EntriesAsync(path, cancellation))
+        {
+            if (isFolder)
+                survey.Folders.Add(name);
+            else
+                survey.AddFile(name, content);
+        }
 
         return survey;
     }
 
-    private void Add(LakeEntry entry)
+    private void AddFile(string name, LakeContent content)
     {
-        if (entry.IsFolder)
-        {
-            Folders.Add(entry.Name);
-            return;
-        }
-
-        if (content == LakeContent.Images && TableKinds.Contains(Path.GetExtension(entry.Name)))
-            Tables.Add(entry.Name);
+        var extension = Path.GetExtension(name);
+        if (content == LakeContent.Images && TableKinds.Contains(extension))
+            Tables.Add(name);
 
         // Tables of text are samples, and those beside images are not.
-        var isTable = SplitNames.HoldsMany(entry.Name) && !LakeNames.IsSidecar(entry.Name, top: true, content);
-        _hasSamples |= isTable || !(LakeNames.IsSidecar(entry.Name, top: true) || Notes.Contains(Path.GetExtension(entry.Name)));
-        HasTrainingFile |= isTable && SplitNames.OfFile(entry.Name) == Split.Train;
+        var isTable = SplitNames.HoldsMany(name) && !LakeNames.IsSidecar(name, top: true, content);
+        _hasSamples |= isTable || !(LakeNames.IsSidecar(name, top: true) || Notes.Contains(extension));
+        HasTrainingFile |= isTable && SplitNames.OfFile(name) == Split.Train;
     }
 }
 
@@ -151,7 +145,8 @@ public sealed record LayoutRules(SplitRules Splits, LabelRules Labels)
     /// <summary>Whether a folder's samples have no label, by its name.</summary>
     public bool IsUnlabelled(string folder) => Unlabelled.Contains(folder) && !Keeps(folder);
 
-    /// <summary>The split that a folder at the top is; a class that the experiment names is none, unless it names that split too.</summary>
+    /// <summary>The split that a top folder is; a class that the experiment names is none, unless it names that split too.</summary>
+    /// <param name="root">As <see cref="FolderLabels.Root"/>.</param>
     public Split? SplitOf(string folder, string root) => !Splits.AreGiven && Keeps(folder) ? null : Splits.OfFolder(folder, root);
 
     /// <summary>Whether a folder that is alone wraps the others, and says nothing itself.</summary>

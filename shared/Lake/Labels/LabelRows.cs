@@ -5,11 +5,9 @@ using Pipeline.Lake.Records;
 namespace Pipeline.Lake.Labels;
 
 /// <summary>A row of a table of labels.</summary>
-/// <param name="File">As written.</param>
-/// <param name="Label">As written; null or blank where there is none.</param>
-/// <param name="Split">As written; blank where there is none.</param>
-/// <param name="Line">From 1.</param>
-/// <param name="Fault">Why it cannot be used; null where it can.</param>
+/// <param name="Label">As written; null or blank without one.</param>
+/// <param name="Split">As written; blank without one.</param>
+/// <param name="Fault">Why it cannot be used; null if it can.</param>
 internal readonly record struct LabelRow(string File, string? Label, string Split, int Line, string? Fault = null);
 
 /// <summary>Reads the rows of a table of labels: delimited text with a header row, JSON lines, or a JSON array of objects, each with the
@@ -19,25 +17,34 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
 {
     /// <param name="file">Can be read again from its start.</param>
     /// <param name="isMetadata">Whether it may be about something else than labels.</param>
-    /// <returns>Null where it is: it has no column of files, or none of labels.</returns>
+    /// <returns>False if it is about something else: it has no column of files, or none of labels.</returns>
     /// <exception cref="PipelineException">It is no such file.</exception>
-    public IEnumerable<LabelRow>? Read(Stream file, bool isMetadata)
+    public bool Read(Stream file, bool isMetadata, Action<LabelRow> add)
     {
         try
         {
-            var encoding = EncodedText.Of(file);
-            var lines = new LineReader(encoding.Open(file), maxLineBytes, encoding.Start);
             return Path.GetExtension(path).ToLowerInvariant() is ".csv" or ".tsv" or ".txt"
-                ? Delimited(lines, isMetadata)
-                : Json(file, lines, isMetadata);
+                ? ReadDelimited(LinesOf(file), isMetadata, add)
+                : ReadJson(file, isMetadata, add);
         }
         catch (SequenceRejectedException rejected)
         {
-            throw Refused(rejected);
+            throw new PipelineException(
+                rejected.Reason == RejectionReason.InvalidEncoding
+                    ? $"'{path}' is no UTF-8: {rejected.Detail}. It must be UTF-8, or UTF-16 with a byte order mark; spreadsheets call "
+                        + "that 'CSV UTF-8'."
+                    : $"'{path}' cannot be read: {rejected.Detail ?? Rejection.NameOf(rejected.Reason)}.",
+                rejected);
         }
     }
 
-    private IEnumerable<LabelRow>? Delimited(LineReader lines, bool isMetadata)
+    private LineReader LinesOf(Stream file)
+    {
+        var encoding = EncodedText.Of(file);
+        return new LineReader(encoding.Open(file), maxLineBytes, encoding.Start);
+    }
+
+    private bool ReadDelimited(LineReader lines, bool isMetadata, Action<LabelRow> add)
     {
         var records = new DelimitedRecords(lines, maxLineBytes);
         if (!records.ReadHeader())
@@ -48,87 +55,76 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
         }
 
         var header = records.Header;
-        var file = Column(header, spec?.File, ColumnNames.Files, "file");
-        var label = Column(header, spec?.Column, ColumnNames.Labels, "column");
+        var file = ColumnNames.FindIn(path, header, spec?.File, ColumnNames.Files, "file");
+        var label = ColumnNames.FindIn(path, header, spec?.Column, ColumnNames.Labels, "column");
         findings.Add(spec?.Column is null ? ColumnNames.NotUsed(header, label) : null);
-        if (file is not null && label is not null)
+        if (file is null || label is null)
         {
-            var split = ColumnNames.Find(ColumnNames.Splits, header);
-            return Guarded(Rows(records, records.IndexOf(file), records.IndexOf(label), records.IndexOf(split)));
+            var (missing, key) = file is null
+                ? ($"name the files ({string.Join(", ", ColumnNames.Files)})", "file")
+                : ($"hold the labels ({string.Join(", ", ColumnNames.Labels)})", "column");
+            return isMetadata
+                ? false
+                : throw new PipelineException(
+                    $"'{path}' has the columns {string.Join(", ", header)}, separated by {records.Dialect.Name}; one must {missing}, or "
+                        + $"the experiment must say labels: {{ {key}: NAME }}.");
         }
 
-        if (isMetadata)
-            return null;
-
-        var (missing, key) = file is null
-            ? ($"name the files ({string.Join(", ", ColumnNames.Files)})", "file")
-            : ($"hold the labels ({string.Join(", ", ColumnNames.Labels)})", "column");
-        throw new PipelineException(
-            $"'{path}' has the columns {string.Join(", ", header)}, separated by {records.Dialect.Name}; one must {missing}, or the "
-                + $"experiment must say labels: {{ {key}: NAME }}.");
-    }
-
-    private IEnumerable<LabelRow> Rows(DelimitedRecords records, int file, int label, int split)
-    {
+        var (files, labels) = (records.IndexOf(file), records.IndexOf(label));
+        var splits = records.IndexOf(ColumnNames.Find(ColumnNames.Splits, header));
         while (records.Read())
+            add(RowOf(records, files, labels, splits));
+
+        return true;
+    }
+
+    private LabelRow RowOf(DelimitedRecords records, int file, int label, int split)
+    {
+        try
         {
-            IReadOnlyList<string>? fields = null;
-            string? fault = null;
-            try
-            {
-                fields = records.Fields(file, label);
-            }
-            catch (SequenceRejectedException rejected) when (rejected.Reason != RejectionReason.InvalidEncoding)
-            {
-                fault = rejected.Detail;
-            }
-
-            if (fault is not null || fields is null)
-            {
-                yield return new LabelRow("", null, "", records.Line, fault);
-                continue;
-            }
-
+            var fields = records.Fields(file, label);
             findings.Add(records.Findings(Path.GetFileName(path), fields[label]));
-            yield return new LabelRow(fields[file], fields[label], split < 0 ? "" : fields[split], records.Line);
+            return new LabelRow(fields[file], fields[label], split < 0 ? "" : fields[split], records.Line);
+        }
+        catch (SequenceRejectedException rejected) when (rejected.Reason != RejectionReason.InvalidEncoding)
+        {
+            return new LabelRow("", null, "", records.Line, rejected.Detail);
         }
     }
 
-    private IEnumerable<LabelRow>? Json(Stream file, LineReader lines, bool isMetadata)
+    private bool ReadJson(Stream file, bool isMetadata, Action<LabelRow> add)
     {
         if (isMetadata
-            && JsonRecords.Read(lines).FirstOrDefault() is { Rejected: null, Content: { ValueKind: JsonValueKind.Object } first })
+            && JsonRecords.Read(LinesOf(file)).FirstOrDefault() is { Rejected: null, Content: { ValueKind: JsonValueKind.Object } row })
         {
-            var fields = first.EnumerateObject().Select(field => field.Name).ToList();
+            var fields = FieldsOf(row);
             if (ColumnNames.Find(fields, spec?.File, ColumnNames.Files) is null
                 || ColumnNames.Find(fields, spec?.Column, ColumnNames.Labels) is null)
             {
                 findings.Add(ColumnNames.NotUsed(fields, null));
-                return null;
+                return false;
             }
         }
 
-        var encoding = EncodedText.Of(file);
-        return Guarded(JsonRows(new LineReader(encoding.Open(file), maxLineBytes, encoding.Start)));
-    }
-
-    private IEnumerable<LabelRow> JsonRows(LineReader lines)
-    {
         var isFirst = true;
-        foreach (var record in JsonRecords.Read(lines))
+        foreach (var record in JsonRecords.Read(LinesOf(file)))
         {
-            if (record.Rejected is { Reason: RejectionReason.InvalidEncoding } rejected)
-                throw rejected;
-
-            yield return record.Rejected is null ? RowOf(record, isFirst) : Faulty(record, record.Rejected.Detail);
+            add(record.Rejected switch
+            {
+                null => RowOf(record, isFirst),
+                { Reason: RejectionReason.InvalidEncoding } rejected => throw rejected,
+                var rejected => Faulty(record, rejected.Detail),
+            });
             isFirst = false;
         }
+
+        return true;
     }
 
     private LabelRow RowOf(JsonRecord record, bool isFirst)
     {
         var row = record.Content;
-        var fields = row.EnumerateObject().Select(field => field.Name).ToList();
+        var fields = FieldsOf(row);
         var file = ColumnNames.Find(fields, spec?.File, ColumnNames.Files);
         if (file is null || row.GetProperty(file).ValueKind != JsonValueKind.String)
         {
@@ -149,45 +145,8 @@ internal sealed class LabelRows(string path, LabelSpec? spec, int maxLineBytes, 
             : Faulty(record, $"{record.Place} has a label that is {fault}");
     }
 
+    private static List<string> FieldsOf(JsonElement row) => [.. row.EnumerateObject().Select(field => field.Name)];
+
     private static LabelRow Faulty(JsonRecord record, string? fault) =>
         new("", null, "", record.Number, fault ?? $"{record.Place} cannot be used");
-
-    // Faults of the whole file are found while it is read.
-    private IEnumerable<LabelRow> Guarded(IEnumerable<LabelRow> rows)
-    {
-        using var reader = rows.GetEnumerator();
-        while (true)
-        {
-            LabelRow row;
-            try
-            {
-                if (!reader.MoveNext())
-                    yield break;
-
-                row = reader.Current;
-            }
-            catch (SequenceRejectedException rejected)
-            {
-                throw Refused(rejected);
-            }
-
-            yield return row;
-        }
-    }
-
-    private string? Column(IReadOnlyList<string> header, string? said, IReadOnlyList<string> names, string key)
-    {
-        var found = ColumnNames.Find(header, said, names);
-        return found is not null || said is null
-            ? found
-            : throw new PipelineException(
-                $"'{path}' has no column '{said}' as labels.{key} says; its columns are {string.Join(", ", header)}.");
-    }
-
-    private PipelineException Refused(SequenceRejectedException rejected) => new(
-        rejected.Reason == RejectionReason.InvalidEncoding
-            ? $"'{path}' is no UTF-8: {rejected.Detail}. It must be UTF-8, or UTF-16 with a byte order mark; spreadsheets call that 'CSV "
-                + "UTF-8'."
-            : $"'{path}' cannot be read: {rejected.Detail ?? Rejection.NameOf(rejected.Reason)}.",
-        rejected);
 }

@@ -5,8 +5,8 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>Labels from tables beside the files. Files that they do not name have no label. Rows name files by their paths below the
-/// table's folder.</summary>
+/// <summary>Labels from tables beside the files. Rows name files by their paths below the table's folder; other files have no
+/// label.</summary>
 public sealed class LabelTable : IFileLabels
 {
     private readonly NamedFiles _named;
@@ -26,9 +26,8 @@ public sealed class LabelTable : IFileLabels
     }
 
     /// <param name="folders">Where tables may lie, as prefixes of paths: empty, or with <c>/</c> at the end.</param>
-    /// <returns>Null where there is none.</returns>
-    /// <exception cref="PipelineException">There are two in a folder, it is not such a file, or it names a split that there is
-    /// not.</exception>
+    /// <returns>Null without a table.</returns>
+    /// <exception cref="PipelineException">A folder has two, or one is no such file or names an unknown split.</exception>
     public static async Task<LabelTable?> FindAsync(
         ILakeFolder folder, IEnumerable<string> folders, LabelSpec? spec, int maxLineBytes, CancellationToken cancellation = default)
     {
@@ -39,10 +38,10 @@ public sealed class LabelTable : IFileLabels
             var names = await entries.Select(entry => entry.Name).ToListAsync(cancellation);
             foreach (var name in Chosen(names, folder.NameOf(below), spec))
             {
-                // Not of a pipe, which might never end: asking for the file tells.
+                // Throws for a pipe, which might never end.
                 await folder.HasFileAsync(below + name, cancellation);
                 await using var file = await folder.OpenReadAsync(below + name, cancellation);
-                await table.ReadAsync(file, below + name, folder.NameOf(below + name), below, cancellation);
+                await table.ReadAsync(file, below + name, folder.NameOf(below + name), cancellation);
             }
         }
 
@@ -55,13 +54,12 @@ public sealed class LabelTable : IFileLabels
     /// <summary>Reads the table in an archive.</summary>
     /// <param name="name">Its path in the archive.</param>
     /// <param name="path">For errors.</param>
-    /// <returns>Null where it is about something else than labels.</returns>
-    /// <exception cref="PipelineException">It is not such a file, or it names a split that there is not.</exception>
+    /// <returns>Null if it is about something else than labels.</returns>
     public static async Task<LabelTable?> ReadAsync(
         Stream file, string name, string path, LabelSpec? spec, int maxLineBytes, CancellationToken cancellation = default)
     {
         var table = new LabelTable(spec, maxLineBytes);
-        await table.ReadAsync(file, name, path, name[..(name.LastIndexOf('/') + 1)], cancellation);
+        await table.ReadAsync(file, name, path, cancellation);
         return table._files.Count > 0 ? table : null;
     }
 
@@ -74,17 +72,13 @@ public sealed class LabelTable : IFileLabels
         {
             0 => found,
             1 => labels,
-            _ => throw TwoTables(folder, labels),
+            _ => throw new PipelineException(
+                $"'{folder}' has {string.Join(" and ", labels)}; there must be one table of labels, or 'labels: {{ table: NAME }}' in the "
+                    + "experiment."),
         };
     }
 
-    public static PipelineException TwoTables(string folder, IEnumerable<string> names) =>
-        new(
-            $"'{folder}' has {string.Join(" and ", names)}; there must be one table of labels, or 'labels: {{ table: NAME }}' in the "
-                + "experiment.");
-
     public bool NamesFiles => true;
-
     public IReadOnlyList<LabelFile> Files => _files;
 
     /// <exception cref="PipelineException">A row that matches by name fits two files.</exception>
@@ -93,23 +87,16 @@ public sealed class LabelTable : IFileLabels
 
     public IEnumerable<Rejection> Rejections() => _rejections
         .Concat(_named.Unmatched.Select(file => new Rejection(file.File, RejectionReason.UnknownFile, $"{file.Table} line {file.Line}")))
-        .OrderBy(rejection => rejection.Path, StringComparer.Ordinal)
-        .ThenBy(rejection => rejection.Reason);
+        .OrderBy(rejection => rejection.Path, StringComparer.Ordinal).ThenBy(rejection => rejection.Reason);
 
     public IEnumerable<Finding> Findings()
     {
         var tables = string.Join(", ", _files.Select(file => file.Path));
-        if (_named.Missing(tables) is { } missing)
-            yield return missing;
-
-        if (_empty > 0)
-            yield return new Finding(WarningCode.EmptyLabels, _empty, tables);
-
-        foreach (var finding in _findings.All)
-            yield return finding;
+        var empty = _empty > 0 ? new Finding(WarningCode.EmptyLabels, _empty, tables) : null;
+        return [.. new[] { _named.Missing(tables), empty }.OfType<Finding>(), .. _findings.All];
     }
 
-    private async Task ReadAsync(Stream file, string name, string path, string prefix, CancellationToken cancellation)
+    private async Task ReadAsync(Stream file, string name, string path, CancellationToken cancellation)
     {
         // The copy makes the labels those of the fingerprint, whoever writes to the file meanwhile.
         await using var copy = TemporaryFile.Create();
@@ -117,33 +104,25 @@ public sealed class LabelTable : IFileLabels
         copy.Position = 0;
         var (bytes, sha256) = await Fingerprint.OfAsync(copy, cancellation);
         copy.Position = 0;
-        var table = Path.GetFileName(name);
-        var isMetadata = _spec?.Table is null && TableNames.IsMetadata(table);
-        if (new LabelRows(path, _spec, _maxLineBytes, _findings).Read(copy, isMetadata) is not { } rows)
-        {
+        var isMetadata = _spec?.Table is null && TableNames.IsMetadata(Path.GetFileName(name));
+        if (new LabelRows(path, _spec, _maxLineBytes, _findings).Read(copy, isMetadata, row => Add(row, name, path)))
+            _files.Add(new LabelFile(name, bytes, sha256));
+        else
             _findings.Add(new Finding(WarningCode.TableNotUsed, 1, name, "it has no column of files, or none of labels"));
+    }
+
+    private void Add(LabelRow row, string name, string path)
+    {
+        _rows++;
+        if (row.Fault is not null)
+        {
+            _rejections.Add(new Rejection($"{name}#{_rows - 1}", RejectionReason.MalformedRecord, row.Fault));
+            _findings.Add(new Finding(WarningCode.UnreadableRows, 1, name, row.Fault));
             return;
         }
 
-        _files.Add(new LabelFile(name, bytes, sha256));
-        foreach (var row in rows)
-        {
-            _rows++;
-            if (row.Fault is null)
-            {
-                Add(row, table, path, prefix);
-            }
-            else
-            {
-                _rejections.Add(new Rejection($"{name}#{_rows - 1}", RejectionReason.MalformedRecord, row.Fault));
-                _findings.Add(new Finding(WarningCode.UnreadableRows, 1, name, row.Fault));
-            }
-        }
-    }
-
-    private void Add(LabelRow row, string table, string path, string prefix)
-    {
-        var file = prefix + NamedFiles.KeyOf(row.File.Trim());
+        var table = Path.GetFileName(name);
+        var file = name[..^table.Length] + NamedFiles.KeyOf(row.File.Trim());
         var split = SplitOf(row.Split.Trim(), path, row.Line);
         var named = _named.Add(file, table, row.Line, split);
         if (named.Split != split)
@@ -154,11 +133,11 @@ public sealed class LabelTable : IFileLabels
 
         if (string.IsNullOrWhiteSpace(row.Label))
         {
-            if (_spec?.Missing?.Contains("") != true)
-            {
-                _empty++;
-                _rejections.Add(new Rejection(file, RejectionReason.EmptyLabel, $"{table} line {row.Line}"));
-            }
+            if (_spec?.Missing?.Contains("") == true)
+                return;
+
+            _empty++;
+            _rejections.Add(new Rejection(file, RejectionReason.EmptyLabel, $"{table} line {row.Line}"));
         }
         else if (_rules.Of(row.Label) is not { } label)
         {
@@ -182,13 +161,11 @@ public sealed class LabelTable : IFileLabels
             ?? throw new PipelineException($"'{path}' line {line} names the split '{name}'; it must be {SplitNames.Valid}, or nothing.");
 }
 
-/// <summary>Labels from a table beside the files. Where it says no split, the file's folder or name does.</summary>
+/// <summary>Labels from a table beside the files. If it says no split, the file's folder or name does.</summary>
 public sealed class TableInFolders(IFileLabels table, FolderLabels folders) : IFileLabels
 {
     public IReadOnlyList<LabelFile> Files => table.Files;
-
     public bool NamesFiles => true;
-
     public string Layout => folders.Layout;
 
     public FileLabel Find(string path)

@@ -1,9 +1,10 @@
 using Pipeline.Lake.Findings;
+using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Labels;
 
 /// <summary>The files that tables of labels name, found by path: slashes of both kinds, <c>./</c> and Unicode's form do not count. One that
-/// is not found is told with the file that it may mean.</summary>
+/// is not found is reported with the file that it may mean.</summary>
 /// <param name="byName">Whether a row that names no file by its path is matched by the file's name alone, whatever folder, case or
 /// extension, if that fits one file and one row.</param>
 internal sealed class NamedFiles(bool byName)
@@ -15,14 +16,7 @@ internal sealed class NamedFiles(bool byName)
     public IEnumerable<NamedFile> Unmatched => _files.Values.Where(file => file.Path is null);
 
     /// <summary>The form of a path that is compared.</summary>
-    public static string KeyOf(string file)
-    {
-        var path = CanonicalComposition.Of(file.Replace('\\', '/'));
-        while (path.StartsWith("./", StringComparison.Ordinal))
-            path = path[2..];
-
-        return path;
-    }
+    public static string KeyOf(string file) => LakeNames.WithoutDot(CanonicalComposition.Of(file.Replace('\\', '/')));
 
     /// <param name="file">As <see cref="KeyOf"/>.</param>
     public NamedFile Add(string file, string table, int line, Split? split)
@@ -33,8 +27,8 @@ internal sealed class NamedFiles(bool byName)
         return named;
     }
 
-    /// <summary>What the tables say of a file; all rows have to be there.</summary>
-    /// <returns>Null where they say nothing.</returns>
+    /// <summary>What the tables say of a file, once all rows were added.</summary>
+    /// <returns>Null if they say nothing.</returns>
     /// <exception cref="PipelineException">A row that matches by name fits two files.</exception>
     public NamedFile? Find(string path)
     {
@@ -46,17 +40,14 @@ internal sealed class NamedFiles(bool byName)
         if (_byName[NameOf(key)].ToList() is not [var only])
             return null;
 
-        if (!byName)
-        {
-            only.Near ??= path;
-            return null;
-        }
+        if (byName)
+            return only.Path is null || only.Path == path ? only.At(path, isByName: true) : throw Ambiguous(only, path);
 
-        return only.Path is null || only.Path == path ? only.At(path, isByName: true) : throw Ambiguous(only, path);
+        only.Near ??= path;
+        return null;
     }
 
-    /// <summary>Tells of the rows that no file was found for, and why, as far as it can be told; null where there is none.</summary>
-    /// <param name="tables">Names of the tables.</param>
+    /// <summary>The rows that no file was found for, and why, as far as that can be told; null if there are none.</summary>
     public Finding? Missing(string tables)
     {
         var unmatched = Unmatched.ToList();
@@ -91,10 +82,9 @@ internal sealed class NamedFiles(bool byName)
     /// <summary>What is left of a path without folder, extension and case.</summary>
     private static string NameOf(string key) => Path.GetFileNameWithoutExtension(key).ToLowerInvariant();
 
-    private static PipelineException Ambiguous(NamedFile named, string path) =>
-        new(
-            $"'{named.Table}' line {named.Line} names '{named.File}', which fits '{named.Path}' and '{path}' by labels.match: name; names "
-                + "must fit one file, or say the folder.");
+    private static PipelineException Ambiguous(NamedFile named, string path) => new(
+        $"'{named.Table}' line {named.Line} names '{named.File}', which fits '{named.Path}' and '{path}' by labels.match: name; names must "
+            + "fit one file, or say the folder.");
 }
 
 /// <summary>A file as the rows of tables name it.</summary>

@@ -2,9 +2,8 @@ using Pipeline.Lake.Findings;
 
 namespace Pipeline.Lake.Labels;
 
-/// <summary>Notices names that speak of splits where no rule makes splits of them, so that an official test set is not trained on without a
-/// word: class folders called after splits, folders in class folders, files of one sample each, and files of many samples without any for
-/// training beside them.</summary>
+/// <summary>Notices names that speak of splits where no rule makes splits of them, so that no official test set is trained on silently:
+/// class folders, folders in these, files of one sample each, and files of many samples without any for training beside them.</summary>
 internal sealed class SplitHints(LayoutRules rules)
 {
     /// <summary>The first path for each split, as a pattern that would make it one.</summary>
@@ -32,37 +31,30 @@ internal sealed class SplitHints(LayoutRules rules)
                 _isSure |= isFile
                     ? here != SplitSet.Train && SplitNames.HoldsMany(path[start..])
                     : SplitNames.Find(name) is { } split && (depth == 0 || split != Split.Train);
-                Note(here, isFile, depth, isFile ? word : name);
+                var above = string.Concat(Enumerable.Repeat("*/", depth));
+                if (SplitNames.One(here) is { } only)
+                    _patterns.TryAdd(only, isFile ? $"**/*{word}*" : depth == 0 ? name : $"{above}{name}/*");
             }
 
             start = end + 1;
         }
 
-        if (found != SplitSet.None)
-        {
-            _seen |= found;
-            _first = _files == 0 ? path : _first;
-            _files++;
-        }
+        if (found == SplitSet.None)
+            return;
+
+        _seen |= found;
+        _first = _files == 0 ? path : _first;
+        _files++;
     }
 
-    /// <summary>None where the names speak of one split only: that may be a word like others.</summary>
+    /// <summary>None if the names speak of one split only: that may be a word like others.</summary>
     public IEnumerable<Finding> Findings() => _isSure || (_seen != SplitSet.None && SplitNames.One(_seen) is null)
         ? [new Finding(
             WarningCode.SplitsNotUsed,
             _files,
             "",
             $"'{_first}'. If these are splits, say so in the experiment, such as 'splits: {{ "
-                + $"{string.Join(", ", _patterns.Select(found => $"{found.Key.ToString().ToLowerInvariant()}: \"{found.Value}\""))} }}'; "
+                + $"{string.Join(", ", _patterns.Select(found => $"{SplitNames.NameOf(found.Key)}: \"{found.Value}\""))} }}'; "
                 + $"'splits: {{}}' says that nothing is")]
         : [];
-
-    private void Note(SplitSet found, bool isFile, int depth, ReadOnlySpan<char> name)
-    {
-        if (SplitNames.One(found) is { } split && !_patterns.ContainsKey(split))
-        {
-            _patterns.Add(
-                split, isFile ? $"**/*{name}*" : depth == 0 ? name.ToString() : $"{string.Concat(Enumerable.Repeat("*/", depth))}{name}/*");
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.RegularExpressions;
 using Pipeline.Lake.Kinds;
 
@@ -23,10 +24,8 @@ public static class SplitNames
 
     /// <summary>Extensions of files that hold many samples, each also before <c>.gz</c>.</summary>
     private static readonly HashSet<string> Many = new(
-        [
-            ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".feather", ".fasta", ".fas", ".fa", ".fna", ".ffn", ".faa",
-            ".fastq", ".fq", ".zip", ".tar", ".tgz",
-        ],
+        [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".feather", ".fasta", ".fas", ".fa", ".fna", ".ffn", ".faa",
+            ".fastq", ".fq", ".zip", ".tar", ".tgz"],
         StringComparer.OrdinalIgnoreCase);
 
     /// <param name="name">A whole name, of a folder or in a column.</param>
@@ -45,11 +44,10 @@ public static class SplitNames
         };
     }
 
-    /// <summary>The split that a file's name says, where it holds many samples: <c>test-00000-of-00001.parquet</c>,
-    /// <c>imdb_train.jsonl</c>.</summary>
-    /// <param name="name">Of the file alone; a path has none.</param>
-    public static Split? OfFile(string name) =>
-        HoldsMany(name) && !name.Contains('/', StringComparison.Ordinal) ? One(In(Stem(name), numbered: false, out _)) : null;
+    public static string NameOf(Split split) => split.ToString().ToLowerInvariant();
+
+    /// <summary>The split in the name of a file that holds many samples, such as <c>imdb_train.jsonl</c>; a path has none.</summary>
+    public static Split? OfFile(string name) => HoldsMany(name) && !name.Contains('/') ? One(In(Stem(name), numbered: false, out _)) : null;
 
     /// <summary>Whether a file holds many samples, by its name.</summary>
     public static bool HoldsMany(string name) => Many.Contains(Path.GetExtension(Unpacked(name)));
@@ -74,7 +72,7 @@ public static class SplitNames
             if (Find(word) is { } split)
             {
                 first = found == SplitSet.None ? word : first;
-                found |= SetOf(split);
+                found |= (SplitSet)(1 << (int)split);
             }
 
             start = end + 1;
@@ -83,16 +81,8 @@ public static class SplitNames
         return found;
     }
 
-    /// <summary>The only split of a set; null where there is none, or more than one.</summary>
-    internal static Split? One(SplitSet set) => set switch
-    {
-        SplitSet.Train => Split.Train,
-        SplitSet.Validation => Split.Validation,
-        SplitSet.Test => Split.Test,
-        _ => null,
-    };
-
-    private static SplitSet SetOf(Split split) => (SplitSet)(1 << (int)split);
+    /// <summary>The only split of a set; null if there is none, or more than one.</summary>
+    internal static Split? One(SplitSet set) => BitOperations.IsPow2((int)set) ? (Split)BitOperations.Log2((uint)set) : null;
 
     private static string Unpacked(string name) => name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
 }
@@ -112,18 +102,17 @@ internal sealed class SplitPattern
         _path = _text.AsSpan().IndexOfAny('/', '*') < 0 ? null : Compile(_text, "(/.*)?");
     }
 
-    /// <summary>Whether a folder at the top is there for the split: its name is the pattern's, or what stands in the pattern before stars
-    /// alone.</summary>
-    /// <param name="root">The path of the folder that wraps everything, in which it lies: empty, or with a slash at its end.</param>
+    /// <summary>Whether a top folder is there for the split: its name is the pattern's, or the pattern's part before stars.</summary>
+    /// <param name="root">As <see cref="FolderLabels.Root"/>.</param>
     public bool IsFolder(string folder, string root)
     {
-        var segments = Below(root).Split('/');
+        var above = CanonicalComposition.Of(root);
+        var below = _text.StartsWith(above, StringComparison.OrdinalIgnoreCase) ? _text[above.Length..] : _text;
+        var segments = below.Split('/');
         var head = segments[0];
         return head.Trim('*').Length > 0
-            && segments.Skip(1).All(segment => segment.Contains('*', StringComparison.Ordinal))
-            && (head.Contains('*', StringComparison.Ordinal)
-                ? Compile(head, "").IsMatch(CanonicalComposition.Of(folder))
-                : Equal(head, folder));
+            && segments.Skip(1).All(segment => segment.Contains('*'))
+            && (head.Contains('*') ? Compile(head, "").IsMatch(CanonicalComposition.Of(folder)) : Equal(head, folder));
     }
 
     /// <param name="path">Of a file.</param>
@@ -132,15 +121,9 @@ internal sealed class SplitPattern
         if (_path is not null)
             return _path.IsMatch(CanonicalComposition.Of(path));
 
-        var name = path[(path.LastIndexOf('/') + 1)..];
-        var slash = path.IndexOf('/', StringComparison.Ordinal);
-        return Equal(_text, SplitNames.Stem(name)) || (slash > 0 && Equal(_text, path[..slash]));
+        var slash = path.IndexOf('/');
+        return Equal(_text, SplitNames.Stem(path[(path.LastIndexOf('/') + 1)..])) || (slash > 0 && Equal(_text, path[..slash]));
     }
-
-    private string Below(string root) =>
-        root.Length > 0 && _text.StartsWith(CanonicalComposition.Of(root), StringComparison.OrdinalIgnoreCase)
-            ? _text[CanonicalComposition.Of(root).Length..]
-            : _text;
 
     private static bool Equal(string text, string name) => text.Equals(CanonicalComposition.Of(name), StringComparison.OrdinalIgnoreCase);
 
@@ -153,26 +136,20 @@ internal sealed class SplitPattern
 }
 
 /// <summary>What the splits of a folder are called: as the experiment says, or by the words of <see cref="SplitNames"/>.</summary>
-public sealed class SplitRules
+public sealed class SplitRules(SplitNamesSpec? spec)
 {
-    private readonly List<(Split Split, SplitPattern Pattern)>? _given;
-
-    public SplitRules(SplitNamesSpec? spec) =>
-        _given = spec is null
-            ? null
-            : [.. Of(Split.Train, spec.Train), .. Of(Split.Validation, spec.Validation), .. Of(Split.Test, spec.Test)];
+    private readonly List<(Split Split, SplitPattern Pattern)>? _given = spec is null
+        ? null
+        : [.. Of(Split.Train, spec.Train), .. Of(Split.Validation, spec.Validation), .. Of(Split.Test, spec.Test)];
 
     /// <summary>Whether the experiment says it: nothing else is a split then.</summary>
     public bool AreGiven => _given is not null;
 
-    /// <param name="name">Of a folder at the top.</param>
-    /// <param name="root">As of <see cref="FolderLabels.Root"/>.</param>
+    /// <param name="name">Of a top folder.</param>
     public Split? OfFolder(string name, string root) =>
-        _given is null
-            ? SplitNames.Find(name)
-            : _given.Find(given => given.Pattern.IsFolder(name, root)) is (var split, not null)
-            ? split
-            : null;
+        _given is null ? SplitNames.Find(name)
+        : _given.Find(given => given.Pattern.IsFolder(name, root)) is (var split, not null) ? split
+        : null;
 
     /// <summary>The split that the experiment puts a file into.</summary>
     /// <param name="below">The path below the folder that wraps everything.</param>
@@ -186,16 +163,15 @@ public sealed class SplitRules
             if (found == split || !(pattern.Fits(below) || (whole.Length > below.Length && pattern.Fits(whole))))
                 continue;
 
-            found = found is null
+            found = found is not { } other
                 ? split
                 : throw new PipelineException(
-                    $"The experiment's splits put '{whole}' into two, {Name(found.Value)} and {Name(split)}; each file must be in one.");
+                    $"The experiment's splits put '{whole}' into two, {SplitNames.NameOf(other)} and {SplitNames.NameOf(split)}; each file "
+                        + "must be in one.");
         }
 
         return found;
     }
-
-    private static string Name(Split split) => split.ToString().ToLowerInvariant();
 
     private static IEnumerable<(Split Split, SplitPattern Pattern)> Of(Split split, IReadOnlyList<string>? names) =>
         (names ?? []).Select(name => (split, new SplitPattern(name)));
@@ -206,7 +182,6 @@ public static class RecordSplit
 {
     private const int MostShown = 40;
 
-    /// <param name="name">As written.</param>
     /// <param name="where">The record, for errors.</param>
     /// <returns>Null for a blank name.</returns>
     /// <exception cref="SequenceRejectedException">There is no such split.</exception>

@@ -6,26 +6,23 @@ namespace Pipeline.Lake.Places;
 /// <summary>Bound from "Drops"; checked at start.</summary>
 public sealed class DropsOptions
 {
-    /// <summary>By the dataset's name. Files below none of these belong to the dataset that the first folder of their path below the
-    /// location names.</summary>
+    /// <summary>By name. A file below none of these belongs to the dataset named by its first folder below the location.</summary>
     public IDictionary<string, DropDatasetOptions> Datasets { get; init; } =
         new Dictionary<string, DropDatasetOptions>(StringComparer.Ordinal);
 
-    /// <summary>Larger messages are refused, unread, into <c>drops_error</c>. The webhook cuts what it takes into messages of at most half
-    /// of it.</summary>
+    /// <summary>Larger messages go to <c>drops_error</c> unread. The webhook cuts its input into messages of at most half of it.</summary>
     [Range(1 << 10, 128 << 20)]
     public int MaxMessageBytes { get; init; } = 1 << 20;
 
-    /// <summary>Messages that the broker hands out before the first is acknowledged. Their bodies are in memory: up to this many times
-    /// <see cref="MaxMessageBytes"/>.</summary>
+    /// <summary>Unacknowledged messages. Their bodies are in memory: up to this many times <see cref="MaxMessageBytes"/>.</summary>
     [Range(1, 10_000)]
     public int Prefetch { get; init; } = 400;
 
-    /// <summary>Most messages recorded together.</summary>
+    /// <summary>Maximum number of messages recorded together.</summary>
     [Range(1, 10_000)]
     public int BatchMessages { get; init; } = 200;
 
-    /// <summary>Most bytes of messages recorded together; a single larger message makes a batch of its own.</summary>
+    /// <summary>Maximum size of messages recorded together; a single larger message makes a batch of its own.</summary>
     [Range(1 << 10, 1 << 30)]
     public int BatchBytes { get; init; } = 8 << 20;
 
@@ -59,8 +56,7 @@ public sealed class DropDatasetOptions
     public static bool IsName(string name) =>
         name.Length is > 0 and <= LongestName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
-    /// <summary>URL of the folder: a location of <c>Lake:Locations</c> and a path below it. Where folders of several datasets hold a file,
-    /// the longest wins.</summary>
+    /// <summary>URL of the folder, at or below a location of <c>Lake:Locations</c>. The longest that holds a file wins.</summary>
     public string Prefix { get; init; } = "";
 
     public DropCompletion Complete { get; init; } = DropCompletion.Any;
@@ -119,8 +115,7 @@ public sealed class DropsOptionsCheck(LakeLocations lakes) : IValidateOptions<Dr
     }
 }
 
-/// <summary>Where a dataset's files land: as Drops:Datasets says, else in the folder of its name in the first location of the
-/// lake.</summary>
+/// <summary>Where a dataset's files land: as Drops:Datasets says, else in the folder of its name in the lake's first location.</summary>
 public sealed class DatasetPlaces(IOptions<LakeOptions> options, IOptions<DropsOptions> drops)
 {
     /// <exception cref="PipelineException">The lake has no location.</exception>

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Pipeline.Lake.Places;
 
-/// <summary>Room for whole files. Small ones are used again; larger ones are left to the collector: the pool would keep them.</summary>
+/// <summary>Buffers for whole files. Small ones are pooled; larger ones are left to the collector, as the pool would keep them.</summary>
 public static class FileBuffers
 {
     private const int LargestPooled = 1 << 20;
@@ -11,7 +11,7 @@ public static class FileBuffers
     public static ArraySegment<byte> Rent(int bytes) =>
         new(bytes <= LargestPooled ? ArrayPool<byte>.Shared.Rent(bytes) : GC.AllocateUninitializedArray<byte>(bytes), 0, bytes);
 
-    /// <returns>Whether the stream has just as many bytes.</returns>
+    /// <returns>Whether the stream has exactly as many bytes.</returns>
     public static async Task<bool> FillAsync(ArraySegment<byte> buffer, Stream stream, CancellationToken cancellation)
     {
         var read = await stream.ReadAtLeastAsync(buffer, buffer.Count, throwOnEndOfStream: false, cancellation);

@@ -24,7 +24,7 @@ public sealed class Fingerprint : IDisposable
         return (stream.Position - start, sha256);
     }
 
-    /// <summary>Length and SHA-256 of a file; it throws what <see cref="ILakeFolder.OpenReadAsync"/> does.</summary>
+    /// <summary>Length and SHA-256 of a file. Throws what <see cref="ILakeFolder.OpenReadAsync"/> does.</summary>
     public static async Task<(long Bytes, string Sha256)> OfFileAsync(ILakeFolder folder, string path, CancellationToken cancellation)
     {
         await using var stream = await folder.OpenReadAsync(path, cancellation);
@@ -40,9 +40,6 @@ public sealed class Fingerprint : IDisposable
         {
             var read = await stream.ReadAtLeastAsync(buffer, ContainerKinds.HeadBytes, throwOnEndOfStream: false, cancellation);
             var container = ContainerKinds.Of(buffer.AsSpan(0, Math.Min(read, ContainerKinds.HeadBytes)));
-            if (IsAtEnd())
-                return (read, Convert.ToHexStringLower(SHA256.HashData(buffer.AsSpan(0, read))), container);
-
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var bytes = 0L;
             while (read > 0)
@@ -59,7 +56,7 @@ public sealed class Fingerprint : IDisposable
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        // Of a file whose end is known the last, empty read is left out: each is a way to another thread.
+        // The last, empty read is left out if the end is known: each read may switch threads.
         bool IsAtEnd() => stream.CanSeek && stream.Position == stream.Length;
     }
 

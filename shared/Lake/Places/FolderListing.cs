@@ -25,19 +25,16 @@ public static class FolderListing
         new Walk(now, (name, top) => !LakeNames.IsSidecar(name, top, content), list ?? List).Files(new DirectoryInfo(folder), "");
 
     /// <summary>As <see cref="Files"/>, with the files that by their role are no images.</summary>
-    /// <exception cref="PipelineException">The folder itself cannot be listed.</exception>
     public static IEnumerable<LakeFile> AllFiles(string folder) =>
         new Walk(DateTime.UtcNow, (_, _) => true, List).Files(new DirectoryInfo(folder), "");
 
     /// <inheritdoc cref="ILakeFolder.EntriesAsync"/>
     public static IEnumerable<LakeEntry> Entries(string folder) => (Try(() => List(new DirectoryInfo(folder)).ToList(), out _) ?? [])
-        .Where(
-            entry =>
-                !LakeNames.IsHidden(entry.Name) && !HasNoName(entry) && !IsLink(entry)
-                    && !(entry is DirectoryInfo below && Try(() => List(below).Take(1).ToList(), out _) is []))
+        .Where(entry => !LakeNames.IsHidden(entry.Name) && !HasNoName(entry) && !IsLink(entry)
+            && !(entry is DirectoryInfo below && Try(() => List(below).Take(1).ToList(), out _) is []))
         .Select(entry => new LakeEntry(entry.Name, entry is DirectoryInfo));
 
-    /// <returns>Null where the folder cannot be listed.</returns>
+    /// <returns>Null if the folder cannot be listed.</returns>
     private static T? Try<T>(Func<T> list, out string? failure)
     {
         failure = null;
@@ -54,10 +51,9 @@ public static class FolderListing
 
     private static IEnumerable<FileSystemInfo> List(DirectoryInfo folder) => folder.EnumerateFileSystemInfos();
 
-    private static bool HasNoName(FileSystemInfo entry) =>
-        entry.Name.Contains(NoCharacter, StringComparison.Ordinal) && !Path.Exists(entry.FullName);
+    private static bool HasNoName(FileSystemInfo entry) => entry.Name.Contains(NoCharacter) && !Path.Exists(entry.FullName);
 
-    // Only of what may be a link the system is asked for its target: the attributes have been read already.
+    // The attributes have been read already; only for what may be a link the system is asked for its target.
     private static bool IsLink(FileSystemInfo entry) =>
         entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && entry.LinkTarget is not null;
 
@@ -67,55 +63,29 @@ public static class FolderListing
         public IEnumerable<LakeFile> Files(DirectoryInfo folder, string prefix)
         {
             var entries = Try(() => Sorted(folder, prefix), out var failure);
-            if (entries is null)
-            {
-                yield return prefix.Length > 0
-                    ? new LakeFile(prefix, RejectionReason.Unreadable, $"the folder cannot be listed: {failure}")
-                    : throw new PipelineException($"The folder '{folder.FullName}' cannot be listed: {failure}");
-            }
+            if (entries is null && prefix.Length == 0)
+                throw new PipelineException($"The folder '{folder.FullName}' cannot be listed: {failure}");
 
-            foreach (var (name, entry) in entries ?? [])
-            {
-                if (HasNoName(entry))
-                {
-                    yield return new LakeFile(LakeNames.Shown(prefix + name), RejectionReason.UnsafeName, "it is no UTF-8");
-                }
-                else if (IsLink(entry))
-                {
-                    yield return new LakeFile(prefix + entry.Name, IsLink: true);
-                }
-                else if (entry is not DirectoryInfo below)
-                {
-                    yield return Listed(prefix + name, entry);
-                }
-                else
-                {
-                    foreach (var found in Files(below, prefix + name))
-                        yield return found;
-                }
-            }
+            return entries?.SelectMany(entry => Listed(prefix + entry.Name, entry.Entry))
+                ?? [new LakeFile(prefix, RejectionReason.Unreadable, $"the folder cannot be listed: {failure}")];
         }
 
         // A folder sorts by its name with the '/' that follows it in every path below, so that the walk has the order of the whole paths.
         private List<(string Name, FileSystemInfo Entry)> Sorted(DirectoryInfo folder, string prefix) => list(folder)
-            .Where(
-                entry =>
-                    !LakeNames.IsHidden(entry.Name) && (entry is DirectoryInfo || wanted(entry.Name, prefix.Length == 0) || IsLink(entry)))
+            .Where(entry => !LakeNames.IsHidden(entry.Name)
+                && (entry is DirectoryInfo || wanted(entry.Name, prefix.Length == 0) || IsLink(entry)))
             .Select(entry => (Name: entry is DirectoryInfo ? entry.Name + "/" : entry.Name, Entry: entry))
-            .OrderBy(entry => entry.Name, StringComparer.Ordinal)
-            .ToList();
+            .OrderBy(entry => entry.Name, StringComparer.Ordinal).ToList();
 
-        private LakeFile Listed(string path, FileSystemInfo file)
-        {
-            if (file is not FileInfo { Exists: true } there)
-                return new LakeFile(path);
+        private IEnumerable<LakeFile> Listed(string path, FileSystemInfo entry) =>
+            HasNoName(entry) ? [new LakeFile(LakeNames.Shown(path), RejectionReason.UnsafeName, "it is no UTF-8")]
+            : IsLink(entry) ? [new LakeFile(path.TrimEnd('/'), IsLink: true)]
+            : entry is DirectoryInfo below ? Files(below, path)
+            : entry is not FileInfo { Exists: true } file ? [new LakeFile(path)]
+            : file.Length == 0 && SpecialFile.Of(file.FullName) is { } kind ? [new LakeFile(path, RejectionReason.NotAFile, kind)]
+            : [new LakeFile(path, Version: VersionOf(file), Bytes: file.Length)];
 
-            return there.Length == 0 && SpecialFile.Of(there.FullName) is { } kind
-                ? new LakeFile(path, RejectionReason.NotAFile, kind)
-                : new LakeFile(
-                    path,
-                    Version: there.LastWriteTimeUtc < now - Settled ? $"{there.Length}-{there.LastWriteTimeUtc.Ticks}" : null,
-                    Bytes: there.Length);
-        }
+        private string? VersionOf(FileInfo file) =>
+            file.LastWriteTimeUtc < now - Settled ? $"{file.Length}-{file.LastWriteTimeUtc.Ticks}" : null;
     }
 }

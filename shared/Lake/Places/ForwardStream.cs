@@ -1,6 +1,6 @@
 namespace Pipeline.Lake.Places;
 
-/// <summary>A stream that is read once, from its start to its end.</summary>
+/// <summary>A stream that is read once, from its start to its end. Overrides one of the ways to read.</summary>
 public abstract class ForwardStream : Stream
 {
     private long _position;
@@ -16,7 +16,7 @@ public abstract class ForwardStream : Stream
         set => throw new NotSupportedException();
     }
 
-    public abstract override int Read(Span<byte> buffer);
+    public override int Read(Span<byte> buffer) => throw new NotSupportedException("It is read asynchronously.");
 
     public sealed override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -36,7 +36,6 @@ public abstract class ForwardStream : Stream
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <summary>Moves the position.</summary>
-    /// <returns>The bytes that were read.</returns>
     protected int Advance(int read)
     {
         _position += read;

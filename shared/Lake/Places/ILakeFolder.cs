@@ -13,36 +13,31 @@ public interface ILakeFolder
 
     Task<LakeFolderState> StateAsync(CancellationToken cancellation = default);
 
-    /// <summary>All files below it that may hold what is wanted, by the rules of <see cref="LakeNames"/>, in ordinal order of their paths;
-    /// links too, and what cannot be listed or opened, which are told. The list may be longer than memory.</summary>
+    /// <summary>All files below it that may hold what is wanted, by the rules of <see cref="LakeNames"/>, in ordinal order of their paths,
+    /// with links and what cannot be listed or opened. The list may be longer than memory.</summary>
     IAsyncEnumerable<LakeFile> FilesAsync(LakeContent content, CancellationToken cancellation = default);
 
-    /// <summary>The files and folders that lie directly in a folder, in no order: without links, what <see cref="LakeNames.IsHidden"/>
-    /// says, and folders with nothing in them. There are none in a folder that cannot be listed, which <see cref="FilesAsync"/>
-    /// tells.</summary>
+    /// <summary>The files and folders directly in a folder, in no order, without links, hidden ones and empty folders; none in a folder
+    /// that cannot be listed, which <see cref="FilesAsync"/> names.</summary>
     /// <param name="path">Empty, or with a slash at its end.</param>
     IAsyncEnumerable<LakeEntry> EntriesAsync(string path, CancellationToken cancellation = default);
 
-    /// <summary>Whether there is a file of that path, also one that <see cref="FilesAsync"/> leaves out.</summary>
+    /// <summary>Whether a file of that path exists, also one that <see cref="FilesAsync"/> leaves out.</summary>
     Task<bool> HasFileAsync(string path, CancellationToken cancellation = default);
 
     /// <summary>Reads a file once, forwards; the stream tells its position.</summary>
-    /// <exception cref="FileNotFoundException">It is not there.</exception>
-    /// <exception cref="DirectoryNotFoundException">Its folder is not there.</exception>
+    /// <exception cref="FileNotFoundException">It does not exist.</exception>
+    /// <exception cref="DirectoryNotFoundException">Its folder does not exist.</exception>
     /// <exception cref="LakeUnavailableException">The storage does not answer now; also while the stream is read.</exception>
     /// <exception cref="IOException">This file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This file may not be read.</exception>
     Task<Stream> OpenReadAsync(string path, CancellationToken cancellation = default);
 }
 
-/// <param name="Path">Below the folder; where it is not safe, as <see cref="LakeNames.Shown"/>.</param>
-/// <param name="Rejection">Why it is counted and never opened; null where it may be. Of a folder, whose path ends with a slash then, why it
-/// is not looked into.</param>
-/// <param name="Detail">Of the rejection.</param>
-/// <param name="Version">Changes whenever the content does; null where nothing tells. Of blobs the ETag, of files their length and
-/// time.</param>
+/// <param name="Path">Below the folder; as <see cref="LakeNames.Shown"/> if it is not safe. A folder's path ends with a slash.</param>
+/// <param name="Rejection">Why a file is counted and never opened, or a folder not looked into; null otherwise.</param>
+/// <param name="Version">Changes whenever the content does; null if unknown. A blob's ETag, a file's length and time.</param>
 /// <param name="Bytes">Its length when it was listed.</param>
-/// <param name="IsLink">A symbolic link, which is not followed.</param>
 public sealed record LakeFile(
     string Path, RejectionReason? Rejection = null, string? Detail = null, string? Version = null, long Bytes = 0, bool IsLink = false);
 
@@ -53,8 +48,6 @@ public enum LakeFolderState
 {
     Missing,
     Folder,
-
-    /// <summary>There is a file of that name.</summary>
     File,
 }
 

@@ -8,16 +8,21 @@ namespace Pipeline.Lake.Places;
 /// <summary>Clients for the Azure containers of the lake, one a location: each keeps its connections and its identity's token.</summary>
 public sealed class LakeContainers
 {
-    private readonly ConcurrentDictionary<string, LakeContainer> _containers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, BlobContainerClient> _clients = new(StringComparer.Ordinal);
     private readonly Lazy<DefaultAzureCredential> _identity = new(() => new DefaultAzureCredential());
 
-    /// <param name="location">An Azure container.</param>
-    public LakeContainer Of(LakeLocation location) => _containers.GetOrAdd(location.Url, _ => Connect(location));
+    /// <returns>The container, and the prefix of the blobs below the place: empty, or with a slash at its end.</returns>
+    internal (BlobContainerClient Container, string Prefix) At(LakePath place)
+    {
+        var (container, top) = AddressOf(place.Location)!.Value;
+        var prefix = string.Concat(new[] { top, place.Path }.Where(part => part.Length > 0).Select(part => part + "/"));
+        return (_clients.GetOrAdd(place.Location.Url, _ => Connect(place.Location, container)), prefix);
+    }
 
-    /// <summary>The container that a location's URL names, and the prefix in it that the location begins with.</summary>
-    /// <returns>Null where the URL names no container of the account.</returns>
+    /// <summary>The container that a location's URL names, and the path in it that the location begins with.</summary>
+    /// <returns>Null if the URL names no container of the account.</returns>
     /// <exception cref="FormatException">The connection string is none.</exception>
-    internal static (string Container, string Prefix)? AddressOf(LakeLocation location)
+    internal static (string Container, string Path)? AddressOf(LakeLocation location)
     {
         if (location.ConnectionString is null)
         {
@@ -34,33 +39,22 @@ public sealed class LakeContainers
         return (segments[0], segments.Length > 1 ? segments[1] : "");
     }
 
-    private LakeContainer Connect(LakeLocation location)
+    private BlobContainerClient Connect(LakeLocation location, string container)
     {
-        var (container, prefix) = AddressOf(location)!.Value;
-        var client = location.ConnectionString is { } connection
-            ? new BlobContainerClient(connection, container, Options())
-            : new BlobContainerClient(new BlobUriBuilder(new Uri(location.Url)) { BlobName = "" }.ToUri(), _identity.Value, Options());
-        return new LakeContainer(client, prefix);
-    }
-
-    /// <summary>What the lake's clients do about faults that pass; whatever lasts longer is for the bus to repeat.</summary>
-    private static BlobClientOptions Options() => new()
-    {
-        Retry =
+        // For faults that pass; whatever lasts longer is for the bus to repeat.
+        var options = new BlobClientOptions
         {
-            Mode = RetryMode.Exponential,
-            MaxRetries = 4,
-            Delay = TimeSpan.FromMilliseconds(200),
-            MaxDelay = TimeSpan.FromSeconds(5),
-            NetworkTimeout = TimeSpan.FromSeconds(30),
-        },
-    };
-}
-
-/// <param name="Prefix">Within the container, without <c>/</c> at its ends; empty for all of it.</param>
-public sealed record LakeContainer(BlobContainerClient Client, string Prefix)
-{
-    /// <summary>What the names of blobs below a path start with.</summary>
-    /// <param name="path">Below the location.</param>
-    public string PrefixOf(string path) => string.Concat(new[] { Prefix, path }.Where(part => part.Length > 0).Select(part => part + "/"));
+            Retry =
+            {
+                Mode = RetryMode.Exponential,
+                MaxRetries = 4,
+                Delay = TimeSpan.FromMilliseconds(200),
+                MaxDelay = TimeSpan.FromSeconds(5),
+                NetworkTimeout = TimeSpan.FromSeconds(30),
+            },
+        };
+        return location.ConnectionString is { } connection
+            ? new BlobContainerClient(connection, container, options)
+            : new BlobContainerClient(new BlobUriBuilder(new Uri(location.Url)) { BlobName = "" }.ToUri(), _identity.Value, options);
+    }
 }

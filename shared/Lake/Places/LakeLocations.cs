@@ -3,7 +3,6 @@ using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Places;
 
-/// <summary>A place in the lake.</summary>
 /// <param name="Path">Below the location, segments joined by <c>/</c>, none at the start or end; empty for the location itself.</param>
 public sealed record LakePath(LakeLocation Location, string Path)
 {
@@ -27,30 +26,24 @@ public sealed class LakeLocations(IOptions<LakeOptions> options)
         : throw new PipelineException(
             $"'{LakeNames.Shown(url)}' lies in none of the lake's locations; it must be one of {Valid}, or a folder below.");
 
-    /// <summary>The location whose URL the given one is or lies below, compared as host and whole path segments; null where there is none,
+    /// <summary>The location whose URL the given one is or lies below, compared as host and whole path segments; null if there is none,
     /// or a segment is empty, <c>.</c> or <c>..</c>.</summary>
     public LakePath? Find(string url)
     {
-        foreach (var location in options.Value.Locations)
-        {
-            if (url.Length == location.Url.Length ? url == location.Url : url.StartsWith(location.Url + "/", StringComparison.Ordinal))
-            {
-                var path = url[location.Url.Length..].Trim('/');
-                return path.Length == 0 || path.Split('/').All(segment => segment is not ("" or "." or ".."))
-                    ? new LakePath(location, path)
-                    : null;
-            }
-        }
+        var location = options.Value.Locations.FirstOrDefault(place => $"{url}/".StartsWith(place.Url + "/", StringComparison.Ordinal));
+        if (location is null)
+            return null;
 
-        return null;
+        var path = url[location.Url.Length..].Trim('/');
+        return path.Length == 0 || path.Split('/').All(segment => segment is not ("" or "." or "..")) ? new LakePath(location, path) : null;
     }
 }
 
 /// <summary>Opens what a run names as its source, if it may be read.</summary>
 public sealed class LakeFolders(LakeLocations locations, LakeContainers containers, IOptions<LakeOptions> options)
 {
-    /// <param name="source">A URL at or below a location of the lake, as plain text and not percent-encoded; or a folder of this machine,
-    /// where <see cref="LakeOptions.AnyFolder"/> is on.</param>
+    /// <param name="source">A URL at or below a location of the lake, as plain text and not percent-encoded; or a folder of this machine
+    /// if <see cref="LakeOptions.AnyFolder"/> is on.</param>
     /// <exception cref="PipelineException">It may not be read.</exception>
     public ILakeFolder Open(string source)
     {
@@ -64,8 +57,10 @@ public sealed class LakeFolders(LakeLocations locations, LakeContainers containe
         }
 
         var place = locations.At(source);
-        return place.Location.Folder is null
-            ? new BlobFolder(containers.Of(place.Location).Client, containers.Of(place.Location).PrefixOf(place.Path), place.Url)
-            : new LocalFolder(LocalFolder.PathOf(place), place.Url);
+        if (place.Location.Folder is not null)
+            return new LocalFolder(LocalFolder.PathOf(place), place.Url);
+
+        var (container, prefix) = containers.At(place);
+        return new BlobFolder(container, prefix, place.Url);
     }
 }

@@ -5,14 +5,12 @@ using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Places;
 
-/// <summary>Bound from "Lake"; checked at start. Which storage may be read: whatever a message or an event names must lie below one of
-/// these.</summary>
+/// <summary>Bound from "Lake"; checked at start. Whatever a message or an event names must lie below one of the locations.</summary>
 public sealed class LakeOptions
 {
     public IList<LakeLocation> Locations { get; init; } = [];
 
-    /// <summary>Whether a source may also be any folder of this machine, named by its path. On where one person's process does all, off in
-    /// services.</summary>
+    /// <summary>Whether a source may also be any folder of this machine. On if one process does all, off in services.</summary>
     public bool AnyFolder { get; set; }
 }
 
@@ -23,8 +21,7 @@ public sealed class LakeLocation
     /// folder alone any name of the form <c>lake://NAME</c>. No <c>/</c> at the end.</summary>
     public string Url { get; init; } = "";
 
-    /// <summary>Of the storage account; where it is missing, an Azure container is read with the process's own identity
-    /// (DefaultAzureCredential).</summary>
+    /// <summary>Of the storage account; without it an Azure container is read as the process's identity (DefaultAzureCredential).</summary>
     public string? ConnectionString { get; init; }
 
     /// <summary>Where the location is mounted; its files are read from there. Needed for everything but Azure containers.</summary>
@@ -39,8 +36,7 @@ public sealed class LakeOptionsCheck : IValidateOptions<LakeOptions>
 
     public ValidateOptionsResult Validate(string? name, LakeOptions options)
     {
-        var wrong = options.Locations.Index().Select(
-            entry => WrongWith(entry.Item, $"Lake:Locations:{entry.Index}")).OfType<string>().ToList();
+        var wrong = options.Locations.Select((location, at) => WrongWith(location, $"Lake:Locations:{at}")).OfType<string>().ToList();
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 
@@ -53,31 +49,25 @@ public sealed class LakeOptionsCheck : IValidateOptions<LakeOptions>
             return $"{at}:Url is '{location.Url}'; it must be {Valid}.";
         }
 
-        if (location.Folder is not null)
+        return (location, url.Scheme) switch
         {
-            return location.ConnectionString is null
-                ? null
-                : $"{at} has a Folder and a ConnectionString for '{location.Url}'; it must have one of them.";
-        }
-
-        return url.Scheme is "http" or "https"
-            ? WrongWithContainer(location, at, url)
-            : $"{at}:Folder is missing for '{location.Url}'; it must be the folder where it is mounted.";
+            ({ Folder: not null, ConnectionString: null }, _) => null,
+            ({ Folder: not null }, _) => $"{at} has a Folder and a ConnectionString for '{location.Url}'; it must have one of them.",
+            (_, not ("http" or "https")) => $"{at}:Folder is missing for '{location.Url}'; it must be the folder where it is mounted.",
+            ({ ConnectionString: null }, "http") =>
+                $"{at}:ConnectionString is missing for '{location.Url}'; without one the URL must begin with https, as an identity's token "
+                    + "is a secret.",
+            _ => WrongWithContainer(location, at),
+        };
     }
 
-    private static string? WrongWithContainer(LakeLocation location, string at, Uri url)
+    private static string? WrongWithContainer(LakeLocation location, string at)
     {
-        if (location.ConnectionString is null && url.Scheme == "http")
-        {
-            return $"{at}:ConnectionString is missing for '{location.Url}'; without one the URL must begin with https, as an identity's "
-                + "token is a secret.";
-        }
-
+        var account = location.ConnectionString is null ? "" : " of the connection string's account";
         try
         {
             return LakeContainers.AddressOf(location) is null
-                ? $"{at}:Url is '{location.Url}', which names no "
-                    + $"container{(location.ConnectionString is null ? "" : " of the connection string's account")}; it must be {Valid}."
+                ? $"{at}:Url is '{location.Url}', which names no container{account}; it must be {Valid}."
                 : null;
         }
         catch (FormatException)
@@ -95,8 +85,8 @@ public static class LakeRegistration
     public static IServiceCollection AddLake(this IServiceCollection services)
     {
         services.AddOptions<LakeOptions>().BindConfiguration("Lake", binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
-        services.AddOptions<DropsOptions>().BindConfiguration(
-            "Drops", binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DropsOptions>().BindConfiguration("Drops", binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LakeOptions>, LakeOptionsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DropsOptions>, DropsOptionsCheck>());
         services.TryAddSingleton<LakeLocations>();

@@ -6,22 +6,20 @@ using Azure.Storage.Blobs.Models;
 
 namespace Pipeline.Lake.Places;
 
-/// <summary>A folder of the lake that files are copied into. Paths are below it, segments joined by <c>/</c>.</summary>
-public interface ILakeTarget
+/// <summary>A folder of the lake that files are copied into. Contents are read from their start, and left anywhere.</summary>
+internal interface ILakeTarget
 {
     /// <summary>Whether a file of that path is there with the same bytes.</summary>
-    /// <param name="content">From its start to its end; left anywhere.</param>
-    Task<bool> HoldsAsync(string path, Stream content, CancellationToken cancellation = default);
+    Task<bool> HoldsAsync(string path, Stream content, CancellationToken cancellation);
 
     /// <summary>Writes a file whole, or not at all; one that is there is replaced.</summary>
-    /// <param name="content">From its start to its end; left anywhere.</param>
-    Task PutAsync(string path, Stream content, CancellationToken cancellation = default);
+    Task PutAsync(string path, Stream content, CancellationToken cancellation);
 }
 
 /// <summary>A folder of a mounted location. A file gets its name when it is whole, so that whoever watches never sees a part.</summary>
-public sealed class LocalTarget(string folder) : ILakeTarget
+internal sealed class LocalTarget(string folder) : ILakeTarget
 {
-    public async Task<bool> HoldsAsync(string path, Stream content, CancellationToken cancellation = default)
+    public async Task<bool> HoldsAsync(string path, Stream content, CancellationToken cancellation)
     {
         var file = new FileInfo(Path.Combine(folder, path));
         if (!file.Exists || file.Length != content.Length)
@@ -29,15 +27,15 @@ public sealed class LocalTarget(string folder) : ILakeTarget
 
         await using var there = file.OpenRead();
         content.Position = 0;
-        return (await Fingerprint.OfAsync(there, cancellation)).Sha256 == (await Fingerprint.OfAsync(content, cancellation)).Sha256;
+        return await Fingerprint.OfAsync(there, cancellation) == await Fingerprint.OfAsync(content, cancellation);
     }
 
-    public async Task PutAsync(string path, Stream content, CancellationToken cancellation = default)
+    public async Task PutAsync(string path, Stream content, CancellationToken cancellation)
     {
         var target = Path.Combine(folder, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        var below = Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         // Hidden, so that it is no file of the lake yet.
-        var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetRandomFileName()}");
+        var temporary = Path.Combine(below.FullName, $".{Path.GetRandomFileName()}");
         try
         {
             await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
@@ -56,14 +54,15 @@ public sealed class LocalTarget(string folder) : ILakeTarget
 }
 
 /// <summary>A prefix of an Azure container. Each blob carries the MD5 of its content, as Azure's own tools write it.</summary>
-/// <param name="prefix">Ends with <c>/</c>, or is empty.</param>
-/// <param name="name">Its URL.</param>
-public sealed class BlobTarget(BlobContainerClient container, string prefix, string name) : ILakeTarget
+internal sealed class BlobTarget(BlobContainerClient container, string prefix, string name) : ILakeTarget
 {
     /// <summary>Bytes of one request, and of memory for each file that is on its way.</summary>
     private const int BlockBytes = 8 << 20;
 
-    public Task<bool> HoldsAsync(string path, Stream content, CancellationToken cancellation = default) => BlobFailure.GuardAsync(
+    private static readonly StorageTransferOptions Transfer =
+        new() { InitialTransferSize = BlockBytes, MaximumTransferSize = BlockBytes, MaximumConcurrency = 1 };
+
+    public Task<bool> HoldsAsync(string path, Stream content, CancellationToken cancellation) => BlobFailure.GuardAsync(
         $"{name}/{path}",
         async () =>
         {
@@ -77,22 +76,14 @@ public sealed class BlobTarget(BlobContainerClient container, string prefix, str
         },
         cancellation);
 
-    public Task PutAsync(string path, Stream content, CancellationToken cancellation = default) => BlobFailure.GuardAsync(
+    public Task PutAsync(string path, Stream content, CancellationToken cancellation) => BlobFailure.GuardAsync(
         $"{name}/{path}",
         async () =>
         {
-            var options = new BlobUploadOptions
-            {
-                HttpHeaders = new BlobHttpHeaders { ContentHash = await Md5Async(content, cancellation) },
-                TransferOptions = new StorageTransferOptions
-                {
-                    InitialTransferSize = BlockBytes,
-                    MaximumTransferSize = BlockBytes,
-                    MaximumConcurrency = 1,
-                },
-            };
+            var headers = new BlobHttpHeaders { ContentHash = await Md5Async(content, cancellation) };
             content.Position = 0;
-            await container.GetBlobClient(prefix + path).UploadAsync(content, options, cancellation);
+            return await container.GetBlobClient(prefix + path).UploadAsync(
+                content, new BlobUploadOptions { HttpHeaders = headers, TransferOptions = Transfer }, cancellation);
         },
         cancellation);
 

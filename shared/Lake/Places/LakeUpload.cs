@@ -3,27 +3,21 @@ using Pipeline.Lake.Kinds;
 namespace Pipeline.Lake.Places;
 
 /// <summary>How far an upload is.</summary>
-/// <param name="Files">In the folder.</param>
-/// <param name="Copied">Of them.</param>
-/// <param name="Present">Of them: were there already with the same bytes.</param>
+/// <param name="Present">Of them, those that were there already with the same bytes.</param>
 /// <param name="Bytes">Copied.</param>
 public sealed record UploadProgress(int Files, int Copied, int Present, long Bytes);
 
 /// <summary>Copies a folder of this machine into the lake, several files at a time, each streamed. What is there already with the same
 /// bytes is left, so that an upload that broke off goes on; <c>_SUCCESS</c> is written last, always, and tells that the drop is complete.
 /// Hidden files, litter and symbolic links stay behind.</summary>
-/// <param name="parallelism">Files copied at a time.</param>
 public sealed class LakeUpload(LakeLocations locations, LakeContainers containers, int parallelism)
 {
     /// <param name="target">URL of a folder at or below a location of the lake, as plain text; made if it is not there.</param>
-    /// <param name="progress">Told after each file.</param>
-    /// <exception cref="PipelineException">The folder holds nothing or a name that the lake refuses, or the target may not be
-    /// written.</exception>
+    /// <exception cref="PipelineException">The folder is empty, a name is refused, or the target may not be written.</exception>
     public async Task<UploadProgress> UploadAsync(
         string folder, string target, IProgress<UploadProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var place = locations.At(target);
-        var destination = TargetOf(place);
+        var destination = TargetOf(locations.At(target));
         var files = FilesOf(folder);
         var done = new UploadProgress(files.Count, 0, 0, 0);
         var told = new Lock();
@@ -49,9 +43,14 @@ public sealed class LakeUpload(LakeLocations locations, LakeContainers container
         return done;
     }
 
-    private ILakeTarget TargetOf(LakePath place) => place.Location.Folder is null
-        ? new BlobTarget(containers.Of(place.Location).Client, containers.Of(place.Location).PrefixOf(place.Path), place.Url)
-        : new LocalTarget(LocalFolder.PathOf(place));
+    private ILakeTarget TargetOf(LakePath place)
+    {
+        if (place.Location.Folder is not null)
+            return new LocalTarget(LocalFolder.PathOf(place));
+
+        var (container, prefix) = containers.At(place);
+        return new BlobTarget(container, prefix, place.Url);
+    }
 
     private static List<string> FilesOf(string folder)
     {

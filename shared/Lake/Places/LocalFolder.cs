@@ -33,9 +33,8 @@ public sealed class LocalFolder(string folder, string name) : ILakeFolder
 
     public string NameOf(string path) => Path.Combine(name, path);
 
-    public Task<LakeFolderState> StateAsync(CancellationToken cancellation = default) =>
-        Task.FromResult(
-            Directory.Exists(folder) ? LakeFolderState.Folder : File.Exists(folder) ? LakeFolderState.File : LakeFolderState.Missing);
+    public Task<LakeFolderState> StateAsync(CancellationToken cancellation = default) => Task.FromResult(
+        Directory.Exists(folder) ? LakeFolderState.Folder : File.Exists(folder) ? LakeFolderState.File : LakeFolderState.Missing);
 
     public IAsyncEnumerable<LakeFile> FilesAsync(LakeContent content, CancellationToken cancellation = default) =>
         FolderListing.Files(folder, DateTime.UtcNow, content).ToAsyncEnumerable();
@@ -77,7 +76,7 @@ internal sealed class SortedFiles : IDisposable
     /// <summary>Reads once; nothing can be added after that.</summary>
     public IEnumerable<LakeFile> InOrder()
     {
-        _run.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
+        Sort();
         var runs = new PriorityQueue<IEnumerator<LakeFile>, string>(StringComparer.Ordinal);
         foreach (var run in _runs.Select(run => run.Items()).Append(_run))
             Return(run.GetEnumerator());
@@ -99,9 +98,11 @@ internal sealed class SortedFiles : IDisposable
 
     public void Dispose() => _runs.ForEach(run => run.Dispose());
 
+    private void Sort() => _run.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
+
     private void Spill()
     {
-        _run.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
+        Sort();
         var spool = new Spool<LakeFile>();
         _runs.Add(spool);
         _run.ForEach(file => spool.Add(file));

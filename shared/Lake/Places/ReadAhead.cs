@@ -40,7 +40,7 @@ public static class ReadAhead
             await Task.WhenAll(ahead.Select(reading => (Task)reading.Result)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        // Reading wakes a thread, which costs more than a small file: while there is enough that has been read, once for many.
+        // Reading wakes a thread, which costs more than a small file: it is woken once for many while enough has been read.
         bool IsAhead() => ahead.Count > most / 2 && ahead.Peek().Result.IsCompleted;
 
         async Task<TResult> FirstAsync()
@@ -57,7 +57,7 @@ public static class ReadAhead
             return result;
         }
 
-        // Whoever waits does not go on on the thread that has read, which may have others to read.
+        // Whoever waits does not continue on the thread that has read, which may have others to read.
         static Task CompletedAsync(Task reading) =>
             reading.IsCompleted
                 ? Task.CompletedTask

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Pipeline.Lake.Records;
@@ -7,7 +8,7 @@ public enum DelimitedState
     /// <summary>The record ends with the line.</summary>
     Complete,
 
-    /// <summary>A field in quotes goes on in the next line.</summary>
+    /// <summary>A field in quotes continues on the next line.</summary>
     Open,
 
     /// <summary>Something other than blanks follows a closing quote.</summary>
@@ -31,8 +32,7 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
         End,
     }
 
-    private byte[] _bytes = new byte[1 << 10];
-    private int _count;
+    private readonly List<byte> _bytes = [];
     private readonly List<int> _ends = [];
     private At _at;
 
@@ -41,7 +41,7 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
 
     public void Clear()
     {
-        _count = 0;
+        _bytes.Clear();
         _ends.Clear();
         _at = At.Start;
     }
@@ -49,19 +49,20 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
     /// <param name="line">Without its end.</param>
     public DelimitedState Add(ReadOnlySpan<byte> line)
     {
-        var start = _count;
+        var start = _bytes.Count;
         foreach (var letter in line)
         {
+            var isBlank = letter is (byte)' ' or (byte)'\t';
             switch (_at)
             {
                 case At.Quoted when letter == '"':
                     _at = At.Quote;
                     break;
                 case At.Quoted:
-                    Write(letter);
+                    _bytes.Add(letter);
                     break;
                 case At.Quote when letter == '"':
-                    Write(letter);
+                    _bytes.Add(letter);
                     _at = At.Quoted;
                     break;
                 case var _ when letter == dialect.Separator:
@@ -69,25 +70,24 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
                     break;
                 case At.Start when letter == '"' && dialect.HasQuotes:
                     // Blanks before it were written.
-                    _count = start;
+                    CollectionsMarshal.SetCount(_bytes, start);
                     _at = At.Quoted;
                     break;
-                case At.Quote or At.End:
+                case At.Quote or At.End when isBlank:
                     _at = At.End;
-                    if (!IsBlank(letter))
-                        return DelimitedState.Malformed;
-
                     break;
+                case At.Quote or At.End:
+                    return DelimitedState.Malformed;
                 default:
-                    Write(letter);
-                    _at = _at == At.Start && IsBlank(letter) ? At.Start : At.Plain;
+                    _bytes.Add(letter);
+                    _at = _at == At.Start && isBlank ? At.Start : At.Plain;
                     break;
             }
         }
 
         if (_at == At.Quoted)
         {
-            Write((byte)'\n');
+            _bytes.Add((byte)'\n');
             return DelimitedState.Open;
         }
 
@@ -96,57 +96,31 @@ public sealed class DelimitedFields(DelimitedDialect dialect)
     }
 
     /// <summary>Of the complete record, whose bytes are valid UTF-8.</summary>
-    public IReadOnlyList<string> Fields()
-    {
-        var fields = new string[_ends.Count];
-        var start = 0;
-        for (var i = 0; i < fields.Length; i++)
-        {
-            fields[i] = Encoding.UTF8.GetString(_bytes.AsSpan(start.._ends[i]));
-            start = _ends[i];
-        }
-
-        return fields;
-    }
-
-    private static bool IsBlank(byte letter) => letter is (byte)' ' or (byte)'\t';
+    public IReadOnlyList<string> Fields() =>
+        [.. _ends.Select((end, at) => Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(_bytes)[(at == 0 ? 0 : _ends[at - 1])..end]))];
 
     private void EndField(ref int start)
     {
-        _ends.Add(_count);
-        start = _count;
+        start = _bytes.Count;
+        _ends.Add(start);
         _at = At.Start;
-    }
-
-    private void Write(byte letter)
-    {
-        if (_count == _bytes.Length)
-            Array.Resize(ref _bytes, _bytes.Length * 2);
-
-        _bytes[_count++] = letter;
     }
 }
 
-/// <summary>How a table of delimited text is written, told from its header row: separated by the comma, semicolon or tab that gives the
-/// most columns. Fields in double quotes are read by RFC 4180, but where tabs separate only if a name in the header is in quotes: most
-/// programs that write tabs do not quote, and a quote is a letter there.</summary>
+/// <summary>How a table of delimited text is written, by its header row: separated by the comma, semicolon or tab that gives the most
+/// columns. Fields in double quotes are read by RFC 4180; with tabs only if a name in the header is in quotes, as most programs that write
+/// tabs do not quote, and a quote is a letter there.</summary>
 public sealed record DelimitedDialect(byte Separator, bool HasQuotes)
 {
     private static readonly byte[] Separators = [(byte)',', (byte)';', (byte)'\t'];
 
     /// <summary>For messages.</summary>
-    public string Name => Separator switch
-    {
-        (byte)';' => "semicolons",
-        (byte)'\t' => "tabs",
-        _ => "commas",
-    };
+    public string Name => Separator switch { (byte)';' => "semicolons", (byte)'\t' => "tabs", _ => "commas" };
 
     /// <param name="header">UTF-8.</param>
-    public static DelimitedDialect Of(ReadOnlySpan<byte> header)
+    public static DelimitedDialect Of(byte[] header)
     {
-        var text = header.ToArray();
-        var best = Separators.Select(separator => new DelimitedDialect(separator, true)).MaxBy(dialect => WidthOf(text, dialect))!;
+        var best = Separators.Select(separator => new DelimitedDialect(separator, true)).MaxBy(dialect => WidthOf(header, dialect))!;
         return best.Separator == '\t' && !Encoding.UTF8.GetString(header).Split('\t').Any(IsQuoted)
             ? best with { HasQuotes = false }
             : best;

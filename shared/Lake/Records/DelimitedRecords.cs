@@ -3,8 +3,7 @@ using Pipeline.Lake.Findings;
 namespace Pipeline.Lake.Records;
 
 /// <summary>The records of delimited text, one in memory at a time. One that breaks the rules costs its first line and no other: reading
-/// goes on with the line behind it, so that a quote that is never closed takes nothing with it. Why this is not left to a library:
-/// docs/decisions/0020.</summary>
+/// continues with the next line, so that a quote that is never closed takes nothing with it (docs/decisions/0020).</summary>
 /// <param name="most">Bytes of a record.</param>
 public sealed class DelimitedRecords(LineReader lines, int most)
 {
@@ -21,21 +20,19 @@ public sealed class DelimitedRecords(LineReader lines, int most)
     /// <summary>Names of the columns, without blanks at their ends.</summary>
     public IReadOnlyList<string> Header { get; private set; } = [];
 
-    /// <summary>On which the record begins, from 1.</summary>
+    /// <summary>The line on which the record begins, from 1.</summary>
     public int Line => _record[0].Number;
-
-    private int Lines => _record.Count;
 
     /// <summary>The bytes of the record.</summary>
     public byte[] Raw => [.. _record.SelectMany((line, at) => at == 0 ? line.Bytes : [(byte)'\n', .. line.Bytes])];
 
-    /// <summary>Whether the record spans lines that could each be a record: a quote may be missing, and rows have been taken for
-    /// text.</summary>
+    private int LastLine => Line + _record.Count - 1;
+
+    /// <summary>Whether each line could be a record: a quote may be missing, and rows have been taken for text.</summary>
     private bool SpansRows => _record.Count > 1 && _record.TrueForAll(line => WidthOf(line) == Header.Count);
 
-    /// <returns>False where there is none: the table has no line.</returns>
-    /// <exception cref="SequenceRejectedException">It is too long, no UTF-8, against the rules of quotes, or names a column
-    /// twice.</exception>
+    /// <returns>False if the table has no line.</returns>
+    /// <exception cref="SequenceRejectedException">It breaks the rules, or names a column twice.</exception>
     public bool ReadHeader()
     {
         var first = Next();
@@ -51,13 +48,10 @@ public sealed class DelimitedRecords(LineReader lines, int most)
         _parser = new DelimitedFields(Dialect);
         Read();
         Header = [.. Parse().Select(name => name.Trim())];
-        var twice = Header.Where(name => name.Length > 0).GroupBy(
-            name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1);
-        return twice is null
+        var named = Header.Where(name => name.Length > 0).GroupBy(name => name, StringComparer.OrdinalIgnoreCase);
+        return named.FirstOrDefault(same => same.Count() > 1) is not { } twice
             ? true
-            : throw new SequenceRejectedException(
-                RejectionReason.MalformedRecord,
-                $"line {Line} names the column '{twice.Key}' {twice.Count()} times; each must have a name of its own");
+            : throw Malformed($"line {Line} names the column '{twice.Key}' {twice.Count()} times; each must have a name of its own");
     }
 
     /// <returns>False at the end.</returns>
@@ -72,62 +66,48 @@ public sealed class DelimitedRecords(LineReader lines, int most)
         if (line is null)
             return false;
 
-        _record.Add(line);
         _parser!.Clear();
-        var bytes = 0;
-        while (true)
+        for (var bytes = 0; line is not null; line = Next())
         {
-            bytes += line.Bytes.Length;
-            if (line.IsTooLong || bytes > most)
-            {
-                return Reject(
-                    RejectionReason.LineTooLong,
-                    line.IsTooLong
-                        ? $"line {line.Number} has more than {most} bytes"
-                        : $"the record at line {Line} has more than {most} bytes, or a quote that is not closed");
-            }
-
-            switch (_parser.Add(line.Bytes))
-            {
-                case DelimitedState.Complete:
-                    return true;
-                case DelimitedState.Malformed:
-                    return Reject(
-                        RejectionReason.MalformedRecord,
-                        $"line {line.Number} has text after a closing quote{(Lines > 1 ? $"; the field begins in line {Line}" : "")}");
-            }
-
-            line = Next();
-            if (line is null)
-                return Reject(RejectionReason.MalformedRecord, $"line {Line} has a quote that is not closed");
-
             _record.Add(line);
+            bytes += line.Bytes.Length;
+            if (line.IsTooLong)
+                return Reject(new(RejectionReason.LineTooLong, $"line {line.Number} has more than {most} bytes"));
+
+            if (bytes > most)
+            {
+                return Reject(new(
+                    RejectionReason.LineTooLong, $"the record at line {Line} has more than {most} bytes, or a quote that is not closed"));
+            }
+
+            var state = _parser.Add(line.Bytes);
+            if (state == DelimitedState.Complete)
+                return true;
+
+            var begins = _record.Count > 1 ? $"; the field begins in line {Line}" : "";
+            if (state == DelimitedState.Malformed)
+                return Reject(Malformed($"line {line.Number} has text after a closing quote{begins}"));
         }
+
+        return Reject(Malformed($"line {Line} has a quote that is not closed"));
     }
 
-    /// <summary>Where a column lies; −1 for null.</summary>
+    /// <summary>The index of a column; −1 for null.</summary>
     public int IndexOf(string? column) => column is null ? -1 : Header.Index().First(named => named.Item == column).Index;
 
     /// <summary>As many as the header has.</summary>
-    /// <param name="names">Columns of labels and of files, or −1. A name on several lines says that a quote was not closed.</param>
-    /// <exception cref="SequenceRejectedException">It is too long, no UTF-8, against the rules of quotes, or has another number of
-    /// fields.</exception>
+    /// <param name="names">Columns of labels and of files, or −1. A name on several lines means that a quote was not closed.</param>
+    /// <exception cref="SequenceRejectedException">It breaks the rules.</exception>
     public IReadOnlyList<string> Fields(params IEnumerable<int> names)
     {
         var fields = Parse();
         if (fields.Count != Header.Count)
-        {
-            throw new SequenceRejectedException(
-                RejectionReason.MalformedRecord,
-                $"line {Line} has {fields.Count} fields; the header has {Header.Count}, separated by {Dialect.Name}");
-        }
+            throw Malformed($"line {Line} has {fields.Count} fields; the header has {Header.Count}, separated by {Dialect.Name}");
 
-        if (names.Any(column => column >= 0 && fields[column].Contains('\n', StringComparison.Ordinal)))
+        if (names.Any(column => column >= 0 && fields[column].Contains('\n')))
         {
-            var last = Line + Lines - 1;
-            Reject(
-                RejectionReason.MalformedRecord,
-                $"line {Line} has a quote that is closed in line {last} only; names of files and labels must be on one line");
+            Reject(Malformed(
+                $"line {Line} has a quote that is closed in line {LastLine} only; names of files and labels must be on one line"));
             throw _rejected!;
         }
 
@@ -135,15 +115,16 @@ public sealed class DelimitedRecords(LineReader lines, int most)
     }
 
     /// <summary>What is odd about the quotes of the record, and of a label in it.</summary>
-    /// <param name="subject">Of the findings.</param>
     public IEnumerable<Finding> Findings(string subject, string? label)
     {
         if (SpansRows)
-            yield return new Finding(WarningCode.RowsInQuotes, 1, subject, $"lines {Line} to {Line + Lines - 1}");
+            yield return new Finding(WarningCode.RowsInQuotes, 1, subject, $"lines {Line} to {LastLine}");
 
         if (label is not null && !Dialect.HasQuotes && DelimitedDialect.IsQuoted(label))
             yield return new Finding(WarningCode.QuotesKept, 1, subject, $"line {Line}, {label}");
     }
+
+    private static SequenceRejectedException Malformed(string detail) => new(RejectionReason.MalformedRecord, detail);
 
     private IReadOnlyList<string> Parse()
     {
@@ -155,9 +136,9 @@ public sealed class DelimitedRecords(LineReader lines, int most)
     }
 
     // The first line alone is at fault: what follows it is read again.
-    private bool Reject(RejectionReason reason, string detail)
+    private bool Reject(SequenceRejectedException rejected)
     {
-        _rejected = new SequenceRejectedException(reason, detail);
+        _rejected = rejected;
         TextLine[] later = [.. _record.Skip(1), .. _waiting];
         _waiting.Clear();
         foreach (var line in later)
@@ -167,13 +148,9 @@ public sealed class DelimitedRecords(LineReader lines, int most)
         return true;
     }
 
-    private TextLine? Next()
-    {
-        if (_waiting.TryDequeue(out var waiting))
-            return waiting;
-
-        return lines.Read() ? new TextLine(lines.Line, lines.Offset, lines.IsTooLong, lines.Bytes.ToArray()) : null;
-    }
+    private TextLine? Next() => _waiting.TryDequeue(out var waiting) ? waiting
+        : lines.Read() ? new TextLine(lines.Line, lines.Offset, lines.IsTooLong, lines.Bytes.ToArray())
+        : null;
 
     private int WidthOf(TextLine line)
     {

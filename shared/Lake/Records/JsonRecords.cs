@@ -2,8 +2,7 @@ using System.Text.Json;
 
 namespace Pipeline.Lake.Records;
 
-/// <summary>The objects of a file of JSON: one a line, empty lines skipped; or the elements of one array, one in memory at a
-/// time.</summary>
+/// <summary>The objects of a file of JSON, one a line or the elements of one array. One is in memory at a time.</summary>
 public static class JsonRecords
 {
     private const string Valid = "there must be an object a line, or one array of objects";
@@ -20,7 +19,7 @@ public static class JsonRecords
                 continue;
 
             if (isFirst && lines.Bytes.Trim(" \t"u8).SequenceEqual("{"u8))
-                throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"it is a JSON object over several lines; {Valid}");
+                throw Malformed($"it is a JSON object over several lines; {Valid}");
 
             isFirst = false;
             yield return Parse(lines);
@@ -34,22 +33,12 @@ public static class JsonRecords
         {
             lines.Verify();
             var element = JsonElement.Parse(lines.Bytes);
-            return element.ValueKind == JsonValueKind.Object
-                ? new JsonRecord(element, place, number)
-                : throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"{place} is no JSON object; {Valid}");
+            return element.ValueKind == JsonValueKind.Object ? new JsonRecord(element, place, number) : throw new JsonException();
         }
-        catch (SequenceRejectedException rejected)
+        catch (Exception error) when (error is SequenceRejectedException or JsonException)
         {
+            var rejected = error as SequenceRejectedException ?? Malformed($"{place} is no JSON object; {Valid}");
             return new JsonRecord(default, place, number, rejected, lines.Bytes.ToArray());
-        }
-        catch (JsonException)
-        {
-            return new JsonRecord(
-                default,
-                place,
-                number,
-                new SequenceRejectedException(RejectionReason.MalformedRecord, $"{place} is no JSON object; {Valid}"),
-                lines.Bytes.ToArray());
         }
     }
 
@@ -59,14 +48,10 @@ public static class JsonRecords
         using var elements = JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(stream).ToBlockingEnumerable().GetEnumerator();
         for (var number = 1; Next(number); number++)
         {
-            var place = $"element {number}";
-            yield return elements.Current.ValueKind == JsonValueKind.Object
-                ? new JsonRecord(elements.Current, place, number)
-                : new JsonRecord(
-                    default,
-                    place,
-                    number,
-                    new SequenceRejectedException(RejectionReason.MalformedRecord, $"{place} of the array is no object; {Valid}"));
+            var (element, place) = (elements.Current, $"element {number}");
+            yield return element.ValueKind == JsonValueKind.Object
+                ? new JsonRecord(element, place, number)
+                : new JsonRecord(default, place, number, Malformed($"{place} of the array is no object; {Valid}"));
         }
 
         bool Next(int number)
@@ -79,13 +64,13 @@ public static class JsonRecords
             {
                 // Elements lost, if they are as long as those before.
                 var lost = stream is { CanSeek: true, Position: > 0 } ? number * (stream.Length - stream.Position) / stream.Position : 0;
-                throw new SequenceRejectedException(
-                    RejectionReason.MalformedRecord,
-                    $"element {number} of the array is no JSON, or the array ends within it; what follows is not read",
-                    1 + lost);
+                throw Malformed(
+                    $"element {number} of the array is no JSON, or the array ends within it; what follows is not read", 1 + lost);
             }
         }
     }
+
+    private static SequenceRejectedException Malformed(string detail, long lost = 0) => new(RejectionReason.MalformedRecord, detail, lost);
 }
 
 /// <summary>An object, or why there is none.</summary>

@@ -33,7 +33,7 @@ public sealed class LineReader(Stream stream, int most, int start = 0)
     /// <summary>Without its end. Valid until the next is read.</summary>
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(_first, _length);
 
-    /// <returns>The first byte that is no blank, before any line was read; null where there is none in the first kilobytes.</returns>
+    /// <returns>The first byte that is no blank, before any line was read; null if there is none in the first kilobytes.</returns>
     public byte? Peek()
     {
         Fill();
@@ -133,7 +133,7 @@ public sealed class LineReader(Stream stream, int most, int start = 0)
         _isAfterReturn = false;
     }
 
-    // Where what is new begins; the end of all where there is nothing.
+    // Returns where what is new begins; the end of all if there is nothing.
     private int Fill()
     {
         var kept = _end - _next;
@@ -153,7 +153,7 @@ public sealed class LineReader(Stream stream, int most, int start = 0)
     }
 }
 
-/// <summary>How a file's text is encoded: UTF-16 where it begins with the byte order mark of that, else UTF-8.</summary>
+/// <summary>How a file's text is encoded: UTF-16 if it begins with the byte order mark of that, else UTF-8.</summary>
 /// <param name="Utf16">Null for UTF-8.</param>
 /// <param name="Start">Bytes of the mark.</param>
 public sealed record EncodedText(Encoding? Utf16, int Start)
@@ -179,7 +179,7 @@ public sealed record EncodedText(Encoding? Utf16, int Start)
         };
     }
 
-    /// <returns>UTF-8 without the mark; invalid where the file is.</returns>
+    /// <returns>UTF-8 without the mark; invalid if the file is.</returns>
     public Stream Open(Stream file)
     {
         file.Position = Start;

@@ -13,7 +13,7 @@ namespace Pipeline.Lake.Tables;
 /// contents alone: those files are read by it.</summary>
 internal sealed class ArrowBatches : IDisposable
 {
-    private static readonly byte[] Magic = [.. "ARROW1"u8];
+    private static readonly byte[] Magic = "ARROW1"u8.ToArray();
     private const int MagicBytes = 8;
     private const int TailBytes = sizeof(int) + 6;
 
@@ -27,7 +27,7 @@ internal sealed class ArrowBatches : IDisposable
     public Schema Schema { get; }
 
     /// <exception cref="InvalidDataException">There is no schema.</exception>
-    public static async Task<ArrowBatches> OpenAsync(FileRange table, MembersLeft left, long mostBytes, CancellationToken cancellation)
+    public static async Task<ArrowBatches> OpenAsync(FileRange table, MembersLeft left, long mostBytes)
     {
         var isFile = IsMagic(table, 0);
         var allocator = new LimitedAllocator(mostBytes);

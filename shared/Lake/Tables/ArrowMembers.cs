@@ -12,31 +12,31 @@ namespace Pipeline.Lake.Tables;
 internal static class ArrowMembers
 {
     public static async IAsyncEnumerable<Member> ReadAsync(
-        FileRange table, UnpackBudget budget, MembersLeft left, TableLabels labels, [EnumeratorCancellation] CancellationToken cancellation)
+        FileRange table, UnpackBudget budget, MembersLeft left, LabelColumn labels, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var batches = await ArrowBatches.OpenAsync(table, left, budget.Options.MaxRowGroupBytes, cancellation);
+        using var batches = await ArrowBatches.OpenAsync(table, left, budget.Options.MaxRowGroupBytes);
         var schema = batches.Schema;
         var names = schema.FieldsList.Select(field => field.Name).ToList();
-        bool IsContent(IArrowType type) => budget.Content == LakeContent.Images ? HoldsBytes(type) : HoldsText(type);
-        var content = TableColumns.NamesOf(budget.Content).Select(name => ColumnNames.Find([name], names)).FirstOrDefault(
-            name => name is not null && IsContent(schema.GetFieldByName(name).DataType))
+        Func<IArrowType, bool> isContent = budget.Content == LakeContent.Images ? HoldsBytes : HoldsText;
+        var content = TableColumns.NamesOf(budget.Content).Select(name => ColumnNames.Find([name], names))
+            .FirstOrDefault(name => name is not null && isContent(schema.GetFieldByName(name).DataType))
             ?? throw TableColumns.NoContent(budget.Content, names);
-        var label = labels.Of(names, content, schema.Metadata?.GetValueOrDefault(ClassNames.Key));
-        var unused = label.Name is null ? null : ArrowValues.UnusedType(schema.GetFieldByName(label.Name).DataType);
+        var label = labels.Find(names, content, schema.Metadata?.GetValueOrDefault(ClassNames.Key));
+        var unused = label is null ? null : ArrowValues.UnusedType(schema.GetFieldByName(label).DataType);
         var split = ColumnNames.Find(ColumnNames.Splits, names);
         var row = 0L;
         while (await batches.NextAsync(cancellation) is { } batch)
         {
             using (batch)
             {
-                label.Tell(batch.Length, unused);
-                var contents = BytesOf(batch.Column(content));
-                var labelsOf = label.Name is null || unused is not null ? null : batch.Column(label.Name);
+                labels.Tell(batch.Length, unused);
+                var contents = batch.Column(content);
+                var labelsOf = label is null || unused is not null ? null : batch.Column(label);
                 var splits = split is null ? null : batch.Column(split);
                 for (var i = 0; i < batch.Length; i++, row++)
                 {
                     yield return TableColumns.Row(
-                        budget.Content, row, contents(i), label.ValueOf(ArrowValues.At(labelsOf, i)), ArrowValues.At(splits, i));
+                        budget.Content, row, BytesAt(contents, i), labels.ValueOf(ArrowValues.At(labelsOf, i)), ArrowValues.At(splits, i));
                 }
             }
         }
@@ -49,37 +49,26 @@ internal static class ArrowMembers
         _ => false,
     };
 
-    private static bool HoldsText(IArrowType type) => type
-        is StringType or LargeStringType or StringViewType
-        or BinaryType or LargeBinaryType or BinaryViewType;
+    private static bool HoldsText(IArrowType type) =>
+        type is StringType or LargeStringType or StringViewType or BinaryType or LargeBinaryType or BinaryViewType;
 
-    // Arrays of strings are arrays of bytes.
-    private static Func<int, byte[]?> BytesOf(IArrowArray array) => array switch
+    private static byte[]? BytesAt(IArrowArray array, int row)
     {
-        StructArray of => StructOf(of),
-        LargeBinaryArray large => row => large.IsNull(row) ? null : large.GetBytes(row).ToArray(),
-        BinaryViewArray view => row => view.IsNull(row) ? null : view.GetBytes(row).ToArray(),
-        BinaryArray binary => row => binary.IsNull(row) ? null : binary.GetBytes(row).ToArray(),
-        _ => throw new InvalidDataException($"a column of {array.Data.DataType.Name} where bytes should be"),
-    };
+        if (array is not StructArray of)
+            return (byte[]?)ArrowValues.At(array, row);
 
-    private static Func<int, byte[]?> StructOf(StructArray array)
-    {
-        var type = (StructType)array.Data.DataType;
-        var bytes = BytesOf(array.Fields[type.GetFieldIndex("bytes")]);
-        return row => array.IsNull(row) ? null : bytes(row);
+        return of.IsNull(row) ? null : BytesAt(of.Fields[((StructType)of.Data.DataType).GetFieldIndex("bytes")], row);
     }
 }
 
 /// <summary>Labels and splits as Arrow writes them.</summary>
 internal static class ArrowValues
 {
-    /// <returns>What a column of that type holds where that is no value to be used; null where it is.</returns>
+    /// <returns>What a column of that type holds if that is no value to be used; null if it is.</returns>
     public static string? UnusedType(IArrowType type) => type switch
     {
-        NullType or BooleanType or FloatType or DoubleType or HalfFloatType => null,
+        NullType or BooleanType or FloatType or DoubleType or HalfFloatType or Decimal32Type or Decimal64Type or Decimal128Type => null,
         Int8Type or Int16Type or Int32Type or Int64Type or UInt8Type or UInt16Type or UInt32Type or UInt64Type => null,
-        Decimal32Type or Decimal64Type or Decimal128Type => null,
         StringType or LargeStringType or StringViewType or BinaryType or LargeBinaryType or BinaryViewType => null,
         DictionaryType coded => UnusedType(coded.ValueType),
         ListType or LargeListType or FixedSizeListType or ListViewType => "it holds lists",
@@ -87,11 +76,12 @@ internal static class ArrowValues
         _ => $"it holds values of the type {type.Name}",
     };
 
-    /// <returns>Bytes of text, a number or a truth value; null where there is none, and of a type that is not used.</returns>
+    /// <returns>Bytes of text, a number or a truth value; null without a value, and for a type that is not used.</returns>
     public static object? At(IArrowArray? column, int row) => column switch
     {
         null or NullArray => null,
         _ when column.IsNull(row) => null,
+        // Arrays of strings are arrays of bytes.
         LargeBinaryArray text => text.GetBytes(row).ToArray(),
         BinaryViewArray text => text.GetBytes(row).ToArray(),
         // Before binary, of which it is one.

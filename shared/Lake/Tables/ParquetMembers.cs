@@ -10,9 +10,8 @@ namespace Pipeline.Lake.Tables;
 /// <summary>The rows of a Parquet file with images or texts; one row group in memory at a time.</summary>
 internal static class ParquetMembers
 {
-    /// <param name="labels">Finds the label column, of the top level's columns, the one with the samples, and the class names.</param>
     public static async IAsyncEnumerable<Member> ReadAsync(
-        FileRange table, UnpackBudget budget, MembersLeft left, TableLabels labels, [EnumeratorCancellation] CancellationToken cancellation)
+        FileRange table, UnpackBudget budget, MembersLeft left, LabelColumn labels, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var reader = await ParquetReader.CreateAsync(table.Open(), leaveStreamOpen: false, cancellationToken: cancellation);
         left.Told = reader.Metadata?.RowGroups.Sum(group => Math.Clamp(group.NumRows, 0, table.Length));
@@ -20,41 +19,39 @@ internal static class ParquetMembers
             field => field.Path.ToString(), StringComparer.Ordinal);
         var top = reader.Schema.Fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
         var content = ContentOf(fields, budget.Content) ?? throw TableColumns.NoContent(budget.Content, top.Keys);
-        var column = labels.Of([.. top.Keys], content.Path.FirstPart!, reader.CustomMetadata.GetValueOrDefault(ClassNames.Key));
-        var unused = column.Name is null ? null : ParquetColumn.UnusedType(top[column.Name]);
-        var label = unused is null && column.Name is { } name ? fields[name] : null;
+        var name = labels.Find([.. top.Keys], content.Path.FirstPart!, reader.CustomMetadata.GetValueOrDefault(ClassNames.Key));
+        var unused = name is null ? null : ParquetColumn.UnusedType(top[name]);
+        var label = name is null || unused is not null ? null : fields[name];
         var split = ColumnNames.Find(ColumnNames.Splits, fields.Keys) is { } named ? fields[named] : null;
         var row = 0L;
         for (var group = 0; group < reader.RowGroupCount; group++)
         {
             using var rows = reader.OpenRowGroupReader(group);
-            Check(table, rows, [.. new[] { content, label, split }.OfType<DataField>()], group, budget.Options);
+            Check(table, rows, new[] { content, label, split }.OfType<DataField>(), group, budget.Options);
             var contents = await ParquetColumn.AsBytesAsync(rows, content, cancellation);
             var labelOf = await ParquetColumn.ReadAsync(rows, label, cancellation);
             var splitOf = await ParquetColumn.ReadAsync(rows, split, cancellation);
-            column.Tell(rows.RowCount, unused);
+            labels.Tell(rows.RowCount, unused);
             for (var i = 0; i < rows.RowCount; i++, row++, left.Told--)
             {
                 var bytes = contents[i];
                 contents[i] = null;
-                yield return TableColumns.Row(budget.Content, row, bytes, column.ValueOf(labelOf(i)), splitOf(i));
+                yield return TableColumns.Row(budget.Content, row, bytes, labels.ValueOf(labelOf(i)), splitOf(i));
             }
         }
     }
 
     private static DataField? ContentOf(Dictionary<string, DataField> fields, LakeContent content)
     {
+        var areImages = content == LakeContent.Images;
         var found = fields.Values
-            .Where(
-                field =>
-                    field.ClrType == typeof(ReadOnlyMemory<byte>)
-                        || (content == LakeContent.Sequences && field.ClrType == typeof(ReadOnlyMemory<char>)))
+            .Where(field => field.ClrType == typeof(ReadOnlyMemory<byte>) || (!areImages && field.ClrType == typeof(ReadOnlyMemory<char>)))
             .ToLookup(field => field.Path.ToString().ToLowerInvariant());
-        return TableColumns.NamesOf(content).SelectMany(
-            name => content == LakeContent.Images ? found[name].Concat(found[$"{name}/bytes"]) : found[name]).FirstOrDefault();
+        return TableColumns.NamesOf(content).SelectMany(name => areImages ? found[name].Concat(found[$"{name}/bytes"]) : found[name])
+            .FirstOrDefault();
     }
 
-    private static void Check(FileRange table, ParquetRowGroupReader rows, DataField[] fields, int group, UnpackOptions options)
+    private static void Check(FileRange table, ParquetRowGroupReader rows, IEnumerable<DataField> fields, int group, UnpackOptions options)
     {
         if (rows.RowCount < 0 || rows.RowCount > options.MaxMembers)
         {
@@ -94,7 +91,7 @@ internal static class ParquetColumn
             [typeof(decimal)] = NumbersAsync<decimal>,
         };
 
-    /// <returns>What the column holds where that is no value to be used; null where it is.</returns>
+    /// <returns>What the column holds if that is no value to be used; null if it is.</returns>
     public static string? UnusedType(Field field) => field switch
     {
         DataField { MaxRepetitionLevel: > 0 } or { SchemaType: SchemaType.List } => "it holds lists",
@@ -109,7 +106,7 @@ internal static class ParquetColumn
             ? read(rows, field, cancellation)
             : Task.FromResult<Func<int, object?>>(_ => null);
 
-    /// <summary>Text too is read as bytes: the library would replace what is not UTF-8, and say nothing.</summary>
+    /// <summary>Text too is read as bytes: the library would silently replace what is not UTF-8.</summary>
     public static async Task<byte[]?[]> AsBytesAsync(ParquetRowGroupReader rows, DataField field, CancellationToken cancellation)
     {
         var bytes = field.ClrType == typeof(ReadOnlyMemory<char>)

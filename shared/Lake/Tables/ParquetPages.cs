@@ -3,14 +3,13 @@ using Pipeline.Lake.Containers;
 
 namespace Pipeline.Lake.Tables;
 
-/// <summary>What the pages of a column ask for, before Parquet.Net believes it: a page's header, and the head of its packed content, each
-/// say how much memory to take.</summary>
+/// <summary>Checks the memory that pages of a column ask for, in their header and in the head of their packed content, before Parquet.Net
+/// believes it.</summary>
 internal static class ParquetPages
 {
     private const uint ZstdMagic = 0xFD2FB528;
+    private const int ZstdHeadBytes = 18;
 
-    /// <param name="table">The whole file.</param>
-    /// <param name="rows">Of the row group.</param>
     /// <param name="most">Unpacked bytes.</param>
     /// <exception cref="BrokenContainerException">They ask for more, or contradict each other.</exception>
     public static void Check(FileRange table, ColumnMetaData column, long rows, long most)
@@ -22,9 +21,10 @@ internal static class ParquetPages
                 RejectionReason.Unsupported, $"compression {column.Codec}; it must be none, Snappy, gzip, zstd or raw LZ4");
         }
 
-        var position = column.DictionaryPageOffset is > 0 and var dictionary
-            ? Math.Min(dictionary, column.DataPageOffset)
-            : column.DataPageOffset;
+        var position = column.DataPageOffset;
+        if (column.DictionaryPageOffset is > 0 and var dictionary)
+            position = Math.Min(dictionary, position);
+
         if (column.NumValues != rows || position < 0)
             throw Corrupt(position, $"a column of {column.NumValues} values in a row group of {rows}");
 
@@ -48,14 +48,15 @@ internal static class ParquetPages
         }
     }
 
-    /// <returns>Unpacked bytes as the content's own head says; null where it has none, and -1 where it should have.</returns>
+    /// <returns>Unpacked bytes as the content's own head says; null if the format has none, and −1 if it is missing.</returns>
     private static long? Told(FileRange content, CompressionCodec codec)
     {
-        Span<byte> head = stackalloc byte[18];
-        head = head[..content.Read(0, head)];
+        Span<byte> head = stackalloc byte[ZstdHeadBytes];
+        head.Clear();
+        var read = content.Read(0, head);
         return codec switch
         {
-            CompressionCodec.SNAPPY => Varint(head),
+            CompressionCodec.SNAPPY => Varint(head[..read]),
             CompressionCodec.ZSTD => ZstdLength(head),
             _ => null,
         };
@@ -77,9 +78,6 @@ internal static class ParquetPages
     /// <summary>RFC 8878, 3.1.1.1.</summary>
     private static long ZstdLength(ReadOnlySpan<byte> head)
     {
-        if (head.Length < 18)
-            head = (byte[])[.. head, .. new byte[18 - head.Length]];
-
         var descriptor = head[4];
         var isSingle = (descriptor & 0x20) != 0;
         var at = 5 + (isSingle ? 0 : 1) + ((descriptor & 3) switch { 0 => 0, 1 => 1, 2 => 2, _ => 4 });
@@ -100,17 +98,21 @@ internal static class ParquetPages
 /// <param name="Content">Where the page's content starts in the file.</param>
 /// <param name="Packed">Bytes of the content as it lies there.</param>
 /// <param name="Unpacked">Bytes of the content as it should become.</param>
-/// <param name="Values">In the page.</param>
-/// <param name="IsData">False for a dictionary.</param>
-/// <param name="Levels">Bytes before the content that are never packed.</param>
-/// <param name="IsPacked">Whether the column's compression is used.</param>
-internal readonly record struct ParquetPageHeader(
-    long Content, int Packed, int Unpacked, int Values, bool IsData, int Levels, bool IsPacked)
+internal readonly record struct ParquetPageHeader(long Content, int Packed, int Unpacked, int Values)
 {
     private const int MostDepth = 8;
     private const int DataPage = 5;
     private const int DictionaryPage = 7;
     private const int DataPageV2 = 8;
+
+    /// <summary>False for a dictionary.</summary>
+    public bool IsData { get; private init; }
+
+    /// <summary>Bytes before the content that are never packed.</summary>
+    public int Levels { get; private init; }
+
+    /// <summary>Whether the column's compression is used.</summary>
+    public bool IsPacked { get; private init; }
 
     /// <exception cref="InvalidDataException">There is no such header.</exception>
     public static ParquetPageHeader Read(FileRange table, long position)
@@ -121,64 +123,48 @@ internal readonly record struct ParquetPageHeader(
         var page = fields.Keys.Select(key => key.Page).FirstOrDefault(number => number is DataPage or DictionaryPage or DataPageV2);
         var levels = page == DataPageV2 ? Of(page, 5) + (long)Of(page, 6) : 0;
         var (unpacked, packed, values) = (Of(0, 2), Of(0, 3), Of(page, 1));
-        return unpacked >= 0 && packed >= 0 && values >= 0 && levels >= 0 && levels <= Math.Min(packed, unpacked)
-            ? new ParquetPageHeader(
-                position + stream.Position,
-                packed,
-                unpacked,
-                values,
-                page != DictionaryPage,
-                (int)levels,
-                fields.GetValueOrDefault((page, 7), 1) == 1)
-            : throw new InvalidDataException($"no page at byte {position}");
+        if (unpacked < 0 || packed < 0 || values < 0 || levels < 0 || levels > Math.Min(packed, unpacked))
+            throw new InvalidDataException($"no page at byte {position}");
+
+        return new ParquetPageHeader(position + stream.Position, packed, unpacked, values)
+        {
+            IsData = page != DictionaryPage,
+            Levels = (int)levels,
+            IsPacked = fields.GetValueOrDefault((page, 7), 1) == 1,
+        };
 
         int Of(int page, int field) => fields.GetValueOrDefault((page, field), 0);
     }
 
-    private static void ReadStruct(Stream stream, Dictionary<(int Page, int Field), int> fields, int page, int depth)
+    /// <summary>Keeps the numbers and truth values of the header, and of the structures directly in it.</summary>
+    /// <param name="page">The header's field that is the structure; 0 for the header itself, negative for one that is not kept.</param>
+    private static int? ReadStruct(Stream stream, Dictionary<(int Page, int Field), int> fields, int page, int depth)
     {
-        for (var field = 0; ;)
+        for (var field = 0; Byte(stream) is not 0 and var head;)
         {
-            var head = Byte(stream);
-            if (head == 0)
-                return;
-
             field = head >> 4 == 0 ? Signed(Varint(stream)) : field + (head >> 4);
-            ReadValue(stream, head & 0xF, fields, page, field, depth);
+            var value = (head & 0xF) switch
+            {
+                1 => 1,
+                2 => 0,
+                3 => Skip(stream, 1),
+                4 or 5 or 6 => Signed(Varint(stream)),
+                7 => Skip(stream, sizeof(double)),
+                8 => Skip(stream, (long)Math.Min(Varint(stream), int.MaxValue)),
+                12 when depth < MostDepth => ReadStruct(stream, fields, depth == 0 ? field : -1, depth + 1),
+                var type => throw new InvalidDataException($"a page header with a value of type {type}"),
+            };
+            if (value is { } number && page >= 0)
+                fields[(page, field)] = number;
         }
+
+        return null;
     }
 
-    private static void ReadValue(Stream stream, int type, Dictionary<(int Page, int Field), int> fields, int page, int field, int depth)
+    private static int? Skip(Stream stream, long bytes)
     {
-        switch (type)
-        {
-            case 1 or 2:
-                Keep(type == 1 ? 1 : 0);
-                break;
-            case 3:
-                Byte(stream);
-                break;
-            case 4 or 5 or 6:
-                Keep(Signed(Varint(stream)));
-                break;
-            case 7:
-                stream.Seek(sizeof(double), SeekOrigin.Current);
-                break;
-            case 8:
-                stream.Seek((long)Math.Min(Varint(stream), int.MaxValue), SeekOrigin.Current);
-                break;
-            case 12 when depth < MostDepth:
-                ReadStruct(stream, fields, depth == 0 ? field : -1, depth + 1);
-                break;
-            default:
-                throw new InvalidDataException($"a page header with a value of type {type}");
-        }
-
-        void Keep(int value)
-        {
-            if (page >= 0)
-                fields[(page, field)] = value;
-        }
+        stream.Seek(bytes, SeekOrigin.Current);
+        return null;
     }
 
     private static int Signed(ulong zigzag) => unchecked((int)(long)((zigzag >> 1) ^ (0 - (zigzag & 1))));

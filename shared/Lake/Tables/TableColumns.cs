@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Lake.Containers;
-using Pipeline.Lake.Findings;
 using Pipeline.Lake.Kinds;
 using Pipeline.Lake.Labels;
 
@@ -26,24 +25,20 @@ internal static class TableColumns
     }
 
     /// <param name="row">From 0.</param>
-    /// <param name="bytes">An image, or text in UTF-8; null where there is none.</param>
+    /// <param name="bytes">An image, or text in UTF-8; null without one.</param>
     public static Member Row(LakeContent content, long row, byte[]? bytes, LabelValue label, object? split)
     {
         var name = row.ToString(CultureInfo.InvariantCulture);
+        if (bytes is null && content == LakeContent.Images)
+            return Member.Rejected(name, RejectionReason.Empty, "the row has no image");
+
         if (bytes is null)
-        {
-            return content == LakeContent.Images
-                ? Member.Rejected(name, RejectionReason.Empty, "the row has no image")
-                : Member.Rejected(name, RejectionReason.EmptySample, "the row has no text");
-        }
+            return Member.Rejected(name, RejectionReason.EmptySample, "the row has no text");
 
         try
         {
-            return new Member(name, new MemoryStream(bytes, writable: false), bytes.Length)
-            {
-                Label = new FileLabel(label.Text, SplitOf(split)),
-                BadLabel = label.Fault,
-            };
+            var said = new FileLabel(label.Text, SplitOf(split));
+            return new Member(name, new MemoryStream(bytes, writable: false), bytes.Length) { Label = said, BadLabel = label.Fault };
         }
         catch (SequenceRejectedException rejected)
         {
@@ -60,44 +55,23 @@ internal static class TableColumns
     };
 }
 
-/// <summary>Finds the label column of one table.</summary>
-/// <param name="path">Of the table.</param>
-/// <param name="spec">What the experiment says of labels.</param>
-internal sealed class TableLabels(string path, LabelSpec? spec, Action<Finding> tell)
-{
-    /// <param name="columns">Of the table's top level.</param>
-    /// <param name="content">The column with the samples.</param>
-    /// <param name="features">What numbers stand for, as <see cref="ClassNames.Of"/> takes it.</param>
-    public LabelColumn Of(IReadOnlyList<string> columns, string content, string? features)
-    {
-        var column = new LabelColumn(path, columns, content, ClassNames.Of(features), spec, tell);
-        IsThere = column.Name is not null;
-        return column;
-    }
-
-    /// <summary>Whether there is one: then a row without a label has none, whatever folder the table lies in.</summary>
-    public bool IsThere { get; private set; }
-}
-
 /// <summary>What the numbers in the columns of a table stand for, as Hugging Face's datasets write it.</summary>
 internal static class ClassNames
 {
     /// <summary>In the file's own metadata.</summary>
     public const string Key = "huggingface";
 
-    /// <param name="features">JSON, the value of <see cref="Key"/>; null where there is none.</param>
+    /// <param name="features">JSON, the value of <see cref="Key"/>; null without one.</param>
     /// <returns>By column.</returns>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Of(string? features)
     {
         var classes = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         try
         {
-            using var json = JsonDocument.Parse(features ?? "{}");
-            foreach (var column in json.RootElement.GetProperty("info").GetProperty("features").EnumerateObject())
+            foreach (var column in JsonElement.Parse(features ?? "{}").GetProperty("info").GetProperty("features").EnumerateObject())
             {
                 if (column.Value.ValueKind == JsonValueKind.Object && column.Value.TryGetProperty("names", out var names)
-                    && names.Deserialize<List<string>>(PipelineJson.Compact) is { Count: > 0 } list
-                        && list.TrueForAll(name => !string.IsNullOrEmpty(name)))
+                    && names.Deserialize<List<string>>(PipelineJson.Compact) is { Count: > 0 } list && !list.Exists(string.IsNullOrEmpty))
                 {
                     classes[column.Name] = list;
                 }
@@ -105,7 +79,7 @@ internal static class ClassNames
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            // What others write under that name is none of ours.
+            // Others write something else under that name.
         }
 
         return classes;

@@ -3,11 +3,10 @@ using Pipeline.Lake.Labels;
 
 namespace Pipeline.Lake.Unpacking;
 
-/// <summary>The folders in an archive that may be classes or splits: those at its top. Where all members lie in one folder, which holds two
-/// or more folders and no member itself, that folder only wraps the content, as packers like it, and those in it count:
-/// <c>dataset/cat/a.png</c>, <c>dataset/dog/b.png</c>. Notes and tables are no members. Folders of the lake have a rule of their own
-/// (<see cref="FolderLabels"/>): they are looked at level by level, may be wrapped several times, also around one class alone, and
-/// documents beside the data do not count.</summary>
+/// <summary>The folders in an archive that may be classes or splits: those at its top. If all members lie in one folder, which holds two or
+/// more folders and no member itself, that folder only wraps the content, and those in it count: <c>dataset/cat/a.png</c>,
+/// <c>dataset/dog/b.png</c>. Notes and tables are no members. Folders of the lake have another rule (<see cref="FolderLabels"/>): they are
+/// read level by level, may be wrapped several times, also around one class, and documents beside the data do not count.</summary>
 public sealed class MemberFolders(LakeContent content)
 {
     private readonly SortedSet<string> _top = new(StringComparer.Ordinal);
@@ -17,7 +16,7 @@ public sealed class MemberFolders(LakeContent content)
 
     public IReadOnlyCollection<string> Top => IsWrapped ? _second : _top;
 
-    /// <summary>The one folder that all lies in, whatever it holds; null where there is none.</summary>
+    /// <summary>The one folder that all lies in, whatever it holds; null if there is none.</summary>
     public string? Around => !_hasLoose && _top.Count == 1 ? _top.Min : null;
 
     private bool IsWrapped => Around is not null && !_hasMember && _second.Count > 1;
@@ -38,7 +37,7 @@ public sealed class MemberFolders(LakeContent content)
     }
 
     /// <summary>A member's name, without the folder that wraps all.</summary>
-    public string Unwrap(string member) => IsWrapped ? member[(member.IndexOf('/', StringComparison.Ordinal) + 1)..] : member;
+    public string Unwrap(string member) => IsWrapped ? member[(member.IndexOf('/') + 1)..] : member;
 
     /// <summary>Whether a member lies in the folder that wraps all as a note or table would beside it.</summary>
     /// <param name="hasTable">Whether that folder has the table of labels.</param>

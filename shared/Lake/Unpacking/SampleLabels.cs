@@ -26,12 +26,14 @@ public sealed class SampleLabels
             if (!_samples.TryGetValue(key, out var sample))
                 _samples.Add(key, sample = new Sample());
 
-            sample.Add(member, content);
+            if (member.IsNote)
+                sample.AddNote(member);
+            else
+                sample.AddContent(isPicture: content == LakeContent.Images && IsPicture(member));
         }
     }
 
     /// <summary>Gives each image or document of a sample its label, and leaves the notes out.</summary>
-    /// <param name="members">As they were given before.</param>
     public IEnumerable<UnpackedMember> Apply(IEnumerable<UnpackedMember> members)
     {
         foreach (var member in members)
@@ -39,11 +41,11 @@ public sealed class SampleLabels
             var sample = _samples[KeyOf(member.Name)];
             if (member.IsNote)
             {
-                // Nothing beside it to say something of: of sequences its bytes were kept, and it is a document itself.
+                // Nothing beside it to say something of: among sequences its bytes were kept, and it is a document itself.
                 if (!sample.HasContent && member.Sha256 is not null)
                     yield return member with { Label = default, IsNote = false, LabelFault = null, Detail = null };
             }
-            else if (member.Rejection is not null || !sample.IsLabelled)
+            else if (member.Rejection is not null || sample.Note is null)
             {
                 yield return member;
             }
@@ -55,11 +57,10 @@ public sealed class SampleLabels
     }
 
     /// <summary>Labels of images that are not there.</summary>
-    /// <param name="archive">Its path.</param>
-    public IEnumerable<Rejection> Unmatched(string archive) => _content == LakeContent.Sequences ? [] : _samples.Values
-        .Where(sample => sample is { IsLabelled: true, HasContent: false })
-        .Select(
-            sample => new Rejection($"{archive}!/{sample.Note}", RejectionReason.UnknownFile, "no image of that name lies in the archive"));
+    public IEnumerable<Rejection> Unmatched(string archive) =>
+        from sample in _samples.Values
+        where _content != LakeContent.Sequences && sample is { Note: not null, HasContent: false }
+        select new Rejection($"{archive}!/{sample.Note}", RejectionReason.UnknownFile, "no image of that name lies in the archive");
 
     private static bool IsPicture(UnpackedMember member) => Pictures.Contains(member.Name[StemOf(member.Name).Length..].TrimStart('.'));
 
@@ -78,35 +79,31 @@ public sealed class SampleLabels
         private RejectionReason? _fault;
         private string? _detail;
 
-        /// <summary>The first note with a label.</summary>
+        /// <summary>The first note with a label, or with one that cannot be used.</summary>
         public string? Note { get; private set; }
 
-        public bool IsLabelled => Note is not null;
-
         public bool HasContent { get; private set; }
-
         public bool HasPicture { get; private set; }
 
-        public void Add(UnpackedMember member, LakeContent content)
+        public void AddContent(bool isPicture)
         {
-            if (!member.IsNote)
-            {
-                HasContent = true;
-                HasPicture |= content == LakeContent.Images && IsPicture(member);
-                return;
-            }
+            HasContent = true;
+            HasPicture |= isPicture;
+        }
 
-            if (member.LabelFault is { } fault)
+        public void AddNote(UnpackedMember note)
+        {
+            if (note.LabelFault is { } fault)
             {
-                (_fault, _detail) = (fault, member.Detail);
+                (_fault, _detail) = (fault, note.Detail);
             }
-            else if (member.Label.Label is { } label && label != _label)
+            else if (note.Label.Label is { } label && label != _label)
             {
                 _others = _label is null ? null : $"{_others ?? _label}, {label}";
                 _label ??= label;
             }
 
-            Note ??= member.LabelFault is not null || member.Label.Label is not null ? member.Name : null;
+            Note ??= note.LabelFault is not null || note.Label.Label is not null ? note.Name : null;
         }
 
         public UnpackedMember Give(UnpackedMember member) =>
@@ -117,90 +114,77 @@ public sealed class SampleLabels
 }
 
 /// <summary>What members of a tar say of others, as WebDataset writes them: <c>.cls</c> is the label as text, <c>.json</c> an object with
-/// <c>label</c> or <c>cls</c>, <c>.txt</c> is left alone. Of sequences <c>.txt</c> and all others are documents, and so are <c>.cls</c> and
-/// <c>.json</c> without one beside them, and a <c>.json</c> with text of its own.</summary>
+/// <c>label</c> or <c>cls</c>, <c>.txt</c> is left alone. Among sequences <c>.txt</c> and all others are documents, and so are <c>.cls</c>
+/// and <c>.json</c> without one beside them, and a <c>.json</c> with text of its own.</summary>
 internal static class SampleNotes
 {
     private const int MostBytes = 1 << 20;
 
-    public static bool IsNote(string name) => Path.GetExtension(name).ToLowerInvariant() is ".cls" or ".json" or ".txt";
+    public static bool IsNote(string name) => ExtensionOf(name) is ".cls" or ".json" or ".txt";
 
-    /// <summary>A note with the label in it; rejected where it cannot be understood.</summary>
+    /// <summary>A note with the label in it; rejected if it cannot be understood.</summary>
     public static UnpackedMember Read(UnpackedMember member, FileRange bytes)
     {
-        var extension = Path.GetExtension(member.Name).ToLowerInvariant();
+        var extension = ExtensionOf(member.Name);
         var note = new UnpackedMember(member.Name) { IsNote = true };
         if (extension == ".txt")
             return note;
 
         if (bytes.Length > MostBytes)
         {
-            return note with
-            {
-                LabelFault = RejectionReason.BadLabel,
-                Detail = $"the {extension} beside it has {bytes.Length} bytes; at "
-                + $"most {MostBytes}"
-            };
+            var detail = $"the {extension} beside it has {bytes.Length} bytes; at most {MostBytes}";
+            return note with { LabelFault = RejectionReason.BadLabel, Detail = detail };
         }
 
-        try
-        {
-            return Labelled(note, LabelOf(extension, BytesOf(bytes), out _));
-        }
-        catch (JsonException)
-        {
-            return member with { Rejection = RejectionReason.Corrupt, Detail = "it is no JSON object", Sha256 = null };
-        }
+        return LabelOf(extension, bytes) is var (label, _)
+            ? Labelled(note, label)
+            : member with { Rejection = RejectionReason.Corrupt, Detail = "it is no JSON object", Sha256 = null };
     }
 
-    /// <summary>A member among sequences: with its label where it is a note if there is a document beside it, else as it is.</summary>
-    public static UnpackedMember Mark(UnpackedMember member, FileRange bytes)
-    {
-        var extension = Path.GetExtension(member.Name).ToLowerInvariant();
-        if (extension is not (".cls" or ".json") || bytes.Length > MostBytes)
-            return member;
+    /// <summary>A member among sequences: with its label if it is a note once there is a document beside it, else as it is.</summary>
+    public static UnpackedMember Mark(UnpackedMember member, FileRange bytes) =>
+        ExtensionOf(member.Name) is (".cls" or ".json") and var extension && bytes.Length <= MostBytes
+            && LabelOf(extension, bytes) is (var label, false)
+            ? Labelled(member with { IsNote = true }, label)
+            : member;
 
-        try
-        {
-            var label = LabelOf(extension, BytesOf(bytes), out var hasText);
-            return hasText ? member : Labelled(member with { IsNote = true }, label);
-        }
-        catch (JsonException)
-        {
-            return member;
-        }
-    }
+    private static string ExtensionOf(string name) => Path.GetExtension(name).ToLowerInvariant();
 
     private static UnpackedMember Labelled(UnpackedMember note, LabelValue label) => label.Fault is null
         ? note with { Label = new FileLabel(string.IsNullOrWhiteSpace(label.Text) ? null : label.Text.Trim(), null) }
         : note with { LabelFault = RejectionReason.BadLabel, Detail = label.Fault };
 
-    private static byte[] BytesOf(FileRange bytes)
+    /// <returns>Null if it should be a JSON object and is none.</returns>
+    private static (LabelValue Label, bool HasText)? LabelOf(string extension, FileRange bytes)
     {
         var content = new byte[bytes.Length];
         bytes.Read(0, content);
-        return content.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content;
-    }
+        var text = content.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content;
+        if (extension == ".cls")
+            return (LabelValue.Of(text), false);
 
-    /// <exception cref="JsonException">It is no object.</exception>
-    private static LabelValue LabelOf(string extension, byte[] text, out bool hasText)
-    {
-        hasText = false;
-        return extension == ".cls" ? LabelValue.Of(text) : JsonLabel(text, out hasText);
-    }
-
-    private static LabelValue JsonLabel(byte[] text, out bool hasText)
-    {
-        using var json = JsonDocument.Parse(text);
-        var note = json.RootElement.ValueKind == JsonValueKind.Object ? json.RootElement : throw new JsonException();
-        hasText = note.TryGetProperty("text", out _) || note.TryGetProperty("sequence", out _) || note.TryGetProperty("tokens", out _);
+        JsonElement note;
         try
         {
-            return note.TryGetProperty("label", out var label) || note.TryGetProperty("cls", out label) ? LabelValue.Of(label) : default;
+            note = JsonElement.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+
+        if (note.ValueKind != JsonValueKind.Object)
+            return null;
+
+        var hasText = note.TryGetProperty("text", out _) || note.TryGetProperty("sequence", out _) || note.TryGetProperty("tokens", out _);
+        try
+        {
+            var isLabelled = note.TryGetProperty("label", out var label) || note.TryGetProperty("cls", out label);
+            return (isLabelled ? LabelValue.Of(label) : default, hasText);
         }
         catch (InvalidOperationException)
         {
-            return new LabelValue(null, "text that is no UTF-8");
+            return (new LabelValue(null, "text that is no UTF-8"), hasText);
         }
     }
 }

@@ -10,8 +10,7 @@ using Pipeline.Lake.Labels;
 namespace Pipeline.Lake.Unpacking;
 
 /// <summary>The contents of a container's members, one behind the other in a temporary file, checked against the limits.</summary>
-/// <param name="kind">Of the container.</param>
-/// <param name="areTexts">Whether the members are texts, and nothing else whatever they begin with.</param>
+/// <param name="areTexts">Whether the members are texts, whatever they begin with.</param>
 internal sealed class UnpackedBytes(UnpackBudget budget, ContainerKind kind, bool areTexts) : IDisposable
 {
     private const int BufferBytes = 1 << 17;
@@ -27,7 +26,7 @@ internal sealed class UnpackedBytes(UnpackBudget budget, ContainerKind kind, boo
 
     public FileRange RangeOf(UnpackedMember member) => RangeOf(member.Offset, member.Bytes);
 
-    /// <returns>The content of a member that was added; null where there is none of that name.</returns>
+    /// <returns>The content of a member that was added; null without one of that name.</returns>
     public FileRange? Find(string name) => _byName.TryGetValue(KeyOf(name), out var found) ? RangeOf(found.Start, found.Bytes) : null;
 
     public void Dispose() => _file.Dispose();
@@ -132,11 +131,10 @@ public sealed record UnpackedMember(string Name, long Offset = 0, long Bytes = 0
 
     public string? Detail { get; init; }
 
-    /// <summary>What it is, where it holds images and is none.</summary>
+    /// <summary>What it is if it holds images and is none.</summary>
     public ContainerKind? Container { get; init; }
 
-    /// <summary>Says something of the members of its sample, and is no image or document itself; of sequences where there is a document
-    /// beside it.</summary>
+    /// <summary>Says something of the members of its sample; among sequences, if there is a document beside it.</summary>
     public bool IsNote { get; init; }
 
     public static UnpackedMember Rejected(string name, RejectionReason reason, string? detail = null) =>

@@ -11,11 +11,9 @@ using Pipeline.Lake.Tables;
 
 namespace Pipeline.Lake.Unpacking;
 
-/// <summary>A container's members, unpacked into one temporary file and checked against the limits; nothing is ever written under a name
-/// that the container chose.</summary>
+/// <summary>A container's members, unpacked into one temporary file within the limits; no name that the container chose is used.</summary>
 /// <param name="path">Below the source's folder; of an archive in another, behind the path of that.</param>
-/// <param name="averageBytes">Of the samples before it; 0 where there are none.</param>
-/// <param name="tell">Takes what a person should know.</param>
+/// <param name="averageBytes">Of the samples before it; 0 without any.</param>
 public sealed class UnpackedContainer(
     string path, ContainerKind kind, UnpackBudget budget, LabelSpec? spec, double averageBytes, Action<Finding> tell) : IDisposable
 {
@@ -25,32 +23,30 @@ public sealed class UnpackedContainer(
     private readonly Spool<UnpackedMember> _members = new();
     private readonly List<UnpackedMember> _tables = [];
     private readonly UnpackedBytes _bytes = new(budget, kind, areTexts: TextsOf(budget, kind) is not null);
-    private readonly TableLabels _labels = new(path, spec, tell);
+    private readonly LabelColumn _labels = new(path, spec, tell);
     private int _read;
 
-    /// <summary>Why not all of it could be read, and where; null where all was.</summary>
+    /// <summary>Why not all of it could be read, and where; null if all was.</summary>
     public BrokenContainerException? Break { get; private set; }
 
-    /// <summary>The table of labels in it; null where there is none.</summary>
+    /// <summary>The table of labels in it; null without one.</summary>
     public LabelTable? Table { get; private set; }
 
     /// <summary>The folder in it that the table lies in and speaks of, with a slash; empty for its top.</summary>
     public string TableFolder { get; private set; } = "";
 
-    /// <summary>The kind of table whose rows are texts, which are nothing else whatever they begin with; null where its members are files
-    /// or images.</summary>
+    /// <summary>The kind of table whose rows are texts, whatever they begin with; null if its members are files or images.</summary>
     public ContainerKind? Texts { get; } = TextsOf(budget, kind);
 
     public MemberFolders Folders { get; } = new(budget.Content);
 
-    /// <summary>Whether its rows say their labels, and be it that they have none.</summary>
-    public bool HasLabelColumn => _labels.IsThere;
+    /// <summary>Whether its rows say their labels, or that they have none.</summary>
+    public bool HasLabelColumn => _labels.Name is not null;
 
     /// <summary>Whether members may say the labels of others.</summary>
     public bool HasNotes { get; private set; }
 
-    /// <summary>Around a content, on average: in a tar a header and what fills up the last block, in a zip two headers with its
-    /// name.</summary>
+    /// <summary>Around a content, on average: in a tar a header and half a block, in a zip two headers with its name.</summary>
     private int HeaderBytes => kind switch { ContainerKind.Tar => 768, ContainerKind.Zip => 120, _ => 0 };
 
     private bool MayHaveNotes => kind is ContainerKind.Tar or ContainerKind.GzipTar;
@@ -69,8 +65,7 @@ public sealed class UnpackedContainer(
             await foreach (var member in MembersOf(file, left, cancellation))
             {
                 budget.Member();
-                var isSample = await AddAsync(member, isNested, cancellation);
-                left.Read(isSample);
+                left.Read(await AddAsync(member, isNested, cancellation));
                 _read++;
             }
         }
@@ -92,7 +87,7 @@ public sealed class UnpackedContainer(
         _bytes.Dispose();
     }
 
-    /// <summary>Readers of formats throw many things at damaged files; what the disk (with a number of its own), the store or a person
+    /// <summary>Readers of formats throw many things at damaged files. What the disk (with a number of its own), the store or a person
     /// throws is something else.</summary>
     private static bool IsOfContent(Exception error) =>
         error is not (OperationCanceledException or PipelineException or UnauthorizedAccessException)
@@ -124,35 +119,31 @@ public sealed class UnpackedContainer(
     /// <returns>Whether it may be a sample, and is not about others.</returns>
     private async Task<bool> AddAsync(Member member, bool isNested, CancellationToken cancellation)
     {
-        var name = WithoutDot(member.Name);
-        if (name.Length > budget.Options.MaxNameLength)
+        var (name, most) = (LakeNames.WithoutDot(member.Name), budget.Options.MaxNameLength);
+        if (name.Length > most)
         {
-            Reject(
-                LakeNames.Shown(name[..Math.Min(64, name.Length)]) + "…",
-                RejectionReason.UnsafeName,
-                $"{name.Length} characters; at most {budget.Options.MaxNameLength}");
-        }
-        else if (!LakeNames.IsSafe(name))
-        {
-            Reject(LakeNames.Shown(name), RejectionReason.UnsafeName);
-        }
-        else if (LakeNames.IsHiddenPath(name))
-        {
-            return false;
-        }
-        else if (!budget.IsNew($"{path}!/{name}"))
-        {
-            Reject(name, RejectionReason.DuplicateName);
-        }
-        else if (Linked(member) is { Rejection: { } rejection } rejected)
-        {
-            Reject(name, rejection, rejected.Detail);
-        }
-        else
-        {
-            return await AddSafeAsync(Linked(member), name, isNested, cancellation);
+            var shown = LakeNames.Shown(name[..Math.Min(64, name.Length)]) + "…";
+            return Reject(shown, RejectionReason.UnsafeName, $"{name.Length} characters; at most {most}");
         }
 
+        if (!LakeNames.IsSafe(name))
+            return Reject(LakeNames.Shown(name), RejectionReason.UnsafeName);
+
+        if (LakeNames.IsHiddenPath(name))
+            return false;
+
+        if (!budget.IsNew($"{path}!/{name}"))
+            return Reject(name, RejectionReason.DuplicateName);
+
+        member = Linked(member);
+        return member.Rejection is { } rejection
+            ? Reject(name, rejection, member.Detail)
+            : await AddSafeAsync(member, name, isNested, cancellation);
+    }
+
+    private bool Reject(string name, RejectionReason reason, string? detail = null)
+    {
+        _members.Add(UnpackedMember.Rejected(name, reason, detail));
         return true;
     }
 
@@ -160,82 +151,24 @@ public sealed class UnpackedContainer(
     {
         if (TableNames.IsTable(name, spec))
         {
-            await KeepTableAsync(member, name, cancellation);
+            var table = await _bytes.AddAsync(member, name, isNested: true, cancellation);
+            if (table.Rejection is null)
+                _tables.Add(table);
+            else
+                _members.Add(table);
+
+            return false;
         }
-        else if (MayHaveNotes && budget.Content == LakeContent.Images && SampleNotes.IsNote(name))
+
+        if (MayHaveNotes && budget.Content == LakeContent.Images && SampleNotes.IsNote(name))
         {
-            var unpacked = await _bytes.AddAsync(member, name, isNested: true, cancellation);
-            _members.Add(unpacked.Rejection is null ? SampleNotes.Read(unpacked, BytesOf(unpacked)) : unpacked);
+            var note = await _bytes.AddAsync(member, name, isNested: true, cancellation);
+            _members.Add(note.Rejection is null ? SampleNotes.Read(note, BytesOf(note)) : note);
             HasNotes = true;
-        }
-        else if (LakeNames.MayBeContent(name, budget.Content))
-        {
-            return await AddContentAsync(member, name, isNested, cancellation);
+            return false;
         }
 
-        return false;
-    }
-
-    private static string WithoutDot(string name)
-    {
-        while (name.StartsWith("./", StringComparison.Ordinal))
-            name = name[2..];
-
-        return name;
-    }
-
-    /// <summary>A hard link as the member that it is another name of.</summary>
-    private Member Linked(Member member) =>
-        member.LinksTo is not { } target ? member
-        : _bytes.Find(WithoutDot(target)) is { } content ? member with { Content = content.Open(), Length = content.Length }
-        : member with
-        {
-            Rejection = RejectionReason.NotAFile,
-            Detail = $"a hard link to '{LakeNames.Shown(target)}', which is not before "
-            + "it in the archive"
-        };
-
-    private async Task KeepTableAsync(Member member, string name, CancellationToken cancellation)
-    {
-        var unpacked = await _bytes.AddAsync(member, name, isNested: true, cancellation);
-        if (unpacked.Rejection is null)
-            _tables.Add(unpacked);
-        else
-            _members.Add(unpacked);
-    }
-
-    /// <summary>The table at the top; or, where there is none, that in the one folder that all lies in, which speaks of what is in
-    /// there.</summary>
-    private async Task ReadTablesAsync(CancellationToken cancellation)
-    {
-        TableFolder = _tables.Exists(table => !table.Name.Contains('/', StringComparison.Ordinal)) || Folders.Around is not { } around
-            ? ""
-            : $"{around}/";
-        var there = _tables.Where(table => table.Name.LastIndexOf('/') + 1 == TableFolder.Length).ToDictionary(
-            table => table.Name[TableFolder.Length..], StringComparer.Ordinal);
-        var chosen = LabelTable.Chosen(there.Keys, $"{path}!/{TableFolder}", spec);
-        foreach (var name in chosen)
-        {
-            await using var file = BytesOf(there[name]).Open();
-            Table ??= await LabelTable.ReadAsync(
-                file, TableFolder + name, $"{path}!/{TableFolder}{name}", spec, budget.Options.MaxLineBytes, cancellation);
-        }
-
-        foreach (var table in _tables.Where(table => Table?.Files[0].Path != table.Name))
-        {
-            tell(
-                new Finding(
-                    WarningCode.TableNotUsed,
-                    1,
-                    $"{path}!/{table.Name}",
-                    Table is not null
-                        ? $"the labels are those of {Table.Files[0].Path}"
-                        : there.ContainsValue(table)
-                        ? "it names no files or no labels"
-                        : "it lies in one folder of several"));
-        }
-
-        TableFolder = Table is null ? "" : TableFolder;
+        return LakeNames.MayBeContent(name, budget.Content) && await AddContentAsync(member, name, isNested, cancellation);
     }
 
     private async Task<bool> AddContentAsync(Member member, string name, bool isNested, CancellationToken cancellation)
@@ -246,15 +179,46 @@ public sealed class UnpackedContainer(
         _members.Add(unpacked);
         HasNotes |= unpacked.IsNote;
         Folders.Add(name);
-        if (unpacked.Rejection is null && name.Count(c => c == '/') == 1
-            && TableNames.IsTable(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..], spec))
-        {
+        if (unpacked.Rejection is null && name.Split('/') is [_, var file] && TableNames.IsTable(file, spec))
             _tables.Add(unpacked);
-        }
 
         return !unpacked.IsNote;
     }
 
-    private void Reject(string name, RejectionReason reason, string? detail = null) =>
-        _members.Add(UnpackedMember.Rejected(name, reason, detail));
+    /// <summary>A hard link as the member that it is another name of.</summary>
+    private Member Linked(Member member)
+    {
+        if (member.LinksTo is not { } target)
+            return member;
+
+        if (_bytes.Find(LakeNames.WithoutDot(target)) is { } content)
+            return member with { Content = content.Open(), Length = content.Length };
+
+        var detail = $"a hard link to '{LakeNames.Shown(target)}', which is not before it in the archive";
+        return member with { Rejection = RejectionReason.NotAFile, Detail = detail };
+    }
+
+    /// <summary>Reads the table at the top; without one, that in the one folder that all lies in, which speaks of its content.</summary>
+    private async Task ReadTablesAsync(CancellationToken cancellation)
+    {
+        TableFolder = _tables.Exists(table => !table.Name.Contains('/')) || Folders.Around is not { } around ? "" : $"{around}/";
+        var there = _tables.Where(table => table.Name.LastIndexOf('/') + 1 == TableFolder.Length).ToDictionary(
+            table => table.Name[TableFolder.Length..], StringComparer.Ordinal);
+        var folder = $"{path}!/{TableFolder}";
+        foreach (var name in LabelTable.Chosen(there.Keys, folder, spec))
+        {
+            await using var file = BytesOf(there[name]).Open();
+            Table ??= await LabelTable.ReadAsync(file, TableFolder + name, folder + name, spec, budget.Options.MaxLineBytes, cancellation);
+        }
+
+        foreach (var table in _tables.Where(table => Table?.Files[0].Path != table.Name))
+        {
+            var why = Table is not null ? $"the labels are those of {Table.Files[0].Path}"
+                : there.ContainsValue(table) ? "it names no files or no labels"
+                : "it lies in one folder of several";
+            tell(new Finding(WarningCode.TableNotUsed, 1, $"{path}!/{table.Name}", why));
+        }
+
+        TableFolder = Table is null ? "" : TableFolder;
+    }
 }

@@ -9,9 +9,6 @@ namespace Pipeline.Learning.Encoders;
 /// (Huang et al. 2016, arXiv:1603.09382), later ones more often.</summary>
 internal sealed class VisionTransformer : Encoder
 {
-    public const string Tiny = "tiny";
-    public const string Small = "small";
-
     private readonly PatchEmbedding patch_embed;
     private readonly Parameter cls_token;
     private readonly Parameter pos_embed;
@@ -21,27 +18,28 @@ internal sealed class VisionTransformer : Encoder
 
     /// <exception cref="PipelineException">The image cannot be cut into patches.</exception>
     public VisionTransformer(EncoderSpec spec, InputSpec input)
-        : base("vit", spec.Width ?? (spec.VitSize == Small ? 384 : 192))
+        : base("vit", spec.Width ?? (spec.Vit?.Size == "small" ? 384 : 192))
     {
-        var patch = spec.Patch ?? PatchFor(input.Size);
+        var shape = spec.Vit ?? new VitSpec();
+        var patch = shape.Patch ?? PatchFor(input.Size);
         if (input.Size % patch != 0)
         {
             throw new PipelineException(
-                $"encoder.patch is {patch}, and input.size {input.Size}: the size must be a multiple of the patch.");
+                $"encoder.vit.patch is {patch}, and input.size {input.Size}: the size must be a multiple of the patch.");
         }
 
         var heads = Math.Max(1, Width / 64);
         if (Width % heads != 0)
             throw new PipelineException($"encoder.width is {Width} with {heads} heads; it must be a multiple of 64, or below 128.");
 
-        var depth = spec.Depth ?? 12;
+        var depth = shape.Depth;
         var side = input.Size / patch;
-        pooledByClass = spec.Pool == "class";
+        pooledByClass = shape.Pool == "class";
         patch_embed = new PatchEmbedding(input.Channels, Width, patch);
         cls_token = nn.Parameter(zeros(1, 1, Width));
         pos_embed = nn.Parameter(zeros(1, (side * side) + 1, Width));
         blocks = new ModuleList<VisionBlock>([.. Enumerable.Range(0, depth)
-            .Select(i => new VisionBlock(Width, heads, spec.DropPath * i / Math.Max(1, depth - 1)))]);
+            .Select(i => new VisionBlock(Width, heads, shape.DropPath * i / Math.Max(1, depth - 1)))]);
         norm = nn.LayerNorm(Width, VisionBlock.Epsilon);
         RegisterComponents();
         Layers =
@@ -120,7 +118,7 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
         ? proj.forward(input)
         : throw new PipelineException(
             $"Views of {input.shape[2]} pixels cannot be cut into patches of {patch}: pretraining.viewSize must be a multiple of "
-            + "encoder.patch.");
+            + "encoder.vit.patch.");
 }
 
 internal sealed class VisionBlock : nn.Module<Tensor, Tensor>

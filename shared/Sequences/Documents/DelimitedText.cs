@@ -25,7 +25,7 @@ internal sealed class DelimitedText(
 
         var columns = Columns(_records);
         for (var number = 0; _records.Read(); number++)
-            yield return Read(_records, number, columns);
+            yield return ReadRecord.Of(number, () => DocumentOf(_records, columns), () => _records.Raw);
     }
 
     private (int Text, int Label, int Split) Columns(DelimitedRecords records)
@@ -48,25 +48,17 @@ internal sealed class DelimitedText(
         return (records.IndexOf(text), records.IndexOf(label), records.IndexOf(ColumnNames.Find(ColumnNames.Splits, header)));
     }
 
-    private ReadRecord Read(DelimitedRecords records, int number, (int Text, int Label, int Split) columns)
+    private Document DocumentOf(DelimitedRecords records, (int Text, int Label, int Split) columns)
     {
-        try
-        {
-            var fields = records.Fields(columns.Label);
-            var label = columns.Label < 0 ? null : fields[columns.Label];
-            var split = columns.Split < 0 ? null : RecordSplit.Of(fields[columns.Split], $"line {records.Line}");
-            var sequence = normalizer();
-            sequence.Append(Encoding.UTF8.GetBytes(fields[columns.Text]), records.Line);
-            var document = new Document(sequence.Finish(), label, split);
-            findings.Add(records.Findings("", label));
-            if (label is not null && string.IsNullOrWhiteSpace(label))
-                findings.Add(new Finding(WarningCode.EmptyLabels, 1, "", $"line {records.Line}"));
+        var fields = records.Fields(columns.Label);
+        var label = columns.Label < 0 ? null : fields[columns.Label];
+        var split = columns.Split < 0 ? null : RecordSplit.Of(fields[columns.Split], $"line {records.Line}");
+        var document = new Document(
+            normalizer().Normalize(Encoding.UTF8.GetBytes(fields[columns.Text]), records.Line), label, split);
+        findings.Add(records.Findings("", label));
+        if (label is not null && string.IsNullOrWhiteSpace(label))
+            findings.Add(new Finding(WarningCode.EmptyLabels, 1, "", $"line {records.Line}"));
 
-            return new ReadRecord(number, document);
-        }
-        catch (SequenceRejectedException rejected)
-        {
-            return new ReadRecord(number, null, rejected, records.Raw);
-        }
+        return document;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Pipeline.Lake.Findings;
 using Pipeline.Lake.Kinds;
@@ -11,7 +12,6 @@ namespace Pipeline.Sequences.Documents;
 /// .tsv are delimited text, told by the name, before .gz; any other file of text is one document.</summary>
 public sealed class DocumentFile(string modality, InputSpec input, SequenceRules rules, FindingList findings)
 {
-    /// <summary>Enough to tell the format.</summary>
     private const int HeadBytes = 4096;
 
     private Stream? _content;
@@ -27,8 +27,7 @@ public sealed class DocumentFile(string modality, InputSpec input, SequenceRules
         var isGzip = UnpackedGzip.Is(file);
         var name = isGzip && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
         using var unpacked = isGzip ? UnpackedGzip.Open(file, rules, start => NameOf(start, name)) : null;
-        var content = unpacked ?? file;
-        _content = content;
+        var content = _content = unpacked ?? file;
         var encoding = EncodedText.Of(content);
         var format = FormatOf(encoding.Open(content), name);
         using var records = format.Read(new LineReader(encoding.Open(content), rules.MaxLineBytes, encoding.Start)).GetEnumerator();
@@ -44,16 +43,14 @@ public sealed class DocumentFile(string modality, InputSpec input, SequenceRules
         var bytes = new byte[row.Length];
         row.ReadExactly(bytes);
         LineReader.VerifyUtf8(bytes, 0);
-        var text = Normalizer();
-        text.Append(bytes, 1);
-        yield return (format, Checked(new ReadRecord(null, new Document(text.Finish()))));
+        yield return (format, Checked(new ReadRecord(null, new Document(Normalizer().Normalize(bytes, 1)))));
     }
 
     private static ReadRecord Checked(ReadRecord record) => record.Document is { Text.Length: 0 }
         ? record with { Document = null, Rejected = new SequenceRejectedException(RejectionReason.EmptySample) }
         : record;
 
-    // What UTF-16 cannot be is found while it is read.
+    // Invalid UTF-16 is found while it is read.
     private static T Guarded<T>(Func<T> read)
     {
         try
@@ -79,17 +76,22 @@ public sealed class DocumentFile(string modality, InputSpec input, SequenceRules
         }
     }
 
-    private ISequenceNormalizer Normalizer() => SequenceNormalizers.Of(modality, input, rules.MaxSequenceLength);
+    private ISequenceNormalizer Normalizer() => modality switch
+    {
+        Modalities.Text => new TextNormalizer(input.LowerCase, rules.MaxSequenceLength),
+        Modalities.Dna => new LetterNormalizer(Alphabet.Dna, rules.MaxSequenceLength),
+        Modalities.Protein => new LetterNormalizer(Alphabet.Protein, rules.MaxSequenceLength),
+        _ => throw new UnreachableException($"'{modality}' is no sequence."),
+    };
 
     private IDocumentFormat FormatOf(Stream content, string name)
     {
-        switch (Path.GetExtension(name).ToLowerInvariant())
-        {
-            case ".jsonl" or ".ndjson" or ".json":
-                return new JsonLinesText(Normalizer, rules.Labels?.Column, findings);
-            case ".csv" or ".tsv":
-                return new DelimitedText(Normalizer, rules.MaxLineBytes, rules.Labels?.Column, findings);
-        }
+        var extension = Path.GetExtension(name).ToLowerInvariant();
+        if (extension is ".jsonl" or ".ndjson" or ".json")
+            return new JsonLinesText(Normalizer, rules.Labels?.Column, findings);
+
+        if (extension is ".csv" or ".tsv")
+            return new DelimitedText(Normalizer, rules.MaxLineBytes, rules.Labels?.Column, findings);
 
         if (modality == Modalities.Text)
             return new PlainText(Normalizer);
@@ -102,18 +104,17 @@ public sealed class DocumentFile(string modality, InputSpec input, SequenceRules
             (byte)'>' or (byte)';' => new FastaRecords(Normalizer),
             (byte)'@' => new FastqRecords(Normalizer),
             null => throw new SequenceRejectedException(RejectionReason.EmptySample),
-            _ =>
-                throw new SequenceRejectedException(
-                    RejectionReason.MalformedRecord,
-                    $"it begins with '{LakeNames.Shown($"{(char)start}")}'; it must begin with '>' (FASTA), or '@' (FASTQ), or its name "
-                        + "must end with .jsonl, .csv or .tsv"),
+            _ => throw new SequenceRejectedException(
+                RejectionReason.MalformedRecord,
+                $"it begins with '{LakeNames.Shown($"{(char)start}")}'; it must begin with '>' (FASTA), or '@' (FASTQ), or its name must "
+                    + "end with .jsonl, .csv or .tsv"),
         };
     }
 }
 
-/// <summary>A document as it is normalised, before it is cut into windows.</summary>
-/// <param name="Label">What its record says; null where there is none.</param>
-/// <param name="Split">What its record says; null where there is none.</param>
+/// <summary>A normalised document, before it is cut into windows.</summary>
+/// <param name="Label">What its record says.</param>
+/// <param name="Split">What its record says.</param>
 /// <param name="Tags">For each UTF-16 unit of the text the name of its tag; null where there is none. Null where the record tags
 /// nothing.</param>
 public sealed record Document(string Text, string? Label = null, Split? Split = null, string?[]? Tags = null);
@@ -121,7 +122,22 @@ public sealed record Document(string Text, string? Label = null, Split? Split = 
 /// <summary>A record of a file: a document, or why there is none.</summary>
 /// <param name="Number">In its file, from 0; null for a file that is one document.</param>
 /// <param name="Raw">What was read of a rejected record, for quarantine; null where it is too much.</param>
-public readonly record struct ReadRecord(int? Number, Document? Document, SequenceRejectedException? Rejected = null, byte[]? Raw = null);
+public readonly record struct ReadRecord(int? Number, Document? Document, SequenceRejectedException? Rejected = null, byte[]? Raw = null)
+{
+    /// <param name="read">Throws <see cref="SequenceRejectedException"/> where the record cannot be used.</param>
+    /// <param name="raw">What was read of it then.</param>
+    internal static ReadRecord Of(int number, Func<Document> read, Func<byte[]?> raw)
+    {
+        try
+        {
+            return new ReadRecord(number, read());
+        }
+        catch (SequenceRejectedException rejected)
+        {
+            return new ReadRecord(number, null, rejected, raw());
+        }
+    }
+}
 
 /// <summary>Reads the records of one format, one in memory at a time. One that cannot be used stops none of the others.</summary>
 internal interface IDocumentFormat
@@ -132,3 +148,12 @@ internal interface IDocumentFormat
     /// <exception cref="SequenceRejectedException">What is left of the file cannot be used.</exception>
     IEnumerable<ReadRecord> Read(LineReader lines);
 }
+
+/// <summary>What affects how documents are read, beside the experiment's modality and input.</summary>
+/// <param name="MaxLineBytes">Of a line, or of a record of CSV.</param>
+/// <param name="MaxSequenceLength">Letters of a document, before it is cut into windows.</param>
+/// <param name="MaxUnpackedBytes">Of a file in gzip: no more than of a plain one.</param>
+/// <param name="MaxUnpackedRatio">Bytes that one byte of a file in gzip may unpack to.</param>
+/// <param name="Labels">What the experiment says of labels.</param>
+public sealed record SequenceRules(
+    int MaxLineBytes, int MaxSequenceLength, long MaxUnpackedBytes, int MaxUnpackedRatio, LabelSpec? Labels = null);

@@ -16,18 +16,18 @@ internal sealed class FastaRecords(Func<ISequenceNormalizer> normalizer) : IDocu
         var number = 0;
         while (lines.Read())
         {
-            if (lines.Bytes.StartsWith(">"u8) || (lines.IsTooLong && record is null))
-            {
-                if (record is not null)
-                    yield return record.Close(number++);
+            var isHeader = lines.Bytes.StartsWith(">"u8);
+            if (!lines.IsTooLong && (lines.Bytes.Trim(" \t\r"u8).IsEmpty || lines.Bytes.StartsWith(";"u8)))
+                continue;
 
-                record = Open.At(lines, normalizer());
-            }
-            else if (lines.IsTooLong || !(lines.Bytes.Trim(" \t\r"u8).IsEmpty || lines.Bytes.StartsWith(";"u8)))
+            if (isHeader && record is not null)
             {
-                record ??= Open.At(lines, normalizer());
-                record.Add(lines);
+                yield return record.Close(number++);
+                record = null;
             }
+
+            record ??= new Open(normalizer());
+            record.Add(lines, isHeader);
         }
 
         if (record is not null)
@@ -50,43 +50,27 @@ internal sealed class FastaRecords(Func<ISequenceNormalizer> normalizer) : IDocu
         private SequenceRejectedException? _rejected;
         private byte[]? _raw;
 
-        public static Open At(LineReader lines, ISequenceNormalizer sequence)
-        {
-            var record = new Open(sequence);
-            record.Try(lines, line => record._label = LabelOf(line.Bytes));
-            return record;
-        }
-
-        public void Add(LineReader lines) => Try(lines, line => sequence.Append(line.Bytes, line.Line));
-
-        public ReadRecord Close(int number)
-        {
-            try
-            {
-                return _rejected is null
-                    ? new ReadRecord(number, new Document(sequence.Finish(), _label))
-                    : new ReadRecord(number, null, _rejected, _raw);
-            }
-            catch (SequenceRejectedException rejected)
-            {
-                return new ReadRecord(number, null, rejected);
-            }
-        }
-
-        private void Try(LineReader lines, Action<LineReader> take)
+        public void Add(LineReader line, bool isHeader)
         {
             if (_rejected is not null)
                 return;
 
             try
             {
-                lines.Verify();
-                take(lines);
+                line.Verify();
+                if (isHeader)
+                    _label = LabelOf(line.Bytes);
+                else
+                    sequence.Append(line.Bytes, line.Line);
             }
             catch (SequenceRejectedException rejected)
             {
-                (_rejected, _raw) = (rejected, lines.Bytes.ToArray());
+                (_rejected, _raw) = (rejected, line.Bytes.ToArray());
             }
         }
+
+        public ReadRecord Close(int number) => _rejected is null
+            ? ReadRecord.Of(number, () => new Document(sequence.Finish(), _label), () => null)
+            : new ReadRecord(number, null, _rejected, _raw);
     }
 }

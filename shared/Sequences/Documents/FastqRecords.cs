@@ -21,74 +21,52 @@ internal sealed class FastqRecords(Func<ISequenceNormalizer> normalizer) : IDocu
 
     private ReadRecord Read(LineReader lines, int number)
     {
-        var first = lines.Line;
-        SequenceRejectedException? rejected = null;
-        byte[]? raw = null;
-        string? label = null;
-        var sequence = normalizer();
-        var letters = 0;
-        Try(
-            () =>
-                label = lines.Bytes.StartsWith("@"u8)
-                    ? FastaRecords.LabelOf(lines.Bytes)
-                    : throw Malformed("begins with another letter than '@'"));
-        if (rejected is not null)
+        // Where the first line is wrong, it is not known what belongs to the record: the next line may begin another.
+        var (first, left, isCut) = (lines.Line, 0, false);
+        try
         {
-            // What belongs to it cannot be known: the next that begins as a record does is one.
+            lines.Verify();
+            Require(lines.Bytes.StartsWith("@"u8), "begins with another letter than '@'");
+            var label = FastaRecords.LabelOf(lines.Bytes);
+            left = 3;
+            Next();
+            var letters = lines.Bytes.Length;
+            var sequence = normalizer();
+            sequence.Append(lines.Bytes, lines.Line);
+            Next();
+            Require(
+                lines.Bytes.StartsWith("+"u8),
+                "begins with another letter than '+'; a record must have four lines, so sequences over several lines are not read");
+            Next();
+            Require(lines.Bytes.Length == letters, $"has {lines.Bytes.Length} qualities for {letters} letters");
+            return new ReadRecord(number, new Document(sequence.Finish(), label));
+        }
+        catch (SequenceRejectedException rejected)
+        {
+            var raw = isCut ? null : lines.Bytes.ToArray();
+            while (left > 0 && lines.Read())
+                left--;
+
             return new ReadRecord(number, null, rejected, raw);
         }
 
-        Next(() =>
+        void Next()
         {
-            letters = lines.Bytes.Length;
-            sequence.Append(lines.Bytes, lines.Line);
-        });
-        Next(
-            () =>
-                _ = lines.Bytes.StartsWith("+"u8)
-                    ? 0
-                    : throw Malformed(
-                        "begins with another letter than '+'; a record must have four lines, so sequences over several lines are not "
-                            + "read"));
-        Next(() => _ = lines.Bytes.Length == letters ? 0 : throw Malformed($"has {lines.Bytes.Length} qualities for {letters} letters"));
-        string? text = null;
-        if (rejected is null)
-            Take(() => text = sequence.Finish());
-
-        return text is null ? new ReadRecord(number, null, rejected, raw) : new ReadRecord(number, new Document(text, label));
-
-        void Next(Action take)
-        {
-            if (lines.Read())
+            left--;
+            isCut = !lines.Read();
+            if (isCut)
             {
-                Try(take);
-            }
-            else
-            {
-                rejected ??= new SequenceRejectedException(
+                throw new SequenceRejectedException(
                     RejectionReason.MalformedRecord, $"the record at line {first} has fewer than four lines");
             }
-        }
 
-        void Try(Action take) => Take(() =>
-        {
             lines.Verify();
-            take();
-        });
-
-        void Take(Action take)
-        {
-            try
-            {
-                if (rejected is null)
-                    take();
-            }
-            catch (SequenceRejectedException error)
-            {
-                (rejected, raw) = (error, lines.Bytes.ToArray());
-            }
         }
 
-        SequenceRejectedException Malformed(string how) => new(RejectionReason.MalformedRecord, $"line {lines.Line} {how}");
+        void Require(bool isValid, string how)
+        {
+            if (!isValid)
+                throw new SequenceRejectedException(RejectionReason.MalformedRecord, $"line {lines.Line} {how}");
+        }
     }
 }

@@ -16,36 +16,27 @@ internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer, string
 
     public IEnumerable<ReadRecord> Read(LineReader lines)
     {
-        var number = 0;
-        foreach (var record in JsonRecords.Read(lines))
+        foreach (var (number, record) in JsonRecords.Read(lines).Index())
         {
-            yield return record.Rejected is null ? Read(record, number) : new ReadRecord(number, null, record.Rejected, record.Raw);
-            number++;
+            yield return record.Rejected is null
+                ? ReadRecord.Of(
+                    number, () => Read(record, isFirst: number == 0), () => Encoding.UTF8.GetBytes(record.Content.GetRawText()))
+                : new ReadRecord(number, null, record.Rejected, record.Raw);
         }
     }
 
-    private ReadRecord Read(JsonRecord record, int number)
+    private Document Read(JsonRecord record, bool isFirst)
     {
         try
         {
-            return new ReadRecord(number, DocumentOf(record, isFirst: number == 0));
-        }
-        catch (SequenceRejectedException rejected)
-        {
-            return new ReadRecord(number, null, rejected, RawOf(record));
+            return DocumentOf(record, isFirst);
         }
         catch (InvalidOperationException)
         {
             // Of a text that is no Unicode.
-            return new ReadRecord(
-                number,
-                null,
-                new SequenceRejectedException(RejectionReason.InvalidEncoding, $"{record.Place} has a text that is no UTF-8"),
-                RawOf(record));
+            throw new SequenceRejectedException(RejectionReason.InvalidEncoding, $"{record.Place} has a text that is no UTF-8");
         }
     }
-
-    private static byte[] RawOf(JsonRecord record) => Encoding.UTF8.GetBytes(record.Content.GetRawText());
 
     private Document DocumentOf(JsonRecord record, bool isFirst)
     {
@@ -112,12 +103,7 @@ internal sealed class JsonLinesText(Func<ISequenceNormalizer> normalizer, string
         return new Document(text.ToString(), Tags: names is null ? null : [.. ofLetters]);
     }
 
-    private string Normalized(string text, int line)
-    {
-        var sequence = normalizer();
-        sequence.Append(Encoding.UTF8.GetBytes(text), line);
-        return sequence.Finish();
-    }
+    private string Normalized(string text, int line) => normalizer().Normalize(Encoding.UTF8.GetBytes(text), line);
 
     private static List<string?> Texts(JsonElement list, string name, JsonRecord record) =>
         list.ValueKind == JsonValueKind.Array

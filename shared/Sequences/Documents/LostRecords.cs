@@ -1,29 +1,32 @@
+using System.Buffers;
 using System.IO.Compression;
 using Pipeline.Lake.Places;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>How many records a damaged gzip held, as none of them is used: those in what can be unpacked, scaled by the share of the file
+/// <summary>Estimates how many records a gzip holds of which none is used: those in what can be unpacked, scaled by the share of the file
 /// that this took.</summary>
-internal sealed class LostRecords(string format)
+internal sealed class LostRecords
 {
     private const int BufferBytes = 512;
 
-    /// <summary>Of a read, so that what the decompressor has taken is what it has unpacked.</summary>
+    /// <summary>Bytes of a read: small, so that the decompressor has unpacked what it has taken.</summary>
     private const int MostPacked = 256;
 
+    private const int HeadBytes = 1 << 12;
+
+    private readonly ArrayBufferWriter<byte> _head = new();
     private long _lines;
     private long _headers;
     private bool _isLineStart = true;
-    private bool _isOpen;
 
     /// <param name="file">The gzip.</param>
-    /// <param name="format">The name of its format; of <c>text</c> a file is one record.</param>
     /// <param name="most">Bytes to unpack.</param>
+    /// <param name="format">Tells the format by its first bytes; of <c>text</c> a file is one record.</param>
     /// <returns>1 at least; 0 where nothing can be unpacked.</returns>
-    public static long Of(Stream file, string format, long most)
+    public static long Of(Stream file, long most, Func<Stream, string> format)
     {
-        var records = new LostRecords(format);
+        var records = new LostRecords();
         file.Position = 0;
         using var packed = new SmallReads(file, MostPacked);
         using var gzip = new GZipStream(packed, CompressionMode.Decompress);
@@ -42,33 +45,32 @@ internal sealed class LostRecords(string format)
             // What came before it counts.
         }
 
-        return unpacked == 0 ? 0 : Math.Max(1, (long)Math.Round(records.Count * ((double)file.Length / taken)));
+        if (unpacked == 0)
+            return 0;
+
+        using var head = new MemoryStream(records._head.WrittenSpan.ToArray());
+        return Math.Max(1, (long)Math.Round(records.Count(format(head)) * ((double)file.Length / taken)));
     }
 
-    private long Count
+    private long Count(string format) => format switch
     {
-        get
-        {
-            var lines = _lines + (_isOpen ? 1 : 0);
-            return format switch
-            {
-                "jsonl" => lines,
-                "csv" or "tsv" => lines - 1,
-                "fasta" => _headers,
-                "fastq" => lines / 4,
-                _ => 1,
-            };
-        }
-    }
+        "jsonl" => _lines,
+        "csv" or "tsv" => _lines - 1,
+        "fasta" => _headers,
+        "fastq" => _lines / 4,
+        _ => 1,
+    };
 
     private void Add(ReadOnlySpan<byte> bytes)
     {
+        if (_head.WrittenCount < HeadBytes)
+            _head.Write(bytes);
+
         foreach (var letter in bytes)
         {
+            _lines += _isLineStart ? 1 : 0;
             _headers += _isLineStart && letter == '>' ? 1 : 0;
             _isLineStart = letter == '\n';
-            _lines += _isLineStart ? 1 : 0;
-            _isOpen = !_isLineStart;
         }
     }
 

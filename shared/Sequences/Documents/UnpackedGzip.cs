@@ -1,10 +1,10 @@
 using System.IO.Compression;
 using Pipeline.Artifacts;
+using Pipeline.Lake.Places;
 
 namespace Pipeline.Sequences.Documents;
 
-/// <summary>A file in gzip, unpacked into a temporary one: all of it before any is used, as what is damaged at its end is
-/// damaged.</summary>
+/// <summary>Unpacks a file in gzip into a temporary one: all of it before any is used, as damage may show only at its end.</summary>
 internal static class UnpackedGzip
 {
     /// <summary>Small files may unpack to this much whatever the ratio.</summary>
@@ -28,34 +28,30 @@ internal static class UnpackedGzip
         var most = (long)Math.Min(rules.MaxUnpackedBytes, Math.Max(AlwaysUnpacked, (double)file.Length * rules.MaxUnpackedRatio));
         foreach (var length in Lengths(file))
         {
-            if (TryUnpack(file, length, most) is not (var unpacked, var isWhole))
-                continue;
-
-            if (isWhole)
+            if (TryUnpack(file, length, most, out var isTooLarge) is { } unpacked)
                 return unpacked;
 
-            using (unpacked)
-                throw Lost(file, format(unpacked), most, RejectionReason.UnpacksTooLarge, $"more than {most} bytes from {file.Length}");
+            if (isTooLarge)
+                throw Lost(RejectionReason.UnpacksTooLarge, $"more than {most} bytes from {file.Length}");
         }
 
-        using var part = Salvage(file, most);
-        throw Lost(file, format(part), most, RejectionReason.Corrupt, "the gzip is cut short or damaged; nothing of it is used");
-    }
+        throw Lost(RejectionReason.Corrupt, "the gzip is cut short or damaged; nothing of it is used");
 
-    private static SequenceRejectedException Lost(Stream file, string format, long most, RejectionReason reason, string detail)
-    {
-        var lost = LostRecords.Of(file, format, most);
-        var words = lost switch
+        SequenceRejectedException Lost(RejectionReason reason, string detail)
         {
-            0 => "how many records are lost nothing tells",
-            1 => "about 1 record is lost",
-            _ => $"about {lost} records are lost",
-        };
-        return new SequenceRejectedException(reason, $"{detail}; {words}", lost);
+            var lost = LostRecords.Of(file, most, format);
+            var words = lost switch
+            {
+                0 => "how many records are lost nothing tells",
+                1 => "about 1 record is lost",
+                _ => $"about {lost} records are lost",
+            };
+            return new SequenceRejectedException(reason, $"{detail}; {words}", lost);
+        }
     }
 
     /// <summary>Where the gzip may end: at the file's end, or before the zeros that fill a tape's or disk's last block, which gzip ignores.
-    /// Nobody tells which of them are still its own: at a wrong end its checksum fails.</summary>
+    /// Some zeros may be its own: at a wrong end its checksum fails.</summary>
     private static IEnumerable<long> Lengths(Stream file)
     {
         yield return file.Length;
@@ -81,28 +77,25 @@ internal static class UnpackedGzip
         return 0;
     }
 
-    /// <returns>Null where it is damaged, or does not end there; not whole where it is too much.</returns>
-    private static (FileStream Unpacked, bool IsWhole)? TryUnpack(Stream file, long length, long most)
+    /// <returns>Null where it is damaged, does not end there, or is too large.</returns>
+    private static FileStream? TryUnpack(Stream file, long length, long most, out bool isTooLarge)
     {
+        isTooLarge = false;
         var unpacked = TemporaryFile.Create();
-        var isKept = false;
+        var isWhole = false;
         try
         {
             file.Position = 0;
             using var gzip = new GZipStream(new SealedGzip(file, length), CompressionMode.Decompress);
             var buffer = new byte[1 << 16];
-            for (int read; (read = gzip.Read(buffer)) > 0;)
+            for (int read; !isTooLarge && (read = gzip.Read(buffer)) > 0;)
             {
                 unpacked.Write(buffer, 0, read);
-                if (unpacked.Position > most)
-                {
-                    isKept = true;
-                    return (unpacked, false);
-                }
+                isTooLarge = unpacked.Position > most;
             }
 
-            isKept = SealedGzip.TakeOff(unpacked);
-            return isKept ? (unpacked, true) : null;
+            isWhole = !isTooLarge && SealedGzip.TakeOff(unpacked);
+            return isWhole ? unpacked : null;
         }
         catch (InvalidDataException)
         {
@@ -110,29 +103,49 @@ internal static class UnpackedGzip
         }
         finally
         {
-            if (!isKept)
+            if (!isWhole)
                 unpacked.Dispose();
         }
     }
+}
 
-    /// <summary>What can be unpacked of its start, so that the format can be told.</summary>
-    private static MemoryStream Salvage(Stream file, long most)
+/// <summary>A file in gzip with one more member behind its last, a seal. The framework's decompressor takes a file that is cut short for
+/// one that ends; only one that is whole gives the seal.</summary>
+/// <param name="length">Of the gzip in it; the file may be longer.</param>
+internal sealed class SealedGzip(Stream file, long length) : ForwardStream
+{
+    private static readonly byte[] Seal = "\0whole gzip file\0"u8.ToArray();
+    private static readonly byte[] Member = Packed(Seal);
+    private readonly MemoryStream _seal = new(Member, writable: false);
+
+    /// <summary>Cuts the seal off what was unpacked, and goes back to the start.</summary>
+    /// <returns>False where there is none.</returns>
+    public static bool TakeOff(Stream unpacked)
     {
-        var start = new MemoryStream();
-        file.Position = 0;
-        using var gzip = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
-        var buffer = new byte[64];
-        try
-        {
-            for (int read; start.Length < Math.Min(most, 1 << 12) && (read = gzip.Read(buffer)) > 0;)
-                start.Write(buffer, 0, read);
-        }
-        catch (InvalidDataException)
-        {
-            // What came before it is enough.
-        }
+        var length = unpacked.Length - Seal.Length;
+        if (length < 0)
+            return false;
 
-        start.Position = 0;
-        return start;
+        var end = new byte[Seal.Length];
+        unpacked.Position = length;
+        unpacked.ReadExactly(end);
+        unpacked.SetLength(length);
+        unpacked.Position = 0;
+        return end.AsSpan().SequenceEqual(Seal);
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        var left = (int)Math.Clamp(length - file.Position, 0, buffer.Length);
+        return Advance(file.Read(buffer[..left]) is > 0 and var read ? read : _seal.Read(buffer));
+    }
+
+    private static byte[] Packed(byte[] content)
+    {
+        using var buffer = new MemoryStream();
+        using (var gzip = new GZipStream(buffer, CompressionLevel.Optimal))
+            gzip.Write(content);
+
+        return buffer.ToArray();
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 
 namespace Pipeline.Sequences.Normalizing;
@@ -13,21 +12,16 @@ internal interface ISequenceNormalizer
 
     /// <exception cref="SequenceRejectedException">What came cannot be used.</exception>
     string Finish();
-}
 
-internal static class SequenceNormalizers
-{
-    public static ISequenceNormalizer Of(string modality, InputSpec input, int mostLetters) => modality switch
+    string Normalize(ReadOnlySpan<byte> utf8, int line)
     {
-        Modalities.Text => new TextNormalizer(input.LowerCase, mostLetters),
-        Modalities.Dna => new LetterNormalizer(Alphabet.Dna, mostLetters),
-        Modalities.Protein => new LetterNormalizer(Alphabet.Protein, mostLetters),
-        _ => throw new UnreachableException($"'{modality}' is no sequence."),
-    };
+        Append(utf8, line);
+        return Finish();
+    }
 }
 
-/// <summary>Text in Unicode's normalisation form C. Control characters and byte order marks are left out; of white space in a row one line
-/// feed stays where it has a line's end, else one space; there is none at the start or the end.</summary>
+/// <summary>Text in Unicode's normalisation form C, without control characters and byte order marks. White space in a row becomes a line
+/// feed where it has a line's end, else a space; at the start and the end it is left out.</summary>
 /// <param name="lowerCase">By Unicode's simple mapping, of no language.</param>
 /// <param name="most">UTF-16 units.</param>
 internal sealed class TextNormalizer(bool lowerCase, int most) : ISequenceNormalizer
@@ -39,7 +33,7 @@ internal sealed class TextNormalizer(bool lowerCase, int most) : ISequenceNormal
     {
         foreach (var letter in Encoding.UTF8.GetString(utf8))
         {
-            if (IsLineEnd(letter))
+            if (letter is '\n' or '\r' or '\v' or '\f' or '\u0085' or '\u2028' or '\u2029')
                 _space = '\n';
             else if (char.IsWhiteSpace(letter))
                 _space = _space == '\n' ? '\n' : ' ';
@@ -51,11 +45,7 @@ internal sealed class TextNormalizer(bool lowerCase, int most) : ISequenceNormal
             throw new SequenceRejectedException(RejectionReason.SequenceTooLong, $"more than {most} characters by line {line}");
     }
 
-    public string Finish()
-    {
-        var text = lowerCase ? _text.ToString().ToLowerInvariant() : _text.ToString();
-        return CanonicalComposition.Of(text);
-    }
+    public string Finish() => CanonicalComposition.Of(lowerCase ? _text.ToString().ToLowerInvariant() : _text.ToString());
 
     private void Add(char letter)
     {
@@ -65,6 +55,4 @@ internal sealed class TextNormalizer(bool lowerCase, int most) : ISequenceNormal
         _space = '\0';
         _text.Append(letter);
     }
-
-    private static bool IsLineEnd(char letter) => letter is '\n' or '\r' or '\v' or '\f' or '\u0085' or '\u2028' or '\u2029';
 }

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Pipeline.Sequences.Normalizing;
 
-/// <summary>Bases or residues in upper case. Rejected is what is written in the other alphabet: letters that there are not; bases of which
-/// more than half are ambiguous codes other than N; residues that are bases alone, where there are a hundred or more.</summary>
+/// <summary>Bases or residues in upper case. Rejects unknown letters and, from a hundred letters on, what looks written in the other
+/// alphabet: bases of which more than half are ambiguous codes other than N, and residues that are bases alone.</summary>
 /// <param name="most">Letters.</param>
 internal sealed class LetterNormalizer(Alphabet alphabet, int most) : ISequenceNormalizer
 {
@@ -18,8 +18,8 @@ internal sealed class LetterNormalizer(Alphabet alphabet, int most) : ISequenceN
     {
         for (var at = 0; at < utf8.Length; at++)
         {
-            var letter = utf8[at];
-            if (!alphabet.IsValid(letter))
+            var written = alphabet[utf8[at]];
+            if (written == Alphabet.None)
             {
                 Rune.DecodeFromUtf8(utf8[at..], out var shown, out _);
                 throw new SequenceRejectedException(
@@ -27,8 +27,8 @@ internal sealed class LetterNormalizer(Alphabet alphabet, int most) : ISequenceN
                         + $"{at + 1}; letters of {alphabet.Name} must be {alphabet.Others}");
             }
 
-            if (!alphabet.IsSkipped(letter))
-                Add(letter);
+            if (written != Alphabet.Skipped)
+                Add((char)(utf8[at] & ~0x20), written);
         }
 
         if (_letters.Length > most)
@@ -37,30 +37,24 @@ internal sealed class LetterNormalizer(Alphabet alphabet, int most) : ISequenceN
 
     public string Finish()
     {
-        if (_letters.Length > 0 && _any == _letters.Length)
+        var length = _letters.Length;
+        if (length > 0 && _any == length)
         {
             throw new SequenceRejectedException(
-                RejectionReason.Blank, $"no letter of the sequence is known: {_letters.Length} times {alphabet.Any}");
+                RejectionReason.Blank, $"no letter of the sequence is known: {length} times {alphabet.Any}");
         }
 
-        if (alphabet == Alphabet.Dna && _letters.Length >= EnoughToTell && 2 * _ambiguous > _letters.Length)
-        {
-            throw new SequenceRejectedException(
-                RejectionReason.WrongAlphabet,
-                $"{_ambiguous} of its {_letters.Length} letters are ambiguous codes: it is a protein, by its letters");
-        }
-
-        return alphabet == Alphabet.Protein && _letters.Length >= EnoughToTell && _bases == _letters.Length
-            ? throw new SequenceRejectedException(
-                RejectionReason.WrongAlphabet,
-                $"its {_letters.Length} letters are A, C, G, T, U and N alone: it is DNA or RNA, by its letters")
-            : _letters.ToString();
+        var other = length < EnoughToTell ? null
+            : alphabet == Alphabet.Dna && 2 * _ambiguous > length
+                ? $"{_ambiguous} of its {length} letters are ambiguous codes: it is a protein, by its letters"
+            : alphabet == Alphabet.Protein && _bases == length
+                ? $"its {length} letters are A, C, G, T, U and N alone: it is DNA or RNA, by its letters"
+            : null;
+        return other is null ? _letters.ToString() : throw new SequenceRejectedException(RejectionReason.WrongAlphabet, other);
     }
 
-    private void Add(byte letter)
+    private void Add(char upper, char written)
     {
-        var written = alphabet[letter];
-        var upper = (char)(letter & ~0x20);
         _letters.Append(written);
         _any += written == alphabet.Any ? 1 : 0;
         _ambiguous += written == alphabet.Any && upper != alphabet.Any ? 1 : 0;
@@ -72,15 +66,13 @@ internal sealed class LetterNormalizer(Alphabet alphabet, int most) : ISequenceN
 /// <c>*</c>, are left out.</summary>
 internal sealed class Alphabet
 {
-    private const byte Invalid = 0;
-    private const byte Skipped = 1;
+    public const char None = '\0', Skipped = ' ';
 
-    private readonly byte[] _letters = new byte[256];
+    private readonly char[] _letters = new char[256];
 
     private Alphabet(string name, string letters, char any, string ambiguous, string same, string others)
     {
         (Name, Any, Others) = (name, any, others);
-        Array.Fill(_letters, Invalid);
         foreach (var letter in "-.* \t\r\n\v\f")
             _letters[letter] = Skipped;
 
@@ -97,23 +89,13 @@ internal sealed class Alphabet
     /// <summary>Uracil is written as thymine.</summary>
     public static Alphabet Dna { get; } = new("DNA", "ACGT", 'N', "NRYSWKMBDHV", "UT", "ACGTUN and IUPAC's RYSWKMBDHV");
 
-    /// <summary>The twenty amino acids of the genetic code.</summary>
     public static Alphabet Protein { get; } = new("protein", "ACDEFGHIKLMNPQRSTVWY", 'X', "XBZJUO", "", "ACDEFGHIKLMNPQRSTVWY and BJOUXZ");
-
     public string Name { get; }
-
-    /// <summary>Stands for any letter.</summary>
     public char Any { get; }
-
-    /// <summary>What is read, for errors.</summary>
     public string Others { get; }
 
-    public bool IsValid(byte letter) => _letters[letter] != Invalid;
+    /// <summary>The letter as it is written, in upper case; or <see cref="None"/> or <see cref="Skipped"/>.</summary>
+    public char this[byte letter] => _letters[letter];
 
-    public bool IsSkipped(byte letter) => _letters[letter] == Skipped;
-
-    /// <summary>As it is written: upper case.</summary>
-    public char this[byte letter] => (char)_letters[letter];
-
-    private void Map(char letter, char to) => _letters[letter] = _letters[char.ToLowerInvariant(letter)] = (byte)to;
+    private void Map(char letter, char to) => _letters[letter] = _letters[char.ToLowerInvariant(letter)] = to;
 }

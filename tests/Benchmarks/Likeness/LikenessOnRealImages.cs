@@ -46,7 +46,7 @@ internal static class LikenessOnRealImages
 
     private static void Group(Look[] all, Split[] splits, LikenessThresholds likeness)
     {
-        using var looks = new SampleLooks(likeness, Thumbnail.Bytes(Input), 70_000);
+        using var looks = new PictureLooks(likeness, Thumbnail.Bytes(Input), 70_000);
         foreach (var look in all)
             looks.Add(look.Hash, look.Thumbnail);
 

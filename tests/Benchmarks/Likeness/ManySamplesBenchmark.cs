@@ -17,7 +17,7 @@ internal static class ManySamplesBenchmark
         {
             var before = GC.GetTotalMemory(forceFullCollection: true);
             var clock = Stopwatch.StartNew();
-            using var looks = new SampleLooks(new LikenessThresholds(options.NearDuplicateDistance, options.NearDuplicateCorrelation),
+            using var looks = new PictureLooks(new LikenessThresholds(options.NearDuplicateDistance, options.NearDuplicateCorrelation),
                 ThumbnailBytes, count);
             Fill(looks, count);
             var filled = clock.Elapsed;
@@ -31,7 +31,7 @@ internal static class ManySamplesBenchmark
         }
     }
 
-    private static void Fill(SampleLooks looks, int count)
+    private static void Fill(PictureLooks looks, int count)
     {
         var random = new Random(1);
         var (hash, thumbnail) = (0UL, new byte[ThumbnailBytes]);

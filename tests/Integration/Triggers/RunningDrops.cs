@@ -10,7 +10,6 @@ using Pipeline.Artifacts.Folder;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Services;
 using Pipeline.Triggers;
-using Pipeline.Triggers.Events;
 using Pipeline.Triggers.Queue;
 using Pipeline.Triggers.Recording;
 using Pipeline.Triggers.Webhook;
@@ -129,7 +128,7 @@ internal sealed class RunningDrops : IAsyncDisposable
     {
         BasicGetResult? found = null;
         await UntilAsync(async () => (found = await Channel.BasicGetAsync("ingest-dataset", autoAck: true)) is not null);
-        return (Encoding.UTF8.GetString(found!.Body.Span), BinaryCloudEvent.Text(found.BasicProperties.Headers, "MT-Activity-Id"));
+        return (Encoding.UTF8.GetString(found!.Body.Span), AmqpHeaders.Text(found.BasicProperties.Headers, "MT-Activity-Id"));
     }
 
     public Task<uint> ErrorsAsync() => Channel.MessageCountAsync(DropQueues.ErrorName);

@@ -87,13 +87,13 @@ internal sealed class TestLake : IDisposable
     public INewFiles NewFilesOf(ILakeFolder folder, PartNames parts, ChunkLimits limits) =>
         new NewFiles(Store, new Quarantine(Store, Microsoft.Extensions.Options.Options.Create(Options)), Options, folder, parts, limits);
 
-    public Task<ILakeSource> OpenAsync() =>
-        LakeSources.OpenAsync(new LocalFolder(Folder), new KnownFiles(Store, Folder), Options, Experiment);
+    /// <summary>The folder as it is, without making parts.</summary>
+    public Task<ISourceListing> ReadAsync(string? folder = null) =>
+        LakeSources.ReadAsync(new LocalFolder(folder ?? Folder), new KnownFiles(Store, Folder), Options, Experiment, new NoNewFiles());
 
-    /// <summary>Of the folder as it is, without making parts.</summary>
     public async Task<string> FingerprintAsync()
     {
-        using var listing = await (await OpenAsync()).ReadAsync(new NoNewFiles());
+        using var listing = await ReadAsync();
         return listing.Fingerprint;
     }
 

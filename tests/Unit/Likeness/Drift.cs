@@ -31,9 +31,9 @@ internal sealed class Drift
 
     public int Count => _samples.Count;
 
-    public SampleLooks Looks()
+    public PictureLooks Looks()
     {
-        var looks = new SampleLooks(Likeness, 256, capacity: Count + 1000);
+        var looks = new PictureLooks(Likeness, 256, capacity: Count + 1000);
         foreach (var (hash, thumbnail) in _samples)
             looks.Add(hash, thumbnail);
 

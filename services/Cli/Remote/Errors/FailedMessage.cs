@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json.Serialization;
 using Pipeline.Hosting.Bus;
 using RabbitMQ.Client;
 
@@ -11,14 +9,10 @@ namespace Pipeline.Cli.Remote.Errors;
 /// <param name="Id">Of the message; where it has none, made of its body.</param>
 /// <param name="Queue">Where it came from, and goes when it is replayed.</param>
 /// <param name="Failed">When; null where nobody wrote it down.</param>
-/// <param name="RunId">Null where it names no run.</param>
 /// <param name="ExceptionType">Null where no exception was thrown: the broker gave up on it.</param>
 internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Failed, string? RunId, string? ExceptionType, string Reason)
 {
     private const int DigestBytes = 8;
-
-    [JsonIgnore]
-    public string ErrorQueue => RabbitMqQueues.ErrorQueueOf(Queue);
 
     public static FailedMessage Of(string queue, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
     {
@@ -26,15 +20,13 @@ internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Fa
         return new FailedMessage(
             properties.MessageId is { Length: > 0 } id ? id : Convert.ToHexStringLower(SHA256.HashData(body.Span).AsSpan(0, DigestBytes)),
             queue,
-            DateTimeOffset.TryParse(Text(headers, FaultHeaders.Time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
-                out var failed) ? failed : DeathOf(headers),
+            DateTimeOffset.TryParse(AmqpHeaders.Text(headers, FaultHeaders.Time), CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal, out var failed) ? failed : DeathOf(headers),
             RunOfMessage.IdOf(body),
-            Text(headers, FaultHeaders.ExceptionType),
+            AmqpHeaders.Text(headers, FaultHeaders.ExceptionType),
             ReasonOf(headers));
     }
 
-    /// <param name="run">Null: any.</param>
-    /// <param name="id">Null: any.</param>
     public bool Matches(string? run, string? id) => (run is null || RunId == run) && (id is null || Id == id);
 
     public IReadOnlyList<string> Cells(DateTimeOffset now) =>
@@ -47,8 +39,8 @@ internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Fa
 
     // A message may have failed after it was given up before: what MassTransit says is newer.
     private static string ReasonOf(IDictionary<string, object?>? headers) =>
-        Text(headers, FaultHeaders.Reason) is { } reason ? reason.ReplaceLineEndings(" ")
-        : Text(headers, FaultHeaders.FirstDeathReason) is FaultHeaders.DeliveryLimitReached
+        AmqpHeaders.Text(headers, FaultHeaders.Reason) is { } reason ? reason.ReplaceLineEndings(" ")
+        : AmqpHeaders.Text(headers, FaultHeaders.FirstDeathReason) is FaultHeaders.DeliveryLimitReached
         ? "delivered as often as its queue allows (Bus:DeliveryLimit) without an end: it may be what kills its consumers"
         : "unknown";
 
@@ -58,14 +50,4 @@ internal sealed record FailedMessage(string Id, string Queue, DateTimeOffset? Fa
         && last.TryGetValue(FaultHeaders.DeathTime, out var time) && time is AmqpTimestamp stamp
             ? DateTimeOffset.FromUnixTimeSeconds(stamp.UnixTime)
             : null;
-
-    private static string? Text(IDictionary<string, object?>? headers, string name) => headers?.TryGetValue(name, out var value) == true
-        ? value switch
-        {
-            byte[] bytes => Encoding.UTF8.GetString(bytes),
-            null => null,
-            _ =>
-            Convert.ToString(value, CultureInfo.InvariantCulture)
-        }
-        : null;
 }

@@ -22,18 +22,17 @@ internal sealed class ContainerImport(FilesSource source, UnpackBudget budget, C
         }
 
         using var container = new UnpackedContainer(
-            item.Path, item.Container!.Value, budget, source.Rules.Labels.Spec, labelled.AverageBytes, labelled.Add);
+            item.Path, item.Container!.Value, budget, source.Rules.Labels.Spec, labelled.AverageBytes, labelled.Findings.Add);
         await container.UnpackAsync(file, isNested, cancellation);
         var labels = new ContainerLabels(item.Path, container, source, container.HasLabelColumn ? around with { Label = null } : around);
         var samples = container.HasNotes ? new SampleLabels(container.Members(), budget.Content) : null;
         foreach (var member in samples?.Apply(container.Members()) ?? container.Members())
             await AddAsync(item.Path, container, member, labels, cancellation);
 
-        labelled.Add(samples?.Unmatched(item.Path) ?? []);
-        labelled.Add(container.Table?.Rejections().Select(rejection => rejection with { Path = $"{item.Path}!/{rejection.Path}" }) ?? []);
-        foreach (var finding in labels.Findings())
-            labelled.Add(finding);
-
+        labelled.Rejections.AddRange(samples?.Unmatched(item.Path) ?? []);
+        labelled.Rejections.AddRange(
+            container.Table?.Rejections().Select(rejection => rejection with { Path = $"{item.Path}!/{rejection.Path}" }) ?? []);
+        labelled.Findings.Add(labels.Findings());
         if (container.Break is { } broken)
             await RejectAsync(item, broken.Reason, broken.Detail, broken.Lost, cancellation);
     }
@@ -41,12 +40,10 @@ internal sealed class ContainerImport(FilesSource source, UnpackBudget budget, C
     private async Task RejectAsync(SourceItem item, RejectionReason reason, string detail, long lost, CancellationToken cancellation)
     {
         if (lost > 0)
-            labelled.Add(new Finding(WarningCode.CutArchive, lost, item.Path, detail));
+            labelled.Findings.Add(new Finding(WarningCode.CutArchive, lost, item.Path, detail));
 
-        await chunks.AddAsync(
-            item with { Label = null, Split = null, Rejection = reason, Detail = detail, Container = null, Lost = lost },
-            null,
-            cancellation);
+        item = item with { Label = null, Split = null, Rejection = reason, Detail = detail, Container = null, Lost = lost };
+        await chunks.AddAsync(item, null, cancellation);
     }
 
     private async Task AddAsync(
@@ -55,15 +52,15 @@ internal sealed class ContainerImport(FilesSource source, UnpackBudget budget, C
         var path = $"{archive}!/{member.Name}";
         if (member.Rejection is { } rejection)
         {
-            await chunks.AddAsync(
-                new SourceItem(path, member.Bytes, null) { Rejection = rejection, Detail = member.Detail }, null, cancellation);
+            var rejected = new SourceItem(path, member.Bytes, null) { Rejection = rejection, Detail = member.Detail };
+            await chunks.AddAsync(rejected, null, cancellation);
             return;
         }
 
         var (label, split) = labels.Of(member);
         if (member.LabelFault is { } fault)
         {
-            labelled.Add([new Rejection(path, fault, member.Detail)]);
+            labelled.Rejections.Add(new Rejection(path, fault, member.Detail));
             label = null;
         }
 
@@ -74,15 +71,14 @@ internal sealed class ContainerImport(FilesSource source, UnpackBudget budget, C
             Container = member.Container,
             Table = container.Texts,
         };
-        if (member.Container is null)
-        {
-            await using var bytes = container.BytesOf(member).Open();
-            await chunks.AddAsync(labelled.Add(item), bytes, cancellation);
-        }
-        else
+        if (member.Container is not null)
         {
             await AddAsync(item, container.BytesOf(member), new FileLabel(label, split), isNested: true, cancellation);
+            return;
         }
+
+        await using var bytes = container.BytesOf(member).Open();
+        await chunks.AddAsync(labelled.Add(item), bytes, cancellation);
     }
 }
 
@@ -119,7 +115,7 @@ internal sealed class ContainerLabels(string path, UnpackedContainer container, 
 
     private static FolderLabels FoldersOf(string path, UnpackedContainer container, LayoutRules rules, bool sayLabels)
     {
-        // Asked for when the first member speaks of a split: most archives never do.
+        // Lazy: most archives never speak of a split.
         var isTrained = new Lazy<bool>(
             () => container.Members().Any(member => SplitNames.OfFile(container.Folders.Unwrap(member.Name)) == Split.Train));
         var folders = FolderLabels.Of(container.Folders.Top, path, rules, folder => folder.Length == 0 && isTrained.Value);

@@ -6,8 +6,7 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion.Planning.Sources;
 
-/// <summary>The files of a folder as they were read. What is known of each is kept in a temporary file, so that memory does not grow with
-/// the lake.</summary>
+/// <summary>The files of a folder as they were read. Items are spooled to disk, so that memory does not grow with the lake.</summary>
 internal sealed class FilesListing : ISourceListing
 {
     /// <summary>Raised when the same containers would give other items.</summary>
@@ -31,11 +30,8 @@ internal sealed class FilesListing : ISourceListing
     }
 
     public long Count => _items.Count;
-
     public string Layout => _hasContainers ? "containers" : "files";
-
     public string Fingerprint { get; private set; } = "";
-
     public MadeParts Made { get; private set; } = MadeParts.None;
 
     /// <summary>Whether a file is read: links are counted, and not followed.</summary>
@@ -44,7 +40,7 @@ internal sealed class FilesListing : ISourceListing
         if (file.IsLink)
         {
             _links++;
-            _labelled.Add(new Finding(WarningCode.LinksNotFollowed, 1, Detail: $"'{file.Path}'"));
+            _labelled.Findings.Add(new Finding(WarningCode.LinksNotFollowed, 1, Detail: $"'{file.Path}'"));
         }
 
         return !file.IsLink;
@@ -71,9 +67,9 @@ internal sealed class FilesListing : ISourceListing
         }
 
         var options = _source.Options;
+        // The same archive within other limits holds other images.
         if (_hasContainers)
         {
-            // The same archive within other limits holds other images.
             _fingerprint.Add(
                 $"{ContainerFormat} {options.MaxMembers} {options.MaxUnpackedBytes} {options.MaxUnpackedRatio} {options.MaxRowGroupBytes} "
                     + $"{options.MaxNameLength}",
@@ -84,17 +80,18 @@ internal sealed class FilesListing : ISourceListing
         (Fingerprint, Made) = (_fingerprint.Finish(), made);
     }
 
-    public async Task<SourcePlan> CutAsync(
-        IArtifactStore store, string root, ChunkLimits limits, PartNames parts, CancellationToken cancellation = default)
+    public async Task<ImportPlan> CutAsync(
+        IArtifactStore store, ImportPlan plan, ChunkLimits limits, PartNames parts, CancellationToken cancellation = default)
     {
-        var chunks = Made.Chunks ?? await CutAsync(new ChunkCutter(store, root, limits, parts), cancellation);
-        var labels = _source.Labels;
-        return new SourcePlan(
-            chunks,
-            _labelled.Classes,
-            _labelled.Supplied,
-            [.. labels.Rejections(), .. _labelled.Rejections],
-            [.. labels.Findings(), .. _labelled.Findings]);
+        using var cutter = new ChunkCutter(store, plan.Root, limits, parts);
+        return plan with
+        {
+            Chunks = Made.Chunks ?? await CutAsync(cutter, cancellation),
+            Classes = [.. _labelled.Classes],
+            Supplied = [.. _labelled.Supplied],
+            Rejections = [.. _source.Labels.Rejections(), .. _labelled.Rejections],
+            Findings = [.. _source.Labels.Findings(), .. _labelled.Findings.All],
+        };
     }
 
     public void Dispose()
@@ -103,9 +100,8 @@ internal sealed class FilesListing : ISourceListing
         _fingerprint.Dispose();
     }
 
-    private async Task<IReadOnlyList<PlannedChunk>> CutAsync(ChunkCutter cutter, CancellationToken cancellation)
+    private async Task<IReadOnlyList<PlannedChunk>> CutAsync(ChunkCutter chunks, CancellationToken cancellation)
     {
-        using var chunks = cutter;
         foreach (var item in _items.Items())
         {
             if (item.Container is null)

@@ -6,19 +6,42 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Ingestion.Planning.Sources;
 
-/// <summary>Files that hold what is wanted, or containers of such.</summary>
+/// <summary>A folder of files, or of containers of such.</summary>
 public sealed record FilesSource(
-    ILakeFolder Folder, IFileLabels Labels, LayoutRules Rules, KnownFiles Known, IngestionOptions Options, string Modality) : ILakeSource
+    ILakeFolder Folder, IFileLabels Labels, LayoutRules Rules, KnownFiles Known, IngestionOptions Options, string Modality)
 {
     private const int ReportEvery = 1000;
 
-    public async Task<ISourceListing> ReadAsync(
-        INewFiles newFiles, IProgress<IngestionProgress>? progress = null, CancellationToken cancellation = default)
+    /// <exception cref="PipelineException">There is no file.</exception>
+    public async Task<ISourceListing> ReadAsync(INewFiles newFiles, IProgress<long>? progress, CancellationToken cancellation)
     {
         var listing = new FilesListing(this);
         try
         {
-            await ReadAsync(listing, newFiles, progress, cancellation);
+            using var read = new Spool<KnownFile>();
+            HashSet<string> tables = [.. Labels.Files.Select(file => file.Path)];
+            var listed = Folder.FilesAsync(LakeContents.Of(Modality), cancellation).Where(
+                file => listing.Follows(file) && !tables.Contains(file.Path));
+            var items = ReadAhead.InOrderAsync(
+                Known.JoinAsync(listed, cancellation),
+                Options.ReadAhead,
+                Options.ReadAheadBytes,
+                file => newFiles.Takes(file) ? file.File.Bytes : 0,
+                (file, token) => ReadAsync(file, newFiles, token),
+                cancellation);
+            await foreach (var (item, version) in items)
+            {
+                if (item.Sha256 is not null)
+                    read.Add(new KnownFile(item.Path, version ?? "", item.Bytes, item.Sha256, item.Container));
+
+                var (labelled, line) = listing.Add(item);
+                await newFiles.AddAsync(labelled, line, cancellation);
+                if (listing.Count % ReportEvery == 0)
+                    progress?.Report(listing.Count);
+            }
+
+            listing.Finish(await newFiles.FinishAsync(cancellation));
+            await Known.ReplaceAsync(read, cancellation);
             return listing;
         }
         catch
@@ -26,35 +49,6 @@ public sealed record FilesSource(
             listing.Dispose();
             throw;
         }
-    }
-
-    private async Task ReadAsync(
-        FilesListing listing, INewFiles newFiles, IProgress<IngestionProgress>? progress, CancellationToken cancellation)
-    {
-        using var read = new Spool<KnownFile>();
-        HashSet<string> tables = [.. Labels.Files.Select(file => file.Path)];
-        var listed = Folder.FilesAsync(LakeContents.Of(Modality), cancellation).Where(
-            file => listing.Follows(file) && !tables.Contains(file.Path));
-        var items = ReadAhead.InOrderAsync(
-            Known.JoinAsync(listed, cancellation),
-            Options.ReadAhead,
-            Options.ReadAheadBytes,
-            file => newFiles.Takes(file) ? file.File.Bytes : 0,
-            (file, token) => ReadAsync(file, newFiles, token),
-            cancellation);
-        await foreach (var (item, version) in items)
-        {
-            if (item.Sha256 is not null)
-                read.Add(new KnownFile(item.Path, version ?? "", item.Bytes, item.Sha256, item.Container));
-
-            var (labelled, line) = listing.Add(item);
-            await newFiles.AddAsync(labelled, line, cancellation);
-            if (listing.Count % ReportEvery == 0)
-                progress?.Report(new IngestionProgress("reading", listing.Count, null));
-        }
-
-        listing.Finish(await newFiles.FinishAsync(cancellation));
-        await Known.ReplaceAsync(read, cancellation);
     }
 
     private async Task<(SourceItem Item, string? Version)> ReadAsync(FoundFile found, INewFiles newFiles, CancellationToken cancellation)
@@ -84,7 +78,7 @@ public sealed record FilesSource(
         }
     }
 
-    /// <returns>Null where it is not as long as it was when it was listed, or is a container.</returns>
+    /// <returns>Null where its length is not the listed one, or it is a container.</returns>
     private async Task<(SourceItem Item, ArraySegment<byte> Content)?> ReadWholeAsync(LakeFile file, CancellationToken cancellation)
     {
         var content = FileBuffers.Rent(checked((int)file.Bytes));

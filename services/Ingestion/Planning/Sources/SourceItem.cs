@@ -9,7 +9,6 @@ namespace Pipeline.Ingestion.Planning.Sources;
 /// <param name="Sha256">Of its bytes, 64 hex digits; null where it cannot be read.</param>
 public sealed record SourceItem(string Path, long Bytes, string? Sha256)
 {
-    /// <summary>Null where there is none.</summary>
     public string? Label { get; init; }
 
     /// <summary>Null where the source leaves it open.</summary>
@@ -18,13 +17,12 @@ public sealed record SourceItem(string Path, long Bytes, string? Sha256)
     /// <summary>Why it is not even read; null where it is.</summary>
     public RejectionReason? Rejection { get; init; }
 
-    /// <summary>Of the rejection.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>Where it starts in what the chunk has unpacked; null for a file of the lake.</summary>
+    /// <summary>Where it starts in the chunk's unpacked bytes; null for a file of the lake.</summary>
     public long? Offset { get; init; }
 
-    /// <summary>What it is, where it holds images and is none.</summary>
+    /// <summary>What it is, where it is no sample itself but holds them.</summary>
     public ContainerKind? Container { get; init; }
 
     /// <inheritdoc cref="Rejection.Lost"/>

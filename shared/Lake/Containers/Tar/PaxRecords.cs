@@ -10,7 +10,7 @@ namespace Pipeline.Lake.Containers.Tar;
 internal static class PaxRecords
 {
     /// <summary>Renames, in their place, all but the last of a key.</summary>
-    /// <returns>The map of a sparse file of format 0.0; null where there is none.</returns>
+    /// <returns>The map of a sparse file of format 0.0; null without one.</returns>
     public static SparseMap? MakeDistinct(Span<byte> records)
     {
         var last = new Dictionary<string, (int At, int Length)>(StringComparer.Ordinal);
@@ -28,18 +28,16 @@ internal static class PaxRecords
             }
 
             var name = rest[(digits + 1)..separator];
-            var key = System.Text.Encoding.UTF8.GetString(name);
+            var key = Encoding.UTF8.GetString(name);
             if (last.TryGetValue(key, out var before))
                 Rename(records.Slice(before.At, before.Length), before.At);
 
             last[key] = (at + digits + 1, name.Length);
-            if (key is "GNU.sparse.offset" or "GNU.sparse.numbytes" && Utf8Parser.TryParse(rest[(separator + 1)..], out long number, out _))
-            {
-                if (key == "GNU.sparse.offset")
-                    start = number;
-                else
-                    (map ??= new SparseMap()).Add(start, number);
-            }
+            var isNumber = Utf8Parser.TryParse(rest[(separator + 1)..], out long number, out _);
+            if (isNumber && key == "GNU.sparse.offset")
+                start = number;
+            else if (isNumber && key == "GNU.sparse.numbytes")
+                (map ??= new SparseMap()).Pieces.Add((start, number));
 
             at += length;
         }
@@ -62,14 +60,13 @@ internal static class PaxSparse
     private const string Prefix = "GNU.sparse.";
     private const int MostPieces = 1 << 20;
 
-    /// <returns>The file's real name; null where the entry's own is that.</returns>
+    /// <returns>The file's real name; null if the entry's own is that.</returns>
     public static string? NameOf(TarEntry entry) => (entry as PaxTarEntry)?.ExtendedAttributes.GetValueOrDefault(Prefix + "name");
 
-    /// <summary>The map of an entry, and where it stands before the content also its bytes.</summary>
-    /// <param name="listed">What version 0.0 says in attributes that repeat; null where there are none.</param>
-    /// <returns>Null where the entry is not sparse.</returns>
-    /// <exception cref="InvalidDataException">The map cannot be read.</exception>
-    public static async Task<(SparseMap Map, long MapBytes)?> MapOfAsync(TarEntry entry, SparseMap? listed, CancellationToken cancellation)
+    /// <summary>The map of an entry; one that stands before the content is read.</summary>
+    /// <param name="listed">What version 0.0 says in attributes that repeat; null without them.</param>
+    /// <returns>Null if the entry is not sparse.</returns>
+    public static async Task<SparseMap?> MapOfAsync(TarEntry entry, SparseMap? listed, CancellationToken cancellation)
     {
         if (entry is not PaxTarEntry { ExtendedAttributes: var attributes }
             || !attributes.Keys.Any(key => key.StartsWith(Prefix, StringComparison.Ordinal)))
@@ -80,7 +77,8 @@ internal static class PaxSparse
         if (attributes.GetValueOrDefault(Prefix + "major") is "1")
         {
             var map = new SparseMap { Length = Number(attributes, "realsize") };
-            return (map, await ReadMapAsync(entry.DataStream ?? Stream.Null, map, cancellation));
+            await ReadMapAsync(entry.DataStream ?? Stream.Null, map, cancellation);
+            return map;
         }
 
         if (attributes.GetValueOrDefault(Prefix + "map") is { } text)
@@ -88,26 +86,21 @@ internal static class PaxSparse
             listed = new SparseMap();
             var numbers = text.Split(',');
             for (var i = 0; i + 1 < numbers.Length; i += 2)
-                listed.Add(Number(numbers[i]), Number(numbers[i + 1]));
+                listed.Pieces.Add((Number(numbers[i]), Number(numbers[i + 1])));
         }
 
-        if (listed is null)
-            return null;
-
-        listed.Length = Number(attributes, "size");
-        return (listed, 0);
+        listed?.Length = Number(attributes, "size");
+        return listed;
     }
 
-    /// <summary>Version 1.0: how many pieces, then start and length of each, a line each, filled up to a block.</summary>
-    private static async Task<long> ReadMapAsync(Stream content, SparseMap map, CancellationToken cancellation)
+    /// <summary>Version 1.0: the number of pieces, then start and length of each, a line each, filled up to a block.</summary>
+    private static async Task ReadMapAsync(Stream content, SparseMap map, CancellationToken cancellation)
     {
         var block = new byte[TarHeader.Block];
-        var (bytes, at) = (0L, block.Length);
+        var at = block.Length;
         var count = await NextAsync();
         for (var i = 0L; i < count; i++)
-            map.Add(await NextAsync(), await NextAsync());
-
-        return bytes;
+            map.Pieces.Add((await NextAsync(), await NextAsync()));
 
         async Task<long> NextAsync()
         {
@@ -117,21 +110,18 @@ internal static class PaxSparse
                 if (at == block.Length)
                 {
                     await content.ReadExactlyAsync(block, cancellation);
-                    (bytes, at) = (bytes + block.Length, 0);
+                    map.Bytes += block.Length;
+                    at = 0;
                 }
 
-                if (block[at++] is not (byte)'\n' and var digit)
-                {
-                    digits.Append((char)digit);
-                }
-                else
-                {
-                    return map.Pieces.Count < MostPieces
-                        ? Number(digits.ToString())
-                        : throw new InvalidDataException("a sparse map that is too long");
-                }
+                var digit = (char)block[at++];
+                if (digit == '\n' && map.Pieces.Count < MostPieces)
+                    return Number(digits.ToString());
 
-                if (digits.Length > 20)
+                if (digit == '\n')
+                    throw new InvalidDataException("a sparse map that is too long");
+
+                if (digits.Append(digit).Length > 20)
                     throw new InvalidDataException("no sparse map where one should be");
             }
         }

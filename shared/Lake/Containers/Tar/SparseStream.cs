@@ -4,7 +4,6 @@ namespace Pipeline.Lake.Containers.Tar;
 
 /// <summary>A sparse file with its holes filled.</summary>
 /// <param name="packed">The pieces, one behind the other.</param>
-/// <param name="map">That fits them.</param>
 internal sealed class SparseStream(Stream packed, SparseMap map) : ForwardStream
 {
     private int _piece;
@@ -18,16 +17,6 @@ internal sealed class SparseStream(Stream packed, SparseMap map) : ForwardStream
             return Advance(await packed.ReadAsync(buffer[..count], cancellationToken));
 
         buffer.Span[..count].Clear();
-        return Advance(count);
-    }
-
-    public override int Read(Span<byte> buffer)
-    {
-        var (count, isHole) = Next(buffer.Length);
-        if (!isHole)
-            return Advance(packed.Read(buffer[..count]));
-
-        buffer[..count].Clear();
         return Advance(count);
     }
 
@@ -45,24 +34,19 @@ internal sealed class SparseStream(Stream packed, SparseMap map) : ForwardStream
 /// <summary>Which pieces of a sparse file a tar holds; what lies between them is zeros.</summary>
 internal sealed class SparseMap
 {
-    private readonly List<(long Start, long Length)> _pieces = [];
-
-    /// <summary>Of the file with its holes; negative where it is unknown.</summary>
+    /// <summary>Of the file with its holes; negative if it is unknown.</summary>
     public long Length { get; set; } = -1;
 
-    public IReadOnlyList<(long Start, long Length)> Pieces => _pieces;
+    /// <summary>Of the map itself, before the pieces.</summary>
+    public long Bytes { get; set; }
 
-    /// <summary>Bytes of the pieces.</summary>
-    public long Packed => _pieces.Sum(piece => piece.Length);
-
-    public void Add(long start, long length) => _pieces.Add((start, length));
+    public List<(long Start, long Length)> Pieces { get; } = [];
 
     /// <summary>Whether the pieces follow each other within the file, and are what the tar holds.</summary>
-    /// <param name="packed">Bytes that the tar holds.</param>
     public bool Fits(long packed)
     {
         var end = 0L;
-        foreach (var (start, length) in _pieces)
+        foreach (var (start, length) in Pieces)
         {
             if (start < end || length < 0 || start > Length - length)
                 return false;
@@ -70,6 +54,6 @@ internal sealed class SparseMap
             end = start + length;
         }
 
-        return Length >= 0 && Packed == packed;
+        return Length >= 0 && Bytes + Pieces.Sum(piece => piece.Length) == packed;
     }
 }

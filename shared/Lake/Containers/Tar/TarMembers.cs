@@ -1,11 +1,11 @@
 using System.Formats.Tar;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Pipeline.Lake.Kinds;
 
 namespace Pipeline.Lake.Containers.Tar;
 
-/// <summary>The files of a tar, in its order, sparse ones with their holes filled. Symbolic links and devices are told, and never
-/// followed.</summary>
+/// <summary>The files of a tar, in its order, sparse ones with their holes filled. Symbolic links and devices are rejected.</summary>
 internal static class TarMembers
 {
     public static async IAsyncEnumerable<Member> ReadAsync(
@@ -55,12 +55,10 @@ internal static class TarMembers
         try
         {
             tar.ExpectRest();
-            var (map, before) = tar.Sparse is { } old
-                ? (old, 0L)
-                : await PaxSparse.MapOfAsync(entry, tar.ListedSparse, cancellation) ?? default;
+            var map = tar.Sparse ?? await PaxSparse.MapOfAsync(entry, tar.ListedSparse, cancellation);
             tar.ExpectContent();
             return map is null ? new Member(name, content, entry.Length)
-                : map.Fits(entry.Length - before) ? new Member(name, new SparseStream(content, map), map.Length)
+                : map.Fits(entry.Length) ? new Member(name, new SparseStream(content, map), map.Length)
                 : throw new InvalidDataException("a sparse map that does not fit its content");
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
@@ -83,18 +81,16 @@ internal static class TarHeader
     private const int SizeAt = 124;
     private const int ChecksumAt = 148;
     private const int TypeAt = 156;
-    private const int SparseAt = 386;
-    private const int SparseEntries = 4;
-    private const int MoreAt = 482;
     private const int RealSizeAt = 483;
     private const int NumberBytes = 12;
-    private const int MoreEntries = 21;
-    private const int StillMoreAt = 504;
 
     public static byte TypeOf(ReadOnlySpan<byte> header) => header[TypeAt];
 
-    /// <returns>Null where it is no number.</returns>
-    public static long? SizeOf(ReadOnlySpan<byte> header) => Number(header.Slice(SizeAt, NumberBytes));
+    /// <returns>Null if it is no number.</returns>
+    public static long? SizeOf(ReadOnlySpan<byte> header) => Number(header, SizeAt);
+
+    /// <returns>Of a sparse file, with its holes; null if it is no number.</returns>
+    public static long? RealSizeOf(ReadOnlySpan<byte> header) => Number(header, RealSizeAt);
 
     /// <summary>Makes a sparse file of GNU's old format a plain one whose content is the pieces, one behind the other.</summary>
     public static void MakePlain(Span<byte> header)
@@ -109,53 +105,30 @@ internal static class TarHeader
         Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ", checksum);
     }
 
-    /// <summary>The map in the header itself, and whether a block with more of it follows.</summary>
-    public static bool AddMap(ReadOnlySpan<byte> header, SparseMap map)
+    /// <summary>Adds the pieces that a sparse file's header, or a block behind it, names.</summary>
+    /// <returns>Whether a block with more of them follows.</returns>
+    public static bool AddPieces(ReadOnlySpan<byte> block, SparseMap map, bool isHeader)
     {
-        map.Length = Number(header.Slice(RealSizeAt, NumberBytes)) ?? -1;
-        AddPieces(header[SparseAt..], SparseEntries, map);
-        return header[MoreAt] != 0;
+        var (at, count, moreAt) = isHeader ? (386, 4, 482) : (0, 21, 504);
+        for (; count > 0 && block[at] != 0; count--, at += 2 * NumberBytes)
+            map.Pieces.Add((Number(block, at) ?? -1, Number(block, at + NumberBytes) ?? -1));
+
+        return block[moreAt] != 0;
     }
 
-    /// <returns>Whether another follows.</returns>
-    public static bool AddMore(ReadOnlySpan<byte> block, SparseMap map)
+    /// <summary>Octal digits or, if the highest bit is set, a number of 95 bits of which 63 are used.</summary>
+    private static long? Number(ReadOnlySpan<byte> block, int at)
     {
-        AddPieces(block, MoreEntries, map);
-        return block[StillMoreAt] != 0;
-    }
+        var field = block.Slice(at, NumberBytes);
+        if (field[0] != 0x80)
+            return ContainerKinds.Octal(field);
 
-    private static void AddPieces(ReadOnlySpan<byte> entries, int count, SparseMap map)
-    {
-        for (var i = 0; i < count && entries[i * 2 * NumberBytes] != 0; i++)
-        {
-            map.Add(
-                Number(entries.Slice(i * 2 * NumberBytes, NumberBytes)) ?? -1,
-                Number(entries.Slice(((i * 2) + 1) * NumberBytes, NumberBytes)) ?? -1);
-        }
-    }
-
-    /// <summary>Octal digits, or, where the highest bit is set, a number of 95 bits of which 63 are used.</summary>
-    private static long? Number(ReadOnlySpan<byte> field)
-    {
         var value = 0L;
-        if (field[0] == 0x80)
+        foreach (var part in field[1..])
         {
-            foreach (var part in field[1..])
-            {
-                value = value > long.MaxValue >> 8 ? -1 : (value << 8) | part;
-                if (value < 0)
-                    return null;
-            }
-
-            return value;
-        }
-
-        foreach (var digit in field.Trim(" \0"u8))
-        {
-            if (digit is < (byte)'0' or > (byte)'7')
+            value = value > long.MaxValue >> 8 ? -1 : (value << 8) | part;
+            if (value < 0)
                 return null;
-
-            value = (value << 3) | (long)(digit - '0');
         }
 
         return value;

@@ -2,14 +2,13 @@ using Pipeline.Lake.Places;
 
 namespace Pipeline.Lake.Containers.Tar;
 
-/// <summary>A tar on its way to the reader, which takes the sizes in headers as they stand and reads a long name whole into memory: what it
-/// may read between two contents is limited here, as is all of it. Of sparse files, at which it would end, the map is taken out, so that it
-/// sees plain ones.</summary>
+/// <summary>A tar as the framework's reader gets it. The reader believes the sizes in headers and reads a long name whole into memory: what
+/// it may read between two contents is limited here, as is all of it. It would end at a sparse file: the map of that is taken out, so that
+/// it sees a plain one.</summary>
 internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStream
 {
     /// <summary>For a header with its extensions.</summary>
     private const int MostHeaderBytes = 1 << 20;
-    private const int Block = TarHeader.Block;
 
     private long _header;
     private long _records;
@@ -20,11 +19,10 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStre
     /// <summary>Whether the last block was one of zeros.</summary>
     public bool IsAtEndMark { get; private set; }
 
-    /// <summary>Of the entry that was read last, by GNU's old format; null where it has none.</summary>
+    /// <summary>Of the entry that was read last, by GNU's old format; null without one.</summary>
     public SparseMap? Sparse { get; private set; }
 
-    /// <summary>What the attributes of the entry that was read last say of pieces, by format 0.0 of PAX; null where they say
-    /// nothing.</summary>
+    /// <summary>The same by format 0.0 of PAX.</summary>
     public SparseMap? ListedSparse { get; private set; }
 
     public void ExpectHeader()
@@ -45,25 +43,20 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStre
         var read = _inHeader
             ? await inner.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)
             : await inner.ReadAsync(buffer, cancellationToken);
-        return Seen(buffer.Span[..read]);
+        Count(read);
+        if (_inHeader && read > 0)
+            See(buffer.Span[..read]);
+
+        return read;
     }
 
-    public override int Read(Span<byte> buffer) =>
-        Seen(buffer[..(_inHeader ? inner.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) : inner.Read(buffer))]);
-
-    private int Seen(Span<byte> read)
+    private void See(Span<byte> read)
     {
-        Count(read.Length);
-        if (_inHeader && read.Length > 0)
-        {
-            IsAtEndMark = read.Length == Block && !read.ContainsAnyExcept((byte)0);
-            if (_records > 0)
-                SeeRecords(read);
-            else if (read.Length == Block && !IsAtEndMark)
-                SeeHeader(read);
-        }
-
-        return read.Length;
+        IsAtEndMark = read.Length == TarHeader.Block && !read.ContainsAnyExcept((byte)0);
+        if (_records > 0)
+            SeeRecords(read);
+        else if (read.Length == TarHeader.Block && !IsAtEndMark)
+            SeeHeader(read);
     }
 
     private void Count(int bytes)
@@ -72,14 +65,11 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStre
         if (_spends)
             budget.Spend(bytes);
 
-        if (_inHeader)
+        _header += _inHeader ? bytes : 0;
+        if (_header > MostHeaderBytes)
         {
-            _header += bytes;
-            if (_header > MostHeaderBytes)
-            {
-                throw new BrokenContainerException(
-                    RejectionReason.Corrupt, $"at byte {Position}: a header of more than {MostHeaderBytes} bytes");
-            }
+            throw new BrokenContainerException(
+                RejectionReason.Corrupt, $"at byte {Position}: a header of more than {MostHeaderBytes} bytes");
         }
     }
 
@@ -108,9 +98,9 @@ internal sealed class TarStream(Stream inner, UnpackBudget budget) : ForwardStre
 
     private SparseMap TakeMap(ReadOnlySpan<byte> header)
     {
-        var map = new SparseMap();
-        Span<byte> block = stackalloc byte[Block];
-        for (var more = TarHeader.AddMap(header, map); more; more = TarHeader.AddMore(block, map))
+        var map = new SparseMap { Length = TarHeader.RealSizeOf(header) ?? -1 };
+        Span<byte> block = stackalloc byte[TarHeader.Block];
+        for (var more = TarHeader.AddPieces(header, map, isHeader: true); more; more = TarHeader.AddPieces(block, map, isHeader: false))
         {
             inner.ReadExactly(block);
             Count(block.Length);

@@ -1,74 +1,69 @@
-using System.Buffers.Binary;
+using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace Pipeline.Lake.Containers.Zip;
 
-/// <summary>What a zip says of its entries, one by one: in its directory, or, where that is lost, before each content.</summary>
+/// <summary>What a zip says of its entries, one by one: in its directory or, if that is lost, before each content.</summary>
 internal static class ZipEntries
 {
     private const uint DescriptorSignature = 0x08074B50;
 
     /// <summary>By the directory.</summary>
-    /// <returns>Each with the place of the header before its content.</returns>
     /// <exception cref="InvalidDataException">The directory is damaged.</exception>
-    public static IEnumerable<(ZipRecord Record, long Header)> Listed(FileRange zip, ZipDirectory directory)
+    public static IEnumerable<ZipRecord> Listed(FileRange zip, ZipDirectory directory)
     {
         using var stream = new BufferedStream(zip.Part(directory.Start, directory.Length).Open(), 1 << 16);
         while (stream.Position < directory.Length)
         {
             var record = ZipRecord.ReadDirectory(stream);
-            yield return (record, record.Header + directory.Shift);
+            yield return record with { Header = record.Header + directory.Shift };
         }
     }
 
     /// <summary>From the start of a zip without a directory, up to where it breaks off.</summary>
-    /// <param name="left">Learns how far that is.</param>
-    public static IEnumerable<(ZipRecord Record, long Header)> Scanned(FileRange zip, MembersLeft left)
+    public static IEnumerable<ZipRecord> Scanned(FileRange zip, MembersLeft left)
     {
         var position = 0L;
-        while (Local(zip, position) is { } record)
+        while (Local(zip, position) is { } record && ContentStart(zip, position) is { } start)
         {
-            var start = ContentStart(zip, position).Start;
             if (record.IsDescribedAfter && record.Packed == 0 && !record.IsDirectory)
                 record = Described(zip, record, start);
 
             if (record is null || record.Packed > zip.Length - start)
                 break;
 
-            yield return (record, position);
-            position = start + record.Packed + (record.IsDescribedAfter ? DescriptorBytes(zip, start + record.Packed) : 0);
+            yield return record;
+            position = start + record.Packed;
+            if (record.IsDescribedAfter)
+                position += HasSignature(zip, position, DescriptorSignature) ? 16 : 12;
+
             left.Position = position;
         }
 
         // Where its directory begins all entries are read, however damaged that is.
-        Span<byte> signature = stackalloc byte[sizeof(uint)];
         left.IsCut = true;
-        left.Told = zip.Read(position, signature) == signature.Length
-            && BinaryPrimitives.ReadUInt32LittleEndian(signature) == ZipRecord.DirectorySignature
-            ? 0
-            : null;
+        left.Told = HasSignature(zip, position, ZipRecord.DirectorySignature) ? 0 : null;
     }
 
-    /// <param name="header">Where the header before the content starts.</param>
-    public static (long Start, string? Fault) ContentStart(FileRange zip, long header)
+    /// <returns>Null if there is no header before the content.</returns>
+    public static long? ContentStart(FileRange zip, long header)
     {
         Span<byte> local = stackalloc byte[ZipRecord.LocalBytes];
-        return header >= 0 && zip.Read(header, local) == local.Length
-            && BinaryPrimitives.ReadUInt32LittleEndian(local) == ZipRecord.LocalSignature
-            ? (header + local.Length + ZipRecord.RestBytes(local), null)
-            : (0, $"no entry at byte {header}");
+        return header >= 0 && zip.Read(header, local) == local.Length && ReadUInt32LittleEndian(local) == ZipRecord.LocalSignature
+            ? header + local.Length + ZipRecord.RestBytes(local)
+            : null;
     }
 
     private static ZipRecord? Local(FileRange zip, long position)
     {
         Span<byte> head = stackalloc byte[ZipRecord.LocalBytes];
-        if (zip.Read(position, head) < head.Length || BinaryPrimitives.ReadUInt32LittleEndian(head) != ZipRecord.LocalSignature)
+        if (zip.Read(position, head) < head.Length || ReadUInt32LittleEndian(head) != ZipRecord.LocalSignature)
             return null;
 
         var rest = new byte[ZipRecord.RestBytes(head)];
         return zip.Read(position + head.Length, rest) == rest.Length ? ZipRecord.OfLocal(head, rest, position) : null;
     }
 
-    /// <summary>Finds the sizes behind a content whose end nobody knows: a descriptor that says just the distance to it.</summary>
+    /// <summary>Finds the sizes behind a content whose end is unknown: a descriptor that says just the distance to it.</summary>
     private static ZipRecord? Described(FileRange zip, ZipRecord record, long start)
     {
         using var stream = new BufferedStream(zip.Part(start, zip.Length - start).Open(), 1 << 16);
@@ -78,16 +73,13 @@ internal static class ZipEntries
         {
             last = (last >> 8) | ((uint)next << 24);
             var packed = read - sizeof(uint);
-            if (last != DescriptorSignature || zip.Read(start + packed, sizes) < 16)
-                continue;
-
-            if (BinaryPrimitives.ReadUInt32LittleEndian(sizes[8..]) == packed)
+            if (last == DescriptorSignature && zip.Read(start + packed, sizes) >= 16 && ReadUInt32LittleEndian(sizes[8..]) == packed)
             {
                 return record with
                 {
-                    Crc32 = BinaryPrimitives.ReadUInt32LittleEndian(sizes[4..]),
+                    Crc32 = ReadUInt32LittleEndian(sizes[4..]),
                     Packed = packed,
-                    Length = BinaryPrimitives.ReadUInt32LittleEndian(sizes[12..]),
+                    Length = ReadUInt32LittleEndian(sizes[12..]),
                 };
             }
         }
@@ -95,12 +87,9 @@ internal static class ZipEntries
         return null;
     }
 
-    private static int DescriptorBytes(FileRange zip, long position)
+    private static bool HasSignature(FileRange zip, long position, uint signature)
     {
-        Span<byte> signature = stackalloc byte[sizeof(uint)];
-        return zip.Read(position, signature) == signature.Length
-            && BinaryPrimitives.ReadUInt32LittleEndian(signature) == DescriptorSignature
-            ? 16
-            : 12;
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        return zip.Read(position, bytes) == bytes.Length && ReadUInt32LittleEndian(bytes) == signature;
     }
 }

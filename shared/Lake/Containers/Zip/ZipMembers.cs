@@ -15,7 +15,7 @@ internal static class ZipMembers
         }
     }
 
-    /// <summary>The names in a zip, as far as they can be read, with their contents; a content is null where it cannot be.</summary>
+    /// <summary>The names in a zip, as far as they can be read, with their contents; a content is null if it cannot be.</summary>
     public static IEnumerable<(string Name, Func<Stream?> Content)> Contents(FileRange zip)
     {
         var entries = ZipDirectory.Find(zip) is { } directory
@@ -24,14 +24,14 @@ internal static class ZipMembers
         using var records = entries.GetEnumerator();
         while (CanMove(records))
         {
-            var (record, header) = records.Current;
+            var record = records.Current;
             yield return (record.Name, ContentOf);
 
-            Stream? ContentOf() => ZipEntries.ContentStart(zip, header) is (var start, null) ? Of(zip, record, start).Content : null;
+            Stream? ContentOf() => ZipEntries.ContentStart(zip, record.Header) is { } start ? Of(zip, record, start).Content : null;
         }
     }
 
-    private static bool CanMove(IEnumerator<(ZipRecord, long)> records)
+    private static bool CanMove(IEnumerator<ZipRecord> records)
     {
         try
         {
@@ -45,23 +45,23 @@ internal static class ZipMembers
 
     private static IEnumerable<Member> Listed(FileRange zip, ZipDirectory directory, UnpackBudget budget, MembersLeft left)
     {
-        var used = new UsedRanges();
+        // Entries that share bytes are how a small archive becomes a huge one: ranges that overlap are the same to this set.
+        var used = new SortedSet<(long Start, long End)>(Comparer<(long Start, long End)>.Create(
+            (a, b) => a.End <= b.Start ? -1 : b.End <= a.Start ? 1 : 0));
         left.Told = directory.Entries;
-        foreach (var (record, header) in ZipEntries.Listed(zip, directory))
+        foreach (var record in ZipEntries.Listed(zip, directory))
         {
             if (record.IsDirectory)
-            {
                 budget.Member();
-                left.Told--;
-                continue;
-            }
+            else if (ZipEntries.ContentStart(zip, record.Header) is not { } start)
+                yield return Corrupt(record, $"no entry at byte {record.Header}");
+            else if (record.Packed > directory.Start - start)
+                yield return Corrupt(record, "it reaches into the directory");
+            else if (!used.Add((record.Header, start + record.Packed)))
+                yield return Corrupt(record, "it overlaps another entry");
+            else
+                yield return Of(zip, record, start);
 
-            var (start, fault) = ZipEntries.ContentStart(zip, header);
-            fault ??= record.Packed > directory.Start - start ? "it reaches into the directory"
-                : !used.TryAdd(header, start + record.Packed) ? "it overlaps another entry" : null;
-            yield return fault is null
-                ? Of(zip, record, start)
-                : Member.Rejected(record.Name, RejectionReason.Corrupt, fault);
             left.Told--;
         }
 
@@ -74,17 +74,19 @@ internal static class ZipMembers
 
     private static IEnumerable<Member> Scanned(FileRange zip, UnpackBudget budget, MembersLeft left)
     {
-        foreach (var (record, header) in ZipEntries.Scanned(zip, left))
+        foreach (var record in ZipEntries.Scanned(zip, left))
         {
             if (record.IsDirectory)
                 budget.Member();
-            else
-                yield return Of(zip, record, ZipEntries.ContentStart(zip, header).Start);
+            else if (ZipEntries.ContentStart(zip, record.Header) is { } start)
+                yield return Of(zip, record, start);
         }
 
         throw new BrokenContainerException(
             RejectionReason.Corrupt, $"its directory is missing; read up to byte {left.Position} of {zip.Length}");
     }
+
+    private static Member Corrupt(ZipRecord record, string detail) => Member.Rejected(record.Name, RejectionReason.Corrupt, detail);
 
     private static Member Of(FileRange zip, ZipRecord record, long start)
     {

@@ -13,7 +13,7 @@ public class PlainDisplayTests
         using var ended = new CancellationTokenSource();
         progress.Start();
         var display = new PlainDisplay(output).ShowAsync(progress, ended.Token);
-        progress.Understand(["pictures: 120 samples", "warning class-of-one: one"]);
+        progress.Data = ["pictures: 120 samples", "warning class-of-one: one"];
 
         await ended.CancelAsync();
         await display;

@@ -79,7 +79,7 @@ public sealed class WorkInHandTests : IDisposable
     }
 
     private static Task<RunOutcome> EndOf(IHost host) =>
-        host.Services.GetRequiredService<RunEnd>().Outcome.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        host.Services.GetRequiredService<RunProgress>().Outcome.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
     private IHost Build<T>(Exception error)
         where T : class, IConsumer
@@ -88,7 +88,7 @@ public sealed class WorkInHandTests : IDisposable
         builder.Services
             .AddSingleton<IArtifactStore>(new FolderArtifactStore(_folder))
             .AddPipelineCore()
-            .AddSingleton<RunProgress>().AddSingleton<RunEnd>().AddSingleton<WorkInHand>().AddSingleton(error)
+            .AddSingleton<RunProgress>().AddSingleton<WorkInHand>().AddSingleton(error)
             .AddInMemoryBus(bus =>
             {
                 bus.AddConsumer<T>();

@@ -131,8 +131,9 @@ public partial class NewFilesTests
             DecodingSpec.Of(lake.Experiment, lake.Options), Cancellation);
         var folder = new ShortListing(new LocalFolder(lake.Folder));
         await using var newFiles = lake.NewFilesOf(folder, parts, new ChunkLimits(7, 1 << 20, 64));
-        var source = await LakeSources.OpenAsync(folder, new KnownFiles(lake.Store, "short"), lake.Options, lake.Experiment, Cancellation);
-        using var listing = await source.ReadAsync(newFiles, cancellation: Cancellation);
+        var known = new KnownFiles(lake.Store, "short");
+        using var listing = await LakeSources.ReadAsync(
+            folder, known, lake.Options, lake.Experiment, newFiles, cancellation: Cancellation);
 
         Assert.Equal(await lake.FingerprintAsync(), listing.Fingerprint);
         Assert.Equal(0, listing.Made.Parts);
@@ -200,9 +201,9 @@ public partial class NewFilesTests
         return lake;
     }
 
-    private sealed class StopAtFirst(CancellationTokenSource stop) : IProgress<IngestionProgress>
+    private sealed class StopAtFirst(CancellationTokenSource stop) : IProgress<long>
     {
-        public void Report(IngestionProgress value) => stop.Cancel();
+        public void Report(long value) => stop.Cancel();
     }
 
     /// <summary>Says that files are a byte shorter than they are.</summary>

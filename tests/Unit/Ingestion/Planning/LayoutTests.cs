@@ -1,6 +1,3 @@
-using Pipeline.Ingestion.Planning;
-using Pipeline.Ingestion.Planning.Sources;
-using Pipeline.Lake.Places;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion.Planning;
@@ -14,7 +11,7 @@ public class LayoutTests
         lake.Drop("train/a.png", []);
         lake.Drop("more/b.png", []);
 
-        var error = await Assert.ThrowsAsync<PipelineException>(lake.OpenAsync);
+        var error = await Assert.ThrowsAsync<PipelineException>(() => lake.ReadAsync());
 
         Assert.Contains("(train) beside others (more)", error.Message);
         Assert.Contains("'splits: { train: train }', or 'splits: {}'", error.Message);
@@ -26,9 +23,7 @@ public class LayoutTests
         using var lake = new TestLake();
         lake.Drop("README.md", "nothing here");
 
-        var missing = await Assert.ThrowsAsync<PipelineException>(() =>
-            LakeSources.OpenAsync(new LocalFolder(lake.Folder + "-not"), new KnownFiles(lake.Store, lake.Folder), new IngestionOptions(),
-                lake.Experiment));
+        var missing = await Assert.ThrowsAsync<PipelineException>(() => lake.ReadAsync(lake.Folder + "-not"));
         var empty = await Assert.ThrowsAsync<PipelineException>(lake.PlanAsync);
 
         Assert.StartsWith($"There is no folder '{lake.Folder}-not'. It must be", missing.Message);

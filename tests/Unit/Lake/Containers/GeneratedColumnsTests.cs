@@ -120,7 +120,7 @@ public class GeneratedColumnsTests
         var range = FileRange.Of(file);
         var labels = new List<string?>();
         await foreach (var member in ArrowMembers.ReadAsync(range, new UnpackBudget(new IngestionOptions(), file.Length),
-            new MembersLeft(range), new TableLabels("table", null, _ => { }), CancellationToken.None))
+            new MembersLeft(range), new LabelColumn("table", null, _ => { }), CancellationToken.None))
         {
             Assert.Null(member.BadLabel);
             labels.Add(member.Label.Label);

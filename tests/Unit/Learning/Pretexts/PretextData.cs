@@ -27,7 +27,7 @@ internal sealed class PretextData(PretextSource source, IDisposable data) : IDis
         {
             Pretext = [pretext],
             Encoder = encoder == "vit"
-                ? new EncoderSpec("vit", Width: 16, Patch: ToyDataset.Size / 4, Depth: 2, DropPath: 0.2)
+                ? new EncoderSpec("vit", Width: 16, Vit: new VitSpec(Patch: ToyDataset.Size / 4, Depth: 2, DropPath: 0.2))
                 : ToyDataset.Experiment.Encoder,
         };
         var labels = await images.PseudoLabelsAsync(experiment);

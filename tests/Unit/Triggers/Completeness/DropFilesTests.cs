@@ -20,7 +20,7 @@ public sealed class DropFilesTests
         }
 
         var experiments = new DropExperiments(lake.Store);
-        var files = new DropFiles(TestLake.Folders(), experiments, lake.Store);
+        var files = new DropFiles(TestLake.Folders(), experiments);
         Task<long> CountAsync(string dataset) => files.CountAsync(dataset, lake.Folder, "count.json", Cancellation);
         async Task WaitAsync(string name, string modality)
         {

@@ -67,7 +67,7 @@ internal sealed class WatchedLake : IDropRequests, IDisposable
     public DropWatcher Watcher()
     {
         var options = Options.Create(_options);
-        var files = new DropFiles(TestLake.Folders(), new DropExperiments(Store), Store);
+        var files = new DropFiles(TestLake.Folders(), new DropExperiments(Store));
         var rule = new CompletionRule(files, options, Clock, NullLogger<CompletionRule>.Instance);
         return new DropWatcher(new DropShelf(Store), rule, this, options, Clock, NullLogger<DropWatcher>.Instance);
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Cli.Remote.Errors;
+using Pipeline.Hosting.Bus;
 using RabbitMQ.Client;
 using Xunit;
 
@@ -33,7 +34,7 @@ public sealed class FailedMessageTests
             new FailedMessage("m-1", "train-slice", new DateTimeOffset(2026, 6, 26, 18, 41, 0, 500, TimeSpan.Zero), "tiny-1",
                 "System.IO.IOException", "The disk is full. Free some."),
             message);
-        Assert.Equal("train-slice_error", message.ErrorQueue);
+        Assert.Equal("train-slice_error", RabbitMqQueues.ErrorQueueOf(message.Queue));
     }
 
     [Fact]

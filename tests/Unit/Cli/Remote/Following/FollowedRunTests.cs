@@ -1,12 +1,21 @@
-using Pipeline.Artifacts.Folder;
 using Pipeline.Cli.Remote;
+using Pipeline.Experiments;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Cli.Remote.Following;
 
 public sealed class FollowedRunTests
 {
-    private const string Key = "experiments/tiny-0123456789ab.json";
+    private static readonly Experiment Tiny = new()
+    {
+        Name = "tiny",
+        Data = "tiny",
+        Pretext = ["rotation"],
+        Pretraining = new PretrainingSpec { Epochs = 1 },
+        FineTuning = new FineTuningSpec { Labels = [6] },
+    };
+
+    private static readonly string Key = ExperimentArtifact.KeyOf(Tiny);
 
     private readonly Guid _conversation = Guid.NewGuid();
 
@@ -31,7 +40,7 @@ public sealed class FollowedRunTests
     public void Once_a_run_has_its_id_that_alone_counts()
     {
         var run = Run();
-        run.Progress.Finish(Stage.Ingestion, "tiny-1");
+        run.Finish(Stage.Ingestion, "tiny-1");
 
         Assert.True(run.IsMeant(null, "tiny-1", null));
         Assert.True(run.IsMeant(Reference("tiny-1", Key), "tiny-1", Guid.NewGuid()));
@@ -39,9 +48,7 @@ public sealed class FollowedRunTests
         Assert.False(run.IsMeant(null, null, _conversation));
     }
 
-    private FollowedRun Run() =>
-        new("tiny", Key, new FolderArtifactStore(Directory.CreateTempSubdirectory("pipeline-followed-").FullName), _conversation,
-            TimeProvider.System);
+    private FollowedRun Run() => new(Tiny, _conversation, TimeProvider.System);
 
     private static RunReference Reference(string run, string experiment) =>
         new(run, new ArtifactReference(experiment, "sha256:0", 1), new ArtifactReference("datasets/tiny/1/manifest.json", "sha256:1", 1));

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Pipeline.Tests.Unit.Ingestion.Planning;
 
-public class IdxSourceTests
+public class IdxListingTests
 {
     [Fact]
     public async Task Plain_and_packed_files_give_the_same_samples()
@@ -78,7 +78,7 @@ public class IdxSourceTests
         using var lake = new TestLake();
         lake.DropIdx("t10k-images-idx3-ubyte", TestLake.Idx(Noise(1, 4), 4, 8, 8), packed: false);
 
-        Assert.Contains("no training images", (await Assert.ThrowsAsync<PipelineException>(lake.OpenAsync)).Message);
+        Assert.Contains("no training images", (await Assert.ThrowsAsync<PipelineException>(() => lake.ReadAsync())).Message);
     }
 
     private static async Task RefusesAsync(Action<TestLake> spoil, string message, bool packedTest = false)
