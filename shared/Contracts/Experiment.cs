@@ -48,7 +48,8 @@ public sealed record Experiment
     /// <summary>Or <see cref="AutoPretext"/> alone: then the pseudo-labels tell which tasks it became.</summary>
     [Key(
         "The pretext task, or a list of them, trained jointly with one head each; `auto`, alone, takes the one that "
-        + "[the pre-flight](pre-flight.md) chooses. `contrastive` (arXiv:2002.05709) stands alone. Text, DNA and protein have `masked-token`, and need not say it.")]
+        + "[the pre-flight](pre-flight.md) chooses. `contrastive` (arXiv:2002.05709) stands alone. Text, DNA and protein have "
+        + "`masked-token`, and need not say it.")]
     [OneOf("rotation", "flip", "rotation-flip", "contrastive", AutoPretext, For = Modalities.Image)]
     [OneOf(MaskedToken, AutoPretext, For = Modalities.Sequences)]
     public required IReadOnlyList<string> Pretext { get; init; }

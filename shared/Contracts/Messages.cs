@@ -157,8 +157,8 @@ public enum Arm
 
 /// <param name="Labels">Labelled samples it trains on.</param>
 /// <param name="Draw">Which random choice of them, from 0.</param>
-/// <param name="LearningRate">The highest of its schedule; of <see cref="Arm.Baseline"/>, the weight of its penalty; of propagation, what is
-/// taken from neighbours; 0 where a trial chooses by itself.</param>
+/// <param name="LearningRate">The highest of its schedule; of <see cref="Arm.Baseline"/>, the weight of its penalty; of propagation,
+/// what is taken from neighbours; 0 where a trial chooses by itself.</param>
 /// <param name="Readout">How features become one vector; without a network, how samples are described; null for tagging.</param>
 public sealed record Trial(
     Arm Arm, int Labels, int Draw, double LearningRate,

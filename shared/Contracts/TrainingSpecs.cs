@@ -140,7 +140,8 @@ public sealed record FineTuningSpec
     [Key(
         "How the features of positions become one vector, or several ways, of which validation chooses one for all networks at a label "
         + "count. `mean` over positions; `grid-2`, `grid-3`, `grid-4`: the means of so many parts squared; `last-1` to `last-4`: the means "
-        + "of the last levels; `class`: the class token of `vit`. Of sequences: `mean`; `first`, the first token; `ends`, the first and the "
+        + "of the last levels; `class`: the class token of `vit`. Of sequences: `mean`; `first`, the first token; `ends`, the first and "
+        + "the "
         + "last; `attention`, a learned weighted mean, which is the mean as long as it is not tuned. Tagging has none.")]
     [OneOf("mean", "grid-2", "grid-3", "grid-4", "last-1", "last-2", "last-3", "last-4", "class", For = Modalities.Image)]
     [OneOf("mean", "first", "ends", "attention", For = Modalities.Sequences)]
@@ -173,7 +174,8 @@ public sealed record FineTuningSpec
         + "(arXiv:2106.09685) on a pretrained encoder that stays as it is, batch norm's running statistics excepted. `layer-decay`: as "
         + "`pretrained`, each layer tuned slower than the one above it (arXiv:1801.06146). `propagation`, `propagation-random`: labels "
         + "spread over the unlabelled training samples by the features of the pretrained or the random encoder (arXiv:1904.04717). "
-        + "`baseline-propagation`: the same without a network. `nearest-neighbour`, `class-means`: the class of the nearest labelled sample, or of the nearest mean of a class.")]
+        + "`baseline-propagation`: the same without a network. `nearest-neighbour`, `class-means`: the class of the nearest labelled "
+        + "sample, or of the nearest mean of a class.")]
     [OneOf(
         "baseline", "lora", "layer-decay", "propagation", "propagation-random", "baseline-propagation", "nearest-neighbour", "class-means")]
     public IReadOnlyList<Arm> Arms { get; init; } = [Arm.Baseline];

@@ -1,8 +1,9 @@
 namespace Pipeline.Statistics;
 
-/// <summary>The setting of each arm at each label count, learning rate and readout: those whose mean on validation over the draws is highest,
-/// by the experiment's metric; of equals, the smallest rate. All networks at a label count share one readout, so that pretrained and random
-/// encoders are read alike: that with the highest mean over the arms, each at its best rate. The test split has no say.</summary>
+/// <summary>The setting of each arm at each label count, learning rate and readout: those
+/// whose mean on validation over the draws is highest, by the experiment's metric; of equals, the smallest rate. All networks at a label
+/// count share one readout, so that pretrained and random encoders are read alike: that with the highest mean over the arms, each at its
+/// best rate. The test split has no say.</summary>
 public static class LearningRateChoice
 {
     /// <summary>What was chosen.</summary>
@@ -37,7 +38,8 @@ public static class LearningRateChoice
     {
         var choice = Of(results, metric);
         return [.. results
-            .Where(result => new Setting(result.Trial.LearningRate, result.Trial.Readout) == choice[(result.Trial.Arm, result.Trial.Labels)])
+            .Where(result => new Setting(result.Trial.LearningRate,
+                result.Trial.Readout) == choice[(result.Trial.Arm, result.Trial.Labels)])
             .OrderBy(result => (result.Trial.Arm, result.Trial.Labels, result.Trial.Draw))];
     }
 

@@ -18,7 +18,7 @@ public static class ReportBuilder
 
         var bootstrap = new PairedBootstrap(
             cells[0].Answers.Draws, cells[0].Answers.Samples, run.Experiment.Evaluation.Resamples, run.Experiment.Evaluation.Seed);
-        var resampled = cells.Zip(bootstrap.Scores([.. cells.Select(cell => cell.Answers)])).ToLookup(cell => cell.First.Arm);
+        var resampled = cells.Zip(bootstrap.Resample([.. cells.Select(cell => cell.Answers)])).ToLookup(cell => cell.First.Arm);
         ArmCurve Curve(Arm arm) => new([.. resampled[arm].Select(cell => cell.First)], [.. resampled[arm].Select(cell => cell.Second)]);
 
         var curves = tried.ToDictionary(arm => arm, Curve);
@@ -61,7 +61,7 @@ public static class ReportBuilder
         {
             double Mean(Arm arm) => curves[arm].Scores[i];
             double? Compared(Arm arm) => curves.ContainsKey(arm) ? Mean(arm) : null;
-            var interval = PairedBootstrap.DifferenceInterval(curves[Arm.Pretrained].Resamples[i], curves[Arm.Scratch].Resamples[i]);
+            var interval = curves[Arm.Pretrained].Resampled[i].DifferenceFrom(curves[Arm.Scratch].Resampled[i]);
             return new LabelCountResult(
                 count, curves[Arm.Pretrained].Cells[i].Answers.Draws, Mean(Arm.Pretrained), Mean(Arm.Scratch), Mean(Arm.Frozen),
                 Mean(Arm.FrozenRandom),
@@ -87,7 +87,7 @@ public static class ReportBuilder
             return new Recommendation(labels, arm, score, null, null, null, null, null);
 
         var baseline = baselines.MaxBy(Validation);
-        var interval = PairedBootstrap.DifferenceInterval(curves[arm].Resamples[count], curves[baseline].Resamples[count]);
+        var interval = curves[arm].Resampled[count].DifferenceFrom(curves[baseline].Resampled[count]);
         var other = curves[baseline].Scores[count];
         return new Recommendation(labels, arm, score, baseline, other, score - other, interval.Low, interval.High);
     }
@@ -142,12 +142,15 @@ public static class ReportBuilder
     }
 
     /// <param name="Cells">By label count, ascending.</param>
-    /// <param name="Resamples">Means of the metric in the resamples, [counts][resamples].</param>
-    private sealed record ArmCurve(IReadOnlyList<Cell> Cells, IReadOnlyList<double[]> Resamples)
+    /// <param name="Resampled">The same cells in the resamples.</param>
+    private sealed record ArmCurve(IReadOnlyList<Cell> Cells, IReadOnlyList<ResampledCell> Resampled)
     {
         public IReadOnlyList<double> Scores { get; } = [.. Cells.Select(cell => cell.Answers.Mean)];
 
-        public IEnumerable<ArmResult> Results => Cells.Zip(Resamples, (cell, resamples) => new ArmResult(
-            cell.Arm, cell.Labels, cell.Setting.LearningRate, cell.Answers.ByDraw, cell.Answers.Mean, Interval.Percentile(resamples)));
+        /// <summary>[counts][resamples].</summary>
+        public IReadOnlyList<double[]> Resamples { get; } = [.. Resampled.Select(cell => cell.Scores)];
+
+        public IEnumerable<ArmResult> Results => Cells.Zip(Resampled, (cell, resampled) => new ArmResult(
+            cell.Arm, cell.Labels, cell.Setting.LearningRate, cell.Answers.ByDraw, cell.Answers.Mean, resampled.Interval));
     }
 }

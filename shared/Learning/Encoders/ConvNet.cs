@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Encoders;
 
-/// <summary>A small convolutional network for small images, about 130,000 weights at width 32: 5×5 stride 2 → 3×3 stride 2 → residual 3×3 →
-/// 3×3 stride 2, each with batch norm and ReLU: D = 4 · width.</summary>
+/// <summary>A small convolutional network for small images, about 130,000 weights at width 32: 5×5 stride 2 → 3×3 stride 2 → residual
+/// 3×3 → 3×3 stride 2, each with batch norm and ReLU: D = 4 · width.</summary>
 internal sealed class ConvNet : Encoder
 {
     private readonly Conv2d conv1;

@@ -11,7 +11,8 @@ public sealed class Features
     private Features(Func<Tensor> tokens, Func<Tensor> pooled) =>
         (_tokens, _pooled) = (new Lazy<Tensor>(tokens), new Lazy<Tensor>(pooled));
 
-    /// <summary>A feature vector at each position, shape [N, T, D]: of images row by row, of sequences with start, end and padding.</summary>
+    /// <summary>A feature vector at each position, shape [N, T, D]: of images row by row, of sequences with start,
+    /// end and padding.</summary>
     public Tensor Tokens => _tokens.Value;
 
     /// <summary>One vector a sample, shape [N, D]: the encoder's own summary.</summary>

@@ -53,7 +53,8 @@ public abstract class Readout(string name, int width) : nn.Module(name)
 
     private static IEnumerable<string> Names(Encoder encoder) => encoder is TransformerNetwork
         ? [Mean, First, Ends, Attention]
-        : [Mean, .. encoder.HasClassToken ? [Class] : Array.Empty<string>(), Grid + "2", Grid + "4", $"{Last}1 to {Last}{encoder.LevelWidths.Count}"];
+        : [Mean, .. encoder.HasClassToken ? [Class] : Array.Empty<string>(), Grid + "2", Grid + "4",
+            $"{Last}1 to {Last}{encoder.LevelWidths.Count}"];
 
     private static int? Number(string name, string prefix) =>
         name.StartsWith(prefix, StringComparison.Ordinal)

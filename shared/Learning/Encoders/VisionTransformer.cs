@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Encoders;
 
-/// <summary>ViT (Dosovitskiy et al. 2021, arXiv:2010.11929) under timm's parameter names: patches, a class token and learned positions, then
-/// blocks with norms before attention and feed-forward, and a norm after the last. Whole blocks are left out at random while it trains
-/// (Huang et al. 2016, arXiv:1603.09382), later ones more often.</summary>
+/// <summary>ViT (Dosovitskiy et al. 2021, arXiv:2010.11929) under timm's parameter names: patches,
+/// a class token and learned positions, then blocks with norms before attention and feed-forward, and a norm after the last.
+/// Whole blocks are left out at random while it trains (Huang et al. 2016, arXiv:1603.09382), later ones more often.</summary>
 internal sealed class VisionTransformer : Encoder
 {
     private readonly PatchEmbedding patch_embed;

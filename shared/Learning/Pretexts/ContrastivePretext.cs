@@ -68,7 +68,8 @@ public sealed class ContrastivePretext : IPretext
             }
 
             return new Exhibit(
-                Name, "Of each image two views like these are drawn; the encoder has to find the second among all views of the batch.", rows,
+                Name, "Of each image two views like these are drawn; the encoder has to find the second among all views of the batch.",
+                rows,
                 []);
         });
     }

@@ -67,9 +67,10 @@ public sealed class MaskedTokenPretext : IPretext
         return new ExhibitRow($"{shard}, row {row}", shown, starts[1] - starts[0] > shown.Length);
     }
 
-    /// <summary>Sequences as tokens, with what the first epoch masks of them. A sample without a token to mask is left out; tokens that do not
-    /// fit are cut off, and their samples counted.</summary>
-    private sealed class TokenLabeller(TokenizerReference reference, ITokenizer tokenizer, MaskingSpec masking, ulong seed) : IPseudoLabeller
+    /// <summary>Sequences as tokens, with what the first epoch masks of them. A sample without a token to mask is left out;
+    /// tokens that do not fit are cut off, and their samples counted.</summary>
+    private sealed class TokenLabeller(TokenizerReference reference, ITokenizer tokenizer, MaskingSpec masking, ulong seed)
+        : IPseudoLabeller
     {
         private readonly MaskDraw _draw = new(masking, tokenizer.Special, tokenizer.Count);
         private readonly int _limit = reference.Spec.Length - 2;
@@ -118,8 +119,10 @@ public sealed class MaskedTokenPretext : IPretext
 
             return new ShardLabels(
                 [
-                    SafetensorsTensor.Row("sample", sample), SafetensorsTensor.Row("token", token), SafetensorsTensor.Row("continues", continues), SafetensorsTensor.Row("start", start),
-                    SafetensorsTensor.Row("position", position), SafetensorsTensor.Row("input", input), SafetensorsTensor.Row("target", target), SafetensorsTensor.Row("mask", mask),
+                    SafetensorsTensor.Row("sample", sample), SafetensorsTensor.Row("token", token),
+                    SafetensorsTensor.Row("continues", continues), SafetensorsTensor.Row("start", start),
+                    SafetensorsTensor.Row("position", position), SafetensorsTensor.Row("input", input),
+                    SafetensorsTensor.Row("target", target), SafetensorsTensor.Row("mask", mask),
                 ],
                 sample.Count, count - sample.Count, token.Count, truncated);
         }

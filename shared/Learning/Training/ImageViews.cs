@@ -64,7 +64,8 @@ public sealed class ImageViews(ContrastiveSpec spec, int shown)
                 stack([part[0] * sine * part[6], part[1] * cosine, part[3]], 1),
             ], 1);                                                                                              // [N, 2, 3]
         var grid = nn.functional.affine_grid(transform, [n, channels, shown, shown], align_corners: false);
-        var views = nn.functional.grid_sample(images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Reflection, align_corners: false);
+        var views = nn.functional.grid_sample(images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Reflection,
+            align_corners: false);
 
         views = views * Each(7);
         var mean = views.mean([1, 2, 3], keepdim: true);

@@ -32,7 +32,8 @@ public sealed class NeighbourSpace : IDisposable
 
     private NeighbourSpace(Tensor mean, Tensor deviation, Tensor? components, Tensor vectors, Neighbours neighbours)
     {
-        (_mean, _deviation, _components, _vectors) = (Kept(mean), Kept(deviation), components is null ? null : Kept(components), Kept(vectors));
+        (_mean, _deviation, _components, _vectors) = (Kept(mean), Kept(deviation), components is null ? null : Kept(components),
+            Kept(vectors));
         _neighbours = neighbours;
         Graph = new NeighbourGraph(neighbours, Temperature);
     }
@@ -143,7 +144,8 @@ public sealed class NeighbourSpace : IDisposable
             return new NeighbourSpace(
                 Read("mean"), Read("deviation"), file.Entries.ContainsKey("components") ? Read("components") : null, Read("vectors"),
                 new Neighbours(
-                    (int)file.Entries["neighbours"].Shape[1], file.Read<int>("neighbours").ToArray(), file.Read<float>("cosines").ToArray()));
+                    (int)file.Entries["neighbours"].Shape[1], file.Read<int>("neighbours").ToArray(), file.Read<float>("cosines")
+                    .ToArray()));
         });
     }
 }

@@ -23,6 +23,7 @@ public static class WeightInitialization
                 case Conv2d conv:
                     var fanOut = conv.weight!.shape[0] * conv.weight.shape[2] * conv.weight.shape[3];
                     Fill(conv.weight, Math.Sqrt(2.0 / fanOut), seed, name + ".weight");
+                    conv.bias?.zero_();
                     break;
                 case Linear linear:
                     Fill(linear.weight!, Math.Sqrt(1.0 / linear.weight!.shape[1]), seed, name + ".weight");

@@ -50,7 +50,7 @@ public sealed class SequenceTrialTests
     [InlineData(Arm.LayerDecay, "classification", 0.01, 0.8)]
     [InlineData(Arm.Baseline, "classification", 0.01, 0.8)]
     [InlineData(Arm.Scratch, "tagging", 0.01, 0.9)]
-    [InlineData(Arm.Frozen, "tagging", 0.5, 0.9)]
+    [InlineData(Arm.Frozen, "tagging", 0.5, 0.85)]
     public async Task What_can_be_learned_is_learned_and_the_kept_model_answers_on_the_test_split(Arm arm, string task, double rate,
         double least)
     {

@@ -13,7 +13,8 @@ internal static class RecommendationSection
         return report.Recommended.Count == 0 ? null : Section("recommendation", "What to use",
             Tag("ul", report.Recommended.Select(advice => Tag("li", RecommendationSentence.Of(advice)))),
             Tag("p", Class("remarks"),
-                $"Chosen by the mean {MetricWords.Of(report.Metric)} on validation, between all arms and between the arms without a network. "
+                $"Chosen by the mean {MetricWords.Of(report.Metric)} on validation, between all arms "
+                + "and between the arms without a network. "
                 + "The figures are of the test split, which had no say."));
     }
 }
@@ -34,7 +35,8 @@ public static class RecommendationSentence
         var against = $"{score} against {Percent(advice.BaselineScore!.Value)} of {Name(baseline)}, the best without a network";
         return advice.Low > 0
             ? $"At {labels} use {Name(advice.Arm)}: {against}; {Points(difference)} points, {interval}."
-            : $"At {labels} {Name(advice.Arm)} did best on validation, and {Name(baseline)} may do as well: {against}; {Points(difference)} "
+            : $"At {labels} {Name(advice.Arm)} did best on validation, and {Name(baseline)} may do as well: {against}; "
+            + $"{Points(difference)} "
                 + $"points, {interval}.";
     }
 }

@@ -3,8 +3,8 @@ using Pipeline.Statistics;
 
 namespace Pipeline.Learning.Tuning.Arms;
 
-/// <summary>Logistic regression without a network, on one of the modality's <see cref="Descriptions"/>. Validation chooses which, and in each
-/// trial the penalty.</summary>
+/// <summary>Logistic regression without a network, on one of the modality's <see cref="Descriptions"/>. Validation chooses which,
+/// and in each trial the penalty.</summary>
 internal sealed class BaselineArm : ITrialArm
 {
     private readonly ProbeArm _dense = new(Arm.Baseline, SpaceOf.Described);

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning.Arms;
 
-/// <summary>The class of the nearest labelled sample, or of the nearest mean of a class, by the cosine of the pretrained encoder's features;
-/// features are standardised over the draw first. Nothing is learned.</summary>
+/// <summary>The class of the nearest labelled sample, or of the nearest mean of a class,
+/// by the cosine of the pretrained encoder's features; features are standardised over the draw first. Nothing is learned.</summary>
 internal sealed class NearestArm(Arm arm, bool means) : ITrialArm
 {
     private const double SmallestDeviation = 1e-3;

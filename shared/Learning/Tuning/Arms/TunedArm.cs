@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning.Arms;
 
-/// <summary>All weights are tuned; derived arms tune others, or at other rates. At a draw, all start from the same random weights; some load
-/// the encoder.</summary>
+/// <summary>All weights are tuned; derived arms tune others, or at other rates. At a draw, all start from the same random weights;
+/// some load the encoder.</summary>
 internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
 {
     public Arm Arm => arm;

@@ -109,9 +109,9 @@ public sealed class EncoderTests
     [Fact]
     public void An_unknown_encoder_is_named_with_those_there_are()
     {
-        var error = Assert.Throws<PipelineException>(() => EncoderArchitectures.Create(new EncoderSpec("vit"), new InputSpec()));
+        var error = Assert.Throws<PipelineException>(() => EncoderArchitectures.Create(new EncoderSpec("swin"), new InputSpec()));
 
-        Assert.Equal("'vit' is no encoder; it must be one of convnet, resnet18, transformer.", error.Message);
+        Assert.Equal("'swin' is no encoder; it must be one of convnet, resnet18, vit, transformer.", error.Message);
     }
 
     private static List<string> TorchvisionNames()

@@ -45,6 +45,6 @@ public sealed class PretextTaskTests
         Assert.Equal("flip", PretextList.Named("flip").Name);
 
         var error = Assert.Throws<PipelineException>(() => PretextList.Named("jigsaw"));
-        Assert.Equal("'jigsaw' is no pretext task; it must be one of rotation, flip, rotation-flip, masked-token.", error.Message);
+        Assert.Equal("'jigsaw' is no pretext task; it must be one of rotation, flip, rotation-flip, masked-token, contrastive.", error.Message);
     }
 }
