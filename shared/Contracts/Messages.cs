@@ -153,6 +153,12 @@ public enum Arm
 
     /// <summary>The class with the nearest mean by the features of the pretrained encoder.</summary>
     ClassMeans,
+
+    /// <summary>A linear probe on the pretrained encoder and on a description of the samples.</summary>
+    FrozenFused,
+
+    /// <summary>Labels spread over the training split by both.</summary>
+    PropagationFused,
 }
 
 /// <param name="Labels">Labelled samples it trains on.</param>

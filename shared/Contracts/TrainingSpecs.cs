@@ -175,9 +175,12 @@ public sealed record FineTuningSpec
         + "`pretrained`, each layer tuned slower than the one above it (arXiv:1801.06146). `propagation`, `propagation-random`: labels "
         + "spread over the unlabelled training samples by the features of the pretrained or the random encoder (arXiv:1904.04717). "
         + "`baseline-propagation`: the same without a network. `nearest-neighbour`, `class-means`: the class of the nearest labelled "
-        + "sample, or of the nearest mean of a class.")]
+        + "sample, or of the nearest mean of a class. "
+        + "`frozen-fused`, `propagation-fused`: as `frozen` and `propagation`, by the pretrained encoder and a description without a network "
+        + "side by side.")]
     [OneOf(
-        "baseline", "lora", "layer-decay", "propagation", "propagation-random", "baseline-propagation", "nearest-neighbour", "class-means")]
+        "baseline", "lora", "layer-decay", "propagation", "propagation-random", "baseline-propagation", "nearest-neighbour", "class-means",
+        "frozen-fused", "propagation-fused")]
     public IReadOnlyList<Arm> Arms { get; init; } = [Arm.Baseline];
 
     [Key("Grid for `baseline`: weights of the penalty on half the sum of its squared coefficients."), Number(0, 1000, AboveLow = true)]

@@ -94,12 +94,12 @@ internal sealed class ContrastiveBatches(SampleReader samples, Experiment experi
 
     public override void Dispose() => samples.Dispose();
 
-    protected override ContrastiveBatch Assemble(long step, int[] places, long? epoch)
+    protected override ContrastiveBatch Assemble(long number, int[] places, long? epoch)
     {
         var pixels = new byte[places.Length * samples.ImageBytes];
         var numbers = new float[2][];
-        var random = epoch is { } number
-            ? new CounterRandom(Spec.Seed, "contrastive", number)
+        var random = epoch is { } drawn
+            ? new CounterRandom(Spec.Seed, "contrastive", drawn)
             : new CounterRandom(Spec.Seed, "contrastive-held-out");
         for (var view = 0; view < 2; view++)
         {
@@ -165,9 +165,9 @@ internal sealed class ContrastiveModel : PretextModel<ContrastiveBatch>
         return (nn.functional.cross_entropy(similar, targets), similar.argmax(1), targets);
     }
 
-    protected override Tensor Loss(ContrastiveBatch batch, long step)
+    protected override Tensor Loss(ContrastiveBatch batch, long stepsDone)
     {
-        DropoutMasks.Seed(seed, step);
+        DropoutMasks.Seed(seed, stepsDone);
         return Contrast(Project(Encode(batch)), temperature).Loss;
     }
 

@@ -33,8 +33,8 @@ public sealed class MaskedTokenBatches(MaskedTokenSamples samples, PretrainingSp
         return [.. new CounterRandom(Spec.Seed, "batches", epoch).Permutation(batches.Count).Select(batch => batches[batch])];
     }
 
-    protected override MaskedTokenBatch Assemble(long step, int[] places, long? epoch) => Assemble(
-        step, places, [.. places.Select(sample => epoch is { } number ? Draw(sample, number) : samples.Stored(sample))]);
+    protected override MaskedTokenBatch Assemble(long number, int[] places, long? epoch) => Assemble(
+        number, places, [.. places.Select(sample => epoch is { } drawn ? Draw(sample, drawn) : samples.Stored(sample))]);
 
     private MaskedTokens Draw(int sample, long epoch)
     {

@@ -33,9 +33,9 @@ public sealed class MaskedTokenModel : PretextModel<MaskedTokenBatch>
     public override IReadOnlyList<string> Tasks { get; }
 
     /// <summary>0 where the batch has no masked token.</summary>
-    protected override Tensor Loss(MaskedTokenBatch batch, long step)
+    protected override Tensor Loss(MaskedTokenBatch batch, long stepsDone)
     {
-        DropoutMasks.Seed(seed, step);
+        DropoutMasks.Seed(seed, stepsDone);
         var (_, logits, targets) = Predict(batch);
         return nn.functional.cross_entropy(
             logits, targets, reduction: batch.Targets.Length > 0 ? nn.Reduction.Mean : nn.Reduction.Sum);

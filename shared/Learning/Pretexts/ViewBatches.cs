@@ -26,10 +26,10 @@ public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec) : Pre
 
     public override void Dispose() => samples.Dispose();
 
-    protected override PretextBatch Assemble(long step, int[] places, long? epoch)
+    protected override PretextBatch Assemble(long number, int[] places, long? epoch)
     {
         int[] chosen = [.. places.Select(place => samples.Usable[place])];
-        CounterRandom? random = epoch is { } number ? new CounterRandom(Spec.Seed, "augmentation", number) : null;
+        CounterRandom? random = epoch is { } ofEpoch ? new CounterRandom(Spec.Seed, "augmentation", ofEpoch) : null;
         var size = samples.Samples.ImageBytes;
         var pixels = new byte[chosen.Length * size];
         var labels = new int[samples.Tasks.Count, chosen.Length, View.Count];
@@ -67,7 +67,7 @@ public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec) : Pre
             }
         }
 
-        return new PretextBatch(step, pixels, byView, [.. byTask.Select(list => list.ToArray())], [.. numbers]);
+        return new PretextBatch(number, pixels, byView, [.. byTask.Select(list => list.ToArray())], [.. numbers]);
     }
 
     private static bool Wanted(int[,,] labels, int sample, int view) =>

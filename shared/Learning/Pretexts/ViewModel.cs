@@ -45,9 +45,9 @@ public sealed class ViewModel : PretextModel<PretextBatch>
     }
 
     /// <summary>Summed over the tasks that have a label in the batch.</summary>
-    protected override Tensor Loss(PretextBatch batch, long step)
+    protected override Tensor Loss(PretextBatch batch, long stepsDone)
     {
-        DropoutMasks.Seed(seed, step);
+        DropoutMasks.Seed(seed, stepsDone);
         var shown = Shown(batch, out var device);
         var drawn = tensor(
             batch.Augmentation, batch.Augmentation.Length / Augmentation.Numbers, Augmentation.Numbers, device: device);

@@ -1,6 +1,5 @@
 using Pipeline.Learning.Encoders;
 using Pipeline.Statistics;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Training;
@@ -22,10 +21,10 @@ public abstract class PretextModel(string name) : nn.Module(name)
     public abstract IReadOnlyList<string> Tasks { get; }
 
     /// <returns>A scalar, in nats where the loss is a cross-entropy.</returns>
-    public abstract Tensor Loss(IPretextBatch batch, long step);
+    public abstract Tensor Loss(IPretextBatch batch, long stepsDone);
 
     /// <summary>Called after each optimizer step: for teachers, queues and prototypes.</summary>
-    public virtual void AfterStep(long step, long steps)
+    public virtual void AfterStep(long stepsDone, long steps)
     {
     }
 
@@ -39,12 +38,12 @@ public abstract class PretextModel(string name) : nn.Module(name)
 public abstract class PretextModel<TBatch>(string name) : PretextModel(name)
     where TBatch : IPretextBatch
 {
-    public sealed override Tensor Loss(IPretextBatch batch, long step) => Loss((TBatch)batch, step);
+    public sealed override Tensor Loss(IPretextBatch batch, long stepsDone) => Loss((TBatch)batch, stepsDone);
 
     public sealed override Tensor Answer(IPretextBatch batch, double[] right, long[] asked) => Answer((TBatch)batch, right, asked);
 
     /// <inheritdoc cref="PretextModel.Loss"/>
-    protected abstract Tensor Loss(TBatch batch, long step);
+    protected abstract Tensor Loss(TBatch batch, long stepsDone);
 
     /// <inheritdoc cref="PretextModel.Answer"/>
     protected abstract Tensor Answer(TBatch batch, double[] right, long[] asked);
@@ -91,5 +90,5 @@ public abstract class PretextBatches(int count, PretrainingSpec spec) : IDisposa
 
     /// <param name="places">Of the samples, below <see cref="Count"/>.</param>
     /// <param name="epoch">Null for measuring: nothing is drawn then.</param>
-    protected abstract IPretextBatch Assemble(long step, int[] places, long? epoch);
+    protected abstract IPretextBatch Assemble(long number, int[] places, long? epoch);
 }

@@ -1,6 +1,5 @@
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;

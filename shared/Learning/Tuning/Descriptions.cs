@@ -21,10 +21,10 @@ public static class Descriptions
     /// <summary>Shares of the letters in the whole sequence, in its first and in its last 40, and its length.</summary>
     public const string Composition = "composition";
 
-    /// <summary>Those that labels are fitted on.</summary>
-    public static IReadOnlyList<string> For(string modality) => modality switch
+    /// <summary>Those of a modality.</summary>
+    public static IReadOnlyList<string> For(string modality, InputSpec input) => modality switch
     {
-        Modalities.Image => [Pixels, Hog, HogColour],
+        Modalities.Image => input.Channels == 1 ? [Pixels, Hog] : [Pixels, Hog, HogColour],
         Modalities.Text => [TermKinds.Words, TermKinds.Bigrams, TermKinds.Characters],
         Modalities.Dna => [TermKinds.FourMers, TermKinds.SixMers, TermKinds.Positions, Composition],
         _ => [Composition, TermKinds.TwoMers, TermKinds.Positions],

@@ -65,3 +65,24 @@ public sealed class EncoderSpace : IFeatureSpace
         _readout?.Dispose();
     }
 }
+
+/// <summary>The vectors of two spaces, one after the other.</summary>
+/// <param name="first">Disposed with this, as is <paramref name="second"/>.</param>
+public sealed class FusedSpace(IFeatureSpace first, IFeatureSpace second) : IFeatureSpace
+{
+    public int Width => first.Width + second.Width;
+
+    public object MadeFrom => new { first = first.MadeFrom, second = second.MadeFrom };
+
+    public Tensor Describe(LabelledSamples samples, ReadOnlySpan<int> positions)
+    {
+        using var scope = NewDisposeScope();
+        return cat([first.Describe(samples, positions), second.Describe(samples, positions)], 1).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        first.Dispose();
+        second.Dispose();
+    }
+}

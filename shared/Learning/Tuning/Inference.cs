@@ -21,9 +21,11 @@ public static class Inference
         Rows(chunk => space.Describe(samples, chunk), samples, positions);
 
     /// <summary>What the head of a classifier goes by, as <see cref="Rows(IFeatureSpace, LabelledSamples, IReadOnlyList{int})"/>.</summary>
-    public static Tensor Features(Classifier classifier, LabelledSamples samples, IReadOnlyList<int> positions, Device device)
+    /// <param name="asTrained">Batch norm by the statistics of each batch, as while it trains: a random network has no others.</param>
+    public static Tensor Features(
+        Classifier classifier, LabelledSamples samples, IReadOnlyList<int> positions, Device device, bool asTrained = false)
     {
-        classifier.eval();
+        classifier.train(asTrained);
         return Rows(chunk => classifier.Features(samples.Inputs(chunk, device)), samples, positions);
     }
 

@@ -1,7 +1,5 @@
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Weights;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
@@ -66,22 +64,36 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
     /// <param name="targets">Shape [N], int64.</param>
     /// <param name="penalty">Weight of half the sum of the squared coefficients, intercepts left out; above 0.</param>
     /// <returns>Mean cross-entropy in nats and penalty, by iteration.</returns>
-    public IReadOnlyList<double> Fit(IFeatureRows rows, Tensor targets, double penalty, CancellationToken cancellation = default)
+    public IReadOnlyList<double> Fit(IFeatureRows rows, Tensor targets, double penalty, CancellationToken cancellation = default) =>
+        FitEach([this], rows, targets, [penalty], cancellation)[0];
+
+    /// <summary>Fits several penalties on the same rows, each from where the one before it ended, so that they cost little more than one.</summary>
+    /// <param name="models">One for each penalty.</param>
+    /// <param name="penalties">Descending.</param>
+    /// <returns>Mean cross-entropy in nats and penalty, by iteration, of each.</returns>
+    public static IReadOnlyList<IReadOnlyList<double>> FitEach(
+        IReadOnlyList<LogisticRegression> models, IFeatureRows rows, Tensor targets, IReadOnlyList<double> penalties,
+        CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var (prepared, centre) = rows.Prepare();
-        var classes = get_buffer(nameof(coefficients))!.shape[1];
-        var problem = new Problem(prepared, targets, classes, penalty);
-        var (found, losses) = Minimize(problem, cancellation);
-        get_buffer(nameof(mean))!.copy_(centre);
-        get_buffer(nameof(coefficients))!.copy_(prepared.Expand(found.reshape(-1, classes)));
+        var classes = models[0].get_buffer(nameof(coefficients))!.shape[1];
+        var point = zeros((prepared.Features + 1) * classes, dtype: ScalarType.Float64, device: prepared.Device);
+        var losses = new List<IReadOnlyList<double>>();
+        foreach (var (model, penalty) in models.Zip(penalties))
+        {
+            (point, var curve) = Minimize(new Problem(prepared, targets, classes, penalty), point, cancellation);
+            model.get_buffer(nameof(mean))!.copy_(centre);
+            model.get_buffer(nameof(coefficients))!.copy_(prepared.Expand(point.reshape(-1, classes)));
+            losses.Add(curve);
+        }
+
         return losses;
     }
 
-    private static (Tensor Point, List<double> Losses) Minimize(Problem problem, CancellationToken cancellation)
+    private static (Tensor Point, List<double> Losses) Minimize(Problem problem, Tensor point, CancellationToken cancellation)
     {
-        var point = zeros(problem.Size, dtype: ScalarType.Float64, device: problem.Device);
         var (loss, gradient) = problem.At(point);
         var losses = new List<double> { loss };
         var steps = new List<(Tensor Moved, Tensor Changed, double Scale)>();
@@ -156,10 +168,6 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
     private sealed class Problem(IFeatureRows rows, Tensor targets, long classes, double penalty)
     {
         private readonly Tensor wanted = nn.functional.one_hot(targets, classes).to(ScalarType.Float64);
-
-        public long Size => (rows.Features + 1) * classes;
-
-        public Device Device => rows.Device;
 
         public (double Loss, Tensor Gradient) At(Tensor point)
         {

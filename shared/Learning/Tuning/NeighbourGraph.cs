@@ -1,5 +1,4 @@
 using System.Numerics;
-using Pipeline.Learning.Native;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;

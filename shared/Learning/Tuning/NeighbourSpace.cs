@@ -1,6 +1,7 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
@@ -21,7 +22,8 @@ public sealed class NeighbourSpace : IDisposable
 
     private const int Format = 1;
     private const int Components = 256;
-    private const int FittedOn = 10_000;
+    private const int FittedOn = 4096;
+    private const int Chunk = 1024;
     private const double SmallestDeviation = 1e-3;
 
     private readonly Tensor _mean;
@@ -46,15 +48,16 @@ public sealed class NeighbourSpace : IDisposable
             ArtifactKinds.Neighbours, Format,
             new { shards = shards.Select(shard => shard.File.Digest), space.MadeFrom, Nearest, Components, MostSamples });
 
-    /// <param name="vectors">Those of the graph's samples, shape [N, D]; asked for, and disposed, only where there is no graph yet.</param>
+    /// <param name="source">The table, and which of its samples are in the graph; asked for only where there is no graph yet.</param>
     public static async Task<NeighbourSpace> OpenAsync(
-        IArtifactStore store, string key, Func<Task<Tensor>> vectors, TorchDevice device, CancellationToken cancellation)
+        IArtifactStore store, string key, Func<Task<(FeatureTable Table, IReadOnlyList<int> Samples)>> source, TorchDevice device,
+        CancellationToken cancellation)
     {
         if (await store.FindManifestAsync<NeighbourFile>($"{key}/manifest.json", cancellation) is { } found)
             return await LoadAsync(store, found.Content.File, device, cancellation);
 
-        using var rows = await vectors();
-        var made = await device.Thread.RunAsync(() => Make(rows, device.Device, cancellation));
+        var (table, samples) = await source();
+        var made = await device.Thread.RunAsync(() => Make(table, samples, device.Device, cancellation));
         var put = await store.CreateAsync(
             $"{key}/neighbours.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, made, null, token), cancellation);
         await store.CreateManifestAsync($"{key}/manifest.json", new NeighbourFile(put.Reference), cancellation);
@@ -65,7 +68,7 @@ public sealed class NeighbourSpace : IDisposable
     /// <param name="neighbours">From <see cref="NearestTo"/>, of M samples.</param>
     /// <param name="spread">Shape [N, K], from <see cref="NeighbourGraph.Spread"/>.</param>
     /// <returns>Shape [M, K], row by row; 0 where no label reaches any neighbour.</returns>
-    public float[] Answer(Neighbours neighbours, float[] spread, int classes)
+    public static float[] Answer(Neighbours neighbours, float[] spread, int classes)
     {
         var answers = new float[neighbours.Rows.Length / neighbours.K * classes];
         for (var place = 0; place < neighbours.Rows.Length; place++)
@@ -98,22 +101,31 @@ public sealed class NeighbourSpace : IDisposable
 
     private static Tensor Kept(Tensor tensor) => tensor.DetachFromDisposeScope();
 
-    private static SafetensorsTensor[] Make(Tensor rows, Device device, CancellationToken cancellation)
+    // A chunk of the table at a time: of all samples only what is left after the projection stands in memory.
+    private static SafetensorsTensor[] Make(
+        FeatureTable table, IReadOnlyList<int> samples, Device device, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        rows = rows.to(device);
-        var mean = rows.mean([0]);
-        var deviation = rows.std(0, unbiased: false).add(Scalars.Of(SmallestDeviation), Scalars.Of(1));
+        var (mean, deviation) = Moments(table, samples, device, cancellation);
         Tensor? components = null;
-        if (rows.shape[1] > Components && rows.shape[0] > Components)
+        if (mean.shape[0] > Components && samples.Count > Components)
         {
-            var some = (rows.narrow(0, 0, Math.Min(FittedOn, rows.shape[0])) - mean) / deviation;
-            components = linalg.eigh(some.t().matmul(some)).Item2.narrow(1, rows.shape[1] - Components, Components);      // [D, P]
+            using var inner = NewDisposeScope();
+            var every = Math.Max(1, samples.Count / FittedOn);
+            int[] some = [.. Enumerable.Range(0, samples.Count).Where(i => i % every == 0).Take(FittedOn).Select(i => samples[i])];
+            var scaled = (table.Rows(some).to(device) - mean) / deviation;
+            components = linalg.eigh(scaled.t().matmul(scaled)).Item2.narrow(1, mean.shape[0] - Components, Components).clone()
+                .MoveToOuterDisposeScope();                                                                                // [D, P]
         }
 
-        var vectors = Project(rows, mean, deviation, components);
-        var nearest = Math.Min(Nearest, (int)rows.shape[0] - 1);
+        var vectors = cat([.. samples.Chunk(Chunk).Select(chunk =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var inner = NewDisposeScope();
+            return Project(table.Rows(chunk).to(device), mean, deviation, components).MoveToOuterDisposeScope();
+        })]);
+        var nearest = Math.Min(Nearest, samples.Count - 1);
         var neighbours = Neighbours.Find(vectors, vectors, nearest, isSelf: true, cancellation);
         return
         [
@@ -121,9 +133,27 @@ public sealed class NeighbourSpace : IDisposable
             Weights.ModuleTensors.ToSafetensors("deviation", deviation),
             .. components is null ? [] : new[] { Weights.ModuleTensors.ToSafetensors("components", components) },
             Weights.ModuleTensors.ToSafetensors("vectors", vectors),
-            SafetensorsTensor.Of<int>("neighbours", neighbours.Rows, rows.shape[0], nearest),
-            SafetensorsTensor.Of<float>("cosines", neighbours.Cosines, rows.shape[0], nearest),
+            SafetensorsTensor.Of<int>("neighbours", neighbours.Rows, samples.Count, nearest),
+            SafetensorsTensor.Of<float>("cosines", neighbours.Cosines, samples.Count, nearest),
         ];
+    }
+
+    private static (Tensor Mean, Tensor Deviation) Moments(
+        FeatureTable table, IReadOnlyList<int> samples, Device device, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        using Scalar count = (double)samples.Count;
+        Tensor Over(Func<Tensor, Tensor> of) => samples.Chunk(Chunk).Select(chunk =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var inner = NewDisposeScope();
+            return of(table.Rows(chunk).to(device).to(ScalarType.Float64)).sum([0]).MoveToOuterDisposeScope();
+        }).Aggregate((sum, part) => sum.Plus(part)).div(count);
+
+        var mean = Over(rows => rows);
+        var variance = Over(rows => (rows - mean) * (rows - mean));
+        var deviation = variance.sqrt().add(Scalars.Of(SmallestDeviation), Scalars.Of(1));
+        return (mean.to(ScalarType.Float32).MoveToOuterDisposeScope(), deviation.to(ScalarType.Float32).MoveToOuterDisposeScope());
     }
 
     private static Tensor Project(Tensor rows, Tensor mean, Tensor deviation, Tensor? components)

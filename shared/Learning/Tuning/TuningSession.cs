@@ -16,6 +16,9 @@ public enum SpaceOf
 
     /// <summary>No network: one of <see cref="Descriptions"/>.</summary>
     Described,
+
+    /// <summary>The pretrained encoder, and beside it the last of the modality's dense <see cref="Descriptions"/>.</summary>
+    Fused,
 }
 
 /// <summary>What the trials of a run share: samples opened once, vectors of an unchanged encoder computed once.</summary>
@@ -30,6 +33,7 @@ public sealed class TuningSession : IDisposable
     private readonly Dictionary<(SpaceOf, string), NeighbourSpace> _neighbours = [];
     private readonly Dictionary<(SpaceOf, string?), Tensor> _heldOut = [];
     private readonly Dictionary<(SpaceOf, string?), Neighbours> _heldOutNeighbours = [];
+    private ((bool Pretrained, int Labels, int Draw, string? Readout) Of, LinearHead Head)? _head;
 
     private TuningSession(
         IArtifactStore store, Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, LabelledSplits splits,
@@ -73,14 +77,7 @@ public sealed class TuningSession : IDisposable
     public Task<IFeatureSpace> SpaceAsync(SpaceOf of, string? readout) => Device.Thread.RunAsync(() =>
     {
         if (!_spaces.TryGetValue((of, readout), out var space))
-        {
-            var pretrained = of == SpaceOf.Pretrained;
-            _spaces[(of, readout)] = space = of == SpaceOf.Described
-                ? new DescriptionSpace(readout!, Experiment.Modality, Experiment.Input, Device.Device)
-                : new EncoderSpace(
-                    Experiment.Encoder, Experiment.Input, Tokenizer, Tuner.Seed(Experiment.FineTuning, 0), pretrained ? Weights : null,
-                    pretrained ? _encoder.File.Digest : null, readout, Device.Device);
-        }
+            _spaces[(of, readout)] = space = Open(of, readout);
 
         return space;
     });
@@ -114,6 +111,16 @@ public sealed class TuningSession : IDisposable
         });
     }
 
+    /// <summary>The head that trials start from; made where it is not that of the trial before.</summary>
+    public async Task<LinearHead> HeadAsync(
+        (bool Pretrained, int Labels, int Draw, string? Readout) of, Func<Task<LinearHead>> make)
+    {
+        if (_head is not { } kept || kept.Of != of)
+            _head = kept = (of, await make());
+
+        return kept.Head;
+    }
+
     /// <summary>The training split as a graph. Made once.</summary>
     public async Task<NeighbourSpace> NeighboursAsync(SpaceOf of, string readout, CancellationToken cancellation)
     {
@@ -122,8 +129,7 @@ public sealed class TuningSession : IDisposable
         {
             var key = NeighbourSpace.KeyOf(TrainingShards, space);
             _neighbours[(of, readout)] = neighbours = await NeighbourSpace.OpenAsync(
-                _store, key, () => RowsAsync(of, readout, cancellation), Device,
-                cancellation);
+                _store, key, async () => (await TableAsync(of, readout, cancellation), Pool), Device, cancellation);
         }
 
         return neighbours;
@@ -154,6 +160,17 @@ public sealed class TuningSession : IDisposable
 
     private IEnumerable<SampleShard> TrainingShards => _dataset.Shards.Where(shard => shard.Split == Split.Train);
 
+    private IFeatureSpace Open(SpaceOf of, string? readout) => of switch
+    {
+        SpaceOf.Described => new DescriptionSpace(readout!, Experiment.Modality, Experiment.Input, Device.Device),
+        SpaceOf.Fused => new FusedSpace(
+            Open(SpaceOf.Pretrained, readout),
+            Open(SpaceOf.Described, Descriptions.For(Experiment.Modality, Experiment.Input).Last(Descriptions.IsDense))),
+        _ => new EncoderSpace(
+            Experiment.Encoder, Experiment.Input, Tokenizer, Tuner.Seed(Experiment.FineTuning, 0),
+            of == SpaceOf.Pretrained ? Weights : null, of == SpaceOf.Pretrained ? _encoder.File.Digest : null, readout, Device.Device),
+    };
+
     private static Tensor Kept(Tensor tensor) => tensor.DetachFromDisposeScope();
 
     private async Task<FeatureTable> TableAsync(SpaceOf of, string readout, CancellationToken cancellation)
@@ -165,12 +182,6 @@ public sealed class TuningSession : IDisposable
         }
 
         return table;
-    }
-
-    private async Task<Tensor> RowsAsync(SpaceOf of, string readout, CancellationToken cancellation)
-    {
-        var table = await TableAsync(of, readout, cancellation);
-        return await Device.Thread.RunAsync(() => Kept(table.Rows(Pool)));
     }
 
     private int[] DrawPool()

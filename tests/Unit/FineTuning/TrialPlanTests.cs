@@ -19,8 +19,8 @@ public sealed class TrialPlanTests
     {
         var trials = TrialPlan.Trials(Plan);
 
-        // Two tuned arms with two rates, two probes, and a baseline with three descriptions.
-        Assert.Equal((2 * 3 * 2 * 2) + (2 * 3 * 2) + (2 * 3 * 3), trials.Count);
+        // Two tuned arms with two rates, two probes, and a baseline with two descriptions.
+        Assert.Equal((2 * 3 * 2 * 2) + (2 * 3 * 2) + (2 * 3 * 2), trials.Count);
         Assert.Equal(trials.Count, trials.Distinct().Count());
         Assert.All(trials, trial => Assert.Contains(
             trial.LearningRate, trial.Arm switch

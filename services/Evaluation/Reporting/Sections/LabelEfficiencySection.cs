@@ -77,6 +77,8 @@ internal static class LabelEfficiencySection
         Arm.PropagationRandom => Term("propagation-random", "the same by the features of random weights."),
         Arm.BaselinePropagation => Term("baseline-propagation", $"the same without a network, by {words.Raw}."),
         Arm.NearestNeighbour => Term("nearest-neighbour", "the class of the nearest labelled sample, by the pretrained encoder."),
+        Arm.FrozenFused => Term("frozen-fused", "a linear probe on the pretrained encoder and a description without a network."),
+        Arm.PropagationFused => Term("propagation-fused", "labels spread by the pretrained encoder and such a description."),
         Arm.ClassMeans => Term("class-means", "the class with the nearest mean, by the pretrained encoder."),
         _ => [],
     };

@@ -13,7 +13,7 @@ internal sealed class BaselineArm : ITrialArm
 
     public bool Pretrained => false;
 
-    public IReadOnlyList<string?> Readouts(Experiment experiment) => [.. Descriptions.For(experiment.Modality)];
+    public IReadOnlyList<string?> Readouts(Experiment experiment) => [.. Descriptions.For(experiment.Modality, experiment.Input)];
 
     public bool Suits(string task, string modality) => task != LabelTasks.Tagging;
 

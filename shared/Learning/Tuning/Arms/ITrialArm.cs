@@ -54,6 +54,8 @@ public static class TrialArms
         new PropagationArm(Arm.Propagation, SpaceOf.Pretrained),
         new PropagationArm(Arm.PropagationRandom, SpaceOf.Random),
         new PropagationArm(Arm.BaselinePropagation, SpaceOf.Described),
+        new ProbeArm(Arm.FrozenFused, SpaceOf.Fused),
+        new PropagationArm(Arm.PropagationFused, SpaceOf.Fused),
         new NearestArm(Arm.NearestNeighbour, means: false),
         new NearestArm(Arm.ClassMeans, means: true),
     ];

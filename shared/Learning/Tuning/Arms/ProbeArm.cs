@@ -10,7 +10,10 @@ internal sealed class ProbeArm(Arm arm, SpaceOf space) : ITrialArm
 {
     public Arm Arm => arm;
 
-    public bool Pretrained => space == SpaceOf.Pretrained;
+    public bool Pretrained => space is SpaceOf.Pretrained or SpaceOf.Fused;
+
+    public bool Suits(string task, string modality) =>
+        space != SpaceOf.Fused || (task == LabelTasks.Classification && modality != Modalities.Text);
 
     public IReadOnlyList<double> Grid(FineTuningSpec spec) => [0];
 
@@ -20,6 +23,7 @@ internal sealed class ProbeArm(Arm arm, SpaceOf space) : ITrialArm
         encoder.Tokenizer,
         weights = Pretrained ? encoder.File.Digest : null,
         architecture = experiment.Encoder,
+        fused = space == SpaceOf.Fused,
         experiment.FineTuning.ProbePenalties,
         experiment.Evaluation.Metric,
     };

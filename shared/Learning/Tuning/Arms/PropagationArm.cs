@@ -10,13 +10,13 @@ internal sealed class PropagationArm(Arm arm, SpaceOf of) : ITrialArm
 
     public Arm Arm => arm;
 
-    public bool Pretrained => of == SpaceOf.Pretrained;
+    public bool Pretrained => of is SpaceOf.Pretrained or SpaceOf.Fused;
 
     public bool Suits(string task, string modality) =>
-        task == LabelTasks.Classification && (of != SpaceOf.Described || Descriptions.For(modality).Any(Descriptions.IsDense));
+        task == LabelTasks.Classification && (of is SpaceOf.Pretrained or SpaceOf.Random || modality != Modalities.Text);
 
     public IReadOnlyList<string?> Readouts(Experiment experiment) => of == SpaceOf.Described
-        ? [.. Descriptions.For(experiment.Modality).Where(Descriptions.IsDense)]
+        ? [.. Descriptions.For(experiment.Modality, experiment.Input).Where(Descriptions.IsDense)]
         : [.. experiment.FineTuning.Readout];
 
     public IReadOnlyList<double> Grid(FineTuningSpec spec) => spec.PropagationShares;
@@ -24,6 +24,7 @@ internal sealed class PropagationArm(Arm arm, SpaceOf of) : ITrialArm
     public object Inputs(Experiment experiment, EncoderManifest encoder) => new
     {
         encoder.Tokenizer,
+        space = of,
         weights = Pretrained ? encoder.File.Digest : null,
         architecture = of == SpaceOf.Described ? null : experiment.Encoder,
     };
@@ -39,16 +40,15 @@ internal sealed class PropagationArm(Arm arm, SpaceOf of) : ITrialArm
         var neighbours = await session.HeldOutNeighboursAsync(of, trial.Readout!, cancellation);
         return new TrainedModel(
             [SafetensorsTensor.Of<float>(Name, spread, space.Graph.Count, classes)],
-            Answers(space, neighbours, spread, classes), [], spread.Length);
+            Answers(neighbours, spread, classes), [], spread.Length);
     }
 
     public async Task<int[]> PredictAsync(TuningSession session, Trial trial, SafetensorsFile model, CancellationToken cancellation)
     {
-        var space = await session.NeighboursAsync(of, trial.Readout!, cancellation);
         var neighbours = await session.HeldOutNeighboursAsync(of, trial.Readout!, cancellation);
-        return Answers(space, neighbours, model.Read<float>(Name).ToArray(), session.HeldOut.Truth.Names.Count);
+        return Answers(neighbours, model.Read<float>(Name).ToArray(), session.HeldOut.Truth.Names.Count);
     }
 
-    private static int[] Answers(NeighbourSpace space, Neighbours neighbours, float[] spread, int classes) =>
-        [.. space.Answer(neighbours, spread, classes).Chunk(classes).Select(row => Array.IndexOf(row, row.Max()))];
+    private static int[] Answers(Neighbours neighbours, float[] spread, int classes) =>
+        [.. NeighbourSpace.Answer(neighbours, spread, classes).Chunk(classes).Select(row => Array.IndexOf(row, row.Max()))];
 }

@@ -35,20 +35,23 @@ internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
         own = Setting(experiment.FineTuning),
     };
 
-    public Task<TrainedModel> TrainAsync(TuningSession session, Trial trial, CancellationToken cancellation) =>
-        session.Device.Thread.RunAsync(() =>
+    public async Task<TrainedModel> TrainAsync(TuningSession session, Trial trial, CancellationToken cancellation)
+    {
+        var (spec, device) = (session.Experiment.FineTuning, session.Device.Device);
+        var draw = session.Draw(trial);
+        var head = spec.Head == HeadStarts.Logistic ? await HeadAsync(session, trial, draw, cancellation) : null;
+        return await session.Device.Thread.RunAsync(() =>
         {
-            var (spec, device) = (session.Experiment.FineTuning, session.Device.Device);
-            var draw = session.Draw(trial);
             using var classifier = Create(session, trial, pretrained ? session.Weights : null);
-            if (spec.Head == HeadStarts.Logistic)
-                StartHead(classifier, session, draw, cancellation);
+            if (head is not null)
+                StartFrom(classifier.Head, head);
 
             using var optimizer = Optimizer(classifier, spec, Tuner.Seed(spec, trial.Draw));
             var loss = new Tuner(session.Experiment, trial, device).Tune(classifier, session.Training, draw, optimizer, cancellation);
             return new TrainedModel(
                 [.. classifier.Tensors()], Inference.Predict(classifier, session.HeldOut, device), loss, optimizer.Size);
         });
+    }
 
     public Task<int[]> PredictAsync(TuningSession session, Trial trial, SafetensorsFile model, CancellationToken cancellation) =>
         session.Device.Thread.RunAsync(() =>
@@ -82,22 +85,45 @@ internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
         return classifier;
     }
 
-    // A random head distorts good features before it has learned anything (Kumar et al. 2022, arXiv:2202.10054).
-    private static void StartHead(Classifier classifier, TuningSession session, int[] draw, CancellationToken cancellation)
+    // A random head distorts good features before it has learned anything (Kumar et al. 2022, arXiv:2202.10054). Trials that differ in
+    // their learning rate alone start from the same one.
+    private Task<LinearHead> HeadAsync(TuningSession session, Trial trial, int[] draw, CancellationToken cancellation) =>
+        session.HeadAsync((pretrained, trial.Labels, trial.Draw, trial.Readout), async () =>
+        {
+            using var rows = pretrained
+                ? await session.TrainingRowsAsync(SpaceOf.Pretrained, trial.Readout, draw, cancellation)
+                : await RandomRowsAsync(session, trial, session.Training, draw);
+            using var random = pretrained
+                ? null
+                : await RandomRowsAsync(session, trial, session.HeldOut, [.. Enumerable.Range(0, session.HeldOut.Count)]);
+            var heldOut = random ?? await session.HeldOutRowsAsync(SpaceOf.Pretrained, trial.Readout);
+            return await session.Device.Thread.RunAsync(() =>
+            {
+                using var scope = NewDisposeScope();
+                var truth = session.HeldOut.Truth;
+                var labels = tensor(
+                    draw.SelectMany(session.Training.Labels).Select(label => (long)label).ToArray(), device: rows.device);
+                var (probe, _, _) = LinearProbe.FitBest(
+                    rows, labels, truth.Names.Count, session.Experiment.FineTuning.ProbePenalties, heldOut,
+                    made => Metrics.Judge(session.Experiment.Evaluation.Metric, truth, [made]).Mean, cancellation);
+                using var fitted = probe;
+                return fitted.Head();
+            });
+        });
+
+    // The random encoder of the draw, which is not that of the space of random features.
+    private static Task<Tensor> RandomRowsAsync(TuningSession session, Trial trial, LabelledSamples samples, int[] positions) =>
+        session.Device.Thread.RunAsync(() =>
+        {
+            using var classifier = Create(session, trial, weights: null);
+            return Inference.Features(classifier, samples, positions, session.Device.Device, asTrained: true).DetachFromDisposeScope();
+        });
+
+    private static void StartFrom(Linear layer, LinearHead head)
     {
-        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var (samples, device) = (session.Training, session.Device.Device);
-        var rows = Inference.Features(classifier, samples, draw, device);
-        var labels = tensor(draw.SelectMany(samples.Labels).Select(label => (long)label).ToArray(), device: device);
-        var heldOut = Inference.Features(classifier, session.HeldOut, [.. Enumerable.Range(0, session.HeldOut.Count)], device);
-        var (probe, _, _) = LinearProbe.FitBest(
-            rows, labels, session.HeldOut.Truth.Names.Count, session.Experiment.FineTuning.ProbePenalties, heldOut,
-            made => Metrics.Judge(session.Experiment.Evaluation.Metric, session.HeldOut.Truth, [made]).Mean, cancellation);
-        using var fitted = probe;
-        var (weight, bias) = fitted.Head();
-        classifier.Head.weight!.copy_(weight);
-        classifier.Head.bias!.copy_(bias);
+        layer.weight!.copy_(tensor(head.Weight, layer.weight.shape));
+        layer.bias!.copy_(tensor(head.Bias, layer.bias.shape));
     }
 }
 

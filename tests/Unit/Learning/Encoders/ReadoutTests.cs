@@ -1,5 +1,4 @@
 using Pipeline.Learning.Encoders;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

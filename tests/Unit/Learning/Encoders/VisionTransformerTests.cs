@@ -1,6 +1,5 @@
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Weights;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

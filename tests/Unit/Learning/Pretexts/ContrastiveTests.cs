@@ -1,8 +1,6 @@
 using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Training;
 using Pipeline.Statistics;
-using Pipeline.Tests.Unit.Learning.Training;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

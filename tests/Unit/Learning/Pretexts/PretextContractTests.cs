@@ -2,7 +2,6 @@ using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Training;
 using Pipeline.Tests.Unit.Artifacts;
-using Pipeline.Tests.Unit.Learning.Training;
 using TorchSharp;
 using Xunit;
 

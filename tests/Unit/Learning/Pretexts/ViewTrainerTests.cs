@@ -3,7 +3,6 @@ using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Training;
 using Pipeline.Tests.Unit.Artifacts;
-using Pipeline.Tests.Unit.Learning.Pretexts;
 using TorchSharp;
 using Pipeline.Tests.Unit.Learning.Training;
 using Xunit;

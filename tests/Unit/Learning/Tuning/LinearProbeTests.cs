@@ -2,7 +2,6 @@ using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Tuning;
 using Pipeline.Statistics;
 using Pipeline.Tests.Unit.Artifacts;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -26,7 +25,7 @@ public sealed class LinearProbeTests
         var features = Data(width);
         var (probe, _) = LinearProbe.Fit(features, Targets(), Classes, Penalty);
         using var fitted = probe;
-        var (weight, _) = fitted.Head();
+        var weight = tensor(fitted.Head().Weight, Classes, width);
         var deviation = features.std(0, unbiased: false);
         var standard = ((features - features.mean([0])) / deviation).to(ScalarType.Float64);
 
@@ -45,7 +44,7 @@ public sealed class LinearProbeTests
         var features = Data(Features);
         var (probe, _) = LinearProbe.Fit(features, Targets(), Classes, Penalty);
         using var fitted = probe;
-        var (weight, bias) = fitted.Head();
+        var (weight, bias) = (tensor(fitted.Head().Weight, Classes, Features), tensor(fitted.Head().Bias));
 
         var pairs = fitted.Logits(features).data<float>().ToArray()
             .Zip(nn.functional.linear(features, weight, bias).data<float>().ToArray());

@@ -1,6 +1,5 @@
 using Pipeline.Learning.Tuning;
 using Pipeline.Statistics;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
