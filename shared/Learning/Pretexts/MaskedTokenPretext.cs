@@ -1,7 +1,7 @@
 using System.Text;
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Native;
+using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Training;
 
 namespace Pipeline.Learning.Pretexts;

@@ -1,8 +1,8 @@
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Training;
 using Pipeline.Statistics;
-using BatchNorm2d = TorchSharp.Modules.BatchNorm2d;
 using static TorchSharp.torch;
+using BatchNorm2d = TorchSharp.Modules.BatchNorm2d;
 
 namespace Pipeline.Learning.Tuning;
 

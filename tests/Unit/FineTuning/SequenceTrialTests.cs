@@ -128,7 +128,7 @@ public sealed class SequenceTrialTests
         foreach (var arm in Enum.GetValues<Arm>())
         {
             var trial = Trial(arm, 12, 0.01, "classification");
-            Assert.Equal(arm is not (Arm.Baseline or Arm.Frozen or Arm.FrozenRandom),
+            Assert.Equal(arm is not (Arm.Baseline or Arm.Frozen or Arm.FrozenRandom or Arm.FrozenFused),
                 TrialPlan.Root(ToySequences.Experiment, data.Manifest, encoder, trial) == TrialPlan.Root(byF1, data.Manifest, encoder,
                     trial));
         }

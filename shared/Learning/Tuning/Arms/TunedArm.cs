@@ -3,8 +3,8 @@ using Pipeline.Learning.Training;
 using Pipeline.Learning.Weights;
 using Pipeline.Statistics;
 using TorchSharp;
-using Linear = TorchSharp.Modules.Linear;
 using static TorchSharp.torch;
+using Linear = TorchSharp.Modules.Linear;
 
 namespace Pipeline.Learning.Tuning.Arms;
 

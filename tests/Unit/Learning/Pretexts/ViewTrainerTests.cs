@@ -3,8 +3,8 @@ using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Training;
 using Pipeline.Tests.Unit.Artifacts;
-using TorchSharp;
 using Pipeline.Tests.Unit.Learning.Training;
+using TorchSharp;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Learning.Pretexts;
