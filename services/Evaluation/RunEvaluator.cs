@@ -4,13 +4,15 @@ using System.Text.Json;
 using Pipeline.Artifacts;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.Hosting.Runs;
+using Pipeline.Learning.Native;
+using Pipeline.Learning.Pretexts;
 using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation;
 
 /// <summary>From all trials of a run to its verdict, report and promoted model.</summary>
 public sealed class RunEvaluator(
-    IArtifactStore store, RunLedger ledger, TestPredictor predictor, GalleryPainter painter, MaskedReader reader)
+    IArtifactStore store, RunLedger ledger, TestPredictor predictor, TorchDevice device)
 {
     /// <param name="progressed">Called with how many test predictions of how many are made.</param>
     public async Task<VerdictReached> EvaluateAsync(TrialsReady ready, Func<int, int, Task> progressed, CancellationToken cancellation)
@@ -47,8 +49,7 @@ public sealed class RunEvaluator(
         {
             Run = evaluated,
             Assessment = assessment,
-            Galleries = await painter.PaintAsync(dataset, pseudoLabels, cancellation),
-            Masked = await reader.ReadAsync(pseudoLabels, cancellation),
+            Exhibits = await ExhibitsAsync(new PretextSource(store, experiment, dataset, pseudoLabels), cancellation),
             Provenance = Provenance(ready, labelled, dataset, encoder, pseudoLabels),
         });
 
@@ -89,6 +90,15 @@ public sealed class RunEvaluator(
         ("Encoder's manifest", ready.Encoder),
         ("Trials", ready.Trials),
     ];
+
+    private async Task<IReadOnlyList<Exhibit>> ExhibitsAsync(PretextSource source, CancellationToken cancellation)
+    {
+        var exhibits = new List<Exhibit>();
+        foreach (var labels in source.PseudoLabels)
+            exhibits.Add(await PretextList.Named(labels.Task).ShowAsync(source, device, cancellation));
+
+        return exhibits;
+    }
 
     private async Task<IReadOnlyList<T>> ReadAllAsync<T>(IReadOnlyList<ArtifactReference> references, CancellationToken cancellation)
     {

@@ -23,23 +23,20 @@ public sealed class TestPredictor(IArtifactStore store, TorchDevice device)
         Func<int, Task> progressed,
         CancellationToken cancellation)
     {
-        var splits = await LabelledSplits.OfAsync(store, dataset, experiment.FineTuning.Task, encoder.Tokenizer, cancellation);
-        using var samples = splits.Open(Split.Test);
-        if (samples.Count == 0)
+        using var session = await TuningSession.OpenAsync(store, experiment, dataset, encoder, Split.Test, device, cancellation);
+        if (session.HeldOut.Count == 0)
             throw new PipelineException($"The test split of dataset '{dataset.Dataset}' must have at least one labelled sample.");
 
-        var weights = await store.MaterializeAsync(encoder.File, cancellation);
         var predictions = new List<TestPredictions>();
         foreach (var result in chosen)
         {
             cancellation.ThrowIfCancellationRequested();
             using var model = SafetensorsFile.Open(await store.MaterializeAsync(result.Model, cancellation));
-            var setting = new TrialSetting(experiment, encoder.Tokenizer, result.Trial, weights, device);
-            var answers = await device.Thread.RunAsync(() => TrialArms.Of(result.Trial.Arm).Predict(setting, model, samples));
+            var answers = await TrialArms.Of(result.Trial.Arm).PredictAsync(session, result.Trial, model, cancellation);
             predictions.Add(new TestPredictions(result.Trial, answers));
             await progressed(predictions.Count);
         }
 
-        return (samples.Truth, predictions);
+        return (session.HeldOut.Truth, predictions);
     }
 }

@@ -39,8 +39,6 @@ public static class EvaluationStage
         services
             .AddTorch()
             .AddSingleton<TestPredictor>()
-            .AddSingleton<GalleryPainter>()
-            .AddSingleton<MaskedReader>()
             .AddSingleton<RunEvaluator>();
 
     public static void AddEvaluationConsumers(this IBusRegistrationConfigurator bus) =>

@@ -14,7 +14,7 @@ public sealed class EncoderReadyConsumer(IArtifactStore store) : IConsumer<Encod
     {
         var (run, encoder) = context.Message;
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, context.CancellationToken);
-        await context.PublishInTimeAsync(TrialPlan.Trials(experiment.FineTuning).Select(trial => new RunTrial(run, encoder, trial)));
+        await context.PublishInTimeAsync(TrialPlan.Trials(experiment).Select(trial => new RunTrial(run, encoder, trial)));
     }
 }
 
@@ -32,7 +32,7 @@ public sealed class RunTrialConsumer(
         var encoder = await store.ReadManifestAsync<EncoderManifest>(encoderReference, stopping);
         var result = await runner.RunAsync(experiment, dataset, encoder, trial, stopping);
 
-        var trials = TrialPlan.Trials(experiment.FineTuning);
+        var trials = TrialPlan.Trials(experiment);
         var (done, manifest) = await set.AddAsync(run.RunId, trials, trial, result, stopping);
         metrics.Part(Stage.FineTuning);
         var arm = JsonNamingPolicy.KebabCaseLower.ConvertName(trial.Arm.ToString());

@@ -7,18 +7,19 @@ namespace Pipeline.FineTuning;
 public static class TrialPlan
 {
     /// <summary>Raised when the same inputs would train another model.</summary>
-    private const int Format = 4;
+    private const int Format = 5;
 
     /// <summary>Every arm that suits the task at every label count, draw and setting of its grid.</summary>
-    public static IReadOnlyList<Trial> Trials(FineTuningSpec spec) =>
+    public static IReadOnlyList<Trial> Trials(Experiment experiment) => experiment.FineTuning is var spec ?
     [
         .. from arm in (Arm[])[Arm.Pretrained, Arm.Scratch, Arm.Frozen, Arm.FrozenRandom, .. spec.Arms]
-           where TrialArms.Of(arm).Suits(spec.Task)
+           where TrialArms.Of(arm).Suits(spec.Task, experiment.Modality)
+           from readout in TrialArms.Of(arm).Readouts(experiment)
            from labels in spec.Labels
            from draw in Enumerable.Range(0, spec.Draws)
            from rate in TrialArms.Of(arm).Grid(spec)
-           select new Trial(arm, labels, draw, rate),
-    ];
+           select new Trial(arm, labels, draw, rate, readout),
+    ] : [];
 
     /// <summary>Where a trial's outputs lie. Trials from random weights are shared by all runs over a dataset version.</summary>
     public static string Root(Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Trial trial)

@@ -8,9 +8,13 @@ using Pipeline.Statistics;
 
 namespace Pipeline.FineTuning;
 
-/// <summary>Trains and validates the model of one trial. Knows the training and the validation split, never the test split.</summary>
-public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
+/// <summary>Trains and validates the models of trials, one at a time, keeping what the last run's trials share. Knows the training and the
+/// validation split, never the test split.</summary>
+public sealed class TrialRunner(IArtifactStore store, TorchDevice device) : IDisposable
 {
+    private readonly SemaphoreSlim _oneAtATime = new(1);
+    private (string Experiment, string Encoder, TuningSession Session)? _warm;
+
     /// <summary>The trial's result, trained now or found.</summary>
     /// <exception cref="PipelineException">There are fewer labels than the trial wants, or none to validate on.</exception>
     public async Task<ArtifactReference> RunAsync(
@@ -20,33 +24,53 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device)
         if (await store.FindManifestAsync<TrialResult>(TrialPlan.ResultKey(root), cancellation) is { } found)
             return found.Reference;
 
-        var clock = Stopwatch.StartNew();
-        var splits = await LabelledSplits.OfAsync(store, dataset, experiment.FineTuning.Task, encoder.Tokenizer, cancellation);
-        using var training = splits.Open(Split.Train);
-        using var validation = splits.Open(Split.Validation);
-        if (training.Count < trial.Labels || validation.Count == 0)
+        await _oneAtATime.WaitAsync(cancellation);
+        try
         {
-            throw new PipelineException(
-                $"A trial wants {trial.Labels} labels; the training split has {training.Count} labelled samples, "
-                + $"and the validation split {validation.Count}. fineTuning.labels must be at most {training.Count}, "
-                + "and the validation split must have a labelled sample.");
+            var clock = Stopwatch.StartNew();
+            var session = await WarmAsync(experiment, dataset, encoder, cancellation);
+            var (labelled, validation) = (session.Training.Count, session.HeldOut.Count);
+            if (labelled < trial.Labels || validation == 0)
+            {
+                throw new PipelineException(
+                    $"A trial wants {trial.Labels} labels; the training split has {labelled} labelled samples, and the validation split "
+                    + $"{validation}. fineTuning.labels must be at most {labelled}, and the validation split must have a labelled sample.");
+            }
+
+            var trained = await TrialArms.Of(trial.Arm).TrainAsync(session, trial, cancellation);
+            var scores = Metrics.All(session.HeldOut.Truth, trained.HeldOut);
+            var metadata = new Dictionary<string, string> { ["architecture"] = experiment.Encoder.Name, ["arm"] = trial.Arm.ToString() };
+            var model = await store.CreateAsync(
+                $"{root}/model.safetensors",
+                (stream, token) => SafetensorsWriter.WriteAsync(stream, trained.Tensors, metadata, token),
+                cancellation);
+            var result = new TrialResult(
+                trial, scores[Metrics.Accuracy], model.Reference, trained.Loss, clock.Elapsed.TotalSeconds, trained.Parameters, scores);
+            return (await store.CreateManifestAsync(TrialPlan.ResultKey(root), result, cancellation)).Reference;
         }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
 
-        var arm = TrialArms.Of(trial.Arm);
-        var weights = arm.Pretrained ? await store.MaterializeAsync(encoder.File, cancellation) : null;
-        var setting = new TrialSetting(experiment, encoder.Tokenizer, trial, weights, device);
-        var draw = LabelDraws.Order(training.Strata, experiment.FineTuning.Seed, trial.Draw)[..trial.Labels];
-        var data = new TrialData(training, draw, validation);
-        var trained = await device.Thread.RunAsync(() => arm.Train(setting, data, cancellation));
+    public void Dispose()
+    {
+        _warm?.Session.Dispose();
+        _oneAtATime.Dispose();
+    }
 
-        var scores = Metrics.All(validation.Truth, trained.Validation);
-        var metadata = new Dictionary<string, string> { ["architecture"] = experiment.Encoder.Name, ["arm"] = trial.Arm.ToString() };
-        var model = await store.CreateAsync(
-            $"{root}/model.safetensors",
-            (stream, token) => SafetensorsWriter.WriteAsync(stream, trained.Tensors, metadata, token),
-            cancellation);
-        var result = new TrialResult(
-            trial, scores[Metrics.Accuracy], model.Reference, trained.Loss, clock.Elapsed.TotalSeconds, trained.Parameters, scores);
-        return (await store.CreateManifestAsync(TrialPlan.ResultKey(root), result, cancellation)).Reference;
+    private async Task<TuningSession> WarmAsync(
+        Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, CancellationToken cancellation)
+    {
+        var key = ContentKey.Of(ArtifactKinds.Experiment, 1, experiment);
+        if (_warm is { } warm && warm.Experiment == key && warm.Encoder == encoder.File.Key)
+            return warm.Session;
+
+        _warm?.Session.Dispose();
+        _warm = null;
+        var session = await TuningSession.OpenAsync(store, experiment, dataset, encoder, Split.Validation, device, cancellation);
+        _warm = (key, encoder.File.Key, session);
+        return session;
     }
 }

@@ -26,10 +26,11 @@ public sealed record PretrainingPlan(
     {
         get
         {
-            long[] labelled =
-                [.. PseudoLabels.Select(labels => labels.Shards.Where(shard => shard.Split == Split.Train)
-                    .Sum(shard => (long)shard.Samples))];
             var samples = Dataset.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => (long)shard.Samples);
+            long[] labelled =
+                [.. PseudoLabels.Select(labels => labels.Shards.Count == 0
+                    ? samples
+                    : labels.Shards.Where(shard => shard.Split == Split.Train).Sum(shard => (long)shard.Samples))];
             if (labelled.Max() is var most && (most == 0 || (labelled.Length > 1 && most < samples)))
                 return null;
 

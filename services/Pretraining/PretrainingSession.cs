@@ -2,8 +2,7 @@ using System.Diagnostics;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Pretexts.Masked;
-using Pipeline.Learning.Pretexts.Views;
+using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Training;
 
 namespace Pipeline.Pretraining;
@@ -13,12 +12,12 @@ public sealed class PretrainingSession : IDisposable
 {
     private readonly PretrainingOptions _options;
     private readonly TorchThread _torch;
-    private readonly IPretrainingWork _work;
+    private readonly PretrainingWork _work;
     private readonly Checkpoints _checkpoints;
     private TrainingDiary _diary = TrainingDiary.Empty;
 
     private PretrainingSession(
-        PretrainingPlan plan, PretrainingOptions options, TorchThread torch, IPretrainingWork work, Checkpoints checkpoints) =>
+        PretrainingPlan plan, PretrainingOptions options, TorchThread torch, PretrainingWork work, Checkpoints checkpoints) =>
         (Plan, _options, _torch, _work, _checkpoints) = (plan, options, torch, work, checkpoints);
 
     public PretrainingPlan Plan { get; }
@@ -38,10 +37,7 @@ public sealed class PretrainingSession : IDisposable
         IArtifactStore store, PretrainingPlan plan, PretrainingOptions options, TorchDevice device, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var (experiment, dataset) = (plan.Experiment, plan.Dataset);
-        var work = plan.MaskedTokens is { } labels
-            ? await MaskedTokenTrainer.OpenWorkAsync(store, experiment, dataset, labels, device, cancellation)
-            : await ViewTrainer.OpenWorkAsync(store, experiment, dataset, plan.PseudoLabels, device, cancellation);
+        var work = await new PretextSource(store, plan.Experiment, plan.Dataset, plan.PseudoLabels).OpenWorkAsync(device, cancellation);
         var session = new PretrainingSession(plan, options, device.Thread, work, new Checkpoints(store, plan.CheckpointPrefix));
         using var checkpoint = await session._checkpoints.OpenNewestAsync(cancellation);
         if (checkpoint is not null)

@@ -36,7 +36,7 @@ public sealed class PreFlightMaker(IArtifactStore store, TorchDevice device) : I
     /// <inheritdoc cref="MakeAsync(ArtifactReference, DatasetManifest, Experiment, CancellationToken)"/>
     public Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(
         ArtifactReference reference, DatasetManifest dataset, PseudoLabelSpec spec, CancellationToken cancellation) => MakeAsync(
-            new { dataset = reference.Key, dataset.Input, spec, Settings, PretextTasks.Names },
+            new { dataset = reference.Key, dataset.Input, spec, Settings, Names = ViewPretext.All.Select(pretext => pretext.Name) },
             () => MeasureAsync(reference, dataset, spec, cancellation),
             cancellation);
 

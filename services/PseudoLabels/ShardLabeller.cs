@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Pretexts;
+using Pipeline.Learning.Tokens;
 
 namespace Pipeline.PseudoLabels;
 
@@ -66,7 +67,12 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
         foreach (var task in experiment.Pretext)
         {
             var root = Root(datasetReference, task, experiment);
-            var labeller = await LabellerAsync(dataset, experiment, task, cancellation);
+            if (await LabellerAsync(dataset, experiment, task, cancellation) is not { } labeller)
+            {
+                await NothingToLabelAsync(root, datasetReference, dataset, experiment, task, cancellation);
+                continue;
+            }
+
             var folder = Folder(dataset, task, labeller);
             var shards = await _fanIn.ListAsync(root, Parts(folder), PartKeys(folder, dataset), cancellation);
             missing.AddRange(shards.Select(shard => (task, shard)));
@@ -84,7 +90,8 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
         ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, string task, int shard,
         CancellationToken cancellation)
     {
-        var labeller = await LabellerAsync(dataset, experiment, task, cancellation);
+        var labeller = await LabellerAsync(dataset, experiment, task, cancellation)
+            ?? throw new PipelineException($"Pretext '{task}' has no pseudo-labels to make beforehand.");
         var folder = Folder(dataset, task, labeller);
         var samples = Labelled(dataset)[shard];
         var key = PartKey(folder, samples);
@@ -102,18 +109,35 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
 
     public void Dispose() => _tokenizers.Dispose();
 
-    private async Task<ISampleLabeller> LabellerAsync(
+    private async Task<IPseudoLabeller?> LabellerAsync(
         DatasetManifest dataset, Experiment experiment, string task, CancellationToken cancellation)
     {
-        if (!Modalities.IsSequence(dataset.Modality))
-            return new ViewLabeller(PretextTasks.Named(task), dataset.Input, experiment.PseudoLabels);
-
-        var (reference, tokenizer) = await _tokenizers.MakeAsync(dataset, experiment.Tokenizer!, cancellation);
-        return new TokenLabeller(reference, tokenizer, experiment.Masking!, experiment.Pretraining.Seed);
+        (TokenizerReference, ITokenizer)? tokens = Modalities.IsSequence(dataset.Modality)
+            ? await _tokenizers.MakeAsync(dataset, experiment.Tokenizer!, cancellation)
+            : null;
+        return PretextList.Named(task).Labeller(new LabellerSource(experiment, dataset.Input, tokens));
     }
 
+    /// <summary>The manifest of a pretext whose targets come from the batch itself: all samples, and no shards.</summary>
+    private async Task NothingToLabelAsync(
+        string root, ArtifactReference datasetReference, DatasetManifest dataset, Experiment experiment, string task,
+        CancellationToken cancellation) => await store.CreateManifestAsync(
+            ManifestKey(root),
+            new PseudoLabelManifest
+            {
+                Task = task,
+                Classes = PretextList.Named(task).Choices(experiment),
+                Dataset = datasetReference,
+                Ambiguity = 0,
+                Shards = [],
+                Samples = Labelled(dataset).Sum(shard => (long)shard.Samples),
+                Ambiguous = 0,
+                Seconds = 0,
+            },
+            cancellation);
+
     private async Task<Part> LabelAsync(
-        string folder, SampleShard shard, string task, ISampleLabeller labeller, CancellationToken cancellation)
+        string folder, SampleShard shard, string task, IPseudoLabeller labeller, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         using var file = SafetensorsFile.Open(await store.MaterializeAsync(shard.File, cancellation));
@@ -132,7 +156,7 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
     }
 
     private async Task CompleteAsync(
-        string root, string folder, ArtifactReference datasetReference, DatasetManifest dataset, string task, ISampleLabeller labeller,
+        string root, string folder, ArtifactReference datasetReference, DatasetManifest dataset, string task, IPseudoLabeller labeller,
         CancellationToken cancellation)
     {
         var parts = new List<Part>();
@@ -164,7 +188,7 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
     private static string ManifestKey(string root) => $"{root}/manifest.json";
 
     /// <summary>Where the pseudo-labels of all versions of a dataset lie.</summary>
-    private static string Folder(DatasetManifest dataset, string task, ISampleLabeller labeller)
+    private static string Folder(DatasetManifest dataset, string task, IPseudoLabeller labeller)
     {
         var madeFrom = new { dataset = dataset.Dataset, dataset.Input, task, spec = labeller.MadeFrom };
         return $"pseudo-labels/{ContentKey.Of(ArtifactKinds.PseudoLabelPart, Format, madeFrom)}";
@@ -179,29 +203,3 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
 
     private static string Name(SampleShard shard) => shard.File.Digest[Digest.Prefix.Length..];
 }
-
-/// <summary>What a pretext task asks about the samples of a modality.</summary>
-internal interface ISampleLabeller
-{
-    /// <summary>What the labels depend on beside the samples: part of the key they lie under.</summary>
-    object MadeFrom { get; }
-
-    /// <param name="samples">A sample shard.</param>
-    /// <param name="count">Samples in it.</param>
-    LabelledSamples Label(SafetensorsFile samples, int count, CancellationToken cancellation);
-
-    /// <summary>Adds to a task's manifest what all its shards have in common.</summary>
-    PseudoLabelManifest Describe(PseudoLabelManifest manifest);
-
-    /// <summary>Says why no training sample is left, and what to change.</summary>
-    PipelineException NothingLeft(PseudoLabelManifest manifest);
-}
-
-/// <summary>The pseudo-labels of one shard.</summary>
-/// <param name="Tensors">As <see cref="PseudoLabelShard"/> tells.</param>
-/// <param name="Samples">That have pseudo-labels.</param>
-/// <param name="Ambiguous">That were left out.</param>
-/// <param name="Tokens">Of all samples that have pseudo-labels.</param>
-/// <param name="Truncated">Samples that lost their last tokens.</param>
-internal sealed record LabelledSamples(IReadOnlyList<SafetensorsTensor> Tensors, int Samples, int Ambiguous, long Tokens = 0,
-    long Truncated = 0);

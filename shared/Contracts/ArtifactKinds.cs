@@ -19,6 +19,8 @@ public static class ArtifactKinds
     public const string PseudoLabels = "pseudo-labels";
     public const string Pretraining = "pretraining";
     public const string Encoder = "encoder";
+    public const string Features = "features";
+    public const string Neighbours = "neighbours";
     public const string Trial = "trial";
     public const string Trials = "trials";
     public const string DatasetCommitted = "dataset-committed";

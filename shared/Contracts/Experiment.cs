@@ -48,8 +48,9 @@ public sealed record Experiment
     /// <summary>Or <see cref="AutoPretext"/> alone: then the pseudo-labels tell which tasks it became.</summary>
     [Key(
         "The pretext task, or a list of them, trained jointly with one head each; `auto`, alone, takes the one that "
-        + "[the pre-flight](pre-flight.md) chooses. Text, DNA and protein have `masked-token`, and need not say it.")]
-    [OneOf("rotation", "flip", "rotation-flip", AutoPretext, For = Modalities.Image)]
+        + "[the pre-flight](pre-flight.md) chooses. `contrastive` (arXiv:2002.05709) stands alone. Text, DNA and protein have "
+        + "`masked-token`, and need not say it.")]
+    [OneOf("rotation", "flip", "rotation-flip", "contrastive", AutoPretext, For = Modalities.Image)]
     [OneOf(MaskedToken, AutoPretext, For = Modalities.Sequences)]
     public required IReadOnlyList<string> Pretext { get; init; }
 
@@ -179,14 +180,33 @@ public sealed record EncoderSpec(
     [property: Key(
         "The network; `encoder: convnet` is short for `encoder: { name: convnet }`. Text, DNA and protein have `transformer`, which is "
         + "their default.")]
-    [property: OneOf("convnet", "resnet18", For = Modalities.Image), OneOf(EncoderSpec.TransformerName, For = Modalities.Sequences)]
+    [property: OneOf("convnet", "resnet18", "vit", For = Modalities.Image), OneOf(EncoderSpec.TransformerName, For = Modalities.Sequences)]
     string Name = "convnet",
     [property: Key("Channels of the first layer; later layers scale with it.", For = Modalities.Image, Default = "the encoder's own")]
-    [property: Whole(1, 512)]
+    [property: Whole(1, 1024)]
     int? Width = null,
     [property: Key(Inline = true, For = Modalities.Sequences, Elsewhere = "only transformer has it")]
-    TransformerSpec? Transformer = null)
+    TransformerSpec? Transformer = null,
+    [property: Key(For = Modalities.Image, Elsewhere = "only vit has it")]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    VitSpec? Vit = null)
 {
     /// <summary>The encoder of sequences.</summary>
     public const string TransformerName = "transformer";
 }
+
+/// <summary>The shape of encoder <c>vit</c>.</summary>
+public sealed record VitSpec(
+    [property: Key("Width of 192 or 384 numbers, unless `encoder.width` says otherwise; a head for each 64.")]
+    [property: OneOf("tiny", "small")]
+    string Size = "tiny",
+    [property: Key("Side of a patch in pixels; it must divide `input.size`.", Default = "about a seventh of `input.size`")]
+    [property: Whole(1, 64)]
+    int? Patch = null,
+    [property: Key("Blocks of attention and feed-forward."), Whole(1, 96)]
+    int Depth = 12,
+    [property: Key("Its own summary of an image: the mean of the patches, or the class token."), OneOf("mean", "class")]
+    string Pool = "mean",
+    [property: Key("Share of the samples that pass by the last block while it trains (arXiv:1603.09382); earlier blocks less.")]
+    [property: Number(0, 1, BelowHigh = true)]
+    double DropPath = 0);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Pipeline.Contracts;
 
@@ -137,9 +138,34 @@ public enum Arm
     Lora,
     /// <summary>The pretrained encoder, all weights tuned, lower layers slower.</summary>
     LayerDecay,
+
+    /// <summary>Labels spread over the training split by the features of the pretrained encoder.</summary>
+    Propagation,
+
+    /// <summary>The same by the features of random weights.</summary>
+    PropagationRandom,
+
+    /// <summary>The same without a network, by a description of the samples.</summary>
+    BaselinePropagation,
+
+    /// <summary>The class of the nearest labelled sample by the features of the pretrained encoder.</summary>
+    NearestNeighbour,
+
+    /// <summary>The class with the nearest mean by the features of the pretrained encoder.</summary>
+    ClassMeans,
+
+    /// <summary>A linear probe on the pretrained encoder and on a description of the samples.</summary>
+    FrozenFused,
+
+    /// <summary>Labels spread over the training split by both.</summary>
+    PropagationFused,
 }
 
 /// <param name="Labels">Labelled samples it trains on.</param>
 /// <param name="Draw">Which random choice of them, from 0.</param>
-/// <param name="LearningRate">The highest of its schedule; of <see cref="Arm.Baseline"/>, the weight of its penalty.</param>
-public sealed record Trial(Arm Arm, int Labels, int Draw, double LearningRate);
+/// <param name="LearningRate">The highest of its schedule; of <see cref="Arm.Baseline"/>, the weight of its penalty; of propagation,
+/// what is taken from neighbours; 0 where a trial chooses by itself.</param>
+/// <param name="Readout">How features become one vector; without a network, how samples are described; null for tagging.</param>
+public sealed record Trial(
+    Arm Arm, int Labels, int Draw, double LearningRate,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Readout = null);

@@ -30,6 +30,12 @@ public sealed record Report
     public required IReadOnlyList<LabelCountResult> ByLabelCount { get; init; }
     public required IReadOnlyList<LabelsSaved> LabelsSaved { get; init; }
 
+    /// <summary>What to use at each label count.</summary>
+    public IReadOnlyList<Recommendation> Recommended { get; init; } = [];
+
+    /// <summary>Seeds of the encoders that were pretrained.</summary>
+    public IReadOnlyList<ulong> PretrainingSeeds { get; init; } = [];
+
     /// <summary>The pretext task; of several, the first.</summary>
     public required PretextResult Pretext { get; init; }
 
@@ -68,15 +74,31 @@ public sealed record LabelCountResult(
     public double? Lora { get; init; }
     public double? LayerDecay { get; init; }
 
+    /// <summary>How the networks' features became one vector, chosen on validation; null for tagging.</summary>
+    public string? Readout { get; init; }
+
+    /// <summary>Mean of the metric of every arm, by its name.</summary>
+    public IReadOnlyDictionary<Arm, double> Arms { get; init; } = new Dictionary<Arm, double>();
+
     /// <summary>Those of the arms that may be left out which were not.</summary>
     [JsonIgnore]
     public IEnumerable<(Arm Arm, double Accuracy)> Compared =>
-        from compared in new (Arm Arm, double? Accuracy)[] { (Arm.Baseline, Baseline), (Arm.Lora, Lora), (Arm.LayerDecay, LayerDecay) }
-        where compared.Accuracy is not null
-        select (compared.Arm, compared.Accuracy!.Value);
+        Arms.Where(arm => arm.Key is not (Arm.Pretrained or Arm.Scratch or Arm.Frozen or Arm.FrozenRandom))
+            .OrderBy(arm => arm.Key).Select(arm => (arm.Key, arm.Value));
 }
 
-/// <summary>How many labels <c>scratch</c> needs to equal <c>pretrained</c>; null where its curve never gets there.</summary>
+/// <summary>The arm to use at one label count, and the best that there is without a network. Both are chosen on validation; the figures are
+/// of the test split.</summary>
+/// <param name="Score">Mean of the metric of the arm.</param>
+/// <param name="Baseline">Null where no arm without a network was compared.</param>
+/// <param name="Difference">Mean of the arm less that of the baseline, paired by draw.</param>
+/// <param name="Low">Lower end of its 95 % interval.</param>
+/// <param name="High">Upper end.</param>
+public sealed record Recommendation(
+    int Labels, Arm Arm, double Score, Arm? Baseline, double? BaselineScore, double? Difference, double? Low, double? High);
+
+/// <summary>How many labels <c>scratch</c> needs to equal <c>pretrained</c> at <paramref name="Labels"/>;
+/// null where its curve never gets there.</summary>
 /// <param name="Ratio"><paramref name="ScratchEquivalent"/> over <paramref name="Labels"/>.</param>
 /// <param name="Low">Lower end of the ratio's 95 % interval.</param>
 /// <param name="High">Upper end; null where it lies beyond the largest label count.</param>

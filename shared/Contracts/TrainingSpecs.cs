@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Pipeline.Contracts;
 
 /// <summary>Random changes to an image that leave the pseudo-label what it is: every one is drawn from a distribution that no turn or flip
@@ -11,7 +13,11 @@ public sealed record AugmentationSpec(
     double Gain = 1,
     [property: Key("Side of the square that is blanked, in pixels; 0 is off. Where nothing is said, at most half of `input.size`.")]
     [property: Whole(0, int.MaxValue, UpTo = "input.size")]
-    int Cutout = 0)
+    int Cutout = 0,
+    [property: Key("Smallest share of the image's area that a square crop keeps, uniform up to all of it.", Default = "no crop")]
+    [property: Number(0.05, 1)]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    double? Crop = null)
 {
     internal const string Elsewhere = "nothing changes {1} at random";
 }
@@ -37,6 +43,24 @@ public sealed record PretrainingSpec
     [Key(For = Modalities.Image, Elsewhere = AugmentationSpec.Elsewhere)]
     public AugmentationSpec Augmentation { get; init; } = new(Scale: 1.43, Shift: 3, Gain: 1.3, Cutout: 10);
 
+    [Key(
+        "Side that views are shown in, in pixels: smaller ones train faster.", For = Modalities.Image, Elsewhere = "{0} no views",
+        Default = "`input.size`")]
+    [Whole(8, 512)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ViewSize { get; init; }
+
+    [Key(
+        "How the features of positions become one vector for the heads of pretraining: `mean`, or `grid-2`, `grid-3`, `grid-4`, the means "
+        + "of so many parts squared.", For = Modalities.Image, Elsewhere = "{0} no views", Default = "`mean`")]
+    [OneOf("mean", "grid-2", "grid-3", "grid-4")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Readout { get; init; }
+
+    /// <summary>Null: the defaults.</summary>
+    [Key(For = Modalities.Image, Elsewhere = "{0} no views"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContrastiveSpec? Contrastive { get; init; }
+
     [Key("Seeds weights, order and augmentation."), Whole(0, ulong.MaxValue)]
     public ulong Seed { get; init; } = 1;
 }
@@ -56,6 +80,47 @@ public static class LabelTasks
     public const string Tagging = "tagging";
 }
 
+/// <summary>What the head of a tuned network can start from.</summary>
+public static class HeadStarts
+{
+    public const string Logistic = "logistic";
+    public const string Random = "random";
+}
+
+/// <summary>What batch norm of a tuned network can go by.</summary>
+public static class BatchNormStatistics
+{
+    public const string Kept = "kept";
+    public const string Updated = "updated";
+}
+
+/// <summary>Of pretext <c>contrastive</c> (Chen et al. 2020, arXiv:2002.05709): its loss, its projector and its views.</summary>
+public sealed record ContrastiveSpec(
+    [property: Key("Divides similarities before the softmax.")]
+    [property: Number(0, 10, AboveLow = true)]
+    double Temperature = 0.2,
+    [property: Key("Numbers in the hidden layer of the projector.")]
+    [property: Whole(1, 65536)]
+    int Hidden = 512,
+    [property: Key("Numbers of the vectors that are compared.")]
+    [property: Whole(1, 65536)]
+    int Projection = 128,
+    [property: Key("Smallest share of the image's area that a view shows, uniform up to all of it.")]
+    [property: Number(0.05, 1)]
+    double Crop = 0.3,
+    [property: Key("Whether half of the views are mirrored.")]
+    [property: OneOf("false", "true")]
+    bool Mirror = true,
+    [property: Key("Largest turn of a view, in degrees.")]
+    [property: Number(0, 180)]
+    double Turn = 8,
+    [property: Key("Brightness, contrast, saturation and gamma between 1 / (1 + colour) and 1 + colour, log-uniform.")]
+    [property: Number(0, 3)]
+    double Colour = 0.4,
+    [property: Key("Largest half side of the erased square, over half the side of the image; 0 is off.")]
+    [property: Number(0, 1)]
+    double Erase = 0.3);
+
 public sealed record FineTuningSpec
 {
     [Key("What a label is of: `classification`, of a sample; `tagging`, of a place in a sequence, for text, DNA and protein alone.")]
@@ -72,16 +137,50 @@ public sealed record FineTuningSpec
     [Number(0, 1, AboveLow = true)]
     public IReadOnlyList<double> LearningRates { get; init; } = [1e-3, 3e-3, 1e-2];
 
-    [Key("Grid for the linear probes `frozen` and `frozen-random`."), Number(0, 100, AboveLow = true)]
-    public IReadOnlyList<double> ProbeLearningRates { get; init; } = [1e-2, 1e-1];
+    [Key(
+        "How the features of positions become one vector, or several ways, of which validation chooses one for all networks at a label "
+        + "count. `mean` over positions; `grid-2`, `grid-3`, `grid-4`: the means of so many parts squared; `last-1` to `last-4`: the means "
+        + "of the last levels; `class`: the class token of `vit`. Of sequences: `mean`; `first`, the first token; `ends`, the first and "
+        + "the "
+        + "last; `attention`, a learned weighted mean, which is the mean as long as it is not tuned. Tagging has none.")]
+    [OneOf("mean", "grid-2", "grid-3", "grid-4", "last-1", "last-2", "last-3", "last-4", "class", For = Modalities.Image)]
+    [OneOf("mean", "first", "ends", "attention", For = Modalities.Sequences)]
+    public IReadOnlyList<string> Readout { get; init; } = ["mean"];
+
+    [Key(
+        "What the head of a tuned network starts from: `logistic`, logistic regression on the features as they are (arXiv:2202.10054), or "
+        + "`random` weights.")]
+    [OneOf("logistic", "random")]
+    public string Head { get; init; } = HeadStarts.Random;
+
+    [Key("Whether batch norm of a tuned network keeps its running statistics, `kept`, or takes those of each batch, `updated`.",
+        For = Modalities.Image, Elsewhere = "{0} no batch norm")]
+    [OneOf("kept", "updated")]
+    public string BatchNorm { get; init; } = BatchNormStatistics.Updated;
+
+    [Key("Penalties that `frozen`, `frozen-random` and the start of a logistic head choose from, on validation, in each trial: weights of "
+        + "half the sum of the squared coefficients.")]
+    [Number(0, 1000, AboveLow = true)]
+    public IReadOnlyList<double> ProbePenalties { get; init; } = [1e-3, 1e-2, 1e-1, 1];
+
+    [Key("Grid for `propagation`: what a sample takes from its neighbours in each step, the rest from its own label.")]
+    [Number(0, 1, AboveLow = true, BelowHigh = true)]
+    public IReadOnlyList<double> PropagationShares { get; init; } = [0.9, 0.95];
 
     [Key(
         "Arms to compare beside `pretrained`, `scratch`, `frozen` and `frozen-random`, which always are. `baseline`: no network, "
         + "multinomial logistic regression on the pixels, or on what is counted in sequences "
         + "([decision 16](decisions/0016-the-baseline-counts-in-sequences.md)); tagging has none. `lora`: low-rank adapters "
         + "(arXiv:2106.09685) on a pretrained encoder that stays as it is, batch norm's running statistics excepted. `layer-decay`: as "
-        + "`pretrained`, each layer tuned slower than the one above it (arXiv:1801.06146).")]
-    [OneOf("baseline", "lora", "layer-decay")]
+        + "`pretrained`, each layer tuned slower than the one above it (arXiv:1801.06146). `propagation`, `propagation-random`: labels "
+        + "spread over the unlabelled training samples by the features of the pretrained or the random encoder (arXiv:1904.04717). "
+        + "`baseline-propagation`: the same without a network. `nearest-neighbour`, `class-means`: the class of the nearest labelled "
+        + "sample, or of the nearest mean of a class. "
+        + "`frozen-fused`, `propagation-fused`: as `frozen` and `propagation`, by the pretrained encoder and a description without a network "
+        + "side by side.")]
+    [OneOf(
+        "baseline", "lora", "layer-decay", "propagation", "propagation-random", "baseline-propagation", "nearest-neighbour", "class-means",
+        "frozen-fused", "propagation-fused")]
     public IReadOnlyList<Arm> Arms { get; init; } = [Arm.Baseline];
 
     [Key("Grid for `baseline`: weights of the penalty on half the sum of its squared coefficients."), Number(0, 1000, AboveLow = true)]

@@ -52,6 +52,11 @@ internal sealed class ExperimentRules(Written file)
         if (experiment.Pretext.Count > 1 && experiment.Pretext.Contains(Experiment.AutoPretext))
             throw Invalid($"{Experiment.AutoPretext} alone, or a list without it", "pretext");
 
+        if (experiment.Pretext.Count > 1 && experiment.Pretext.Contains("contrastive"))
+            throw Invalid("contrastive alone, or a list without it", "pretext");
+        if (experiment.Encoder is { Vit: not null, Name: not "vit" })
+            throw Invalid($"left out: encoder.name is {experiment.Encoder.Name}", "encoder.vit");
+
         var tags = experiment.FineTuning.Task == "tagging";
         if (tags && !Modalities.IsSequence(experiment.Modality))
             throw Invalid("classification: images have no places to tag", "fineTuning.task");

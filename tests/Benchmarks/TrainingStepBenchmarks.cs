@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Pretexts;
-using Pipeline.Learning.Pretexts.Views;
+using Pipeline.Learning.Training;
 using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Benchmarks;
@@ -17,8 +17,8 @@ public class TrainingStepBenchmarks
 
     private readonly PretextBatch _batch = MakeBatch();
     private TorchDevice _device = null!;
-    private ViewTrainer _trainer = null!;
-    private ViewNetwork _network = null!;
+    private Trainer _trainer = null!;
+    private ViewModel _network = null!;
     private optim.Optimizer _optimizer = null!;
     private Tensor _images = null!;
     private Tensor _labels = null!;
@@ -27,7 +27,7 @@ public class TrainingStepBenchmarks
     public void Build()
     {
         _device = new TorchDevice(new TorchOptions());
-        var task = new RotationFlipTask();
+        var task = ViewPretext.RotationFlip;
         var experiment = new Experiment
         {
             Name = "benchmark",
@@ -35,8 +35,8 @@ public class TrainingStepBenchmarks
             Pretext = [task.Name],
             FineTuning = new FineTuningSpec { Labels = [1] }
         };
-        _trainer = new ViewTrainer(experiment, [(task.Name, View.Count)], steps: 1_000_000, _device.Device);
-        _network = new ViewNetwork(experiment.Encoder, experiment.Input, [(task.Name, View.Count)], seed: 1);
+        _trainer = new Trainer(new ViewModel(experiment, [(task.Name, View.Count)]), experiment.Pretraining, 1_000_000, _device.Device);
+        _network = new ViewModel(experiment, [(task.Name, View.Count)]);
         _optimizer = optim.AdamW(_network.parameters(), 1e-3);
         _images = rand(Samples * View.Count, 1, Size, Size);
         _labels = tensor(_batch.Labels[0]);

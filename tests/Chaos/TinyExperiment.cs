@@ -34,7 +34,7 @@ public sealed class TinyExperiment : IDisposable
           "name": "tiny", "data": "tiny", "input": { "size": 12, "channels": 1 }, "pretext": "auto",
           "encoder": { "name": "convnet", "width": 4 },
           "pretraining": { "epochs": EPOCHS, "batch": 16, "augmentation": { "scale": 1, "shift": 1, "gain": 1.1, "cutout": 2 } },
-          "fineTuning": { "labels": [6, 12], "draws": 3, "learningRates": [0.003], "probeLearningRates": [0.1], "steps": 30 },
+          "fineTuning": { "labels": [6, 12], "draws": 3, "learningRates": [0.003], "probePenalties": [0.01, 0.1], "steps": 30 },
           "evaluation": { "resamples": 20000 }
         }
         """;
@@ -44,7 +44,7 @@ public sealed class TinyExperiment : IDisposable
           "name": "tiny", "modality": "text", "data": "tiny", "input": { "window": 200 }, "tokenizer": { "kind": "wordpiece", "vocabulary": 300, "length": 32 }, "pretext": "auto",
           "encoder": { "name": "transformer", "width": 16, "layers": 1, "heads": 2, "feedForward": 32, "dropout": 0 },
           "pretraining": { "epochs": EPOCHS, "batch": 16 },
-          "fineTuning": { "labels": [6, 12], "draws": 3, "learningRates": [0.003], "probeLearningRates": [0.1], "steps": 30 },
+          "fineTuning": { "labels": [6, 12], "draws": 3, "learningRates": [0.003], "probePenalties": [0.01, 0.1], "steps": 30 },
           "evaluation": { "resamples": 20000 }
         }
         """;

@@ -9,7 +9,7 @@ public sealed record TinyTask(string Experiment, Action<string> Write)
 
     private const string Training = """
         pretraining: { epochs: 1, batch: 16 }
-        fineTuning: { labels: [6, 12], draws: 2, learningRates: [3e-3], probeLearningRates: [1e-1], steps: 10 }
+        fineTuning: { labels: [6, 12], draws: 2, learningRates: [3e-3], probePenalties: [0.01, 0.1], steps: 10 }
         evaluation: { resamples: 200 }
         """;
 
@@ -26,7 +26,7 @@ public sealed record TinyTask(string Experiment, Action<string> Write)
           epochs: 1
           batch: 16
           augmentation: { scale: 1, shift: 1, gain: 1.1, cutout: 2 }
-        fineTuning: { labels: [6, 12], draws: 2, learningRates: [3e-3], probeLearningRates: [1e-1], steps: 10 }
+        fineTuning: { labels: [6, 12], draws: 2, learningRates: [3e-3], probePenalties: [0.01, 0.1], steps: 10 }
         evaluation: { resamples: 200 }
         """,
         folder => TinyImages.WriteIdx(folder, 300, 90));

@@ -86,7 +86,7 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
         {
             var experiment = await store.ReadManifestAsync<Experiment>(encoder.Run.Experiment.Key, cancellation);
             var done = await new TrialSet(store).CountAsync(status.RunId, cancellation);
-            return status with { Stage = Stage.FineTuning, TrialsDone = done, Trials = TrialPlan.Trials(experiment.FineTuning).Count };
+            return status with { Stage = Stage.FineTuning, TrialsDone = done, Trials = TrialPlan.Trials(experiment).Count };
         }
 
         if (await ledger.FindAsync<PseudoLabelsReady>(status.RunId, Stage.PseudoLabels, cancellation) is not { } labels)

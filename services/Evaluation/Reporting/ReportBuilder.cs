@@ -18,7 +18,7 @@ public static class ReportBuilder
 
         var bootstrap = new PairedBootstrap(
             cells[0].Answers.Draws, cells[0].Answers.Samples, run.Experiment.Evaluation.Resamples, run.Experiment.Evaluation.Seed);
-        var resampled = cells.Zip(bootstrap.Scores([.. cells.Select(cell => cell.Answers)])).ToLookup(cell => cell.First.Arm);
+        var resampled = cells.Zip(bootstrap.Resample([.. cells.Select(cell => cell.Answers)])).ToLookup(cell => cell.First.Arm);
         ArmCurve Curve(Arm arm) => new([.. resampled[arm].Select(cell => cell.First)], [.. resampled[arm].Select(cell => cell.Second)]);
 
         var curves = tried.ToDictionary(arm => arm, Curve);
@@ -33,6 +33,8 @@ public static class ReportBuilder
             LabelsSaved = LabelsSavedEstimator.Estimate(
                 labels, curves[Arm.Pretrained].Scores, curves[Arm.Scratch].Scores, curves[Arm.Pretrained].Resamples,
                 curves[Arm.Scratch].Resamples),
+            Recommended = [.. labels.Select((_, i) => Recommend(run, i, curves))],
+            PretrainingSeeds = [run.Experiment.Pretraining.Seed],
             Pretext = Pretext(run),
             PreFlight = run.PreFlight,
             Data = run.Dataset.Data,
@@ -59,7 +61,7 @@ public static class ReportBuilder
         {
             double Mean(Arm arm) => curves[arm].Scores[i];
             double? Compared(Arm arm) => curves.ContainsKey(arm) ? Mean(arm) : null;
-            var interval = PairedBootstrap.DifferenceInterval(curves[Arm.Pretrained].Resamples[i], curves[Arm.Scratch].Resamples[i]);
+            var interval = curves[Arm.Pretrained].Resampled[i].DifferenceFrom(curves[Arm.Scratch].Resampled[i]);
             return new LabelCountResult(
                 count, curves[Arm.Pretrained].Cells[i].Answers.Draws, Mean(Arm.Pretrained), Mean(Arm.Scratch), Mean(Arm.Frozen),
                 Mean(Arm.FrozenRandom),
@@ -68,8 +70,27 @@ public static class ReportBuilder
                 Baseline = Compared(Arm.Baseline),
                 Lora = Compared(Arm.Lora),
                 LayerDecay = Compared(Arm.LayerDecay),
+                Readout = curves[Arm.Pretrained].Cells[i].Setting.Readout,
+                Arms = curves.ToDictionary(arm => arm.Key, arm => arm.Value.Scores[i]),
             };
         })];
+
+    private static Recommendation Recommend(EvaluatedRun run, int count, Dictionary<Arm, ArmCurve> curves)
+    {
+        double Validation(Arm arm) => curves[arm].Cells[count] is var cell
+            ? run.Trials.Where(trial => cell.IsOf(trial.Trial))
+                .Average(trial => LearningRateChoice.Validation(trial, run.Experiment.Evaluation.Metric))
+            : 0;
+        var arm = curves.Keys.Order().MaxBy(Validation);
+        var (labels, score) = (curves[arm].Cells[count].Labels, curves[arm].Scores[count]);
+        if (curves.Keys.Where(other => other is Arm.Baseline or Arm.BaselinePropagation).Order().ToList() is not [_, ..] baselines)
+            return new Recommendation(labels, arm, score, null, null, null, null, null);
+
+        var baseline = baselines.MaxBy(Validation);
+        var interval = curves[arm].Resampled[count].DifferenceFrom(curves[baseline].Resampled[count]);
+        var other = curves[baseline].Scores[count];
+        return new Recommendation(labels, arm, score, baseline, other, score - other, interval.Low, interval.High);
+    }
 
     private static ConfusionMatrix Confusion(EvaluatedRun run, ArmCurve curve) =>
         ConfusionMatrix.Of(run.Truth.Names.Count, run.Truth.Labels, curve.Cells[0].Predictions);
@@ -100,29 +121,36 @@ public static class ReportBuilder
     }
 
     /// <summary>One arm at one label count, at its chosen learning rate.</summary>
-    private sealed record Cell(Arm Arm, int Labels, double LearningRate, IReadOnlyList<int[]> Predictions, Answers Answers)
+    private sealed record Cell(
+        Arm Arm, int Labels, LearningRateChoice.Setting Setting, IReadOnlyList<int[]> Predictions, Answers Answers)
     {
-        public static Cell Of(EvaluatedRun run, Arm arm, int labels, IReadOnlyDictionary<(Arm, int), double> choice)
+        public bool IsOf(Trial trial) => trial == new Trial(Arm, Labels, trial.Draw, Setting.LearningRate, Setting.Readout);
+
+        public static Cell Of(
+            EvaluatedRun run, Arm arm, int labels, IReadOnlyDictionary<(Arm, int), LearningRateChoice.Setting> choice)
         {
-            if (!choice.TryGetValue((arm, labels), out var rate))
+            if (!choice.TryGetValue((arm, labels), out var setting))
                 throw new PipelineException($"The run {run.RunId} has no trial of {arm} at {labels} labels.");
 
-            var draws = run.Trials.Where(trial => trial.Trial == new Trial(arm, labels, trial.Trial.Draw, rate))
-                .Select(trial => trial.Trial)
+            var draws = run.Trials.Select(trial => trial.Trial)
+                .Where(trial => trial == new Trial(arm, labels, trial.Draw, setting.LearningRate, setting.Readout))
                 .OrderBy(trial => trial.Draw);
             int[][] predictions = [.. draws.Select(trial => run.Predictions.FirstOrDefault(made => made.Trial == trial)?.Classes
                 ?? throw new PipelineException($"The run {run.RunId} has no test predictions of {trial}."))];
-            return new(arm, labels, rate, predictions, Metrics.Judge(run.Experiment.Evaluation.Metric, run.Truth, predictions));
+            return new(arm, labels, setting, predictions, Metrics.Judge(run.Experiment.Evaluation.Metric, run.Truth, predictions));
         }
     }
 
     /// <param name="Cells">By label count, ascending.</param>
-    /// <param name="Resamples">Means of the metric in the resamples, [counts][resamples].</param>
-    private sealed record ArmCurve(IReadOnlyList<Cell> Cells, IReadOnlyList<double[]> Resamples)
+    /// <param name="Resampled">The same cells in the resamples.</param>
+    private sealed record ArmCurve(IReadOnlyList<Cell> Cells, IReadOnlyList<ResampledCell> Resampled)
     {
         public IReadOnlyList<double> Scores { get; } = [.. Cells.Select(cell => cell.Answers.Mean)];
 
-        public IEnumerable<ArmResult> Results => Cells.Zip(Resamples, (cell, resamples) => new ArmResult(
-            cell.Arm, cell.Labels, cell.LearningRate, cell.Answers.ByDraw, cell.Answers.Mean, Interval.Percentile(resamples)));
+        /// <summary>[counts][resamples].</summary>
+        public IReadOnlyList<double[]> Resamples { get; } = [.. Resampled.Select(cell => cell.Scores)];
+
+        public IEnumerable<ArmResult> Results => Cells.Zip(Resampled, (cell, resampled) => new ArmResult(
+            cell.Arm, cell.Labels, cell.Setting.LearningRate, cell.Answers.ByDraw, cell.Answers.Mean, resampled.Interval));
     }
 }

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Pipeline.Evaluation.Reporting.Sections;
+using Pipeline.Learning.Pretexts;
 using static Pipeline.Evaluation.Reporting.Markup;
 
 namespace Pipeline.Evaluation.Reporting;
@@ -25,6 +26,7 @@ public static class ReportPage
     private static IEnumerable<XElement?> Parts(ReportPageContent content) =>
     [
         VerdictSection.Render(content),
+        RecommendationSection.Render(content),
         LabelEfficiencySection.Render(content),
         LabelsSavedSection.Render(content),
         PreFlightSection.Render(content),
@@ -33,8 +35,7 @@ public static class ReportPage
         MethodsSection.Render(content),
         MetricsSection.Render(content),
         ConfusionSection.Render(content),
-        GallerySection.Render(content),
-        MaskedSection.Render(content),
+        ExhibitSection.Render(content),
         DataSection.Render(content),
         CostSection.Render(content),
         WarningsSection.Render(content),
@@ -57,33 +58,9 @@ public sealed record ReportPageContent
     /// <summary>What <see cref="ReportBuilder"/> made of the run.</summary>
     public required Assessment Assessment { get; init; }
 
-    /// <summary>One for each pretext task; none leaves the pictures out.</summary>
-    public IReadOnlyList<SampleGallery> Galleries { get; init; } = [];
-
-    /// <summary>Of sequences, a few as masked-token prediction sees them; none leaves them out.</summary>
-    public IReadOnlyList<MaskedSample> Masked { get; init; } = [];
+    /// <summary>What the encoder was shown and asked, one for each pretext task; none leaves it out.</summary>
+    public IReadOnlyList<Exhibit> Exhibits { get; init; } = [];
 
     /// <summary>What the report came from, in the order of the flow.</summary>
     public IReadOnlyList<(string What, ArtifactReference Artifact)> Provenance { get; init; } = [];
 }
-
-/// <summary>Samples as a pretext task sees them.</summary>
-/// <param name="Labelled">Samples with their pseudo-labelled views.</param>
-/// <param name="Ambiguous">Samples left out, with the views that look alike.</param>
-public sealed record SampleGallery(string Task, IReadOnlyList<SampleRow> Labelled, IReadOnlyList<SampleRow> Ambiguous);
-
-/// <param name="Caption">Such as where the file came from.</param>
-public sealed record SampleRow(string Caption, IReadOnlyList<SampleView> Views);
-
-/// <param name="Png">See <see cref="PngImage"/>.</param>
-/// <param name="Caption">The pseudo-label in words.</param>
-public sealed record SampleView(byte[] Png, string Caption);
-
-/// <summary>A sequence as masked-token prediction sees it.</summary>
-/// <param name="Caption">Where it lies.</param>
-/// <param name="More">Whether it goes on.</param>
-public sealed record MaskedSample(string Caption, IReadOnlyList<MaskedToken> Tokens, bool More);
-
-/// <param name="Shown">As a person would read it.</param>
-/// <param name="Target">What is to be predicted; null where nothing is.</param>
-public sealed record MaskedToken(string Shown, string? Target);

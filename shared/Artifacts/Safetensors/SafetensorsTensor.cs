@@ -25,6 +25,10 @@ public sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadO
 
         return new SafetensorsTensor(name, SafetensorsElement.Of<T>(), sizes, MemoryMarshal.AsBytes(values).ToArray());
     }
+
+    /// <summary>Copies the values into a tensor of one dimension.</summary>
+    public static SafetensorsTensor Row<T>(string name, IEnumerable<T> values) where T : unmanaged =>
+        values.ToArray() is var all ? Of<T>(name, all, all.Length) : null!;
 }
 
 /// <summary>Element types of the format, in its own names. The pipeline writes U8, I32, I64, F32 and F64.</summary>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Encoders;
 
-/// <summary>A small convolutional network for small images, about 130,000 weights at width 32: 5×5 stride 2 → 3×3 stride 2 → residual 3×3 →
-/// 3×3 stride 2, each with batch norm and ReLU, then the mean over positions: D = 4 · width features.</summary>
+/// <summary>A small convolutional network for small images, about 130,000 weights at width 32: 5×5 stride 2 → 3×3 stride 2 → residual
+/// 3×3 → 3×3 stride 2, each with batch norm and ReLU: D = 4 · width.</summary>
 internal sealed class ConvNet : Encoder
 {
     private readonly Conv2d conv1;
@@ -34,13 +34,15 @@ internal sealed class ConvNet : Encoder
     public override IReadOnlyList<IReadOnlyList<string>> Layers { get; } =
         [[nameof(conv1), nameof(bn1)], [nameof(conv2), nameof(bn2)], [nameof(conv3), nameof(bn3)], [nameof(conv4), nameof(bn4)]];
 
-    public override Tensor forward(Tensor input)
+    public override IReadOnlyList<int> LevelWidths => [Width / 4, Width / 2, Width];
+
+    public override Features Encode(Tensor input)
     {
-        var x = nn.functional.relu(bn1.Normalize(conv1.forward(input)));       // [N, W, S/2, S/2]
-        x = nn.functional.relu(bn2.Normalize(conv2.forward(x)));               // [N, 2W, S/4, S/4]
-        x = x.Plus(nn.functional.relu(bn3.Normalize(conv3.forward(x))));
-        x = nn.functional.relu(bn4.Normalize(conv4.forward(x)));               // [N, 4W, S/8, S/8]
-        return x.mean([2, 3]);                                               // [N, 4W]
+        var first = nn.functional.relu(bn1.Normalize(conv1.forward(input)));             // [N, W, S/2, S/2]
+        var second = nn.functional.relu(bn2.Normalize(conv2.forward(first)));            // [N, 2W, S/4, S/4]
+        second = second.Plus(nn.functional.relu(bn3.Normalize(conv3.forward(second))));
+        var third = nn.functional.relu(bn4.Normalize(conv4.forward(second)));            // [N, 4W, S/8, S/8]
+        return Features.OfMap([first, second, third]);
     }
 }
 

@@ -2,22 +2,25 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Encoders;
 
-/// <summary>Images [N, C, S, S] in [0, 1], or tokens [N, T] as int64, to features [N, D].</summary>
-public abstract class Encoder(string name, int features) : nn.Module<Tensor, Tensor>(name)
+/// <summary>Images [N, C, S, S] in [0, 1], or tokens [N, T] as int64, to features. Tokens are start token, tokens, end token, and padding,
+/// which changes nothing in the result.</summary>
+public abstract class Encoder(string name, int width) : nn.Module<Tensor, Tensor>(name)
 {
-    /// <summary>D.</summary>
-    public int Features { get; } = features;
+    /// <summary>Numbers of a feature vector, D.</summary>
+    public int Width { get; } = width;
 
     /// <summary>Names of its modules, by depth, those nearest to the input first.</summary>
     public abstract IReadOnlyList<IReadOnlyList<string>> Layers { get; }
-}
 
-/// <summary>An encoder of sequences: start token, tokens, end token, and padding, which changes nothing in the result.</summary>
-public abstract class SequenceEncoder(string name, int features) : Encoder(name, features)
-{
-    /// <param name="tokens">Shape [N, T], int64.</param>
-    /// <returns>The hidden state of each token, shape [N, T, D]; what it holds at padding is of no use.</returns>
-    public abstract Tensor Hidden(Tensor tokens);
+    /// <summary>Channels of each of the <see cref="Features.Levels"/> of images, from fine to coarse.</summary>
+    public virtual IReadOnlyList<int> LevelWidths => [Width];
+
+    public virtual bool HasClassToken => false;
+
+    public abstract Features Encode(Tensor input);
+
+    /// <returns><see cref="Features.Pooled"/>, shape [N, D].</returns>
+    public sealed override Tensor forward(Tensor input) => Encode(input).Pooled;
 }
 
 /// <param name="Name">As experiments spell it.</param>
@@ -31,6 +34,7 @@ public static class EncoderArchitectures
     [
         new("convnet", (spec, input, _) => new ConvNet(input.Channels, spec.Width ?? 32)),
         new("resnet18", (spec, input, _) => new ResNet18(input.Channels, spec.Width ?? 64)),
+        new("vit", (spec, input, _) => new VisionTransformer(spec, input)),
         new("transformer", (spec, _, tokenizer) => TransformerArchitecture.Create(spec, tokenizer)),
     ];
 

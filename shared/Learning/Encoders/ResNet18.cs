@@ -30,11 +30,14 @@ internal sealed class ResNet18 : Encoder
     public override IReadOnlyList<IReadOnlyList<string>> Layers { get; } =
         [[nameof(conv1), nameof(bn1)], [nameof(layer1)], [nameof(layer2)], [nameof(layer3)], [nameof(layer4)]];
 
-    public override Tensor forward(Tensor input)
+    public override IReadOnlyList<int> LevelWidths => [Width / 8, Width / 4, Width / 2, Width];
+
+    public override Features Encode(Tensor input)
     {
-        var x = nn.functional.relu(bn1.Normalize(conv1.forward(input)));                                         // [N, W, S, S]
-        x = layer4.forward(layer3.forward(layer2.forward(layer1.forward(x))));                                 // [N, 8W, S/8, S/8]
-        return x.mean([2, 3]);                                                                                 // [N, 8W]
+        var first = layer1.forward(nn.functional.relu(bn1.Normalize(conv1.forward(input))));    // [N, W, S, S]
+        var second = layer2.forward(first);                                                      // [N, 2W, S/2, S/2]
+        var third = layer3.forward(second);                                                      // [N, 4W, S/4, S/4]
+        return Features.OfMap([first, second, third, layer4.forward(third)]);                    // [N, 8W, S/8, S/8]
     }
 
     private static Sequential Layer(int from, int to, int stride) =>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Learning.Encoders;
 
 /// <summary>What all transformers share: the mask of padding, and features by pooling.</summary>
-public abstract class TransformerNetwork : SequenceEncoder
+public abstract class TransformerNetwork : Encoder
 {
     /// <summary>As in BERT.</summary>
     internal const double Epsilon = 1e-12;
@@ -26,47 +26,42 @@ public abstract class TransformerNetwork : SequenceEncoder
     public abstract Tensor TokenVectors { get; }
 
     /// <exception cref="PipelineException">There are more tokens than positions.</exception>
-    public override Tensor Hidden(Tensor tokens)
+    public sealed override Features Encode(Tensor input)
     {
-        if (tokens.shape[1] > _length)
+        if (input.shape[1] > _length)
         {
             throw new PipelineException(
-                $"A sample has {tokens.shape[1]} tokens with start and end; it must have at most {_length}, tokenizer.length.");
+                $"A sample has {input.shape[1]} tokens with start and end; it must have at most {_length}, tokenizer.length.");
         }
 
-        return Hidden(tokens, Present(tokens).unsqueeze(1).unsqueeze(1));
+        var present = input.ne(Scalars.Of((long)_padding));
+        var hidden = Hidden(input, present.unsqueeze(1).unsqueeze(1));
+        return Features.OfSequence(hidden, present, () => _mean ? Mean(hidden, present) : hidden.select(1, 0));
     }
 
-    public override Tensor forward(Tensor input) => Pool(Hidden(input), input);
-
     /// <param name="hidden">Shape [N, T, D].</param>
-    /// <param name="tokens">Shape [N, T].</param>
-    /// <returns>Shape [N, D].</returns>
-    public Tensor Pool(Tensor hidden, Tensor tokens)
+    /// <param name="present">False at padding, shape [N, T].</param>
+    /// <returns>The mean over what is no padding, shape [N, D].</returns>
+    internal static Tensor Mean(Tensor hidden, Tensor present)
     {
-        if (!_mean)
-            return hidden.select(1, 0);
-
-        var present = Present(tokens).to(hidden.dtype).unsqueeze(2);     // [N, T, 1]
-        return (hidden * present).sum(1) / present.sum(1);
+        var weights = present.to(hidden.dtype).unsqueeze(2);     // [N, T, 1]
+        return (hidden * weights).sum(1) / weights.sum(1);
     }
 
     /// <param name="present">False at padding, shape [N, 1, 1, T].</param>
     private protected abstract Tensor Hidden(Tensor tokens, Tensor present);
 
     private protected static LayerNorm Norm(int width) => nn.LayerNorm(width, Epsilon);
-
-    private Tensor Present(Tensor tokens) => tokens.ne(Scalars.Of((long)_padding));
 }
 
 /// <summary>Attention of several heads, each over its own part of the hidden state (Vaswani et al. 2017, arXiv:1706.03762).</summary>
 internal static class Attention
 {
     /// <param name="query">Shape [N, T, D], as are <paramref name="key"/> and <paramref name="value"/>.</param>
-    /// <param name="present">False where nothing is to be attended to, shape [N, 1, 1, T].</param>
+    /// <param name="present">False where nothing is to be attended to, shape [N, 1, 1, T]; null where there is no padding.</param>
     /// <param name="rotary">Null where positions are in the hidden states already.</param>
     /// <returns>Shape [N, T, D], the heads side by side.</returns>
-    public static Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor present, int heads, RotaryPositions? rotary = null)
+    public static Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? present, int heads, RotaryPositions? rotary = null)
     {
         var (q, k, v) = (Split(query, heads), Split(key, heads), Split(value, heads));
         if (rotary is not null)

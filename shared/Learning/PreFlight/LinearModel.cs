@@ -36,7 +36,7 @@ public sealed class LinearModel
 
     /// <summary>For each held-out sample, how many of its views are told right, as a share of the task's views.</summary>
     /// <param name="border">See this many pixels from the edge alone; null for all.</param>
-    public double[] Right(IPretextTask task, int? border = null)
+    public double[] Right(ViewPretext task, int? border = null)
     {
         using var scope = NewDisposeScope();
         var places = arange(_channels * _side * _side, dtype: ScalarType.Int64).reshape(1, _channels, _side, _side);

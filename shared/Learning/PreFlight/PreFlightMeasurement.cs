@@ -25,7 +25,7 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
     /// <summary>For each task and drawn sample, how many of its views can be told apart. Knows no torch.</summary>
     public int[][] Distinguishable(CancellationToken cancellation)
     {
-        var counts = PretextTasks.All.Select(_ => new int[_drawn.Length]).ToArray();
+        var counts = ViewPretext.All.Select(_ => new int[_drawn.Length]).ToArray();
         for (var i = 0; i < _drawn.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -33,7 +33,7 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
             for (var task = 0; task < counts.Length; task++)
             {
                 counts[task][i] = Ambiguity.Distinguishable(
-                    PretextTasks.All[task], image, samples.Input.Channels, samples.Input.Size, ambiguity);
+                    ViewPretext.All[task], image, samples.Input.Channels, samples.Input.Size, ambiguity);
             }
         }
 
@@ -47,11 +47,11 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         (LinearModel First, LinearModel Second)? halves = _drawn.Length < settings.FewestSamples ? null : Halves();
-        MeasuredAccuracy? Measured(IPretextTask task, int? border) =>
+        MeasuredAccuracy? Measured(ViewPretext task, int? border) =>
             halves is null ? null : Interval([.. halves.Value.First.Right(task, border), .. halves.Value.Second.Right(task, border)]);
 
         var outlooks = new List<PretextOutlook>();
-        foreach (var (task, counts) in PretextTasks.All.Zip(distinguishable))
+        foreach (var (task, counts) in ViewPretext.All.Zip(distinguishable))
         {
             cancellation.ThrowIfCancellationRequested();
             outlooks.Add(Outlook(task, counts, Measured(task, Thumbnails.BorderOf(samples.Input.Size)), Measured(task, null)));
@@ -60,7 +60,7 @@ public sealed class PreFlightMeasurement(SampleReader samples, PreFlightSettings
         return outlooks;
     }
 
-    private static PretextOutlook Outlook(IPretextTask task, int[] distinguishable, MeasuredAccuracy? border, MeasuredAccuracy? linear)
+    private static PretextOutlook Outlook(ViewPretext task, int[] distinguishable, MeasuredAccuracy? border, MeasuredAccuracy? linear)
     {
         var views = task.Views.Count;
         var chance = 1.0 / views;

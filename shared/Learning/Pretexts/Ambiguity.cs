@@ -7,7 +7,7 @@ public static class Ambiguity
     /// <summary>The smallest distance between two of the task's views of one image: one minus their correlation, which no change of
     /// brightness or contrast alters. 0 is the same picture, 1 unrelated, up to 2. An image of one colour has distance 0.</summary>
     /// <param name="image">Shape [C, S, S].</param>
-    public static double Distance(IPretextTask task, ReadOnlySpan<byte> image, int channels, int size)
+    public static double Distance(ViewPretext task, ReadOnlySpan<byte> image, int channels, int size)
     {
         var distances = Distances(task, image, channels, size);
         var smallest = double.MaxValue;
@@ -23,7 +23,7 @@ public static class Ambiguity
     /// <summary>How many of the task's views of one image can be told apart, 1 to all of them: two count as one when they are the same
     /// picture or their distance is below the threshold, also by way of a third.</summary>
     /// <param name="image">Shape [C, S, S].</param>
-    public static int Distinguishable(IPretextTask task, ReadOnlySpan<byte> image, int channels, int size, double threshold)
+    public static int Distinguishable(ViewPretext task, ReadOnlySpan<byte> image, int channels, int size, double threshold)
     {
         var distances = Distances(task, image, channels, size);
         var group = Enumerable.Range(0, task.Views.Count).ToArray();
@@ -41,7 +41,7 @@ public static class Ambiguity
     }
 
     /// <returns>The distance of every view i from every view j below i; 0 elsewhere, and throughout for an image of one colour.</returns>
-    private static double[,] Distances(IPretextTask task, ReadOnlySpan<byte> image, int channels, int size)
+    private static double[,] Distances(ViewPretext task, ReadOnlySpan<byte> image, int channels, int size)
     {
         var distances = new double[task.Views.Count, task.Views.Count];
         double sum = 0, squares = 0;

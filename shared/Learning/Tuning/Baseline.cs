@@ -1,83 +1,62 @@
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Weights;
-using Pipeline.Statistics;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>Logistic regression without a network: on the pixels of images, or on terms counted in sequences.</summary>
+/// <summary>Logistic regression without a network on terms counted in sequences. The list of terms is taken from the labelled samples of a
+/// draw alone.</summary>
 public sealed class Baseline : IDisposable
 {
     private const string Prefix = "baseline.";
     private const int Chunk = 1024;
 
     private readonly LogisticRegression _regression;
-    private readonly Terms? _terms;
+    private readonly Terms _terms;
 
-    private Baseline(LogisticRegression regression, Terms? terms) => (_regression, _terms) = (regression, terms);
+    private Baseline(LogisticRegression regression, Terms terms) => (_regression, _terms) = (regression, terms);
 
     /// <summary>Numbers that were fitted.</summary>
     public long Size => _regression.Size;
 
-    /// <summary>Where sequences can be counted in several ways, the one that does best on validation; of equals the first.</summary>
+    /// <param name="kind">One of <see cref="TermKinds"/>.</param>
+    /// <param name="positions">The draw.</param>
     /// <param name="penalty">Weight of half the sum of the squared coefficients, above 0.</param>
-    /// <param name="metric">What validation goes by.</param>
-    /// <returns>The model, its loss by iteration, and its answers on the validation split.</returns>
-    public static (Baseline Model, IReadOnlyList<double> Loss, int[] Validation) Fit(
-        TrialData data, double penalty, string metric, Device device, CancellationToken cancellation)
+    /// <returns>The model, and its loss by iteration.</returns>
+    public static (Baseline Model, IReadOnlyList<double> Loss) Fit(
+        string kind, LabelledSamples samples, int[] positions, double penalty, CancellationToken cancellation)
     {
-        var fits = data.Training.Candidates(data.Draw).DefaultIfEmpty<Terms?>(null)
-            .Select(terms => Fit(data, terms, penalty, device, cancellation)).ToList();
-        var best = fits.MaxBy(fit => Metrics.Judge(metric, data.Validation.Truth, [fit.Validation]).Mean);
-        fits.Remove(best);
-        fits.ForEach(fit => fit.Model.Dispose());
-        return best;
+        var texts = samples.Texts(positions);
+        var terms = Terms.Fit(kind, texts);
+        var regression = new LogisticRegression(terms.Count, samples.Truth.Names.Count);
+        using var scope = NewDisposeScope();
+        var loss = regression.Fit(terms.Rows(texts), samples.Targets(positions, CPU), penalty, cancellation);
+        return (new Baseline(regression, terms), loss);
     }
 
-    public static Baseline Load(SafetensorsFile file, LabelledSamples samples, Device device)
+    public static Baseline Load(SafetensorsFile file, int classes)
     {
         var terms = Terms.Load(file, Prefix);
-        var regression = new LogisticRegression(terms?.Count ?? Features(samples), samples.Truth.Names.Count);
+        var regression = new LogisticRegression(terms.Count, classes);
         regression.LoadTensors(file, Prefix);
-        regression.to(terms is null ? device : CPU);
         return new Baseline(regression, terms);
     }
 
     /// <returns>The most probable class of every sample.</returns>
-    public int[] Predict(LabelledSamples samples, Device device)
+    public int[] Predict(LabelledSamples samples)
     {
         var predicted = new List<int>(samples.Count);
         foreach (var chunk in Enumerable.Range(0, samples.Count).Chunk(Chunk))
         {
             using var scope = NewDisposeScope();
             using var noGradient = no_grad();
-            var logits = _regression.Logits(samples.Rows(chunk, _terms, device));
-            predicted.AddRange(logits.argmax(1).cpu().data<long>().ToArray().Select(label => (int)label));
+            predicted.AddRange(Inference.Best(_regression.Logits(_terms.Rows(samples.Texts(chunk)))));
         }
 
         return [.. predicted];
     }
 
-    public IEnumerable<SafetensorsTensor> Tensors() => [.. _regression.Tensors(Prefix), .. _terms?.Tensors(Prefix) ?? []];
+    public IEnumerable<SafetensorsTensor> Tensors() => [.. _regression.Tensors(Prefix), .. _terms.Tensors(Prefix)];
 
     public void Dispose() => _regression.Dispose();
-
-    private static (Baseline Model, IReadOnlyList<double> Loss, int[] Validation) Fit(
-        TrialData data, Terms? terms, double penalty, Device device, CancellationToken cancellation)
-    {
-        var regression = new LogisticRegression(terms?.Count ?? Features(data.Training), data.Training.Truth.Names.Count);
-        regression.to(terms is null ? device : CPU);
-        using var scope = NewDisposeScope();
-        var rows = data.Training.Rows(data.Draw, terms, device);
-        var loss = regression.Fit(rows, data.Training.Targets(data.Draw, rows.Device), penalty, cancellation);
-        var model = new Baseline(regression, terms);
-        return (model, loss, model.Predict(data.Validation, device));
-    }
-
-    private static int Features(LabelledSamples samples)
-    {
-        using var scope = NewDisposeScope();
-        return samples.Rows([0], null, CPU).Features;
-    }
 }

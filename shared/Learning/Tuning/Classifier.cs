@@ -5,30 +5,30 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>An encoder with a linear head over the dataset's classes: images [N, C, S, S] or tokens [N, T] to logits [N, K]; as a tagger,
-/// tokens to logits of each, [N, T, K].</summary>
+/// <summary>An encoder, a readout and a linear head over the dataset's classes: images [N, C, S, S] or tokens [N, T] to logits [N, K]; as a
+/// tagger, tokens to logits of each, [N, T, K].</summary>
 public sealed class Classifier : nn.Module<Tensor, Tensor>
 {
     private readonly Encoder encoder;
+    private readonly Readout? readout;
     private readonly Linear head;
-    private readonly bool tags;
 
     /// <param name="seed">Of the random weights that encoder and head start from.</param>
     /// <param name="tokenizer">Null for images.</param>
-    /// <param name="tags">Whether it answers for each token.</param>
-    /// <exception cref="PipelineException">The encoder has no hidden states of tokens.</exception>
-    public Classifier(EncoderSpec spec, InputSpec input, int classes, ulong seed, TokenizerReference? tokenizer = null, bool tags = false)
+    /// <param name="readout">Null: it answers for each token.</param>
+    /// <exception cref="PipelineException">The encoder has no such readout, or no tokens to answer for.</exception>
+    public Classifier(EncoderSpec spec, InputSpec input, int classes, ulong seed, TokenizerReference? tokenizer, string? readout)
         : base("classifier")
     {
-        this.tags = tags;
         encoder = EncoderArchitectures.Create(spec, input, tokenizer);
-        if (tags && encoder is not SequenceEncoder)
+        if (readout is null && encoder is not TransformerNetwork)
         {
             throw new PipelineException(
                 $"fineTuning.task is tagging, and encoder.name is '{spec.Name}': it must be an encoder of sequences.");
         }
 
-        head = nn.Linear(encoder.Features, classes);
+        this.readout = readout is null ? null : Readout.Create(readout, encoder);
+        head = nn.Linear(this.readout?.Width ?? encoder.Width, classes);
         RegisterComponents();
         WeightInitialization.Initialize(this, seed);
     }
@@ -40,7 +40,9 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input) => head.forward(Features(input));
 
     /// <summary>What the head goes by: features of the samples [N, D], or of each token [N, T, D].</summary>
-    public Tensor Features(Tensor input) => tags ? ((SequenceEncoder)encoder).Hidden(input) : encoder.forward(input);
+    public Tensor Features(Tensor input) => encoder.Encode(input) is var features && readout is not null
+        ? readout.Read(features)
+        : features.Tokens;
 }
 
 /// <summary>How fast each layer of a classifier is tuned, over its head.</summary>
@@ -56,7 +58,7 @@ public static class LayerRates
             return 1;
 
         var depth = encoder.Layers.Index()
-            .First(layer => layer.Item.Any(module => parameter.StartsWith($"{Prefix}{module}.", StringComparison.Ordinal))).Index;
+            .First(layer => layer.Item.Any(module => $"{parameter}.".StartsWith($"{Prefix}{module}.", StringComparison.Ordinal))).Index;
         return Math.Pow(decay, encoder.Layers.Count - depth);
     }
 }

@@ -23,10 +23,14 @@ public interface IFeatureRows
     /// <summary>In float64, dense columns centred: the optimum is the same, and found sooner.</summary>
     /// <returns>The rows, and what was taken from each, shape [D].</returns>
     (IFeatureRows Rows, Tensor Centre) Prepare();
+
+    /// <summary>Coefficients of these rows as those of the rows that they were prepared from, shape [D + 1, K].</summary>
+    Tensor Expand(Tensor coefficients) => coefficients;
 }
 
 /// <param name="values">X, shape [N, D].</param>
-public sealed class DenseRows(Tensor values) : IFeatureRows
+/// <param name="basis">Columns of length 1 at right angles, shape [D', D], where X is another matrix times them; null for X itself.</param>
+public sealed class DenseRows(Tensor values, Tensor? basis = null) : IFeatureRows
 {
     private readonly Tensor _rows = cat([values, ones(values.shape[0], 1, dtype: values.dtype, device: values.device)], 1);
 
@@ -44,8 +48,18 @@ public sealed class DenseRows(Tensor values) : IFeatureRows
     {
         var precise = values.to(ScalarType.Float64);
         var centre = precise.mean([0]);
-        return (new DenseRows(precise - centre), centre);
+        var centred = precise - centre;
+        if (Count >= Features)
+            return (new DenseRows(centred), centre);
+
+        // The penalised optimum lies in the span of the rows: as many numbers as there are rows are enough to find it.
+        var span = linalg.qr(centred.t()).Q;                            // [D, N]
+        return (new DenseRows(centred.matmul(span), span), centre);
     }
+
+    public Tensor Expand(Tensor coefficients) => basis is null
+        ? coefficients
+        : cat([basis.matmul(coefficients.narrow(0, 0, Features)), coefficients.narrow(0, Features, 1)], 0);
 }
 
 /// <summary>Few numbers of a row are not 0: only these are kept, and multiplied. In float64, on the CPU: a matrix of few columns is faster

@@ -11,28 +11,29 @@ public static class Inference
     /// <returns>The most probable class for each of the truth's labels.</returns>
     public static int[] Predict(Classifier classifier, LabelledSamples samples, Device device)
     {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        return Best(Answering(classifier, classifier.forward, samples, [.. Enumerable.Range(0, samples.Count)], device));
-    }
-
-    /// <returns>The most probable class for each of the truth's labels, by a probe on the features of the classifier's encoder.</returns>
-    public static int[] Predict(Classifier classifier, LinearProbe probe, LabelledSamples samples, Device device)
-    {
-        probe.eval();
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        return Best(probe.forward(Features(classifier, samples, [.. Enumerable.Range(0, samples.Count)], device)));
-    }
-
-    /// <returns>What heads go by: a row for each of the labels of the samples at the positions, shape [labels, D].</returns>
-    public static Tensor Features(Classifier classifier, LabelledSamples samples, IReadOnlyList<int> positions, Device device) =>
-        Answering(classifier, classifier.Features, samples, positions, device);
-
-    private static Tensor Answering(
-        Classifier classifier, Func<Tensor, Tensor> forward, LabelledSamples samples, IReadOnlyList<int> positions, Device device)
-    {
         classifier.eval();
+        using var scope = NewDisposeScope();
+        return Best(Rows(chunk => classifier.forward(samples.Inputs(chunk, device)), samples, [.. Enumerable.Range(0, samples.Count)]));
+    }
+
+    /// <returns>A row for each of the labels of the samples at the positions, shape [labels, D].</returns>
+    public static Tensor Rows(IFeatureSpace space, LabelledSamples samples, IReadOnlyList<int> positions) =>
+        Rows(chunk => space.Describe(samples, chunk), samples, positions);
+
+    /// <summary>What the head of a classifier goes by, as <see cref="Rows(IFeatureSpace, LabelledSamples, IReadOnlyList{int})"/>.</summary>
+    /// <param name="asTrained">Batch norm by the statistics of each batch, as while it trains: a random network has no others.</param>
+    public static Tensor Features(
+        Classifier classifier, LabelledSamples samples, IReadOnlyList<int> positions, Device device, bool asTrained = false)
+    {
+        classifier.train(asTrained);
+        return Rows(chunk => classifier.Features(samples.Inputs(chunk, device)), samples, positions);
+    }
+
+    /// <returns>The place of the largest number of each row, shape [N, K].</returns>
+    public static int[] Best(Tensor logits) => [.. logits.argmax(1).cpu().data<long>().ToArray().Select(label => (int)label)];
+
+    private static Tensor Rows(Func<int[], Tensor> forward, LabelledSamples samples, IReadOnlyList<int> positions)
+    {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var sorted = Enumerable.Range(0, positions.Count).OrderBy(i => samples.Length(positions[i])).ToArray();
@@ -40,10 +41,11 @@ public static class Inference
         {
             using var inner = NewDisposeScope();
             int[] chosen = [.. chunk.Select(i => positions[i])];
-            var output = forward(samples.Inputs(chosen, device));
-            return output.flatten(0, -2).index_select(0, tensor(samples.Answering(chosen), device: device)).MoveToOuterDisposeScope();
-        });
-        return cat(outputs.ToList()).index_select(0, tensor(Unsorted(sorted, positions, samples), device: device))
+            var output = forward(chosen);
+            return output.flatten(0, -2).index_select(0, tensor(samples.Answering(chosen), device: output.device))
+                .MoveToOuterDisposeScope();
+        }).ToList();
+        return cat(outputs).index_select(0, tensor(Unsorted(sorted, positions, samples), device: outputs[0].device))
             .MoveToOuterDisposeScope();
     }
 
@@ -61,6 +63,4 @@ public static class Inference
         return [.. positions.Index().SelectMany(
             entry => Enumerable.Range(0, samples.Labels(entry.Item).Count).Select(label => firsts[entry.Index] + label))];
     }
-
-    private static int[] Best(Tensor logits) => [.. logits.argmax(1).cpu().data<long>().ToArray().Select(label => (int)label)];
 }

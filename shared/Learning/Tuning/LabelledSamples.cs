@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>The labelled samples of one split: what an encoder is shown, what it must answer, what the baseline sees.</summary>
+/// <summary>The labelled samples of one split: what an encoder is shown, and what it must answer.</summary>
 /// <param name="samples">Disposed with this.</param>
 public abstract class LabelledSamples(SampleReader samples) : IDisposable
 {
@@ -15,6 +15,9 @@ public abstract class LabelledSamples(SampleReader samples) : IDisposable
     public const long NoTarget = -100;
 
     public int Count => Strata.Count;
+
+    /// <summary>Where each sample stands in its split.</summary>
+    public abstract IReadOnlyList<int> Numbers { get; }
 
     /// <summary>What draws are stratified by: the class of each sample, or the same for all.</summary>
     public abstract IReadOnlyList<int> Strata { get; }
@@ -49,13 +52,8 @@ public abstract class LabelledSamples(SampleReader samples) : IDisposable
     /// <summary>Which rows of an output answer, its dimensions but the last made one: of [N, K] all; of [N, T, K] those of words.</summary>
     public virtual long[] Answering(IReadOnlyList<int> positions) => [.. Enumerable.Range(0, positions.Count).Select(row => (long)row)];
 
-    /// <summary>What a linear model can be given without a network: dense or sparse rows.</summary>
-    /// <param name="terms">Of sequences, what is counted in them; null for images.</param>
-    public abstract IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device);
-
-    /// <summary>Ways of counting in these sequences that a baseline is to choose from; none for images.</summary>
-    /// <param name="positions">Those that it is to be fitted on.</param>
-    public virtual IReadOnlyList<Terms> Candidates(IReadOnlyList<int> positions) => [];
+    /// <summary>Sequences as text; none for images.</summary>
+    public virtual IReadOnlyList<string> Texts(ReadOnlySpan<int> positions) => [];
 
     public void Dispose()
     {
@@ -64,18 +62,15 @@ public abstract class LabelledSamples(SampleReader samples) : IDisposable
     }
 }
 
-/// <summary>What a trial learns from and is validated on.</summary>
-/// <param name="Draw">Positions in <paramref name="Training"/> of the samples that the trial may see.</param>
-public sealed record TrialData(LabelledSamples Training, int[] Draw, LabelledSamples Validation);
-
 /// <summary>The labelled splits of a dataset version, as an encoder is shown them.</summary>
-public sealed class LabelledSplits
+public sealed class LabelledSplits : IDisposable
 {
     private readonly IArtifactStore _store;
     private readonly DatasetManifest _dataset;
-    private readonly Func<SampleReader, LabelledSamples> _labelled;
+    private readonly Func<SampleReader, bool, LabelledSamples> _labelled;
+    private readonly List<LabelledSamples> _opened = [];
 
-    private LabelledSplits(IArtifactStore store, DatasetManifest dataset, Func<SampleReader, LabelledSamples> labelled) =>
+    private LabelledSplits(IArtifactStore store, DatasetManifest dataset, Func<SampleReader, bool, LabelledSamples> labelled) =>
         (_store, _dataset, _labelled) = (store, dataset, labelled);
 
     /// <param name="task">One of <see cref="LabelTasks"/>.</param>
@@ -88,33 +83,46 @@ public sealed class LabelledSplits
         {
             var (tokenizer, length) = (await TokenizerStore.OpenAsync(store, tokens, cancellation), tokens.Spec.Length);
             return new LabelledSplits(store, dataset, task == LabelTasks.Tagging
-                ? samples => new TaggedSequences(samples, dataset, tokenizer, length)
-                : samples => new LabelledSequences(samples, dataset, tokenizer, length));
+                ? (samples, _) => new TaggedSequences(samples, dataset, tokenizer, length)
+                : (samples, labelledOnly) => new LabelledSequences(samples, dataset, tokenizer, length, labelledOnly));
         }
 
         return task == LabelTasks.Tagging
             ? throw new PipelineException(
                 $"fineTuning.task is tagging, and the samples are images: it must be {LabelTasks.Classification}.")
-            : new LabelledSplits(store, dataset, samples => new LabelledImages(samples, dataset.Classes));
+            : new LabelledSplits(
+                store, dataset, (samples, labelledOnly) => new LabelledImages(samples, dataset.Classes, labelledOnly));
     }
 
-    public LabelledSamples Open(Split split) => _labelled(SampleReader.Open(_store, _dataset, split));
+    /// <param name="labelledOnly">False: with the unlabelled samples, and no label is read. Of tagging only labelled ones.</param>
+    /// <returns>Disposed with this.</returns>
+    public LabelledSamples Open(Split split, bool labelledOnly = true)
+    {
+        var opened = _labelled(SampleReader.Open(_store, _dataset, split), labelledOnly);
+        _opened.Add(opened);
+        return opened;
+    }
+
+    public void Dispose() => _opened.ForEach(samples => samples.Dispose());
 }
 
-/// <summary>Images with their classes. The baseline sees their pixels.</summary>
+/// <summary>Images with their classes.</summary>
 public sealed class LabelledImages : LabelledSamples
 {
     private readonly SampleReader _samples;
     private readonly int[] _numbers;
 
     /// <param name="classes">The dataset's, in its order.</param>
-    public LabelledImages(SampleReader samples, IReadOnlyList<string> classes)
+    /// <param name="labelledOnly">False: with the unlabelled samples, of which no label is read.</param>
+    public LabelledImages(SampleReader samples, IReadOnlyList<string> classes, bool labelledOnly = true)
         : base(samples)
     {
         _samples = samples;
-        _numbers = [.. Enumerable.Range(0, samples.Count).Where(sample => samples.Label(sample) >= 0)];
-        Truth = new Truth([.. _numbers.Select(samples.Label)], classes);
+        _numbers = [.. Enumerable.Range(0, samples.Count).Where(sample => !labelledOnly || samples.Label(sample) >= 0)];
+        Truth = new Truth(labelledOnly ? [.. _numbers.Select(samples.Label)] : new int[_numbers.Length], classes);
     }
+
+    public override IReadOnlyList<int> Numbers => _numbers;
 
     public override IReadOnlyList<int> Strata => Truth.Labels;
 
@@ -130,7 +138,4 @@ public sealed class LabelledImages : LabelledSamples
         var images = tensor(pixels, positions.Length, input.Channels, input.Size, input.Size, device: device);
         return images.to(ScalarType.Float32).div(Scalars.Of(255));
     }
-
-    public override IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device) =>
-        new DenseRows(Inputs([.. positions], device).flatten(1));
 }

@@ -6,11 +6,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>Sequences with their classes, as tokens. The baseline counts in their text.</summary>
+/// <summary>Sequences with their classes, as tokens.</summary>
 public sealed class LabelledSequences : LabelledSamples
 {
     private readonly SampleReader _samples;
-    private readonly string _modality;
     private readonly int[] _numbers;
     private readonly ITokenizer _tokenizer;
     private readonly int _most;
@@ -19,14 +18,18 @@ public sealed class LabelledSequences : LabelledSamples
     private readonly int[]?[] _tokens;
 
     /// <param name="length">Most tokens of a sample, start and end included; what is beyond is cut off.</param>
-    public LabelledSequences(SampleReader samples, DatasetManifest dataset, ITokenizer tokenizer, int length)
+    /// <param name="labelledOnly">False: with the unlabelled samples, of which no label is read.</param>
+    public LabelledSequences(
+        SampleReader samples, DatasetManifest dataset, ITokenizer tokenizer, int length, bool labelledOnly = true)
         : base(samples)
     {
-        (_samples, _tokenizer, _modality, _most) = (samples, tokenizer, dataset.Modality, length - TokenBatch.Ends);
-        _numbers = [.. Enumerable.Range(0, samples.Count).Where(sample => samples.Label(sample) >= 0)];
+        (_samples, _tokenizer, _most) = (samples, tokenizer, length - TokenBatch.Ends);
+        _numbers = [.. Enumerable.Range(0, samples.Count).Where(sample => !labelledOnly || samples.Label(sample) >= 0)];
         _tokens = new int[]?[_numbers.Length];
-        Truth = new Truth([.. _numbers.Select(samples.Label)], dataset.Classes);
+        Truth = new Truth(labelledOnly ? [.. _numbers.Select(samples.Label)] : new int[_numbers.Length], dataset.Classes);
     }
+
+    public override IReadOnlyList<int> Numbers => _numbers;
 
     public override IReadOnlyList<int> Strata => Truth.Labels;
 
@@ -43,12 +46,13 @@ public sealed class LabelledSequences : LabelledSamples
         return TokenBatch.Of(chosen, _tokenizer.Special, device);
     }
 
-    public override IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device) => terms!.Rows(positions.Select(Text));
-
-    public override IReadOnlyList<Terms> Candidates(IReadOnlyList<int> positions)
+    public override IReadOnlyList<string> Texts(ReadOnlySpan<int> positions)
     {
-        string[] texts = [.. positions.Select(Text)];
-        return [.. TermKinds.For(_modality, texts).Select(kind => Terms.Fit(kind, texts))];
+        var texts = new string[positions.Length];
+        for (var i = 0; i < texts.Length; i++)
+            texts[i] = Text(positions[i]);
+
+        return texts;
     }
 
     private int[] Tokens(int position)

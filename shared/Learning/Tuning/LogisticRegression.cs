@@ -1,7 +1,5 @@
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Weights;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
@@ -46,6 +44,18 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
         return rows.Times(all) - get_buffer(nameof(mean))!.matmul(all[..^1]).to(rows.Device);
     }
 
+    /// <summary>The logits of features x that were standardised first, (x − shift) / scale, as a linear layer on x.</summary>
+    /// <returns>Weight [K, D] and bias [K].</returns>
+    public (Tensor Weight, Tensor Bias) Head(Tensor shift, Tensor scale)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var all = get_buffer(nameof(coefficients))!;
+        var weight = all[..^1].t() / scale;
+        var bias = all[-1] - weight.matmul((get_buffer(nameof(mean))! * scale).add(shift, Scalars.Of(1)));
+        return (weight.MoveToOuterDisposeScope(), bias.MoveToOuterDisposeScope());
+    }
+
     /// <inheritdoc cref="Fit(IFeatureRows, Tensor, double, CancellationToken)"/>
     /// <param name="features">Shape [N, D].</param>
     public IReadOnlyList<double> Fit(Tensor features, Tensor targets, double penalty, CancellationToken cancellation = default) =>
@@ -54,21 +64,36 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
     /// <param name="targets">Shape [N], int64.</param>
     /// <param name="penalty">Weight of half the sum of the squared coefficients, intercepts left out; above 0.</param>
     /// <returns>Mean cross-entropy in nats and penalty, by iteration.</returns>
-    public IReadOnlyList<double> Fit(IFeatureRows rows, Tensor targets, double penalty, CancellationToken cancellation = default)
+    public IReadOnlyList<double> Fit(IFeatureRows rows, Tensor targets, double penalty, CancellationToken cancellation = default) =>
+        FitEach([this], rows, targets, [penalty], cancellation)[0];
+
+    /// <summary>Fits several penalties on the same rows, each from where the one before it ended, so that they cost little more than one.</summary>
+    /// <param name="models">One for each penalty.</param>
+    /// <param name="penalties">Descending.</param>
+    /// <returns>Mean cross-entropy in nats and penalty, by iteration, of each.</returns>
+    public static IReadOnlyList<IReadOnlyList<double>> FitEach(
+        IReadOnlyList<LogisticRegression> models, IFeatureRows rows, Tensor targets, IReadOnlyList<double> penalties,
+        CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var (prepared, centre) = rows.Prepare();
-        var problem = new Problem(prepared, targets, get_buffer(nameof(coefficients))!.shape, penalty);
-        var (found, losses) = Minimize(problem, cancellation);
-        get_buffer(nameof(mean))!.copy_(centre);
-        get_buffer(nameof(coefficients))!.copy_(found.reshape(get_buffer(nameof(coefficients))!.shape));
+        var classes = models[0].get_buffer(nameof(coefficients))!.shape[1];
+        var point = zeros((prepared.Features + 1) * classes, dtype: ScalarType.Float64, device: prepared.Device);
+        var losses = new List<IReadOnlyList<double>>();
+        foreach (var (model, penalty) in models.Zip(penalties))
+        {
+            (point, var curve) = Minimize(new Problem(prepared, targets, classes, penalty), point, cancellation);
+            model.get_buffer(nameof(mean))!.copy_(centre);
+            model.get_buffer(nameof(coefficients))!.copy_(prepared.Expand(point.reshape(-1, classes)));
+            losses.Add(curve);
+        }
+
         return losses;
     }
 
-    private static (Tensor Point, List<double> Losses) Minimize(Problem problem, CancellationToken cancellation)
+    private static (Tensor Point, List<double> Losses) Minimize(Problem problem, Tensor point, CancellationToken cancellation)
     {
-        var point = zeros(problem.Size, dtype: ScalarType.Float64, device: problem.Device);
         var (loss, gradient) = problem.At(point);
         var losses = new List<double> { loss };
         var steps = new List<(Tensor Moved, Tensor Changed, double Scale)>();
@@ -140,19 +165,15 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
 
     private static double Dot(Tensor a, Tensor b) => a.dot(b).Read();
 
-    private sealed class Problem(IFeatureRows rows, Tensor targets, long[] shape, double penalty)
+    private sealed class Problem(IFeatureRows rows, Tensor targets, long classes, double penalty)
     {
-        private readonly Tensor wanted = nn.functional.one_hot(targets, shape[1]).to(ScalarType.Float64);
-
-        public long Size => shape[0] * shape[1];
-
-        public Device Device => rows.Device;
+        private readonly Tensor wanted = nn.functional.one_hot(targets, classes).to(ScalarType.Float64);
 
         public (double Loss, Tensor Gradient) At(Tensor point)
         {
             using var scope = NewDisposeScope();
             using Scalar samples = (double)rows.Count;
-            var weights = point.reshape(shape).clone();
+            var weights = point.reshape(-1, classes).clone();
             var logits = rows.Times(weights);
             var logarithms = nn.functional.log_softmax(logits, 1);
             weights[^1].zero_();
@@ -161,42 +182,4 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
             return (loss, gradient.MoveToOuterDisposeScope());
         }
     }
-}
-
-/// <summary>A linear classifier on features that stay as they are: what they hold without any further learning. Features are first brought
-/// to mean 0 and deviation 1 over the samples it trains on, so that one grid of learning rates serves pretrained and random encoders
-/// alike.</summary>
-public sealed class LinearProbe : nn.Module<Tensor, Tensor>
-{
-    private readonly Tensor mean;
-    private readonly Tensor deviation;
-    private readonly Linear head;
-
-    public LinearProbe(int features, int classes, ulong seed)
-        : base("probe")
-    {
-        mean = zeros(features);
-        deviation = ones(features);
-        head = nn.Linear(features, classes);
-        register_buffer(nameof(mean), mean);
-        register_buffer(nameof(deviation), deviation);
-        RegisterComponents();
-        WeightInitialization.Initialize(this, seed);
-    }
-
-    /// <summary>Takes mean and deviation from these features, shape [N, D].</summary>
-    public void Standardize(Tensor features)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        get_buffer(nameof(mean))!.copy_(features.mean([0]));
-        // A feature that is the same for all of them is only shifted: to stretch it would let it drown the others wherever it does differ.
-        var spread = features.std(0, unbiased: false);
-        get_buffer(nameof(deviation))!.copy_(spread.masked_fill(spread.lt(Scalars.Of(1e-6)), Scalars.Of(1)));
-    }
-
-    /// <param name="input">Features, shape [N, D].</param>
-    /// <returns>Logits, shape [N, K].</returns>
-    public override Tensor forward(Tensor input) =>
-        head.forward((input - get_buffer(nameof(mean))!) / get_buffer(nameof(deviation))!);
 }

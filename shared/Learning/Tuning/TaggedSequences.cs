@@ -13,6 +13,7 @@ public sealed class TaggedSequences : LabelledSamples
     private readonly List<int[]> _tokens = [];
     private readonly List<int[]> _places = [];
     private readonly List<int> _starts = [];
+    private readonly List<int> _numbers = [];
     private readonly SpecialTokens _special;
 
     /// <param name="length">Most tokens of a sample, start and end included; what is beyond is cut off.</param>
@@ -33,6 +34,7 @@ public sealed class TaggedSequences : LabelledSamples
             var asked = Asked(text, encoded.Starts.AsSpan(0, kept), tags, runs: dataset.Modality == Modalities.Text);
             if (asked.Count > 0)
             {
+                _numbers.Add(sample);
                 _starts.Add(labels.Count);
                 _tokens.Add(encoded.Ids[..kept]);
                 _places.Add([.. asked.Select(word => word.Token)]);
@@ -43,6 +45,8 @@ public sealed class TaggedSequences : LabelledSamples
         Strata = new int[_tokens.Count];
         Truth = new Truth(labels, dataset.Tags, _starts);
     }
+
+    public override IReadOnlyList<int> Numbers => _numbers;
 
     /// <summary>Sequences are not stratified: each has tags of many kinds.</summary>
     public override IReadOnlyList<int> Strata { get; }
@@ -78,10 +82,6 @@ public sealed class TaggedSequences : LabelledSamples
 
         return tensor(targets, device: device);
     }
-
-    /// <exception cref="PipelineException">Always: tagging has no baseline.</exception>
-    public override IFeatureRows Rows(IReadOnlyList<int> positions, Terms? terms, Device device) =>
-        throw new PipelineException("Tagging has no arm 'baseline'; it must be another.");
 
     private int Width(IReadOnlyList<int> positions) => positions.Max(position => _tokens[position].Length) + TokenBatch.Ends;
 

@@ -57,13 +57,9 @@ public sealed class Terms
         yield return SafetensorsTensor.Of<double>(prefix + "weights", _weights, _weights.Length);
     }
 
-    /// <returns>Null where the file holds none: a baseline of images.</returns>
     /// <exception cref="PipelineException">The list is damaged.</exception>
-    public static Terms? Load(SafetensorsFile file, string prefix)
+    public static Terms Load(SafetensorsFile file, string prefix)
     {
-        if (!file.Entries.ContainsKey(prefix + "kind"))
-            return null;
-
         var (names, weights) = (
             Encoding.UTF8.GetString(file.Read<byte>(prefix + "terms")), file.Read<double>(prefix + "weights").ToArray());
         var terms = weights.Length == 0 ? [] : names.Split('\n');
@@ -109,28 +105,37 @@ public static class TermKinds
     /// <summary>Each letter at its position, of sequences that are all as long.</summary>
     public const string Positions = "positions";
 
-    /// <summary>Sequences longer than this are counted by their pieces even where all are as long.</summary>
-    private const int LongestByPosition = 1000;
+    /// <summary>Runs of three to five characters within words, in lower case.</summary>
+    public const string Characters = "characters";
 
-    /// <summary>What suits these sequences; of several, validation chooses.</summary>
-    public static IReadOnlyList<string> For(string modality, IReadOnlyCollection<string> texts) =>
-        modality == Modalities.Text ? [Words, Bigrams]
-        : texts.Select(text => text.Length).Distinct().ToArray() is [<= LongestByPosition] ? [Positions]
-        : [modality == Modalities.Dna ? FourMers : TwoMers];
+    /// <summary>Overlapping pieces of six bases, each the same as its reverse complement.</summary>
+    public const string SixMers = "6-mers";
 
     /// <summary>Whether rare terms weigh more.</summary>
-    public static bool Weighted(string kind) => kind is Words or Bigrams;
+    public static bool Weighted(string kind) => kind is Words or Bigrams or Characters;
 
     public static IEnumerable<string> Cut(string kind, string text) => kind switch
     {
         Words => Runs(text),
         Bigrams => Runs(text).ToArray() is var words ? [.. words, .. words.Zip(words.Skip(1), (first, second) => $"{first} {second}")] : [],
+        Characters => Runs(text).SelectMany(word => Enumerable.Range(3, 3).SelectMany(length => Pieces($" {word} ", length))),
+        SixMers => Pieces(text, 6).Select(Canonical),
         FourMers => Pieces(text, 4),
         TwoMers => Pieces(text, 2),
         Positions => text.Select((letter, position) => $"{position}{letter}"),
         _ => throw new PipelineException(
-            $"'{kind}' cannot be counted; it must be {Words}, {Bigrams}, {FourMers}, {TwoMers} or {Positions}."),
+            $"'{kind}' cannot be counted; it must be {Words}, {Bigrams}, {Characters}, {FourMers}, {SixMers}, {TwoMers} or {Positions}."),
     };
+
+    private static string Canonical(string piece)
+    {
+        var other = string.Create(piece.Length, piece, (letters, from) =>
+        {
+            for (var i = 0; i < letters.Length; i++)
+                letters[i] = from[^(i + 1)] switch { 'A' => 'T', 'C' => 'G', 'G' => 'C', 'T' => 'A', var letter => letter };
+        });
+        return string.CompareOrdinal(piece, other) <= 0 ? piece : other;
+    }
 
     private static IEnumerable<string> Pieces(string text, int length) =>
         Enumerable.Range(0, Math.Max(0, text.Length - length + 1)).Select(start => text.Substring(start, length));

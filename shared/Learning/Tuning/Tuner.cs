@@ -2,6 +2,7 @@ using Pipeline.Learning.Native;
 using Pipeline.Learning.Training;
 using Pipeline.Statistics;
 using static TorchSharp.torch;
+using BatchNorm2d = TorchSharp.Modules.BatchNorm2d;
 
 namespace Pipeline.Learning.Tuning;
 
@@ -27,6 +28,12 @@ public sealed class Tuner(Experiment experiment, Trial trial, Device device)
         var augmentation = new Augmentation(_spec.Augmentation, size);
         var dropout = new CounterRandom(_spec.Seed, "trial-dropout", trial.Draw).NextUInt64();
         classifier.train();
+        if (_spec.BatchNorm == BatchNormStatistics.Kept)
+        {
+            foreach (var norm in classifier.modules().OfType<BatchNorm2d>())
+                norm.eval();
+        }
+
         return Train(optimizer, positions.Length, (step, places) =>
         {
             DropoutMasks.Seed(dropout, step);
@@ -41,27 +48,6 @@ public sealed class Tuner(Experiment experiment, Trial trial, Device device)
             var inputs = samples.Inputs(group, device);
             return size == 0 ? inputs : augmentation.Apply(inputs, Numbers(augmentation, step, group.Length));
         }
-    }
-
-    /// <summary>Tunes a linear head on features that stay as they are.</summary>
-    /// <param name="features">A row for each label of the draw's samples, shape [labels, D]; of a class each, as many as samples.</param>
-    /// <param name="targets">Shape [labels].</param>
-    /// <param name="counts">Labels of each sample, which stay together in a batch; null where each has one.</param>
-    public IReadOnlyList<double> TuneHead(
-        LinearProbe head, Tensor features, Tensor targets, CancellationToken cancellation, IReadOnlyList<int>? counts = null)
-    {
-        using var optimizer = new AdamW(head.parameters(), _spec.WeightDecay);
-        counts ??= [.. Enumerable.Repeat(1, (int)features.shape[0])];
-        var firsts = new long[counts.Count];
-        for (var sample = 1; sample < firsts.Length; sample++)
-            firsts[sample] = firsts[sample - 1] + counts[sample - 1];
-
-        return Train(optimizer, counts.Count, (_, places) =>
-        {
-            var index = tensor(places.SelectMany(
-                place => Enumerable.Range(0, counts[place]).Select(label => firsts[place] + label)).ToArray(), device: device);
-            return nn.functional.cross_entropy(head.forward(features.index_select(0, index)), targets.index_select(0, index));
-        }, cancellation);
     }
 
     // Of a batch whose samples differ in length, most would be padding: groups of like length go through the network one after another, and

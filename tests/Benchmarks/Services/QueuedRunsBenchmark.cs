@@ -71,7 +71,7 @@ internal static class QueuedRunsBenchmark
           "experiment": {
             "name": "queued-{{number}}", "data": "tiny", "input": { "size": 12, "channels": 1 }, "pretext": "rotation-flip", "encoder": { "name": "convnet", "width": 4 },
             "pretraining": { "epochs": 1, "batch": 64, "seed": {{number}}, "augmentation": { "scale": 1, "shift": 1, "gain": 1.1, "cutout": 2 } },
-            "fineTuning": { "labels": [6], "draws": 1, "learningRates": [0.003], "probeLearningRates": [0.1], "steps": 2 }, "evaluation": { "resamples": 100 }
+            "fineTuning": { "labels": [6], "draws": 1, "learningRates": [0.003], "probePenalties": [0.01, 0.1], "steps": 2 }, "evaluation": { "resamples": 100 }
           },
           "source": {{JsonSerializer.Serialize(experiment.Data)}}
         }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Pretexts;
-using Pipeline.Learning.Pretexts.Views;
 using Pipeline.Learning.Training;
 
 namespace Pipeline.Tests.Benchmarks.Shards;
@@ -37,7 +36,7 @@ internal static class ManyShardsBenchmark
     private static async Task<(double Rows, double Mapped, double Batch)> MeasureAsync(
         string name, string folder, TorchDevice device, InputSpec input, (int Train, int Validation) samples, int inShard)
     {
-        var task = new RotationTask();
+        var task = ViewPretext.Rotation;
         var splits = new Dictionary<Split, int> { [Split.Train] = samples.Train, [Split.Validation] = samples.Validation };
         var dataset = await SimulatedDataset.CreateAsync(Path.Combine(folder, $"{input.Size}"), task, input, splits, inShard);
         var experiment = new Experiment
@@ -52,8 +51,8 @@ internal static class ManyShardsBenchmark
 
         GC.Collect();
         var (before, cpu, clock) = (Environment.WorkingSet, Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
-        using var work = await ViewTrainer.OpenWorkAsync(dataset, experiment, dataset.Manifest, [dataset.PseudoLabels], device,
-            CancellationToken.None);
+        using var work = await new PretextSource(dataset, experiment, dataset.Manifest, [dataset.PseudoLabels]).OpenWorkAsync(
+            device, CancellationToken.None);
         Console.WriteLine($"""
             {name}: {dataset.Manifest.Shards.Count} shards of {inShard} samples
               opening a session   {clock.Elapsed.TotalSeconds:f2} s, CPU {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:f2} s, {(Environment.WorkingSet - before) / 1e6:f0} MB

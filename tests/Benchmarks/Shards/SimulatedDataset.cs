@@ -10,10 +10,10 @@ namespace Pipeline.Tests.Benchmarks.Shards;
 internal sealed class SimulatedDataset : IArtifactStore
 {
     private readonly string _folder;
-    private readonly IPretextTask _task;
+    private readonly ViewPretext _task;
     private readonly List<PseudoLabelShard> _labels = [];
 
-    private SimulatedDataset(string folder, IPretextTask task) => (_folder, _task) = (folder, task);
+    private SimulatedDataset(string folder, ViewPretext task) => (_folder, _task) = (folder, task);
 
     public DatasetManifest Manifest { get; private set; } = null!;
 
@@ -22,7 +22,7 @@ internal sealed class SimulatedDataset : IArtifactStore
     /// <param name="samples">Of each split but the test split.</param>
     /// <param name="inShard">Samples of a shard.</param>
     public static async Task<SimulatedDataset> CreateAsync(
-        string folder, IPretextTask task, InputSpec input, IReadOnlyDictionary<Split, int> samples, int inShard)
+        string folder, ViewPretext task, InputSpec input, IReadOnlyDictionary<Split, int> samples, int inShard)
     {
         Directory.CreateDirectory(folder);
         var dataset = new SimulatedDataset(folder, task);

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Pretexts.Masked;
+using Pipeline.Learning.Pretexts;
+using Pipeline.Learning.Training;
 
 namespace Pipeline.Tests.Benchmarks.Transformers;
 
@@ -74,7 +75,7 @@ internal static class TokensPerSecondBenchmark
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 
-    private static Times Ours(MaskedTokenTrainer trainer, MaskedTokenBatch batch, int steps)
+    private static Times Ours(Trainer trainer, MaskedTokenBatch batch, int steps)
     {
         using var self = Process.GetCurrentProcess();
         var before = self.TotalProcessorTime;
@@ -96,7 +97,7 @@ internal static class TokensPerSecondBenchmark
         return new Times(seconds[0], seconds[1]);
     }
 
-    private static MaskedTokenTrainer Trainer(TransformerSpec shape, TorchDevice device)
+    private static Trainer Trainer(TransformerSpec shape, TorchDevice device)
     {
         var tokenizer = new TokenizerReference(new Dictionary<string, ArtifactReference>(),
             new TokenizerSpec(Vocabulary: Vocabulary, Length: Length), true, Vocabulary, new SpecialTokens());
@@ -111,7 +112,7 @@ internal static class TokensPerSecondBenchmark
             Pretraining = new PretrainingSpec { LearningRate = 1e-3 },
             FineTuning = new FineTuningSpec { Labels = [1] },
         };
-        return new MaskedTokenTrainer(experiment, "masked-token", tokenizer, steps: 1_000_000, device.Device);
+        return new Trainer(new MaskedTokenModel(experiment, "masked-token", tokenizer), experiment.Pretraining, 1_000_000, device.Device);
     }
 
     private static MaskedTokenBatch MakeBatch()

@@ -34,7 +34,7 @@ public sealed partial class ExperimentDocumentTests
     [Fact]
     public void The_names_of_pretext_tasks_and_encoders_are_those_that_there_are()
     {
-        Assert.Equal(PretextTasks.Names.Append(Experiment.MaskedToken).Append(Experiment.AutoPretext).Order(), Names("pretext"));
+        Assert.Equal(PretextList.All.Select(pretext => pretext.Name).Append(Experiment.AutoPretext).Order(), Names("pretext"));
         Assert.Equal(EncoderArchitectures.Names.Order(), Names("encoder.name"));
 
         static IEnumerable<string> Names(string path) =>
@@ -71,14 +71,16 @@ public sealed partial class ExperimentDocumentTests
     [Fact]
     public void The_defaults_of_the_table_are_the_defaults()
     {
-        var defaults = new[] { Example(), Example(1) }.Select(example => ExperimentFileTests.Json(ExperimentFile.Parse(example, "example")))
+        const string Sections = "name: a\ndata: a\npretext: contrastive\nencoder: { name: vit, vit: {} }\n"
+            + "pretraining: { contrastive: {} }\nfineTuning: { labels: [1] }";
+        var defaults = new[] { Example(), Example(1), Sections }.Select(example => ExperimentFileTests.Json(ExperimentFile.Parse(example, "example")))
             .ToList();
-        var rows = Rows.Where(row => row.Default is not ("required" or "the encoder's own" or "by window" or "none")
-            && row.Key != "encoder.size").ToList();
+        var inWords = ExperimentKeys.All.Where(key => key.Key.Declared.Default is not null).Select(key => key.Path).ToHashSet();
+        var rows = Rows.Where(row => row.Default is not ("required" or "none") && !inWords.Contains(row.Key)).ToList();
         Assert.True(rows.Count > 50);
         foreach (var (key, otherwise) in rows)
         {
-            var value = ExperimentFileTests.At(defaults[0], key) ?? ExperimentFileTests.At(defaults[1], key);
+            var value = defaults.Select(json => ExperimentFileTests.At(json, key)).FirstOrDefault(found => found is not null);
             // Of what images have no use for, the default is left out where experiments are written: their keys stay what they were.
             Assert.Equal($"{key} {otherwise.Replace(" ", "")}", $"{key} {value?.ToJsonString().Replace("\"", "") ?? "false"}");
         }
@@ -110,8 +112,12 @@ public sealed partial class ExperimentDocumentTests
     {
         var path = key.Split('.');
         var fineTuning = path[0] == "fineTuning";
-        var sections = string.Concat(path[..^1].Select(section => section == "fineTuning"
-            ? "fineTuning: { labels: [1], " : $"{section}: {{ "));
+        var sections = string.Concat(path[..^1].Select(section => section switch
+        {
+            "fineTuning" => "fineTuning: { labels: [1], ",
+            "vit" => "name: vit, vit: { ",
+            _ => $"{section}: {{ ",
+        }));
         var yaml = $"""
             name: a
             data: a

@@ -22,22 +22,29 @@ public sealed class ExperimentFileTests
         split: { validation: 0.15, test: 0.25, seed: 2, allowLeaks: true }
         labels: { table: annotations.csv, file: image, column: species, match: name, missing: ["", n/a], classes: [cat, dog] }
         splits: { train: fold1, validation: [fold2, "held/**"], test: [] }
-        pretext: [rotation, flip]
+        pretext: contrastive
         pseudoLabels: { ambiguity: 0 }
-        encoder: { name: resnet18, width: 48 }
+        encoder: { name: vit, width: 48, vit: { size: small, patch: 8, depth: 2, pool: class, dropPath: 0.1 } }
         pretraining:
           epochs: 10
           batch: 256
           learningRate: 2e-2
           schedule: cosine
           weightDecay: 0
-          augmentation: { scale: 1.1, shift: 32, gain: 1.2, cutout: 64 }
+          augmentation: { scale: 1.1, shift: 32, gain: 1.2, cutout: 64, crop: 0.5 }
+          viewSize: 48
+          readout: grid-2
+          contrastive: { temperature: 0.5, hidden: 64, projection: 32, crop: 0.6, mirror: false, turn: 0, colour: 0, erase: 0 }
           seed: 18446744073709551615
         fineTuning:
           labels: [1, 2, 1000]
           draws: 7
           learningRates: [1e-4]
-          probeLearningRates: [1, 10]
+          readout: [mean, class]
+          head: logistic
+          batchNorm: kept
+          probePenalties: [1, 10]
+          propagationShares: [0.5]
           arms: [layer-decay, lora]
           baselinePenalties: [0.5]
           loraRank: 4
@@ -45,7 +52,7 @@ public sealed class ExperimentFileTests
           steps: 500
           batch: 16
           weightDecay: 0.5
-          augmentation: { scale: 4, shift: 0.5, gain: 4, cutout: 1 }
+          augmentation: { scale: 4, shift: 0.5, gain: 4, cutout: 1, crop: 0.9 }
           seed: 0
         evaluation: { metric: macro-f1, promote: never, resamples: 100, seed: 3 }
         """;
@@ -93,9 +100,9 @@ public sealed class ExperimentFileTests
                 Split = new SplitSpec(0.15, 0.25, 2, AllowLeaks: true),
                 Labels = new LabelSpec("annotations.csv", "image", "species", "name", ["", "n/a"], ["cat", "dog"]),
                 Splits = new SplitNamesSpec(["fold1"], ["fold2", "held/**"], []),
-                Pretext = ["rotation", "flip"],
+                Pretext = ["contrastive"],
                 PseudoLabels = new PseudoLabelSpec(0),
-                Encoder = new EncoderSpec("resnet18", 48),
+                Encoder = new EncoderSpec("vit", 48, Vit: new VitSpec("small", 8, 2, "class", 0.1)),
                 Pretraining = new PretrainingSpec
                 {
                     Epochs = 10,
@@ -103,7 +110,10 @@ public sealed class ExperimentFileTests
                     LearningRate = 0.02,
                     Schedule = "cosine",
                     WeightDecay = 0,
-                    Augmentation = new AugmentationSpec(1.1, 32, 1.2, 64),
+                    Augmentation = new AugmentationSpec(1.1, 32, 1.2, 64, 0.5),
+                    ViewSize = 48,
+                    Readout = "grid-2",
+                    Contrastive = new ContrastiveSpec(0.5, 64, 32, 0.6, false, 0, 0, 0),
                     Seed = ulong.MaxValue,
                 },
                 FineTuning = new FineTuningSpec
@@ -111,7 +121,11 @@ public sealed class ExperimentFileTests
                     Labels = [1, 2, 1000],
                     Draws = 7,
                     LearningRates = [1e-4],
-                    ProbeLearningRates = [1, 10],
+                    Readout = ["mean", "class"],
+                    Head = HeadStarts.Logistic,
+                    BatchNorm = BatchNormStatistics.Kept,
+                    ProbePenalties = [1, 10],
+                    PropagationShares = [0.5],
                     Arms = [Arm.Lora, Arm.LayerDecay],
                     BaselinePenalties = [0.5],
                     LoraRank = 4,
@@ -119,7 +133,7 @@ public sealed class ExperimentFileTests
                     Steps = 500,
                     Batch = 16,
                     WeightDecay = 0.5,
-                    Augmentation = new AugmentationSpec(4, 0.5, 4, 1),
+                    Augmentation = new AugmentationSpec(4, 0.5, 4, 1, 0.9),
                     Seed = 0,
                 },
                 Evaluation = new EvaluationSpec { Metric = "macro-f1", Promote = "never", Resamples = 100, Seed = 3 },
@@ -188,9 +202,10 @@ public sealed class ExperimentFileTests
     [InlineData("<<: { name: x }", "'<<' is not a key")]
     [InlineData("? [a, b]\n: c", "'' is not a key")]
     [InlineData("modality: video", "'modality' is 'video'; must be image, text, dna, protein.")]
-    [InlineData("encoder: resnet50", "'encoder' is 'resnet50'; must be convnet, resnet18 (did you mean 'resnet18'?).")]
-    [InlineData("encoder: { name: vit }", "'encoder.name' is 'vit'; must be convnet, resnet18.")]
-    [InlineData("encoder: { width: 0 }", "'encoder.width' is 0; must be a whole number from 1 to 512.")]
+    [InlineData("encoder: resnet50", "'encoder' is 'resnet50'; must be convnet, resnet18, vit (did you mean 'resnet18'?).")]
+    [InlineData("encoder: { name: swin }", "'encoder.name' is 'swin'; must be convnet, resnet18, vit")]
+    [InlineData("encoder: { vit: { depth: 2 } }", "'encoder.vit' is a mapping; must be left out: encoder.name is convnet.")]
+    [InlineData("encoder: { width: 0 }", "'encoder.width' is 0; must be a whole number from 1 to 1024.")]
     [InlineData("encoder: [convnet]", "'encoder' is [convnet]; must be a mapping with the keys name, width, size, layers,")]
     [InlineData("evaluation: { metric: f1 }", "'evaluation.metric' is 'f1'; must be accuracy, macro-f1, balanced-accuracy")]
     [InlineData("evaluation: { promote: always }", "'evaluation.promote' is 'always'; must be helps, no-evidence, never.")]
@@ -225,7 +240,7 @@ public sealed class ExperimentFileTests
     [InlineData("name: fashion", "", "fashion.yaml: 'name' is missing; must be 1 to 40 letters, digits, '-' and '_'.")]
     [InlineData("data: fashion", "", "fashion.yaml: 'data' is missing")]
     [InlineData("pretext: rotation-flip", "",
-        "fashion.yaml: 'pretext' is missing; must be one of rotation, flip, rotation-flip, auto, or a list of different ones.")]
+        "fashion.yaml: 'pretext' is missing; must be one of rotation, flip, rotation-flip, contrastive, auto, or a list of different ones.")]
     [InlineData("fineTuning: { labels: [60, 100] }", "", "fashion.yaml: 'fineTuning.labels' is missing; must be a list of whole numbers")]
     [InlineData("labels: [60, 100]", "draws: 5", "fashion.yaml: 'fineTuning.labels' is missing")]
     [InlineData("[60, 100]", "[]", "line 4: 'fineTuning.labels' is an empty list; must be a list of whole numbers")]
@@ -235,13 +250,13 @@ public sealed class ExperimentFileTests
     [InlineData("[60, 100]", "[0]", "line 4: 'fineTuning.labels[0]' is 0; must be a list of whole numbers from 1")]
     [InlineData("[60, 100]", "[60], learningRates: [1e-3, 0.001]",
         "'fineTuning.learningRates[1]' is 0.001; must be a list of different numbers, each a number above 0, at most 1.")]
-    [InlineData("[60, 100]", "[60], probeLearningRates: [101]",
-        "'fineTuning.probeLearningRates[0]' is 101; must be a list of different numbers, each a number above 0, at most 100.")]
+    [InlineData("[60, 100]", "[60], probePenalties: [1001]",
+        "'fineTuning.probePenalties[0]' is 1001; must be a list of different numbers, each a number above 0, at most 1000.")]
     [InlineData("[60, 100]", "[60], draws: 101", "'fineTuning.draws' is 101; must be a whole number from 1 to 100.")]
     [InlineData("[60, 100]", "[60], steps: 1000001", "'fineTuning.steps' is 1000001; must be a whole number from 1 to 1000000.")]
     [InlineData("rotation-flip", "rotate",
-        "line 3: 'pretext' is 'rotate'; must be rotation, flip, rotation-flip, auto (did you mean 'rotation'?).")]
-    [InlineData("rotation-flip", "[flip, jigsaw]", "line 3: 'pretext' is 'jigsaw'; must be rotation, flip, rotation-flip, auto.")]
+        "line 3: 'pretext' is 'rotate'; must be rotation, flip, rotation-flip, contrastive, auto (did you mean 'rotation'?).")]
+    [InlineData("rotation-flip", "[flip, jigsaw]", "line 3: 'pretext' is 'jigsaw'; must be rotation, flip, rotation-flip, contrastive, auto.")]
     [InlineData("rotation-flip", "[flip, flip]", "line 3: 'pretext' is [flip, flip]; must be one of")]
     [InlineData("rotation-flip", "[flip, auto]", "line 3: 'pretext' is [flip, auto]; must be auto alone, or a list without it.")]
     [InlineData("rotation-flip", "[auto, auto]", "line 3: 'pretext' is [auto, auto]; must be one of")]

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Experiments;
@@ -16,7 +17,7 @@ internal static class ExperimentTable
     {
         var modality = Modalities.All.First(key.IsOf);
         var defaults = JsonSerializer.SerializeToNode(Experiment.Default(modality), PipelineJson.Compact)!;
-        return key.Declared.Default ?? ExperimentFileTests.At(defaults, path) switch
+        return key.Declared.Default ?? (ExperimentFileTests.At(defaults, path) ?? OfSection(path)) switch
         {
             _ when key.IsRequired => "required",
             null when key.Type == typeof(bool) => "false",
@@ -25,6 +26,21 @@ internal static class ExperimentTable
             var value when value.GetValueKind() == JsonValueKind.String => $"`{value}`",
             var value => value.ToJsonString(),
         };
+    }
+
+    /// <summary>The default in a section that is null where nothing is said.</summary>
+    private static JsonNode? OfSection(string path)
+    {
+        var (section, names) = (typeof(Experiment), path.Split('.'));
+        foreach (var name in names[..^1])
+        {
+            var property = section.GetProperty(name, BindingFlags.IgnoreCase | BindingFlags.Public | BindingFlags.Instance);
+            section = property is null ? section : property.PropertyType;
+        }
+
+        return section.GetConstructors().Any(constructor => constructor.GetParameters().Any(parameter => parameter.HasDefaultValue))
+            ? JsonSerializer.SerializeToNode(JsonSerializer.Deserialize("{}", section, PipelineJson.Compact), PipelineJson.Compact)![names[^1]]
+            : null;
     }
 
     private static string MustBe(ExperimentKey key)

@@ -61,7 +61,7 @@ public sealed class SequenceExperimentTests
         "'pretraining.augmentation' is a mapping; must be left out: nothing changes text at random.")]
     [InlineData("text", "pseudoLabels: { ambiguity: 0.1 }", "'pseudoLabels' is a mapping; must be left out")]
     [InlineData("text", "pretext: rotation", "'pretext' is 'rotation'; must be masked-token, auto.")]
-    [InlineData("image", "pretext: masked-token", "'pretext' is 'masked-token'; must be rotation, flip, rotation-flip, auto.")]
+    [InlineData("image", "pretext: masked-token", "'pretext' is 'masked-token'; must be rotation, flip, rotation-flip, contrastive, auto.")]
     [InlineData("text", "tokenizer: { kind: kmer }", "'tokenizer.kind' is 'kmer'; must be wordpiece, bpe.")]
     [InlineData("dna", "tokenizer: { kind: wordpiece }", "'tokenizer.kind' is 'wordpiece'; must be kmer.")]
     [InlineData("protein", "tokenizer: { kind: bpe }", "'tokenizer.kind' is 'bpe'; must be kmer.")]
@@ -82,7 +82,7 @@ public sealed class SequenceExperimentTests
     [InlineData("text", "masking: { mask: 0.95 }",
         "'masking.mask' is 0.95; must be shares for mask and random that are together at most 1.")]
     [InlineData("text", "encoder: convnet", "'encoder' is 'convnet'; must be transformer.")]
-    [InlineData("image", "encoder: transformer", "'encoder' is 'transformer'; must be convnet, resnet18.")]
+    [InlineData("image", "encoder: transformer", "'encoder' is 'transformer'; must be convnet, resnet18, vit.")]
     [InlineData("image", "encoder: { heads: 2 }", "'encoder.heads' is 2; must be left out: only transformer has it.")]
     [InlineData("text", "encoder: { size: huge }", "'encoder.size' is 'huge'; must be tiny, mini, small.")]
     [InlineData("text", "encoder: { heads: 3 }", "'encoder.heads' is 3; must be a divisor of the width, 256.")]

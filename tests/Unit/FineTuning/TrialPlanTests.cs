@@ -8,24 +8,25 @@ namespace Pipeline.Tests.Unit.FineTuning;
 public sealed class TrialPlanTests
 {
     private static readonly FineTuningSpec Spec =
-        new() { Labels = [10, 100], Draws = 3, LearningRates = [1e-3, 3e-3], ProbeLearningRates = [1e-2] };
+        new() { Labels = [10, 100], Draws = 3, LearningRates = [1e-3, 3e-3], Readout = ["mean"] };
+
+    private static readonly Experiment Plan = ToyDataset.Experiment with { FineTuning = Spec };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public void Every_arm_is_tried_at_every_label_count_draw_and_rate_of_its_grid()
     {
-        var trials = TrialPlan.Trials(Spec);
+        var trials = TrialPlan.Trials(Plan);
 
-        Assert.Equal((2 * 3 * 2 * 2) + (2 * 3 * 2 * 1) + (2 * 3 * 3), trials.Count);
+        // Two tuned arms with two rates, two probes, and a baseline with two descriptions.
+        Assert.Equal((2 * 3 * 2 * 2) + (2 * 3 * 2) + (2 * 3 * 2), trials.Count);
         Assert.Equal(trials.Count, trials.Distinct().Count());
         Assert.All(trials, trial => Assert.Contains(
             trial.LearningRate, trial.Arm switch
             {
                 Arm.Pretrained or Arm.Scratch => Spec.LearningRates,
-                Arm.Baseline =>
-                Spec.BaselinePenalties,
-                _ => Spec.ProbeLearningRates
+                _ => [0],
             }));
         Assert.All(trials.GroupBy(trial => (trial.Arm, trial.Labels)),
             group => Assert.Equal([0, 1, 2], group.Select(trial => trial.Draw).Distinct()));
@@ -35,7 +36,7 @@ public sealed class TrialPlanTests
     public void Arms_that_tune_the_network_share_its_grid() =>
         Assert.Equal(
             Spec.LearningRates,
-            TrialPlan.Trials(Spec with { Arms = [Arm.Lora, Arm.LayerDecay] })
+            TrialPlan.Trials(Plan with { FineTuning = Spec with { Arms = [Arm.Lora, Arm.LayerDecay] } })
             .Where(trial => trial is { Arm: Arm.Lora, Labels: 10, Draw: 0 })
             .Select(trial => trial.LearningRate));
 
@@ -44,7 +45,7 @@ public sealed class TrialPlanTests
     {
         using var data = await ToyDataset.CreateAsync((Split.Train, 1));
         var set = new TrialSet(data.Store);
-        var trials = TrialPlan.Trials(Spec).Take(4).ToList();
+        var trials = TrialPlan.Trials(Plan).Take(4).ToList();
         var done = 0;
         foreach (var number in new[] { 2, 0, 2, 3 })
         {

@@ -5,7 +5,7 @@ using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Native;
 using Pipeline.Pretraining;
 using Pipeline.Tests.Unit.Learning;
-using Pipeline.Tests.Unit.Learning.Pretexts.Masked;
+using Pipeline.Tests.Unit.Learning.Pretexts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Pretraining;

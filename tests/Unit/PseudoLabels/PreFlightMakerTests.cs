@@ -25,7 +25,7 @@ public sealed class PreFlightMakerTests
 
         Assert.Matches("^pre-flight/[0-9a-f]{64}\\.json$", reference.Key);
         Assert.Equal((40, data.Reference), (preFlight.Samples, preFlight.Dataset));
-        Assert.Equal(PretextTasks.Names, preFlight.Tasks.Select(task => task.Task));
+        Assert.Equal(ViewPretext.All.Select(pretext => pretext.Name), preFlight.Tasks.Select(task => task.Task));
         // Of 40 training samples, four are of one colour and four more left-right symmetric.
         Assert.Equal([0.1, 0.2, 0.2], preFlight.Tasks.Select(task => task.Symmetric));
         Assert.Single(preFlight.Choice.Tasks);
@@ -96,7 +96,7 @@ public sealed class PreFlightMakerTests
         var (reference, content) = await maker.MakeAsync(data.Reference, data.Manifest, ToyDataset.Experiment.PseudoLabels, Token);
         Assert.Equal(reference, preFlight);
         Assert.Equal(pretext == "auto" ? content.Choice.Tasks : ["flip"], experiment.Pretext);
-        Assert.All(experiment.Pretext, task => Assert.Contains(task, PretextTasks.Names));
+        Assert.All(experiment.Pretext, task => Assert.Contains(task, ViewPretext.All.Select(pretext => pretext.Name)));
     }
 
     private static async Task<(ArtifactReference Reference, PreFlight Content)> MakeAsync(ToyDataset data, DatasetManifest manifest,

@@ -19,7 +19,7 @@ public sealed class ShardLabellerTests
     {
         using var data = await ToyDataset.CreateAsync();
         var manifest = (await data.PseudoLabelsAsync(ToyDataset.Experiment with { Pretext = [name] })).Single();
-        var task = PretextTasks.Named(name);
+        var task = (ViewPretext)PretextList.Named(name);
 
         Assert.Equal((name, task.Views.Count, data.Reference, 0.02),
             (manifest.Task, manifest.Classes, manifest.Dataset, manifest.Ambiguity));
@@ -67,7 +67,7 @@ public sealed class ShardLabellerTests
     public async Task Samples_are_left_out_when_their_distance_is_below_the_threshold_and_no_others()
     {
         using var data = await ToyDataset.CreateAsync((Split.Train, 30), (Split.Validation, 10));
-        var task = PretextTasks.Named("rotation");
+        var task = (ViewPretext)PretextList.Named("rotation");
         var distances = Enumerable.Range(0, 40).Select(sample => Ambiguity.Distance(task, ToyDataset.Paint(sample), 1, ToyDataset.Size))
             .ToList();
         var threshold = distances[12];
@@ -135,7 +135,7 @@ public sealed class ShardLabellerTests
         var manifest = (await data.PseudoLabelsAsync(ToyDataset.Experiment)).Single();
 
         Assert.Equal([(7, 0), (0, 1), (3, 0)], manifest.Shards.Select(shard => (shard.Samples, shard.Ambiguous)));
-        using var samples = await Pipeline.Learning.Pretexts.Views.ViewSamples.OpenAsync(data.Store, data.Manifest, [manifest], Split.Train,
+        using var samples = await ViewSamples.OpenAsync(data.Store, data.Manifest, [manifest], Split.Train,
             Token);
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 8, 9, 10], samples.Usable);
     }

@@ -10,7 +10,7 @@ public class LearningRateChoiceTests
     {
         TrialResult[] results = [Result(0.001, 0, 0.60), Result(0.001, 1, 0.60), Result(0.003, 0, 0.70), Result(0.003, 1, 0.40)];
 
-        Assert.Equal(0.001, LearningRateChoice.Of(results)[(Arm.Pretrained, 60)]);
+        Assert.Equal(0.001, LearningRateChoice.Of(results)[(Arm.Pretrained, 60)].LearningRate);
     }
 
     [Fact]
@@ -18,7 +18,7 @@ public class LearningRateChoiceTests
     {
         TrialResult[] results = [Result(0.01, 0, 0.5), Result(0.003, 0, 0.5), Result(0.001, 0, 0.4)];
 
-        Assert.Equal(0.003, LearningRateChoice.Of(results)[(Arm.Pretrained, 60)]);
+        Assert.Equal(0.003, LearningRateChoice.Of(results)[(Arm.Pretrained, 60)].LearningRate);
     }
 
     [Fact]

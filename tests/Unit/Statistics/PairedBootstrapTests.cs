@@ -57,8 +57,8 @@ public class PairedBootstrapTests
         var together = bootstrap.Scores([first, second]);
         var apart = new PairedBootstrap(5, 1000, 1000, seed: 2).Scores([second])[0];
 
-        var paired = PairedBootstrap.DifferenceInterval(together[0], together[1]);
-        var unpaired = PairedBootstrap.DifferenceInterval(together[0], apart);
+        var paired = Interval.Percentile([.. together[0].Zip(together[1], (a, b) => a - b)]);
+        var unpaired = Interval.Percentile([.. together[0].Zip(apart, (a, b) => a - b)]);
 
         Assert.True(paired.High - paired.Low < 0.8 * (unpaired.High - unpaired.Low), $"paired {paired}, unpaired {unpaired}");
     }

@@ -72,6 +72,14 @@ internal static class LabelEfficiencySection
         Arm.Baseline => Term("baseline", $"no network: logistic regression on {words.Raw}."),
         Arm.Lora => Term("lora", "the pretrained encoder as it is, with low-rank adapters that are tuned."),
         Arm.LayerDecay => Term("layer-decay", "as pretrained, lower layers tuned slower."),
+        Arm.Propagation => Term(
+            "propagation", "labels spread over the unlabelled training samples by the features of the pretrained encoder."),
+        Arm.PropagationRandom => Term("propagation-random", "the same by the features of random weights."),
+        Arm.BaselinePropagation => Term("baseline-propagation", $"the same without a network, by {words.Raw}."),
+        Arm.NearestNeighbour => Term("nearest-neighbour", "the class of the nearest labelled sample, by the pretrained encoder."),
+        Arm.FrozenFused => Term("frozen-fused", "a linear probe on the pretrained encoder and a description without a network."),
+        Arm.PropagationFused => Term("propagation-fused", "labels spread by the pretrained encoder and such a description."),
+        Arm.ClassMeans => Term("class-means", "the class with the nearest mean, by the pretrained encoder."),
         _ => [],
     };
 

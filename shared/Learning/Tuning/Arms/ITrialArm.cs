@@ -1,5 +1,4 @@
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Learning.Native;
 
 namespace Pipeline.Learning.Tuning.Arms;
 
@@ -8,35 +7,37 @@ public interface ITrialArm
 {
     Arm Arm { get; }
 
-    /// <summary>Whether it starts from the pretrained encoder.</summary>
+    /// <summary>Whether it uses the pretrained encoder.</summary>
     bool Pretrained { get; }
 
-    /// <param name="task">One of <see cref="LabelTasks"/>.</param>
-    bool Suits(string task);
+    /// <summary>What vectors it can go by: readouts of a network, of which validation chooses one for all arms with a network; or
+    /// descriptions without one.</summary>
+    IReadOnlyList<string?> Readouts(Experiment experiment) =>
+        experiment.FineTuning.Task == LabelTasks.Tagging ? [null] : [.. experiment.FineTuning.Readout];
 
-    /// <summary>What its trials are tried with: learning rates, or the weights of a penalty.</summary>
+    /// <param name="task">One of <see cref="LabelTasks"/>.</param>
+    /// <param name="modality">One of <see cref="Modalities"/>.</param>
+    bool Suits(string task, string modality) => true;
+
+    /// <summary>What its trials are tried with, the best on validation being chosen over all draws: learning rates, or for
+    /// <c>propagation</c> what is taken from neighbours. 0 where a trial chooses by itself.</summary>
     IReadOnlyList<double> Grid(FineTuningSpec spec);
 
     /// <summary>What its models depend on beside samples, classes, trial and seed. Part of their content key.</summary>
     object Inputs(Experiment experiment, EncoderManifest encoder);
 
     /// <exception cref="PipelineException">The loss is not finite.</exception>
-    TrainedModel Train(TrialSetting setting, TrialData data, CancellationToken cancellation);
+    Task<TrainedModel> TrainAsync(TuningSession session, Trial trial, CancellationToken cancellation);
 
-    /// <param name="model">What <see cref="Train"/> left.</param>
-    /// <returns>The most probable class for each of the truth's labels.</returns>
-    int[] Predict(TrialSetting setting, SafetensorsFile model, LabelledSamples samples);
+    /// <param name="model">What <see cref="TrainAsync"/> left.</param>
+    /// <returns>The most probable class for each label of the held-out samples.</returns>
+    Task<int[]> PredictAsync(TuningSession session, Trial trial, SafetensorsFile model, CancellationToken cancellation);
 }
 
-/// <summary>What a trial works with.</summary>
-/// <param name="Tokenizer">Null for images.</param>
-/// <param name="Weights">File of the pretrained encoder; null is enough for arms that do not start from it.</param>
-public sealed record TrialSetting(Experiment Experiment, TokenizerReference? Tokenizer, Trial Trial, string? Weights, TorchDevice Device);
-
-/// <param name="Validation">Answers on the validation split: the most probable class for each of its labels.</param>
-/// <param name="Loss">By step.</param>
-/// <param name="Parameters">Numbers that were tuned.</param>
-public sealed record TrainedModel(IReadOnlyList<SafetensorsTensor> Tensors, int[] Validation, IReadOnlyList<double> Loss, long Parameters);
+/// <param name="HeldOut">Answers on the held-out samples: the most probable class for each of their labels.</param>
+/// <param name="Loss">By step; empty where nothing is minimised.</param>
+/// <param name="Parameters">Numbers that were trained.</param>
+public sealed record TrainedModel(IReadOnlyList<SafetensorsTensor> Tensors, int[] HeldOut, IReadOnlyList<double> Loss, long Parameters);
 
 /// <summary>The list of arms. A new one is one class and one line here.</summary>
 public static class TrialArms
@@ -45,11 +46,18 @@ public static class TrialArms
     [
         new TunedArm(Arm.Pretrained, pretrained: true),
         new TunedArm(Arm.Scratch, pretrained: false),
-        new ProbeArm(Arm.Frozen, pretrained: true),
-        new ProbeArm(Arm.FrozenRandom, pretrained: false),
+        new ProbeArm(Arm.Frozen, SpaceOf.Pretrained),
+        new ProbeArm(Arm.FrozenRandom, SpaceOf.Random),
         new BaselineArm(),
         new LoraArm(),
         new LayerDecayArm(),
+        new PropagationArm(Arm.Propagation, SpaceOf.Pretrained),
+        new PropagationArm(Arm.PropagationRandom, SpaceOf.Random),
+        new PropagationArm(Arm.BaselinePropagation, SpaceOf.Described),
+        new ProbeArm(Arm.FrozenFused, SpaceOf.Fused),
+        new PropagationArm(Arm.PropagationFused, SpaceOf.Fused),
+        new NearestArm(Arm.NearestNeighbour, means: false),
+        new NearestArm(Arm.ClassMeans, means: true),
     ];
 
     public static ITrialArm Of(Arm arm) => All.Single(candidate => candidate.Arm == arm);

@@ -1,46 +1,58 @@
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Learning.Weights;
-using TorchSharp;
+using Pipeline.Statistics;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning.Arms;
 
-/// <summary>A linear head is trained on the features of an encoder that stays as it is. The model is the head alone.</summary>
-internal sealed class ProbeArm(Arm arm, bool pretrained) : NetworkArm(arm, pretrained)
+/// <summary>Logistic regression on the features of an encoder that stays as it is. The model is the head alone; validation chooses its
+/// penalty in each trial.</summary>
+internal sealed class ProbeArm(Arm arm, SpaceOf space) : ITrialArm
 {
-    private const string Prefix = "probe.";
+    public Arm Arm => arm;
 
-    public override IReadOnlyList<double> Grid(FineTuningSpec spec) => spec.ProbeLearningRates;
+    public bool Pretrained => space is SpaceOf.Pretrained or SpaceOf.Fused;
 
-    public override int[] Predict(TrialSetting setting, SafetensorsFile model, LabelledSamples samples)
+    public bool Suits(string task, string modality) =>
+        space != SpaceOf.Fused || (task == LabelTasks.Classification && modality != Modalities.Text);
+
+    public IReadOnlyList<double> Grid(FineTuningSpec spec) => [0];
+
+    public object Inputs(Experiment experiment, EncoderManifest encoder) => new
     {
-        using var classifier = Create(setting, samples.Truth, Pretrained ? setting.Weights : null);
-        using var probe = new LinearProbe(classifier.Encoder.Features, samples.Truth.Names.Count, seed: 0);
-        probe.LoadTensors(model, Prefix);
-        probe.to(setting.Device.Device);
-        return Inference.Predict(classifier, probe, samples, setting.Device.Device);
+        experiment.FineTuning.Task,
+        encoder.Tokenizer,
+        weights = Pretrained ? encoder.File.Digest : null,
+        architecture = experiment.Encoder,
+        fused = space == SpaceOf.Fused,
+        experiment.FineTuning.ProbePenalties,
+        experiment.Evaluation.Metric,
+    };
+
+    public async Task<TrainedModel> TrainAsync(TuningSession session, Trial trial, CancellationToken cancellation)
+    {
+        var draw = session.Draw(trial);
+        using var rows = await session.TrainingRowsAsync(space, trial.Readout, draw, cancellation);
+        var heldOut = await session.HeldOutRowsAsync(space, trial.Readout);
+        var truth = session.HeldOut.Truth;
+        return await session.Device.Thread.RunAsync(() =>
+        {
+            using var scope = NewDisposeScope();
+            var labels = tensor(draw.SelectMany(session.Training.Labels).Select(label => (long)label).ToArray(), device: rows.device);
+            var (probe, loss, answers) = LinearProbe.FitBest(
+                rows, labels, truth.Names.Count, session.Experiment.FineTuning.ProbePenalties, heldOut,
+                made => Metrics.Judge(session.Experiment.Evaluation.Metric, truth, [made]).Mean, cancellation);
+            using var fitted = probe;
+            return new TrainedModel([.. fitted.Tensors()], answers, loss, fitted.Size);
+        });
     }
 
-    protected override TrainedModel Train(
-        Classifier classifier, TrialSetting setting, TrialData data, CancellationToken cancellation)
+    public async Task<int[]> PredictAsync(TuningSession session, Trial trial, SafetensorsFile model, CancellationToken cancellation)
     {
-        using var scope = NewDisposeScope();
-        var (experiment, _, trial, _, torchDevice) = setting;
-        var (training, draw, validation) = data;
-        var device = torchDevice.Device;
-        using var probe = new LinearProbe(
-            classifier.Encoder.Features, training.Truth.Names.Count, Tuner.Seed(experiment.FineTuning, trial.Draw));
-        probe.to(device);
-        var features = Inference.Features(classifier, training, draw, device);
-        probe.Standardize(features);
-        var labels = draw.Select(training.Labels).ToArray();
-        var targets = tensor(labels.SelectMany(sample => sample.Select(label => (long)label)).ToArray(), device: device);
-        var loss = new Tuner(experiment, trial, device)
-            .TuneHead(probe, features, targets, cancellation, [.. labels.Select(sample => sample.Count)]);
-        return new TrainedModel(
-            [.. probe.Tensors(Prefix)],
-            Inference.Predict(classifier, probe, validation, device),
-            loss,
-            probe.parameters().Sum(parameter => parameter.numel()));
+        var heldOut = await session.HeldOutRowsAsync(space, trial.Readout);
+        return await session.Device.Thread.RunAsync(() =>
+        {
+            using var probe = LinearProbe.Load(model, (int)heldOut.shape[1], session.HeldOut.Truth.Names.Count, session.Device.Device);
+            return probe.Predict(heldOut);
+        });
     }
 }

@@ -1,35 +1,130 @@
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Weights;
+using Pipeline.Statistics;
+using TorchSharp;
+using static TorchSharp.torch;
 using Linear = TorchSharp.Modules.Linear;
 
 namespace Pipeline.Learning.Tuning.Arms;
 
-/// <summary>All weights are tuned; derived arms tune others, or at other rates.</summary>
-internal class TunedArm(Arm arm, bool pretrained) : NetworkArm(arm, pretrained)
+/// <summary>All weights are tuned; derived arms tune others, or at other rates. At a draw, all start from the same random weights;
+/// some load the encoder.</summary>
+internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
 {
-    public override IReadOnlyList<double> Grid(FineTuningSpec spec) => spec.LearningRates;
+    public Arm Arm => arm;
 
-    public override int[] Predict(TrialSetting setting, SafetensorsFile model, LabelledSamples samples)
+    public bool Pretrained => pretrained;
+
+    public IReadOnlyList<double> Grid(FineTuningSpec spec) => spec.LearningRates;
+
+    public object Inputs(Experiment experiment, EncoderManifest encoder) => new
     {
-        using var classifier = Create(setting, samples.Truth, weights: null);
-        classifier.LoadTensors(model);
-        return Inference.Predict(classifier, samples, setting.Device.Device);
+        experiment.FineTuning.Task,
+        encoder.Tokenizer,
+        weights = pretrained ? encoder.File.Digest : null,
+        architecture = experiment.Encoder,
+        experiment.FineTuning.Steps,
+        experiment.FineTuning.Batch,
+        experiment.FineTuning.WeightDecay,
+        experiment.FineTuning.Augmentation,
+        head = experiment.FineTuning.Head == HeadStarts.Logistic
+            ? new { experiment.FineTuning.ProbePenalties, experiment.Evaluation.Metric }
+            : null,
+        experiment.FineTuning.BatchNorm,
+        own = Setting(experiment.FineTuning),
+    };
+
+    public async Task<TrainedModel> TrainAsync(TuningSession session, Trial trial, CancellationToken cancellation)
+    {
+        var (spec, device) = (session.Experiment.FineTuning, session.Device.Device);
+        var draw = session.Draw(trial);
+        var head = spec.Head == HeadStarts.Logistic ? await HeadAsync(session, trial, draw, cancellation) : null;
+        return await session.Device.Thread.RunAsync(() =>
+        {
+            using var classifier = Create(session, trial, pretrained ? session.Weights : null);
+            if (head is not null)
+                StartFrom(classifier.Head, head);
+
+            using var optimizer = Optimizer(classifier, spec, Tuner.Seed(spec, trial.Draw));
+            var loss = new Tuner(session.Experiment, trial, device).Tune(classifier, session.Training, draw, optimizer, cancellation);
+            return new TrainedModel(
+                [.. classifier.Tensors()], Inference.Predict(classifier, session.HeldOut, device), loss, optimizer.Size);
+        });
     }
 
-    protected override TrainedModel Train(
-        Classifier classifier, TrialSetting setting, TrialData data, CancellationToken cancellation)
-    {
-        var (experiment, _, trial, _, device) = setting;
-        using var optimizer = Optimizer(classifier, experiment.FineTuning, Tuner.Seed(experiment.FineTuning, trial.Draw));
-        var loss = new Tuner(experiment, trial, device.Device).Tune(classifier, data.Training, data.Draw, optimizer, cancellation);
-        return new TrainedModel(
-            [.. classifier.Tensors()], Inference.Predict(classifier, data.Validation, device.Device), loss, optimizer.Size);
-    }
+    public Task<int[]> PredictAsync(TuningSession session, Trial trial, SafetensorsFile model, CancellationToken cancellation) =>
+        session.Device.Thread.RunAsync(() =>
+        {
+            using var classifier = Create(session, trial, weights: null);
+            classifier.LoadTensors(model);
+            return Inference.Predict(classifier, session.HeldOut, session.Device.Device);
+        });
+
+    /// <summary>The setting that this arm alone has; null for none.</summary>
+    protected virtual double? Setting(FineTuningSpec spec) => null;
 
     /// <summary>Holds the parameters that are tuned.</summary>
     internal virtual AdamW Optimizer(Classifier classifier, FineTuningSpec spec, ulong seed) =>
         new(classifier.parameters(), spec.WeightDecay);
+
+    /// <param name="weights">File that the encoder is loaded from; null leaves it random.</param>
+    private static Classifier Create(TuningSession session, Trial trial, string? weights)
+    {
+        var (experiment, truth) = (session.Experiment, session.HeldOut.Truth);
+        var classifier = new Classifier(
+            experiment.Encoder, experiment.Input, truth.Names.Count, Tuner.Seed(experiment.FineTuning, trial.Draw), session.Tokenizer,
+            trial.Readout);
+        if (weights is not null)
+        {
+            using var file = SafetensorsFile.Open(weights);
+            classifier.Encoder.LoadTensors(file);
+        }
+
+        classifier.to(session.Device.Device);
+        return classifier;
+    }
+
+    // A random head distorts good features before it has learned anything (Kumar et al. 2022, arXiv:2202.10054). Trials that differ in
+    // their learning rate alone start from the same one.
+    private Task<LinearHead> HeadAsync(TuningSession session, Trial trial, int[] draw, CancellationToken cancellation) =>
+        session.HeadAsync((pretrained, trial.Labels, trial.Draw, trial.Readout), async () =>
+        {
+            using var rows = pretrained
+                ? await session.TrainingRowsAsync(SpaceOf.Pretrained, trial.Readout, draw, cancellation)
+                : await RandomRowsAsync(session, trial, session.Training, draw);
+            using var random = pretrained
+                ? null
+                : await RandomRowsAsync(session, trial, session.HeldOut, [.. Enumerable.Range(0, session.HeldOut.Count)]);
+            var heldOut = random ?? await session.HeldOutRowsAsync(SpaceOf.Pretrained, trial.Readout);
+            return await session.Device.Thread.RunAsync(() =>
+            {
+                using var scope = NewDisposeScope();
+                var truth = session.HeldOut.Truth;
+                var labels = tensor(
+                    draw.SelectMany(session.Training.Labels).Select(label => (long)label).ToArray(), device: rows.device);
+                var (probe, _, _) = LinearProbe.FitBest(
+                    rows, labels, truth.Names.Count, session.Experiment.FineTuning.ProbePenalties, heldOut,
+                    made => Metrics.Judge(session.Experiment.Evaluation.Metric, truth, [made]).Mean, cancellation);
+                using var fitted = probe;
+                return fitted.Head();
+            });
+        });
+
+    // The random encoder of the draw, which is not that of the space of random features.
+    private static Task<Tensor> RandomRowsAsync(TuningSession session, Trial trial, LabelledSamples samples, int[] positions) =>
+        session.Device.Thread.RunAsync(() =>
+        {
+            using var classifier = Create(session, trial, weights: null);
+            return Inference.Features(classifier, samples, positions, session.Device.Device, asTrained: true).DetachFromDisposeScope();
+        });
+
+    private static void StartFrom(Linear layer, LinearHead head)
+    {
+        using var noGradient = no_grad();
+        layer.weight!.copy_(tensor(head.Weight, layer.weight.shape));
+        layer.bias!.copy_(tensor(head.Bias, layer.bias.shape));
+    }
 }
 
 /// <summary>All weights are tuned, lower layers slower (Howard and Ruder 2018, arXiv:1801.06146).</summary>

@@ -55,7 +55,7 @@ public sealed class RunStatusReaderTests : IDisposable
         var run = await BeginAsync();
         await _ledger.RecordAsync(Stage.PseudoLabels, new PseudoLabelsReady(run, []));
         await _ledger.RecordAsync(Stage.Pretraining, new EncoderReady(run, run.Dataset));
-        var trials = TrialPlan.Trials(Tiny.FineTuning);
+        var trials = TrialPlan.Trials(Tiny);
         await new TrialSet(_store).AddAsync("tiny-1", trials, trials[3], run.Dataset, TestContext.Current.CancellationToken);
 
         var status = await StatusAsync();

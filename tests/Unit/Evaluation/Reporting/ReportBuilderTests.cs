@@ -34,10 +34,12 @@ public class ReportBuilderTests
         var report = JsonSerializer.SerializeToNode(Assessment.Report, PipelineJson.Options)!.AsObject();
 
         Assert.Equal(
-            "experiment, runId, verdict, encoderDigest, byLabelCount, labelsSaved, pretext, preFlight, data, cost, environment, "
+            "experiment, runId, verdict, encoderDigest, byLabelCount, labelsSaved, recommended, pretrainingSeeds, pretext, preFlight, data, cost, environment, "
             + "warnings, metric, metrics", Names(report));
-        Assert.Equal("labels, draws, pretrained, scratch, frozen, frozenRandom, difference, low, high, verdict, baseline, lora, layerDecay",
+        Assert.Equal("labels, draws, pretrained, scratch, frozen, frozenRandom, difference, low, high, verdict, baseline, lora, layerDecay, "
+            + "readout, arms",
             Names(report["byLabelCount"]![0]!));
+        Assert.Equal("labels, arm, score, baseline, baselineScore, difference, low, high", Names(report["recommended"]![0]!));
         Assert.Equal("arm, labels, values", Names(report["metrics"]![0]!));
         Assert.Equal("accuracy, macro-f1, balanced-accuracy", Names(report["metrics"]![0]!["values"]!));
         Assert.Equal("labels, scratchEquivalent, ratio, low, high", Names(report["labelsSaved"]![0]!));
@@ -79,7 +81,7 @@ public class ReportBuilderTests
         {
             double Mean(Arm arm) => Run.Predictions
                 .Where(made => made.Trial.Arm == arm && made.Trial.Labels == result.Labels
-                    && made.Trial.LearningRate == choice[(arm, result.Labels)])
+                    && made.Trial.LearningRate == choice[(arm, result.Labels)].LearningRate)
                 .Average(made => made.Classes.Zip(Run.Truth.Labels).Average(answer => answer.First == answer.Second ? 1.0 : 0.0));
 
             Assert.Equal(Mean(Arm.Pretrained), result.Pretrained, 12);

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Pipeline.Evaluation.Reporting;
+using Pipeline.Learning.Pretexts;
 using Xunit;
 
 namespace Pipeline.Tests.Unit.Evaluation.Reporting;
@@ -34,7 +35,7 @@ public partial class ReportPageTests
     [Fact]
     public void Sections_come_in_the_order_in_which_questions_come() =>
         Assert.Equal(
-            ["label-efficiency", "labels-saved", "pre-flight", "pretraining", "fine-tuning", "methods", "metrics", "confusion", "samples",
+            ["recommendation", "label-efficiency", "labels-saved", "pre-flight", "pretraining", "fine-tuning", "methods", "metrics", "confusion", "samples",
                 "data", "cost", "warnings", "settings", "provenance"],
             Root.Descendants("section").Select(section => section.Attribute("id")!.Value));
 
@@ -59,7 +60,7 @@ public partial class ReportPageTests
         var content = SamplePage.Content(new SampleRun { Name = hostile, Classes = [hostile, "b"] });
         content = content with
         {
-            Galleries = [new(hostile, [new(hostile, [new([1, 2, 3], hostile)])], [])],
+            Exhibits = [new(hostile, hostile, [new(hostile, [new(new ExhibitImage([1], 1, 1), null, hostile)])], [])],
             Provenance = [(hostile, new ArtifactReference(hostile, hostile, 1))],
             Assessment = content.Assessment
             with
@@ -105,7 +106,7 @@ public partial class ReportPageTests
     [Fact]
     public void The_table_holds_the_figures_of_the_report()
     {
-        var rows = Root.Descendants("section").First().Descendants("tbody").Single().Elements("tr").ToArray();
+        var rows = Root.Descendants("section").Single(section => section.Attribute("id")!.Value == "label-efficiency").Descendants("tbody").Single().Elements("tr").ToArray();
 
         Assert.Equal(3, rows.Length);
         Assert.Equal(
@@ -169,7 +170,7 @@ public partial class ReportPageTests
     [Fact]
     public void One_label_count_and_no_pictures_make_a_page_too()
     {
-        var content = SamplePage.Content(new SampleRun { Labels = [60] }) with { Galleries = [] };
+        var content = SamplePage.Content(new SampleRun { Labels = [60] }) with { Exhibits = [] };
 
         var root = XDocument.Parse(ReportPage.Render(content)).Root!;
 

@@ -1,4 +1,5 @@
 using Pipeline.Evaluation.Reporting;
+using Pipeline.Learning.Pretexts;
 
 namespace Pipeline.Tests.Unit.Evaluation.Reporting;
 
@@ -14,10 +15,10 @@ internal static class SamplePage
         {
             Run = run,
             Assessment = ReportBuilder.Build(run),
-            Galleries =
+            Exhibits =
             [
-                new("rotation", [Row("a/0001.png", 1), Row("a/0002.png", 2)], [Row("a/0003.png", 3)]),
-                new("flip", [Row("a/0004.png", 4)], []),
+                new("rotation", "Which way?", [Row("a/0001.png", 1), Row("a/0002.png", 2)], [Row("a/0003.png", 3)]),
+                new("flip", "Which way?", [Row("a/0004.png", 4)], []),
             ],
             Provenance =
             [
@@ -28,9 +29,9 @@ internal static class SamplePage
         };
     }
 
-    private static SampleRow Row(string caption, int kind) =>
+    private static ExhibitRow Row(string caption, int kind) =>
         new(caption, [.. Enumerable.Range(0, 4).Select(turns =>
-            new SampleView(PngImage.Encode(Picture(kind, turns), 1, Size), $"{90 * turns}°"))]);
+            new ExhibitItem(new ExhibitImage(Picture(kind, turns), 1, Size), null, $"{90 * turns}°"))]);
 
     /// <summary>A wedge with a hole, turned.</summary>
     private static byte[] Picture(int kind, int turns)

@@ -1,4 +1,5 @@
 using Pipeline.Evaluation.Reporting;
+using Pipeline.Learning.Pretexts;
 
 namespace Pipeline.Tests.Unit.Evaluation.Reporting;
 
@@ -53,15 +54,19 @@ internal static class SequencePage
         {
             Run = run,
             Assessment = ReportBuilder.Build(run),
-            Masked =
+            Exhibits =
             [
-                new("samples-0001, row 0",
-                    [new("[MASK]", word), new("small", null), new("perennial", null), new("herb", "shrub"), new("of", null),
-                        new("the", "the"), new("genus", null), new("##es", null)], false),
-                new("samples-0001, row 1",
-                    [.. Enumerable.Range(0, 60)
-                        .Select(i => new MaskedToken(i % 7 == 3 ? "[MASK]" : $"word{i}", i % 7 == 3 ? $"answer{i}" : null))], true),
+                new(Experiment.MaskedToken, "Which token?",
+                [
+                    new("samples-0001, row 0",
+                        [Token("[MASK]", word), Token("small"), Token("perennial"), Token("herb", "shrub"), Token("of"),
+                            Token("the", "the"), Token("genus"), Token("##es")]),
+                    new("samples-0001, row 1",
+                        [.. Enumerable.Range(0, 60).Select(i => i % 7 == 3 ? Token("[MASK]", $"answer{i}") : Token($"word{i}"))], true),
+                ], []),
             ],
         };
     }
+
+    private static ExhibitItem Token(string shown, string? answer = null) => new(null, shown, answer);
 }

@@ -45,7 +45,7 @@ public sealed class BertInteropTests
         long[] tokens = [2, 7, 9, 5, 8, 3, 2, 10, 6, 3, 0, 0];
         return ([.. encoder.Tensors()],
             [SafetensorsTensor.Of<long>("tokens", tokens, 2, 6),
-                ModuleTensors.ToSafetensors("hidden", encoder.Hidden(tensor(tokens, 2, 6)))]);
+                ModuleTensors.ToSafetensors("hidden", encoder.Encode(tensor(tokens, 2, 6)).Tokens)]);
     }
 
     private static (int Code, string Answer) Run(string program, params string[] arguments)

@@ -17,7 +17,7 @@ public sealed class EncoderTests
         Assert.Equal((25 * 32) + (9 * 32 * 64) + (9 * 64 * 64) + (9 * 64 * 128) + (2 * (32 + 64 + 64 + 128)), encoder.parameters()
             .Sum(parameter => parameter.numel()));
         Assert.Equal(130_400, encoder.parameters().Sum(parameter => parameter.numel()));
-        Assert.Equal(128, encoder.Features);
+        Assert.Equal(128, encoder.Width);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class EncoderTests
         using var encoder = EncoderArchitectures.Create(new EncoderSpec("resnet18"), new InputSpec(32, 3));
 
         Assert.Equal(11_168_832, encoder.parameters().Sum(parameter => parameter.numel()));
-        Assert.Equal(512, encoder.Features);
+        Assert.Equal(512, encoder.Width);
         Assert.Equal([64, 3, 3, 3], encoder.state_dict()["conv1.weight"].shape);
         Assert.Equal([128, 64, 1, 1], encoder.state_dict()["layer2.0.downsample.0.weight"].shape);
         Assert.Equal(TorchvisionNames().Order(StringComparer.Ordinal), encoder.state_dict().Keys.Order(StringComparer.Ordinal));
@@ -47,7 +47,7 @@ public sealed class EncoderTests
 
         var features = encoder.forward(rand(2, 3, size, size));
 
-        Assert.Equal([2, encoder.Features], features.shape);
+        Assert.Equal([2, encoder.Width], features.shape);
         Assert.True(features.isfinite().all().item<bool>());
     }
 
@@ -109,9 +109,9 @@ public sealed class EncoderTests
     [Fact]
     public void An_unknown_encoder_is_named_with_those_there_are()
     {
-        var error = Assert.Throws<PipelineException>(() => EncoderArchitectures.Create(new EncoderSpec("vit"), new InputSpec()));
+        var error = Assert.Throws<PipelineException>(() => EncoderArchitectures.Create(new EncoderSpec("swin"), new InputSpec()));
 
-        Assert.Equal("'vit' is no encoder; it must be one of convnet, resnet18, transformer.", error.Message);
+        Assert.Equal("'swin' is no encoder; it must be one of convnet, resnet18, vit, transformer.", error.Message);
     }
 
     private static List<string> TorchvisionNames()

@@ -41,14 +41,14 @@ public sealed class TransformerTests
 
         var expected = layout == "bert" ? naive.Bert(Sample) : naive.Own(Sample);
         var tokens = tensor(Sample).unsqueeze(0);
-        var hidden = NaiveTransformer.Doubles(encoder.Hidden(tokens));
+        var hidden = NaiveTransformer.Doubles(encoder.Encode(tokens).Tokens);
         var features = NaiveTransformer.Doubles(encoder.forward(tokens));
 
         Assert.All(expected.SelectMany(row => row).Zip(hidden), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4));
         Assert.Equal(expected.Length * shape.Width, hidden.Length);
         var pooled = Enumerable.Range(0, shape.Width).Select(i => pooling == "mean" ? expected.Average(row => row[i]) : expected[0][i]);
         Assert.All(pooled.Zip(features), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4));
-        Assert.Equal(shape.Width, encoder.Features);
+        Assert.Equal(shape.Width, encoder.Width);
     }
 
     [Theory]
@@ -64,8 +64,8 @@ public sealed class TransformerTests
         var alone = NaiveTransformer.Doubles(encoder.forward(tensor(Sample).unsqueeze(0)));
         var together = NaiveTransformer.Doubles(encoder.forward(tensor((long[])[.. longer, .. padded], 2, padded.Length)));
 
-        Assert.All(alone.Zip(together[encoder.Features..]), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-5));
-        Assert.NotEqual(together[..encoder.Features], together[encoder.Features..]);
+        Assert.All(alone.Zip(together[encoder.Width..]), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-5));
+        Assert.NotEqual(together[..encoder.Width], together[encoder.Width..]);
     }
 
     /// <summary>Without positions a bag of tokens would have the features of any order.</summary>
@@ -90,7 +90,7 @@ public sealed class TransformerTests
         using var encoder = Create(Small with { Position = position, Norm = norm, Pooling = pooling, Layout = layout });
         encoder.to(ScalarType.Float64);
         var tokens = tensor((long[])[.. Sample, 2, 6, 3, 0, 0, 0], 2, Sample.Length);
-        var direction = rand(2, encoder.Features, dtype: ScalarType.Float64);
+        var direction = rand(2, encoder.Width, dtype: ScalarType.Float64);
         Tensor Loss() => (encoder.forward(tokens) * direction).sum();
         Loss().backward();
 
@@ -209,9 +209,9 @@ public sealed class TransformerTests
     }
 
     /// <summary>With weights large enough that attention and norms bear on the result.</summary>
-    public static SequenceEncoder Create(TransformerSpec shape)
+    public static Encoder Create(TransformerSpec shape)
     {
-        var encoder = (SequenceEncoder)EncoderArchitectures.Create(new EncoderSpec("transformer", Transformer: shape),
+        var encoder = (Encoder)EncoderArchitectures.Create(new EncoderSpec("transformer", Transformer: shape),
             InputSpec.Sequence(20), Tokenizer);
         manual_seed(1);
         using (no_grad())

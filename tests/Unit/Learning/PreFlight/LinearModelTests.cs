@@ -11,14 +11,14 @@ public sealed class LinearModelTests
 {
     private const double Ridge = 0.01;
 
-    public static TheoryData<string> Tasks { get; } = [.. PretextTasks.Names];
+    public static TheoryData<string> Tasks { get; } = [.. ViewPretext.All.Select(pretext => pretext.Name)];
 
     [Theory]
     [MemberData(nameof(Tasks))]
     public void It_answers_as_ridge_regression_on_all_views_one_by_one(string name)
     {
         using var scope = NewDisposeScope();
-        var task = PretextTasks.Named(name);
+        var task = (ViewPretext)PretextList.Named(name);
         var (fit, heldOut) = (Images(60, seed: 1), Images(80, seed: 2));
 
         var right = new LinearModel(fit, heldOut, Ridge).Right(task);
@@ -36,7 +36,7 @@ public sealed class LinearModelTests
         inside.narrow(2, 2, 4).narrow(3, 2, 4).fill_(5);
         var outside = zeros_like(heldOut);
         outside.narrow(2, 2, 4).narrow(3, 2, 4).fill_(-3);
-        var task = new RotationTask();
+        var task = ViewPretext.Rotation;
 
         var border = new LinearModel(fit, heldOut, Ridge).Right(task, border: 2);
 
@@ -45,7 +45,7 @@ public sealed class LinearModelTests
     }
 
     /// <summary>The textbook's: every view a row, features brought to mean 0 and deviation 1, targets 0 and 1 less their mean.</summary>
-    private static double[] Naive(IPretextTask task, Tensor fit, Tensor heldOut)
+    private static double[] Naive(ViewPretext task, Tensor fit, Tensor heldOut)
     {
         var views = task.Views.Count;
         Tensor Rows(Tensor images) => cat([.. task.Views.Select(view => view.Apply(images).reshape(images.shape[0], -1))]);

@@ -6,13 +6,13 @@ namespace Pipeline.Tests.Unit.Learning.Pretexts;
 
 public sealed class AmbiguityTests
 {
-    public static TheoryData<string> Tasks { get; } = [.. PretextTasks.Names];
+    public static TheoryData<string> Tasks { get; } = [.. ViewPretext.All.Select(pretext => pretext.Name)];
 
     [Theory]
     [MemberData(nameof(Tasks))]
     public void The_distance_is_one_minus_the_highest_correlation_of_two_views(string name)
     {
-        var task = PretextTasks.Named(name);
+        var task = (ViewPretext)PretextList.Named(name);
         for (var seed = 0UL; seed < 5; seed++)
         {
             var image = Smooth(seed, 3, 8);
@@ -29,7 +29,7 @@ public sealed class AmbiguityTests
     [MemberData(nameof(Tasks))]
     public void Brightness_and_contrast_make_no_difference(string name)
     {
-        var task = PretextTasks.Named(name);
+        var task = (ViewPretext)PretextList.Named(name);
         var image = Smooth(1, 1, 10);
         var half = image.Select(pixel => (byte)(pixel / 2)).ToArray();
         byte[] brighter = [.. half.Select(pixel => (byte)(pixel + 100))];
@@ -53,9 +53,9 @@ public sealed class AmbiguityTests
                 image[(row * 8) + 7 - column] = image[(row * 8) + column];
         }
 
-        Assert.Equal(0, Ambiguity.Distance(new FlipTask(), image, 1, 8));
-        Assert.Equal(0, Ambiguity.Distance(new RotationFlipTask(), image, 1, 8));
-        Assert.InRange(Ambiguity.Distance(new RotationTask(), image, 1, 8), 0.3, 2);
+        Assert.Equal(0, Ambiguity.Distance(ViewPretext.Flip, image, 1, 8));
+        Assert.Equal(0, Ambiguity.Distance(ViewPretext.RotationFlip, image, 1, 8));
+        Assert.InRange(Ambiguity.Distance(ViewPretext.Rotation, image, 1, 8), 0.3, 2);
     }
 
     [Theory]
@@ -63,11 +63,11 @@ public sealed class AmbiguityTests
     [InlineData(200)]
     [InlineData(255)]
     public void An_image_of_one_colour_shows_nothing(byte colour) =>
-        Assert.All(PretextTasks.All, task => Assert.Equal(0, Ambiguity.Distance(task, Enumerable.Repeat(colour, 3 * 64).ToArray(), 3, 8)));
+        Assert.All(ViewPretext.All, task => Assert.Equal(0, Ambiguity.Distance(task, Enumerable.Repeat(colour, 3 * 64).ToArray(), 3, 8)));
 
     [Fact]
     public void Views_of_noise_have_nothing_in_common() =>
-        Assert.All(PretextTasks.All, task => Assert.Equal(1, Ambiguity.Distance(task, Noise(4, 3, 32), 3, 32), tolerance: 0.1));
+        Assert.All(ViewPretext.All, task => Assert.Equal(1, Ambiguity.Distance(task, Noise(4, 3, 32), 3, 32), tolerance: 0.1));
 
     [Fact]
     public void A_single_odd_pixel_is_enough()
@@ -75,7 +75,7 @@ public sealed class AmbiguityTests
         var image = new byte[64];
         image[1] = 1;
 
-        Assert.All(PretextTasks.All, task => Assert.InRange(Ambiguity.Distance(task, image, 1, 8), 1, 1.1));
+        Assert.All(ViewPretext.All, task => Assert.InRange(Ambiguity.Distance(task, image, 1, 8), 1, 1.1));
     }
 
     private static double Correlation(byte[] a, byte[] b)

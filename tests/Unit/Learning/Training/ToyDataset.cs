@@ -43,7 +43,7 @@ public sealed class ToyDataset : IDisposable
             Labels = [6],
             Draws = 1,
             LearningRates = [0.01],
-            ProbeLearningRates = [0.1],
+            ProbePenalties = [0.1],
             Steps = 3,
             Batch = 4
         },
@@ -120,11 +120,8 @@ public sealed class ToyDataset : IDisposable
     public async Task<IReadOnlyList<ArtifactReference>> LabelAsync(Experiment experiment)
     {
         var labeller = new ShardLabeller(Store);
-        foreach (var task in experiment.Pretext)
-        {
-            for (var shard = 0; shard < ShardLabeller.Labelled(Manifest).Count; shard++)
-                await labeller.LabelAsync(Reference, Manifest, experiment, task, shard, CancellationToken.None);
-        }
+        foreach (var (task, shard) in await labeller.MissingAsync(Reference, Manifest, experiment, CancellationToken.None))
+            await labeller.LabelAsync(Reference, Manifest, experiment, task, shard, CancellationToken.None);
 
         return (await labeller.FindAllAsync(Reference, experiment, CancellationToken.None))!;
     }

@@ -18,7 +18,7 @@ public sealed class LayerRatesTests
     [InlineData("encoder.conv1.weight", 0.0625)]
     public void Each_layer_is_slower_than_the_one_above_it(string parameter, double rate)
     {
-        using var classifier = new Classifier(new EncoderSpec("convnet", 4), new InputSpec(16, 1), 3, 1);
+        using var classifier = new Classifier(new EncoderSpec("convnet", 4), new InputSpec(16, 1), 3, 1, null, Readout.Mean);
 
         Assert.Equal(rate, LayerRates.Of(classifier.Encoder, parameter, 0.5));
     }
@@ -27,7 +27,7 @@ public sealed class LayerRatesTests
     [MemberData(nameof(Encoders))]
     public void Every_parameter_of_every_encoder_belongs_to_a_layer(string name)
     {
-        using var classifier = new Classifier(new EncoderSpec(name, 4), new InputSpec(16, 1), 3, 1);
+        using var classifier = new Classifier(new EncoderSpec(name, 4), new InputSpec(16, 1), 3, 1, null, Readout.Mean);
 
         var rates = classifier.named_parameters().Select(entry => LayerRates.Of(classifier.Encoder, entry.name, 0.5)).ToList();
 
@@ -42,7 +42,7 @@ public sealed class LayerRatesTests
         var spec = new EncoderSpec("transformer", Transformer: TransformerTests.Small
             with
         { Layers = 12, Position = position, Norm = norm, Pooling = pooling, Layout = layout });
-        using var classifier = new Classifier(spec, InputSpec.Sequence(20), 3, 1, TransformerTests.Tokenizer);
+        using var classifier = new Classifier(spec, InputSpec.Sequence(20), 3, 1, TransformerTests.Tokenizer, Readout.Mean);
 
         var rates = classifier.named_parameters().Select(entry => LayerRates.Of(classifier.Encoder, entry.name, 0.5)).ToList();
 

@@ -15,20 +15,12 @@ public sealed class TermsTests
     [InlineData(TermKinds.Bigrams, "one", "one")]
     [InlineData(TermKinds.FourMers, "ACGTA", "ACGT|CGTA")]
     [InlineData(TermKinds.FourMers, "ACG", "")]
+    [InlineData(TermKinds.SixMers, "ACGTTTG", "AAACGT|CAAACG")]
+    [InlineData(TermKinds.Characters, "Ab c", " ab|ab | ab | c ")]
     [InlineData(TermKinds.TwoMers, "MKV", "MK|KV")]
     [InlineData(TermKinds.Positions, "ACA", "0A|1C|2A")]
     public void Terms_are_cut_out_of_a_sequence(string kind, string text, string terms) =>
         Assert.Equal(terms, string.Join('|', TermKinds.Cut(kind, text)));
-
-    [Fact]
-    public void Letters_are_taken_at_their_positions_where_all_sequences_are_as_long()
-    {
-        Assert.Equal([TermKinds.Positions], TermKinds.For(Modalities.Dna, ["ACGT", "TTTT"]));
-        Assert.Equal([TermKinds.FourMers], TermKinds.For(Modalities.Dna, ["ACGT", "TTT"]));
-        Assert.Equal([TermKinds.FourMers], TermKinds.For(Modalities.Dna, [new string('A', 1001)]));
-        Assert.Equal([TermKinds.TwoMers], TermKinds.For(Modalities.Protein, ["MK", "MKV"]));
-        Assert.Equal([TermKinds.Words, TermKinds.Bigrams], TermKinds.For(Modalities.Text, Texts));
-    }
 
     [Fact]
     public void Words_are_weighted_as_scikit_learn_weighs_them()

@@ -42,7 +42,7 @@ internal sealed class ToySequences : IDisposable
             Labels = [12],
             Draws = 1,
             LearningRates = [0.01],
-            ProbeLearningRates = [0.1],
+            ProbePenalties = [0.001, 0.01, 0.1],
             Steps = 4,
             Batch = 4,
             LoraRank = 2

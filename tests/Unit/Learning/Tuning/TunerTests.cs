@@ -1,4 +1,5 @@
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Tuning.Arms;
@@ -136,7 +137,7 @@ public sealed class TunerTests
             .Tune(classifier, new LabelledImages(reader, ["a", "b", "c"]), positions, optimizer, Token);
     }
 
-    private static Classifier Classifier() => new(ToyDataset.Experiment.Encoder, ToyDataset.Experiment.Input, ToyDataset.Classes, seed: 1);
+    private static Classifier Classifier() => new(ToyDataset.Experiment.Encoder, ToyDataset.Experiment.Input, ToyDataset.Classes, seed: 1, null, Readout.Mean);
 
     private static string Text(SafetensorsTensor tensor) => tensor.Name + Convert.ToHexString(tensor.Data.Span);
 }

@@ -1,9 +1,9 @@
 using Pipeline.Learning.Encoders;
-using Pipeline.Learning.Pretexts.Masked;
-using Pipeline.Learning.Pretexts.Views;
+using Pipeline.Learning.Pretexts;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Weights;
 using Pipeline.Tests.Unit.Learning.Encoders;
+using Pipeline.Tests.Unit.Learning.Training;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -30,8 +30,8 @@ public sealed class WeightInitializationTests
     [Fact]
     public void An_encoder_starts_alike_in_pretraining_and_in_fine_tuning()
     {
-        using var pretext = new ViewNetwork(Small, new InputSpec(8, 1), [("rotation", 4), ("flip", 4)], seed: 9);
-        using var classifier = new Classifier(Small, new InputSpec(8, 1), classes: 3, seed: 9);
+        using var pretext = new ViewModel(Seeded(Small, new InputSpec(8, 1)), [("rotation", 4), ("flip", 4)]);
+        using var classifier = new Classifier(Small, new InputSpec(8, 1), classes: 3, seed: 9, null, Readout.Mean);
 
         Assert.Equal(Values(pretext.Encoder), Values(classifier.Encoder));
         Assert.NotEqual(
@@ -72,8 +72,8 @@ public sealed class WeightInitializationTests
             with
         { Width = 128, FeedForward = 512, Norm = "post", Layout = layout });
         var tokenizer = TransformerTests.Tokenizer with { Vocabulary = 500 };
-        using var pretraining = new MaskedTokenNetwork(spec, InputSpec.Sequence(20), tokenizer, seed: 9);
-        using var classifier = new Classifier(spec, InputSpec.Sequence(20), classes: 3, seed: 9, tokenizer);
+        using var pretraining = new MaskedTokenModel(Seeded(spec, InputSpec.Sequence(20)), "masked-token", tokenizer);
+        using var classifier = new Classifier(spec, InputSpec.Sequence(20), classes: 3, seed: 9, tokenizer, Readout.Mean);
         using var encoder = EncoderArchitectures.Create(spec, InputSpec.Sequence(20), tokenizer);
         WeightInitialization.Initialize(encoder, seed: 9);
 
@@ -91,6 +91,13 @@ public sealed class WeightInitializationTests
         Assert.All(encoder.named_parameters().Where(entry => entry.name.EndsWith("bias", StringComparison.Ordinal)),
             entry => Assert.All(entry.parameter.data<float>().ToArray(), bias => Assert.Equal(0f, bias)));
     }
+
+    private static Experiment Seeded(EncoderSpec encoder, InputSpec input) => ToyDataset.Experiment with
+    {
+        Encoder = encoder,
+        Input = input,
+        Pretraining = ToyDataset.Experiment.Pretraining with { Seed = 9 },
+    };
 
     private static void AssertGaussian(Tensor weight, double deviation)
     {

@@ -1,14 +1,13 @@
 using System.Runtime.InteropServices;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Pretexts;
-using Pipeline.Learning.Pretexts.Views;
 using Pipeline.Learning.Training;
 using Pipeline.Tests.Unit.Artifacts;
-using Pipeline.Tests.Unit.Learning.Pretexts;
+using Pipeline.Tests.Unit.Learning.Training;
 using TorchSharp;
 using Xunit;
 
-namespace Pipeline.Tests.Unit.Learning.Training;
+namespace Pipeline.Tests.Unit.Learning.Pretexts;
 
 [Collection(TorchTests.Name)]
 public sealed class ViewTrainerTests
@@ -22,8 +21,8 @@ public sealed class ViewTrainerTests
         using var data = await ToyDataset.CreateAsync();
         var experiment = Without(ToyDataset.Experiment);
         using var samples = await OpenAsync(data, experiment);
-        var batch = new ViewBatches(samples, experiment.Pretraining).Training(0);
-        using var trainer = new ViewTrainer(experiment, Rotation, 10, torch.CPU);
+        var batch = (PretextBatch)new ViewBatches(samples, experiment.Pretraining).Training(0);
+        using var trainer = NewTrainer(experiment, Rotation, 10);
 
         Assert.Equal(NaiveLoss(experiment, Rotation, batch), trainer.Train(batch), tolerance: 1e-5);
     }
@@ -34,8 +33,8 @@ public sealed class ViewTrainerTests
         using var data = await ToyDataset.CreateAsync();
         var experiment = Without(ToyDataset.Experiment) with { Pretext = ["rotation", "flip"] };
         using var samples = await OpenAsync(data, experiment);
-        var batch = new ViewBatches(samples, experiment.Pretraining with { Batch = 36 }).Training(0);
-        using var trainer = new ViewTrainer(experiment, Both, 10, torch.CPU);
+        var batch = (PretextBatch)new ViewBatches(samples, experiment.Pretraining with { Batch = 36 }).Training(0);
+        using var trainer = NewTrainer(experiment, Both, 10);
 
         Assert.Contains(PretextBatch.NoLabel, batch.Labels[0]);
         Assert.Equal(NaiveLoss(experiment, Both, batch), trainer.Train(batch), tolerance: 1e-5);
@@ -48,7 +47,7 @@ public sealed class ViewTrainerTests
     {
         using var data = await ToyDataset.CreateAsync();
         using var samples = await OpenAsync(data, ToyDataset.Experiment);
-        using var trainer = new ViewTrainer(ToyDataset.Experiment, Rotation, 10, torch.CPU);
+        using var trainer = NewTrainer(ToyDataset.Experiment, Rotation, 10);
         var expected = Schedule.LearningRate("one-cycle", ToyDataset.Experiment.Pretraining.LearningRate, 0, 10);
         Assert.Equal(expected, trainer.LearningRate);
 
@@ -67,7 +66,7 @@ public sealed class ViewTrainerTests
         var experiment = ToyDataset.Experiment with { Pretext = ["rotation", "flip"] };
         using var samples = await OpenAsync(data, experiment);
         var batches = new ViewBatches(samples, experiment.Pretraining);
-        using var undisturbed = new ViewTrainer(experiment, Both, batches.Steps, torch.CPU);
+        using var undisturbed = NewTrainer(experiment, Both, batches.Steps);
         var losses = Enumerable.Range(0, (int)batches.Steps).Select(step => undisturbed.Train(batches.Training(step))).ToList();
 
         using var folder = new TemporaryFolder();
@@ -76,7 +75,7 @@ public sealed class ViewTrainerTests
         for (var step = 0; step < batches.Steps; step++)
         {
             // The seed of fresh weights must not matter once a checkpoint is loaded.
-            using var trainer = new ViewTrainer(step == 0 ? experiment : Seeded(experiment, 99), Both, batches.Steps, torch.CPU);
+            using var trainer = NewTrainer(step == 0 ? experiment : Seeded(experiment, 99), Both, batches.Steps);
             if (saved is not null)
             {
                 using var checkpoint = await WriteAsync(folder[$"{step}"], saved);
@@ -99,7 +98,7 @@ public sealed class ViewTrainerTests
         var experiment = Without(ToyDataset.Experiment);
         using var samples = await OpenAsync(data, experiment);
         var batches = new ViewBatches(samples, experiment.Pretraining with { Epochs = 10 });
-        using var trainer = new ViewTrainer(experiment, Rotation, batches.Steps, torch.CPU);
+        using var trainer = NewTrainer(experiment, Rotation, batches.Steps);
 
         var losses = Enumerable.Range(0, (int)batches.Steps).Select(step => trainer.Train(batches.Training(step))).ToList();
         var measure = trainer.Measure([batches.Plain(0, 20), batches.Plain(20, 16)]);
@@ -117,7 +116,7 @@ public sealed class ViewTrainerTests
         using var data = await ToyDataset.CreateAsync();
         using var samples = await OpenAsync(data, ToyDataset.Experiment);
         var batches = new ViewBatches(samples, ToyDataset.Experiment.Pretraining);
-        using var trainer = new ViewTrainer(ToyDataset.Experiment, Rotation, 10, torch.CPU);
+        using var trainer = NewTrainer(ToyDataset.Experiment, Rotation, 10);
         trainer.Train(batches.Training(0));
         var before = Text(trainer.Save());
 
@@ -136,7 +135,7 @@ public sealed class ViewTrainerTests
         var experiment = ToyDataset.Experiment with { Pretraining = ToyDataset.Experiment.Pretraining with { LearningRate = 1e30 } };
         using var samples = await OpenAsync(data, experiment);
         var batches = new ViewBatches(samples, experiment.Pretraining);
-        using var trainer = new ViewTrainer(experiment, Rotation, batches.Steps, torch.CPU);
+        using var trainer = NewTrainer(experiment, Rotation, batches.Steps);
 
         var error = Assert.Throws<PipelineException>(() =>
         {
@@ -152,8 +151,8 @@ public sealed class ViewTrainerTests
     public async Task A_checkpoint_of_another_network_is_refused()
     {
         using var folder = new TemporaryFolder();
-        using var narrow = new ViewTrainer(ToyDataset.Experiment, Rotation, 10, torch.CPU);
-        using var joint = new ViewTrainer(ToyDataset.Experiment, Both, 10, torch.CPU);
+        using var narrow = NewTrainer(ToyDataset.Experiment, Rotation, 10);
+        using var joint = NewTrainer(ToyDataset.Experiment, Both, 10);
         using var checkpoint = await WriteAsync(folder["checkpoint"], narrow.Save());
 
         Assert.Contains("heads.flip", Assert.Throws<PipelineException>(() => joint.Load(checkpoint)).Message, StringComparison.Ordinal);
@@ -165,7 +164,7 @@ public sealed class ViewTrainerTests
     {
         const int Pixels = ToyDataset.Size * ToyDataset.Size;
         using var scope = torch.NewDisposeScope();
-        using var network = new ViewNetwork(experiment.Encoder, experiment.Input, classes, experiment.Pretraining.Seed);
+        using var network = new ViewModel(experiment, classes);
         var shown = Enumerable.Range(0, View.Count)
             .SelectMany(view => batch.SamplesByView[view].SelectMany(sample =>
                 ViewTests.Naive(view, batch.Pixels[((int)sample * Pixels)..(((int)sample + 1) * Pixels)], 1, ToyDataset.Size)))
@@ -182,6 +181,9 @@ public sealed class ViewTrainerTests
 
         return total;
     }
+
+    private static Trainer NewTrainer(Experiment experiment, (string Task, int Classes)[] classes, long steps) =>
+        new(new ViewModel(experiment, classes), experiment.Pretraining, steps, torch.CPU);
 
     private static Experiment Without(Experiment experiment) =>
         experiment with { Pretraining = experiment.Pretraining with { Augmentation = new AugmentationSpec() } };

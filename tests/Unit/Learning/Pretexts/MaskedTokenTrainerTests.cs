@@ -1,10 +1,11 @@
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Learning.Pretexts.Masked;
+using Pipeline.Learning.Pretexts;
+using Pipeline.Learning.Training;
 using Pipeline.Tests.Unit.Artifacts;
 using TorchSharp;
 using Xunit;
 
-namespace Pipeline.Tests.Unit.Learning.Pretexts.Masked;
+namespace Pipeline.Tests.Unit.Learning.Pretexts;
 
 [Collection(TorchTests.Name)]
 public sealed class MaskedTokenTrainerTests
@@ -24,11 +25,10 @@ public sealed class MaskedTokenTrainerTests
         using var scope = torch.NewDisposeScope();
         using var data = await ToySequences.CreateAsync();
         using var samples = await OpenAsync(data, Split.Train);
-        var batch = new MaskedTokenBatches(samples, WithoutDropout.Pretraining).Training(0);
-        using var network = new MaskedTokenNetwork(WithoutDropout.Encoder, WithoutDropout.Input, samples.Tokenizer,
-            WithoutDropout.Pretraining.Seed);
+        var batch = (MaskedTokenBatch)new MaskedTokenBatches(samples, WithoutDropout.Pretraining).Training(0);
+        using var network = new MaskedTokenModel(WithoutDropout, samples.Task, samples.Tokenizer);
         var tokens = torch.tensor(batch.Tokens, batch.Samples, batch.Tokens.Length / batch.Samples);
-        var hidden = network.Encoder.Hidden(tokens).data<float>().ToArray().Chunk(16).ToArray();
+        var hidden = network.Encoder.Encode(tokens).Tokens.data<float>().ToArray().Chunk(16).ToArray();
         var weights = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.data<float>().ToArray());
         var expected = batch.Places.Zip(batch.Targets).Average(masked => NaiveLoss(hidden[masked.First], masked.Second, weights));
 
@@ -178,8 +178,8 @@ public sealed class MaskedTokenTrainerTests
         return Math.Log(logits.Sum(Math.Exp)) - logits[(int)target];
     }
 
-    private static MaskedTokenTrainer Trainer(Experiment experiment, MaskedTokenSamples samples, long steps) =>
-        new(experiment, samples.Task, samples.Tokenizer, steps, torch.CPU);
+    private static Trainer Trainer(Experiment experiment, MaskedTokenSamples samples, long steps) =>
+        new(new MaskedTokenModel(experiment, samples.Task, samples.Tokenizer), experiment.Pretraining, steps, torch.CPU);
 
     private static Task<MaskedTokenSamples> OpenAsync(ToySequences data, Split split) =>
         MaskedTokenSamples.OpenAsync(data.Store, data.Manifest, data.PseudoLabels, split, TestContext.Current.CancellationToken);

@@ -1,7 +1,7 @@
 using Pipeline.Learning.Training;
 using Pipeline.Statistics;
 
-namespace Pipeline.Learning.Pretexts.Views;
+namespace Pipeline.Learning.Pretexts;
 
 /// <summary>What one step trains on, still on the host. Each distinct (sample, view) is one row, whichever tasks ask for it; rows are
 /// ordered by view.</summary>
@@ -18,43 +18,18 @@ public sealed record PretextBatch(long Step, byte[] Pixels, long[][] SamplesByVi
     public long Views => Labels[0].Length;
 }
 
-/// <summary>Assembles batches: a function of seed and step alone, whoever asks and in whatever order.</summary>
-public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec) : IPretextBatches<PretextBatch>
+/// <summary>Assembles batches of images with all their views.</summary>
+/// <param name="samples">Disposed with this.</param>
+public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec) : PretextBatches(samples.Usable.Count, spec)
 {
     private readonly Augmentation _augmentation = new(spec.Augmentation, samples.Samples.Input.Size);
-    private (long Epoch, int[] Order) _order = (-1, []);
 
-    /// <summary>Samples in a step: fewer than the experiment's where there are not that many.</summary>
-    public int BatchSize { get; } = Math.Min(spec.Batch, samples.Usable.Count);
+    public override void Dispose() => samples.Dispose();
 
-    /// <summary>Whole batches only; the few samples left over differ from epoch to epoch.</summary>
-    public long StepsPerEpoch => samples.Usable.Count / BatchSize;
-
-    public int Count => samples.Usable.Count;
-
-    public long Steps => StepsPerEpoch * spec.Epochs;
-
-    /// <summary>The batch of a training step.</summary>
-    public PretextBatch Training(long step)
+    protected override PretextBatch Assemble(long number, int[] places, long? epoch)
     {
-        var epoch = step / StepsPerEpoch;
-        if (_order.Epoch != epoch)
-            _order = (epoch, new CounterRandom(spec.Seed, "order", epoch).Permutation(samples.Usable.Count));
-
-        var first = (int)(step % StepsPerEpoch) * BatchSize;
-        int[] chosen = [.. _order.Order[first..(first + BatchSize)].Select(place => samples.Usable[place])];
-        return Assemble(step, chosen, new CounterRandom(spec.Seed, "augmentation", epoch));
-    }
-
-    /// <summary>Samples in their own order and without augmentation, for measuring.</summary>
-    public PretextBatch Plain(int first, int count) =>
-        Assemble(0, [.. samples.Usable.Skip(first).Take(count)], null);
-
-    /// <summary>Closes the samples.</summary>
-    public void Dispose() => samples.Dispose();
-
-    private PretextBatch Assemble(long step, int[] chosen, CounterRandom? random)
-    {
+        int[] chosen = [.. places.Select(place => samples.Usable[place])];
+        CounterRandom? random = epoch is { } ofEpoch ? new CounterRandom(Spec.Seed, "augmentation", ofEpoch) : null;
         var size = samples.Samples.ImageBytes;
         var pixels = new byte[chosen.Length * size];
         var labels = new int[samples.Tasks.Count, chosen.Length, View.Count];
@@ -92,7 +67,7 @@ public sealed class ViewBatches(ViewSamples samples, PretrainingSpec spec) : IPr
             }
         }
 
-        return new PretextBatch(step, pixels, byView, [.. byTask.Select(list => list.ToArray())], [.. numbers]);
+        return new PretextBatch(number, pixels, byView, [.. byTask.Select(list => list.ToArray())], [.. numbers]);
     }
 
     private static bool Wanted(int[,,] labels, int sample, int view) =>

@@ -3,7 +3,7 @@ using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Training;
 
-namespace Pipeline.Learning.Pretexts.Masked;
+namespace Pipeline.Learning.Pretexts;
 
 /// <summary>One split's samples as tokens, read from their pseudo-label shards on demand, numbered through.</summary>
 public sealed class MaskedTokenSamples : IDisposable

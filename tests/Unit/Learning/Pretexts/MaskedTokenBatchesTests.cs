@@ -1,7 +1,7 @@
-using Pipeline.Learning.Pretexts.Masked;
+using Pipeline.Learning.Pretexts;
 using Xunit;
 
-namespace Pipeline.Tests.Unit.Learning.Pretexts.Masked;
+namespace Pipeline.Tests.Unit.Learning.Pretexts;
 
 public sealed class MaskedTokenBatchesTests
 {
@@ -17,13 +17,13 @@ public sealed class MaskedTokenBatchesTests
         Assert.Equal((8, 4L, 8L), (batches.BatchSize, batches.StepsPerEpoch, batches.Steps));
         foreach (var epoch in new[] { 0, 1 })
         {
-            var shown = Enumerable.Range(4 * epoch, 4).SelectMany(step => Rows(batches.Training(step))).ToList();
+            var shown = Enumerable.Range(4 * epoch, 4).SelectMany(step => Rows(((MaskedTokenBatch)batches.Training(step)))).ToList();
             Assert.Equal(32, shown.Count);
             Assert.Equal(32, shown.Distinct().Count());
             Assert.Subset(ToySequences.Texts(Split.Train).ToHashSet(), shown.ToHashSet());
         }
 
-        Assert.NotEqual(Rows(batches.Training(0)), Rows(batches.Training(4)));
+        Assert.NotEqual(Rows(((MaskedTokenBatch)batches.Training(0))), Rows(((MaskedTokenBatch)batches.Training(4))));
     }
 
     [Fact]
@@ -32,11 +32,11 @@ public sealed class MaskedTokenBatchesTests
         using var data = await ToySequences.CreateAsync();
         using var samples = await OpenAsync(data, Split.Train);
         var forward = new MaskedTokenBatches(samples, Spec);
-        var all = Enumerable.Range(0, 8).Select(step => Text(forward.Training(step))).ToList();
+        var all = Enumerable.Range(0, 8).Select(step => Text((MaskedTokenBatch)forward.Training(step))).ToList();
         var backward = new MaskedTokenBatches(samples, Spec);
 
-        Assert.Equal(all, Enumerable.Range(0, 8).Reverse().Select(step => Text(backward.Training(step))).Reverse());
-        Assert.NotEqual(all[3], Text(new MaskedTokenBatches(samples, Spec with { Seed = 2 }).Training(3)));
+        Assert.Equal(all, Enumerable.Range(0, 8).Reverse().Select(step => Text((MaskedTokenBatch)backward.Training(step))).Reverse());
+        Assert.NotEqual(all[3], Text((MaskedTokenBatch)new MaskedTokenBatches(samples, Spec with { Seed = 2 }).Training(3)));
     }
 
     [Fact]
@@ -47,13 +47,13 @@ public sealed class MaskedTokenBatchesTests
         var batches = new MaskedTokenBatches(samples, Spec);
 
         // All fit into one pool: by length, the batches follow one another without overlap.
-        var extents = Enumerable.Range(0, 4).Select(step => Rows(batches.Training(step)).Select(text => text.Length).ToList())
+        var extents = Enumerable.Range(0, 4).Select(step => Rows(((MaskedTokenBatch)batches.Training(step))).Select(text => text.Length).ToList())
             .Select(lengths => (Min: lengths.Min(), Max: lengths.Max())).OrderBy(extent => extent.Min).ThenBy(extent => extent.Max)
             .ToList();
 
         Assert.All(extents.Zip(extents.Skip(1)), pair => Assert.True(pair.First.Max <= pair.Second.Min));
         Assert.All(Enumerable.Range(0, 4),
-            step => Assert.Equal(Rows(batches.Training(step)).Max(text => text.Length) + 2, batches.Training(step).Tokens.Length / 8));
+            step => Assert.Equal(Rows(((MaskedTokenBatch)batches.Training(step))).Max(text => text.Length) + 2, ((MaskedTokenBatch)batches.Training(step)).Tokens.Length / 8));
     }
 
     [Fact]
@@ -62,11 +62,11 @@ public sealed class MaskedTokenBatchesTests
         using var data = await ToySequences.CreateAsync();
         using var samples = await OpenAsync(data, Split.Train);
         var batches = new MaskedTokenBatches(samples, Spec);
-        var stored = Masks(batches.Plain(0, samples.Count)).ToHashSet();
+        var stored = Masks(((MaskedTokenBatch)batches.Plain(0, samples.Count))).ToHashSet();
 
         Assert.Equal(38, stored.Count);
-        Assert.All(Enumerable.Range(0, 4).SelectMany(step => Masks(batches.Training(step))), mask => Assert.Contains(mask, stored));
-        Assert.Contains(Enumerable.Range(4, 4).SelectMany(step => Masks(batches.Training(step))), mask => !stored.Contains(mask));
+        Assert.All(Enumerable.Range(0, 4).SelectMany(step => Masks(((MaskedTokenBatch)batches.Training(step)))), mask => Assert.Contains(mask, stored));
+        Assert.Contains(Enumerable.Range(4, 4).SelectMany(step => Masks(((MaskedTokenBatch)batches.Training(step)))), mask => !stored.Contains(mask));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class MaskedTokenBatchesTests
         using var data = await ToySequences.CreateAsync();
         using var samples = await OpenAsync(data, Split.Validation);
         var texts = ToySequences.Texts(Split.Validation);
-        var batch = new MaskedTokenBatches(samples, Spec).Plain(2, 3);
+        var batch = ((MaskedTokenBatch)new MaskedTokenBatches(samples, Spec).Plain(2, 3));
         var length = batch.Tokens.Length / 3;
         var whole = Whole(batch);
 

@@ -2,7 +2,7 @@ using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Training;
 
-namespace Pipeline.Learning.Pretexts.Views;
+namespace Pipeline.Learning.Pretexts;
 
 /// <summary>One split's samples, read from their shards on demand, with their pseudo-labels for one or several pretext tasks.</summary>
 public sealed class ViewSamples : IDisposable

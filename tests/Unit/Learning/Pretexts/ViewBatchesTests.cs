@@ -1,9 +1,9 @@
 using Pipeline.Learning.Pretexts;
-using Pipeline.Learning.Pretexts.Views;
 using Pipeline.Learning.Training;
+using Pipeline.Tests.Unit.Learning.Training;
 using Xunit;
 
-namespace Pipeline.Tests.Unit.Learning.Training;
+namespace Pipeline.Tests.Unit.Learning.Pretexts;
 
 public sealed class ViewBatchesTests
 {
@@ -20,7 +20,7 @@ public sealed class ViewBatchesTests
     {
         using var data = await ToyDataset.CreateAsync();
         using var samples = await OpenAsync(data, name);
-        var task = PretextTasks.Named(name);
+        var task = (ViewPretext)PretextList.Named(name);
         var batches = new ViewBatches(samples, new PretrainingSpec { Batch = 7, Epochs = 3, Augmentation = new AugmentationSpec() });
 
         // 40 samples, of which 4 are plain and 4 symmetric, which is no difficulty for turns.
@@ -32,7 +32,7 @@ public sealed class ViewBatchesTests
             var seen = new List<int>();
             for (var step = epoch * batches.StepsPerEpoch; step < (epoch + 1) * batches.StepsPerEpoch; step++)
             {
-                var batch = batches.Training(step);
+                var batch = ((PretextBatch)batches.Training(step));
                 Assert.Equal(step, batch.Step);
                 Assert.Equal(7 * task.Views.Count, batch.Views);
                 Assert.Empty(batch.Augmentation);
@@ -53,7 +53,7 @@ public sealed class ViewBatchesTests
         using var samples = await OpenAsync(data, "rotation", "flip");
         var batches = new ViewBatches(samples, new PretrainingSpec { Batch = 36, Augmentation = new AugmentationSpec() });
 
-        var batch = batches.Training(0);
+        var batch = ((PretextBatch)batches.Training(0));
 
         var shown = Samples(batch);
         Assert.Equal(36, shown.Count);
@@ -84,12 +84,12 @@ public sealed class ViewBatchesTests
         var backwards = new ViewBatches(samples, spec);
         var steps = Enumerable.Range(0, (int)forwards.Steps).Select(step => (long)step).ToList();
 
-        var first = steps.Select(step => Text(forwards.Training(step))).ToList();
-        var second = Enumerable.Reverse(steps).Select(step => Text(backwards.Training(step))).Reverse().ToList();
+        var first = steps.Select(step => Text(((PretextBatch)forwards.Training(step)))).ToList();
+        var second = Enumerable.Reverse(steps).Select(step => Text(((PretextBatch)backwards.Training(step)))).Reverse().ToList();
 
         Assert.Equal(first, second);
         Assert.Equal(first.Count, first.Distinct().Count());
-        Assert.NotEqual(first[0], Text(new ViewBatches(samples, spec with { Seed = 2 }).Training(0)));
+        Assert.NotEqual(first[0], Text(((PretextBatch)new ViewBatches(samples, spec with { Seed = 2 }).Training(0))));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class ViewBatchesTests
         using var samples = await OpenAsync(data, "rotation");
         var batches = new ViewBatches(samples, new PretrainingSpec { Batch = 36, Epochs = 2 });
 
-        var (first, second) = (Samples(batches.Training(0)), Samples(batches.Training(1)));
+        var (first, second) = (Samples(((PretextBatch)batches.Training(0))), Samples(((PretextBatch)batches.Training(1))));
 
         Assert.Equal(first.Order(), second.Order());
         Assert.NotEqual(first, second);
@@ -114,7 +114,7 @@ public sealed class ViewBatchesTests
         var batches = new ViewBatches(samples, ToyDataset.Experiment.Pretraining);
 
         var rows = new[] { 0L, 1L, batches.StepsPerEpoch }.SelectMany(step =>
-            batches.Training(step).Augmentation.Chunk(Augmentation.Numbers)).ToList();
+            ((PretextBatch)batches.Training(step)).Augmentation.Chunk(Augmentation.Numbers)).ToList();
 
         Assert.Equal(3 * 8 * 4, rows.Count);
         Assert.Equal(rows.Count, rows.Select(row => string.Join(' ', row)).Distinct().Count());
@@ -126,7 +126,7 @@ public sealed class ViewBatchesTests
         using var data = await ToyDataset.CreateAsync();
         using var samples = await OpenAsync(data, "rotation");
 
-        var batch = new ViewBatches(samples, ToyDataset.Experiment.Pretraining).Plain(5, 20);
+        var batch = ((PretextBatch)new ViewBatches(samples, ToyDataset.Experiment.Pretraining).Plain(5, 20));
 
         Assert.Equal(TrainingSamples.Where(sample => !ToyDataset.Plain(sample)).Skip(5).Take(20), Samples(batch));
         Assert.Empty(batch.Augmentation);
@@ -163,7 +163,7 @@ public sealed class ViewBatchesTests
     }
 
     /// <summary>Every sample in every view of the task, and the view's place in the task as the label.</summary>
-    private static void AssertLabels(PretextBatch batch, IPretextTask task)
+    private static void AssertLabels(PretextBatch batch, ViewPretext task)
     {
         var row = 0;
         for (var view = 0; view < View.Count; view++)

@@ -6,7 +6,7 @@ using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Tokens;
 using Pipeline.Tests.Unit.Artifacts;
 
-namespace Pipeline.Tests.Unit.Learning.Pretexts.Masked;
+namespace Pipeline.Tests.Unit.Learning.Pretexts;
 
 /// <summary>A dataset version of DNA in a store of its own: two bases that number the sample, then 5 to 13 times the same one. What is
 /// masked follows from what stands around it.</summary>

@@ -1,0 +1,98 @@
+using Pipeline.Artifacts;
+using Pipeline.Artifacts.Safetensors;
+using Pipeline.Learning.Native;
+using static TorchSharp.torch;
+
+namespace Pipeline.Learning.Tuning;
+
+/// <summary>The vectors of all samples of a split in one space, computed once and kept in the store, a file for each sample shard:
+/// <c>features</c> float16 [N, D].</summary>
+public sealed class FeatureTable : IDisposable
+{
+    /// <summary>Raised when the same samples would have other vectors.</summary>
+    private const int Format = 1;
+
+    private const int Batch = 64;
+    private const string Name = "features";
+
+    private readonly SafetensorsFiles _files;
+    private readonly int[] _firsts;
+    private readonly int _width;
+
+    private FeatureTable(SafetensorsFiles files, int[] firsts, int width) => (_files, _firsts, _width) = (files, firsts, width);
+
+    public int Count => _firsts[^1];
+
+    /// <summary>Opens the table; shards that nobody has described yet are described now.</summary>
+    /// <param name="all">Every sample of the split, labelled or not.</param>
+    public static async Task<FeatureTable> OpenAsync(
+        IArtifactStore store, IReadOnlyList<SampleShard> shards, LabelledSamples all, IFeatureSpace space, TorchDevice device,
+        CancellationToken cancellation)
+    {
+        var (files, firsts) = (new List<ArtifactReference>(), new int[shards.Count + 1]);
+        for (var i = 0; i < shards.Count; i++)
+        {
+            firsts[i + 1] = firsts[i] + shards[i].Samples;
+            var madeFrom = new { shard = shards[i].File.Digest, space.MadeFrom };
+            var key = $"features/{ContentKey.Of(ArtifactKinds.Features, Format, madeFrom)}";
+            var manifest = await store.FindManifestAsync<FeatureShard>($"{key}/manifest.json", cancellation);
+            files.Add(manifest?.Content.File ?? await WriteAsync(key, firsts[i], shards[i].Samples));
+        }
+
+        return new FeatureTable(new SafetensorsFiles(store, files), firsts, space.Width);
+
+        async Task<ArtifactReference> WriteAsync(string key, int first, int count)
+        {
+            var rows = await device.Thread.RunAsync(() => Describe(all, space, first, count, cancellation));
+            var tensors = new[] { SafetensorsTensor.Of<Half>(Name, rows, count, space.Width) };
+            var put = await store.CreateAsync(
+                $"{key}/features.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, null, token), cancellation);
+            await store.CreateManifestAsync($"{key}/manifest.json", new FeatureShard(put.Reference), cancellation);
+            return put.Reference;
+        }
+    }
+
+    /// <returns>Float32 on the CPU, shape [n, D].</returns>
+    public Tensor Rows(IReadOnlyList<int> samples)
+    {
+        var values = new float[samples.Count * _width];
+        for (var i = 0; i < samples.Count; i++)
+        {
+            var shard = Array.BinarySearch(_firsts, samples[i]);
+            shard = shard < 0 ? ~shard - 1 : shard;
+            while (_firsts[shard + 1] == samples[i])
+                shard++;
+
+            var row = _files[shard].ReadRows<Half>(Name, samples[i] - _firsts[shard], 1);
+            for (var j = 0; j < _width; j++)
+                values[(i * _width) + j] = (float)row[j];
+        }
+
+        return tensor(values, samples.Count, _width);
+    }
+
+    public void Dispose() => _files.Dispose();
+
+    private static Half[] Describe(LabelledSamples all, IFeatureSpace space, int first, int count, CancellationToken cancellation)
+    {
+        var rows = new Half[count * space.Width];
+        // Samples of like length share a batch.
+        foreach (var chunk in Enumerable.Range(first, count).OrderBy(all.Length).Chunk(Batch))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var values = space.Describe(all, chunk).cpu().data<float>().ToArray();
+            for (var i = 0; i < chunk.Length; i++)
+            {
+                for (var j = 0; j < space.Width; j++)
+                    rows[((chunk[i] - first) * space.Width) + j] = (Half)values[(i * space.Width) + j];
+            }
+        }
+
+        return rows;
+    }
+}
+
+/// <summary>The vectors of one sample shard.</summary>
+[ArtifactKind(ArtifactKinds.Features)]
+public sealed record FeatureShard(ArtifactReference File);

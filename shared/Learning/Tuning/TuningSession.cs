@@ -1,0 +1,200 @@
+using Pipeline.Artifacts;
+using Pipeline.Learning.Native;
+using Pipeline.Statistics;
+using static TorchSharp.torch;
+
+namespace Pipeline.Learning.Tuning;
+
+/// <summary>Where the vectors of a space come from.</summary>
+public enum SpaceOf
+{
+    /// <summary>The pretrained encoder.</summary>
+    Pretrained,
+
+    /// <summary>The same network with random weights.</summary>
+    Random,
+
+    /// <summary>No network: one of <see cref="Descriptions"/>.</summary>
+    Described,
+
+    /// <summary>The pretrained encoder, and beside it the last of the modality's dense <see cref="Descriptions"/>.</summary>
+    Fused,
+}
+
+/// <summary>What the trials of a run share: samples opened once, vectors of an unchanged encoder computed once.</summary>
+public sealed class TuningSession : IDisposable
+{
+    private readonly IArtifactStore _store;
+    private readonly DatasetManifest _dataset;
+    private readonly EncoderManifest _encoder;
+    private readonly LabelledSplits _splits;
+    private readonly Dictionary<(SpaceOf, string?), IFeatureSpace> _spaces = [];
+    private readonly Dictionary<(SpaceOf, string), FeatureTable> _tables = [];
+    private readonly Dictionary<(SpaceOf, string), NeighbourSpace> _neighbours = [];
+    private readonly Dictionary<(SpaceOf, string?), Tensor> _heldOut = [];
+    private readonly Dictionary<(SpaceOf, string?), Neighbours> _heldOutNeighbours = [];
+    private ((bool Pretrained, int Labels, int Draw, string? Readout) Of, LinearHead Head)? _head;
+
+    private TuningSession(
+        IArtifactStore store, Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, LabelledSplits splits,
+        Split heldOut, string weights, TorchDevice device)
+    {
+        (_store, _dataset, _encoder, Experiment, Weights, Device) = (store, dataset, encoder, experiment, weights, device);
+        _splits = splits;
+        HeldOut = splits.Open(heldOut);
+    }
+
+    public Experiment Experiment { get; }
+
+    /// <summary>Null for images.</summary>
+    public TokenizerReference? Tokenizer => _encoder.Tokenizer;
+
+    /// <summary>File of the pretrained encoder.</summary>
+    public string Weights { get; }
+
+    public TorchDevice Device { get; }
+
+    /// <summary>The labelled samples of the training split.</summary>
+    public LabelledSamples Training => field ??= _splits.Open(Split.Train);
+
+    /// <summary>The labelled samples that models are judged by: of validation while they are made, of test at the end.</summary>
+    public LabelledSamples HeldOut { get; }
+
+    public static async Task<TuningSession> OpenAsync(
+        IArtifactStore store, Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Split heldOut, TorchDevice device,
+        CancellationToken cancellation)
+    {
+        var splits = await LabelledSplits.OfAsync(store, dataset, experiment.FineTuning.Task, encoder.Tokenizer, cancellation);
+        var weights = await store.MaterializeAsync(encoder.File, cancellation);
+        return new TuningSession(store, experiment, dataset, encoder, splits, heldOut, weights, device);
+    }
+
+    /// <summary>The first n of a draw's order: places in <see cref="Training"/>.</summary>
+    public int[] Draw(Trial trial) =>
+        LabelDraws.Order(Training.Strata, Experiment.FineTuning.Seed, trial.Draw)[..trial.Labels];
+
+    /// <param name="readout">Null where every token has its own vector.</param>
+    public Task<IFeatureSpace> SpaceAsync(SpaceOf of, string? readout) => Device.Thread.RunAsync(() =>
+    {
+        if (!_spaces.TryGetValue((of, readout), out var space))
+            _spaces[(of, readout)] = space = Open(of, readout);
+
+        return space;
+    });
+
+    /// <summary>Vectors of labelled training samples, for heads: a row for each label.</summary>
+    /// <param name="places">In <see cref="Training"/>.</param>
+    public async Task<Tensor> TrainingRowsAsync(SpaceOf of, string? readout, int[] places, CancellationToken cancellation)
+    {
+        var space = await SpaceAsync(of, readout);
+        if (readout is null)
+            return await Device.Thread.RunAsync(() => Kept(Inference.Rows(space, Training, places)));
+
+        var table = await TableAsync(of, readout, cancellation);
+        return await Device.Thread.RunAsync(
+            () => Kept(table.Rows([.. places.Select(place => Training.Numbers[place])]).to(Device.Device)));
+    }
+
+    /// <summary>Vectors of all held-out samples, for heads: a row for each label. Computed once.</summary>
+    public async Task<Tensor> HeldOutRowsAsync(SpaceOf of, string? readout)
+    {
+        var space = await SpaceAsync(of, readout);
+        return await Device.Thread.RunAsync(() =>
+        {
+            if (!_heldOut.TryGetValue((of, readout), out var rows))
+            {
+                _heldOut[(of, readout)] = rows =
+                    Kept(Inference.Rows(space, HeldOut, [.. Enumerable.Range(0, HeldOut.Count)]));
+            }
+
+            return rows;
+        });
+    }
+
+    /// <summary>The head that trials start from; made where it is not that of the trial before.</summary>
+    public async Task<LinearHead> HeadAsync(
+        (bool Pretrained, int Labels, int Draw, string? Readout) of, Func<Task<LinearHead>> make)
+    {
+        if (_head is not { } kept || kept.Of != of)
+            _head = kept = (of, await make());
+
+        return kept.Head;
+    }
+
+    /// <summary>The training split as a graph. Made once.</summary>
+    public async Task<NeighbourSpace> NeighboursAsync(SpaceOf of, string readout, CancellationToken cancellation)
+    {
+        var space = await SpaceAsync(of, readout);
+        if (!_neighbours.TryGetValue((of, readout), out var neighbours))
+        {
+            var key = NeighbourSpace.KeyOf(TrainingShards, space);
+            _neighbours[(of, readout)] = neighbours = await NeighbourSpace.OpenAsync(
+                _store, key, async () => (await TableAsync(of, readout, cancellation), Pool), Device, cancellation);
+        }
+
+        return neighbours;
+    }
+
+    /// <summary>The held-out samples' nearest in the graph. Found once.</summary>
+    public async Task<Neighbours> HeldOutNeighboursAsync(SpaceOf of, string readout, CancellationToken cancellation)
+    {
+        var space = await NeighboursAsync(of, readout, cancellation);
+        var rows = await HeldOutRowsAsync(of, readout);
+        return await Device.Thread.RunAsync(() => _heldOutNeighbours.TryGetValue((of, readout), out var found)
+            ? found
+            : _heldOutNeighbours[(of, readout)] = space.NearestTo(rows, cancellation));
+    }
+
+    /// <summary>The samples of the training split that are in graphs, ascending: all, or as many as a graph may hold.</summary>
+    public IReadOnlyList<int> Pool => field ??= DrawPool();
+
+    public void Dispose()
+    {
+        HeldOut.Dispose();
+        _splits.Dispose();
+        foreach (var owned in _spaces.Values.Cast<IDisposable>().Concat(_tables.Values).Concat(_neighbours.Values).Concat(_heldOut.Values))
+            owned.Dispose();
+    }
+
+    private LabelledSamples All => field ??= _splits.Open(Split.Train, labelledOnly: false);
+
+    private IEnumerable<SampleShard> TrainingShards => _dataset.Shards.Where(shard => shard.Split == Split.Train);
+
+    private IFeatureSpace Open(SpaceOf of, string? readout) => of switch
+    {
+        SpaceOf.Described => new DescriptionSpace(readout!, Experiment.Modality, Experiment.Input, Device.Device),
+        SpaceOf.Fused => new FusedSpace(
+            Open(SpaceOf.Pretrained, readout),
+            Open(SpaceOf.Described, Descriptions.For(Experiment.Modality, Experiment.Input).Last(Descriptions.IsDense))),
+        _ => new EncoderSpace(
+            Experiment.Encoder, Experiment.Input, Tokenizer, Tuner.Seed(Experiment.FineTuning, 0),
+            of == SpaceOf.Pretrained ? Weights : null, of == SpaceOf.Pretrained ? _encoder.File.Digest : null, readout, Device.Device),
+    };
+
+    private static Tensor Kept(Tensor tensor) => tensor.DetachFromDisposeScope();
+
+    private async Task<FeatureTable> TableAsync(SpaceOf of, string readout, CancellationToken cancellation)
+    {
+        if (!_tables.TryGetValue((of, readout), out var table))
+        {
+            var space = await SpaceAsync(of, readout);
+            _tables[(of, readout)] = table = await FeatureTable.OpenAsync(_store, [.. TrainingShards], All, space, Device, cancellation);
+        }
+
+        return table;
+    }
+
+    private int[] DrawPool()
+    {
+        var count = TrainingShards.Sum(shard => shard.Samples);
+        if (count <= NeighbourSpace.MostSamples)
+            return [.. Enumerable.Range(0, count)];
+
+        var spec = Experiment.FineTuning;
+        var labelled = Enumerable.Range(0, spec.Draws)
+            .SelectMany(draw => LabelDraws.Order(Training.Strata, spec.Seed, draw).Take(spec.Labels.Max()))
+            .Select(place => Training.Numbers[place]);
+        return [.. labelled.Concat(new CounterRandom(spec.Seed, "graph").Permutation(count)).Distinct().Take(NeighbourSpace.MostSamples)
+            .Order()];
+    }
+}
