@@ -176,8 +176,8 @@ public sealed record FineTuningSpec
         + "spread over the unlabelled training samples by the features of the pretrained or the random encoder (arXiv:1904.04717). "
         + "`baseline-propagation`: the same without a network. `nearest-neighbour`, `class-means`: the class of the nearest labelled "
         + "sample, or of the nearest mean of a class. "
-        + "`frozen-fused`, `propagation-fused`: as `frozen` and `propagation`, by the pretrained encoder and a description without a network "
-        + "side by side.")]
+        + "`frozen-fused`, `propagation-fused`: as `frozen` and `propagation`, by the pretrained encoder and a description without a "
+        + "network side by side.")]
     [OneOf(
         "baseline", "lora", "layer-decay", "propagation", "propagation-random", "baseline-propagation", "nearest-neighbour", "class-means",
         "frozen-fused", "propagation-fused")]

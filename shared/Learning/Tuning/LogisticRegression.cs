@@ -67,7 +67,8 @@ public sealed class LogisticRegression : nn.Module<Tensor, Tensor>
     public IReadOnlyList<double> Fit(IFeatureRows rows, Tensor targets, double penalty, CancellationToken cancellation = default) =>
         FitEach([this], rows, targets, [penalty], cancellation)[0];
 
-    /// <summary>Fits several penalties on the same rows, each from where the one before it ended, so that they cost little more than one.</summary>
+    /// <summary>Fits several penalties on the same rows, each from where the one before it ended, so that they cost little more than
+    /// one.</summary>
     /// <param name="models">One for each penalty.</param>
     /// <param name="penalties">Descending.</param>
     /// <returns>Mean cross-entropy in nats and penalty, by iteration, of each.</returns>
