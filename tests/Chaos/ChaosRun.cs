@@ -23,6 +23,7 @@ public sealed record ChaosOutcome(IReadOnlyDictionary<FaultKind, int> Faults, IR
 public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExperiment experiment, TextWriter log) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
     private const int MostReordered = 20;
@@ -171,8 +172,11 @@ public sealed class ChaosRun(RabbitMqServer broker, AzuriteServer store, TinyExp
             _problems.Add($"The run found\n{report}\nand not\n{findings}");
 
         // What a stopped service had in hand is back in its queue: only then does a count tell everything.
-        for (var waiting = "?"; waiting.Length > 0;)
+        var settling = TimeSpan.Zero;
+        for (var waiting = "?"; waiting.Length > 0; settling += Settling)
         {
+            // A count does not tell what a service has in hand, and one that has just started needs a moment for it.
+            await Task.Delay(settling);
             while ((waiting = await WaitingAsync()).Length > 0 && !patience.IsCancellationRequested)
                 await Task.Delay(Glance);
 

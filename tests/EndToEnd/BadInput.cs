@@ -30,7 +30,7 @@ public sealed record BadInput(Action<Workplace, FinishedRun> Spoil, IReadOnlyLis
         ["YAML that is none"] = Experiment("pretext: rotation-flip", "pretext: [rotation-flip", "line 4"),
         ["unknown key"] = Experiment("pretext:", "pretex:", "'pretex'", "pretext"),
         ["unknown pretext task"] = Experiment("rotation-flip", "jigsaw", "'jigsaw'", "rotation-flip"),
-        ["unknown encoder"] = Experiment("name: convnet", "name: vit", "'vit'", "convnet"),
+        ["unknown encoder"] = Experiment("name: convnet", "name: swin", "'swin'", "convnet"),
         ["value out of range"] = Experiment("epochs: 1", "epochs: 0", "pretraining.epochs", "1 to 1000"),
         ["more labels than there are"] = Experiment("[6, 12]", "[6, 5000]", "5000", "Counts must be at most"),
         ["missing data folder"] = new((place, _) => Directory.Delete(place.PathOf("data"), recursive: true), Run,

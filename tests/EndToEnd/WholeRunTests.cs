@@ -51,12 +51,12 @@ public sealed class WholeRunTests(FinishedRun finished)
         using var report = JsonDocument.Parse(File.ReadAllText(finished.Place.PathOf(finished.Ended.Output[^2])));
         var root = report.RootElement;
         Assert.Equal(
-            ["experiment", "runId", "verdict", "encoderDigest", "byLabelCount", "labelsSaved", "pretext", "preFlight", "data", "cost",
-                "environment", "warnings", "metric", "metrics"],
+            ["experiment", "runId", "verdict", "encoderDigest", "byLabelCount", "labelsSaved", "recommended", "pretrainingSeeds",
+                "pretext", "preFlight", "data", "cost", "environment", "warnings", "metric", "metrics"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(
             ["labels", "draws", "pretrained", "scratch", "frozen", "frozenRandom", "difference", "low", "high", "verdict", "baseline",
-                "lora", "layerDecay"],
+                "lora", "layerDecay", "readout", "arms"],
             root.GetProperty("byLabelCount")[0].EnumerateObject().Select(property => property.Name));
         Assert.Equal([6, 12], root.GetProperty("byLabelCount").EnumerateArray().Select(result => result.GetProperty("labels").GetInt32()));
         Assert.Equal("tiny", root.GetProperty("experiment").GetString());

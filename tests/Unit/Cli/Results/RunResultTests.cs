@@ -49,6 +49,28 @@ public sealed class RunResultTests
         Assert.StartsWith("Pretraining helps", lines[2], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_to_use_stands_below_the_verdict()
+    {
+        var report = ReportBuilder.Build(new SampleRun().Evaluated()).Report with
+        {
+            Warnings = [],
+            Recommended =
+            [
+                new Recommendation(60, Arm.Propagation, 0.75, Arm.Baseline, 0.65, 0.1, 0.08, 0.12),
+                new Recommendation(600, Arm.Baseline, 0.8, Arm.Baseline, 0.8, 0, 0, 0),
+            ],
+        };
+
+        Assert.Equal(
+            [
+                "At 60 labels use propagation: 75.0 % against 65.0 % of baseline, the best without a network; +10.0 points, "
+                + "95 % interval +8.0 to +12.0.",
+                "At 600 labels use baseline: 80.0 %. No network did better on validation.",
+            ],
+            Lines(report)[1..3]);
+    }
+
     private static string[] Lines(Report report)
     {
         using var output = new StringWriter();
