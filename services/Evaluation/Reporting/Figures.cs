@@ -109,10 +109,10 @@ internal sealed record SampleWords(string Alike, string Content, string Source, 
     public static SampleWords Of(string modality) => modality switch
     {
         Modalities.Text => new("text", "text", "sample", "masked tokens", "tokens",
-            "the words and pairs of words that are in a text (TF-IDF)"),
+            "the words, pairs of words or characters that are in a text (TF-IDF)"),
         Modalities.Dna or Modalities.Protein =>
             new("sequence", "letters", "sample", "masked tokens", "tokens",
-                "the letter at each position, or how often each short piece occurs"),
-        _ => new("picture", "pixels", "file", "views", "views", "the pixels"),
+                "the letter at each position, how often each short piece occurs, or the composition"),
+        _ => new("picture", "pixels", "file", "views", "views", "the pixels or their gradients"),
     };
 }
