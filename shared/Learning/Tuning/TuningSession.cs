@@ -127,7 +127,8 @@ public sealed class TuningSession : IDisposable
         var space = await SpaceAsync(of, readout);
         if (!_neighbours.TryGetValue((of, readout), out var neighbours))
         {
-            var key = NeighbourSpace.KeyOf(TrainingShards, space);
+            var key = NeighbourSpace.KeyOf(
+                TrainingShards, space, HoldsAll ? null : GraphDraw.Of(Experiment.FineTuning));
             _neighbours[(of, readout)] = neighbours = await NeighbourSpace.OpenAsync(
                 _store, key, async () => (await TableAsync(of, readout, cancellation), Pool), Device, cancellation);
         }
@@ -155,6 +156,8 @@ public sealed class TuningSession : IDisposable
         foreach (var owned in _spaces.Values.Cast<IDisposable>().Concat(_tables.Values).Concat(_neighbours.Values).Concat(_heldOut.Values))
             owned.Dispose();
     }
+
+    private bool HoldsAll => TrainingShards.Sum(shard => shard.Samples) <= NeighbourSpace.MostSamples;
 
     private LabelledSamples All => field ??= _splits.Open(Split.Train, labelledOnly: false);
 
@@ -187,14 +190,21 @@ public sealed class TuningSession : IDisposable
     private int[] DrawPool()
     {
         var count = TrainingShards.Sum(shard => shard.Samples);
-        if (count <= NeighbourSpace.MostSamples)
+        if (HoldsAll)
             return [.. Enumerable.Range(0, count)];
 
-        var spec = Experiment.FineTuning;
-        var labelled = Enumerable.Range(0, spec.Draws)
-            .SelectMany(draw => LabelDraws.Order(Training.Strata, spec.Seed, draw).Take(spec.Labels.Max()))
+        var (seed, draws, labels) = GraphDraw.Of(Experiment.FineTuning);
+        var labelled = Enumerable.Range(0, draws)
+            .SelectMany(draw => LabelDraws.Order(Training.Strata, seed, draw).Take(labels))
             .Select(place => Training.Numbers[place]);
-        return [.. labelled.Concat(new CounterRandom(spec.Seed, "graph").Permutation(count)).Distinct().Take(NeighbourSpace.MostSamples)
+        return [.. labelled.Concat(new CounterRandom(seed, "graph").Permutation(count)).Distinct().Take(NeighbourSpace.MostSamples)
             .Order()];
     }
+}
+
+/// <summary>What the samples of a graph that cannot hold all are drawn by. Part of the keys of the graph and of what is spread over it, so
+/// that no run takes a graph without its labelled samples.</summary>
+internal sealed record GraphDraw(ulong Seed, int Draws, int Labels)
+{
+    public static GraphDraw Of(FineTuningSpec spec) => new(spec.Seed, spec.Draws, spec.Labels.Max());
 }

@@ -25,6 +25,7 @@ internal sealed class PropagationArm(Arm arm, SpaceOf of) : ITrialArm
     {
         encoder.Tokenizer,
         space = of,
+        graph = GraphDraw.Of(experiment.FineTuning),
         weights = Pretrained ? encoder.File.Digest : null,
         architecture = of == SpaceOf.Described ? null : experiment.Encoder,
     };
