@@ -19,6 +19,7 @@ public static class ArtifactKinds
     public const string PseudoLabels = "pseudo-labels";
     public const string Pretraining = "pretraining";
     public const string Encoder = "encoder";
+    public const string Description = "description";
     public const string Features = "features";
     public const string Neighbours = "neighbours";
     public const string Trial = "trial";

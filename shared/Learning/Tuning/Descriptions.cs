@@ -21,17 +21,20 @@ public static class Descriptions
     /// <summary>Shares of the letters in the whole sequence, in its first and in its last 40, and its length.</summary>
     public const string Composition = "composition";
 
+    /// <summary>Words by what they stand beside in the unlabelled training texts: <see cref="Tuning.LatentSemantics"/>.</summary>
+    public const string LatentSemantics = "lsa";
+
     /// <summary>Those of a modality.</summary>
     public static IReadOnlyList<string> For(string modality, InputSpec input) => modality switch
     {
         Modalities.Image => input.Channels == 1 ? [Pixels, Hog] : [Pixels, Hog, HogColour],
-        Modalities.Text => [TermKinds.Words, TermKinds.Bigrams, TermKinds.Characters],
+        Modalities.Text => [TermKinds.Words, TermKinds.Bigrams, TermKinds.Characters, LatentSemantics],
         Modalities.Dna => [TermKinds.FourMers, TermKinds.SixMers, TermKinds.Positions, Composition],
         _ => [Composition, TermKinds.TwoMers, TermKinds.Positions],
     };
 
     /// <summary>Those that are vectors, and so have neighbours.</summary>
-    public static bool IsDense(string name) => name is Pixels or Hog or HogColour or Composition;
+    public static bool IsDense(string name) => name is Pixels or Hog or HogColour or Composition or LatentSemantics;
 }
 
 /// <summary>Samples by a description without a network.</summary>
@@ -50,7 +53,7 @@ public sealed class DescriptionSpace : IFeatureSpace
     private readonly string _alphabet;
     private readonly Device _device;
 
-    /// <param name="name">One of <see cref="Descriptions"/>, dense.</param>
+    /// <param name="name">One of <see cref="Descriptions"/>, dense, and not <see cref="Descriptions.LatentSemantics"/>.</param>
     public DescriptionSpace(string name, string modality, InputSpec input, Device device)
     {
         (_name, _input, _device) = (name, input, device);

@@ -15,6 +15,10 @@ public interface IFeatureSpace : IDisposable
     /// <summary>What the vectors depend on beside the samples: part of the key that they are stored under.</summary>
     object MadeFrom { get; }
 
+    /// <summary>Whether the proportions of its numbers mean something, so that all are scaled by one deviation and not each by its
+    /// own.</summary>
+    bool HasOneScale => false;
+
     /// <returns>Float32, shape [N, D]; of tagged sequences a row for each token, [N, T, D].</returns>
     Tensor Describe(LabelledSamples samples, ReadOnlySpan<int> positions);
 }

@@ -31,15 +31,16 @@ public sealed class LinearProbe : IDisposable
     /// <param name="targets">Shape [N], int64.</param>
     public static (LinearProbe Probe, IReadOnlyList<double> Loss) Fit(
         Tensor features, Tensor targets, int classes, double penalty, CancellationToken cancellation = default) =>
-        FitEach(features, targets, classes, [penalty], cancellation)[0];
+        FitEach(features, targets, classes, [penalty], oneScale: false, cancellation)[0];
 
     /// <summary>The penalty that does best on held-out features; of equals the largest.</summary>
     /// <param name="judge">How good answers on the held-out features are, higher being better.</param>
+    /// <param name="oneScale">See <see cref="IFeatureSpace.HasOneScale"/>.</param>
     public static (LinearProbe Probe, IReadOnlyList<double> Loss, int[] Answers) FitBest(
         Tensor features, Tensor targets, int classes, IReadOnlyList<double> penalties, Tensor heldOut, Func<int[], double> judge,
-        CancellationToken cancellation)
+        bool oneScale, CancellationToken cancellation)
     {
-        var fitted = FitEach(features, targets, classes, [.. penalties.OrderDescending()], cancellation)
+        var fitted = FitEach(features, targets, classes, [.. penalties.OrderDescending()], oneScale, cancellation)
             .Select(fit => (fit.Probe, fit.Loss, Answers: fit.Probe.Predict(heldOut))).ToList();
         var best = fitted.MaxBy(fit => judge(fit.Answers));
         fitted.ForEach(fit =>
@@ -51,7 +52,8 @@ public sealed class LinearProbe : IDisposable
     }
 
     private static IReadOnlyList<(LinearProbe Probe, IReadOnlyList<double> Loss)> FitEach(
-        Tensor features, Tensor targets, int classes, IReadOnlyList<double> penalties, CancellationToken cancellation)
+        Tensor features, Tensor targets, int classes, IReadOnlyList<double> penalties, bool oneScale,
+        CancellationToken cancellation)
     {
         var regressions = penalties.Select(_ => new LogisticRegression((int)features.shape[1], classes)).ToList();
         regressions.ForEach(regression => regression.to(features.device));
@@ -60,7 +62,9 @@ public sealed class LinearProbe : IDisposable
         var mean = features.mean([0]);
         // A feature that is the same for all of them is only shifted: to stretch it would let it drown the others wherever it does differ.
         var spread = features.std(0, unbiased: false);
-        var deviation = spread.masked_fill(spread.lt(Scalars.Of(1e-6)), Scalars.Of(1));
+        var deviation = oneScale
+            ? spread.square().mean().sqrt().expand(spread.shape).contiguous()
+            : spread.masked_fill(spread.lt(Scalars.Of(1e-6)), Scalars.Of(1));
         var rows = new DenseRows((features - mean) / deviation);
         var losses = LogisticRegression.FitEach(regressions, rows, targets, penalties, cancellation);
         return [.. regressions.Zip(losses, (regression, loss) =>

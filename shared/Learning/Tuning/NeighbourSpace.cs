@@ -50,15 +50,16 @@ public sealed class NeighbourSpace : IDisposable
             new { shards = shards.Select(shard => shard.File.Digest), space.MadeFrom, Nearest, Components, MostSamples, drawn });
 
     /// <param name="source">The table, and which of its samples are in the graph; asked for only where there is no graph yet.</param>
+    /// <param name="oneScale">See <see cref="IFeatureSpace.HasOneScale"/>.</param>
     public static async Task<NeighbourSpace> OpenAsync(
-        IArtifactStore store, string key, Func<Task<(FeatureTable Table, IReadOnlyList<int> Samples)>> source, TorchDevice device,
-        CancellationToken cancellation)
+        IArtifactStore store, string key, Func<Task<(FeatureTable Table, IReadOnlyList<int> Samples)>> source, bool oneScale,
+        TorchDevice device, CancellationToken cancellation)
     {
         if (await store.FindManifestAsync<NeighbourFile>($"{key}/manifest.json", cancellation) is { } found)
             return await LoadAsync(store, found.Content.File, device, cancellation);
 
         var (table, samples) = await source();
-        var made = await device.Thread.RunAsync(() => Make(table, samples, device.Device, cancellation));
+        var made = await device.Thread.RunAsync(() => Make(table, samples, oneScale, device.Device, cancellation));
         var put = await store.CreateAsync(
             $"{key}/neighbours.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, made, null, token), cancellation);
         await store.CreateManifestAsync($"{key}/manifest.json", new NeighbourFile(put.Reference), cancellation);
@@ -104,11 +105,14 @@ public sealed class NeighbourSpace : IDisposable
 
     // A chunk of the table at a time: of all samples only what is left after the projection stands in memory.
     private static SafetensorsTensor[] Make(
-        FeatureTable table, IReadOnlyList<int> samples, Device device, CancellationToken cancellation)
+        FeatureTable table, IReadOnlyList<int> samples, bool oneScale, Device device, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var (mean, deviation) = Moments(table, samples, device, cancellation);
+        if (oneScale)
+            deviation = deviation.square().mean().sqrt().expand(deviation.shape).contiguous();
+
         Tensor? components = null;
         if (mean.shape[0] > Components && samples.Count > Components)
         {

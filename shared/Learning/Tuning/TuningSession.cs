@@ -1,5 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Learning.Native;
+using Pipeline.Learning.Training;
 using Pipeline.Statistics;
 using static TorchSharp.torch;
 
@@ -74,19 +75,19 @@ public sealed class TuningSession : IDisposable
         LabelDraws.Order(Training.Strata, Experiment.FineTuning.Seed, trial.Draw)[..trial.Labels];
 
     /// <param name="readout">Null where every token has its own vector.</param>
-    public Task<IFeatureSpace> SpaceAsync(SpaceOf of, string? readout) => Device.Thread.RunAsync(() =>
+    public async Task<IFeatureSpace> SpaceAsync(SpaceOf of, string? readout, CancellationToken cancellation)
     {
         if (!_spaces.TryGetValue((of, readout), out var space))
-            _spaces[(of, readout)] = space = Open(of, readout);
+            _spaces[(of, readout)] = space = await OpenAsync(of, readout, cancellation);
 
         return space;
-    });
+    }
 
     /// <summary>Vectors of labelled training samples, for heads: a row for each label.</summary>
     /// <param name="places">In <see cref="Training"/>.</param>
     public async Task<Tensor> TrainingRowsAsync(SpaceOf of, string? readout, int[] places, CancellationToken cancellation)
     {
-        var space = await SpaceAsync(of, readout);
+        var space = await SpaceAsync(of, readout, cancellation);
         if (readout is null)
             return await Device.Thread.RunAsync(() => Kept(Inference.Rows(space, Training, places)));
 
@@ -96,9 +97,9 @@ public sealed class TuningSession : IDisposable
     }
 
     /// <summary>Vectors of all held-out samples, for heads: a row for each label. Computed once.</summary>
-    public async Task<Tensor> HeldOutRowsAsync(SpaceOf of, string? readout)
+    public async Task<Tensor> HeldOutRowsAsync(SpaceOf of, string? readout, CancellationToken cancellation)
     {
-        var space = await SpaceAsync(of, readout);
+        var space = await SpaceAsync(of, readout, cancellation);
         return await Device.Thread.RunAsync(() =>
         {
             if (!_heldOut.TryGetValue((of, readout), out var rows))
@@ -124,13 +125,13 @@ public sealed class TuningSession : IDisposable
     /// <summary>The training split as a graph. Made once.</summary>
     public async Task<NeighbourSpace> NeighboursAsync(SpaceOf of, string readout, CancellationToken cancellation)
     {
-        var space = await SpaceAsync(of, readout);
+        var space = await SpaceAsync(of, readout, cancellation);
         if (!_neighbours.TryGetValue((of, readout), out var neighbours))
         {
             var key = NeighbourSpace.KeyOf(
                 TrainingShards, space, HoldsAll ? null : GraphDraw.Of(Experiment.FineTuning));
             _neighbours[(of, readout)] = neighbours = await NeighbourSpace.OpenAsync(
-                _store, key, async () => (await TableAsync(of, readout, cancellation), Pool), Device, cancellation);
+                _store, key, async () => (await TableAsync(of, readout, cancellation), Pool), space.HasOneScale, Device, cancellation);
         }
 
         return neighbours;
@@ -140,7 +141,7 @@ public sealed class TuningSession : IDisposable
     public async Task<Neighbours> HeldOutNeighboursAsync(SpaceOf of, string readout, CancellationToken cancellation)
     {
         var space = await NeighboursAsync(of, readout, cancellation);
-        var rows = await HeldOutRowsAsync(of, readout);
+        var rows = await HeldOutRowsAsync(of, readout, cancellation);
         return await Device.Thread.RunAsync(() => _heldOutNeighbours.TryGetValue((of, readout), out var found)
             ? found
             : _heldOutNeighbours[(of, readout)] = space.NearestTo(rows, cancellation));
@@ -163,15 +164,18 @@ public sealed class TuningSession : IDisposable
 
     private IEnumerable<SampleShard> TrainingShards => _dataset.Shards.Where(shard => shard.Split == Split.Train);
 
-    private IFeatureSpace Open(SpaceOf of, string? readout) => of switch
+    private async Task<IFeatureSpace> OpenAsync(SpaceOf of, string? readout, CancellationToken cancellation) => of switch
     {
+        SpaceOf.Described when readout == Descriptions.LatentSemantics => await LatentSemantics.OpenAsync(
+            _store, TrainingShards, () => SampleReader.Open(_store, _dataset, Split.Train), Device, cancellation),
         SpaceOf.Described => new DescriptionSpace(readout!, Experiment.Modality, Experiment.Input, Device.Device),
         SpaceOf.Fused => new FusedSpace(
-            Open(SpaceOf.Pretrained, readout),
-            Open(SpaceOf.Described, Descriptions.For(Experiment.Modality, Experiment.Input).Last(Descriptions.IsDense))),
-        _ => new EncoderSpace(
+            await OpenAsync(SpaceOf.Pretrained, readout, cancellation),
+            await OpenAsync(
+                SpaceOf.Described, Descriptions.For(Experiment.Modality, Experiment.Input).Last(Descriptions.IsDense), cancellation)),
+        _ => await Device.Thread.RunAsync(() => new EncoderSpace(
             Experiment.Encoder, Experiment.Input, Tokenizer, Tuner.Seed(Experiment.FineTuning, 0),
-            of == SpaceOf.Pretrained ? Weights : null, of == SpaceOf.Pretrained ? _encoder.File.Digest : null, readout, Device.Device),
+            of == SpaceOf.Pretrained ? Weights : null, of == SpaceOf.Pretrained ? _encoder.File.Digest : null, readout, Device.Device)),
     };
 
     private static Tensor Kept(Tensor tensor) => tensor.DetachFromDisposeScope();
@@ -180,7 +184,7 @@ public sealed class TuningSession : IDisposable
     {
         if (!_tables.TryGetValue((of, readout), out var table))
         {
-            var space = await SpaceAsync(of, readout);
+            var space = await SpaceAsync(of, readout, cancellation);
             _tables[(of, readout)] = table = await FeatureTable.OpenAsync(_store, [.. TrainingShards], All, space, Device, cancellation);
         }
 

@@ -26,7 +26,7 @@ internal sealed class NearestArm(Arm arm, bool means) : ITrialArm
     {
         var draw = session.Draw(trial);
         using var rows = await session.TrainingRowsAsync(SpaceOf.Pretrained, trial.Readout, draw, cancellation);
-        var heldOut = await session.HeldOutRowsAsync(SpaceOf.Pretrained, trial.Readout);
+        var heldOut = await session.HeldOutRowsAsync(SpaceOf.Pretrained, trial.Readout, cancellation);
         return await session.Device.Thread.RunAsync(() =>
         {
             using var scope = NewDisposeScope();
@@ -52,7 +52,7 @@ internal sealed class NearestArm(Arm arm, bool means) : ITrialArm
 
     public async Task<int[]> PredictAsync(TuningSession session, Trial trial, SafetensorsFile model, CancellationToken cancellation)
     {
-        var heldOut = await session.HeldOutRowsAsync(SpaceOf.Pretrained, trial.Readout);
+        var heldOut = await session.HeldOutRowsAsync(SpaceOf.Pretrained, trial.Readout, cancellation);
         return await session.Device.Thread.RunAsync(() =>
         {
             using var scope = NewDisposeScope();

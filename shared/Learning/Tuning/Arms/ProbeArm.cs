@@ -13,7 +13,7 @@ internal sealed class ProbeArm(Arm arm, SpaceOf space) : ITrialArm
     public bool Pretrained => space is SpaceOf.Pretrained or SpaceOf.Fused;
 
     public bool Suits(string task, string modality) =>
-        space != SpaceOf.Fused || (task == LabelTasks.Classification && modality != Modalities.Text);
+        space != SpaceOf.Fused || task == LabelTasks.Classification;
 
     public IReadOnlyList<double> Grid(FineTuningSpec spec) => [0];
 
@@ -32,7 +32,8 @@ internal sealed class ProbeArm(Arm arm, SpaceOf space) : ITrialArm
     {
         var draw = session.Draw(trial);
         using var rows = await session.TrainingRowsAsync(space, trial.Readout, draw, cancellation);
-        var heldOut = await session.HeldOutRowsAsync(space, trial.Readout);
+        var heldOut = await session.HeldOutRowsAsync(space, trial.Readout, cancellation);
+        var oneScale = (await session.SpaceAsync(space, trial.Readout, cancellation)).HasOneScale;
         var truth = session.HeldOut.Truth;
         return await session.Device.Thread.RunAsync(() =>
         {
@@ -40,7 +41,7 @@ internal sealed class ProbeArm(Arm arm, SpaceOf space) : ITrialArm
             var labels = tensor(draw.SelectMany(session.Training.Labels).Select(label => (long)label).ToArray(), device: rows.device);
             var (probe, loss, answers) = LinearProbe.FitBest(
                 rows, labels, truth.Names.Count, session.Experiment.FineTuning.ProbePenalties, heldOut,
-                made => Metrics.Judge(session.Experiment.Evaluation.Metric, truth, [made]).Mean, cancellation);
+                made => Metrics.Judge(session.Experiment.Evaluation.Metric, truth, [made]).Mean, oneScale, cancellation);
             using var fitted = probe;
             return new TrainedModel([.. fitted.Tensors()], answers, loss, fitted.Size);
         });
@@ -48,7 +49,7 @@ internal sealed class ProbeArm(Arm arm, SpaceOf space) : ITrialArm
 
     public async Task<int[]> PredictAsync(TuningSession session, Trial trial, SafetensorsFile model, CancellationToken cancellation)
     {
-        var heldOut = await session.HeldOutRowsAsync(space, trial.Readout);
+        var heldOut = await session.HeldOutRowsAsync(space, trial.Readout, cancellation);
         return await session.Device.Thread.RunAsync(() =>
         {
             using var probe = LinearProbe.Load(model, (int)heldOut.shape[1], session.HeldOut.Truth.Names.Count, session.Device.Device);

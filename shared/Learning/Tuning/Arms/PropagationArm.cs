@@ -12,8 +12,7 @@ internal sealed class PropagationArm(Arm arm, SpaceOf of) : ITrialArm
 
     public bool Pretrained => of is SpaceOf.Pretrained or SpaceOf.Fused;
 
-    public bool Suits(string task, string modality) =>
-        task == LabelTasks.Classification && (of is SpaceOf.Pretrained or SpaceOf.Random || modality != Modalities.Text);
+    public bool Suits(string task, string modality) => task == LabelTasks.Classification;
 
     public IReadOnlyList<string?> Readouts(Experiment experiment) => of == SpaceOf.Described
         ? [.. Descriptions.For(experiment.Modality, experiment.Input).Where(Descriptions.IsDense)]

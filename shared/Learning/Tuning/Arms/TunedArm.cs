@@ -96,7 +96,7 @@ internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
             using var random = pretrained
                 ? null
                 : await RandomRowsAsync(session, trial, session.HeldOut, [.. Enumerable.Range(0, session.HeldOut.Count)]);
-            var heldOut = random ?? await session.HeldOutRowsAsync(SpaceOf.Pretrained, trial.Readout);
+            var heldOut = random ?? await session.HeldOutRowsAsync(SpaceOf.Pretrained, trial.Readout, cancellation);
             return await session.Device.Thread.RunAsync(() =>
             {
                 using var scope = NewDisposeScope();
@@ -105,7 +105,7 @@ internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
                     draw.SelectMany(session.Training.Labels).Select(label => (long)label).ToArray(), device: rows.device);
                 var (probe, _, _) = LinearProbe.FitBest(
                     rows, labels, truth.Names.Count, session.Experiment.FineTuning.ProbePenalties, heldOut,
-                    made => Metrics.Judge(session.Experiment.Evaluation.Metric, truth, [made]).Mean, cancellation);
+                    made => Metrics.Judge(session.Experiment.Evaluation.Metric, truth, [made]).Mean, oneScale: false, cancellation);
                 using var fitted = probe;
                 return fitted.Head();
             });

@@ -45,7 +45,7 @@ public sealed class DescriptionSpaceTests
     {
         Assert.Equal(["pixels", "hog"], Descriptions.For(Modalities.Image, new InputSpec(28, 1)));
         Assert.Equal(["pixels", "hog", "hog-colour"], Descriptions.For(Modalities.Image, new InputSpec(28, 3)));
-        Assert.Equal(["words", "bigrams", "characters"], Descriptions.For(Modalities.Text, InputSpec.Sequence(100)));
+        Assert.Equal(["words", "bigrams", "characters", "lsa"], Descriptions.For(Modalities.Text, InputSpec.Sequence(100)));
         Assert.Contains("6-mers", Descriptions.For(Modalities.Dna, InputSpec.Sequence(100)));
         Assert.Contains("composition", Descriptions.For(Modalities.Protein, InputSpec.Sequence(100)));
     }

@@ -77,7 +77,7 @@ public sealed class LinearProbeTests
             {
                 asked.Add(answers.Length);
                 return asked.Count == 1 ? 0.2 : 0.7;
-            }, CancellationToken.None);
+            }, oneScale: false, CancellationToken.None);
         using var chosen = probe;
         var (expected, _) = LinearProbe.Fit(features, Targets(), Classes, 1);
         using var second = expected;
