@@ -1,5 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Learning.Native;
+using Pipeline.Learning.Tasks;
 using Pipeline.Statistics;
 using static TorchSharp.torch;
 
@@ -46,6 +47,8 @@ public sealed class TuningSession : IDisposable
 
     public Experiment Experiment { get; }
 
+    public ITask Task => TaskList.Named(Experiment.FineTuning.Task);
+
     /// <summary>Null for images.</summary>
     public TokenizerReference? Tokenizer => _encoder.Tokenizer;
 
@@ -73,7 +76,7 @@ public sealed class TuningSession : IDisposable
     public int[] Draw(Trial trial) =>
         LabelDraws.Order(Training.Strata, Experiment.FineTuning.Seed, trial.Draw)[..trial.Labels];
 
-    /// <param name="readout">Null where every token has its own vector.</param>
+    /// <param name="readout">Null where every position has its own vector.</param>
     public Task<IFeatureSpace> SpaceAsync(SpaceOf of, string? readout) => Device.Thread.RunAsync(() =>
     {
         if (!_spaces.TryGetValue((of, readout), out var space))

@@ -1,4 +1,5 @@
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Learning.Tasks;
 
 namespace Pipeline.Learning.Tuning.Arms;
 
@@ -12,8 +13,8 @@ internal sealed class PropagationArm(Arm arm, SpaceOf of) : ITrialArm
 
     public bool Pretrained => of is SpaceOf.Pretrained or SpaceOf.Fused;
 
-    public bool Suits(string task, string modality) =>
-        task == LabelTasks.Classification && (of is SpaceOf.Pretrained or SpaceOf.Random || modality != Modalities.Text);
+    public bool Suits(ITask task, string modality) =>
+        task.PerSample && (of is SpaceOf.Pretrained or SpaceOf.Random || modality != Modalities.Text);
 
     public IReadOnlyList<string?> Readouts(Experiment experiment) => of == SpaceOf.Described
         ? [.. Descriptions.For(experiment.Modality, experiment.Input).Where(Descriptions.IsDense)]
