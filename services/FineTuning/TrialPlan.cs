@@ -1,4 +1,5 @@
 using Pipeline.Artifacts;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Tuning.Arms;
 
 namespace Pipeline.FineTuning;
@@ -13,7 +14,7 @@ public static class TrialPlan
     public static IReadOnlyList<Trial> Trials(Experiment experiment) => experiment.FineTuning is var spec ?
     [
         .. from arm in (Arm[])[Arm.Pretrained, Arm.Scratch, Arm.Frozen, Arm.FrozenRandom, .. spec.Arms]
-           where TrialArms.Of(arm).Suits(spec.Task, experiment.Modality)
+           where TrialArms.Of(arm).Suits(TaskList.Named(spec.Task), experiment.Modality)
            from readout in TrialArms.Of(arm).Readouts(experiment)
            from labels in spec.Labels
            from draw in Enumerable.Range(0, spec.Draws)
@@ -27,7 +28,7 @@ public static class TrialPlan
         var key = ContentKey.Of(ArtifactKinds.Trial, Format, new
         {
             samples = dataset.Shards.Where(shard => shard.Split != Split.Test).Select(shard => shard.File.Digest),
-            classes = experiment.FineTuning.Task == LabelTasks.Tagging ? dataset.Tags.Count : dataset.Classes.Count,
+            classes = LabelTasks.Named(experiment.FineTuning.Task).Answers(dataset).Count,
             trial,
             experiment.FineTuning.Seed,
             arm = TrialArms.Of(trial.Arm).Inputs(experiment, encoder),

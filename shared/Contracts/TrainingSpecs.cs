@@ -73,13 +73,6 @@ public static class Schedules
     public static IReadOnlyList<string> All { get; } = [OneCycle, Cosine];
 }
 
-/// <summary>What a label can be of: a sample, or a place in a sequence.</summary>
-public static class LabelTasks
-{
-    public const string Classification = "classification";
-    public const string Tagging = "tagging";
-}
-
 /// <summary>What the head of a tuned network can start from.</summary>
 public static class HeadStarts
 {

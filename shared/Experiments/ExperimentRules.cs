@@ -57,11 +57,15 @@ internal sealed class ExperimentRules(Written file)
         if (experiment.Encoder is { Vit: not null, Name: not "vit" })
             throw Invalid($"left out: encoder.name is {experiment.Encoder.Name}", "encoder.vit");
 
-        var tags = experiment.FineTuning.Task == "tagging";
-        if (tags && !Modalities.IsSequence(experiment.Modality))
-            throw Invalid("classification: images have no places to tag", "fineTuning.task");
-        if (!tags && experiment.Evaluation.Metric == "entity-f1")
-            throw Invalid("accuracy, macro-f1, balanced-accuracy", "evaluation.metric");
+        var task = LabelTasks.Named(experiment.FineTuning.Task);
+        if (!task.Suits(experiment.Modality))
+        {
+            var others = LabelTasks.All.Where(other => other.Suits(experiment.Modality)).Select(other => other.Name);
+            throw Invalid($"{string.Join(", ", others)}: {task.Elsewhere}", "fineTuning.task");
+        }
+
+        if (!task.Metrics.Contains(experiment.Evaluation.Metric))
+            throw Invalid(string.Join(", ", task.Metrics), "evaluation.metric");
     }
 
     private AugmentationSpec Augmentation(AugmentationSpec spec, int size, string section)

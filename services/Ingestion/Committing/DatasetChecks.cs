@@ -9,26 +9,23 @@ public static class DatasetChecks
     /// <exception cref="PipelineException">It has too few classes or labels.</exception>
     public static void Verify(Experiment experiment, DatasetManifest dataset)
     {
-        var (train, kind) = (dataset.Summary.Train, "training");
-        if (experiment.FineTuning.Task == LabelTasks.Tagging)
+        var task = LabelTasks.Named(experiment.FineTuning.Task);
+        var answers = task.Answers(dataset);
+        if (answers.Count < 2)
         {
-            RequireTwo(dataset, dataset.Tags, "no tags", "one tag", "There must be two or more, in JSON lines with tokens and tags.");
-        }
-        else
-        {
-            RequireTwo(
-                dataset,
-                dataset.Classes,
-                "no labels",
-                "one class",
-                "There must be two or more classes: a folder for each class, or a labels.csv that says the "
-                    + $"labels{(Modalities.IsSequence(dataset.Modality) ? ", or a label in each record" : "")}.");
-            foreach (var split in Enum.GetValues<Split>())
-                Require(dataset, split);
-
-            (train, kind) = (Labelled(dataset, Split.Train), "labelled training");
+            var found = answers.Count == 0 ? task.NoAnswers : $"{task.OneAnswer} only, {DataNames.Quoted(answers[0])}";
+            throw Refusal(dataset, $"has {found}", task.Remedy(dataset));
         }
 
+        foreach (var split in Enum.GetValues<Split>())
+        {
+            if (task.Labelled(dataset, split) == 0)
+                throw Unlabelled(dataset, split);
+        }
+
+        var (train, kind) = task.Labelled(dataset, Split.Train) is { } labelled
+            ? (labelled, "labelled training")
+            : (dataset.Summary.Train, "training");
         var most = experiment.FineTuning.Labels.Max();
         if (most > train)
         {
@@ -37,22 +34,13 @@ public static class DatasetChecks
         }
     }
 
-    private static void RequireTwo(DatasetManifest dataset, IReadOnlyList<string> names, string none, string one, string remedy)
+    private static PipelineException Unlabelled(DatasetManifest dataset, Split split)
     {
-        if (names.Count < 2)
-            throw Refusal(dataset, $"has {(names.Count == 0 ? none : $"{one} only, {DataNames.Quoted(names[0])}")}", remedy);
-    }
-
-    private static void Require(DatasetManifest dataset, Split split)
-    {
-        if (Labelled(dataset, split) > 0)
-            return;
-
         var name = Name(split);
         var called = split == Split.Train ? "training" : name;
         var others = string.Concat(
             dataset.Supplied.Where(other => other != split && other != Split.Train).Select(other => $", {Name(other)}: {Name(other)}"));
-        throw Refusal(dataset, $"has no labelled {called} samples", split switch
+        return Refusal(dataset, $"has no labelled {called} samples", split switch
         {
             Split.Train => "Some of them must have a label.",
             // Nothing else is put into a split that the data brings, so that no share changes it.
@@ -69,11 +57,4 @@ public static class DatasetChecks
         new($"The dataset '{dataset.Dataset}' {fact}.{NotUsed.Of(dataset.Warnings)} {remedy}");
 
     private static string Name(Split split) => split.ToString().ToLowerInvariant();
-
-    private static long Labelled(DatasetManifest dataset, Split split) => dataset.ClassCounts.Sum(count => split switch
-    {
-        Split.Train => count.Train,
-        Split.Validation => count.Validation,
-        _ => count.Test,
-    });
 }

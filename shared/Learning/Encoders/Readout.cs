@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Encoders;
 
-/// <summary>How the features of a sample's positions become one vector. It belongs to the task, not to the encoder, and is the same for
-/// pretrained and random encoders.</summary>
+/// <summary>How the features of a sample's positions become one vector, or what stands for them where each position answers. It belongs to
+/// the task, not to the encoder, and is the same for pretrained and random encoders.</summary>
 public abstract class Readout(string name, int width) : nn.Module(name)
 {
     public const string Mean = "mean";
@@ -24,18 +24,20 @@ public abstract class Readout(string name, int width) : nn.Module(name)
     /// <summary>Numbers of the vector.</summary>
     public int Width { get; } = width;
 
-    /// <returns>Shape [N, <see cref="Width"/>].</returns>
+    /// <returns>Shape [N, <see cref="Width"/>]; of all positions [N, T, <see cref="Width"/>].</returns>
     public abstract Tensor Read(Features features);
 
-    /// <param name="name"><c>mean</c>: the mean over positions. <c>class</c>: the class token. <c>grid-g</c>: the means of g × g parts of
-    /// the map, one after another. <c>last-k</c>: the means of the last k levels. Of sequences <c>first</c>: the first token; <c>ends</c>:
-    /// the first and the last token; <c>attention</c>: a learned weighted mean, at first the mean.</param>
+    /// <param name="name">Null: the vectors of all positions. <c>mean</c>: the mean over positions. <c>class</c>: the class token.
+    /// <c>grid-g</c>: the means of g × g parts of the map, one after another. <c>last-k</c>: the means of the last k levels. Of sequences
+    /// <c>first</c>: the first token; <c>ends</c>: the first and the last token; <c>attention</c>: a learned weighted mean, at first the
+    /// mean.</param>
     /// <exception cref="PipelineException">There is no such readout, or the encoder does not have it.</exception>
-    public static Readout Create(string name, Encoder encoder)
+    public static Readout Create(string? name, Encoder encoder)
     {
         var isSequence = encoder is TransformerNetwork;
         return name switch
         {
+            null => new PartReadout(encoder.Width, features => features.Tokens),
             Mean => new MeanReadout(encoder.Width),
             First when isSequence => new PartReadout(encoder.Width, features => features.ClassToken!),
             Ends when isSequence => new PartReadout(2 * encoder.Width, BothEnds),

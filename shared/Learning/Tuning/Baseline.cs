@@ -1,4 +1,5 @@
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Weights;
 using static TorchSharp.torch;
 
@@ -50,7 +51,7 @@ public sealed class Baseline : IDisposable
         {
             using var scope = NewDisposeScope();
             using var noGradient = no_grad();
-            predicted.AddRange(Inference.Best(_regression.Logits(_terms.Rows(samples.Texts(chunk)))));
+            predicted.AddRange(CategoricalTask.Best(_regression.Logits(_terms.Rows(samples.Texts(chunk)))));
         }
 
         return [.. predicted];

@@ -5,30 +5,24 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>An encoder, a readout and a linear head over the dataset's classes: images [N, C, S, S] or tokens [N, T] to logits [N, K]; as a
-/// tagger, tokens to logits of each, [N, T, K].</summary>
+/// <summary>An encoder, a readout and a linear head over K answers: images [N, C, S, S] or tokens [N, T] to logits [N, K]; where each
+/// position answers, to [N, T, K].</summary>
 public sealed class Classifier : nn.Module<Tensor, Tensor>
 {
     private readonly Encoder encoder;
-    private readonly Readout? readout;
+    private readonly Readout readout;
     private readonly Linear head;
 
     /// <param name="seed">Of the random weights that encoder and head start from.</param>
     /// <param name="tokenizer">Null for images.</param>
-    /// <param name="readout">Null: it answers for each token.</param>
-    /// <exception cref="PipelineException">The encoder has no such readout, or no tokens to answer for.</exception>
+    /// <param name="readout">Null: each position answers.</param>
+    /// <exception cref="PipelineException">The encoder has no such readout.</exception>
     public Classifier(EncoderSpec spec, InputSpec input, int classes, ulong seed, TokenizerReference? tokenizer, string? readout)
         : base("classifier")
     {
         encoder = EncoderArchitectures.Create(spec, input, tokenizer);
-        if (readout is null && encoder is not TransformerNetwork)
-        {
-            throw new PipelineException(
-                $"fineTuning.task is tagging, and encoder.name is '{spec.Name}': it must be an encoder of sequences.");
-        }
-
-        this.readout = readout is null ? null : Readout.Create(readout, encoder);
-        head = nn.Linear(this.readout?.Width ?? encoder.Width, classes);
+        this.readout = Readout.Create(readout, encoder);
+        head = nn.Linear(this.readout.Width, classes);
         RegisterComponents();
         WeightInitialization.Initialize(this, seed);
     }
@@ -39,10 +33,8 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input) => head.forward(Features(input));
 
-    /// <summary>What the head goes by: features of the samples [N, D], or of each token [N, T, D].</summary>
-    public Tensor Features(Tensor input) => encoder.Encode(input) is var features && readout is not null
-        ? readout.Read(features)
-        : features.Tokens;
+    /// <summary>What the head goes by: features of the samples [N, D], or of each position [N, T, D].</summary>
+    public Tensor Features(Tensor input) => readout.Read(encoder.Encode(input));
 }
 
 /// <summary>How fast each layer of a classifier is tuned, over its head.</summary>

@@ -1,4 +1,5 @@
 using Pipeline.Learning.Native;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Tokens;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Encoders;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,12 +28,12 @@ public interface IFeatureSpace : IDisposable
 public sealed class EncoderSpace : IFeatureSpace
 {
     private readonly Encoder _encoder;
-    private readonly Readout? _readout;
+    private readonly Readout _readout;
     private readonly Device _device;
 
     /// <param name="weights">File of the pretrained encoder; null leaves it random.</param>
     /// <param name="digest">Of that file; null for a random encoder.</param>
-    /// <param name="readout">Null: every token has its own vector.</param>
+    /// <param name="readout">Null: every position has its own vector.</param>
     public EncoderSpace(
         EncoderSpec spec, InputSpec input, TokenizerReference? tokenizer, ulong seed, string? weights, string? digest, string? readout,
         Device device)
@@ -47,11 +48,11 @@ public sealed class EncoderSpace : IFeatureSpace
         }
 
         _encoder.to(device).eval();
-        _readout = readout is null ? null : Readout.Create(readout, _encoder);
+        _readout = Readout.Create(readout, _encoder);
         MadeFrom = new { spec, tokenizer, seed = digest is null ? seed : 0, digest, readout };
     }
 
-    public int Width => _readout?.Width ?? _encoder.Width;
+    public int Width => _readout.Width;
 
     public object MadeFrom { get; }
 
@@ -59,14 +60,13 @@ public sealed class EncoderSpace : IFeatureSpace
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var features = _encoder.Encode(samples.Inputs(positions, _device));
-        return (_readout?.Read(features) ?? features.Tokens).MoveToOuterDisposeScope();
+        return _readout.Read(_encoder.Encode(samples.Inputs(positions, _device))).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
     {
         _encoder.Dispose();
-        _readout?.Dispose();
+        _readout.Dispose();
     }
 }
 

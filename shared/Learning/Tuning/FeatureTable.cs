@@ -1,6 +1,7 @@
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Native;
+using Pipeline.Learning.Tasks;
 using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;

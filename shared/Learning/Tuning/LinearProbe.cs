@@ -1,5 +1,6 @@
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Native;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -106,7 +107,7 @@ public sealed class LinearProbe : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        return Inference.Best(Logits(features));
+        return CategoricalTask.Best(Logits(features));
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using Pipeline.Learning.Native;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Training;
 using Pipeline.Statistics;
 using static TorchSharp.torch;
@@ -13,6 +14,7 @@ public sealed class Tuner(Experiment experiment, Trial trial, Device device)
     private const int Group = 8;
 
     private readonly FineTuningSpec _spec = experiment.FineTuning;
+    private readonly ITask _task = TaskList.Named(experiment.FineTuning.Task);
 
     /// <summary>Seeds a draw's random weights, the same for every arm: heads start alike, and so do random encoders.</summary>
     public static ulong Seed(FineTuningSpec spec, int draw) => new CounterRandom(spec.Seed, "trial-weights", draw).NextUInt64();
@@ -38,8 +40,9 @@ public sealed class Tuner(Experiment experiment, Trial trial, Device device)
         {
             DropoutMasks.Seed(dropout, step);
             var groups = AlikeInLength(samples, places.Select(place => positions[place]));
-            var logits = cat([.. groups.Select(group => classifier.forward(Shown(group, step)).flatten(0, -2))]);
-            return nn.functional.cross_entropy(logits, cat([.. groups.Select(group => samples.Targets(group, device).flatten())]));
+            return _task.Loss(
+                [.. groups.Select(group => classifier.forward(Shown(group, step)))],
+                [.. groups.Select(group => samples.Targets(group, device))]);
         }, cancellation);
 
         // Sequences, which have no size, are shown as they are.

@@ -1,6 +1,7 @@
 using Pipeline.Artifacts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Training;
+using Pipeline.Learning.Tasks;
 using Pipeline.Statistics;
 using static TorchSharp.torch;
 
@@ -46,6 +47,8 @@ public sealed class TuningSession : IDisposable
     }
 
     public Experiment Experiment { get; }
+
+    public ITask Task => TaskList.Named(Experiment.FineTuning.Task);
 
     /// <summary>Null for images.</summary>
     public TokenizerReference? Tokenizer => _encoder.Tokenizer;

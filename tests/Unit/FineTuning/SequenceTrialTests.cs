@@ -4,6 +4,7 @@ using Pipeline.Evaluation;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.FineTuning;
 using Pipeline.Learning.Native;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Tuning.Arms;
 using Pipeline.Statistics;
 using Pipeline.Tests.Unit.Learning;
@@ -21,7 +22,7 @@ public sealed class SequenceTrialTests
     public static TheoryData<Arm, string> Trials { get; } = new(
         from task in (string[])["classification", "tagging"]
         from arm in Enum.GetValues<Arm>()
-        where TrialArms.Of(arm).Suits(task, ToySequences.Experiment.Modality)
+        where TrialArms.Of(arm).Suits(TaskList.Named(task), ToySequences.Experiment.Modality)
         select (arm, task));
 
     [Theory]
@@ -73,7 +74,7 @@ public sealed class SequenceTrialTests
         using var data = await ToySequences.CreateAsync();
         foreach (var task in (string[])["classification", "tagging"])
         {
-            foreach (var arm in Enum.GetValues<Arm>().Where(arm => TrialArms.Of(arm).Suits(task, data.Manifest.Modality)))
+            foreach (var arm in Enum.GetValues<Arm>().Where(arm => TrialArms.Of(arm).Suits(TaskList.Named(task), data.Manifest.Modality)))
             {
                 var result = await RunAsync(data, Asking(task), Trial(arm, 12, 0.01, task));
                 var swapped = data.Manifest

@@ -3,6 +3,7 @@ using Pipeline.Artifacts.Safetensors;
 using Pipeline.FineTuning;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Native;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Tuning.Arms;

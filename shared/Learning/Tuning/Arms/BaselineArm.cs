@@ -1,4 +1,5 @@
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Learning.Tasks;
 using Pipeline.Statistics;
 
 namespace Pipeline.Learning.Tuning.Arms;
@@ -15,7 +16,7 @@ internal sealed class BaselineArm : ITrialArm
 
     public IReadOnlyList<string?> Readouts(Experiment experiment) => [.. Descriptions.For(experiment.Modality, experiment.Input)];
 
-    public bool Suits(string task, string modality) => task != LabelTasks.Tagging;
+    public bool Suits(ITask task, string modality) => task.PerSample;
 
     public IReadOnlyList<double> Grid(FineTuningSpec spec) => [0];
 

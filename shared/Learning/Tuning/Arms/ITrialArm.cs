@@ -1,4 +1,5 @@
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Learning.Tasks;
 
 namespace Pipeline.Learning.Tuning.Arms;
 
@@ -13,11 +14,10 @@ public interface ITrialArm
     /// <summary>What vectors it can go by: readouts of a network, of which validation chooses one for all arms with a network; or
     /// descriptions without one.</summary>
     IReadOnlyList<string?> Readouts(Experiment experiment) =>
-        experiment.FineTuning.Task == LabelTasks.Tagging ? [null] : [.. experiment.FineTuning.Readout];
+        TaskList.Named(experiment.FineTuning.Task).PerSample ? [.. experiment.FineTuning.Readout] : [null];
 
-    /// <param name="task">One of <see cref="LabelTasks"/>.</param>
     /// <param name="modality">One of <see cref="Modalities"/>.</param>
-    bool Suits(string task, string modality) => true;
+    bool Suits(ITask task, string modality) => true;
 
     /// <summary>What its trials are tried with, the best on validation being chosen over all draws: learning rates, or for
     /// <c>propagation</c> what is taken from neighbours. 0 where a trial chooses by itself.</summary>

@@ -1,5 +1,6 @@
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Native;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Weights;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ internal sealed class NearestArm(Arm arm, bool means) : ITrialArm
 
     public bool Pretrained => true;
 
-    public bool Suits(string task, string modality) => task == LabelTasks.Classification;
+    public bool Suits(ITask task, string modality) => task.PerSample;
 
     public IReadOnlyList<double> Grid(FineTuningSpec spec) => [0];
 

@@ -1,4 +1,5 @@
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Learning.Tasks;
 using Pipeline.Statistics;
 using static TorchSharp.torch;
 
@@ -12,8 +13,8 @@ internal sealed class ProbeArm(Arm arm, SpaceOf space) : ITrialArm
 
     public bool Pretrained => space is SpaceOf.Pretrained or SpaceOf.Fused;
 
-    public bool Suits(string task, string modality) =>
-        space != SpaceOf.Fused || task == LabelTasks.Classification;
+    public bool Suits(ITask task, string modality) =>
+        space != SpaceOf.Fused || task.PerSample;
 
     public IReadOnlyList<double> Grid(FineTuningSpec spec) => [0];
 

@@ -1,4 +1,5 @@
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Learning.Tasks;
 
 namespace Pipeline.Learning.Tuning.Arms;
 
@@ -12,7 +13,7 @@ internal sealed class PropagationArm(Arm arm, SpaceOf of) : ITrialArm
 
     public bool Pretrained => of is SpaceOf.Pretrained or SpaceOf.Fused;
 
-    public bool Suits(string task, string modality) => task == LabelTasks.Classification;
+    public bool Suits(ITask task, string modality) => task.PerSample;
 
     public IReadOnlyList<string?> Readouts(Experiment experiment) => of == SpaceOf.Described
         ? [.. Descriptions.For(experiment.Modality, experiment.Input).Where(Descriptions.IsDense)]

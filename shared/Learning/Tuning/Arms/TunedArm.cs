@@ -1,4 +1,5 @@
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Weights;
 using Pipeline.Statistics;
@@ -49,7 +50,7 @@ internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
             using var optimizer = Optimizer(classifier, spec, Tuner.Seed(spec, trial.Draw));
             var loss = new Tuner(session.Experiment, trial, device).Tune(classifier, session.Training, draw, optimizer, cancellation);
             return new TrainedModel(
-                [.. classifier.Tensors()], Inference.Predict(classifier, session.HeldOut, device), loss, optimizer.Size);
+                [.. classifier.Tensors()], Inference.Predict(session.Task, classifier, session.HeldOut, device), loss, optimizer.Size);
         });
     }
 
@@ -58,7 +59,7 @@ internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
         {
             using var classifier = Create(session, trial, weights: null);
             classifier.LoadTensors(model);
-            return Inference.Predict(classifier, session.HeldOut, session.Device.Device);
+            return Inference.Predict(session.Task, classifier, session.HeldOut, session.Device.Device);
         });
 
     /// <summary>The setting that this arm alone has; null for none.</summary>

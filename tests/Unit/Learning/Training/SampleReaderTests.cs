@@ -1,4 +1,5 @@
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;
 using TorchSharp;

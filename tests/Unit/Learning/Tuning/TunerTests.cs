@@ -1,5 +1,6 @@
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Encoders;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Tuning.Arms;
@@ -60,7 +61,7 @@ public sealed class TunerTests
 
         var losses = Tune(classifier, reader, Spec with { Steps = 80, Batch = 16, Augmentation = new AugmentationSpec() }, 0,
             [.. Enumerable.Range(0, 30)]);
-        var predicted = Inference.Predict(classifier, samples, CPU);
+        var predicted = Inference.Predict(new ClassificationTask(), classifier, samples, CPU);
 
         Assert.Equal(80, losses.Count);
         Assert.InRange(losses.TakeLast(5).Average(), 0, losses.Take(5).Average() / 3);

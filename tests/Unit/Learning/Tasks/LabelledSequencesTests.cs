@@ -1,9 +1,10 @@
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Tokens;
-using Pipeline.Learning.Tuning;
+using Pipeline.Tests.Unit.Learning.Tuning;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace Pipeline.Tests.Unit.Learning.Tuning;
+namespace Pipeline.Tests.Unit.Learning.Tasks;
 
 [Collection(TorchTests.Name)]
 public sealed class LabelledSequencesTests

@@ -4,7 +4,7 @@ using Pipeline.Learning.Training;
 using Pipeline.Statistics;
 using static TorchSharp.torch;
 
-namespace Pipeline.Learning.Tuning;
+namespace Pipeline.Learning.Tasks;
 
 /// <summary>Sequences with their classes, as tokens.</summary>
 public sealed class LabelledSequences : LabelledSamples

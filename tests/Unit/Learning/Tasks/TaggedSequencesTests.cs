@@ -1,14 +1,15 @@
 using System.Text;
 using Pipeline.Artifacts.Folder;
 using Pipeline.Artifacts.Safetensors;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Tokens;
 using Pipeline.Learning.Training;
-using Pipeline.Learning.Tuning;
 using Pipeline.Tests.Unit.Artifacts;
+using Pipeline.Tests.Unit.Learning.Tuning;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace Pipeline.Tests.Unit.Learning.Tuning;
+namespace Pipeline.Tests.Unit.Learning.Tasks;
 
 [Collection(TorchTests.Name)]
 public sealed class TaggedSequencesTests

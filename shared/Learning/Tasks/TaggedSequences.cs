@@ -4,7 +4,7 @@ using Pipeline.Learning.Training;
 using Pipeline.Statistics;
 using static TorchSharp.torch;
 
-namespace Pipeline.Learning.Tuning;
+namespace Pipeline.Learning.Tasks;
 
 /// <summary>Sequences with a tag at each word, as tokens. A word answers by its first token; words beyond the encoder's length are not
 /// asked, of any arm. In text a word is a run of bytes that have a tag; of DNA and protein every token answers.</summary>
