@@ -31,6 +31,10 @@ public sealed class ExperimentFileTests
           learningRate: 2e-2
           schedule: cosine
           weightDecay: 0
+          decay: matrices
+          accumulate: 4
+          clip: 1
+          averaging: 0.999
           augmentation: { scale: 1.1, shift: 32, gain: 1.2, cutout: 64, crop: 0.5 }
           viewSize: 48
           readout: grid-2
@@ -52,6 +56,7 @@ public sealed class ExperimentFileTests
           steps: 500
           batch: 16
           weightDecay: 0.5
+          decay: matrices
           augmentation: { scale: 4, shift: 0.5, gain: 4, cutout: 1, crop: 0.9 }
           seed: 0
         evaluation: { metric: macro-f1, promote: never, resamples: 100, seed: 3 }
@@ -110,6 +115,10 @@ public sealed class ExperimentFileTests
                     LearningRate = 0.02,
                     Schedule = "cosine",
                     WeightDecay = 0,
+                    Decay = DecayedParameters.Matrices,
+                    Accumulate = 4,
+                    Clip = 1,
+                    Averaging = 0.999,
                     Augmentation = new AugmentationSpec(1.1, 32, 1.2, 64, 0.5),
                     ViewSize = 48,
                     Readout = "grid-2",
@@ -133,6 +142,7 @@ public sealed class ExperimentFileTests
                     Steps = 500,
                     Batch = 16,
                     WeightDecay = 0.5,
+                    Decay = DecayedParameters.Matrices,
                     Augmentation = new AugmentationSpec(4, 0.5, 4, 1, 0.9),
                     Seed = 0,
                 },
