@@ -215,5 +215,5 @@ public sealed record VitSpec(
     /// 14.</summary>
     /// <param name="size">Of images.</param>
     public int PatchOf(int size) => Patch
-        ?? Enumerable.Range(2, Math.Max(1, size - 1)).Where(patch => size % patch == 0).MinBy(patch => Math.Abs((size / (double)patch) - 7));
+        ?? Enumerable.Range(2, size - 1).Where(patch => size % patch == 0).MinBy(patch => Math.Abs((size / (double)patch) - 7));
 }

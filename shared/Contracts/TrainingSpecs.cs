@@ -106,7 +106,8 @@ public static class DecayedParameters
     public const string Matrices = "matrices";
 
     internal const string Meaning =
-        "What weight decay applies to: `all` parameters, or `matrices`, without biases and the weights of norms, as is usual for transformers.";
+        "What weight decay applies to: `all` parameters, or `matrices`, without biases and the weights of norms, as is usual for "
+        + "transformers.";
 }
 
 public static class Schedules

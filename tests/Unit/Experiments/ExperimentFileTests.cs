@@ -77,7 +77,7 @@ public sealed class ExperimentFileTests
         tokenizer: { kind: bpe, vocabulary: 500, length: 40 }
         masking: { share: 0.3, mask: 0.5, random: 0.4, unit: span, span: 5 }
         pretext: auto
-        encoder: { name: transformer, size: tiny, layers: 3, heads: 8, feedForward: 300, position: learned, norm: post, pooling: first, dropout: 0, layout: bert }
+        encoder: { name: transformer, size: tiny, layers: 3, heads: 8, feedForward: 300, position: learned, norm: post, dropout: 0, layout: bert }
         fineTuning: { labels: [1], task: tagging }
         evaluation: { metric: entity-f1 }
         """;

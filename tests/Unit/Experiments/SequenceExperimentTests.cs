@@ -96,6 +96,8 @@ public sealed class SequenceExperimentTests
     [InlineData("text", "encoder: { layout: bert, norm: pre }", "'encoder.norm' is 'pre'; must be post where the layout is bert.")]
     [InlineData("text", "encoder: { layout: bert, position: rotary }",
         "'encoder.position' is 'rotary'; must be learned where the layout is bert.")]
+    [InlineData("text", "encoder: { pooling: first }",
+        "line 5: 'encoder.pooling' is 'first'; must be left out; fineTuning.readout takes its place, with mean, first, ends or attention.")]
     [InlineData("text", "encoder: { dropout: 1 }", "'encoder.dropout' is 1; must be a number from 0")]
     [InlineData("text", "evaluation: { metric: entity-f1 }",
         "'evaluation.metric' is 'entity-f1'; must be accuracy, macro-f1, balanced-accuracy.")]
