@@ -1,5 +1,4 @@
 using Pipeline.Artifacts.Safetensors;
-using Pipeline.Learning.Native;
 using Pipeline.Learning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using Pipeline.Learning.Native;
 using Pipeline.Learning.Training;
 using Pipeline.Statistics;
 using static TorchSharp.torch;

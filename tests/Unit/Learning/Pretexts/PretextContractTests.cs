@@ -1,6 +1,5 @@
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Pretexts;
-using Pipeline.Learning.Training;
 using Pipeline.Tests.Unit.Artifacts;
 using TorchSharp;
 using Xunit;
