@@ -34,8 +34,7 @@ public sealed record PretrainingPlan(
             if (labelled.Max() is var most && (most == 0 || (labelled.Length > 1 && most < samples)))
                 return null;
 
-            var spec = Experiment.Pretraining;
-            return most / Math.Min(spec.Batch, most) * spec.Epochs;
+            return Experiment.Pretraining.Steps(most);
         }
     }
 

@@ -201,7 +201,7 @@ public sealed record VitSpec(
     [property: OneOf("tiny", "small")]
     string Size = "tiny",
     [property: Key("Side of a patch in pixels; it must divide `input.size`.", Default = "about a seventh of `input.size`")]
-    [property: Whole(1, 64)]
+    [property: Whole(1, 512, UpTo = "input.size")]
     int? Patch = null,
     [property: Key("Blocks of attention and feed-forward."), Whole(1, 96)]
     int Depth = 12,
@@ -209,4 +209,11 @@ public sealed record VitSpec(
     string Pool = "mean",
     [property: Key("Share of the samples that pass by the last block while it trains (arXiv:1603.09382); earlier blocks less.")]
     [property: Number(0, 1, BelowHigh = true)]
-    double DropPath = 0);
+    double DropPath = 0)
+{
+    /// <summary>Side of a patch in pixels: that which is said, or the one that makes about seven along a side, as 16 of 224 gives
+    /// 14.</summary>
+    /// <param name="size">Of images.</param>
+    public int PatchOf(int size) => Patch
+        ?? Enumerable.Range(2, size - 1).Where(patch => size % patch == 0).MinBy(patch => Math.Abs((size / (double)patch) - 7));
+}

@@ -83,6 +83,7 @@ public sealed record MaskingSpec(
     int Span = 3);
 
 /// <summary>The shape of encoder <c>transformer</c>.</summary>
+/// <param name="Pooling">Has no effect: readouts take its place. It stands in the content keys of encoders that there are.</param>
 public sealed record TransformerSpec(
     [property: Key("Numbers in a token's hidden state; a multiple of `encoder.heads`."), Whole(8, 4096)]
     int Width = 256,
@@ -96,7 +97,6 @@ public sealed record TransformerSpec(
     string Position = "learned",
     [property: Key("Layer norm before each part of a block (arXiv:2002.04745), or after it, as in BERT."), OneOf("pre", "post")]
     string Norm = "pre",
-    [property: Key("A sample's features: the mean of its tokens' hidden states, or that of its first token."), OneOf("mean", "first")]
     string Pooling = "mean",
     [property: Key("While training only."), Number(0, 1, BelowHigh = true)]
     double Dropout = 0.1,

@@ -40,6 +40,30 @@ public sealed record PretrainingSpec
     [Key("Decoupled weight decay of AdamW (arXiv:1711.05101)."), Number(0, 1)]
     public double WeightDecay { get; init; } = 0.01;
 
+    [Key(DecayedParameters.Meaning, Default = "`all`"), OneOf(DecayedParameters.All, DecayedParameters.Matrices)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Decay { get; init; }
+
+    [Key(
+        "Batches whose mean gradient makes one optimizer step. Steps and schedule count optimizer steps. Each batch is on its own: batch "
+        + "norm takes its statistics from it, and `contrastive` its negatives.", Default = "1")]
+    [Whole(1, 1000)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Accumulate { get; init; }
+
+    [Key("Largest norm of all gradients together: a longer gradient is scaled down to it.", Default = "no limit")]
+    [Number(0, 1_000_000, AboveLow = true)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Clip { get; init; }
+
+    [Key(
+        "Decay of a moving average of the weights, such as 0.999 (arXiv:1803.05407). The averaged encoder is what is measured and kept. "
+        + "In the first steps the decay is lower: (1 + step) / (10 + step). Batch norm's running statistics are averaged alike.",
+        Default = "no average")]
+    [Number(0, 1, AboveLow = true, BelowHigh = true)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Averaging { get; init; }
+
     [Key(For = Modalities.Image, Elsewhere = AugmentationSpec.Elsewhere)]
     public AugmentationSpec Augmentation { get; init; } = new(Scale: 1.43, Shift: 3, Gain: 1.3, Cutout: 10);
 
@@ -63,6 +87,27 @@ public sealed record PretrainingSpec
 
     [Key("Seeds weights, order and augmentation."), Whole(0, ulong.MaxValue)]
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Optimizer steps of a run. An epoch has whole batches only; the last step has fewer where <see cref="Accumulate"/> does not
+    /// divide their number.</summary>
+    /// <param name="samples">That are trained on.</param>
+    public long Steps(long samples)
+    {
+        var batches = samples == 0 ? 0 : samples / Math.Min(Batch, samples) * Epochs;
+        var inStep = Accumulate ?? 1;
+        return (batches + inStep - 1) / inStep;
+    }
+}
+
+/// <summary>What weight decay applies to.</summary>
+public static class DecayedParameters
+{
+    public const string All = "all";
+    public const string Matrices = "matrices";
+
+    internal const string Meaning =
+        "What weight decay applies to: `all` parameters, or `matrices`, without biases and the weights of norms, as is usual for "
+        + "transformers.";
 }
 
 public static class Schedules
@@ -193,6 +238,10 @@ public sealed record FineTuningSpec
 
     [Key("Decoupled weight decay of AdamW."), Number(0, 1)]
     public double WeightDecay { get; init; } = 0.01;
+
+    [Key(DecayedParameters.Meaning, Default = "`all`"), OneOf(DecayedParameters.All, DecayedParameters.Matrices)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Decay { get; init; }
 
     [Key(For = Modalities.Image, Elsewhere = AugmentationSpec.Elsewhere)]
     public AugmentationSpec Augmentation { get; init; } = new();

@@ -21,8 +21,11 @@ internal sealed class ExperimentBinder(Written file, string modality)
         string[] names = [.. byName.Select(same => same.Key)];
         if (section is { Members: null })
             throw section.Invalid(path.Length == 0 ? "the experiment" : path, $"a mapping with the keys {string.Join(", ", names)}");
-        if (section?.Members!.Values.FirstOrDefault(member => !names.Contains(member.Key.Text)).Key is { } unknown)
-            throw unknown.UnknownKey(path, names);
+        if (section?.Members!.Values.FirstOrDefault(member => !names.Contains(member.Key.Text)) is ({ } unknown, { } value))
+        {
+            var at = Written.Join(path, unknown.Text ?? "");
+            throw ExperimentKeys.Former.TryGetValue(at, out var instead) ? value.Invalid(at, instead) : unknown.UnknownKey(path, names);
+        }
 
         foreach (var same in byName)
         {

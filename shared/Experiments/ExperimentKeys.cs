@@ -34,6 +34,12 @@ internal static class ExperimentKeys
     /// <summary>Every key that holds a value, with its path: <c>pretraining.augmentation.shift</c>.</summary>
     public static IReadOnlyList<(string Path, ExperimentKey Key)> All { get; } = [.. Below(typeof(Experiment), "", Modalities.Every)];
 
+    /// <summary>What must be written instead of keys that there were.</summary>
+    public static IReadOnlyDictionary<string, string> Former { get; } = new Dictionary<string, string>
+    {
+        ["encoder.pooling"] = "left out; fineTuning.readout takes its place, with mean, first, ends or attention",
+    };
+
     public static IReadOnlyList<ExperimentKey> Of(Type section) => Known.GetOrAdd(section, type => [.. Declared(type)]);
 
     private static IEnumerable<ExperimentKey> Declared(Type section)

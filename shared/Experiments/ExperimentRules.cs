@@ -9,6 +9,9 @@ internal sealed class ExperimentRules(Written file)
 
     private const int LongestK = 6;
 
+    /// <summary>Pixels for a position of the map of convnet and resnet18, which halve images three times.</summary>
+    private const int Stride = 8;
+
     /// <param name="experiment">Each value valid alone.</param>
     public Experiment Apply(Experiment experiment)
     {
@@ -17,6 +20,9 @@ internal sealed class ExperimentRules(Written file)
         var size = experiment.Input.Size;
         var (pretraining, fineTuning) = (experiment.Pretraining, experiment.FineTuning);
         fineTuning = fineTuning with { Arms = [.. fineTuning.Arms.Order()] };
+        if (!Modalities.IsSequence(experiment.Modality))
+            CheckImages(experiment);
+
         return Modalities.IsSequence(experiment.Modality)
             ? experiment with
             {
@@ -66,6 +72,52 @@ internal sealed class ExperimentRules(Written file)
 
         if (!task.Metrics.Contains(experiment.Evaluation.Metric))
             throw Invalid(string.Join(", ", task.Metrics), "evaluation.metric");
+    }
+
+    private void CheckImages(Experiment experiment)
+    {
+        var (encoder, pretraining, fineTuning, size) =
+            (experiment.Encoder, experiment.Pretraining, experiment.FineTuning, experiment.Input.Size);
+        var contrastive = experiment.Pretext.Contains("contrastive");
+        if (contrastive && pretraining.Batch < 2)
+            throw Invalid("at least 2, as contrastive compares the samples of a batch", "pretraining.batch");
+        if (!contrastive && pretraining.Contrastive is not null)
+            throw Invalid($"left out: pretext is {string.Join(", ", experiment.Pretext)}", "pretraining.contrastive");
+
+        var (isVit, views) = (encoder.Name == "vit", pretraining.ViewSize ?? size);
+        var patch = isVit ? (encoder.Vit ?? new VitSpec()).PatchOf(size) : Stride;
+        if (isVit && size % patch != 0)
+            throw Invalid($"a divisor of input.size, which is {size}", "encoder.vit.patch");
+        if (isVit && views % patch != 0)
+            throw Invalid($"a multiple of the patches' side, which is {patch}", "pretraining.viewSize");
+        if (isVit && encoder.Width is >= 128 and var width && width % (width / 64) != 0)
+            throw Invalid("a multiple of its heads, which are one for each 64, or below 128", "encoder.width");
+
+        if (!isVit && fineTuning.BatchNorm == "updated" && Math.Min(fineTuning.Batch, fineTuning.Labels[0]) < 2)
+        {
+            throw Invalid(
+                "at least 2, as batch norm takes its statistics from a batch; or fineTuning.batchNorm must be kept",
+                fineTuning.Batch < 2 ? "fineTuning.batch" : "fineTuning.labels");
+        }
+
+        CheckReadouts("fineTuning.readout", fineTuning.Readout, size);
+        CheckReadouts("pretraining.readout", [pretraining.Readout ?? "mean"], views);
+
+        void CheckReadouts(string path, IReadOnlyList<string> readouts, int shown)
+        {
+            var levels = encoder switch { { Name: "convnet" } => 3, { Vit: { } shape } => Math.Min(4, shape.Depth), _ => 4 };
+            var side = (shown + patch - 1) / patch;
+            bool Has(string readout) => readout.Split('-') switch
+            {
+                ["grid", var parts] => int.Parse(parts) <= side,
+                ["last", var number] => int.Parse(number) <= levels,
+                ["class"] => isVit,
+                _ => true,
+            };
+            var known = ExperimentKeys.All.Single(key => key.Path == path).Key.ValueFor(experiment.Modality).Names.Where(Has).ToList();
+            if (readouts.Except(known).Any())
+                throw Invalid($"{string.Join(", ", known)}, which {encoder.Name} has at {shown} pixels", path);
+        }
     }
 
     private AugmentationSpec Augmentation(AugmentationSpec spec, int size, string section)

@@ -4,7 +4,7 @@ using Pipeline.Tests.Servers;
 
 namespace Pipeline.Tests.Chaos;
 
-/// <summary>Runs the tiny experiment again and again through five services while faults hit it, until so many have.</summary>
+/// <summary>Runs tiny experiments again and again through five services while faults hit them, until so many have.</summary>
 public static class ChaosProgram
 {
     /// <summary>The end of it all.</summary>
@@ -19,15 +19,32 @@ public static class ChaosProgram
             + $"problems{string.Concat(Problems.Select(problem => "\n" + problem))}");
     }
 
-    /// <param name="modality"><c>image</c> or <c>text</c>.</param>
-    public static async Task<Outcome> RunAsync(int seed, int faults, int faultsPerRun, TextWriter log, string modality = "image")
+    /// <param name="names">Of tiny experiments; runs take them in turn.</param>
+    public static async Task<Outcome> RunAsync(int seed, int faults, int faultsPerRun, TextWriter log, params IReadOnlyList<string> names)
+    {
+        var experiments = names.Select(name => new TinyExperiment(name)).ToList();
+        try
+        {
+            return await RunAsync(seed, faults, faultsPerRun, log, experiments);
+        }
+        finally
+        {
+            experiments.ForEach(experiment => experiment.Dispose());
+        }
+    }
+
+    private static async Task<Outcome> RunAsync(
+        int seed, int faults, int faultsPerRun, TextWriter log, List<TinyExperiment> experiments)
     {
         var clock = Stopwatch.StartNew();
         await using var broker = await RabbitMqServer.StartAsync();
         await using var store = await AzuriteServer.StartAsync();
-        using var experiment = new TinyExperiment(modality);
-        var findings = await experiment.FindLocallyAsync();
-        await log.WriteLineAsync($"The one-process run found {findings}");
+        var findings = new List<string>();
+        foreach (var experiment in experiments)
+        {
+            findings.Add(await experiment.FindLocallyAsync());
+            await log.WriteLineAsync($"{experiment.Name}: the one-process run found {findings[^1]}");
+        }
 
         using var plan = Fault.Plan(seed).GetEnumerator();
         var done = new Dictionary<FaultKind, int>();
@@ -37,9 +54,11 @@ public static class ChaosProgram
         // The first run is left alone: services and one process find the same.
         for (var left = faults; left > 0 || runs == 0; runs++)
         {
-            await log.WriteLineAsync($"run {runs}, {(runs == 0 ? "undisturbed" : $"{left} faults left")}");
+            var turn = runs % experiments.Count;
+            var experiment = experiments[turn];
+            await log.WriteLineAsync($"run {runs}, {experiment.Name}, {(runs == 0 ? "undisturbed" : $"{left} faults left")}");
             await using var run = new ChaosRun(broker, store, experiment, log);
-            var outcome = await RunAsync(run, plan, runs == 0 ? 0 : Math.Min(left, faultsPerRun), findings, experiment);
+            var outcome = await RunAsync(run, plan, runs == 0 ? 0 : Math.Min(left, faultsPerRun), findings[turn], experiment);
             foreach (var (kind, count) in outcome.Faults)
             {
                 done[kind] = done.GetValueOrDefault(kind) + count;
@@ -62,7 +81,7 @@ public static class ChaosProgram
         return new Outcome(seed, runs, done, problems, slowest, clock.Elapsed);
     }
 
-    /// <exception cref="InvalidOperationException">The run broke off; the services' logs stay.</exception>
+   /// <exception cref="InvalidOperationException">The run broke off; the services' logs stay.</exception>
     private static async Task<ChaosOutcome> RunAsync(ChaosRun run, IEnumerator<Fault> plan, int most, string findings,
         TinyExperiment experiment)
     {

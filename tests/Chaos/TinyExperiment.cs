@@ -10,15 +10,18 @@ public sealed class TinyExperiment : IDisposable
     private bool _kept;
     private readonly string _root = Directory.CreateTempSubdirectory("pipeline-chaos-").FullName;
 
-    /// <param name="modality"><c>image</c> or <c>text</c>.</param>
+    /// <param name="name"><c>image</c>, <c>contrastive</c> or <c>text</c>.</param>
     /// <param name="epochs">Of pretraining, which takes its time by them. Null for some seconds.</param>
-    public TinyExperiment(string modality = Modalities.Image, int? epochs = null)
+    public TinyExperiment(string name = Modalities.Image, int? epochs = null)
     {
-        var (experiment, enough) = modality == Modalities.Text ? (Text, 12) : (Image, 60);
+        Name = name;
+        var (experiment, enough) = name switch { Modalities.Text => (Text, 12), "contrastive" => (Contrastive, 60), _ => (Image, 60) };
         Json = experiment.Replace("EPOCHS", $"{epochs ?? enough}", StringComparison.Ordinal);
-        TinyTask.All[modality].Write(Data);
+        TinyTask.All[name == Modalities.Text ? name : Modalities.Image].Write(Data);
         File.WriteAllText(Path.Combine(_root, "tiny.json"), Json);
     }
+
+    public string Name { get; }
 
     public string Data => Path.Combine(_root, "data");
 
@@ -34,6 +37,20 @@ public sealed class TinyExperiment : IDisposable
           "name": "tiny", "data": "tiny", "input": { "size": 12, "channels": 1 }, "pretext": "auto",
           "encoder": { "name": "convnet", "width": 4 },
           "pretraining": { "epochs": EPOCHS, "batch": 16, "augmentation": { "scale": 1, "shift": 1, "gain": 1.1, "cutout": 2 } },
+          "fineTuning": { "labels": [6, 12], "draws": 3, "learningRates": [0.003], "probePenalties": [0.01, 0.1], "steps": 30 },
+          "evaluation": { "resamples": 20000 }
+        }
+        """;
+
+    /// <summary>With every option of the trainer.</summary>
+    private const string Contrastive = """
+        {
+          "name": "tiny", "data": "tiny", "input": { "size": 12, "channels": 1 }, "pretext": "contrastive",
+          "encoder": { "name": "convnet", "width": 4 },
+          "pretraining": {
+            "epochs": EPOCHS, "batch": 16, "accumulate": 2, "clip": 1, "decay": "matrices", "averaging": 0.99,
+            "contrastive": { "hidden": 32, "projection": 16 }
+          },
           "fineTuning": { "labels": [6, 12], "draws": 3, "learningRates": [0.003], "probePenalties": [0.01, 0.1], "steps": 30 },
           "evaluation": { "resamples": 20000 }
         }

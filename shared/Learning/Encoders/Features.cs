@@ -15,7 +15,7 @@ public sealed class Features
     /// end and padding.</summary>
     public Tensor Tokens => _tokens.Value;
 
-    /// <summary>One vector a sample, shape [N, D]: the encoder's own summary.</summary>
+    /// <summary>One vector a sample, shape [N, D]: the mean over positions, unless the encoder has a summary of its own.</summary>
     public Tensor Pooled => _pooled.Value;
 
     /// <summary>The positions of images as they lie, shape [N, D, H, W]; null for sequences.</summary>
@@ -46,6 +46,11 @@ public sealed class Features
 
     /// <param name="hidden">Shape [N, T, D].</param>
     /// <param name="present">False at padding, shape [N, T].</param>
-    public static Features OfSequence(Tensor hidden, Tensor present, Func<Tensor> pooled) =>
-        new(() => hidden, pooled) { Present = present, ClassToken = hidden.select(1, 0), Levels = [hidden] };
+    public static Features OfSequence(Tensor hidden, Tensor present) =>
+        new(() => hidden, () => TransformerNetwork.Mean(hidden, present))
+        {
+            Present = present,
+            ClassToken = hidden.select(1, 0),
+            Levels = [hidden],
+        };
 }

@@ -23,7 +23,6 @@ internal static class TransformerArchitecture
     private static string? Wrong(TransformerSpec shape, TokenizerReference tokenizer) =>
         Wrong("position", shape.Position, TransformerNames.Positions)
         ?? Wrong("norm", shape.Norm, TransformerNames.Norms)
-        ?? Wrong("pooling", shape.Pooling, TransformerNames.Poolings)
         ?? Wrong("layout", shape.Layout, TransformerNames.Layouts)
         ?? shape switch
         {
@@ -52,16 +51,12 @@ public static class TransformerNames
     public const string Rotary = "rotary";
     public const string Pre = "pre";
     public const string Post = "post";
-    public const string Mean = "mean";
-    public const string First = "first";
     public const string Own = "own";
     public const string Bert = "bert";
 
     public static IReadOnlyList<string> Positions { get; } = [Learned, Rotary];
 
     public static IReadOnlyList<string> Norms { get; } = [Pre, Post];
-
-    public static IReadOnlyList<string> Poolings { get; } = [Mean, First];
 
     public static IReadOnlyList<string> Layouts { get; } = [Own, Bert];
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Encoders;
 
-/// <summary>What all transformers share: the mask of padding, and features by pooling.</summary>
+/// <summary>What all transformers share: the mask of padding.</summary>
 public abstract class TransformerNetwork : Encoder
 {
     /// <summary>As in BERT.</summary>
@@ -12,14 +12,12 @@ public abstract class TransformerNetwork : Encoder
 
     private readonly int _padding;
     private readonly int _length;
-    private readonly bool _mean;
 
     private protected TransformerNetwork(string name, TransformerSpec shape, TokenizerReference tokenizer)
         : base(name, shape.Width)
     {
         _padding = tokenizer.Special.Padding;
         _length = tokenizer.Spec.Length;
-        _mean = shape.Pooling == TransformerNames.Mean;
     }
 
     /// <summary>The tokens' vectors, shape [V, D]: what masked tokens are predicted with.</summary>
@@ -36,7 +34,7 @@ public abstract class TransformerNetwork : Encoder
 
         var present = input.ne(Scalars.Of((long)_padding));
         var hidden = Hidden(input, present.unsqueeze(1).unsqueeze(1));
-        return Features.OfSequence(hidden, present, () => _mean ? Mean(hidden, present) : hidden.select(1, 0));
+        return Features.OfSequence(hidden, present);
     }
 
     /// <param name="hidden">Shape [N, T, D].</param>

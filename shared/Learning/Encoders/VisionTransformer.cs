@@ -16,22 +16,12 @@ internal sealed class VisionTransformer : Encoder
     private readonly LayerNorm norm;
     private readonly bool pooledByClass;
 
-    /// <exception cref="PipelineException">The image cannot be cut into patches.</exception>
     public VisionTransformer(EncoderSpec spec, InputSpec input)
         : base("vit", spec.Width ?? (spec.Vit?.Size == "small" ? 384 : 192))
     {
         var shape = spec.Vit ?? new VitSpec();
-        var patch = shape.Patch ?? PatchFor(input.Size);
-        if (input.Size % patch != 0)
-        {
-            throw new PipelineException(
-                $"encoder.vit.patch is {patch}, and input.size {input.Size}: the size must be a multiple of the patch.");
-        }
-
+        var patch = shape.PatchOf(input.Size);
         var heads = Math.Max(1, Width / 64);
-        if (Width % heads != 0)
-            throw new PipelineException($"encoder.width is {Width} with {heads} heads; it must be a multiple of 64, or below 128.");
-
         var depth = shape.Depth;
         var side = input.Size / patch;
         pooledByClass = shape.Pool == "class";
@@ -91,10 +81,6 @@ internal sealed class VisionTransformer : Encoder
 
     private Tensor Map(Tensor x, long side) =>
         x.narrow(1, 1, side * side).transpose(1, 2).reshape(x.shape[0], Width, side, side);
-
-    // About seven patches along a side, as 16 of 224 give 14.
-    private static int PatchFor(int size) =>
-        Enumerable.Range(2, Math.Max(1, size - 1)).Where(patch => size % patch == 0).MinBy(patch => Math.Abs((size / (double)patch) - 7));
 }
 
 #pragma warning disable IDE1006 // Fields have timm's names.
@@ -103,22 +89,15 @@ internal sealed class VisionTransformer : Encoder
 internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
 {
     private readonly Conv2d proj;
-    private readonly int patch;
 
     public PatchEmbedding(int channels, int width, int patch)
         : base("patch_embed")
     {
-        this.patch = patch;
         proj = nn.Conv2d(channels, width, patch, stride: patch);
         RegisterComponents();
     }
 
-    /// <exception cref="PipelineException">The image cannot be cut into patches.</exception>
-    public override Tensor forward(Tensor input) => input.shape[2] % patch == 0
-        ? proj.forward(input)
-        : throw new PipelineException(
-            $"Views of {input.shape[2]} pixels cannot be cut into patches of {patch}: pretraining.viewSize must be a multiple of "
-            + "encoder.vit.patch.");
+    public override Tensor forward(Tensor input) => proj.forward(input);
 }
 
 internal sealed class VisionBlock : nn.Module<Tensor, Tensor>

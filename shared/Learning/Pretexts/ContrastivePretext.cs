@@ -165,9 +165,9 @@ internal sealed class ContrastiveModel : PretextModel<ContrastiveBatch>
         return (nn.functional.cross_entropy(similar, targets), similar.argmax(1), targets);
     }
 
-    protected override Tensor Loss(ContrastiveBatch batch, long stepsDone)
+    protected override Tensor Loss(ContrastiveBatch batch, long number)
     {
-        DropoutMasks.Seed(seed, stepsDone);
+        DropoutMasks.Seed(seed, number);
         return Contrast(Project(Encode(batch)), temperature).Loss;
     }
 

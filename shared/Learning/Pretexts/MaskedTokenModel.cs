@@ -33,9 +33,9 @@ public sealed class MaskedTokenModel : PretextModel<MaskedTokenBatch>
     public override IReadOnlyList<string> Tasks { get; }
 
     /// <summary>0 where the batch has no masked token.</summary>
-    protected override Tensor Loss(MaskedTokenBatch batch, long stepsDone)
+    protected override Tensor Loss(MaskedTokenBatch batch, long number)
     {
-        DropoutMasks.Seed(seed, stepsDone);
+        DropoutMasks.Seed(seed, number);
         var (_, logits, targets) = Predict(batch);
         return nn.functional.cross_entropy(
             logits, targets, reduction: batch.Targets.Length > 0 ? nn.Reduction.Mean : nn.Reduction.Sum);

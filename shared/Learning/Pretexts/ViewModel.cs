@@ -45,9 +45,9 @@ public sealed class ViewModel : PretextModel<PretextBatch>
     }
 
     /// <summary>Summed over the tasks that have a label in the batch.</summary>
-    protected override Tensor Loss(PretextBatch batch, long stepsDone)
+    protected override Tensor Loss(PretextBatch batch, long number)
     {
-        DropoutMasks.Seed(seed, stepsDone);
+        DropoutMasks.Seed(seed, number);
         var shown = Shown(batch, out var device);
         var drawn = tensor(
             batch.Augmentation, batch.Augmentation.Length / Augmentation.Numbers, Augmentation.Numbers, device: device);

@@ -14,21 +14,27 @@ public class AdamW : IDisposable
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.999;
     private const double Epsilon = 1e-8;
+    private const double ClipEpsilon = 1e-6;
 
-    private readonly double _weightDecay;
     private readonly Parameter[] _parameters;
     private readonly double[] _rates;
+    private readonly double[] _decays;
+    private readonly double? _clip;
     private readonly Tensor[] _means;
     private readonly Tensor[] _squares;
     private long _steps;
 
+    /// <param name="decay">One of <see cref="DecayedParameters"/>; null for all.</param>
+    /// <param name="clip">Largest norm of all gradients together; null for no limit.</param>
     /// <param name="rates">Of each parameter, its learning rate over that of the step; null for the same for all.</param>
-    public AdamW(IEnumerable<Parameter> parameters, double weightDecay, IEnumerable<double>? rates = null)
+    public AdamW(
+        IEnumerable<Parameter> parameters, double weightDecay, string? decay = null, double? clip = null, IEnumerable<double>? rates = null)
     {
-        _weightDecay = weightDecay;
+        _clip = clip;
         _parameters = [.. parameters];
         _rates = rates is null ? [.. _parameters.Select(_ => 1.0)] : [.. rates];
         ArgumentOutOfRangeException.ThrowIfNotEqual(_rates.Length, _parameters.Length, nameof(rates));
+        _decays = [.. _parameters.Select(parameter => decay == DecayedParameters.Matrices && parameter.dim() < 2 ? 0 : weightDecay)];
         _means = [.. _parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
         _squares = [.. _parameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
     }
@@ -36,18 +42,37 @@ public class AdamW : IDisposable
     /// <summary>Numbers that it moves.</summary>
     public long Size => _parameters.Sum(parameter => parameter.numel());
 
-    /// <summary>Forgets the gradients; the next backward pass makes new ones.</summary>
-    public void ZeroGradients()
+    /// <summary>One step along the gradient of the mean of some losses. They are computed one after another, so that the memory for one is
+    /// enough.</summary>
+    /// <returns>The mean before the step.</returns>
+    public double Step(double learningRate, params IReadOnlyList<Func<Tensor>> losses)
     {
+        using var scope = NewDisposeScope();
+        using Scalar count = (double)losses.Count;
         foreach (var parameter in _parameters)
             parameter.grad = null;
+
+        var shares = new List<Tensor>();
+        foreach (var loss in losses)
+        {
+            using var inner = NewDisposeScope();
+            var share = losses.Count == 1 ? loss() : loss().div(count);
+            share.backward();
+            shares.Add(share.detach().MoveToOuterDisposeScope());
+        }
+
+        Descend(learningRate);
+        return shares.Sum(share => share.Read());
     }
 
-    /// <summary>One step along the gradients that the backward pass left.</summary>
-    public virtual void Descend(double learningRate)
+    /// <summary>One step along the gradients that the backward passes left.</summary>
+    protected virtual void Descend(double learningRate)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        if (_clip is { } most)
+            ClipGradients(most);
+
         _steps++;
         using Scalar correction = Math.Sqrt(1 - Math.Pow(Beta2, _steps));
         for (var i = 0; i < _parameters.Length; i++)
@@ -55,7 +80,7 @@ public class AdamW : IDisposable
             if (_parameters[i].grad is not { } gradient)
                 continue;
 
-            using Scalar decay = 1 - (learningRate * _rates[i] * _weightDecay);
+            using Scalar decay = 1 - (learningRate * _rates[i] * _decays[i]);
             using Scalar stride = -learningRate * _rates[i] / (1 - Math.Pow(Beta1, _steps));
             _parameters[i].mul_(decay);
             _means[i].mul_(Scalars.Of(Beta1)).add_(gradient, Scalars.Of(1 - Beta1));
@@ -89,6 +114,16 @@ public class AdamW : IDisposable
         foreach (var moment in _means.Concat(_squares))
             moment.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    // As PyTorch's clip_grad_norm_ does.
+    private void ClipGradients(double most)
+    {
+        var gradients = _parameters.Select(parameter => parameter.grad).OfType<Tensor>().ToList();
+        var norm = stack(gradients.Select(gradient => gradient.square().sum())).sum().sqrt();
+        var scale = norm.add(Scalars.Of(ClipEpsilon), Scalars.Of(1)).reciprocal().mul(Scalars.Of(most)).clamp_max(Scalars.Of(1.0));
+        foreach (var gradient in gradients)
+            gradient.mul_(scale);
     }
 }
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Training;
 
-/// <summary>What one step trains on, still on the host: arrays that any thread may assemble.</summary>
+/// <summary>What is trained on at once, still on the host: arrays that any thread may assemble.</summary>
 public interface IPretextBatch
 {
     /// <summary>Views of images, or tokens of sequences.</summary>
@@ -20,8 +20,9 @@ public abstract class PretextModel(string name) : nn.Module(name)
     /// <summary>Names of what <see cref="Answer"/> counts.</summary>
     public abstract IReadOnlyList<string> Tasks { get; }
 
+    /// <param name="number">Of the batch in the run: seeds what the loss draws.</param>
     /// <returns>A scalar, in nats where the loss is a cross-entropy.</returns>
-    public abstract Tensor Loss(IPretextBatch batch, long stepsDone);
+    public abstract Tensor Loss(IPretextBatch batch, long number);
 
     /// <summary>Called after each optimizer step: for teachers, queues and prototypes.</summary>
     public virtual void AfterStep(long stepsDone, long steps)
@@ -38,12 +39,12 @@ public abstract class PretextModel(string name) : nn.Module(name)
 public abstract class PretextModel<TBatch>(string name) : PretextModel(name)
     where TBatch : IPretextBatch
 {
-    public sealed override Tensor Loss(IPretextBatch batch, long stepsDone) => Loss((TBatch)batch, stepsDone);
+    public sealed override Tensor Loss(IPretextBatch batch, long number) => Loss((TBatch)batch, number);
 
     public sealed override Tensor Answer(IPretextBatch batch, double[] right, long[] asked) => Answer((TBatch)batch, right, asked);
 
     /// <inheritdoc cref="PretextModel.Loss"/>
-    protected abstract Tensor Loss(TBatch batch, long stepsDone);
+    protected abstract Tensor Loss(TBatch batch, long number);
 
     /// <inheritdoc cref="PretextModel.Answer"/>
     protected abstract Tensor Answer(TBatch batch, double[] right, long[] asked);
@@ -57,25 +58,32 @@ public abstract class PretextBatches(int count, PretrainingSpec spec) : IDisposa
 
     public int Count { get; } = count;
 
-    /// <summary>Samples in a step: fewer than the experiment's where there are not that many.</summary>
+    /// <summary>Samples in a batch: fewer than the experiment's where there are not that many.</summary>
     public int BatchSize { get; } = Math.Min(spec.Batch, count);
 
     /// <summary>Whole batches only; the few samples left over differ from epoch to epoch.</summary>
-    public long StepsPerEpoch => BatchSize == 0 ? 0 : Count / BatchSize;
+    public long BatchesPerEpoch => BatchSize == 0 ? 0 : Count / BatchSize;
 
-    /// <summary>Of the whole run.</summary>
-    public long Steps => StepsPerEpoch * spec.Epochs;
+    /// <summary>Optimizer steps of the whole run.</summary>
+    public long Steps => spec.Steps(Count);
 
     protected PretrainingSpec Spec => spec;
 
-    /// <summary>The batch of a training step.</summary>
-    public IPretextBatch Training(long step)
+    /// <summary>The batches that make one optimizer step.</summary>
+    public IPretextBatch[] OfStep(long step)
     {
-        var epoch = step / StepsPerEpoch;
+        var (inStep, all) = (spec.Accumulate ?? 1, BatchesPerEpoch * spec.Epochs);
+        return [.. Enumerable.Range(0, (int)Math.Min(inStep, all - (step * inStep))).Select(i => Training((step * inStep) + i))];
+    }
+
+    /// <summary>A batch to train on, by its number in the run.</summary>
+    public IPretextBatch Training(long number)
+    {
+        var epoch = number / BatchesPerEpoch;
         if (_order.Epoch != epoch)
             _order = (epoch, Order(epoch));
 
-        return Assemble(step, _order.Batches[(int)(step % StepsPerEpoch)], epoch);
+        return Assemble(number, _order.Batches[(int)(number % BatchesPerEpoch)], epoch);
     }
 
     /// <summary>Samples in their own order and the same whenever asked for, for measuring.</summary>
@@ -86,7 +94,7 @@ public abstract class PretextBatches(int count, PretrainingSpec spec) : IDisposa
 
     /// <returns>The batches of an epoch, each a list of places below <see cref="Count"/>.</returns>
     protected virtual int[][] Order(long epoch) =>
-        [.. new CounterRandom(spec.Seed, "order", epoch).Permutation(Count).Take((int)(StepsPerEpoch * BatchSize)).Chunk(BatchSize)];
+        [.. new CounterRandom(spec.Seed, "order", epoch).Permutation(Count).Take((int)(BatchesPerEpoch * BatchSize)).Chunk(BatchSize)];
 
     /// <param name="places">Of the samples, below <see cref="Count"/>.</param>
     /// <param name="epoch">Null for measuring: nothing is drawn then.</param>

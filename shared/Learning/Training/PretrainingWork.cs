@@ -24,8 +24,8 @@ public sealed class PretrainingWork(Trainer trainer, PretextBatches training, Pr
     /// <summary>Makes a step ready: a function of seed and number alone.</summary>
     public TrainingStep Assemble(long number)
     {
-        var batch = training.Training(number);
-        return new TrainingStep(number, batch.Views, () => trainer.Train(batch));
+        var batches = training.OfStep(number);
+        return new TrainingStep(number, batches.Sum(batch => batch.Views), () => trainer.Train(batches));
     }
 
     /// <summary>Accuracy by task and feature statistics over the first held-out samples.</summary>

@@ -82,11 +82,8 @@ public sealed class Tuner(Experiment experiment, Trial trial, Device device)
                 places[i] = order.Places[(int)(position % count)];
             }
 
-            var current = loss(step, places);
-            optimizer.ZeroGradients();
-            current.backward();
-            optimizer.Descend(Schedule.LearningRate(Schedules.OneCycle, trial.LearningRate, step, _spec.Steps));
-            var value = current.Read();
+            var rate = Schedule.LearningRate(Schedules.OneCycle, trial.LearningRate, step, _spec.Steps);
+            var value = optimizer.Step(rate, () => loss(step, places));
             losses.Add(double.IsFinite(value)
                 ? value
                 : throw new PipelineException(

@@ -114,7 +114,7 @@ public sealed partial class ExperimentDocumentTests
         var fineTuning = path[0] == "fineTuning";
         var sections = string.Concat(path[..^1].Select(section => section switch
         {
-            "fineTuning" => "fineTuning: { labels: [1], ",
+            "fineTuning" => $"fineTuning: {{ labels: [1], {(modality == Modalities.Image ? "batchNorm: kept, " : "")}",
             "vit" => "name: vit, vit: { ",
             _ => $"{section}: {{ ",
         }));
@@ -122,8 +122,8 @@ public sealed partial class ExperimentDocumentTests
             name: a
             data: a
             modality: {modality}
-            {(modality == Modalities.Image ? "pretext: flip" : "")}
-            {(fineTuning ? "" : "fineTuning: { labels: [1] }")}
+            {(modality == Modalities.Image ? $"pretext: {(path.Contains("contrastive") ? "contrastive" : "flip")}" : "")}
+            {(fineTuning ? "" : "fineTuning: { labels: [2] }")}
             {sections}{path[^1]}: {value}{string.Concat(path[1..].Select(_ => " }"))}
             """;
         try

@@ -31,6 +31,10 @@ public sealed class ExperimentFileTests
           learningRate: 2e-2
           schedule: cosine
           weightDecay: 0
+          decay: matrices
+          accumulate: 4
+          clip: 1
+          averaging: 0.999
           augmentation: { scale: 1.1, shift: 32, gain: 1.2, cutout: 64, crop: 0.5 }
           viewSize: 48
           readout: grid-2
@@ -52,6 +56,7 @@ public sealed class ExperimentFileTests
           steps: 500
           batch: 16
           weightDecay: 0.5
+          decay: matrices
           augmentation: { scale: 4, shift: 0.5, gain: 4, cutout: 1, crop: 0.9 }
           seed: 0
         evaluation: { metric: macro-f1, promote: never, resamples: 100, seed: 3 }
@@ -72,7 +77,7 @@ public sealed class ExperimentFileTests
         tokenizer: { kind: bpe, vocabulary: 500, length: 40 }
         masking: { share: 0.3, mask: 0.5, random: 0.4, unit: span, span: 5 }
         pretext: auto
-        encoder: { name: transformer, size: tiny, layers: 3, heads: 8, feedForward: 300, position: learned, norm: post, pooling: first, dropout: 0, layout: bert }
+        encoder: { name: transformer, size: tiny, layers: 3, heads: 8, feedForward: 300, position: learned, norm: post, dropout: 0, layout: bert }
         fineTuning: { labels: [1], task: tagging }
         evaluation: { metric: entity-f1 }
         """;
@@ -110,6 +115,10 @@ public sealed class ExperimentFileTests
                     LearningRate = 0.02,
                     Schedule = "cosine",
                     WeightDecay = 0,
+                    Decay = DecayedParameters.Matrices,
+                    Accumulate = 4,
+                    Clip = 1,
+                    Averaging = 0.999,
                     Augmentation = new AugmentationSpec(1.1, 32, 1.2, 64, 0.5),
                     ViewSize = 48,
                     Readout = "grid-2",
@@ -133,6 +142,7 @@ public sealed class ExperimentFileTests
                     Steps = 500,
                     Batch = 16,
                     WeightDecay = 0.5,
+                    Decay = DecayedParameters.Matrices,
                     Augmentation = new AugmentationSpec(4, 0.5, 4, 1, 0.9),
                     Seed = 0,
                 },
@@ -205,6 +215,19 @@ public sealed class ExperimentFileTests
     [InlineData("encoder: resnet50", "'encoder' is 'resnet50'; must be convnet, resnet18, vit (did you mean 'resnet18'?).")]
     [InlineData("encoder: { name: swin }", "'encoder.name' is 'swin'; must be convnet, resnet18, vit")]
     [InlineData("encoder: { vit: { depth: 2 } }", "'encoder.vit' is a mapping; must be left out: encoder.name is convnet.")]
+    [InlineData("encoder: { name: vit, vit: { patch: 5 } }",
+        "'encoder.vit.patch' is 5; must be a divisor of input.size, which is 28.")]
+    [InlineData("encoder: { name: vit, vit: { patch: 7 } }\npretraining: { viewSize: 20 }",
+        "'pretraining.viewSize' is 20; must be a multiple of the patches' side, which is 7.")]
+    [InlineData("encoder: vit\npretraining: { viewSize: 21 }",
+        "'pretraining.viewSize' is 21; must be a multiple of the patches' side, which is 4.")]
+    [InlineData("encoder: { name: vit, width: 200 }", "'encoder.width' is 200; must be a multiple of its heads")]
+    [InlineData("input: { size: 24 }\npretraining: { readout: grid-4 }",
+        "'pretraining.readout' is 'grid-4'; must be mean, grid-2, grid-3, which convnet has at 24 pixels.")]
+    [InlineData("pretraining: { viewSize: 16, readout: grid-3 }",
+        "'pretraining.readout' is 'grid-3'; must be mean, grid-2, which convnet has at 16 pixels.")]
+    [InlineData("pretraining: { contrastive: { crop: 0.5 } }",
+        "'pretraining.contrastive' is a mapping; must be left out: pretext is rotation-flip.")]
     [InlineData("encoder: { width: 0 }", "'encoder.width' is 0; must be a whole number from 1 to 1024.")]
     [InlineData("encoder: [convnet]", "'encoder' is [convnet]; must be a mapping with the keys name, width, size, layers,")]
     [InlineData("evaluation: { metric: f1 }", "'evaluation.metric' is 'f1'; must be accuracy, macro-f1, balanced-accuracy")]
@@ -254,6 +277,13 @@ public sealed class ExperimentFileTests
         "'fineTuning.probePenalties[0]' is 1001; must be a list of different numbers, each a number above 0, at most 1000.")]
     [InlineData("[60, 100]", "[60], draws: 101", "'fineTuning.draws' is 101; must be a whole number from 1 to 100.")]
     [InlineData("[60, 100]", "[60], steps: 1000001", "'fineTuning.steps' is 1000001; must be a whole number from 1 to 1000000.")]
+    [InlineData("[60, 100]", "[60], readout: [mean, class]",
+        "'fineTuning.readout' is [mean, class]; must be mean, grid-2, grid-3, grid-4, last-1, last-2, last-3, which convnet has at 28 pixels.")]
+    [InlineData("[60, 100]", "[1, 60]",
+        "'fineTuning.labels' is [1, 60]; must be at least 2, as batch norm takes its statistics from a batch;")]
+    [InlineData("[60, 100]", "[60], batch: 1", "'fineTuning.batch' is 1; must be at least 2, as batch norm takes its statistics")]
+    [InlineData("rotation-flip", "contrastive\npretraining: { batch: 1 }",
+        "'pretraining.batch' is 1; must be at least 2, as contrastive compares the samples of a batch.")]
     [InlineData("rotation-flip", "rotate",
         "line 3: 'pretext' is 'rotate'; must be rotation, flip, rotation-flip, contrastive, auto (did you mean 'rotation'?).")]
     [InlineData("rotation-flip", "[flip, jigsaw]", "line 3: 'pretext' is 'jigsaw'; must be rotation, flip, rotation-flip, contrastive, auto.")]

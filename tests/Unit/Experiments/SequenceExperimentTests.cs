@@ -61,6 +61,10 @@ public sealed class SequenceExperimentTests
         "'pretraining.augmentation' is a mapping; must be left out: nothing changes text at random.")]
     [InlineData("text", "pseudoLabels: { ambiguity: 0.1 }", "'pseudoLabels' is a mapping; must be left out")]
     [InlineData("text", "pretext: rotation", "'pretext' is 'rotation'; must be masked-token, auto.")]
+    [InlineData("dna", "pretext: contrastive", "'pretext' is 'contrastive'; must be masked-token, auto.")]
+    [InlineData("text", "pretraining: { contrastive: { crop: 0.5 } }",
+        "'pretraining.contrastive' is a mapping; must be left out: text has no views.")]
+    [InlineData("text", "fineTuning: { labels: [6], readout: class }", "'fineTuning.readout' is 'class'; must be mean, first, ends, attention.")]
     [InlineData("image", "pretext: masked-token", "'pretext' is 'masked-token'; must be rotation, flip, rotation-flip, contrastive, auto.")]
     [InlineData("text", "tokenizer: { kind: kmer }", "'tokenizer.kind' is 'kmer'; must be wordpiece, bpe.")]
     [InlineData("dna", "tokenizer: { kind: wordpiece }", "'tokenizer.kind' is 'wordpiece'; must be kmer.")]
@@ -92,6 +96,8 @@ public sealed class SequenceExperimentTests
     [InlineData("text", "encoder: { layout: bert, norm: pre }", "'encoder.norm' is 'pre'; must be post where the layout is bert.")]
     [InlineData("text", "encoder: { layout: bert, position: rotary }",
         "'encoder.position' is 'rotary'; must be learned where the layout is bert.")]
+    [InlineData("text", "encoder: { pooling: first }",
+        "line 5: 'encoder.pooling' is 'first'; must be left out; fineTuning.readout takes its place, with mean, first, ends or attention.")]
     [InlineData("text", "encoder: { dropout: 1 }", "'encoder.dropout' is 1; must be a number from 0")]
     [InlineData("text", "evaluation: { metric: entity-f1 }",
         "'evaluation.metric' is 'entity-f1'; must be accuracy, macro-f1, balanced-accuracy.")]

@@ -92,6 +92,9 @@ public sealed class TrialRunnerTests
             Assert.Equal(!IsTuned(arm),
                 root == TrialPlan.Root(Experiment with { FineTuning = Experiment.FineTuning with { Steps = 4 } }, data.Manifest, one,
                     trial));
+            Assert.Equal(!IsTuned(arm),
+                root == TrialPlan.Root(Experiment with { FineTuning = Experiment.FineTuning with { Decay = DecayedParameters.Matrices } },
+                    data.Manifest, one, trial));
             Assert.Equal(arm != Arm.Lora,
                 root == TrialPlan.Root(Experiment with { FineTuning = Experiment.FineTuning with { LoraRank = 2 } }, data.Manifest, one,
                     trial));

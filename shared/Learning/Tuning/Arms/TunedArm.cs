@@ -27,7 +27,10 @@ internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
         architecture = experiment.Encoder,
         experiment.FineTuning.Steps,
         experiment.FineTuning.Batch,
-        experiment.FineTuning.WeightDecay,
+        // Where nothing is said, as it was before there was a choice, so that trials keep their keys.
+        weightDecay = experiment.FineTuning.Decay is { } decay
+            ? new { experiment.FineTuning.WeightDecay, decay }
+            : (object)experiment.FineTuning.WeightDecay,
         experiment.FineTuning.Augmentation,
         head = experiment.FineTuning.Head == HeadStarts.Logistic
             ? new { experiment.FineTuning.ProbePenalties, experiment.Evaluation.Metric }
@@ -67,7 +70,7 @@ internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
 
     /// <summary>Holds the parameters that are tuned.</summary>
     internal virtual AdamW Optimizer(Classifier classifier, FineTuningSpec spec, ulong seed) =>
-        new(classifier.parameters(), spec.WeightDecay);
+        new(classifier.parameters(), spec.WeightDecay, spec.Decay);
 
     /// <param name="weights">File that the encoder is loaded from; null leaves it random.</param>
     private static Classifier Create(TuningSession session, Trial trial, string? weights)
@@ -137,7 +140,7 @@ internal sealed class LayerDecayArm() : TunedArm(Arm.LayerDecay, pretrained: tru
     {
         var named = classifier.named_parameters().ToList();
         var rates = named.Select(entry => LayerRates.Of(classifier.Encoder, entry.name, spec.LayerDecay));
-        return new AdamW(named.Select(entry => entry.parameter), spec.WeightDecay, rates);
+        return new AdamW(named.Select(entry => entry.parameter), spec.WeightDecay, spec.Decay, rates: rates);
     }
 }
 
@@ -147,12 +150,12 @@ internal sealed class LoraArm() : TunedArm(Arm.Lora, pretrained: true)
     protected override double? Setting(FineTuningSpec spec) => spec.LoraRank;
 
     internal override AdamW Optimizer(Classifier classifier, FineTuningSpec spec, ulong seed) =>
-        new AdapterOptimizer(new LowRankAdapters(classifier.Encoder, spec.LoraRank, seed), classifier.Head, spec.WeightDecay);
+        new AdapterOptimizer(new LowRankAdapters(classifier.Encoder, spec.LoraRank, seed), classifier.Head, spec);
 
-    private sealed class AdapterOptimizer(LowRankAdapters adapters, Linear head, double weightDecay)
-        : AdamW([.. adapters.Parameters, .. head.parameters()], weightDecay)
+    private sealed class AdapterOptimizer(LowRankAdapters adapters, Linear head, FineTuningSpec spec)
+        : AdamW([.. adapters.Parameters, .. head.parameters()], spec.WeightDecay, spec.Decay)
     {
-        public override void Descend(double learningRate)
+        protected override void Descend(double learningRate)
         {
             adapters.TakeGradients();
             base.Descend(learningRate);

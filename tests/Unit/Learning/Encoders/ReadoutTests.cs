@@ -1,3 +1,4 @@
+using Pipeline.Experiments;
 using Pipeline.Learning.Encoders;
 using Xunit;
 using static TorchSharp.torch;
@@ -77,6 +78,33 @@ public sealed class ReadoutTests
         var pairs = attention.Read(features).data<float>().ToArray().Zip(mean.Read(features).data<float>().ToArray());
 
         Assert.All(pairs, pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-5));
+    }
+
+    /// <summary>Parts of a grid that have no position of their own repeat others.</summary>
+    [Theory]
+    [InlineData("convnet", 8)]
+    [InlineData("convnet", 24)]
+    [InlineData("resnet18", 9)]
+    [InlineData("resnet18", 28)]
+    [InlineData("{ name: vit, vit: { patch: 8, depth: 2 } }", 24)]
+    [InlineData("vit", 28)]
+    public void An_experiment_may_have_the_readouts_that_its_encoder_has(string encoder, int size)
+    {
+        using var scope = NewDisposeScope();
+        var yaml = $"name: a\ndata: a\npretext: flip\ninput: {{ size: {size} }}\nencoder: {encoder}\n";
+        using var network = EncoderArchitectures.Create(Parse("mean").Encoder, new InputSpec(size, 1));
+        var features = network.Encode(rand(2, 1, size, size));
+
+        Assert.All(["mean", "grid-2", "grid-3", "grid-4", "last-1", "last-2", "last-3", "last-4", "class"], (string name) =>
+        {
+            var refusal = Record.Exception(() => Parse(name));
+            var made = Record.Exception(() => Readout.Create(name, network).Dispose());
+            var repeats = name.StartsWith(Readout.Grid, StringComparison.Ordinal) && int.Parse(name[^1..]) > features.Map!.shape[2];
+            Assert.Equal(made is not null || repeats, refusal is not null);
+        });
+
+        Experiment Parse(string readout) =>
+            ExperimentFile.Parse(yaml + $"fineTuning: {{ labels: [6], readout: {readout} }}", "a.yaml");
     }
 
     [Theory]

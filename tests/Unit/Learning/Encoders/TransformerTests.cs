@@ -19,23 +19,22 @@ public sealed class TransformerTests
         new(new Dictionary<string, ArtifactReference>(), new TokenizerSpec("wordpiece", Vocabulary: 11, Length: Length), LowerCase: true,
             Vocabulary: 11, new SpecialTokens());
 
-    public static TheoryData<string, string, string, string> Shapes { get; } = new()
+    public static TheoryData<string, string, string> Shapes { get; } = new()
     {
-        { "learned", "pre", "mean", "own" },
-        { "learned", "post", "first", "own" },
-        { "rotary", "pre", "first", "own" },
-        { "rotary", "post", "mean", "own" },
-        { "learned", "post", "mean", "bert" },
-        { "learned", "post", "first", "bert" },
+        { "learned", "pre", "own" },
+        { "learned", "post", "own" },
+        { "rotary", "pre", "own" },
+        { "rotary", "post", "own" },
+        { "learned", "post", "bert" },
     };
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Hidden_states_and_features_are_those_of_the_naive_reference(string position, string norm, string pooling, string layout)
+    public void Hidden_states_and_features_are_those_of_the_naive_reference(string position, string norm, string layout)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var shape = Small with { Position = position, Norm = norm, Pooling = pooling, Layout = layout };
+        var shape = Small with { Position = position, Norm = norm, Layout = layout };
         using var encoder = Create(shape);
         var naive = new NaiveTransformer(encoder, shape);
 
@@ -46,18 +45,18 @@ public sealed class TransformerTests
 
         Assert.All(expected.SelectMany(row => row).Zip(hidden), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4));
         Assert.Equal(expected.Length * shape.Width, hidden.Length);
-        var pooled = Enumerable.Range(0, shape.Width).Select(i => pooling == "mean" ? expected.Average(row => row[i]) : expected[0][i]);
+        var pooled = Enumerable.Range(0, shape.Width).Select(i => expected.Average(row => row[i]));
         Assert.All(pooled.Zip(features), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4));
         Assert.Equal(shape.Width, encoder.Width);
     }
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Padding_and_the_other_samples_of_a_batch_change_nothing(string position, string norm, string pooling, string layout)
+    public void Padding_and_the_other_samples_of_a_batch_change_nothing(string position, string norm, string layout)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var encoder = Create(Small with { Position = position, Norm = norm, Pooling = pooling, Layout = layout });
+        using var encoder = Create(Small with { Position = position, Norm = norm, Layout = layout });
         long[] longer = [2, 10, 6, 6, 9, 5, 7, 3, 0, 0];
         long[] padded = [.. Sample, 0, 0, 0, 0];
 
@@ -71,11 +70,11 @@ public sealed class TransformerTests
     /// <summary>Without positions a bag of tokens would have the features of any order.</summary>
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void The_order_of_tokens_matters(string position, string norm, string pooling, string layout)
+    public void The_order_of_tokens_matters(string position, string norm, string layout)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var encoder = Create(Small with { Position = position, Norm = norm, Pooling = pooling, Layout = layout });
+        using var encoder = Create(Small with { Position = position, Norm = norm, Layout = layout });
 
         var features = NaiveTransformer.Doubles(encoder.forward(tensor((long[])[.. Sample, 2, 9, 7, 5, 8, 3], 2, Sample.Length)));
 
@@ -84,10 +83,10 @@ public sealed class TransformerTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Gradients_are_those_of_difference_quotients(string position, string norm, string pooling, string layout)
+    public void Gradients_are_those_of_difference_quotients(string position, string norm, string layout)
     {
         using var scope = NewDisposeScope();
-        using var encoder = Create(Small with { Position = position, Norm = norm, Pooling = pooling, Layout = layout });
+        using var encoder = Create(Small with { Position = position, Norm = norm, Layout = layout });
         encoder.to(ScalarType.Float64);
         var tokens = tensor((long[])[.. Sample, 2, 6, 3, 0, 0, 0], 2, Sample.Length);
         var direction = rand(2, encoder.Width, dtype: ScalarType.Float64);
@@ -186,8 +185,6 @@ public sealed class TransformerTests
         Assert.Equal("encoder.transformer.position is 'sine'; it must be one of learned, rotary.",
             Error(Small with { Position = "sine" }, Tokenizer));
         Assert.Equal("encoder.transformer.norm is 'none'; it must be one of pre, post.", Error(Small with { Norm = "none" }, Tokenizer));
-        Assert.Equal("encoder.transformer.pooling is 'max'; it must be one of mean, first.",
-            Error(Small with { Pooling = "max" }, Tokenizer));
         Assert.Equal("encoder.transformer.layout is 'gpt'; it must be one of own, bert.", Error(Small with { Layout = "gpt" }, Tokenizer));
         Assert.Contains("width 8 and 3 heads", Error(Small with { Heads = 3 }, Tokenizer), StringComparison.Ordinal);
         Assert.Contains("even", Error(Small with { Width = 6, Heads = 2, Position = "rotary" }, Tokenizer), StringComparison.Ordinal);

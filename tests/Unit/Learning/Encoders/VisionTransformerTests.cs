@@ -68,16 +68,6 @@ public sealed class VisionTransformerTests
         Assert.NotEqual(Values(encoder.forward(images)), Values(encoder.forward(images)));
     }
 
-    [Fact]
-    public void A_patch_that_does_not_divide_the_image_is_named()
-    {
-        var error = Assert.Throws<PipelineException>(() => EncoderArchitectures.Create(
-            new EncoderSpec("vit", Vit: new VitSpec(Patch: 5)), new InputSpec(28, 1)));
-
-        Assert.Contains("encoder.vit.patch is 5", error.Message, StringComparison.Ordinal);
-        Assert.Contains("28", error.Message, StringComparison.Ordinal);
-    }
-
     private static Encoder Small(double dropPath = 0)
     {
         var encoder = EncoderArchitectures.Create(

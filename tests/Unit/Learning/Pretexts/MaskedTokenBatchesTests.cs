@@ -14,7 +14,7 @@ public sealed class MaskedTokenBatchesTests
         using var samples = await OpenAsync(data, Split.Train);
         var batches = new MaskedTokenBatches(samples, Spec);
 
-        Assert.Equal((8, 4L, 8L), (batches.BatchSize, batches.StepsPerEpoch, batches.Steps));
+        Assert.Equal((8, 4L, 8L), (batches.BatchSize, batches.BatchesPerEpoch, batches.Steps));
         foreach (var epoch in new[] { 0, 1 })
         {
             var shown = Enumerable.Range(4 * epoch, 4).SelectMany(step => Rows(((MaskedTokenBatch)batches.Training(step)))).ToList();

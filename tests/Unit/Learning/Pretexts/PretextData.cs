@@ -7,11 +7,11 @@ using TorchSharp;
 namespace Pipeline.Tests.Unit.Learning.Pretexts;
 
 /// <summary>A small dataset with what a pretext needs beforehand.</summary>
-internal sealed class PretextData(PretextSource source, IDisposable data) : IDisposable
+internal sealed class PretextData(PretextSource source, TorchDevice device, IDisposable data) : IDisposable
 {
     public PretextSource Source => source;
 
-    public TorchDevice Device { get; } = new(LoadedTorch.Options);
+    public TorchDevice Device => device;
 
     public static async Task<PretextData> CreateAsync(string pretext, string encoder)
     {
@@ -19,7 +19,8 @@ internal sealed class PretextData(PretextSource source, IDisposable data) : IDis
         {
             var sequences = await ToySequences.CreateAsync();
             return new PretextData(
-                new PretextSource(sequences.Store, ToySequences.Experiment, sequences.Manifest, [sequences.PseudoLabels]), sequences);
+                new PretextSource(sequences.Store, ToySequences.Experiment, sequences.Manifest, [sequences.PseudoLabels]),
+                new TorchDevice(LoadedTorch.Options), sequences);
         }
 
         var images = await ToyDataset.CreateAsync();
@@ -31,7 +32,8 @@ internal sealed class PretextData(PretextSource source, IDisposable data) : IDis
                 : ToyDataset.Experiment.Encoder,
         };
         var labels = await images.PseudoLabelsAsync(experiment);
-        return new PretextData(new PretextSource(images.Store, experiment, images.Manifest, labels), images);
+        return new PretextData(
+            new PretextSource(images.Store, experiment, images.Manifest, labels), new TorchDevice(LoadedTorch.Options), images);
     }
 
     public Task<PretextBatches> OpenAsync(Split split) =>
@@ -41,9 +43,13 @@ internal sealed class PretextData(PretextSource source, IDisposable data) : IDis
         PretextList.Of(source.PseudoLabels).Create(source),
         source.Experiment.Pretraining with { LearningRate = learningRate ?? source.Experiment.Pretraining.LearningRate }, steps, torch.CPU);
 
+    /// <summary>The same data, trained otherwise. Disposed with this.</summary>
+    public PretextData With(Func<PretrainingSpec, PretrainingSpec> change) => new(
+        source with { Experiment = source.Experiment with { Pretraining = change(source.Experiment.Pretraining) } }, device, data);
+
     public void Dispose()
     {
         data.Dispose();
-        Device.Dispose();
+        device.Dispose();
     }
 }

@@ -25,12 +25,12 @@ public sealed class ViewBatchesTests
 
         // 40 samples, of which 4 are plain and 4 symmetric, which is no difficulty for turns.
         Assert.Equal(name == "rotation" ? 36 : 32, samples.Usable.Count);
-        Assert.Equal(samples.Usable.Count / 7, batches.StepsPerEpoch);
-        Assert.Equal(3 * batches.StepsPerEpoch, batches.Steps);
+        Assert.Equal(samples.Usable.Count / 7, batches.BatchesPerEpoch);
+        Assert.Equal(3 * batches.BatchesPerEpoch, batches.Steps);
         for (var epoch = 0; epoch < 3; epoch++)
         {
             var seen = new List<int>();
-            for (var step = epoch * batches.StepsPerEpoch; step < (epoch + 1) * batches.StepsPerEpoch; step++)
+            for (var step = epoch * batches.BatchesPerEpoch; step < (epoch + 1) * batches.BatchesPerEpoch; step++)
             {
                 var batch = ((PretextBatch)batches.Training(step));
                 Assert.Equal(step, batch.Step);
@@ -113,7 +113,7 @@ public sealed class ViewBatchesTests
         using var samples = await OpenAsync(data, "rotation");
         var batches = new ViewBatches(samples, ToyDataset.Experiment.Pretraining);
 
-        var rows = new[] { 0L, 1L, batches.StepsPerEpoch }.SelectMany(step =>
+        var rows = new[] { 0L, 1L, batches.BatchesPerEpoch }.SelectMany(step =>
             ((PretextBatch)batches.Training(step)).Augmentation.Chunk(Augmentation.Numbers)).ToList();
 
         Assert.Equal(3 * 8 * 4, rows.Count);
@@ -139,7 +139,7 @@ public sealed class ViewBatchesTests
         using var samples = await OpenAsync(data, "rotation");
         var batches = new ViewBatches(samples, new PretrainingSpec { Batch = 1000, Epochs = 5 });
 
-        Assert.Equal((36, 1L, 5L), (batches.BatchSize, batches.StepsPerEpoch, batches.Steps));
+        Assert.Equal((36, 1L, 5L), (batches.BatchSize, batches.BatchesPerEpoch, batches.Steps));
     }
 
     [Fact]

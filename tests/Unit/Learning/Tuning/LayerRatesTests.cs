@@ -37,11 +37,11 @@ public sealed class LayerRatesTests
 
     [Theory]
     [MemberData(nameof(TransformerTests.Shapes), MemberType = typeof(TransformerTests))]
-    public void Every_parameter_of_every_transformer_belongs_to_a_layer(string position, string norm, string pooling, string layout)
+    public void Every_parameter_of_every_transformer_belongs_to_a_layer(string position, string norm, string layout)
     {
         var spec = new EncoderSpec("transformer", Transformer: TransformerTests.Small
             with
-        { Layers = 12, Position = position, Norm = norm, Pooling = pooling, Layout = layout });
+        { Layers = 12, Position = position, Norm = norm, Layout = layout });
         using var classifier = new Classifier(spec, InputSpec.Sequence(20), 3, 1, TransformerTests.Tokenizer, Readout.Mean);
 
         var rates = classifier.named_parameters().Select(entry => LayerRates.Of(classifier.Encoder, entry.name, 0.5)).ToList();
