@@ -43,11 +43,12 @@ public sealed class NeighbourSpace : IDisposable
     public NeighbourGraph Graph { get; }
 
     /// <summary>Where the space of these shards lies in the store.</summary>
+    /// <param name="most">Maximum number of samples in the graph.</param>
     /// <param name="drawn">What the graph's samples are drawn by; null where it holds all.</param>
-    public static string KeyOf(IEnumerable<SampleShard> shards, IFeatureSpace space, object? drawn) =>
+    public static string KeyOf(IEnumerable<SampleShard> shards, IFeatureSpace space, int most, object? drawn) =>
         "neighbours/" + ContentKey.Of(
             ArtifactKinds.Neighbours, Format,
-            new { shards = shards.Select(shard => shard.File.Digest), space.MadeFrom, Nearest, Components, MostSamples, drawn });
+            new { shards = shards.Select(shard => shard.File.Digest), space.MadeFrom, Nearest, Components, MostSamples = most, drawn });
 
     /// <param name="source">The table, and which of its samples are in the graph; asked for only where there is no graph yet.</param>
     public static async Task<NeighbourSpace> OpenAsync(

@@ -28,6 +28,7 @@ public sealed class TuningSession : IDisposable
     private readonly DatasetManifest _dataset;
     private readonly EncoderManifest _encoder;
     private readonly LabelledSplits _splits;
+    private readonly int _mostInGraph;
     private readonly Dictionary<(SpaceOf, string?), IFeatureSpace> _spaces = [];
     private readonly Dictionary<(SpaceOf, string), FeatureTable> _tables = [];
     private readonly Dictionary<(SpaceOf, string), NeighbourSpace> _neighbours = [];
@@ -37,10 +38,10 @@ public sealed class TuningSession : IDisposable
 
     private TuningSession(
         IArtifactStore store, Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, LabelledSplits splits,
-        Split heldOut, string weights, TorchDevice device)
+        Split heldOut, string weights, TorchDevice device, int mostInGraph)
     {
         (_store, _dataset, _encoder, Experiment, Weights, Device) = (store, dataset, encoder, experiment, weights, device);
-        _splits = splits;
+        (_splits, _mostInGraph) = (splits, mostInGraph);
         HeldOut = splits.Open(heldOut);
     }
 
@@ -57,16 +58,25 @@ public sealed class TuningSession : IDisposable
     /// <summary>The labelled samples of the training split.</summary>
     public LabelledSamples Training => field ??= _splits.Open(Split.Train);
 
+    /// <summary>All samples of the training split, without their labels.</summary>
+    public LabelledSamples All => field ??= _splits.Open(Split.Train, labelledOnly: false);
+
     /// <summary>The labelled samples that models are judged by: of validation while they are made, of test at the end.</summary>
     public LabelledSamples HeldOut { get; }
 
-    public static async Task<TuningSession> OpenAsync(
+    public static Task<TuningSession> OpenAsync(
         IArtifactStore store, Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Split heldOut, TorchDevice device,
-        CancellationToken cancellation)
+        CancellationToken cancellation) =>
+        OpenAsync(store, experiment, dataset, encoder, heldOut, device, NeighbourSpace.MostSamples, cancellation);
+
+    /// <param name="mostInGraph">Maximum number of samples in a graph.</param>
+    internal static async Task<TuningSession> OpenAsync(
+        IArtifactStore store, Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Split heldOut, TorchDevice device,
+        int mostInGraph, CancellationToken cancellation)
     {
         var splits = await LabelledSplits.OfAsync(store, dataset, experiment.FineTuning.Task, encoder.Tokenizer, cancellation);
         var weights = await store.MaterializeAsync(encoder.File, cancellation);
-        return new TuningSession(store, experiment, dataset, encoder, splits, heldOut, weights, device);
+        return new TuningSession(store, experiment, dataset, encoder, splits, heldOut, weights, device, mostInGraph);
     }
 
     /// <summary>The first n of a draw's order: places in <see cref="Training"/>.</summary>
@@ -128,7 +138,7 @@ public sealed class TuningSession : IDisposable
         if (!_neighbours.TryGetValue((of, readout), out var neighbours))
         {
             var key = NeighbourSpace.KeyOf(
-                TrainingShards, space, HoldsAll ? null : GraphDraw.Of(Experiment.FineTuning));
+                TrainingShards, space, _mostInGraph, HoldsAll ? null : GraphDraw.Of(Experiment.FineTuning));
             _neighbours[(of, readout)] = neighbours = await NeighbourSpace.OpenAsync(
                 _store, key, async () => (await TableAsync(of, readout, cancellation), Pool), Device, cancellation);
         }
@@ -157,9 +167,7 @@ public sealed class TuningSession : IDisposable
             owned.Dispose();
     }
 
-    private bool HoldsAll => TrainingShards.Sum(shard => shard.Samples) <= NeighbourSpace.MostSamples;
-
-    private LabelledSamples All => field ??= _splits.Open(Split.Train, labelledOnly: false);
+    private bool HoldsAll => TrainingShards.Sum(shard => shard.Samples) <= _mostInGraph;
 
     private IEnumerable<SampleShard> TrainingShards => _dataset.Shards.Where(shard => shard.Split == Split.Train);
 
@@ -197,8 +205,7 @@ public sealed class TuningSession : IDisposable
         var labelled = Enumerable.Range(0, draws)
             .SelectMany(draw => LabelDraws.Order(Training.Strata, seed, draw).Take(labels))
             .Select(place => Training.Numbers[place]);
-        return [.. labelled.Concat(new CounterRandom(seed, "graph").Permutation(count)).Distinct().Take(NeighbourSpace.MostSamples)
-            .Order()];
+        return [.. labelled.Concat(new CounterRandom(seed, "graph").Permutation(count)).Distinct().Take(_mostInGraph).Order()];
     }
 }
 
