@@ -194,7 +194,8 @@ public sealed record FineTuningSpec
     [Key("Of `layer-decay`: the learning rate of a layer over that of the layer above it."), Number(0, 1, AboveLow = true)]
     public double LayerDecay { get; init; } = 0.75;
 
-    [Key("Optimizer steps of a trial, the same for every arm that has an optimizer; twice as many for `student` and its control."), Whole(1, 1_000_000)]
+    [Key("Optimizer steps of a trial, the same for every arm that has an optimizer; twice as many for `student` and its control.")]
+    [Whole(1, 1_000_000)]
     public int Steps { get; init; } = 100;
 
     [Key("Samples in a step."), Whole(1, 65536)]

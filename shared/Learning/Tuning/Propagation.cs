@@ -15,7 +15,8 @@ public sealed record Propagation(float[] Classes, int[] Labels, int[] HeldOut, L
         var neighbours = await session.HeldOutNeighboursAsync(of, readout, cancellation);
         var truth = session.Training.Truth;
         var rows = session.Pool.Index().ToDictionary(sample => sample.Item, sample => sample.Index);
-        var labelled = session.Draw(trial).Select(place => (Row: rows[session.Training.Numbers[place]], Class: truth.Labels[place])).ToList();
+        var labelled = session.Draw(trial)
+            .Select(place => (Row: rows[session.Training.Numbers[place]], Class: truth.Labels[place])).ToList();
         var labels = new int[truth.Names.Count];
         foreach (var (_, label) in labelled)
             labels[label]++;

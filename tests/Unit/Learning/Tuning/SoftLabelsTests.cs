@@ -18,7 +18,7 @@ public sealed class SoftLabelsTests
     public async Task Probabilities_become_surer_and_add_up_to_one()
     {
         using var data = await ToyDataset.CreateAsync();
-        using var samples = new LabelledImages(SampleReader.Open(data.Store, data.Manifest, Split.Train), ["a", "b", "c"], labelledOnly: false);
+        using var samples = Open(data, labelledOnly: false);
 
         var soft = new SoftLabels(samples, [4, 2, 9], [0.5f, 0.3f, 0.2f, 0, 0, 0, 0, 1, 0], Temperature);
 
@@ -34,8 +34,8 @@ public sealed class SoftLabelsTests
     public async Task The_loss_is_that_of_the_soft_labels_and_three_tenths_of_that_of_the_draw()
     {
         using var data = await ToyDataset.CreateAsync();
-        using var all = new LabelledImages(SampleReader.Open(data.Store, data.Manifest, Split.Train), ["a", "b", "c"], labelledOnly: false);
-        using var labelled = new LabelledImages(SampleReader.Open(data.Store, data.Manifest, Split.Train), ["a", "b", "c"]);
+        using var all = Open(data, labelledOnly: false);
+        using var labelled = Open(data, labelledOnly: true);
         var random = new CounterRandom(7, "soft");
         var classes = Enumerable.Range(0, all.Count).SelectMany(row =>
         {
@@ -66,6 +66,9 @@ public sealed class SoftLabelsTests
         Assert.Equal(2, loss.Count);
         Assert.Equal(expected + (0.3 * own), loss[0], tolerance: 1e-4);
     }
+
+    private static LabelledImages Open(ToyDataset data, bool labelledOnly) =>
+        new(SampleReader.Open(data.Store, data.Manifest, Split.Train), ["a", "b", "c"], labelledOnly);
 
     private static Classifier Classifier() =>
         new(ToyDataset.Experiment.Encoder, ToyDataset.Experiment.Input, ToyDataset.Classes, seed: 1, null, "mean");

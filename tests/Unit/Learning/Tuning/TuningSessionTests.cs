@@ -1,4 +1,3 @@
-using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Native;

@@ -71,8 +71,8 @@ public sealed class StudentArmTests
                 SafetensorsTensor.Of<int>("label", numbers.Select(sample => sample % 2).ToArray(), count),
                 SafetensorsTensor.Of<byte>("digest", new byte[32 * count], count, 32),
             ];
-            var put = await store.CreateAsync(
-                $"samples/{first}.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, cancellation: token), Token);
+            var put = await store.CreateAsync($"samples/{first}.safetensors", (stream, token) =>
+                SafetensorsWriter.WriteAsync(stream, tensors, cancellation: token), Token);
             shards.Add(new SampleShard(put.Reference, split, count));
         }
 
@@ -107,7 +107,7 @@ public sealed class StudentArmTests
     private static byte[] Paint(int sample)
     {
         var random = new CounterRandom(5, "clusters", sample);
-        return [.. Enumerable.Range(0, Size * Size)
-            .Select(i => (byte)Math.Clamp(110 + ((i % Size < Size / 2) == (sample % 2 == 0) ? 40 : 0) + (60 * random.NextGaussian()), 0, 255))];
+        return [.. Enumerable.Range(0, Size * Size).Select(i => i % Size < Size / 2 == (sample % 2 == 0)).Select(bright =>
+            (byte)Math.Clamp((bright ? 150 : 110) + (60 * random.NextGaussian()), 0, 255))];
     }
 }
