@@ -32,6 +32,7 @@ public static class ReportPage
         PreFlightSection.Render(content),
         PretrainingSection.Render(content),
         FineTuningSection.Render(content),
+        ReachSection.Render(content),
         MethodsSection.Render(content),
         MetricsSection.Render(content),
         ConfusionSection.Render(content),

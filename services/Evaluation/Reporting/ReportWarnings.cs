@@ -10,6 +10,7 @@ internal static class ReportWarnings
     private const double ManyTruncated = 0.05;
     private const double CollapsedDeviation = 0.1;
     private const double CollapsedRank = 2;
+    private const double ManyUnreached = 0.01;
 
     public static IEnumerable<Warning> For(EvaluatedRun run, Report report, IReadOnlyList<ArmResult> arms) =>
     [
@@ -22,6 +23,7 @@ internal static class ReportWarnings
         .. Collapse(run),
         .. Baseline(report),
         .. Grid(run.Experiment.FineTuning, arms),
+        .. Unreached(run),
     ];
 
     private static IEnumerable<Warning> Leaks(DataSummary data, SampleWords words)
@@ -146,6 +148,21 @@ internal static class ReportWarnings
                     + $"{(rate == low ? "lowest" : "highest")} that was tried. A {(rate == low ? "lower" : "higher")} one may be better "
                     + "and change the difference.");
             }
+        }
+    }
+
+    private static IEnumerable<Warning> Unreached(EvaluatedRun run)
+    {
+        var found = ArmReach.Of(run).Where(reach => 1 - reach.Share > ManyUnreached).ToList();
+        if (found.MinBy(reach => reach.Share) is { } worst)
+        {
+            var where = found.GroupBy(reach => reach.Arm).Select(arm => $"{Figures.Name(arm.Key)} "
+                + string.Join(", ", arm.Select(reach => $"{Figures.Percent(1 - reach.Share)} at {Figures.Count(reach.Labels)} labels")));
+            yield return new(WarningCode.UnreachedSamples, (long)Math.Round((1 - worst.Share) * worst.Pool),
+                $"The graph of neighbours falls apart, and no label reaches a part of the training samples: {string.Join("; ", where)}. "
+                + "A test sample whose neighbours have no class is answered with the most frequent class among the labels; on validation, "
+                + $"at most {Figures.Number(found.Max(reach => reach.Unanswered))} samples were. "
+                + "More labels, or another readout, may help.");
         }
     }
 }

@@ -130,5 +130,17 @@ public class ReportWarningsTests
         Assert.Contains("at 600 labels", warning.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_graph_that_falls_apart_is_told_with_the_share_that_no_label_reaches()
+    {
+        var warning = Assert.Single(Warnings(Sound with { Reached = 0.95 }), warning => warning.Code == WarningCode.UnreachedSamples);
+
+        Assert.Equal(53_901 - 51_206, warning.Count);
+        Assert.Contains("propagation 5.0\u202F% at 60 labels, 5.0\u202F% at 600 labels; baseline-propagation", warning.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("at most 12 samples", warning.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Warnings(Sound with { Reached = 0.995 }), warning => warning.Code == WarningCode.UnreachedSamples);
+    }
+
     private static IReadOnlyList<Warning> Warnings(SampleRun sample) => ReportBuilder.Build(sample.Evaluated()).Report.Warnings;
 }
