@@ -82,4 +82,6 @@ public enum WarningCode
     EndOfGrid,
     /// <summary>Labels that were spread do not reach all training samples.</summary>
     UnreachedSamples,
+    /// <summary>Some classes have far more labelled training samples than others, or very few.</summary>
+    UnbalancedLabels,
 }
