@@ -55,6 +55,9 @@ public abstract class LabelledSamples(SampleReader samples) : IDisposable
     /// <summary>Sequences as text; none for images.</summary>
     public virtual IReadOnlyList<string> Texts(ReadOnlySpan<int> positions) => [];
 
+    /// <summary>An image, shape [C, S, S]; empty for sequences. Valid until the next call.</summary>
+    public virtual ReadOnlySpan<byte> Pixels(int position) => [];
+
     public void Dispose()
     {
         samples.Dispose();
@@ -127,6 +130,8 @@ public sealed class LabelledImages : LabelledSamples
     public override IReadOnlyList<int> Strata => Truth.Labels;
 
     public override Truth Truth { get; }
+
+    public override ReadOnlySpan<byte> Pixels(int position) => _samples.Pixels(_numbers[position]);
 
     public override Tensor Inputs(ReadOnlySpan<int> positions, Device device)
     {

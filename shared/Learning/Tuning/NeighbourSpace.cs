@@ -93,6 +93,29 @@ public sealed class NeighbourSpace : IDisposable
             Project(vectors.to(_vectors.device), _mean, _deviation, _components), _vectors, _neighbours.K, isSelf: false, cancellation);
     }
 
+    /// <summary>The nearest of some samples of a table, by cosine of vectors standardised over them, without a graph; to be called where
+    /// torch works.</summary>
+    /// <param name="vectors">As the table has them, shape [M, D].</param>
+    /// <param name="samples">More than k.</param>
+    public static Neighbours NearestOf(
+        FeatureTable table, IReadOnlyList<int> samples, Tensor vectors, int k, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (mean, deviation) = Moments(table, samples, vectors.device, cancellation);
+        var from = Project(vectors, mean, deviation, null);
+        var similar = cat([.. samples.Chunk(Chunk).Select(chunk =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var inner = NewDisposeScope();
+            return from.matmul(Project(table.Rows(chunk).to(vectors.device), mean, deviation, null).t()).MoveToOuterDisposeScope();
+        })], 1);                                                                                    // [M, samples]
+        var (cosines, places) = similar.topk(k, 1);
+        return new Neighbours(
+            k, [.. places.cpu().contiguous().data<long>().ToArray().Select(place => samples[(int)place])],
+            cosines.cpu().contiguous().data<float>().ToArray());
+    }
+
     public void Dispose()
     {
         _mean.Dispose();

@@ -156,6 +156,21 @@ public sealed class TuningSession : IDisposable
             : _heldOutNeighbours[(of, readout)] = space.NearestTo(rows, cancellation));
     }
 
+    /// <summary>Training samples nearest to some held-out ones, without a graph.</summary>
+    /// <param name="positions">Places in <see cref="HeldOut"/>.</param>
+    /// <param name="samples">Numbers of the training samples to look among, more than k.</param>
+    /// <returns>Rows are numbers of training samples.</returns>
+    public async Task<Neighbours> NearestAsync(
+        SpaceOf of, string readout, int[] positions, IReadOnlyList<int> samples, int k, CancellationToken cancellation)
+    {
+        var (space, table) = (await SpaceAsync(of, readout), await TableAsync(of, readout, cancellation));
+        return await Device.Thread.RunAsync(() =>
+        {
+            using var scope = NewDisposeScope();
+            return NeighbourSpace.NearestOf(table, samples, Inference.Rows(space, HeldOut, positions), k, cancellation);
+        });
+    }
+
     /// <summary>The samples of the training split that are in graphs, ascending: all, or as many as a graph may hold.</summary>
     public IReadOnlyList<int> Pool => field ??= DrawPool();
 
