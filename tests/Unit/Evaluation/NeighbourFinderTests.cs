@@ -3,7 +3,6 @@ using Pipeline.Evaluation;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.Learning.Encoders;
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Tuning;
 using Pipeline.Learning.Weights;
 using Pipeline.Tests.Unit.Learning;
 using Pipeline.Tests.Unit.Learning.Training;

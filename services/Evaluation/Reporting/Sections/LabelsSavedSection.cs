@@ -70,7 +70,9 @@ public static class LabelsSavedText
         var needed = saved.Ratio is not { } ratio ? $"more than {Times(Largest(report) / (double)saved.Labels)}"
             : IsUpperBound(report, saved, advice.Score) ? $"at most {Times(ratio)}"
             : Times(ratio);
-        return $" Scratch needs {needed} the labels for that; 95\u202F% interval {Interval(report, saved)}.";
+        // Beyond the same bound.
+        var interval = saved.Low is null ? "" : $"; 95\u202F% interval {Interval(report, saved)}";
+        return $" Scratch needs {needed} the labels for that{interval}.";
     }
 
     private static int Largest(Report report) => report.ByLabelCount[^1].Labels;

@@ -67,6 +67,33 @@ public sealed class SoftLabelsTests
         Assert.Equal(expected + (0.3 * own), loss[0], tolerance: 1e-4);
     }
 
+    /// <summary>At a rate at which nothing moves: losses differ by the batches alone.</summary>
+    [Fact]
+    public async Task Batches_depend_on_seed_and_draw_alone()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        using var all = Open(data, labelledOnly: false);
+        using var labelled = Open(data, labelledOnly: true);
+        float[] classes = [.. Enumerable.Range(0, all.Count)
+            .SelectMany(row => row % 2 == 0 ? [0.8f, 0.1f, 0.1f] : new[] { 0, 0.3f, 0.7f })];
+        IReadOnlyList<double> Losses(ulong seed, int draw)
+        {
+            using var classifier = Classifier();
+            using var optimizer = new AdamW(classifier.parameters(), weightDecay: 0);
+            var spec = Spec with { Steps = 3, Batch = 2, Seed = seed };
+            return new Tuner(ToyDataset.Experiment with { FineTuning = spec }, new Trial(Arm.Student, 4, draw, 1e-12), CPU)
+                .Tune(classifier, labelled, [0, 3, 4, 8], new SoftLabels(all, [.. Enumerable.Range(0, all.Count)], classes, Temperature),
+                    optimizer, TestContext.Current.CancellationToken);
+        }
+
+        var first = Losses(seed: 1, draw: 0);
+        manual_seed(4711);
+
+        Assert.Equal(first, Losses(seed: 1, draw: 0));
+        Assert.NotEqual(first, Losses(seed: 1, draw: 1));
+        Assert.NotEqual(first, Losses(seed: 2, draw: 0));
+    }
+
     private static LabelledImages Open(ToyDataset data, bool labelledOnly) =>
         new(SampleReader.Open(data.Store, data.Manifest, Split.Train), ["a", "b", "c"], labelledOnly);
 

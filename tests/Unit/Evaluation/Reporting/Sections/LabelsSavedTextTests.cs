@@ -34,6 +34,7 @@ public class LabelsSavedTextTests
     [Theory]
     [InlineData(2.0, 1.5, " Scratch needs 2.0× the labels for that; 95 % interval 1.5× to beyond 10×.")]
     [InlineData(null, 5.0, " Scratch needs more than 10× the labels for that; 95 % interval 5.0× to beyond 10×.")]
+    [InlineData(null, null, " Scratch needs more than 10× the labels for that.")]
     public void What_the_recommended_arm_saves_is_a_sentence(double? ratio, double? low, string expected) =>
         Assert.Equal(expected, LabelsSavedText.Sentence(Report, Advice with { LabelsSaved = new(60, 60 * ratio, ratio, low, null) })
             .Replace('\u202F', ' '));
