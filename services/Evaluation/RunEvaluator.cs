@@ -50,6 +50,9 @@ public sealed class RunEvaluator(
             Run = evaluated,
             Assessment = assessment,
             Exhibits = await ExhibitsAsync(new PretextSource(store, experiment, dataset, pseudoLabels), cancellation),
+            Neighbours = await new NeighbourFinder(store, device).FindAsync(
+                experiment, dataset, encoder, chosen.Where(trial => trial.Trial.Arm == Arm.Frozen).MinBy(trial => trial.Trial.Labels)!
+                .Trial.Readout, cancellation),
             Provenance = Provenance(ready, labelled, dataset, encoder, pseudoLabels),
         });
 

@@ -45,7 +45,8 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device) : IDis
                 (stream, token) => SafetensorsWriter.WriteAsync(stream, trained.Tensors, metadata, token),
                 cancellation);
             var result = new TrialResult(
-                trial, scores[Metrics.Accuracy], model.Reference, trained.Loss, clock.Elapsed.TotalSeconds, trained.Parameters, scores);
+                trial, scores[Metrics.Accuracy], model.Reference, trained.Loss, clock.Elapsed.TotalSeconds, trained.Parameters, scores,
+                trained.Reach);
             return (await store.CreateManifestAsync(TrialPlan.ResultKey(root), result, cancellation)).Reference;
         }
         finally

@@ -207,10 +207,26 @@ public sealed record PretrainingTime(double Training, double Waiting, double Mea
 /// <param name="Loss">Training loss by step.</param>
 /// <param name="Parameters">Numbers that were trained; 0 from a version that did not tell.</param>
 /// <param name="Validation">Every metric on the validation split, by its name; null from a version that did not tell.</param>
+/// <param name="Reach">Of arms that spread labels; null of others.</param>
 [ArtifactKind(ArtifactKinds.Trial, Formerly = "TrialResult")]
 public sealed record TrialResult(
     Trial Trial, double ValidationAccuracy, ArtifactReference Model, IReadOnlyList<double> Loss, double Seconds, long Parameters = 0,
-    IReadOnlyDictionary<string, double>? Validation = null);
+    IReadOnlyDictionary<string, double>? Validation = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LabelReach? Reach = null);
+
+/// <summary>How far labels went that were spread over the training split.</summary>
+/// <param name="Pool">Samples of the graph.</param>
+/// <param name="Reached">Those that are connected to a labelled sample, over however many neighbours.</param>
+/// <param name="Labels">Labelled samples by class, in the order of the dataset's classes.</param>
+/// <param name="Given">Samples by the class that became their most probable, labelled ones too.</param>
+/// <param name="Unanswered">Validation samples whose neighbours have no class. They count as the most frequent class among the
+/// labels.</param>
+public sealed record LabelReach(int Pool, int Reached, IReadOnlyList<int> Labels, IReadOnlyList<int> Given, int Unanswered)
+{
+    /// <summary>From 0 to 1.</summary>
+    [JsonIgnore]
+    public double Share => Reached / (double)Pool;
+}
 
 [ArtifactKind(ArtifactKinds.Trials, Formerly = "TrialsManifest")]
 public sealed record TrialsManifest(IReadOnlyList<ArtifactReference> Results);

@@ -159,6 +159,12 @@ public enum Arm
 
     /// <summary>Labels spread over the training split by both.</summary>
     PropagationFused,
+
+    /// <summary>The pretrained encoder, all weights tuned by what <see cref="Propagation"/> says of the training split.</summary>
+    Student,
+
+    /// <summary>The same network from random weights, tuned by labels that were spread without the pretrained encoder.</summary>
+    StudentScratch,
 }
 
 /// <param name="Labels">Labelled samples it trains on.</param>

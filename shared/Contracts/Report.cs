@@ -95,10 +95,15 @@ public sealed record LabelCountResult(
 /// <param name="Low">Lower end of its 95 % interval.</param>
 /// <param name="High">Upper end.</param>
 public sealed record Recommendation(
-    int Labels, Arm Arm, double Score, Arm? Baseline, double? BaselineScore, double? Difference, double? Low, double? High);
+    int Labels, Arm Arm, double Score, Arm? Baseline, double? BaselineScore, double? Difference, double? Low, double? High)
+{
+    /// <summary>How many labels <c>scratch</c> needs to equal the arm; null where the arm is <c>scratch</c>, and from a version that did
+    /// not tell.</summary>
+    public LabelsSaved? LabelsSaved { get; init; }
+}
 
-/// <summary>How many labels <c>scratch</c> needs to equal <c>pretrained</c> at <paramref name="Labels"/>;
-/// null where its curve never gets there.</summary>
+/// <summary>How many labels <c>scratch</c> needs to equal another arm, <c>pretrained</c> where nothing is said, at
+/// <paramref name="Labels"/>; null where its curve never gets there.</summary>
 /// <param name="Ratio"><paramref name="ScratchEquivalent"/> over <paramref name="Labels"/>.</param>
 /// <param name="Low">Lower end of the ratio's 95 % interval.</param>
 /// <param name="High">Upper end; null where it lies beyond the largest label count.</param>

@@ -215,10 +215,12 @@ public sealed record FineTuningSpec
         + "`baseline-propagation`: the same without a network. `nearest-neighbour`, `class-means`: the class of the nearest labelled "
         + "sample, or of the nearest mean of a class. "
         + "`frozen-fused`, `propagation-fused`: as `frozen` and `propagation`, by the pretrained encoder and a description without a "
-        + "network side by side.")]
+        + "network side by side. "
+        + "`student`: as `pretrained`, tuned by what propagation says of all training samples (arXiv:2006.10029), with twice the steps of "
+        + "five times the samples; `student-scratch`: the same from random weights, by labels that were spread without the encoder.")]
     [OneOf(
         "baseline", "lora", "layer-decay", "propagation", "propagation-random", "baseline-propagation", "nearest-neighbour", "class-means",
-        "frozen-fused", "propagation-fused")]
+        "frozen-fused", "propagation-fused", "student", "student-scratch")]
     public IReadOnlyList<Arm> Arms { get; init; } = [Arm.Baseline];
 
     [Key("Grid for `baseline`: weights of the penalty on half the sum of its squared coefficients."), Number(0, 1000, AboveLow = true)]
@@ -230,7 +232,8 @@ public sealed record FineTuningSpec
     [Key("Of `layer-decay`: the learning rate of a layer over that of the layer above it."), Number(0, 1, AboveLow = true)]
     public double LayerDecay { get; init; } = 0.75;
 
-    [Key("Optimizer steps of a trial, the same for every arm that has an optimizer."), Whole(1, 1_000_000)]
+    [Key("Optimizer steps of a trial, the same for every arm that has an optimizer; twice as many for `student` and its control.")]
+    [Whole(1, 1_000_000)]
     public int Steps { get; init; } = 100;
 
     [Key("Samples in a step."), Whole(1, 65536)]

@@ -80,4 +80,8 @@ public enum WarningCode
     OneLearningRate,
     /// <summary>An arm chose the same end of the grid of learning rates at every label count.</summary>
     EndOfGrid,
+    /// <summary>Labels that were spread do not reach all training samples.</summary>
+    UnreachedSamples,
+    /// <summary>Some classes have far more labelled training samples than others, or very few.</summary>
+    UnbalancedLabels,
 }

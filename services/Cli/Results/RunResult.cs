@@ -40,7 +40,7 @@ internal sealed record RunResult(Report Report, string ReportFile, string Page, 
             output.WriteLine();
         output.WriteLine(Plain(VerdictSentence.Of(Report)));
         foreach (var advice in Report.Recommended)
-            output.WriteLine(Plain(RecommendationSentence.Of(advice)));
+            output.WriteLine(Plain(RecommendationSentence.Of(Report, advice)));
         output.WriteLine();
         // Accuracy of images goes without saying.
         var namesMetric = Report.Metric != Metrics.Accuracy || Report.Data.Documents > 0;

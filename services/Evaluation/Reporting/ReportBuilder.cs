@@ -33,7 +33,7 @@ public static class ReportBuilder
             LabelsSaved = LabelsSavedEstimator.Estimate(
                 labels, curves[Arm.Pretrained].Scores, curves[Arm.Scratch].Scores, curves[Arm.Pretrained].Resamples,
                 curves[Arm.Scratch].Resamples),
-            Recommended = [.. labels.Select((_, i) => Recommend(run, i, curves))],
+            Recommended = Recommendations(run, labels, curves),
             PretrainingSeeds = [run.Experiment.Pretraining.Seed],
             Pretext = Pretext(run),
             PreFlight = run.PreFlight,
@@ -74,6 +74,15 @@ public static class ReportBuilder
                 Arms = curves.ToDictionary(arm => arm.Key, arm => arm.Value.Scores[i]),
             };
         })];
+
+    private static Recommendation[] Recommendations(EvaluatedRun run, int[] labels, Dictionary<Arm, ArmCurve> curves)
+    {
+        Recommendation[] advice = [.. labels.Select((_, i) => Recommend(run, i, curves))];
+        var saved = LabelsSavedEstimator.Estimate(
+            labels, [.. advice.Select(one => one.Score)], curves[Arm.Scratch].Scores,
+            [.. advice.Select((one, i) => curves[one.Arm].Resamples[i])], curves[Arm.Scratch].Resamples);
+        return [.. advice.Zip(saved, (one, found) => one with { LabelsSaved = one.Arm == Arm.Scratch ? null : found })];
+    }
 
     private static Recommendation Recommend(EvaluatedRun run, int count, Dictionary<Arm, ArmCurve> curves)
     {

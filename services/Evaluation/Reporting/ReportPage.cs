@@ -32,10 +32,12 @@ public static class ReportPage
         PreFlightSection.Render(content),
         PretrainingSection.Render(content),
         FineTuningSection.Render(content),
+        ReachSection.Render(content),
         MethodsSection.Render(content),
         MetricsSection.Render(content),
         ConfusionSection.Render(content),
         ExhibitSection.Render(content),
+        NeighbourSection.Render(content),
         DataSection.Render(content),
         CostSection.Render(content),
         WarningsSection.Render(content),
@@ -60,6 +62,9 @@ public sealed record ReportPageContent
 
     /// <summary>What the encoder was shown and asked, one for each pretext task; none leaves it out.</summary>
     public IReadOnlyList<Exhibit> Exhibits { get; init; } = [];
+
+    /// <summary>Validation samples and what is near them; null leaves it out.</summary>
+    public NeighbourExhibit? Neighbours { get; init; }
 
     /// <summary>What the report came from, in the order of the flow.</summary>
     public IReadOnlyList<(string What, ArtifactReference Artifact)> Provenance { get; init; } = [];

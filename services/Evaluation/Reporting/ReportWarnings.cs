@@ -1,3 +1,5 @@
+using Pipeline.Statistics;
+
 namespace Pipeline.Evaluation.Reporting;
 
 /// <summary>What a reader should know of the comparison before trusting the verdict.</summary>
@@ -10,6 +12,9 @@ internal static class ReportWarnings
     private const double ManyTruncated = 0.05;
     private const double CollapsedDeviation = 0.1;
     private const double CollapsedRank = 2;
+    private const double ManyUnreached = 0.01;
+    private const double UnbalancedRatio = 10;
+    private const int FewOfClass = 5;
 
     public static IEnumerable<Warning> For(EvaluatedRun run, Report report, IReadOnlyList<ArmResult> arms) =>
     [
@@ -22,6 +27,8 @@ internal static class ReportWarnings
         .. Collapse(run),
         .. Baseline(report),
         .. Grid(run.Experiment.FineTuning, arms),
+        .. Unreached(run),
+        .. Unbalanced(run),
     ];
 
     private static IEnumerable<Warning> Leaks(DataSummary data, SampleWords words)
@@ -147,5 +154,44 @@ internal static class ReportWarnings
                     + "and change the difference.");
             }
         }
+    }
+
+    private static IEnumerable<Warning> Unreached(EvaluatedRun run)
+    {
+        var found = ArmReach.Of(run).Where(reach => 1 - reach.Share > ManyUnreached).ToList();
+        if (found.MinBy(reach => reach.Share) is { } worst)
+        {
+            var where = found.GroupBy(reach => reach.Arm).Select(arm => $"{Figures.Name(arm.Key)} "
+                + string.Join(", ", arm.Select(reach => $"{Figures.Percent(1 - reach.Share)} at {Figures.Count(reach.Labels)} labels")));
+            yield return new(WarningCode.UnreachedSamples, (long)Math.Round((1 - worst.Share) * worst.Pool),
+                $"The graph of neighbours falls apart, and no label reaches a part of the training samples: {string.Join("; ", where)}. "
+                + "A test sample whose neighbours have no class is answered with the most frequent class among the labels; on validation, "
+                + $"at most {Figures.Number(found.Max(reach => reach.Unanswered))} samples were. "
+                + "More labels, or another readout, may help.");
+        }
+    }
+
+    private static IEnumerable<Warning> Unbalanced(EvaluatedRun run)
+    {
+        // A class without any has a warning of its own.
+        var counts = run.Dataset.ClassCounts.Where(count => count.Train > 0).OrderByDescending(count => count.Train).ToList();
+        if (LabelTasks.Named(run.Experiment.FineTuning.Task).Labelled(run.Dataset, Split.Train) is null || counts.Count < 2)
+            yield break;
+
+        var (largest, smallest, metric) = (counts[0], counts[^1], run.Experiment.Evaluation.Metric);
+        if (largest.Train <= UnbalancedRatio * smallest.Train && smallest.Train >= FewOfClass)
+            yield break;
+
+        var few = counts.Count(count => count.Train < FewOfClass || largest.Train > UnbalancedRatio * count.Train);
+        yield return new(WarningCode.UnbalancedLabels, few,
+            $"Labelled training samples are unbalanced: {Samples(largest)}, {Samples(smallest)}."
+            + (metric == Metrics.Accuracy
+                ? " The metric is accuracy, which hardly tells of rare classes: evaluation.metric: balanced-accuracy or macro-f1 does."
+                : $" The metric is {MetricWords.Of(metric)}, to which every class counts alike.")
+            + (ArmReach.Of(run).Count > 0 ? " Propagation gives classes the shares that they have among the labels." : "")
+            + (smallest.Train < FewOfClass ? $" Draws share the samples of a class that has fewer than {FewOfClass}." : ""));
+
+        static string Samples(ClassCount count) => $"{Figures.Count(count.Train)} of '{Line(count.Class)}'";
+        static string Line(string name) => string.Concat(name.Take(40).Select(letter => char.IsControl(letter) ? ' ' : letter));
     }
 }

@@ -27,6 +27,8 @@ public sealed class LabelledImages : LabelledSamples
 
     public override Truth Truth { get; }
 
+    public override ReadOnlySpan<byte> Pixels(int position) => _samples.Pixels(_numbers[position]);
+
     public override Tensor Inputs(ReadOnlySpan<int> positions, Device device)
     {
         var size = _samples.ImageBytes;

@@ -57,6 +57,9 @@ public abstract class LabelledSamples(SampleReader samples) : IDisposable
     /// <summary>Sequences as text; none for images.</summary>
     public virtual IReadOnlyList<string> Texts(ReadOnlySpan<int> positions) => [];
 
+    /// <summary>An image, shape [C, S, S]; empty for sequences. Valid until the next call.</summary>
+    public virtual ReadOnlySpan<byte> Pixels(int position) => [];
+
     public void Dispose()
     {
         samples.Dispose();

@@ -82,16 +82,21 @@ public sealed class SparseRows : IFeatureRows
 
     public Device Device => CPU;
 
-    public Tensor Times(Tensor weights)
+    public Tensor Times(Tensor weights) => tensor(Times(Numbers(weights), (int)weights.shape[1]), Count, weights.shape[1]);
+
+    /// <param name="weights">Shape [D + 1, K], row by row.</param>
+    /// <param name="width">K.</param>
+    /// <returns>[X 1] · weights, shape [N, K], row by row.</returns>
+    public double[] Times(double[] weights, int width)
     {
-        var (width, from, product) = ((int)weights.shape[1], Numbers(weights), new double[Count * weights.shape[1]]);
+        var product = new double[Count * width];
         for (var row = 0; row < _rows.Length; row++)
         {
             foreach (var (column, value) in _rows[row])
-                Add(value, from.AsSpan(column * width, width), product.AsSpan(row * width, width));
+                Add(value, weights.AsSpan(column * width, width), product.AsSpan(row * width, width));
         }
 
-        return tensor(product, Count, width);
+        return product;
     }
 
     public Tensor TransposedTimes(Tensor errors)

@@ -2,6 +2,7 @@ using System.Text;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Native;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Training;
 using Pipeline.Learning.Weights;
 using Pipeline.Statistics;
@@ -27,14 +28,15 @@ public sealed class LatentSemantics : IFeatureSpace
     private const int MostTexts = 100_000;
 
     private readonly Terms _terms;
-    private readonly Tensor _directions;
+    private readonly double[] _directions;
     private readonly string _key;
     private readonly Device _device;
 
-    private LatentSemantics(Terms terms, Tensor directions, string key, Device device) =>
-        (_terms, _directions, _key, _device) = (terms, directions.DetachFromDisposeScope(), key, device);
+    /// <param name="directions">Shape [D + 1, K], row by row, the last row 0.</param>
+    private LatentSemantics(Terms terms, double[] directions, string key, Device device) =>
+        (_terms, _directions, _key, _device) = (terms, directions, key, device);
 
-    public int Width => (int)_directions.shape[1];
+    public int Width => _directions.Length / (_terms.Count + 1);
 
     public object MadeFrom => new { description = Descriptions.LatentSemantics, fit = _key };
 
@@ -52,13 +54,8 @@ public sealed class LatentSemantics : IFeatureSpace
         var manifest = (await store.FindManifestAsync<DescriptionFile>($"{key}/manifest.json", cancellation))?.Content
             ?? await WriteAsync();
         using var file = SafetensorsFile.Open(await store.MaterializeAsync(manifest.File, cancellation));
-        return await device.Thread.RunAsync(() =>
-        {
-            using var scope = NewDisposeScope();
-            var shape = file.Entries[Prefix + "directions"].Shape;
-            var directions = tensor(file.Read<float>(Prefix + "directions").ToArray(), [.. shape]);
-            return new LatentSemantics(Terms.Load(file, Prefix), directions, key, device.Device);
-        });
+        var terms = Terms.Load(file, Prefix);
+        return new LatentSemantics(terms, Padded(file.Read<float>(Prefix + "directions").ToArray(), terms.Count), key, device.Device);
 
         async Task<DescriptionFile> WriteAsync()
         {
@@ -90,7 +87,9 @@ public sealed class LatentSemantics : IFeatureSpace
         return Project(_terms, _directions, samples.Texts(positions)).to(_device).MoveToOuterDisposeScope();
     }
 
-    public void Dispose() => _directions.Dispose();
+    public void Dispose()
+    {
+    }
 
     /// <summary>The first right singular vectors of the texts' TF-IDF, by subspace iteration (Halko et al. 2011, arXiv:0909.4061).</summary>
     /// <param name="most">Maximum number of directions; there are never more than terms.</param>
@@ -128,11 +127,24 @@ public sealed class LatentSemantics : IFeatureSpace
         }
     }
 
+    /// <param name="directions">From <see cref="Padded"/>.</param>
     /// <returns>Shape [N, K], float32, rows of length 1; 0 where no word is known.</returns>
-    internal static Tensor Project(Terms terms, Tensor directions, IReadOnlyList<string> texts)
+    internal static Tensor Project(Terms terms, double[] directions, IReadOnlyList<string> texts)
     {
-        var padded = nn.functional.pad(directions.to(ScalarType.Float64), [0, 0, 0, 1]);
-        return nn.functional.normalize(terms.Rows(texts).Times(padded), 2, 1).to(ScalarType.Float32);
+        var width = directions.Length / (terms.Count + 1);
+        var rows = tensor(terms.Rows(texts).Times(directions, width), texts.Count, width);
+        return nn.functional.normalize(rows, 2, 1).to(ScalarType.Float32);
+    }
+
+    /// <param name="directions">Shape [D, K], row by row.</param>
+    /// <returns>The same with a row of zeros at the end, for the ones that rows of terms end in.</returns>
+    internal static double[] Padded(IReadOnlyList<float> directions, int terms)
+    {
+        var padded = new double[directions.Count + (directions.Count / terms)];
+        for (var i = 0; i < directions.Count; i++)
+            padded[i] = directions[i];
+
+        return padded;
     }
 
     private static Tensor Start(int rows, int columns)

@@ -105,6 +105,25 @@ public sealed class NeighbourGraph
         return current;
     }
 
+    /// <param name="labelled">Rows.</param>
+    /// <returns>Of each sample, whether it is labelled or a path of neighbours leads to a labelled one.</returns>
+    public bool[] Reached(IEnumerable<int> labelled)
+    {
+        var reached = new bool[Count];
+        var next = new Stack<int>(labelled);
+        while (next.TryPop(out var row))
+        {
+            if (reached[row])
+                continue;
+
+            reached[row] = true;
+            for (var edge = _starts[row]; edge < _starts[row + 1]; edge++)
+                next.Push(_columns[edge]);
+        }
+
+        return reached;
+    }
+
     private void Step(float[] from, float[] to, float[] given, int classes, float alpha)
     {
         for (var row = 0; row < Count; row++)

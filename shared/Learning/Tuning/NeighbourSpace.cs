@@ -43,11 +43,12 @@ public sealed class NeighbourSpace : IDisposable
     public NeighbourGraph Graph { get; }
 
     /// <summary>Where the space of these shards lies in the store.</summary>
+    /// <param name="most">Maximum number of samples in the graph.</param>
     /// <param name="drawn">What the graph's samples are drawn by; null where it holds all.</param>
-    public static string KeyOf(IEnumerable<SampleShard> shards, IFeatureSpace space, object? drawn) =>
+    public static string KeyOf(IEnumerable<SampleShard> shards, IFeatureSpace space, int most, object? drawn) =>
         "neighbours/" + ContentKey.Of(
             ArtifactKinds.Neighbours, Format,
-            new { shards = shards.Select(shard => shard.File.Digest), space.MadeFrom, Nearest, Components, MostSamples, drawn });
+            new { shards = shards.Select(shard => shard.File.Digest), space.MadeFrom, Nearest, Components, MostSamples = most, drawn });
 
     /// <param name="source">The table, and which of its samples are in the graph; asked for only where there is no graph yet.</param>
     /// <param name="oneScale">See <see cref="IFeatureSpace.HasOneScale"/>.</param>
@@ -91,6 +92,29 @@ public sealed class NeighbourSpace : IDisposable
         using var scope = NewDisposeScope();
         return Neighbours.Find(
             Project(vectors.to(_vectors.device), _mean, _deviation, _components), _vectors, _neighbours.K, isSelf: false, cancellation);
+    }
+
+    /// <summary>The nearest of some samples of a table, by cosine of vectors standardised over them, without a graph; to be called where
+    /// torch works.</summary>
+    /// <param name="vectors">As the table has them, shape [M, D].</param>
+    /// <param name="samples">More than k.</param>
+    public static Neighbours NearestOf(
+        FeatureTable table, IReadOnlyList<int> samples, Tensor vectors, int k, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (mean, deviation) = Moments(table, samples, vectors.device, cancellation);
+        var from = Project(vectors, mean, deviation, null);
+        var similar = cat([.. samples.Chunk(Chunk).Select(chunk =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var inner = NewDisposeScope();
+            return from.matmul(Project(table.Rows(chunk).to(vectors.device), mean, deviation, null).t()).MoveToOuterDisposeScope();
+        })], 1);                                                                                    // [M, samples]
+        var (cosines, places) = similar.topk(k, 1);
+        return new Neighbours(
+            k, [.. places.cpu().contiguous().data<long>().ToArray().Select(place => samples[(int)place])],
+            cosines.cpu().contiguous().data<float>().ToArray());
     }
 
     public void Dispose()

@@ -30,6 +30,7 @@ public sealed class TuningSession : IDisposable
     private readonly DatasetManifest _dataset;
     private readonly EncoderManifest _encoder;
     private readonly LabelledSplits _splits;
+    private readonly int _mostInGraph;
     private readonly Dictionary<(SpaceOf, string?), IFeatureSpace> _spaces = [];
     private readonly Dictionary<(SpaceOf, string), FeatureTable> _tables = [];
     private readonly Dictionary<(SpaceOf, string), NeighbourSpace> _neighbours = [];
@@ -39,10 +40,10 @@ public sealed class TuningSession : IDisposable
 
     private TuningSession(
         IArtifactStore store, Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, LabelledSplits splits,
-        Split heldOut, string weights, TorchDevice device)
+        Split heldOut, string weights, TorchDevice device, int mostInGraph)
     {
         (_store, _dataset, _encoder, Experiment, Weights, Device) = (store, dataset, encoder, experiment, weights, device);
-        _splits = splits;
+        (_splits, _mostInGraph) = (splits, mostInGraph);
         HeldOut = splits.Open(heldOut);
     }
 
@@ -61,16 +62,25 @@ public sealed class TuningSession : IDisposable
     /// <summary>The labelled samples of the training split.</summary>
     public LabelledSamples Training => field ??= _splits.Open(Split.Train);
 
+    /// <summary>All samples of the training split, without their labels.</summary>
+    public LabelledSamples All => field ??= _splits.Open(Split.Train, labelledOnly: false);
+
     /// <summary>The labelled samples that models are judged by: of validation while they are made, of test at the end.</summary>
     public LabelledSamples HeldOut { get; }
 
-    public static async Task<TuningSession> OpenAsync(
+    public static Task<TuningSession> OpenAsync(
         IArtifactStore store, Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Split heldOut, TorchDevice device,
-        CancellationToken cancellation)
+        CancellationToken cancellation) =>
+        OpenAsync(store, experiment, dataset, encoder, heldOut, device, NeighbourSpace.MostSamples, cancellation);
+
+    /// <param name="mostInGraph">Maximum number of samples in a graph.</param>
+    internal static async Task<TuningSession> OpenAsync(
+        IArtifactStore store, Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Split heldOut, TorchDevice device,
+        int mostInGraph, CancellationToken cancellation)
     {
         var splits = await LabelledSplits.OfAsync(store, dataset, experiment.FineTuning.Task, encoder.Tokenizer, cancellation);
         var weights = await store.MaterializeAsync(encoder.File, cancellation);
-        return new TuningSession(store, experiment, dataset, encoder, splits, heldOut, weights, device);
+        return new TuningSession(store, experiment, dataset, encoder, splits, heldOut, weights, device, mostInGraph);
     }
 
     /// <summary>The first n of a draw's order: places in <see cref="Training"/>.</summary>
@@ -132,7 +142,7 @@ public sealed class TuningSession : IDisposable
         if (!_neighbours.TryGetValue((of, readout), out var neighbours))
         {
             var key = NeighbourSpace.KeyOf(
-                TrainingShards, space, HoldsAll ? null : GraphDraw.Of(Experiment.FineTuning));
+                TrainingShards, space, _mostInGraph, HoldsAll ? null : GraphDraw.Of(Experiment.FineTuning));
             _neighbours[(of, readout)] = neighbours = await NeighbourSpace.OpenAsync(
                 _store, key, async () => (await TableAsync(of, readout, cancellation), Pool), space.HasOneScale, Device, cancellation);
         }
@@ -150,6 +160,21 @@ public sealed class TuningSession : IDisposable
             : _heldOutNeighbours[(of, readout)] = space.NearestTo(rows, cancellation));
     }
 
+    /// <summary>Training samples nearest to some held-out ones, without a graph.</summary>
+    /// <param name="positions">Places in <see cref="HeldOut"/>.</param>
+    /// <param name="samples">Numbers of the training samples to look among, more than k.</param>
+    /// <returns>Rows are numbers of training samples.</returns>
+    public async Task<Neighbours> NearestAsync(
+        SpaceOf of, string readout, int[] positions, IReadOnlyList<int> samples, int k, CancellationToken cancellation)
+    {
+        var (space, table) = (await SpaceAsync(of, readout, cancellation), await TableAsync(of, readout, cancellation));
+        return await Device.Thread.RunAsync(() =>
+        {
+            using var scope = NewDisposeScope();
+            return NeighbourSpace.NearestOf(table, samples, Inference.Rows(space, HeldOut, positions), k, cancellation);
+        });
+    }
+
     /// <summary>The samples of the training split that are in graphs, ascending: all, or as many as a graph may hold.</summary>
     public IReadOnlyList<int> Pool => field ??= DrawPool();
 
@@ -161,9 +186,7 @@ public sealed class TuningSession : IDisposable
             owned.Dispose();
     }
 
-    private bool HoldsAll => TrainingShards.Sum(shard => shard.Samples) <= NeighbourSpace.MostSamples;
-
-    private LabelledSamples All => field ??= _splits.Open(Split.Train, labelledOnly: false);
+    private bool HoldsAll => TrainingShards.Sum(shard => shard.Samples) <= _mostInGraph;
 
     private IEnumerable<SampleShard> TrainingShards => _dataset.Shards.Where(shard => shard.Split == Split.Train);
 
@@ -204,8 +227,7 @@ public sealed class TuningSession : IDisposable
         var labelled = Enumerable.Range(0, draws)
             .SelectMany(draw => LabelDraws.Order(Training.Strata, seed, draw).Take(labels))
             .Select(place => Training.Numbers[place]);
-        return [.. labelled.Concat(new CounterRandom(seed, "graph").Permutation(count)).Distinct().Take(NeighbourSpace.MostSamples)
-            .Order()];
+        return [.. labelled.Concat(new CounterRandom(seed, "graph").Permutation(count)).Distinct().Take(_mostInGraph).Order()];
     }
 }
 

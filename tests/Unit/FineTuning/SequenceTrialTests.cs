@@ -43,6 +43,7 @@ public sealed class SequenceTrialTests
         Assert.Equal(first.Validation, second.Validation);
         Assert.Equal(task == "tagging", first.Validation!.ContainsKey(Metrics.EntityF1));
         Assert.Equal(arm is Arm.Pretrained or Arm.Scratch or Arm.Lora or Arm.LayerDecay, first.Loss.Count == 4);
+        Assert.Equal(arm is Arm.Student or Arm.StudentScratch, first.Loss.Count == 8);
     }
 
     [Theory]
@@ -120,7 +121,7 @@ public sealed class SequenceTrialTests
     }
 
     [Fact]
-    public async Task The_metric_bears_on_those_alone_that_choose_a_penalty_in_the_trial()
+    public async Task The_metric_bears_on_those_alone_that_choose_in_the_trial()
     {
         using var data = await ToySequences.CreateAsync();
         var encoder = await data.EncoderAsync(seed: 1);
@@ -129,7 +130,8 @@ public sealed class SequenceTrialTests
         foreach (var arm in Enum.GetValues<Arm>())
         {
             var trial = Trial(arm, 12, 0.01, "classification");
-            Assert.Equal(arm is not (Arm.Baseline or Arm.Frozen or Arm.FrozenRandom or Arm.FrozenFused),
+            Assert.Equal(
+                arm is not (Arm.Baseline or Arm.Frozen or Arm.FrozenRandom or Arm.FrozenFused or Arm.Student or Arm.StudentScratch),
                 TrialPlan.Root(ToySequences.Experiment, data.Manifest, encoder, trial) == TrialPlan.Root(byF1, data.Manifest, encoder,
                     trial));
         }

@@ -39,7 +39,7 @@ public sealed class TrialRunnerTests
         Assert.Equal(first.Model, second.Model);
         Assert.Equal(first.Loss, second.Loss);
         Assert.Equal(first.ValidationAccuracy, second.ValidationAccuracy);
-        Assert.Equal(IsTuned(arm), first.Loss.Count == Experiment.FineTuning.Steps);
+        Assert.Equal(IsTuned(arm), first.Loss.Count == (IsStudent(arm) ? 2 : 1) * Experiment.FineTuning.Steps);
         Assert.InRange(first.ValidationAccuracy, 0, 1);
         Assert.Equal(first.ValidationAccuracy, first.Validation!["accuracy"]);
         Assert.Equal(["accuracy", "macro-f1", "balanced-accuracy"], first.Validation.Keys);
@@ -152,6 +152,23 @@ public sealed class TrialRunnerTests
         Assert.All(mean.Zip(model.Read<float>("probe.shift").ToArray()), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-3f));
     }
 
+    [Theory]
+    [InlineData(Arm.Propagation)]
+    [InlineData(Arm.BaselinePropagation)]
+    [InlineData(Arm.Student)]
+    public async Task What_the_labels_reached_is_told(Arm arm)
+    {
+        using var data = await ToyDataset.CreateAsync();
+
+        var (_, result) = await RunAsync(data, await EncoderAsync(data, seed: 1), Trial(arm, 6, 0.01));
+        var (_, other) = await RunAsync(data, await EncoderAsync(data, seed: 1), Trial(Arm.Frozen, 6, 0.01));
+
+        Assert.Equal((40, 6), (result.Reach!.Pool, result.Reach.Labels.Sum()));
+        Assert.Equal(result.Reach.Reached, result.Reach.Given.Sum());
+        Assert.InRange(result.Reach.Share, 0.5, 1);
+        Assert.Null(other.Reach);
+    }
+
     [Fact]
     public async Task More_labels_than_there_are_are_refused_with_the_number_there_are()
     {
@@ -181,7 +198,9 @@ public sealed class TrialRunnerTests
         arm, labels, Draw: 0, arm is Arm.Propagation or Arm.PropagationRandom or Arm.BaselinePropagation ? 0.9 : setting,
         TrialArms.Of(arm).Readouts(Experiment)[0]);
 
-    private static bool IsTuned(Arm arm) => arm is Arm.Pretrained or Arm.Scratch or Arm.Lora or Arm.LayerDecay;
+    private static bool IsTuned(Arm arm) => arm is Arm.Pretrained or Arm.Scratch or Arm.Lora or Arm.LayerDecay || IsStudent(arm);
+
+    private static bool IsStudent(Arm arm) => arm is Arm.Student or Arm.StudentScratch;
 
     private static async Task<(ArtifactReference Reference, TrialResult Result)> RunAsync(ToyDataset data, EncoderManifest encoder,
         Trial trial)

@@ -79,6 +79,9 @@ internal static class LabelEfficiencySection
         Arm.NearestNeighbour => Term("nearest-neighbour", "the class of the nearest labelled sample, by the pretrained encoder."),
         Arm.FrozenFused => Term("frozen-fused", "a linear probe on the pretrained encoder and a description without a network."),
         Arm.PropagationFused => Term("propagation-fused", "labels spread by the pretrained encoder and such a description."),
+        Arm.Student => Term("student", "as pretrained, tuned by what propagation says of all training samples."),
+        Arm.StudentScratch => Term(
+            "student-scratch", "the same network from random weights, tuned by labels that were spread without the encoder."),
         Arm.ClassMeans => Term("class-means", "the class with the nearest mean, by the pretrained encoder."),
         _ => [],
     };

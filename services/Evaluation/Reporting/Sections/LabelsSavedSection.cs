@@ -61,12 +61,25 @@ public static class LabelsSavedText
         };
     }
 
+    /// <summary>Of a recommended arm, with a blank before it; empty where nothing is told.</summary>
+    public static string Sentence(Report report, Recommendation advice)
+    {
+        if (advice.LabelsSaved is not { } saved)
+            return "";
+
+        var needed = saved.Ratio is not { } ratio ? $"more than {Times(Largest(report) / (double)saved.Labels)}"
+            : IsUpperBound(report, saved, advice.Score) ? $"at most {Times(ratio)}"
+            : Times(ratio);
+        // Beyond the same bound.
+        var interval = saved.Low is null ? "" : $"; 95\u202F% interval {Interval(report, saved)}";
+        return $" Scratch needs {needed} the labels for that{interval}.";
+    }
+
     private static int Largest(Report report) => report.ByLabelCount[^1].Labels;
 
-    private static bool IsUpperBound(Report report, LabelsSaved saved)
-    {
-        var smallest = report.ByLabelCount[0];
-        return saved.ScratchEquivalent == smallest.Labels
-            && report.ByLabelCount.First(result => result.Labels == saved.Labels).Pretrained < smallest.Scratch;
-    }
+    private static bool IsUpperBound(Report report, LabelsSaved saved) =>
+        IsUpperBound(report, saved, report.ByLabelCount.First(result => result.Labels == saved.Labels).Pretrained);
+
+    private static bool IsUpperBound(Report report, LabelsSaved saved, double score) =>
+        report.ByLabelCount[0] is var smallest && saved.ScratchEquivalent == smallest.Labels && score < smallest.Scratch;
 }

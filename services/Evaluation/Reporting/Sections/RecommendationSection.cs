@@ -11,7 +11,7 @@ internal static class RecommendationSection
     {
         var report = content.Assessment.Report;
         return report.Recommended.Count == 0 ? null : Section("recommendation", "What to use",
-            Tag("ul", report.Recommended.Select(advice => Tag("li", RecommendationSentence.Of(advice)))),
+            Tag("ul", report.Recommended.Select(advice => Tag("li", RecommendationSentence.Of(report, advice)))),
             Tag("p", Class("remarks"),
                 $"Chosen by the mean {MetricWords.Of(report.Metric)} on validation, between all arms "
                 + "and between the arms without a network. "
@@ -22,7 +22,9 @@ internal static class RecommendationSection
 /// <summary>A recommendation in a sentence, the same on the page and on the console.</summary>
 public static class RecommendationSentence
 {
-    public static string Of(Recommendation advice)
+    public static string Of(Report report, Recommendation advice) => Choice(advice) + LabelsSavedText.Sentence(report, advice);
+
+    private static string Choice(Recommendation advice)
     {
         var (labels, score) = ($"{Count(advice.Labels)} labels", Percent(advice.Score));
         if (advice.Baseline is not { } baseline || advice.Difference is not { } difference)

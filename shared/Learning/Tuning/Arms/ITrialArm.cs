@@ -37,7 +37,9 @@ public interface ITrialArm
 /// <param name="HeldOut">Answers on the held-out samples: the most probable class for each of their labels.</param>
 /// <param name="Loss">By step; empty where nothing is minimised.</param>
 /// <param name="Parameters">Numbers that were trained.</param>
-public sealed record TrainedModel(IReadOnlyList<SafetensorsTensor> Tensors, int[] HeldOut, IReadOnlyList<double> Loss, long Parameters);
+/// <param name="Reach">Of labels that were spread; null where none were.</param>
+public sealed record TrainedModel(
+    IReadOnlyList<SafetensorsTensor> Tensors, int[] HeldOut, IReadOnlyList<double> Loss, long Parameters, LabelReach? Reach = null);
 
 /// <summary>The list of arms. A new one is one class and one line here.</summary>
 public static class TrialArms
@@ -58,6 +60,8 @@ public static class TrialArms
         new PropagationArm(Arm.PropagationFused, SpaceOf.Fused),
         new NearestArm(Arm.NearestNeighbour, means: false),
         new NearestArm(Arm.ClassMeans, means: true),
+        new StudentArm(Arm.Student, pretrained: true),
+        new StudentArm(Arm.StudentScratch, pretrained: false),
     ];
 
     public static ITrialArm Of(Arm arm) => All.Single(candidate => candidate.Arm == arm);

@@ -8,6 +8,10 @@ namespace Pipeline.Learning.Tuning.Arms;
 internal sealed class PropagationArm(Arm arm, SpaceOf of) : ITrialArm
 {
     private const string Name = "propagation.classes";
+    private const string Labels = "propagation.labels";
+
+    /// <summary>Raised when the same inputs would spread otherwise.</summary>
+    private const int Format = 2;
 
     public Arm Arm => arm;
 
@@ -23,6 +27,7 @@ internal sealed class PropagationArm(Arm arm, SpaceOf of) : ITrialArm
 
     public object Inputs(Experiment experiment, EncoderManifest encoder) => new
     {
+        Format,
         encoder.Tokenizer,
         space = of,
         graph = GraphDraw.Of(experiment.FineTuning),
@@ -32,24 +37,18 @@ internal sealed class PropagationArm(Arm arm, SpaceOf of) : ITrialArm
 
     public async Task<TrainedModel> TrainAsync(TuningSession session, Trial trial, CancellationToken cancellation)
     {
-        var space = await session.NeighboursAsync(of, trial.Readout!, cancellation);
-        var classes = session.Training.Truth.Names.Count;
-        var rows = session.Pool.Index().ToDictionary(sample => sample.Item, sample => sample.Index);
-        var labelled = session.Draw(trial)
-            .Select(place => (rows[session.Training.Numbers[place]], session.Training.Truth.Labels[place])).ToList();
-        var spread = space.Graph.Spread(labelled, classes, trial.LearningRate);
-        var neighbours = await session.HeldOutNeighboursAsync(of, trial.Readout!, cancellation);
+        var made = await Propagation.OfAsync(session, of, trial.Readout!, trial, trial.LearningRate, cancellation);
         return new TrainedModel(
-            [SafetensorsTensor.Of<float>(Name, spread, space.Graph.Count, classes)],
-            Answers(neighbours, spread, classes), [], spread.Length);
+            [
+                SafetensorsTensor.Of<float>(Name, made.Classes, made.Reach.Pool, made.Labels.Length),
+                SafetensorsTensor.Of<int>(Labels, made.Labels, made.Labels.Length),
+            ],
+            made.HeldOut, [], made.Classes.Length, made.Reach);
     }
 
     public async Task<int[]> PredictAsync(TuningSession session, Trial trial, SafetensorsFile model, CancellationToken cancellation)
     {
         var neighbours = await session.HeldOutNeighboursAsync(of, trial.Readout!, cancellation);
-        return Answers(neighbours, model.Read<float>(Name).ToArray(), session.HeldOut.Truth.Names.Count);
+        return Propagation.Answers(neighbours, model.Read<float>(Name).ToArray(), model.Read<int>(Labels).ToArray()).Classes;
     }
-
-    private static int[] Answers(Neighbours neighbours, float[] spread, int classes) =>
-        [.. NeighbourSpace.Answer(neighbours, spread, classes).Chunk(classes).Select(row => Array.IndexOf(row, row.Max()))];
 }

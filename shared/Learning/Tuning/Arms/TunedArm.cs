@@ -17,6 +17,8 @@ internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
 
     public bool Pretrained => pretrained;
 
+    public virtual bool Suits(ITask task, string modality) => true;
+
     public IReadOnlyList<double> Grid(FineTuningSpec spec) => spec.LearningRates;
 
     public object Inputs(Experiment experiment, EncoderManifest encoder) => new
@@ -36,10 +38,25 @@ internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
             ? new { experiment.FineTuning.ProbePenalties, experiment.Evaluation.Metric }
             : null,
         experiment.FineTuning.BatchNorm,
-        own = Setting(experiment.FineTuning),
+        own = Own(experiment),
     };
 
-    public async Task<TrainedModel> TrainAsync(TuningSession session, Trial trial, CancellationToken cancellation)
+    public virtual Task<TrainedModel> TrainAsync(TuningSession session, Trial trial, CancellationToken cancellation) => TrainAsync(
+        session, trial,
+        (tuner, classifier, draw, optimizer) => tuner.Tune(classifier, session.Training, draw, optimizer, cancellation), cancellation);
+
+    public Task<int[]> PredictAsync(TuningSession session, Trial trial, SafetensorsFile model, CancellationToken cancellation) =>
+        session.Device.Thread.RunAsync(() =>
+        {
+            using var classifier = Create(session, trial, weights: null);
+            classifier.LoadTensors(model);
+            return Inference.Predict(session.Task, classifier, session.HeldOut, session.Device.Device);
+        });
+
+    /// <param name="tune">Called with the draw; its result is the loss by step.</param>
+    protected async Task<TrainedModel> TrainAsync(
+        TuningSession session, Trial trial, Func<Tuner, Classifier, int[], AdamW, IReadOnlyList<double>> tune,
+        CancellationToken cancellation)
     {
         var (spec, device) = (session.Experiment.FineTuning, session.Device.Device);
         var draw = session.Draw(trial);
@@ -51,22 +68,14 @@ internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
                 StartFrom(classifier.Head, head);
 
             using var optimizer = Optimizer(classifier, spec, Tuner.Seed(spec, trial.Draw));
-            var loss = new Tuner(session.Experiment, trial, device).Tune(classifier, session.Training, draw, optimizer, cancellation);
+            var loss = tune(new Tuner(session.Experiment, trial, device), classifier, draw, optimizer);
             return new TrainedModel(
                 [.. classifier.Tensors()], Inference.Predict(session.Task, classifier, session.HeldOut, device), loss, optimizer.Size);
         });
     }
 
-    public Task<int[]> PredictAsync(TuningSession session, Trial trial, SafetensorsFile model, CancellationToken cancellation) =>
-        session.Device.Thread.RunAsync(() =>
-        {
-            using var classifier = Create(session, trial, weights: null);
-            classifier.LoadTensors(model);
-            return Inference.Predict(session.Task, classifier, session.HeldOut, session.Device.Device);
-        });
-
-    /// <summary>The setting that this arm alone has; null for none.</summary>
-    protected virtual double? Setting(FineTuningSpec spec) => null;
+    /// <summary>What this arm alone depends on; null for nothing.</summary>
+    protected virtual object? Own(Experiment experiment) => null;
 
     /// <summary>Holds the parameters that are tuned.</summary>
     internal virtual AdamW Optimizer(Classifier classifier, FineTuningSpec spec, ulong seed) =>
@@ -134,7 +143,7 @@ internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
 /// <summary>All weights are tuned, lower layers slower (Howard and Ruder 2018, arXiv:1801.06146).</summary>
 internal sealed class LayerDecayArm() : TunedArm(Arm.LayerDecay, pretrained: true)
 {
-    protected override double? Setting(FineTuningSpec spec) => spec.LayerDecay;
+    protected override object Own(Experiment experiment) => experiment.FineTuning.LayerDecay;
 
     internal override AdamW Optimizer(Classifier classifier, FineTuningSpec spec, ulong seed)
     {
@@ -147,7 +156,7 @@ internal sealed class LayerDecayArm() : TunedArm(Arm.LayerDecay, pretrained: tru
 /// <summary>The head and low-rank adapters of the encoder are tuned; afterwards the adapters are merged into its weights.</summary>
 internal sealed class LoraArm() : TunedArm(Arm.Lora, pretrained: true)
 {
-    protected override double? Setting(FineTuningSpec spec) => spec.LoraRank;
+    protected override object Own(Experiment experiment) => experiment.FineTuning.LoraRank;
 
     internal override AdamW Optimizer(Classifier classifier, FineTuningSpec spec, ulong seed) =>
         new AdapterOptimizer(new LowRankAdapters(classifier.Encoder, spec.LoraRank, seed), classifier.Head, spec);

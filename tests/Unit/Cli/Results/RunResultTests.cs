@@ -57,7 +57,10 @@ public sealed class RunResultTests
             Warnings = [],
             Recommended =
             [
-                new Recommendation(60, Arm.Propagation, 0.75, Arm.Baseline, 0.65, 0.1, 0.08, 0.12),
+                new Recommendation(60, Arm.Propagation, 0.75, Arm.Baseline, 0.65, 0.1, 0.08, 0.12)
+                {
+                    LabelsSaved = new LabelsSaved(60, 240, 4, 3, null),
+                },
                 new Recommendation(600, Arm.Baseline, 0.8, Arm.Baseline, 0.8, 0, 0, 0),
             ],
         };
@@ -65,7 +68,7 @@ public sealed class RunResultTests
         Assert.Equal(
             [
                 "At 60 labels use propagation: 75.0 % against 65.0 % of baseline, the best without a network; +10.0 points, "
-                + "95 % interval +8.0 to +12.0.",
+                + "95 % interval +8.0 to +12.0. Scratch needs 4.0× the labels for that; 95 % interval 3.0× to beyond 10×.",
                 "At 600 labels use baseline: 80.0 %. No network did better on validation.",
             ],
             Lines(report)[1..3]);

@@ -39,7 +39,8 @@ public class ReportBuilderTests
         Assert.Equal("labels, draws, pretrained, scratch, frozen, frozenRandom, difference, low, high, verdict, baseline, lora, layerDecay, "
             + "readout, arms",
             Names(report["byLabelCount"]![0]!));
-        Assert.Equal("labels, arm, score, baseline, baselineScore, difference, low, high", Names(report["recommended"]![0]!));
+        Assert.Equal("labels, arm, score, baseline, baselineScore, difference, low, high, labelsSaved",
+            Names(report["recommended"]![0]!));
         Assert.Equal("arm, labels, values", Names(report["metrics"]![0]!));
         Assert.Equal("accuracy, macro-f1, balanced-accuracy", Names(report["metrics"]![0]!["values"]!));
         Assert.Equal("labels, scratchEquivalent, ratio, low, high", Names(report["labelsSaved"]![0]!));
@@ -102,6 +103,32 @@ public class ReportBuilderTests
         Assert.Equal([60, 600], report.ByLabelCount.Select(result => result.Labels));
         Assert.Equal([60, 600], report.LabelsSaved.Select(saved => saved.Labels));
         Assert.Equal(report.ByLabelCount[0].Verdict, report.Verdict);
+    }
+
+    [Fact]
+    public void Labels_saved_by_the_recommended_arm_are_read_from_the_curve_of_scratch()
+    {
+        int[] labels = [.. Assessment.Report.ByLabelCount.Select(result => result.Labels)];
+        double[] scratch = [.. Assessment.Report.ByLabelCount.Select(result => result.Scratch)];
+
+        Assert.All(Assessment.Report.Recommended, advice =>
+        {
+            var expected = LabelsSavedEstimator.ScratchEquivalent(labels, scratch, advice.Score);
+            Assert.Equal((advice.Labels, expected, expected / advice.Labels),
+                (advice.LabelsSaved!.Labels, advice.LabelsSaved.ScratchEquivalent, advice.LabelsSaved.Ratio));
+        });
+        // In this run pretrained is recommended at the smallest count, and so saves what it saves there.
+        Assert.Equal(Arm.Pretrained, Assessment.Report.Recommended[0].Arm);
+        Assert.Equal(Assessment.Report.LabelsSaved[0], Assessment.Report.Recommended[0].LabelsSaved);
+    }
+
+    [Fact]
+    public void Scratch_saves_no_labels_when_it_is_recommended()
+    {
+        var report = ReportBuilder.Build(new SampleRun { Gain = -0.1 }.Evaluated()).Report;
+
+        Assert.Equal(Arm.Scratch, report.Recommended[0].Arm);
+        Assert.Null(report.Recommended[0].LabelsSaved);
     }
 
     [Fact]

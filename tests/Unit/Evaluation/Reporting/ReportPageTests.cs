@@ -35,8 +35,8 @@ public partial class ReportPageTests
     [Fact]
     public void Sections_come_in_the_order_in_which_questions_come() =>
         Assert.Equal(
-            ["recommendation", "label-efficiency", "labels-saved", "pre-flight", "pretraining", "fine-tuning", "methods", "metrics", "confusion", "samples",
-                "data", "cost", "warnings", "settings", "provenance"],
+            ["recommendation", "label-efficiency", "labels-saved", "pre-flight", "pretraining", "fine-tuning", "reach", "methods", "metrics", "confusion",
+                "samples", "neighbours", "data", "cost", "warnings", "settings", "provenance"],
             Root.Descendants("section").Select(section => section.Attribute("id")!.Value));
 
     [Fact]
@@ -112,6 +112,42 @@ public partial class ReportPageTests
         Assert.Equal(
             Content.Assessment.Report.ByLabelCount.Select(result => Figures.Percent(result.Pretrained)),
             rows.Select(row => row.Elements().ElementAt(1).Value));
+    }
+
+    [Fact]
+    public void What_the_labels_reached_is_told_by_arm_label_count_and_class()
+    {
+        var tables = Section(Root, "reach").Descendants("table").ToList();
+
+        Assert.Equal(2, tables.Count);
+        var rows = tables[0].Descendants("tbody").Single().Elements("tr")
+            .Select(row => string.Join('|', row.Elements().Select(cell => cell.Value.Replace('\u202F', ' ')))).ToList();
+        Assert.Equal("reached|100.0 %|100.0 %|100.0 %", rows[0]);
+        Assert.Equal("T-shirt|6 → 5 430|10 → 5 430|60 → 5 430", rows[1]);
+        Assert.Equal(11, rows.Count);
+    }
+
+    [Fact]
+    public void Neighbours_of_the_same_class_are_marked_and_counted()
+    {
+        var rows = Section(Root, "neighbours").Descendants("figure").ToList();
+
+        Assert.Equal(2, rows.Count);
+        Assert.Equal(["validation", "pretrained: 2 of 3 of the same class", "random weights: 1 of 3 of the same class"],
+            rows[0].Descendants("h3").Select(heading => heading.Value));
+        Assert.Equal(3, rows[0].Descendants("li").Count(item => item.Attribute("class")?.Value == "same"));
+    }
+
+    [Fact]
+    public void Sequences_that_are_near_are_shown_as_text()
+    {
+        var item = new ExhibitItem(null, "ACGT <b>", "a");
+        var content = Content with { Neighbours = new(9, "mean", [new(item, [item], [item with { Answer = "b" }])]) };
+
+        var near = Section(XDocument.Parse(ReportPage.Render(content)).Root!, "neighbours");
+
+        Assert.Equal(["ACGT <b>", "ACGT <b>", "ACGT <b>"], near.Descendants("q").Select(text => text.Value));
+        Assert.Empty(near.Descendants("img"));
     }
 
     [Fact]

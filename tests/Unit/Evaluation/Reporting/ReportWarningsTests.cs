@@ -130,5 +130,44 @@ public class ReportWarningsTests
         Assert.Contains("at 600 labels", warning.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_graph_that_falls_apart_is_told_with_the_share_that_no_label_reaches()
+    {
+        var warning = Assert.Single(Warnings(Sound with { Reached = 0.95 }), warning => warning.Code == WarningCode.UnreachedSamples);
+
+        Assert.Equal(53_901 - 51_206, warning.Count);
+        Assert.Contains("propagation 5.0\u202F% at 60 labels, 5.0\u202F% at 600 labels; baseline-propagation", warning.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("at most 12 samples", warning.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Warnings(Sound with { Reached = 0.995 }), warning => warning.Code == WarningCode.UnreachedSamples);
+    }
+
+    [Theory]
+    [InlineData(500, 50, false)]
+    [InlineData(510, 50, true)]
+    [InlineData(40, 5, false)]
+    [InlineData(40, 4, true)]
+    [InlineData(500, 0, false)]
+    public void Unbalanced_labels_are_told_with_their_counts(int largest, int smallest, bool warned)
+    {
+        var run = Sound.Evaluated();
+        var unbalanced = run with
+        {
+            Dataset = run.Dataset with { ClassCounts = [new("cat", largest, 9, 9), new("dog", largest, 9, 9), new("axolotl", smallest, 9, 9)] },
+        };
+
+        var warning = ReportBuilder.Build(unbalanced).Report.Warnings
+            .SingleOrDefault(warning => warning.Code == WarningCode.UnbalancedLabels);
+
+        Assert.Equal(warned, warning is not null);
+        if (warning is not null)
+        {
+            Assert.Equal(1, warning.Count);
+            Assert.Contains($"{largest} of 'cat', {smallest} of 'axolotl'", warning.Message, StringComparison.Ordinal);
+            Assert.Contains("balanced-accuracy or macro-f1", warning.Message, StringComparison.Ordinal);
+            Assert.Contains("shares that they have among the labels", warning.Message, StringComparison.Ordinal);
+        }
+    }
+
     private static IReadOnlyList<Warning> Warnings(SampleRun sample) => ReportBuilder.Build(sample.Evaluated()).Report.Warnings;
 }

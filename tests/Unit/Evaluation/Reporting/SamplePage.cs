@@ -20,6 +20,7 @@ internal static class SamplePage
                 new("rotation", "Which way?", [Row("a/0001.png", 1), Row("a/0002.png", 2)], [Row("a/0003.png", 3)]),
                 new("flip", "Which way?", [Row("a/0004.png", 4)], []),
             ],
+            Neighbours = new(20_000, "mean", [Near("T-shirt", "Dress", 1), Near("Bag", "Coat", 2)]),
             Provenance =
             [
                 ("dataset", new ArtifactReference("datasets/9f86d081884c7d659a2feaa0c55ad015/manifest.json", "sha256:"
@@ -32,6 +33,13 @@ internal static class SamplePage
     private static ExhibitRow Row(string caption, int kind) =>
         new(caption, [.. Enumerable.Range(0, 4).Select(turns =>
             new ExhibitItem(new ExhibitImage(Picture(kind, turns), 1, Size), null, $"{90 * turns}°"))]);
+
+    private static NeighbourRow Near(string own, string other, int kind)
+    {
+        ExhibitItem Item(string name, int turns) => new(new ExhibitImage(Picture(kind, turns), 1, Size), null, name);
+        return new(
+            Item(own, 0), [Item(own, 1), Item(other, 2), Item(own, 3)], [Item(other, 1), Item(own, 2), Item(NeighbourExhibit.NoLabel, 3)]);
+    }
 
     /// <summary>A wedge with a hole, turned.</summary>
     private static byte[] Picture(int kind, int turns)

@@ -16,6 +16,9 @@ internal sealed record SampleRun
     public double PretextAccuracy { get; init; } = 0.84;
     public long Ambiguous { get; init; } = 1312;
     public bool BorderCue { get; init; }
+
+    /// <summary>Share of the training samples that labels reach which are spread.</summary>
+    public double Reached { get; init; } = 1;
     public IReadOnlyList<double> LearningRates { get; init; } = [1e-3, 3e-3];
 
     public EvaluatedRun Evaluated()
@@ -130,7 +133,19 @@ internal sealed record SampleRun
         select new TrialResult(
             new(arm, labels, draw, rate),
             Accuracy(arm, labels) - ((arm, rate) is (Arm.Pretrained, 1e-3) || labels == 600 && rate == 1e-3 ? 0.02 : 0.01),
-            Reference("model.safetensors"), Loss(arm, labels, draw), 1.9);
+            Reference("model.safetensors"), Loss(arm, labels, draw), 1.9, Reach: Reach(arm, labels));
+
+    private LabelReach? Reach(Arm arm, int labels)
+    {
+        if (arm is not (Arm.Propagation or Arm.BaselinePropagation))
+            return null;
+
+        var reached = (int)Math.Round(53_901 * Reached);
+        int[] shares = [.. Classes.Select((_, label) => (label + 1) * 2 / (Classes.Count + 1))];
+        return new LabelReach(
+            53_901, reached, [.. Classes.Select(_ => labels / Classes.Count)],
+            [.. Classes.Select((_, label) => (reached / Classes.Count) + (shares[label] == 0 ? 40 : -40))], reached < 53_901 ? 12 : 0);
+    }
 
     private double[] Loss(Arm arm, int labels, int draw)
     {

@@ -35,7 +35,8 @@ public sealed class LatentSemanticsTests
         using var scope = NewDisposeScope();
         var (terms, directions) = LatentSemantics.Fit(Texts, most: 3, CancellationToken.None);
 
-        var rows = LatentSemantics.Project(terms, directions, ["lender", "bank", "prey", "xyzzy"]);
+        var padded = LatentSemantics.Padded(directions.to(ScalarType.Float32).data<float>().ToArray(), terms.Count);
+        var rows = LatentSemantics.Project(terms, padded, ["lender", "bank", "prey", "xyzzy"]);
         var cosines = rows.matmul(rows.t());
 
         Assert.True(cosines[0, 1].item<float>() > 0.5, $"lender and bank: {cosines[0, 1].item<float>()}");

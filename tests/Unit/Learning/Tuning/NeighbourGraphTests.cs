@@ -59,6 +59,38 @@ public sealed class NeighbourGraphTests
         Assert.All(spread[3..], row => Assert.Equal([0, 0], row));
     }
 
+    [Fact]
+    public void A_label_reaches_all_that_a_path_of_neighbours_leads_to()
+    {
+        using var scope = NewDisposeScope();
+        var neighbours = Neighbours.Find(Tensor(), Tensor(), 1, true, CancellationToken.None);
+
+        var reached = new NeighbourGraph(neighbours, Temperature).Reached([0, 7]);
+
+        // Components by merging the ends of every edge.
+        var group = Enumerable.Range(0, Count).ToArray();
+        for (var row = 0; row < Count; row++)
+            group = [.. group.Select(own => own == group[neighbours.Rows[row]] ? group[row] : own)];
+
+        Assert.Equal(group.Select(own => own == group[0] || own == group[7]), reached);
+        Assert.Contains(false, reached);
+        Assert.True(reached.Count(one => one) > 2);
+    }
+
+    [Fact]
+    public void A_sample_whose_neighbours_have_no_class_is_counted_and_has_the_most_frequent_among_the_labels()
+    {
+        var neighbours = new Neighbours(1, [0, 1, 2], [1, 1, 1]);
+
+        var (classes, unanswered) = Propagation.Answers(neighbours, [0, 0, 1, 0.5f, 0.3f, 0.2f, 0.2f, 0.8f, 0], labels: [1, 2, 2]);
+
+        Assert.Equal([2, 0, 1], classes);
+        Assert.Equal(0, unanswered);
+        var (unreached, count) = Propagation.Answers(neighbours, [0, 0, 1, 0, 0, 0, 0, 0, 0], labels: [1, 2, 2]);
+        Assert.Equal([2, 1, 1], unreached);
+        Assert.Equal(2, count);
+    }
+
     // W and its sums as dense matrices, F by its recursion.
     private static double[] Naive((int Row, int Class)[] labelled, double alpha)
     {

@@ -31,6 +31,25 @@ public class LabelsSavedTextTests
     public void Ends_of_the_interval_outside_the_counts_are_bounds(double? low, double? high, string expected) =>
         Assert.Equal(expected, LabelsSavedText.Interval(Report, new(60, 90, 1.5, low, high)));
 
+    [Theory]
+    [InlineData(2.0, 1.5, " Scratch needs 2.0× the labels for that; 95 % interval 1.5× to beyond 10×.")]
+    [InlineData(null, 5.0, " Scratch needs more than 10× the labels for that; 95 % interval 5.0× to beyond 10×.")]
+    [InlineData(null, null, " Scratch needs more than 10× the labels for that.")]
+    public void What_the_recommended_arm_saves_is_a_sentence(double? ratio, double? low, string expected) =>
+        Assert.Equal(expected, LabelsSavedText.Sentence(Report, Advice with { LabelsSaved = new(60, 60 * ratio, ratio, low, null) })
+            .Replace('\u202F', ' '));
+
+    [Fact]
+    public void An_arm_below_the_start_of_the_curve_needs_at_most_its_labels() =>
+        Assert.StartsWith(" Scratch needs at most 1.0× the labels", LabelsSavedText.Sentence(
+            Report, Advice with { Score = 0.55, LabelsSaved = new(60, 60, 1, 1, 1) }), StringComparison.Ordinal);
+
+    [Fact]
+    public void Nothing_is_said_of_scratch_itself() =>
+        Assert.Equal("", LabelsSavedText.Sentence(Report, Advice with { Arm = Arm.Scratch }));
+
+    private static Recommendation Advice => new(60, Arm.Propagation, 0.75, null, null, null, null, null);
+
     private static (string, string, string) Text(LabelsSaved saved) =>
         (LabelsSavedText.Ratio(Report, saved), LabelsSavedText.Equivalent(Report, saved), LabelsSavedText.Interval(Report, saved));
 
