@@ -4,23 +4,26 @@ using Pipeline.Artifacts;
 using Pipeline.Hosting.Bus;
 using Pipeline.Hosting.Runs;
 using Pipeline.Hosting.Telemetry;
+using PipelineException = Pipeline.Contracts.PipelineException;
 
 namespace Pipeline.FineTuning;
 
-/// <summary>An encoder in, one command for each trial out.</summary>
+/// <summary>All encoders in, one command for each trial out.</summary>
 public sealed class EncoderReadyConsumer(IArtifactStore store) : IConsumer<EncoderReady>
 {
     public async Task Consume(ConsumeContext<EncoderReady> context)
     {
-        var (run, encoder) = context.Message;
+        var (run, first, several) = context.Message;
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, context.CancellationToken);
-        await context.PublishInTimeAsync(TrialPlan.Trials(experiment).Select(trial => new RunTrial(run, encoder, trial)));
+        ArtifactReference Of(Trial trial) => several?[experiment.Pretraining.PlaceOf(trial.PretrainingSeed)] ?? first;
+        await context.PublishInTimeAsync(TrialPlan.Trials(experiment).Select(trial => new RunTrial(run, Of(trial), trial)));
     }
 }
 
 /// <summary>One trial in, its result into the store; whoever finishes the last tells of the set.</summary>
 public sealed class RunTrialConsumer(
-    IArtifactStore store, TrialRunner runner, TrialSet set, StageEvents events, RunStop stop, PipelineMetrics metrics) : IConsumer<RunTrial>
+    IArtifactStore store, TrialRunner runner, TrialSet set, RunLedger ledger, StageEvents events, RunStop stop, PipelineMetrics metrics)
+    : IConsumer<RunTrial>
 {
     public async Task Consume(ConsumeContext<RunTrial> context)
     {
@@ -39,6 +42,18 @@ public sealed class RunTrialConsumer(
         await context.PublishInTimeAsync(
             new StageProgressed(run.RunId, Stage.FineTuning, done, trials.Count, $"{arm} at {trial.Labels} labels"));
         if (manifest is not null)
-            await events.PublishAsync(context, Stage.FineTuning, new TrialsReady(run, encoderReference, manifest));
+            await events.PublishAsync(context, Stage.FineTuning, await ReadyAsync(context.Message, experiment, manifest, stopping));
+    }
+
+    // Trials know one encoder each.
+    private async Task<TrialsReady> ReadyAsync(
+        RunTrial last, Experiment experiment, ArtifactReference trials, CancellationToken cancellation)
+    {
+        if (experiment.Pretraining.AllSeeds.Count == 1)
+            return new TrialsReady(last.Run, last.Encoder, trials);
+
+        var ready = await ledger.FindAsync<EncoderReady>(last.Run.RunId, Stage.Pretraining, cancellation)
+            ?? throw new PipelineException($"The store has no record of the encoders of run '{last.Run.RunId}'. Request the run again.");
+        return new TrialsReady(last.Run, ready.Encoder, trials, ready.Encoders);
     }
 }

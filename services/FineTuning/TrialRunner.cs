@@ -21,6 +21,13 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device) : IDis
         Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Trial trial, CancellationToken cancellation)
     {
         var root = TrialPlan.Root(experiment, dataset, encoder, trial);
+        if (trial.PretrainingSeed is { } seed)
+        {
+            var alone = await RunAsync(experiment, dataset, encoder, trial with { PretrainingSeed = null }, cancellation);
+            var told = (await store.ReadManifestAsync<TrialResult>(alone, cancellation)) with { Trial = trial };
+            return (await store.CreateManifestAsync(TrialPlan.ResultKey(root, seed), told, cancellation)).Reference;
+        }
+
         if (await store.FindManifestAsync<TrialResult>(TrialPlan.ResultKey(root), cancellation) is { } found)
             return found.Reference;
 

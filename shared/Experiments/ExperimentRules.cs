@@ -17,11 +17,13 @@ internal sealed class ExperimentRules(Written file)
         var size = experiment.Input.Size;
         var (pretraining, fineTuning) = (experiment.Pretraining, experiment.FineTuning);
         fineTuning = fineTuning with { Arms = [.. fineTuning.Arms.Order()] };
+        pretraining = Seeds(pretraining);
         return Modalities.IsSequence(experiment.Modality)
             ? experiment with
             {
                 Tokenizer = Tokenizer(experiment.Tokenizer!, experiment),
                 Encoder = experiment.Encoder with { Transformer = Shape(experiment.Encoder.Transformer!) },
+                Pretraining = pretraining,
                 FineTuning = fineTuning,
             }
             : experiment with
@@ -62,6 +64,15 @@ internal sealed class ExperimentRules(Written file)
             throw Invalid("classification: images have no places to tag", "fineTuning.task");
         if (!tags && experiment.Evaluation.Metric == "entity-f1")
             throw Invalid("accuracy, macro-f1, balanced-accuracy", "evaluation.metric");
+    }
+
+    // A list of one is the experiment of that one seed.
+    private PretrainingSpec Seeds(PretrainingSpec spec)
+    {
+        if (Has("pretraining.seeds") && Has("pretraining.seed"))
+            throw Invalid("left out where pretraining.seeds is given", "pretraining.seed");
+
+        return spec.Seeds is { Count: > 1 } seeds ? spec with { Seed = seeds[0] } : spec.Of(null);
     }
 
     private AugmentationSpec Augmentation(AugmentationSpec spec, int size, string section)
