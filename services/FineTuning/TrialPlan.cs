@@ -25,6 +25,14 @@ public static class TrialPlan
            select new Trial(arm, labels, draw, rate, readout, pretrained ? seed : null),
     ] : [];
 
+    /// <summary>A command for each trial, with its encoder.</summary>
+    public static IReadOnlyList<RunTrial> Commands(EncoderReady ready, Experiment experiment) =>
+    [
+        .. from trial in Trials(experiment)
+           let encoder = ready.Encoders?[experiment.Pretraining.PlaceOf(trial.PretrainingSeed)] ?? ready.Encoder
+           select new RunTrial(ready.Run, encoder, trial),
+    ];
+
     /// <summary>Where a trial's outputs lie. Trials from random weights are shared by all runs over a dataset version, those from an
     /// encoder by all that have it, alone or among several.</summary>
     public static string Root(Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Trial trial)

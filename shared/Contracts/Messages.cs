@@ -87,6 +87,12 @@ public sealed record EncoderReady(
 
 // Fine-tuning:
 
+/// <summary>Make the vectors of one sample shard in a space that the run's trials read.</summary>
+/// <param name="Encoder">The pretrained one; the first for a space without one.</param>
+/// <param name="Readout">How features become one vector; without a network, how samples are described.</param>
+/// <param name="Shard">Its place among the dataset's shards of the training split.</param>
+public sealed record EmbedShard(RunReference Run, ArtifactReference Encoder, SpaceOf Space, string Readout, int Shard) : IRunMessage;
+
 /// <summary>Train one model: one arm at one label count, label draw and learning rate.</summary>
 /// <param name="Encoder">The one that it starts from; the first for an arm without one.</param>
 public sealed record RunTrial(RunReference Run, ArtifactReference Encoder, Trial Trial) : IRunMessage;
@@ -184,6 +190,22 @@ public enum Arm
 
     /// <summary>Labels spread over the training split by both.</summary>
     PropagationFused,
+}
+
+/// <summary>Where the vectors of samples come from.</summary>
+public enum SpaceOf
+{
+    /// <summary>The pretrained encoder.</summary>
+    Pretrained,
+
+    /// <summary>The same network with random weights.</summary>
+    Random,
+
+    /// <summary>No network: a description of the samples.</summary>
+    Described,
+
+    /// <summary>The pretrained encoder, and beside it the last of the modality's dense descriptions.</summary>
+    Fused,
 }
 
 /// <param name="Labels">Labelled samples it trains on.</param>

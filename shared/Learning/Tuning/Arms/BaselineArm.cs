@@ -17,6 +17,8 @@ internal sealed class BaselineArm : ITrialArm
 
     public bool Suits(string task, string modality) => task != LabelTasks.Tagging;
 
+    public SpaceOf? Table(FineTuningSpec spec, string? readout) => Descriptions.IsDense(readout!) ? SpaceOf.Described : null;
+
     public IReadOnlyList<double> Grid(FineTuningSpec spec) => [0];
 
     public object Inputs(Experiment experiment, EncoderManifest encoder) =>

@@ -17,6 +17,8 @@ internal sealed class NearestArm(Arm arm, bool means) : ITrialArm
 
     public bool Suits(string task, string modality) => task == LabelTasks.Classification;
 
+    public SpaceOf? Table(FineTuningSpec spec, string? readout) => SpaceOf.Pretrained;
+
     public IReadOnlyList<double> Grid(FineTuningSpec spec) => [0];
 
     public object Inputs(Experiment experiment, EncoderManifest encoder) =>

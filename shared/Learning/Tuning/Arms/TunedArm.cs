@@ -16,6 +16,9 @@ internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
 
     public bool Pretrained => pretrained;
 
+    public SpaceOf? Table(FineTuningSpec spec, string? readout) =>
+        pretrained && spec.Head == HeadStarts.Logistic && readout is not null ? SpaceOf.Pretrained : null;
+
     public IReadOnlyList<double> Grid(FineTuningSpec spec) => spec.LearningRates;
 
     public object Inputs(Experiment experiment, EncoderManifest encoder) => new
