@@ -2,6 +2,7 @@ using Pipeline.Artifacts;
 using Pipeline.Evaluation.Reporting;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Pretexts;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Tuning;
 using Pipeline.Statistics;
 

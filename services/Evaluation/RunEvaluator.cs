@@ -21,7 +21,7 @@ public sealed class RunEvaluator(
         var run = ready.Run;
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, cancellation);
         var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, cancellation);
-        var encoder = await store.ReadManifestAsync<EncoderManifest>(ready.Encoder, cancellation);
+        var encoders = await ReadAllAsync<EncoderManifest>(ready.Encoders ?? [ready.Encoder], cancellation);
         var labelled = await ledger.FindAsync<PseudoLabelsReady>(run.RunId, Stage.PseudoLabels, cancellation)
             ?? throw new PipelineException($"The store has no record of the pseudo-labels of run '{run.RunId}'. Request the run again.");
         var pseudoLabels = await ReadAllAsync<PseudoLabelManifest>(labelled.PseudoLabels, cancellation);
@@ -29,7 +29,7 @@ public sealed class RunEvaluator(
             cancellation);
         var chosen = LearningRateChoice.Chosen(trials, experiment.Evaluation.Metric);
         var (truth, predictions) = await predictor.PredictAsync(
-            experiment, dataset, encoder, chosen, done => progressed(done, chosen.Count), cancellation);
+            experiment, dataset, encoders, chosen, done => progressed(done, chosen.Count), cancellation);
 
         var evaluated = new EvaluatedRun
         {
@@ -38,7 +38,8 @@ public sealed class RunEvaluator(
             Dataset = dataset,
             PreFlight = labelled.PreFlight is { } measured ? await store.ReadManifestAsync<PreFlight>(measured, cancellation) : null,
             PseudoLabels = pseudoLabels,
-            Encoder = encoder,
+            Encoder = encoders[0],
+            FurtherEncoders = [.. encoders.Skip(1)],
             Trials = trials,
             Truth = truth,
             Predictions = predictions,
@@ -51,9 +52,9 @@ public sealed class RunEvaluator(
             Assessment = assessment,
             Exhibits = await ExhibitsAsync(new PretextSource(store, experiment, dataset, pseudoLabels), cancellation),
             Neighbours = await new NeighbourFinder(store, device).FindAsync(
-                experiment, dataset, encoder, chosen.Where(trial => trial.Trial.Arm == Arm.Frozen).MinBy(trial => trial.Trial.Labels)!
+                experiment, dataset, encoders[0], chosen.Where(trial => trial.Trial.Arm == Arm.Frozen).MinBy(trial => trial.Trial.Labels)!
                 .Trial.Readout, cancellation),
-            Provenance = Provenance(ready, labelled, dataset, encoder, pseudoLabels),
+            Provenance = Provenance(ready, labelled, dataset, encoders, pseudoLabels),
         });
 
         var report = await WriteAsync(
@@ -62,7 +63,8 @@ public sealed class RunEvaluator(
         return new VerdictReached(run, assessment.Report.Verdict, report, html, Promote(experiment, assessment.Report.Verdict, chosen));
     }
 
-    /// <summary>The pretrained model at the largest label count that did best on validation, if the experiment wants it promoted.</summary>
+    /// <summary>The pretrained model at the largest label count that did best on validation, over all encoders, if the experiment wants it
+    /// promoted.</summary>
     private static ArtifactReference? Promote(Experiment experiment, Verdict verdict, IReadOnlyList<TrialResult> chosen)
     {
         var wanted = experiment.Evaluation.Promote switch
@@ -80,7 +82,7 @@ public sealed class RunEvaluator(
     }
 
     private static IReadOnlyList<(string What, ArtifactReference Artifact)> Provenance(
-        TrialsReady ready, PseudoLabelsReady labelled, DatasetManifest dataset, EncoderManifest encoder,
+        TrialsReady ready, PseudoLabelsReady labelled, DatasetManifest dataset, IReadOnlyList<EncoderManifest> encoders,
         IReadOnlyList<PseudoLabelManifest> pseudoLabels) =>
     [
         ("Experiment", ready.Run.Experiment),
@@ -89,8 +91,8 @@ public sealed class RunEvaluator(
         .. dataset.Shards.Select(shard => ($"Samples, {shard.Split.ToString().ToLowerInvariant()}", shard.File)),
         .. labelled.PreFlight is { } measured ? [("Pre-flight", measured)] : Array.Empty<(string, ArtifactReference)>(),
         .. pseudoLabels.Zip(labelled.PseudoLabels, (manifest, reference) => ($"Pseudo-labels, {manifest.Task}", reference)),
-        ("Encoder", encoder.File),
-        ("Encoder's manifest", ready.Encoder),
+        .. encoders.Zip(ready.Encoders ?? [ready.Encoder]).SelectMany(
+            encoder => new[] { ("Encoder", encoder.First.File), ("Encoder's manifest", encoder.Second) }),
         ("Trials", ready.Trials),
     ];
 

@@ -8,11 +8,12 @@ namespace Pipeline.FineTuning;
 public static class FineTuningStage
 {
     public static IServiceCollection AddFineTuning(this IServiceCollection services) =>
-        services.AddTorch().AddSingleton<TrialRunner>().AddSingleton<TrialSet>();
+        services.AddTorch().AddSingleton<TrialRunner>().AddSingleton<FeatureSet>().AddSingleton<TrialSet>();
 
     public static void AddFineTuningConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<EncoderReadyConsumer>();
+        bus.AddConsumer<EmbedShardConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
         bus.AddConsumer<RunTrialConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
     }
 }

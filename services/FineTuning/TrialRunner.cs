@@ -21,44 +21,76 @@ public sealed class TrialRunner(IArtifactStore store, TorchDevice device) : IDis
         Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Trial trial, CancellationToken cancellation)
     {
         var root = TrialPlan.Root(experiment, dataset, encoder, trial);
+        if (trial.PretrainingSeed is { } seed)
+        {
+            var alone = await RunAsync(experiment, dataset, encoder, trial with { PretrainingSeed = null }, cancellation);
+            var told = (await store.ReadManifestAsync<TrialResult>(alone, cancellation)) with { Trial = trial };
+            return (await store.CreateManifestAsync(TrialPlan.ResultKey(root, seed), told, cancellation)).Reference;
+        }
+
         if (await store.FindManifestAsync<TrialResult>(TrialPlan.ResultKey(root), cancellation) is { } found)
             return found.Reference;
 
-        await _oneAtATime.WaitAsync(cancellation);
-        try
-        {
-            var clock = Stopwatch.StartNew();
-            var session = await WarmAsync(experiment, dataset, encoder, cancellation);
-            var (labelled, validation) = (session.Training.Count, session.HeldOut.Count);
-            if (labelled < trial.Labels || validation == 0)
-            {
-                throw new PipelineException(
-                    $"A trial wants {trial.Labels} labels; the training split has {labelled} labelled samples, and the validation split "
-                    + $"{validation}. fineTuning.labels must be at most {labelled}, and the validation split must have a labelled sample.");
-            }
-
-            var trained = await TrialArms.Of(trial.Arm).TrainAsync(session, trial, cancellation);
-            var scores = Metrics.All(session.HeldOut.Truth, trained.HeldOut);
-            var metadata = new Dictionary<string, string> { ["architecture"] = experiment.Encoder.Name, ["arm"] = trial.Arm.ToString() };
-            var model = await store.CreateAsync(
-                $"{root}/model.safetensors",
-                (stream, token) => SafetensorsWriter.WriteAsync(stream, trained.Tensors, metadata, token),
-                cancellation);
-            var result = new TrialResult(
-                trial, scores[Metrics.Accuracy], model.Reference, trained.Loss, clock.Elapsed.TotalSeconds, trained.Parameters, scores,
-                trained.Reach);
-            return (await store.CreateManifestAsync(TrialPlan.ResultKey(root), result, cancellation)).Reference;
-        }
-        finally
-        {
-            _oneAtATime.Release();
-        }
+        return await UseAsync(
+            experiment, dataset, encoder, session => RunAsync(session, root, experiment, trial, cancellation), cancellation);
     }
+
+    /// <summary>The vectors of each training shard in the space of the part; null where the store has none.</summary>
+    public Task<IReadOnlyList<ArtifactReference?>> FindEmbeddedAsync(
+        Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, EmbedShard part, CancellationToken cancellation) =>
+        UseAsync(
+            experiment, dataset, encoder, session => session.FindEmbeddedAsync(part.Space, part.Readout, cancellation), cancellation);
+
+    /// <summary>The vectors of one training shard, found or computed now.</summary>
+    public Task<ArtifactReference> EmbedAsync(
+        Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, EmbedShard part, CancellationToken cancellation) =>
+        UseAsync(
+            experiment, dataset, encoder, session => session.EmbedAsync(part.Space, part.Readout, part.Shard, cancellation), cancellation);
 
     public void Dispose()
     {
         _warm?.Session.Dispose();
         _oneAtATime.Dispose();
+    }
+
+    private async Task<ArtifactReference> RunAsync(
+        TuningSession session, string root, Experiment experiment, Trial trial, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var (labelled, validation) = (session.Training.Count, session.HeldOut.Count);
+        if (labelled < trial.Labels || validation == 0)
+        {
+            throw new PipelineException(
+                $"A trial wants {trial.Labels} labels; the training split has {labelled} labelled samples, and the validation split "
+                + $"{validation}. fineTuning.labels must be at most {labelled}, and the validation split must have a labelled sample.");
+        }
+
+        var trained = await TrialArms.Of(trial.Arm).TrainAsync(session, trial, cancellation);
+        var scores = Metrics.All(session.HeldOut.Truth, trained.HeldOut);
+        var metadata = new Dictionary<string, string> { ["architecture"] = experiment.Encoder.Name, ["arm"] = trial.Arm.ToString() };
+        var model = await store.CreateAsync(
+            $"{root}/model.safetensors",
+            (stream, token) => SafetensorsWriter.WriteAsync(stream, trained.Tensors, metadata, token),
+            cancellation);
+        var result = new TrialResult(
+            trial, scores[Metrics.Accuracy], model.Reference, trained.Loss, clock.Elapsed.TotalSeconds, trained.Parameters, scores,
+            trained.Reach);
+        return (await store.CreateManifestAsync(TrialPlan.ResultKey(root), result, cancellation)).Reference;
+    }
+
+    private async Task<T> UseAsync<T>(
+        Experiment experiment, DatasetManifest dataset, EncoderManifest encoder, Func<TuningSession, Task<T>> use,
+        CancellationToken cancellation)
+    {
+        await _oneAtATime.WaitAsync(cancellation);
+        try
+        {
+            return await use(await WarmAsync(experiment, dataset, encoder, cancellation));
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
     }
 
     private async Task<TuningSession> WarmAsync(

@@ -7,31 +7,34 @@ using Pipeline.Hosting.Telemetry;
 
 namespace Pipeline.Pretraining;
 
-/// <summary>Pseudo-labels in; the first training slice out, or the encoder if it is there already.</summary>
-public sealed class PseudoLabelsReadyConsumer(SliceTrainer trainer, StageEvents events) : IConsumer<PseudoLabelsReady>
+/// <summary>Pseudo-labels in; the first training slice of each encoder that is not there yet out, or the encoders if all are.</summary>
+public sealed class PseudoLabelsReadyConsumer(RunEncoders encoders, StageEvents events) : IConsumer<PseudoLabelsReady>
 {
     public async Task Consume(ConsumeContext<PseudoLabelsReady> context)
     {
-        var (run, pseudoLabels) = (context.Message.Run, context.Message.PseudoLabels);
-        if (await trainer.FindEncoderAsync(run, pseudoLabels, context.CancellationToken) is { } encoder)
+        var found = await encoders.FindAsync(context.Message, context.CancellationToken);
+        var missing = found.Where(encoder => encoder.Encoder is null).Select(encoder => encoder.First).ToList();
+        if (missing.Count > 0)
         {
-            await events.PublishAsync(context, Stage.Pretraining, new EncoderReady(run, encoder));
+            await context.PublishInTimeAsync(missing.AsEnumerable());
             return;
         }
 
-        await context.PublishInTimeAsync(new TrainSlice(run, pseudoLabels, Slice: 0, Step: 0));
+        await events.PublishAsync(
+            context, Stage.Pretraining, EncoderReady.Of(context.Message.Run, [.. found.Select(encoder => encoder.Encoder!)]));
     }
 }
 
-/// <summary>One slice in; the next slice or the finished encoder out.</summary>
+/// <summary>One slice in; the next slice out, or, by whoever finishes the last encoder, word of them all.</summary>
 public sealed partial class TrainSliceConsumer(
-    SliceTrainer trainer, StageEvents events, IBus bus, RunStop stop, PipelineMetrics metrics, ILogger<TrainSliceConsumer> log)
+    SliceTrainer trainer, RunEncoders encoders, StageEvents events, IBus bus, RunStop stop, PipelineMetrics metrics,
+    ILogger<TrainSliceConsumer> log)
     : IConsumer<TrainSlice>
 {
     public async Task Consume(ConsumeContext<TrainSlice> context)
     {
         var slice = context.Message;
-        Training(slice.Slice, slice.Step);
+        Training(slice.Slice, slice.Step, slice.Seed);
         var clock = Stopwatch.GetTimestamp();
         await using var watch = stop.For(slice.Run.RunId);
         var (encoder, step, views) = await trainer.TrainAsync(
@@ -48,10 +51,10 @@ public sealed partial class TrainSliceConsumer(
         metrics.Slice(Stopwatch.GetElapsedTime(clock));
         if (encoder is null)
             await context.PublishInTimeAsync(slice with { Slice = slice.Slice + 1, Step = step });
-        else
-            await events.PublishAsync(context, Stage.Pretraining, new EncoderReady(slice.Run, encoder));
+        else if (await encoders.AllAsync(slice.Run, encoder, context.CancellationToken) is { } all)
+            await events.PublishAsync(context, Stage.Pretraining, EncoderReady.Of(slice.Run, all));
     }
 
-    [LoggerMessage(LogLevel.Information, "Training slice {Slice} from step {Step}")]
-    private partial void Training(int slice, long step);
+    [LoggerMessage(LogLevel.Information, "Training slice {Slice} from step {Step} of seed {Seed}")]
+    private partial void Training(int slice, long step, ulong? seed);
 }

@@ -38,11 +38,14 @@ public sealed record PretrainingPlan(
         }
     }
 
+    /// <param name="seed">Of the experiment's pretraining seeds the one whose encoder is trained, as if it were the only one; null: the
+    /// first.</param>
     /// <exception cref="PipelineException">Tasks on images and on tokens are mixed, or there is more than one on tokens.</exception>
     public static async Task<PretrainingPlan> ReadAsync(
-        IArtifactStore store, RunReference run, IReadOnlyList<ArtifactReference> pseudoLabels, CancellationToken cancellation)
+        IArtifactStore store, RunReference run, IReadOnlyList<ArtifactReference> pseudoLabels, ulong? seed, CancellationToken cancellation)
     {
         var experiment = await store.ReadManifestAsync<Experiment>(run.Experiment, cancellation);
+        experiment = experiment with { Pretraining = experiment.Pretraining.Of(seed) };
         var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, cancellation);
         var manifests = new List<PseudoLabelManifest>();
         foreach (var reference in pseudoLabels)

@@ -14,7 +14,7 @@ public static class PretrainingStage
             .BindConfiguration("Pretraining", binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        return services.AddTorch().AddSingleton<SliceTrainer>();
+        return services.AddTorch().AddSingleton<SliceTrainer>().AddSingleton<RunEncoders>();
     }
 
     public static void AddPretrainingConsumers(this IBusRegistrationConfigurator bus)

@@ -11,16 +11,8 @@ public sealed class SliceTrainer(IArtifactStore store, IOptions<PretrainingOptio
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private PretrainingSession? _warm;
 
-    /// <summary>The encoder's manifest; null as long as it is not trained.</summary>
-    public async Task<ArtifactReference?> FindEncoderAsync(
-        RunReference run, IReadOnlyList<ArtifactReference> pseudoLabels, CancellationToken cancellation)
-    {
-        var plan = await PretrainingPlan.ReadAsync(store, run, pseudoLabels, cancellation);
-        return (await store.FindManifestAsync<EncoderManifest>(plan.ManifestKey, cancellation))?.Reference;
-    }
-
-    /// <summary>Trains one slice from wherever the run stands.</summary>
-    /// <returns>The encoder's manifest if the run is finished, else null; where it stands; and the views that this slice trained
+    /// <summary>Trains one slice from wherever the encoder of its seed stands.</summary>
+    /// <returns>The encoder's manifest if it is finished, else null; where it stands; and the views that this slice trained
     /// on.</returns>
     /// <exception cref="PipelineException">Training diverged or collapsed.</exception>
     public async Task<(ArtifactReference? Encoder, long Step, long Views)> TrainAsync(
@@ -29,7 +21,7 @@ public sealed class SliceTrainer(IArtifactStore store, IOptions<PretrainingOptio
         await _oneAtATime.WaitAsync(stopping);
         try
         {
-            var plan = await PretrainingPlan.ReadAsync(store, slice.Run, slice.PseudoLabels, stopping);
+            var plan = await PretrainingPlan.ReadAsync(store, slice.Run, slice.PseudoLabels, slice.Seed, stopping);
             if (await store.FindManifestAsync<EncoderManifest>(plan.ManifestKey, stopping) is { } done)
                 return (done.Reference, done.Content.Steps, 0);
 
@@ -37,7 +29,7 @@ public sealed class SliceTrainer(IArtifactStore store, IOptions<PretrainingOptio
             var before = session.Time.Views;
             await session.TrainAsync(
                 (point, rate) => progressed(
-                    new PretrainingProgressed(slice.Run.RunId, slice.Slice, point.Step, session.Steps, point, rate)), stopping);
+                    new PretrainingProgressed(slice.Run.RunId, slice.Slice, point.Step, session.Steps, point, rate, slice.Seed)), stopping);
             await TensorBoardLog.WriteAsync(store, plan, session.History, CancellationToken.None);
             var views = session.Time.Views - before;
             return session.Finished ? (await FinishAsync(session), session.Step, views) : (null, session.Step, views);

@@ -39,18 +39,24 @@ public sealed class DatasetCommittedConsumer(
         await using var watch = stop.For(run.RunId);
         var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, context.CancellationToken);
         var (experiment, preFlight) = await pretext.ResolveAsync(run, dataset, watch.Token);
-        var ready = await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken);
+        var ready = await labeller.FindReadyAsync(run, experiment, preFlight, context.CancellationToken);
         if (ready is null)
         {
-            var missing = await labeller.MissingAsync(run.Dataset, dataset, experiment, context.CancellationToken);
+            var missing = new List<LabelShard>();
+            foreach (var (seed, seeded) in ShardLabeller.BySeed(experiment))
+            {
+                foreach (var (task, shard) in await labeller.MissingAsync(run.Dataset, dataset, seeded, context.CancellationToken))
+                    missing.Add(new LabelShard(run, task, shard, seed));
+            }
+
             if (missing.Count > 0)
-                await context.PublishInTimeAsync(missing.Select(part => new LabelShard(run, part.Task, part.Shard)));
+                await context.PublishInTimeAsync(missing.AsEnumerable());
             else
-                ready = await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken);
+                ready = await labeller.FindReadyAsync(run, experiment, preFlight, context.CancellationToken);
         }
 
         if (ready is not null)
-            await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready, experiment.Pretext, preFlight));
+            await events.PublishAsync(context, Stage.PseudoLabels, ready);
     }
 }
 
@@ -60,17 +66,20 @@ public sealed class LabelShardConsumer(
 {
     public async Task Consume(ConsumeContext<LabelShard> context)
     {
-        var (run, task, shard) = context.Message;
+        var (run, task, shard, seed) = context.Message;
         var dataset = await store.ReadManifestAsync<DatasetManifest>(run.Dataset, context.CancellationToken);
         var (experiment, preFlight) = await pretext.ResolveAsync(run, dataset, context.CancellationToken);
-        var complete = await labeller.LabelAsync(run.Dataset, dataset, experiment, task, shard, context.CancellationToken);
+        var seeds = ShardLabeller.BySeed(experiment);
+        var place = seeds.Index().Single(seeded => seeded.Item.Seed == seed).Index;
+        var complete = await labeller.LabelAsync(
+            run.Dataset, dataset, seeds[place].Experiment, task, shard, context.CancellationToken);
         metrics.Part(Stage.PseudoLabels);
 
-        var shards = ShardLabeller.Labelled(dataset).Count;
-        var done = (experiment.Pretext.ToList().IndexOf(task) * shards) + shard + 1;
+        var (shards, tasks) = (ShardLabeller.Labelled(dataset).Count, experiment.Pretext.Count);
+        var done = (((place * tasks) + experiment.Pretext.ToList().IndexOf(task)) * shards) + shard + 1;
         await context.PublishInTimeAsync(
-            new StageProgressed(run.RunId, Stage.PseudoLabels, done, experiment.Pretext.Count * shards, task));
-        if (complete && await labeller.FindAllAsync(run.Dataset, experiment, context.CancellationToken) is { } ready)
-            await events.PublishAsync(context, Stage.PseudoLabels, new PseudoLabelsReady(run, ready, experiment.Pretext, preFlight));
+            new StageProgressed(run.RunId, Stage.PseudoLabels, done, seeds.Count * tasks * shards, task));
+        if (complete && await labeller.FindReadyAsync(run, experiment, preFlight, context.CancellationToken) is { } ready)
+            await events.PublishAsync(context, Stage.PseudoLabels, ready);
     }
 }

@@ -40,6 +40,13 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
         return $"pseudo-labels/{ContentKey.Of(ArtifactKinds.PseudoLabels, Format, madeFrom)}";
     }
 
+    /// <summary>The experiment with each of its pretraining seeds alone, where the seed bears on pseudo-labels and there are several; else
+    /// the experiment as it is.</summary>
+    public static IReadOnlyList<(ulong? Seed, Experiment Experiment)> BySeed(Experiment experiment) =>
+        Modalities.IsSequence(experiment.Modality) && experiment.Pretraining.Seeds is { } seeds
+            ? [.. seeds.Select(seed => ((ulong?)seed, experiment with { Pretraining = experiment.Pretraining.Of(seed) }))]
+            : [(null, experiment)];
+
     /// <summary>The manifests of the experiment's tasks; null as long as one is missing.</summary>
     public async Task<IReadOnlyList<ArtifactReference>?> FindAllAsync(
         ArtifactReference dataset, Experiment experiment, CancellationToken cancellation)
@@ -55,6 +62,22 @@ public sealed class ShardLabeller(IArtifactStore store) : IDisposable
         }
 
         return found;
+    }
+
+    /// <summary>What the stage says about a run whose pseudo-labels are all there; null as long as some are missing.</summary>
+    public async Task<PseudoLabelsReady?> FindReadyAsync(
+        RunReference run, Experiment experiment, ArtifactReference? preFlight, CancellationToken cancellation)
+    {
+        var found = new List<IReadOnlyList<ArtifactReference>>();
+        foreach (var (_, seeded) in BySeed(experiment))
+        {
+            if (await FindAllAsync(run.Dataset, seeded, cancellation) is not { } labels)
+                return null;
+
+            found.Add(labels);
+        }
+
+        return new PseudoLabelsReady(run, found[0], experiment.Pretext, preFlight, found.Count > 1 ? found : null);
     }
 
     /// <summary>What is still to be done for a dataset version; tasks of which nothing is get their manifest.</summary>

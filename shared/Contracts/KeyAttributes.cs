@@ -50,18 +50,27 @@ public abstract class ValueAttribute : Attribute
     /// <summary>The smallest length of a list.</summary>
     public virtual int LeastItems => 1;
 
+    /// <summary>The largest length of a list.</summary>
+    public virtual int MostItems => int.MaxValue;
+
     public abstract bool Accepts(string text);
 }
 
-/// <summary>A whole number; in a list, ascending ones.</summary>
+/// <summary>A whole number; in a list, ascending ones, unless <see cref="Most"/> says otherwise.</summary>
 public sealed class WholeAttribute(ulong low, ulong high) : ValueAttribute
 {
+    /// <summary>The largest length of a list of different numbers in any order; 0 for a list of ascending ones.</summary>
+    public int Most { get; init; }
+
     /// <summary>The upper end in words, where another key decides it.</summary>
     public string? UpTo { get; init; }
 
     public override string MustBe => $"a whole number from {low} to {UpTo ?? $"{high}"}";
-    public override string ListMustBe => $"a list of whole numbers from {low} to {high}, ascending";
+    public override string ListMustBe => Most == 0
+        ? $"a list of whole numbers from {low} to {high}, ascending"
+        : $"a list of 1 to {Most} different whole numbers from {low} to {high}";
     public override bool TakesOneForList => false;
+    public override int MostItems => Most == 0 ? base.MostItems : Most;
 
     public override bool Accepts(string text) =>
         ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high;

@@ -42,38 +42,69 @@ public sealed record LabelDataset(JsonElement Experiment, string Version);
 
 /// <summary>Make the pseudo-labels of one sample shard for one pretext task.</summary>
 /// <param name="Shard">Its place among the dataset's shards of the training and the validation split.</param>
-public sealed record LabelShard(RunReference Run, string Task, int Shard) : IRunMessage;
+/// <param name="Seed">The pretraining seed that they are for, where they depend on it and there are several.</param>
+public sealed record LabelShard(RunReference Run, string Task, int Shard, ulong? Seed = null) : IRunMessage;
 
 /// <summary>Every pretext task of the experiment has all its pseudo-labels.</summary>
 /// <param name="PseudoLabels">One manifest for each task, in the experiment's order.</param>
 /// <param name="Pretext">The tasks' names: the experiment's, or what <c>auto</c> became. Null from a version that did not tell.</param>
 /// <param name="PreFlight">What was measured before; null from a version that did not measure.</param>
+/// <param name="BySeed">The pseudo-labels of each pretraining seed, in the experiment's order, where they depend on it and there are
+/// several; null where all encoders learn from the same.</param>
 [ArtifactKind(ArtifactKinds.PseudoLabelsReady, Formerly = "PseudoLabelsReady")]
 public sealed record PseudoLabelsReady(
     RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, IReadOnlyList<string>? Pretext = null,
-    ArtifactReference? PreFlight = null) : IRunMessage;
+    ArtifactReference? PreFlight = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyList<IReadOnlyList<ArtifactReference>>? BySeed = null) : IRunMessage;
 
 // Pretraining:
 
 /// <summary>Train for one slice of bounded time, from the newest checkpoint at or after <paramref name="Step"/>.</summary>
 /// <param name="Slice">Counts from 0.</param>
 /// <param name="Step">Steps already done.</param>
-public sealed record TrainSlice(RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, int Slice, long Step) : IRunMessage;
+/// <param name="Seed">Of the experiment's seeds the one whose encoder is trained; null from a version that knew one.</param>
+public sealed record TrainSlice(
+    RunReference Run, IReadOnlyList<ArtifactReference> PseudoLabels, int Slice, long Step, ulong? Seed = null) : IRunMessage;
 
-public sealed record PretrainingProgressed(string RunId, int Slice, long Step, long Steps, PretrainingPoint Point, double ImagesPerSecond);
+/// <param name="Seed">As in <see cref="TrainSlice"/>.</param>
+public sealed record PretrainingProgressed(
+    string RunId, int Slice, long Step, long Steps, PretrainingPoint Point, double ImagesPerSecond, ulong? Seed = null);
 
-/// <param name="Encoder">The encoder's manifest.</param>
+/// <summary>Every encoder of the experiment is pretrained.</summary>
+/// <param name="Encoder">The encoder's manifest; of several, that of the first.</param>
+/// <param name="Encoders">The manifests of all, in the order of the seeds; null where there is one.</param>
 [ArtifactKind(ArtifactKinds.EncoderReady, Formerly = "EncoderReady")]
-public sealed record EncoderReady(RunReference Run, ArtifactReference Encoder) : IRunMessage;
+public sealed record EncoderReady(
+    RunReference Run, ArtifactReference Encoder,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ArtifactReference>? Encoders = null)
+    : IRunMessage
+{
+    /// <param name="encoders">In the order of the seeds; at least one.</param>
+    public static EncoderReady Of(RunReference run, IReadOnlyList<ArtifactReference> encoders) =>
+        new(run, encoders[0], encoders.Count > 1 ? encoders : null);
+}
 
 // Fine-tuning:
 
+/// <summary>Make the vectors of one sample shard in a space that the run's trials read.</summary>
+/// <param name="Encoder">The pretrained one; the first for a space without one.</param>
+/// <param name="Readout">How features become one vector; without a network, how samples are described.</param>
+/// <param name="Shard">Its place among the dataset's shards of the training split.</param>
+public sealed record EmbedShard(RunReference Run, ArtifactReference Encoder, SpaceOf Space, string Readout, int Shard) : IRunMessage;
+
 /// <summary>Train one model: one arm at one label count, label draw and learning rate.</summary>
+/// <param name="Encoder">The one that it starts from; the first for an arm without one.</param>
 public sealed record RunTrial(RunReference Run, ArtifactReference Encoder, Trial Trial) : IRunMessage;
 
+/// <param name="Encoder">As in <see cref="EncoderReady"/>.</param>
 /// <param name="Trials">The manifest that lists them.</param>
+/// <param name="Encoders">As in <see cref="EncoderReady"/>.</param>
 [ArtifactKind(ArtifactKinds.TrialsReady, Formerly = "TrialsReady")]
-public sealed record TrialsReady(RunReference Run, ArtifactReference Encoder, ArtifactReference Trials) : IRunMessage;
+public sealed record TrialsReady(
+    RunReference Run, ArtifactReference Encoder, ArtifactReference Trials,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ArtifactReference>? Encoders = null)
+    : IRunMessage;
 
 // Evaluation:
 
@@ -167,11 +198,29 @@ public enum Arm
     StudentScratch,
 }
 
+/// <summary>Where the vectors of samples come from.</summary>
+public enum SpaceOf
+{
+    /// <summary>The pretrained encoder.</summary>
+    Pretrained,
+
+    /// <summary>The same network with random weights.</summary>
+    Random,
+
+    /// <summary>No network: a description of the samples.</summary>
+    Described,
+
+    /// <summary>The pretrained encoder, and beside it the last of the modality's dense descriptions.</summary>
+    Fused,
+}
+
 /// <param name="Labels">Labelled samples it trains on.</param>
 /// <param name="Draw">Which random choice of them, from 0.</param>
 /// <param name="LearningRate">The highest of its schedule; of <see cref="Arm.Baseline"/>, the weight of its penalty; of propagation,
 /// what is taken from neighbours; 0 where a trial chooses by itself.</param>
 /// <param name="Readout">How features become one vector; without a network, how samples are described; null for tagging.</param>
+/// <param name="PretrainingSeed">Of the pretrained encoder; null where the experiment has one, and for an arm without one.</param>
 public sealed record Trial(
     Arm Arm, int Labels, int Draw, double LearningRate,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Readout = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Readout = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ulong? PretrainingSeed = null);

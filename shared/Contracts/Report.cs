@@ -24,8 +24,12 @@ public sealed record Report
     /// <summary>At the smallest label count.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>SHA-256 of the encoder's safetensors file, with the prefix <c>sha256:</c>.</summary>
+    /// <summary>SHA-256 of the encoder's safetensors file, with the prefix <c>sha256:</c>; of several, of the first.</summary>
     public required string EncoderDigest { get; init; }
+
+    /// <summary>Of all encoders, in the order of <see cref="PretrainingSeeds"/>; null where there is one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? EncoderDigests { get; init; }
 
     public required IReadOnlyList<LabelCountResult> ByLabelCount { get; init; }
     public required IReadOnlyList<LabelsSaved> LabelsSaved { get; init; }

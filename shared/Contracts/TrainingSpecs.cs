@@ -85,8 +85,28 @@ public sealed record PretrainingSpec
     [Key(For = Modalities.Image, Elsewhere = "{0} no views"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ContrastiveSpec? Contrastive { get; init; }
 
+    /// <summary>Where there are several, the first.</summary>
     [Key("Seeds weights, order and augmentation."), Whole(0, ulong.MaxValue)]
     public ulong Seed { get; init; } = 1;
+
+    [Key(
+        "Instead of `seed`, several: an encoder is pretrained with each, and the intervals of the verdict cover what differs between "
+        + "encoders ([intervals](report.md#how-the-intervals-are-made)). Use three or more: two tell little about others.")]
+    [Whole(0, ulong.MaxValue, Most = 16)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ulong>? Seeds { get; init; }
+
+    /// <summary>One for each encoder.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<ulong> AllSeeds => Seeds ?? [Seed];
+
+    /// <summary>What one encoder is pretrained by, as if it were the only one.</summary>
+    /// <param name="seed">Null: the only one, or the first.</param>
+    public PretrainingSpec Of(ulong? seed) => this with { Seed = seed ?? AllSeeds[0], Seeds = null };
+
+    /// <summary>Where the encoder of a seed stands in lists of encoders.</summary>
+    /// <param name="seed">Null: the only one, or the first.</param>
+    public int PlaceOf(ulong? seed) => seed is { } known ? AllSeeds.ToList().IndexOf(known) : 0;
 
     /// <summary>Optimizer steps of a run. An epoch has whole batches only; the last step has fewer where <see cref="Accumulate"/> does not
     /// divide their number.</summary>

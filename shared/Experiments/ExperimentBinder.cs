@@ -72,7 +72,7 @@ internal sealed class ExperimentBinder(Written file, string modality)
     private static JsonArray ReadList(Written value, string path, Type type, ValueAttribute must)
     {
         List<Written> items = value.Items ?? (must.TakesOneForList ? [value] : []);
-        if (items.Count < must.LeastItems)
+        if (items.Count < must.LeastItems || items.Count > must.MostItems)
             throw value.Invalid(path, must.ListMustBe);
 
         var list = new JsonArray();
@@ -92,7 +92,7 @@ internal sealed class ExperimentBinder(Written file, string modality)
 
     private static bool Fits(JsonNode number, JsonArray before, bool ascending) => ascending
         ? before.Count == 0 || number.GetValue<ulong>() > before[^1]!.GetValue<ulong>()
-        : !before.Any(earlier => earlier!.GetValue<double>() == number.GetValue<double>());
+        : !before.Any(earlier => earlier!.ToString() == number.ToString());
 
     private static JsonNode Convert(string text, Type type)
     {

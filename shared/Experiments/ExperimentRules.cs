@@ -23,11 +23,13 @@ internal sealed class ExperimentRules(Written file)
         if (!Modalities.IsSequence(experiment.Modality))
             CheckImages(experiment);
 
+        pretraining = Seeds(pretraining);
         return Modalities.IsSequence(experiment.Modality)
             ? experiment with
             {
                 Tokenizer = Tokenizer(experiment.Tokenizer!, experiment),
                 Encoder = experiment.Encoder with { Transformer = Shape(experiment.Encoder.Transformer!) },
+                Pretraining = pretraining,
                 FineTuning = fineTuning,
             }
             : experiment with
@@ -118,6 +120,15 @@ internal sealed class ExperimentRules(Written file)
             if (readouts.Except(known).Any())
                 throw Invalid($"{string.Join(", ", known)}, which {encoder.Name} has at {shown} pixels", path);
         }
+    }
+
+    // A list of one is the experiment of that one seed.
+    private PretrainingSpec Seeds(PretrainingSpec spec)
+    {
+        if (Has("pretraining.seeds") && Has("pretraining.seed"))
+            throw Invalid("left out where pretraining.seeds is given", "pretraining.seed");
+
+        return spec.Seeds is { Count: > 1 } seeds ? spec with { Seed = seeds[0] } : spec.Of(null);
     }
 
     private AugmentationSpec Augmentation(AugmentationSpec spec, int size, string section)

@@ -41,7 +41,7 @@ public sealed class ConfusionAnswers : Answers
 
     public override int Samples => _truth.Samples;
 
-    protected override double Score(int draw, ReadOnlySpan<int> times)
+    internal override double Score(int draw, ReadOnlySpan<int> times)
     {
         Count(_pairs[draw], times);
         Array.Clear(_right);

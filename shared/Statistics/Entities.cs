@@ -64,7 +64,7 @@ public sealed class EntityAnswers : Answers
 
     public override int Samples => _asked.Length;
 
-    protected override double Score(int draw, ReadOnlySpan<int> times)
+    internal override double Score(int draw, ReadOnlySpan<int> times)
     {
         var (right, all) = (0L, 0L);
         for (var sample = 0; sample < times.Length; sample++)

@@ -32,7 +32,7 @@ public sealed class Hits : Answers
 
     public override int Samples => _masks[0].Length;
 
-    protected override double Score(int draw, ReadOnlySpan<int> times) => Count(draw, times) / (double)Samples;
+    internal override double Score(int draw, ReadOnlySpan<int> times) => Count(draw, times) / (double)Samples;
 
     internal override double Score(ReadOnlySpan<int> drawTimes, ReadOnlySpan<int> sampleTimes)
     {

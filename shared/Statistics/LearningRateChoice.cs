@@ -1,7 +1,7 @@
 namespace Pipeline.Statistics;
 
-/// <summary>The setting of each arm at each label count, learning rate and readout: those
-/// whose mean on validation over the draws is highest, by the experiment's metric; of equals, the smallest rate. All networks at a label
+/// <summary>The setting of each arm at each label count, learning rate and readout: those whose mean on validation over the draws, and over
+/// the encoders where there are several, is highest, by the experiment's metric; of equals, the smallest rate. All networks at a label
 /// count share one readout, so that pretrained and random encoders are read alike: that with the highest mean over the arms, each at its
 /// best rate. The test split has no say.</summary>
 public static class LearningRateChoice
@@ -33,14 +33,14 @@ public static class LearningRateChoice
         return choice;
     }
 
-    /// <summary>The trials at the chosen settings, by arm, label count and draw.</summary>
+    /// <summary>The trials at the chosen settings, by arm, label count, encoder and draw.</summary>
     public static IReadOnlyList<TrialResult> Chosen(IReadOnlyCollection<TrialResult> results, string metric = Metrics.Accuracy)
     {
         var choice = Of(results, metric);
         return [.. results
             .Where(result => new Setting(result.Trial.LearningRate,
                 result.Trial.Readout) == choice[(result.Trial.Arm, result.Trial.Labels)])
-            .OrderBy(result => (result.Trial.Arm, result.Trial.Labels, result.Trial.Draw))];
+            .OrderBy(result => (result.Trial.Arm, result.Trial.Labels, result.Trial.PretrainingSeed, result.Trial.Draw))];
     }
 
     /// <summary>What a trial reached on validation.</summary>
@@ -50,12 +50,16 @@ public static class LearningRateChoice
         : result.Validation?.TryGetValue(metric, out var score) is true ? score
         : throw new PipelineException($"{result.Trial} was not measured by '{metric}' on validation.");
 
+    private static string Told(Trial trial) => trial.PretrainingSeed is { } seed ? $"{trial.Draw} of seed {seed}" : $"{trial.Draw}";
+
     // By readout, the empty one where there is none.
     private static Dictionary<string, (double Rate, double Score)> BestByReadout(
         Arm arm, int labels, string metric, IEnumerable<TrialResult> results)
     {
         var settings = results.GroupBy(result => (Readout: result.Trial.Readout ?? "", result.Trial.LearningRate)).ToList();
-        var draws = settings.Select(setting => string.Join(", ", setting.Select(result => result.Trial.Draw).Order())).Distinct().ToArray();
+        var draws = settings.Select(setting => string.Join(
+            ", ", setting.Select(result => result.Trial).OrderBy(trial => (trial.PretrainingSeed, trial.Draw)).Select(Told)))
+            .Distinct().ToArray();
         if (draws.Length != 1)
         {
             throw new ArgumentException(
@@ -63,7 +67,7 @@ public static class LearningRateChoice
         }
 
         double Mean(IEnumerable<TrialResult> trials) =>
-            trials.OrderBy(result => result.Trial.Draw).Average(result => Validation(result, metric));
+            trials.OrderBy(result => (result.Trial.PretrainingSeed, result.Trial.Draw)).Average(result => Validation(result, metric));
         return settings.GroupBy(setting => setting.Key.Readout).ToDictionary(
             readout => readout.Key,
             readout => readout.Select(setting => (Rate: setting.Key.LearningRate, Score: Mean(setting)))

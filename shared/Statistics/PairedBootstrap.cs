@@ -2,14 +2,17 @@ namespace Pipeline.Statistics;
 
 /// <summary>Two-way bootstrap of a metric: every resample takes as many draws, and as many test samples, with replacement (Efron and
 /// Tibshirani 1993; for two crossed factors Owen 2007, "The pigeonhole bootstrap"). A resample is the same for all arms and label counts,
-/// so that what they have in common (easy samples, lucky draws) cancels in their differences.</summary>
+/// so that what they have in common (easy samples, lucky draws) cancels in their differences. Where there are several pretrained
+/// encoders, it takes as many of them with replacement, too.</summary>
 /// <remarks>With few draws a percentile interval is too narrow for what differs between draws:
 /// its variance is (D − 1) / D of the unbiased one, and D draws leave D − 1 degrees of freedom.
 /// What a draw does with a sample counts three times. <see cref="Interval.ForDraws"/>
-/// corrects both. <br/> Resample r reads the stream
-/// <c>CounterRandom(seed, "bootstrap").At(r)</c>: first the indices of the draws, then those of the test samples.</remarks>
+/// corrects both, and <see cref="Interval.ForEncoders"/> the same of encoders. <br/> Resample r reads the stream
+/// <c>CounterRandom(seed, "bootstrap").At(r)</c>: first the indices of the draws, then those of the test samples, then those of the
+/// encoders.</remarks>
 public sealed class PairedBootstrap
 {
+    private readonly int _encoders;
     private readonly int _draws;
     private readonly int _samples;
     private readonly int _resamples;
@@ -18,35 +21,40 @@ public sealed class PairedBootstrap
     /// <param name="draws">Label draws, above 0.</param>
     /// <param name="samples">Test samples, above 0.</param>
     /// <param name="resamples">Above 0; 2,000 give an interval's ends to about a tenth of its width.</param>
-    public PairedBootstrap(int draws, int samples, int resamples, ulong seed)
+    /// <param name="encoders">Pretrained encoders, above 0.</param>
+    public PairedBootstrap(int draws, int samples, int resamples, ulong seed, int encoders = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(encoders);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(draws);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
-        (this._draws, this._samples, this._resamples) = (draws, samples, resamples);
+        (_encoders, _draws, _samples, _resamples) = (encoders, draws, samples, resamples);
         _stream = new CounterRandom(seed, "bootstrap");
     }
 
     /// <summary>Mean of the paired difference <c>first − second</c> and its 95 % interval.</summary>
     public static (double Mean, Interval Interval) Difference(Answers first, Answers second, int resamples, ulong seed)
     {
-        var resampled = new PairedBootstrap(first.Draws, first.Samples, resamples, seed).Resample([first, second]);
+        var encoders = Math.Max(first.Encoders, second.Encoders);
+        var resampled = new PairedBootstrap(first.Draws, first.Samples, resamples, seed, encoders).Resample([first, second]);
         return (first.Mean - second.Mean, resampled[0].DifferenceFrom(resampled[1]));
     }
 
     /// <summary>All cells in the same resamples.</summary>
-    /// <param name="cells">Arms at label counts, all with this bootstrap's draws and test samples.</param>
+    /// <param name="cells">Arms at label counts, all with this bootstrap's draws and test samples, and its encoders or one.</param>
     public IReadOnlyList<ResampledCell> Resample(IReadOnlyList<Answers> cells)
     {
-        var (both, samples) = (Scores(cells, draws: true), Scores(cells, draws: false));
-        return [.. cells.Select((cell, i) => new ResampledCell(cell, both[i], samples[i]))];
+        var (all, samples) = (Scores(cells), Scores(cells, encoders: false, draws: false));
+        var draws = _encoders == 1 ? all : Scores(cells, encoders: false);
+        return [.. cells.Select((cell, i) => new ResampledCell(cell, all[i], draws[i], samples[i]))];
     }
 
-    /// <summary>The mean over the draws of each cell's metric in each resample.</summary>
-    /// <param name="cells">Arms at label counts, all with this bootstrap's draws and test samples.</param>
-    /// <param name="draws">False: every draw counts once, and only test samples are drawn.</param>
+    /// <summary>The mean over encoders and draws of each cell's metric in each resample.</summary>
+    /// <param name="cells">Arms at label counts, all with this bootstrap's draws and test samples, and its encoders or one.</param>
+    /// <param name="encoders">False: every encoder counts once.</param>
+    /// <param name="draws">False: every draw counts once.</param>
     /// <returns>[cells][resamples], 0 to 1.</returns>
-    public double[][] Scores(IReadOnlyList<Answers> cells, bool draws = true)
+    public double[][] Scores(IReadOnlyList<Answers> cells, bool encoders = true, bool draws = true)
     {
         if (cells.FirstOrDefault(cell => cell.Draws != _draws || cell.Samples != _samples) is { } odd)
         {
@@ -54,19 +62,24 @@ public sealed class PairedBootstrap
                 $"A cell has {odd.Draws} draws and {odd.Samples} test samples; {_draws} and {_samples} are expected.", nameof(cells));
         }
 
+        if (cells.FirstOrDefault(cell => cell.Encoders != 1 && cell.Encoders != _encoders) is { } other)
+            throw new ArgumentException($"A cell has {other.Encoders} encoders; 1 or {_encoders} are expected.", nameof(cells));
+
         var scores = cells.Select(_ => new double[_resamples]).ToArray();
-        var drawTimes = new int[_draws];
-        var sampleTimes = new int[_samples];
+        var (encoderTimes, drawTimes, sampleTimes) = (new int[_encoders], new int[_draws], new int[_samples]);
         for (var resample = 0; resample < _resamples; resample++)
         {
             var random = _stream.At(resample);
             Resample(ref random, drawTimes);
             Resample(ref random, sampleTimes);
+            Resample(ref random, encoderTimes);
             if (!draws)
                 Array.Fill(drawTimes, 1);
+            if (!encoders)
+                Array.Fill(encoderTimes, 1);
 
             for (var cell = 0; cell < cells.Count; cell++)
-                scores[cell][resample] = cells[cell].Score(drawTimes, sampleTimes);
+                scores[cell][resample] = cells[cell].Score(encoderTimes, drawTimes, sampleTimes);
         }
 
         return scores;
@@ -82,20 +95,25 @@ public sealed class PairedBootstrap
 }
 
 /// <summary>One arm at one label count in the resamples.</summary>
-/// <param name="Scores">Over draws and test samples, [resamples].</param>
+/// <param name="Scores">Over encoders, draws and test samples, [resamples].</param>
+/// <param name="DrawScores">Over draws and test samples, [resamples].</param>
 /// <param name="SampleScores">Over test samples alone, [resamples].</param>
-public sealed record ResampledCell(Answers Answers, double[] Scores, double[] SampleScores)
+public sealed record ResampledCell(Answers Answers, double[] Scores, double[] DrawScores, double[] SampleScores)
 {
     /// <summary>Of the mean.</summary>
-    public Interval Interval => Interval.ForDraws(Scores, SampleScores, Answers.ByDraw);
+    public Interval Interval => Interval.ForEncoders(Scores, DrawScores, SampleScores, Answers.ByEncoder);
 
     /// <summary>Of the paired difference <c>this − other</c>.</summary>
     public Interval DifferenceFrom(ResampledCell other)
     {
-        double[] Less(IEnumerable<double> own, IEnumerable<double> others) => [.. own.Zip(others, (a, b) => a - b)];
-        return Interval.ForDraws(
-            Less(Scores, other.Scores), Less(SampleScores, other.SampleScores), Less(Answers.ByDraw, other.Answers.ByDraw));
+        var (own, others) = (Answers.ByEncoder, other.Answers.ByEncoder);
+        double[][] byEncoder = [.. Enumerable.Range(0, Math.Max(own.Count, others.Count))
+            .Select(encoder => Less(own[Math.Min(encoder, own.Count - 1)], others[Math.Min(encoder, others.Count - 1)]))];
+        return Interval.ForEncoders(
+            Less(Scores, other.Scores), Less(DrawScores, other.DrawScores), Less(SampleScores, other.SampleScores), byEncoder);
     }
+
+    private static double[] Less(IEnumerable<double> own, IEnumerable<double> others) => [.. own.Zip(others, (a, b) => a - b)];
 }
 
 /// <summary>A 95 % interval.</summary>
@@ -133,13 +151,57 @@ public readonly record struct Interval(double Low, double High)
         if (draws < 2 || all <= 0 || double.IsNaN(all))
             return interval;
 
-        var mean = byDraw.Average();
-        var (between, samples) = (Variance(byDraw) / (draws - 1), Variance(sampleValues));
-        var both = Math.Clamp(all - between - samples, 0, Math.Min(between, samples));
+        var (between, samples, both) = Components(values, sampleValues, byDraw);
         var quantile = StudentQuantile(draws - 1) / NormalQuantile;
         var stretch = Math.Sqrt(((quantile * quantile * between) + samples - both) / all);
-        return new(mean - (stretch * (mean - interval.Low)), mean + (stretch * (interval.High - mean)));
+        return interval.Stretched(byDraw.Average(), stretch);
     }
+
+    /// <summary>The same over several encoders. To the variance of <see cref="ForDraws"/> with encoders as they are, C = S − (V − B − S)
+    /// and B, comes that of the mean over encoders as the encoders tell it: A, with E − 1 degrees of freedom. Half the width is t √(A + B +
+    /// C), with the degrees of Satterthwaite (1946), (A + B + C)² over A² / (E − 1) + B² / (D − 1). For two encoders, whose A is too often
+    /// far too small for that, it is √(t² A + t² B + z² C), each t with its own degrees. What a draw or a sample does with an encoder is in
+    /// A and in B or S: the interval is rather too wide than too narrow.</summary>
+    /// <param name="values">Of resamples over encoders, draws and test samples.</param>
+    /// <param name="drawValues">Of resamples over draws and test samples.</param>
+    /// <param name="sampleValues">Of resamples over test samples.</param>
+    /// <param name="byEncoder">What each encoder gave at each draw, [encoders][draws]. Of one encoder, the interval is that of
+    /// <see cref="ForDraws"/>.</param>
+    public static Interval ForEncoders(
+        IReadOnlyList<double> values, IReadOnlyList<double> drawValues, IReadOnlyList<double> sampleValues,
+        IReadOnlyList<IReadOnlyList<double>> byEncoder)
+    {
+        if (byEncoder.Count < 2)
+            return ForDraws(values, sampleValues, byEncoder[0]);
+
+        var (encoders, draws) = (byEncoder.Count, byEncoder[0].Count);
+        double[] byDraw = [.. Enumerable.Range(0, draws).Select(draw => byEncoder.Average(encoder => encoder[draw]))];
+        var (between, samples, both) = Components(drawValues, sampleValues, byDraw);
+        var apart = Variance([.. byEncoder.Select(encoder => encoder.Average())]) / (encoders - 1);
+        var (variance, all) = (apart + between + samples - both, Variance(values));
+        if (variance <= 0 || all <= 0 || double.IsNaN(all))
+            return Percentile(values);
+
+        var ownDegrees = Math.Max(1, draws - 1);
+        var degrees = variance * variance / ((apart * apart / (encoders - 1)) + (between * between / ownDegrees));
+        var square = encoders > 2
+            ? Square(StudentQuantile(degrees)) * variance
+            : (Square(StudentQuantile(1)) * apart) + (Square(StudentQuantile(ownDegrees)) * between)
+            + (Square(NormalQuantile) * (samples - both));
+        return Percentile(values).Stretched(byDraw.Average(), Math.Sqrt(square / all) / NormalQuantile);
+    }
+
+    private static double Square(double value) => value * value;
+
+    /// <summary>Variances of the mean: between draws, of drawing samples, and what is in both.</summary>
+    private static (double Between, double Samples, double Both) Components(
+        IReadOnlyList<double> drawValues, IReadOnlyList<double> sampleValues, IReadOnlyList<double> byDraw)
+    {
+        var (between, samples) = (byDraw.Count < 2 ? 0 : Variance(byDraw) / (byDraw.Count - 1), Variance(sampleValues));
+        return (between, samples, Math.Clamp(Variance(drawValues) - between - samples, 0, Math.Min(between, samples)));
+    }
+
+    private Interval Stretched(double mean, double by) => new(mean - (by * (mean - Low)), mean + (by * (High - mean)));
 
     private static double Variance(IReadOnlyList<double> values)
     {
@@ -161,6 +223,18 @@ public readonly record struct Interval(double Low, double High)
                 + (((5 * Math.Pow(Z, 5)) + (16 * Math.Pow(Z, 3)) + (3 * Z)) / (96 * Math.Pow(degrees, 2)))
                 + (((3 * Math.Pow(Z, 7)) + (19 * Math.Pow(Z, 5)) + (17 * Math.Pow(Z, 3)) - (15 * Z)) / (384 * Math.Pow(degrees, 3))),
         };
+    }
+
+    /// <summary>The same for degrees that are no whole number: on the straight line between their neighbours, which is above.</summary>
+    internal static double StudentQuantile(double degrees)
+    {
+        const double NearlyNormal = 1e6;
+        if (!(degrees < NearlyNormal))
+            return NormalQuantile;
+
+        var below = Math.Max(1, (int)degrees);
+        var share = Math.Max(0, degrees - below);
+        return ((1 - share) * StudentQuantile(below)) + (share * StudentQuantile(below + 1));
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace Pipeline.Cli.Progress;
@@ -9,7 +10,9 @@ public class RunProgress(TimeProvider clock)
     private readonly TaskCompletionSource<RunOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableArray<StageProgress> _stages =
         [.. Enum.GetValues<Stage>().Where(stage => stage >= Stage.Ingestion).Select(stage => new StageProgress(stage))];
+    private readonly ConcurrentDictionary<ulong, long> _stepsBySeed = [];
     private string _counted = CountedIn(Modalities.Image);
+    private int _encoders = 1;
 
     /// <summary>Null until the dataset is committed.</summary>
     public string? RunId { get; private set; }
@@ -35,9 +38,10 @@ public class RunProgress(TimeProvider clock)
     public virtual bool IsMeant(RunReference? run, string? runId, Guid? conversation) => true;
 
     /// <param name="modality">Of the experiment: says what pretraining counts.</param>
-    public void Start(string modality = Modalities.Image)
+    /// <param name="encoders">That it pretrains.</param>
+    public void Start(string modality = Modalities.Image, int encoders = 1)
     {
-        _counted = CountedIn(modality);
+        (_counted, _encoders) = (CountedIn(modality), encoders);
         Update(Stage.Ingestion, Begun);
     }
 
@@ -60,10 +64,12 @@ public class RunProgress(TimeProvider clock)
     public void Advance(PretrainingProgressed message)
     {
         RunId ??= message.RunId;
-        Update(Stage.Pretraining, stage => Advanced(stage, message.Step, message.Steps) with
+        _stepsBySeed.AddOrUpdate(message.Seed ?? 0, message.Step, (_, step) => Math.Max(step, message.Step));
+        var done = _stepsBySeed.Values.Sum();
+        Update(Stage.Pretraining, stage => Advanced(stage, done, _encoders * message.Steps) with
         {
             Training = new TrainingFigures(message.Slice, message.Point.Loss, message.Point.HeldOut?.Accuracy ?? stage.Training?.HeldOut,
-                message.ImagesPerSecond, _counted),
+                message.ImagesPerSecond, _counted, _encoders > 1 ? message.Seed : null),
         });
     }
 

@@ -32,8 +32,9 @@ public sealed record StageProgress(
 /// <param name="HeldOut">Accuracy by pretext task, as last measured; null before.</param>
 /// <param name="PerSecond">Over the whole training.</param>
 /// <param name="Counted">What of: <c>views</c>, or <c>tokens</c>.</param>
+/// <param name="Seed">Of the encoder, where there are several.</param>
 public sealed record TrainingFigures(
-    int Slice, double Loss, IReadOnlyDictionary<string, double>? HeldOut, double PerSecond, string Counted);
+    int Slice, double Loss, IReadOnlyDictionary<string, double>? HeldOut, double PerSecond, string Counted, ulong? Seed = null);
 
 /// <summary>A stage's progress in words.</summary>
 internal static class StageText
@@ -60,5 +61,6 @@ internal static class StageText
 
     public static string Left(StageProgress stage, TimeSpan now) => stage.Left(now) is { } left ? $"{Words.Of(left)} left" : "";
 
-    public static string Slice(StageProgress stage) => stage.Training is { } training ? $"slice {training.Slice + 1}" : "";
+    public static string Slice(StageProgress stage) => stage.Training is not { } training ? ""
+        : training.Seed is { } seed ? $"seed {seed}, slice {training.Slice + 1}" : $"slice {training.Slice + 1}";
 }

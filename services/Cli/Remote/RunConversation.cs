@@ -57,7 +57,7 @@ internal sealed class RunConversation(IHost host)
         using var signals = new Signals();
         var worst = ExitCode.Success;
         foreach (var run in _runs)
-            run.Start(run.Experiment.Modality);
+            run.Start(run.Experiment.Modality, run.Experiment.Pretraining.AllSeeds.Count);
 
         foreach (var run in _runs)
         {

@@ -9,7 +9,7 @@ namespace Pipeline.Cli.Results;
 /// <param name="Stage">The stage that it is in, or ended in.</param>
 /// <param name="Verdict">Null as long as it is not finished.</param>
 /// <param name="Started">When its dataset was committed.</param>
-/// <param name="Step">Of its newest checkpoint; null outside pretraining.</param>
+/// <param name="Step">Of its newest checkpoint, over all its encoders; null outside pretraining.</param>
 /// <param name="Steps">Of the whole pretraining; null outside it, and where only the samples tell.</param>
 /// <param name="TrialsDone">Null outside fine-tuning.</param>
 /// <param name="Trials">Of the whole run; null outside fine-tuning.</param>
@@ -91,10 +91,16 @@ internal sealed class RunStatusReader(IArtifactStore store, RunLedger ledger)
 
         if (await ledger.FindAsync<PseudoLabelsReady>(status.RunId, Stage.PseudoLabels, cancellation) is not { } labels)
             return status;
-        var plan = await PretrainingPlan.ReadAsync(store, labels.Run, labels.PseudoLabels, cancellation);
-        var step = 0L;
-        await foreach (var checkpoint in store.ListAsync(plan.CheckpointPrefix, cancellation))
-            step = long.Parse(Path.GetFileNameWithoutExtension(checkpoint.Key));
-        return status with { Stage = Stage.Pretraining, Step = step, Steps = plan.Steps };
+        var (step, steps) = (0L, (long?)0);
+        foreach (var (first, _) in await new RunEncoders(store, ledger).FindAsync(labels, cancellation))
+        {
+            var plan = await PretrainingPlan.ReadAsync(store, first.Run, first.PseudoLabels, first.Seed, cancellation);
+            var newest = 0L;
+            await foreach (var checkpoint in store.ListAsync(plan.CheckpointPrefix, cancellation))
+                newest = long.Parse(Path.GetFileNameWithoutExtension(checkpoint.Key));
+            (step, steps) = (step + newest, steps + plan.Steps);
+        }
+
+        return status with { Stage = Stage.Pretraining, Step = step, Steps = steps };
     }
 }

@@ -57,7 +57,7 @@ internal static class LocalRun
         // Whoever asks for a certain device wants to know at once if it is not there.
         if (settings.Device is not (null or "auto" or "cpu"))
             host.Services.GetRequiredService<TorchDevice>();
-        progress.Start(settings.Experiment.Modality);
+        progress.Start(settings.Experiment.Modality, settings.Experiment.Pretraining.AllSeeds.Count);
         return (await RunDisplay.FollowAsync(progress, async () =>
         {
             await host.Services.GetRequiredService<IBus>().Publish(request);

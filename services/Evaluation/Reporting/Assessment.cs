@@ -19,11 +19,15 @@ public sealed record Assessment
 
 /// <summary>One arm at one label count.</summary>
 /// <param name="LearningRate">Chosen on validation.</param>
-/// <param name="TestScores">The experiment's metric on the test split by draw, 0 to 1.</param>
+/// <param name="TestScores">The experiment's metric on the test split by draw, 0 to 1; of several encoders the mean.</param>
 /// <param name="Score">Their mean.</param>
 /// <param name="Interval">95 %, of the mean.</param>
 public sealed record ArmResult(
-    Arm Arm, int Labels, double LearningRate, IReadOnlyList<double> TestScores, double Score, Interval Interval);
+    Arm Arm, int Labels, double LearningRate, IReadOnlyList<double> TestScores, double Score, Interval Interval)
+{
+    /// <summary>Mean test score with each encoder, in the order of the pretraining seeds; one for an arm without one.</summary>
+    public IReadOnlyList<double> EncoderScores { get; init; } = [Score];
+}
 
 /// <summary>Everything that the report is computed from.</summary>
 public sealed record EvaluatedRun
@@ -40,7 +44,19 @@ public sealed record EvaluatedRun
     /// <summary>One for each pretext task, in the experiment's order.</summary>
     public required IReadOnlyList<PseudoLabelManifest> PseudoLabels { get; init; }
 
+    /// <summary>Where there are several, the first.</summary>
     public required EncoderManifest Encoder { get; init; }
+
+    /// <summary>Those of the other pretraining seeds, in their order.</summary>
+    public IReadOnlyList<EncoderManifest> FurtherEncoders { get; init; } = [];
+
+    /// <summary>All, in the order of the pretraining seeds.</summary>
+    public IReadOnlyList<EncoderManifest> Encoders => [Encoder, .. FurtherEncoders];
+
+    /// <summary>Of all encoders.</summary>
+    public PretrainingTime Time => Encoders.Select(encoder => encoder.Time).Aggregate((sum, time) => new PretrainingTime(
+        sum.Training + time.Training, sum.Waiting + time.Waiting, sum.Measuring + time.Measuring, sum.Checkpointing + time.Checkpointing,
+        sum.Views + time.Views));
 
     /// <summary>Every trial of the run, whether its learning rate was chosen or not.</summary>
     public required IReadOnlyList<TrialResult> Trials { get; init; }

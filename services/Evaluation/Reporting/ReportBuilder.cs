@@ -17,7 +17,8 @@ public static class ReportBuilder
         var cells = (from arm in tried from count in labels select Cell.Of(run, arm, count, choice)).ToArray();
 
         var bootstrap = new PairedBootstrap(
-            cells[0].Answers.Draws, cells[0].Answers.Samples, run.Experiment.Evaluation.Resamples, run.Experiment.Evaluation.Seed);
+            cells[0].Answers.Draws, cells[0].Answers.Samples, run.Experiment.Evaluation.Resamples, run.Experiment.Evaluation.Seed,
+            cells.Max(cell => cell.Answers.Encoders));
         var resampled = cells.Zip(bootstrap.Resample([.. cells.Select(cell => cell.Answers)])).ToLookup(cell => cell.First.Arm);
         ArmCurve Curve(Arm arm) => new([.. resampled[arm].Select(cell => cell.First)], [.. resampled[arm].Select(cell => cell.Second)]);
 
@@ -29,12 +30,13 @@ public static class ReportBuilder
             RunId = run.RunId,
             Verdict = byLabelCount[0].Verdict,
             EncoderDigest = run.Encoder.File.Digest,
+            EncoderDigests = run.FurtherEncoders.Count == 0 ? null : [.. run.Encoders.Select(encoder => encoder.File.Digest)],
             ByLabelCount = byLabelCount,
             LabelsSaved = LabelsSavedEstimator.Estimate(
                 labels, curves[Arm.Pretrained].Scores, curves[Arm.Scratch].Scores, curves[Arm.Pretrained].Resamples,
                 curves[Arm.Scratch].Resamples),
             Recommended = Recommendations(run, labels, curves),
-            PretrainingSeeds = [run.Experiment.Pretraining.Seed],
+            PretrainingSeeds = run.Experiment.Pretraining.AllSeeds,
             Pretext = Pretext(run),
             PreFlight = run.PreFlight,
             Data = run.Dataset.Data,
@@ -115,7 +117,7 @@ public static class ReportBuilder
 
     private static CostSummary Cost(EvaluatedRun run)
     {
-        var time = run.Encoder.Time;
+        var time = run.Time;
         var seconds = new Dictionary<Stage, double>
         {
             [Stage.Ingestion] = run.Dataset.Seconds,
@@ -130,10 +132,11 @@ public static class ReportBuilder
     }
 
     /// <summary>One arm at one label count, at its chosen learning rate.</summary>
+    /// <param name="Predictions">By encoder, then by draw.</param>
     private sealed record Cell(
         Arm Arm, int Labels, LearningRateChoice.Setting Setting, IReadOnlyList<int[]> Predictions, Answers Answers)
     {
-        public bool IsOf(Trial trial) => trial == new Trial(Arm, Labels, trial.Draw, Setting.LearningRate, Setting.Readout);
+        public bool IsOf(Trial trial) => IsOf(trial, Arm, Labels, Setting);
 
         public static Cell Of(
             EvaluatedRun run, Arm arm, int labels, IReadOnlyDictionary<(Arm, int), LearningRateChoice.Setting> choice)
@@ -141,13 +144,23 @@ public static class ReportBuilder
             if (!choice.TryGetValue((arm, labels), out var setting))
                 throw new PipelineException($"The run {run.RunId} has no trial of {arm} at {labels} labels.");
 
-            var draws = run.Trials.Select(trial => trial.Trial)
-                .Where(trial => trial == new Trial(arm, labels, trial.Draw, setting.LearningRate, setting.Readout))
-                .OrderBy(trial => trial.Draw);
-            int[][] predictions = [.. draws.Select(trial => run.Predictions.FirstOrDefault(made => made.Trial == trial)?.Classes
-                ?? throw new PipelineException($"The run {run.RunId} has no test predictions of {trial}."))];
-            return new(arm, labels, setting, predictions, Metrics.Judge(run.Experiment.Evaluation.Metric, run.Truth, predictions));
+            int[][][] byEncoder = [.. run.Trials.Select(trial => trial.Trial)
+                .Where(trial => IsOf(trial, arm, labels, setting))
+                .GroupBy(trial => run.Experiment.Pretraining.PlaceOf(trial.PretrainingSeed))
+                .OrderBy(encoder => encoder.Key)
+                .Select(encoder => encoder.OrderBy(trial => trial.Draw).Select(trial => Predicted(run, trial)).ToArray())];
+            Answers[] answers =
+                [.. byEncoder.Select(draws => Metrics.Judge(run.Experiment.Evaluation.Metric, run.Truth, draws))];
+            int[][] all = [.. byEncoder.SelectMany(draws => draws)];
+            return new(arm, labels, setting, all, answers is [var only] ? only : new EncoderAnswers(answers));
         }
+
+        private static bool IsOf(Trial trial, Arm arm, int labels, LearningRateChoice.Setting setting) =>
+            trial == new Trial(arm, labels, trial.Draw, setting.LearningRate, setting.Readout, trial.PretrainingSeed);
+
+        private static int[] Predicted(EvaluatedRun run, Trial trial) =>
+            run.Predictions.FirstOrDefault(made => made.Trial == trial)?.Classes
+            ?? throw new PipelineException($"The run {run.RunId} has no test predictions of {trial}.");
     }
 
     /// <param name="Cells">By label count, ascending.</param>
@@ -160,6 +173,9 @@ public static class ReportBuilder
         public IReadOnlyList<double[]> Resamples { get; } = [.. Resampled.Select(cell => cell.Scores)];
 
         public IEnumerable<ArmResult> Results => Cells.Zip(Resampled, (cell, resampled) => new ArmResult(
-            cell.Arm, cell.Labels, cell.Setting.LearningRate, cell.Answers.ByDraw, cell.Answers.Mean, resampled.Interval));
+            cell.Arm, cell.Labels, cell.Setting.LearningRate, cell.Answers.ByDraw, cell.Answers.Mean, resampled.Interval)
+        {
+            EncoderScores = [.. cell.Answers.ByEncoder.Select(draws => draws.Average())],
+        });
     }
 }

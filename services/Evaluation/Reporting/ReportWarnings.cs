@@ -105,10 +105,8 @@ internal static class ReportWarnings
 
     private static IEnumerable<Warning> Collapse(EvaluatedRun run)
     {
-        if (run.Encoder.HeldOut is not { } last)
-            yield break;
-
-        if (last.FeatureDeviation < CollapsedDeviation || last.EffectiveRank < CollapsedRank)
+        var measured = run.Encoders.Select(encoder => encoder.HeldOut).OfType<HeldOutMeasure>();
+        if (measured.FirstOrDefault(last => last.FeatureDeviation < CollapsedDeviation || last.EffectiveRank < CollapsedRank) is { } last)
         {
             yield return new(WarningCode.CollapsedFeatures, 1,
                 "The encoder's features have collapsed: at the end of pretraining their deviation is "

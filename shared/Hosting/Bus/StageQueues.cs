@@ -28,6 +28,7 @@ public static class StageQueues
         Of<PseudoLabelsReady>(Stage.Pretraining),
         Of<TrainSlice>(Stage.Pretraining),
         Of<EncoderReady>(Stage.FineTuning),
+        Of<EmbedShard>(Stage.FineTuning),
         Of<RunTrial>(Stage.FineTuning),
         Of<TrialsReady>(Stage.Evaluation),
         .. OutgoingMessages.Select(message => new Feed(Stage.Evaluation, OutgoingQueue, message)),

@@ -86,8 +86,8 @@ internal sealed class StrictJsonSerializer(int maxBytes) : ISerializerFactory, I
 public static class MessageFormat
 {
     /// <summary>The newest that this version reads, and the one it writes. Version 2: encoders and trials no longer carry the references of
-    /// the pseudo-labels.</summary>
-    public const int Newest = 2;
+    /// the pseudo-labels. Version 3: a run may have several encoders, one for each pretraining seed.</summary>
+    public const int Newest = 3;
 
     /// <summary>Header that holds it; where it is missing, the version is 1.</summary>
     public const string Header = "pipeline-format";

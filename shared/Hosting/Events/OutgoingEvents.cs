@@ -37,8 +37,11 @@ public sealed class OutgoingEventsConsumer(TimeProvider clock) :
         return StageDoneAsync(context, Stage.PseudoLabels, ready.Run, new { ready.PseudoLabels, ready.Pretext, ready.PreFlight });
     }
 
-    public Task Consume(ConsumeContext<EncoderReady> context) =>
-        StageDoneAsync(context, Stage.Pretraining, context.Message.Run, new { context.Message.Encoder });
+    public Task Consume(ConsumeContext<EncoderReady> context)
+    {
+        var (run, encoder, encoders) = context.Message;
+        return StageDoneAsync(context, Stage.Pretraining, run, encoders is null ? new { encoder } : new { encoder, encoders });
+    }
 
     public Task Consume(ConsumeContext<TrialsReady> context) =>
         StageDoneAsync(context, Stage.FineTuning, context.Message.Run, new { context.Message.Trials });

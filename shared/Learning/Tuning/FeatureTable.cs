@@ -24,6 +24,10 @@ public sealed class FeatureTable : IDisposable
 
     public int Count => _firsts[^1];
 
+    /// <summary>The shards that tables are made of: those of the training split.</summary>
+    public static IReadOnlyList<SampleShard> Described(DatasetManifest dataset) =>
+        [.. dataset.Shards.Where(shard => shard.Split == Split.Train)];
+
     /// <summary>Opens the table; shards that nobody has described yet are described now.</summary>
     /// <param name="all">Every sample of the split, labelled or not.</param>
     public static async Task<FeatureTable> OpenAsync(
@@ -34,23 +38,41 @@ public sealed class FeatureTable : IDisposable
         for (var i = 0; i < shards.Count; i++)
         {
             firsts[i + 1] = firsts[i] + shards[i].Samples;
-            var madeFrom = new { shard = shards[i].File.Digest, space.MadeFrom };
-            var key = $"features/{ContentKey.Of(ArtifactKinds.Features, Format, madeFrom)}";
-            var manifest = await store.FindManifestAsync<FeatureShard>($"{key}/manifest.json", cancellation);
-            files.Add(manifest?.Content.File ?? await WriteAsync(key, firsts[i], shards[i].Samples));
+            files.Add(await DescribeAsync(store, shards, i, all, space, device, cancellation));
         }
 
         return new FeatureTable(new SafetensorsFiles(store, files), firsts, space.Width);
+    }
 
-        async Task<ArtifactReference> WriteAsync(string key, int first, int count)
-        {
-            var rows = await device.Thread.RunAsync(() => Describe(all, space, first, count, cancellation));
-            var tensors = new[] { SafetensorsTensor.Of<Half>(Name, rows, count, space.Width) };
-            var put = await store.CreateAsync(
-                $"{key}/features.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, null, token), cancellation);
-            await store.CreateManifestAsync($"{key}/manifest.json", new FeatureShard(put.Reference), cancellation);
-            return put.Reference;
-        }
+    /// <summary>The file of each shard; null where nobody has described it yet.</summary>
+    public static async Task<IReadOnlyList<ArtifactReference?>> FindAsync(
+        IArtifactStore store, IReadOnlyList<SampleShard> shards, IFeatureSpace space, CancellationToken cancellation)
+    {
+        var files = new List<ArtifactReference?>();
+        foreach (var shard in shards)
+            files.Add((await store.FindManifestAsync<FeatureShard>(ManifestKey(Root(shard, space)), cancellation))?.Content.File);
+
+        return files;
+    }
+
+    /// <summary>The file of one shard, found or described now.</summary>
+    /// <param name="number">The shard's place.</param>
+    /// <inheritdoc cref="OpenAsync"/>
+    public static async Task<ArtifactReference> DescribeAsync(
+        IArtifactStore store, IReadOnlyList<SampleShard> shards, int number, LabelledSamples all, IFeatureSpace space, TorchDevice device,
+        CancellationToken cancellation)
+    {
+        var root = Root(shards[number], space);
+        if (await store.FindManifestAsync<FeatureShard>(ManifestKey(root), cancellation) is { } found)
+            return found.Content.File;
+
+        var (first, count) = (shards.Take(number).Sum(shard => shard.Samples), shards[number].Samples);
+        var rows = await device.Thread.RunAsync(() => Describe(all, space, first, count, cancellation));
+        var tensors = new[] { SafetensorsTensor.Of<Half>(Name, rows, count, space.Width) };
+        var put = await store.CreateAsync(
+            $"{root}/features.safetensors", (stream, token) => SafetensorsWriter.WriteAsync(stream, tensors, null, token), cancellation);
+        await store.CreateManifestAsync(ManifestKey(root), new FeatureShard(put.Reference), cancellation);
+        return put.Reference;
     }
 
     /// <returns>Float32 on the CPU, shape [n, D].</returns>
@@ -73,6 +95,14 @@ public sealed class FeatureTable : IDisposable
     }
 
     public void Dispose() => _files.Dispose();
+
+    private static string Root(SampleShard shard, IFeatureSpace space)
+    {
+        var madeFrom = new { shard = shard.File.Digest, space.MadeFrom };
+        return $"features/{ContentKey.Of(ArtifactKinds.Features, Format, madeFrom)}";
+    }
+
+    private static string ManifestKey(string root) => $"{root}/manifest.json";
 
     private static Half[] Describe(LabelledSamples all, IFeatureSpace space, int first, int count, CancellationToken cancellation)
     {

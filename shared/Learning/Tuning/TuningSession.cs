@@ -7,22 +7,6 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>Where the vectors of a space come from.</summary>
-public enum SpaceOf
-{
-    /// <summary>The pretrained encoder.</summary>
-    Pretrained,
-
-    /// <summary>The same network with random weights.</summary>
-    Random,
-
-    /// <summary>No network: one of <see cref="Descriptions"/>.</summary>
-    Described,
-
-    /// <summary>The pretrained encoder, and beside it the last of the modality's dense <see cref="Descriptions"/>.</summary>
-    Fused,
-}
-
 /// <summary>What the trials of a run share: samples opened once, vectors of an unchanged encoder computed once.</summary>
 public sealed class TuningSession : IDisposable
 {
@@ -95,6 +79,16 @@ public sealed class TuningSession : IDisposable
 
         return space;
     }
+
+    /// <summary>The vectors of each shard of the training split; null where the store has none.</summary>
+    public async Task<IReadOnlyList<ArtifactReference?>> FindEmbeddedAsync(SpaceOf of, string readout, CancellationToken cancellation) =>
+        await FeatureTable.FindAsync(_store, TrainingShards, await SpaceAsync(of, readout, cancellation), cancellation);
+
+    /// <summary>The vectors of one shard of the training split, found or computed now.</summary>
+    /// <param name="shard">Its place among them.</param>
+    public async Task<ArtifactReference> EmbedAsync(SpaceOf of, string readout, int shard, CancellationToken cancellation) =>
+        await FeatureTable.DescribeAsync(
+            _store, TrainingShards, shard, All, await SpaceAsync(of, readout, cancellation), Device, cancellation);
 
     /// <summary>Vectors of labelled training samples, for heads: a row for each label.</summary>
     /// <param name="places">In <see cref="Training"/>.</param>
@@ -188,7 +182,7 @@ public sealed class TuningSession : IDisposable
 
     private bool HoldsAll => TrainingShards.Sum(shard => shard.Samples) <= _mostInGraph;
 
-    private IEnumerable<SampleShard> TrainingShards => _dataset.Shards.Where(shard => shard.Split == Split.Train);
+    private IReadOnlyList<SampleShard> TrainingShards => field ??= FeatureTable.Described(_dataset);
 
     private async Task<IFeatureSpace> OpenAsync(SpaceOf of, string? readout, CancellationToken cancellation) => of switch
     {
@@ -211,7 +205,7 @@ public sealed class TuningSession : IDisposable
         if (!_tables.TryGetValue((of, readout), out var table))
         {
             var space = await SpaceAsync(of, readout, cancellation);
-            _tables[(of, readout)] = table = await FeatureTable.OpenAsync(_store, [.. TrainingShards], All, space, Device, cancellation);
+            _tables[(of, readout)] = table = await FeatureTable.OpenAsync(_store, TrainingShards, All, space, Device, cancellation);
         }
 
         return table;

@@ -20,7 +20,7 @@ public sealed class BadMessageTests(SharedServers servers)
             ("""{ "runId": null }""", "runId", []),
             ("""{ "runId": "nobody-0123456789ab" }""", "There is no run 'nobody-0123456789ab' to cancel", []),
             ("""{ "runId": "../../etc/passwd" }""", "There is no run '../../etc/passwd' to cancel", []),
-            ("""{ "runId": "x" }""", "pipeline-format is '3'; this version reads 1 to 2", [("pipeline-format", "3")]),
+            ("""{ "runId": "x" }""", "pipeline-format is '4'; this version reads 1 to 3", [("pipeline-format", "4")]),
             ("""{ "runId": "x" }""", "pipeline-format is 'new'", [("pipeline-format", "new")]),
             ("""{ "runId": "x" }""",
                 "says that it is urn:message:Elsewhere:Other; in 'cancel-run' it must be urn:message:Pipeline.Contracts:CancelRun",

@@ -157,7 +157,8 @@ public sealed class ExperimentFileTests
         [
             (Json(Parse(Least)), Json(Parse(Everything))),
             (Json(Parse(LeastText)), Json(Parse(EverythingOfText))),
-            (Json(Parse(LeastText)), Json(Parse(LeastText + "\ntokenizer: { given: here }\nencoder: { position: rotary }"))),
+            (Json(Parse(LeastText)), Json(Parse(LeastText
+                + "\ntokenizer: { given: here }\nencoder: { position: rotary }\npretraining: { seeds: [3, 2] }"))),
             (Json(Parse(LeastText.Replace("text", "dna"))), Json(Parse(LeastText.Replace("text", "dna") + "\ntokenizer: { k: 3 }"))),
         ];
 
@@ -180,6 +181,15 @@ public sealed class ExperimentFileTests
             Parse(Least + "\npretraining: { augmentation: { shift: 1 } }").Pretraining.Augmentation);
 
     [Fact]
+    public void Seeds_keep_their_order_and_a_list_of_one_is_the_experiment_of_that_seed()
+    {
+        Assert.Equal([3, 1], Parse(Least + "\npretraining: { seeds: [3, 1] }").Pretraining.AllSeeds);
+        Assert.Equal(
+            Json(Parse(Least + "\npretraining: { seed: 3 }")).ToJsonString(),
+            Json(Parse(Least + "\npretraining: { seeds: [3] }")).ToJsonString());
+    }
+
+    [Fact]
     public void The_default_cutout_leaves_small_images_something() =>
         Assert.Equal(4, Parse(Least + "\ninput: { size: 8 }").Pretraining.Augmentation.Cutout);
 
@@ -197,6 +207,14 @@ public sealed class ExperimentFileTests
     [InlineData("pretraining: { schedule: onecycle }",
         "'pretraining.schedule' is 'onecycle'; must be one-cycle, cosine (did you mean 'one-cycle'?).")]
     [InlineData("pretraining: { seed: -1 }", "'pretraining.seed' is -1; must be a whole number from 0 to 18446744073709551615.")]
+    [InlineData("pretraining: { seed: 1, seeds: [1, 2] }",
+        "'pretraining.seed' is 1; must be left out where pretraining.seeds is given.")]
+    [InlineData("pretraining: { seeds: 3 }",
+        "'pretraining.seeds' is 3; must be a list of 1 to 16 different whole numbers from 0 to 18446744073709551615.")]
+    [InlineData("pretraining: { seeds: [2, 1, 2] }", "'pretraining.seeds[2]' is 2; must be a list of 1 to 16 different whole numbers")]
+    [InlineData("pretraining: { seeds: [] }", "'pretraining.seeds' is an empty list; must be a list of 1 to 16 different whole numbers")]
+    [InlineData("pretraining: { seeds: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16] }",
+        "must be a list of 1 to 16 different whole numbers")]
     [InlineData("pretraining: { augmentation: { shift: 14.5 } }",
         "'pretraining.augmentation.shift' is 14.5; must be a number from 0 to 14.")]
     [InlineData("pretraining: { augmentation: { cutout: 29 } }",

@@ -165,6 +165,6 @@ public sealed class SequenceTrialTests
     {
         using var device = new TorchDevice(LoadedTorch.Options);
         return await new TestPredictor(data.Store, device).PredictAsync(
-            experiment, dataset ?? data.Manifest, await data.EncoderAsync(seed: 1), [result], _ => Task.CompletedTask, Token);
+            experiment, dataset ?? data.Manifest, [await data.EncoderAsync(seed: 1)], [result], _ => Task.CompletedTask, Token);
     }
 }

@@ -1,5 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.FineTuning;
+using Pipeline.Learning.Tuning.Arms;
 using Pipeline.Tests.Unit.Learning.Training;
 using Xunit;
 
@@ -30,6 +31,28 @@ public sealed class TrialPlanTests
             }));
         Assert.All(trials.GroupBy(trial => (trial.Arm, trial.Labels)),
             group => Assert.Equal([0, 1, 2], group.Select(trial => trial.Draw).Distinct()));
+    }
+
+    [Fact]
+    public void Arms_with_a_pretrained_encoder_are_tried_with_each_and_the_others_once()
+    {
+        var spec = Spec with { Arms = [Arm.Baseline, Arm.Propagation] };
+        var alone = TrialPlan.Trials(Plan with { FineTuning = spec });
+        var seeds = new PretrainingSpec { Seeds = [3, 1] };
+
+        var trials = TrialPlan.Trials(Plan with { FineTuning = spec, Pretraining = seeds });
+
+        foreach (var arm in alone.Select(trial => trial.Arm).Distinct())
+        {
+            ulong?[] expected = TrialArms.Of(arm).Pretrained ? [3, 1] : [null];
+            Assert.Equal(
+                expected.SelectMany(seed => alone.Where(trial => trial.Arm == arm).Select(trial => trial with { PretrainingSeed = seed })),
+                trials.Where(trial => trial.Arm == arm));
+        }
+
+        // The first encoder goes with what has none; then comes the second.
+        Assert.Equal([0, 1], trials.Select(trial => seeds.PlaceOf(trial.PretrainingSeed)).Aggregate(
+            new List<int>(), (places, place) => places is [.., var last] && last == place ? places : [.. places, place]));
     }
 
     [Fact]

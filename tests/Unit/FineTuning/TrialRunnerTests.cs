@@ -61,6 +61,25 @@ public sealed class TrialRunnerTests
         Assert.Equal(first, second);
     }
 
+    [Fact]
+    public async Task A_trial_of_an_encoder_among_several_is_that_of_the_encoder_alone()
+    {
+        using var data = await ToyDataset.CreateAsync();
+        var encoder = await EncoderAsync(data, seed: 1);
+        var trial = Trial(Arm.Pretrained, 6, 0.01);
+        var (_, among) = await RunAsync(data, encoder, trial with { PretrainingSeed = 4 });
+        foreach (var shard in data.Manifest.Shards)
+            await data.Store.DeleteAsync(shard.File.Key, Token);
+
+        // Without data: found, not trained.
+        var (_, alone) = await RunAsync(data, encoder, trial);
+        var (_, again) = await RunAsync(data, encoder, trial with { PretrainingSeed = 4 });
+
+        Assert.Equal((trial, trial with { PretrainingSeed = 4 }), (alone.Trial, among.Trial));
+        Assert.Equal((alone.Model, alone.ValidationAccuracy), (among.Model, among.ValidationAccuracy));
+        Assert.Equal((among.Trial, among.Model), (again.Trial, again.Model));
+    }
+
     [Theory]
     [MemberData(nameof(Arms))]
     public async Task The_test_split_is_never_opened(Arm arm)

@@ -57,7 +57,7 @@ public sealed class MaskedTokenSlicesTests
     {
         using var data = await ToySequences.CreateAsync();
         var slice = await data.SliceAsync();
-        var plan = await PretrainingPlan.ReadAsync(data.Store, slice.Run, slice.PseudoLabels, Token);
+        var plan = await PretrainingPlan.ReadAsync(data.Store, slice.Run, slice.PseudoLabels, null, Token);
         var encoder = await ToTheEndAsync(data);
 
         Assert.Equal(Steps, plan.Steps);
@@ -135,7 +135,7 @@ public sealed class MaskedTokenSlicesTests
         static async Task<string> RootAsync(ToySequences data, Experiment? experiment = null)
         {
             var slice = await data.SliceAsync(experiment);
-            return (await PretrainingPlan.ReadAsync(data.Store, slice.Run, slice.PseudoLabels, Token)).Root;
+            return (await PretrainingPlan.ReadAsync(data.Store, slice.Run, slice.PseudoLabels, null, Token)).Root;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Options;
 using Pipeline.Artifacts;
+using Pipeline.Hosting.Runs;
 using Pipeline.Learning.Native;
 using Pipeline.Pretraining;
 using Pipeline.Tests.Unit.Learning;
@@ -111,14 +112,14 @@ public sealed class SliceTrainerTests
         using var data = await ToyDataset.CreateAsync();
         var slice = await SliceAsync(data);
         using var trainer = Trainer(data, EachStep);
-        Assert.Null(await trainer.FindEncoderAsync(slice.Run, slice.PseudoLabels, Token));
+        Assert.Null((await FoundAsync(data, slice)).Single().Encoder);
         var first = await trainer.TrainAsync(slice, _ => { }, Token);
 
         var again = await trainer.TrainAsync(slice, _ => Assert.Fail("It trained."), Token);
 
         Assert.NotNull(first.Encoder);
         Assert.Equal(first with { Views = 0 }, again);
-        Assert.Equal(first.Encoder, await trainer.FindEncoderAsync(slice.Run, slice.PseudoLabels, Token));
+        Assert.Equal(first.Encoder, (await FoundAsync(data, slice)).Single().Encoder);
     }
 
     [Fact]
@@ -217,7 +218,7 @@ public sealed class SliceTrainerTests
         async Task<string> RootAsync(Experiment experiment, IReadOnlyList<ArtifactReference>? others = null)
         {
             await data.Store.DeleteAsync("experiment.json", Token);
-            return (await PretrainingPlan.ReadAsync(data.Store, await data.RunAsync(experiment), others ?? labels, Token)).Root;
+            return (await PretrainingPlan.ReadAsync(data.Store, await data.RunAsync(experiment), others ?? labels, null, Token)).Root;
         }
 
         var root = await RootAsync(experiment);
@@ -245,7 +246,7 @@ public sealed class SliceTrainerTests
         static async Task<PretrainingPlan> PlanAsync(ToyDataset data)
         {
             var slice = await SliceAsync(data);
-            return await PretrainingPlan.ReadAsync(data.Store, slice.Run, slice.PseudoLabels, Token);
+            return await PretrainingPlan.ReadAsync(data.Store, slice.Run, slice.PseudoLabels, null, Token);
         }
     }
 
@@ -262,6 +263,9 @@ public sealed class SliceTrainerTests
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(Token);
         return await trainer.TrainAsync(slice, _ => stopping.Cancel(), stopping.Token);
     }
+
+    private static Task<IReadOnlyList<(TrainSlice First, ArtifactReference? Encoder)>> FoundAsync(ToyDataset data, TrainSlice slice) =>
+        new RunEncoders(data.Store, new RunLedger(data.Store)).FindAsync(new PseudoLabelsReady(slice.Run, slice.PseudoLabels), Token);
 
     private static SliceTrainer Trainer(ToyDataset data, PretrainingOptions options) =>
         new(data.Store, Options.Create(options), new TorchDevice(LoadedTorch.Options));

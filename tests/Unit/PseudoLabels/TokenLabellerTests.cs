@@ -117,6 +117,26 @@ public sealed class TokenLabellerTests
     }
 
     [Fact]
+    public async Task Each_of_several_pretraining_seeds_has_the_labels_of_that_seed_alone()
+    {
+        using var data = await CreateAsync();
+        var experiment = ToyTexts.Experiment with { Pretraining = new PretrainingSpec { Seeds = [1, 2] } };
+        var run = new RunReference("toy-000000000000", data.Reference, data.Reference);
+        using var labeller = new ShardLabeller(data.Store);
+        await data.LabelAsync(ToyTexts.Experiment with { Pretraining = new PretrainingSpec { Seed = 2 } });
+        Assert.Null(await labeller.FindReadyAsync(run, experiment, null, Token));
+        await data.LabelAsync(ToyTexts.Experiment);
+
+        var ready = (await labeller.FindReadyAsync(run, experiment, null, Token))!;
+        var alone = await labeller.FindReadyAsync(run, ToyTexts.Experiment, null, Token);
+
+        Assert.Equal([1UL, 2UL], ShardLabeller.BySeed(experiment).Select(seeded => seeded.Experiment.Pretraining.Seed));
+        Assert.Equal(2, ready.BySeed!.SelectMany(labels => labels).Distinct().Count());
+        Assert.Equal((ready.PseudoLabels[0], ready.BySeed![0][0]), (alone!.PseudoLabels[0], alone.PseudoLabels[0]));
+        Assert.Null(alone.BySeed);
+    }
+
+    [Fact]
     public async Task Other_settings_have_other_labels()
     {
         using var data = await CreateAsync();

@@ -38,6 +38,24 @@ public class LearningRateChoiceTests
     }
 
     [Fact]
+    public void The_mean_is_over_encoders_too_and_the_chosen_trials_are_those_of_all()
+    {
+        TrialResult[] results =
+        [
+            Result(0.001, 0, 0.60, seed: 7), Result(0.003, 0, 0.70, seed: 7),
+            Result(0.001, 0, 0.60, seed: 5), Result(0.003, 0, 0.40, seed: 5),
+        ];
+
+        Assert.Equal(
+            [new Trial(Arm.Pretrained, 60, 0, 0.001, null, 5), new Trial(Arm.Pretrained, 60, 0, 0.001, null, 7)],
+            LearningRateChoice.Chosen(results).Select(result => result.Trial));
+        Assert.Contains(
+            "0 of seed 5, 0 of seed 7 and 0 of seed 5",
+            Assert.Throws<ArgumentException>(() => LearningRateChoice.Of([results[0], .. results[2..]])).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rates_tried_on_different_draws_are_refused()
     {
         TrialResult[] results = [Result(0.001, 0, 0.6), Result(0.001, 1, 0.6), Result(0.003, 0, 0.7)];
@@ -47,6 +65,7 @@ public class LearningRateChoiceTests
         Assert.Contains("Pretrained at 60 labels", error.Message, StringComparison.Ordinal);
     }
 
-    private static TrialResult Result(double rate, int draw, double accuracy, Arm arm = Arm.Pretrained, int labels = 60) =>
-        new(new Trial(arm, labels, draw, rate), accuracy, new ArtifactReference("models/a", "sha256:0", 1), [], 1);
+    private static TrialResult Result(
+        double rate, int draw, double accuracy, Arm arm = Arm.Pretrained, int labels = 60, ulong? seed = null) =>
+        new(new Trial(arm, labels, draw, rate, null, seed), accuracy, new ArtifactReference("models/a", "sha256:0", 1), [], 1);
 }

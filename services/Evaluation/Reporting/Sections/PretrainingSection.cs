@@ -25,7 +25,20 @@ internal static class PretrainingSection
                 Chart("Feature deviation", "1 is healthy, 0 is collapse", encoder, point => point.HeldOut?.FeatureDeviation,
                     include: [0, 1]),
                 Chart("Effective rank", "Directions that the features use", encoder, point => point.HeldOut?.EffectiveRank, include: [1]),
-                Facts(encoder, words)));
+                Facts(encoder, words)),
+            content.Run.FurtherEncoders.Count == 0 ? null : Seeds(content.Assessment));
+    }
+
+    /// <summary>How far the encoders differ.</summary>
+    private static XElement Seeds(Assessment assessment)
+    {
+        var report = assessment.Report;
+        ArmResult[] pretrained = [.. assessment.Arms.Where(result => result.Arm == Arm.Pretrained)];
+        return Table(
+            $"Mean test {MetricWords.Of(report.Metric)} of pretrained with each encoder; the charts above are of the first",
+            ["Pretraining seed", .. pretrained.Select(result => $"{Count(result.Labels)} labels")],
+            report.PretrainingSeeds.Select((seed, i) =>
+                new object?[] { $"{seed}" }.Concat(pretrained.Select(result => Percent(result.EncoderScores[i])))));
     }
 
     private static XElement Accuracies(EncoderManifest encoder, IReadOnlyList<PseudoLabelManifest> tasks, SampleWords words)

@@ -38,7 +38,7 @@ internal static class CostSection
 {
     public static XElement Render(ReportPageContent content)
     {
-        var (cost, time) = (content.Assessment.Report.Cost, content.Run.Encoder.Time);
+        var (cost, time) = (content.Assessment.Report.Cost, content.Run.Time);
         return Section("cost", "Cost",
             Tag("p", $"{Duration(cost.Seconds.Values.Sum())} of compute in all. Pretraining trained on "
             + $"{Number(cost.PretrainingImagesPerSecond)} {SampleWords.Of(content.Run.Dataset.Modality).Shown} a second"

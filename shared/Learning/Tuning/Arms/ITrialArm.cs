@@ -19,6 +19,11 @@ public interface ITrialArm
     /// <param name="modality">One of <see cref="Modalities"/>.</param>
     bool Suits(ITask task, string modality) => true;
 
+    /// <summary>The space in which its trials read vectors of the training split, which are made beforehand; null where they read
+    /// none.</summary>
+    /// <param name="readout">One of <see cref="Readouts"/>.</param>
+    SpaceOf? Table(FineTuningSpec spec, string? readout) => null;
+
     /// <summary>What its trials are tried with, the best on validation being chosen over all draws: learning rates, or for
     /// <c>propagation</c> what is taken from neighbours. 0 where a trial chooses by itself.</summary>
     IReadOnlyList<double> Grid(FineTuningSpec spec);

@@ -18,6 +18,8 @@ internal sealed class NearestArm(Arm arm, bool means) : ITrialArm
 
     public bool Suits(ITask task, string modality) => task.PerSample;
 
+    public SpaceOf? Table(FineTuningSpec spec, string? readout) => SpaceOf.Pretrained;
+
     public IReadOnlyList<double> Grid(FineTuningSpec spec) => [0];
 
     public object Inputs(Experiment experiment, EncoderManifest encoder) =>

@@ -16,6 +16,8 @@ internal sealed class ProbeArm(Arm arm, SpaceOf space) : ITrialArm
     public bool Suits(ITask task, string modality) =>
         space != SpaceOf.Fused || task.PerSample;
 
+    public SpaceOf? Table(FineTuningSpec spec, string? readout) => readout is null ? null : space;
+
     public IReadOnlyList<double> Grid(FineTuningSpec spec) => [0];
 
     public object Inputs(Experiment experiment, EncoderManifest encoder) => new

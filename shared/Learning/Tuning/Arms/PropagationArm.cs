@@ -23,6 +23,8 @@ internal sealed class PropagationArm(Arm arm, SpaceOf of) : ITrialArm
         ? [.. Descriptions.For(experiment.Modality, experiment.Input).Where(Descriptions.IsDense)]
         : [.. experiment.FineTuning.Readout];
 
+    public SpaceOf? Table(FineTuningSpec spec, string? readout) => of;
+
     public IReadOnlyList<double> Grid(FineTuningSpec spec) => spec.PropagationShares;
 
     public object Inputs(Experiment experiment, EncoderManifest encoder) => new

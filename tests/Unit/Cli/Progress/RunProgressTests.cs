@@ -65,6 +65,18 @@ public sealed class RunProgressTests
         Assert.Equal(0.6, progress.Stages[Stage.Pretraining - Stage.Ingestion].Training?.HeldOut?["rotation"]);
     }
 
+    [Fact]
+    public void Steps_of_several_encoders_are_added_up()
+    {
+        var progress = new RunProgress(_clock);
+        progress.Start(encoders: 2);
+        foreach (var (seed, step) in ((ulong, long)[])[(4, 10), (5, 30), (4, 20)])
+            progress.Advance(new PretrainingProgressed("run", 0, step, 100, new PretrainingPoint(step, 1.2, 1e-3, null), 2600, seed));
+
+        var stage = progress.Stages[Stage.Pretraining - Stage.Ingestion];
+        Assert.Equal((50, 200, "seed 4, slice 1"), (stage.Done, stage.Total, StageText.Slice(stage)));
+    }
+
     [Theory]
     [InlineData(Modalities.Image, "2600 views/s")]
     [InlineData(Modalities.Text, "2600 tokens/s")]

@@ -96,6 +96,37 @@ public class ReportBuilderTests
     }
 
     [Fact]
+    public void Scores_of_arms_with_pretrained_encoders_are_means_over_encoders_and_draws()
+    {
+        var run = new SampleRun { PretrainingSeeds = [3, 1, 2] }.Evaluated();
+        var assessment = ReportBuilder.Build(run);
+        var json = JsonSerializer.SerializeToNode(assessment.Report, PipelineJson.Options)!;
+
+        Assert.Equal([3, 1, 2], assessment.Report.PretrainingSeeds);
+        Assert.Equal([.. run.Encoders.Select(encoder => encoder.File.Digest)], assessment.Report.EncoderDigests!);
+        Assert.Equal(3, json["encoderDigests"]!.AsArray().Count);
+        foreach (var result in assessment.Arms.Where(arm => arm.Labels == 60))
+        {
+            var choice = LearningRateChoice.Of(run.Trials)[(result.Arm, 60)];
+            var made = run.Predictions.Where(made => made.Trial.Arm == result.Arm && made.Trial.Labels == 60
+                && made.Trial.LearningRate == choice.LearningRate).ToList();
+            double Score(TestPredictions predictions) =>
+                predictions.Classes.Zip(run.Truth.Labels).Average(answer => answer.First == answer.Second ? 1.0 : 0.0);
+            var bySeed = made.GroupBy(made => made.Trial.PretrainingSeed).ToDictionary(seed => seed.Key ?? 0, seed => seed.Average(Score));
+
+            Assert.Equal(made.Average(Score), result.Score, 11);
+            Assert.Equal(5, result.TestScores.Count);
+            ulong[] seeds = bySeed.Count == 1 ? [0] : [3, 1, 2];
+            Assert.Equal(seeds.Select(seed => bySeed[seed]), result.EncoderScores, (a, b) => Math.Abs(a - b) < 1e-11);
+        }
+
+        var pretrained = assessment.Arms.First(arm => arm.Arm == Arm.Pretrained);
+        Assert.Equal(assessment.Report.ByLabelCount[0].Pretrained, pretrained.Score, 11);
+        Assert.Equal(3 * run.Encoder.Time.Total, assessment.Report.Cost.Seconds["pretraining"], 9);
+        Assert.Equal(5, assessment.Report.ByLabelCount[0].Draws);
+    }
+
+    [Fact]
     public void Label_counts_ascend_whatever_their_order_in_the_experiment()
     {
         var report = ReportBuilder.Build(new SampleRun { Labels = [600, 60] }.Evaluated()).Report;

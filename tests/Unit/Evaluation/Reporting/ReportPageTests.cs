@@ -22,6 +22,16 @@ public partial class ReportPageTests
             heading.Value.Replace('\u202F', ' '));
     }
 
+    [Fact]
+    public void Scores_by_pretraining_seed_show_where_there_are_several()
+    {
+        var page = XDocument.Parse(ReportPage.Render(SamplePage.Content(new SampleRun { PretrainingSeeds = [3, 1, 2] })));
+        static IEnumerable<string> Heads(XElement root) => root.Descendants("th").Select(head => head.Value);
+
+        Assert.Contains("Pretraining seed", Heads(page.Root!));
+        Assert.DoesNotContain("Pretraining seed", Heads(Root));
+    }
+
     [Theory]
     [InlineData(-0.1, "Pretraining hurts at 60 labels: ")]
     [InlineData(0.0, "No evidence that pretraining helps at 60 labels: ")]

@@ -1,4 +1,5 @@
 using Pipeline.Evaluation.Reporting;
+using Pipeline.Learning.Tuning.Arms;
 using Pipeline.Statistics;
 
 namespace Pipeline.Tests.Unit.Evaluation.Reporting;
@@ -21,6 +22,9 @@ internal sealed record SampleRun
     public double Reached { get; init; } = 1;
     public IReadOnlyList<double> LearningRates { get; init; } = [1e-3, 3e-3];
 
+    /// <summary>Null: one.</summary>
+    public IReadOnlyList<ulong>? PretrainingSeeds { get; init; }
+
     public EvaluatedRun Evaluated()
     {
         var truth = Enumerable.Range(0, TestSamples).Select(sample => sample % Classes.Count).ToArray();
@@ -33,6 +37,7 @@ internal sealed record SampleRun
             PreFlight = PreFlight(),
             PseudoLabels = [Task("rotation", 4, Ambiguous, 3.1), Task("flip", 2, 2 * Ambiguous, 2.4)],
             Encoder = Encoder(),
+            FurtherEncoders = [.. (PretrainingSeeds ?? []).Skip(1).Select(_ => Encoder())],
             Trials = trials,
             Truth = new(truth, Classes),
             Predictions = [.. LearningRateChoice.Chosen(trials)
@@ -58,6 +63,7 @@ internal sealed record SampleRun
         Name = Name,
         Data = "fashion",
         Pretext = ["rotation", "flip"],
+        Pretraining = new() { Seeds = PretrainingSeeds },
         FineTuning = new() { Labels = Labels, Draws = Draws, LearningRates = LearningRates },
         Evaluation = new() { Resamples = 200 },
     };
@@ -127,11 +133,12 @@ internal sealed record SampleRun
 
     private IEnumerable<TrialResult> Trials() =>
         from arm in Enum.GetValues<Arm>()
+        from seed in TrialArms.Of(arm).Pretrained && PretrainingSeeds is { } seeds ? seeds.Select(seed => (ulong?)seed) : [null]
         from labels in Labels
         from draw in Enumerable.Range(0, Draws)
         from rate in arm is Arm.Pretrained or Arm.Scratch ? LearningRates : [1e-2, 1e-1]
         select new TrialResult(
-            new(arm, labels, draw, rate),
+            new(arm, labels, draw, rate, null, seed),
             Accuracy(arm, labels) - ((arm, rate) is (Arm.Pretrained, 1e-3) || labels == 600 && rate == 1e-3 ? 0.02 : 0.01),
             Reference("model.safetensors"), Loss(arm, labels, draw), 1.9, Reach: Reach(arm, labels));
 
@@ -161,6 +168,7 @@ internal sealed record SampleRun
     {
         var luck = 0.006 * new CounterRandom(2, "luck", trial.Labels, trial.Draw).NextGaussian();
         var own = 0.006 * new CounterRandom(2, "own luck", (long)trial.Arm, (trial.Labels * 100) + trial.Draw).NextGaussian();
+        own += trial.PretrainingSeed is { } seed ? EncoderLuck(seed) : 0;
         var easeBySample = new CounterRandom(2, "ease");
         var noise = new CounterRandom(2, "answer", (long)trial.Arm, (trial.Labels * 100) + trial.Draw);
         return [.. truth.Select((label, sample) =>
@@ -171,6 +179,9 @@ internal sealed record SampleRun
                 : (label + 1 + (noise.NextInt(3) * 2)) % Classes.Count;
         })];
     }
+
+    /// <summary>What an encoder adds to the accuracy of its arms.</summary>
+    private static double EncoderLuck(ulong seed) => 0.02 * new CounterRandom(3, "encoder", (long)seed).NextGaussian();
 
     private static ArtifactReference Reference(string name) =>
         new($"artifacts/9f86d081/{name}", "sha256:" + new string('a', 64), 1_234_567);

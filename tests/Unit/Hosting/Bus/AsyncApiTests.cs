@@ -86,6 +86,9 @@ public sealed class AsyncApiTests
         var stages = Document["components"]!["schemas"]!["Stage"]!["enum"]!.AsArray().Select(name => (string?)name);
         Assert.Equal(Enum.GetValues<Stage>()
             .Select(stage => JsonSerializer.SerializeToNode(stage, PipelineJson.Compact)!.GetValue<string>()), stages);
+        var spaces = Message(typeof(EmbedShard))["payload"]!["properties"]!["space"]!["enum"]!.AsArray().Select(name => (string?)name);
+        Assert.Equal(Enum.GetValues<SpaceOf>()
+            .Select(space => JsonSerializer.SerializeToNode(space, PipelineJson.Compact)!.GetValue<string>()), spaces);
         var arms = Document["components"]!["schemas"]!["Trial"]!["properties"]!["arm"]!["enum"]!.AsArray().Select(name => (string?)name);
         Assert.Equal(Enum.GetValues<Arm>().Select(arm => JsonSerializer.SerializeToNode(arm, PipelineJson.Compact)!.GetValue<string>()),
             arms);

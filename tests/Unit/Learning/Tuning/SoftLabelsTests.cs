@@ -1,4 +1,5 @@
 using Pipeline.Learning.Training;
+using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Tuning;
 using Pipeline.Statistics;
 using Pipeline.Tests.Unit.Learning.Training;
