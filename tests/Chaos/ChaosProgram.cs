@@ -81,7 +81,7 @@ public static class ChaosProgram
         return new Outcome(seed, runs, done, problems, slowest, clock.Elapsed);
     }
 
-   /// <exception cref="InvalidOperationException">The run broke off; the services' logs stay.</exception>
+    /// <exception cref="InvalidOperationException">The run broke off; the services' logs stay.</exception>
     private static async Task<ChaosOutcome> RunAsync(ChaosRun run, IEnumerator<Fault> plan, int most, string findings,
         TinyExperiment experiment)
     {

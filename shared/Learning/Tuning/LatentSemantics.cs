@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Learning.Tuning;
 
-/// <summary>Latent semantic analysis (Deerwester et al. 1990): texts as TF-IDF of their words, projected on the directions that hold most of
-/// the training split, unlabelled texts too, and brought to length 1. Fitted once and kept in the store, as two fits can differ in the
+/// <summary>Latent semantic analysis (Deerwester et al. 1990): texts as TF-IDF of their words, projected on the directions that hold most
+/// of the training split, unlabelled texts too, and brought to length 1. Fitted once and kept in the store, as two fits can differ in the
 /// directions' order and sign.</summary>
 public sealed class LatentSemantics : IFeatureSpace
 {
@@ -91,7 +91,8 @@ public sealed class LatentSemantics : IFeatureSpace
     {
     }
 
-    /// <summary>The first right singular vectors of the texts' TF-IDF, by subspace iteration (Halko et al. 2011, arXiv:0909.4061).</summary>
+    /// <summary>The first right singular vectors of the texts' TF-IDF, by subspace iteration (Halko et al. 2011,
+    /// arXiv:0909.4061).</summary>
     /// <param name="most">Maximum number of directions; there are never more than terms.</param>
     /// <returns>The terms, and the directions as columns, shape [D, K], float64.</returns>
     internal static (Terms Terms, Tensor Directions) Fit(IReadOnlyList<string> texts, int most, CancellationToken cancellation)

@@ -11,7 +11,9 @@ namespace Pipeline.Tests.Unit.Artifacts;
 public sealed class ArtifactKindsTests
 {
     private static readonly string[] Assemblies =
-        ["Contracts", "Experiments", "Hosting", "Ingestion", "PseudoLabels", "Pretraining", "FineTuning", "Evaluation", "Triggers"];
+    [
+        "Contracts", "Experiments", "Hosting", "Learning", "Ingestion", "PseudoLabels", "Pretraining", "FineTuning", "Evaluation", "Triggers",
+    ];
 
     [Fact]
     public void Kinds_and_the_members_of_their_manifests_are_those_of_the_registry()
