@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pipeline.Artifacts;
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Native;
@@ -78,7 +79,9 @@ public sealed class FeatureTable : IDisposable
     /// <returns>Float32 on the CPU, shape [n, D].</returns>
     public Tensor Rows(IReadOnlyList<int> samples)
     {
-        var values = new float[samples.Count * _width];
+        // Straight into torch's memory: arrays of this size are collected late.
+        var rows = empty(samples.Count, _width);
+        var values = MemoryMarshal.Cast<byte, float>(rows.bytes);
         for (var i = 0; i < samples.Count; i++)
         {
             var shard = Array.BinarySearch(_firsts, samples[i]);
@@ -91,7 +94,7 @@ public sealed class FeatureTable : IDisposable
                 values[(i * _width) + j] = (float)row[j];
         }
 
-        return tensor(values, samples.Count, _width);
+        return rows;
     }
 
     public void Dispose() => _files.Dispose();
@@ -112,7 +115,7 @@ public sealed class FeatureTable : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var values = space.Describe(all, chunk).cpu().data<float>().ToArray();
+            var values = MemoryMarshal.Cast<byte, float>(space.Describe(all, chunk).cpu().contiguous().bytes);
             for (var i = 0; i < chunk.Length; i++)
             {
                 for (var j = 0; j < space.Width; j++)
