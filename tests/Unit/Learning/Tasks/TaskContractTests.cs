@@ -5,7 +5,6 @@ using Pipeline.Learning.Tuning.Arms;
 using Pipeline.Statistics;
 using Pipeline.Tests.Unit.Learning.Training;
 using Pipeline.Tests.Unit.Learning.Tuning;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,7 +1,6 @@
 using Pipeline.Artifacts.Safetensors;
 using Pipeline.Learning.Tasks;
 using Pipeline.Learning.Training;
-using Pipeline.Learning.Tuning;
 using TorchSharp;
 using Xunit;
 
