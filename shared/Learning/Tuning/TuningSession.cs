@@ -1,7 +1,7 @@
 using Pipeline.Artifacts;
 using Pipeline.Learning.Native;
-using Pipeline.Learning.Training;
 using Pipeline.Learning.Tasks;
+using Pipeline.Learning.Training;
 using Pipeline.Statistics;
 using static TorchSharp.torch;
 

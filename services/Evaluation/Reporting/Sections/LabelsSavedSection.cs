@@ -64,7 +64,8 @@ public static class LabelsSavedText
     /// <summary>Of a recommended arm, with a blank before it; empty where nothing is told.</summary>
     public static string Sentence(Report report, Recommendation advice)
     {
-        if (advice.LabelsSaved is not { } saved)
+        // At the largest count, that scratch needs more labels than there are is no figure.
+        if (advice.LabelsSaved is not { } saved || (saved.Ratio is null && saved.Labels == Largest(report)))
             return "";
 
         var needed = saved.Ratio is not { } ratio ? $"more than {Times(Largest(report) / (double)saved.Labels)}"

@@ -1,5 +1,5 @@
-using Pipeline.Learning.Training;
 using Pipeline.Learning.Tasks;
+using Pipeline.Learning.Training;
 using Pipeline.Learning.Tuning;
 using Pipeline.Statistics;
 using Pipeline.Tests.Unit.Learning.Training;

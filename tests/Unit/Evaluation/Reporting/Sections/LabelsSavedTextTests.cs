@@ -45,6 +45,10 @@ public class LabelsSavedTextTests
             Report, Advice with { Score = 0.55, LabelsSaved = new(60, 60, 1, 1, 1) }), StringComparison.Ordinal);
 
     [Fact]
+    public void Nothing_is_said_at_the_largest_count_where_scratch_needs_more_labels() =>
+        Assert.Equal("", LabelsSavedText.Sentence(Report, Advice with { LabelsSaved = new(600, null, null, null, null) }));
+
+    [Fact]
     public void Nothing_is_said_of_scratch_itself() =>
         Assert.Equal("", LabelsSavedText.Sentence(Report, Advice with { Arm = Arm.Scratch }));
 
