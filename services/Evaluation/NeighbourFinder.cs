@@ -49,10 +49,8 @@ public sealed class NeighbourFinder(IArtifactStore store, TorchDevice device)
         });
     }
 
-    private static ExhibitItem Item(LabelledSamples samples, int position, string answer, InputSpec input)
-    {
-        return samples.Texts([position]) is [var text]
+    private static ExhibitItem Item(LabelledSamples samples, int position, string answer, InputSpec input) =>
+        samples.Texts([position]) is [var text]
             ? new ExhibitItem(null, text.Length > MostLetters ? text[..MostLetters] + "…" : text, answer)
             : new ExhibitItem(new ExhibitImage(samples.Pixels(position).ToArray(), input.Channels, input.Size), null, answer);
-    }
 }

@@ -45,12 +45,17 @@ public sealed class LatentSemantics : IFeatureSpace
 
     /// <summary>Fits it to the training split, or finds that it has been.</summary>
     public static async Task<LatentSemantics> OpenAsync(
-        IArtifactStore store, IEnumerable<SampleShard> shards, Func<SampleReader> training, TorchDevice device,
-        CancellationToken cancellation)
+        IArtifactStore store, DatasetManifest dataset, TorchDevice device, CancellationToken cancellation)
     {
         var key = "descriptions/" + ContentKey.Of(
             ArtifactKinds.Description, Format,
-            new { Descriptions.LatentSemantics, shards = shards.Select(shard => shard.File.Digest), Dimensions, MostTexts });
+            new
+            {
+                Descriptions.LatentSemantics,
+                shards = FeatureTable.Described(dataset).Select(shard => shard.File.Digest),
+                Dimensions,
+                MostTexts,
+            });
         var manifest = (await store.FindManifestAsync<DescriptionFile>($"{key}/manifest.json", cancellation))?.Content
             ?? await WriteAsync();
         using var file = SafetensorsFile.Open(await store.MaterializeAsync(manifest.File, cancellation));
@@ -60,7 +65,7 @@ public sealed class LatentSemantics : IFeatureSpace
         async Task<DescriptionFile> WriteAsync()
         {
             string[] texts;
-            using (var samples = training())
+            using (var samples = SampleReader.Open(store, dataset, Split.Train))
             {
                 texts = [.. new CounterRandom(0, "latent-semantics").Permutation(samples.Count).Take(MostTexts).Order()
                     .Select(sample => Encoding.UTF8.GetString(samples.Text(sample)))];

@@ -1,7 +1,6 @@
 using Pipeline.Artifacts;
 using Pipeline.Learning.Native;
 using Pipeline.Learning.Tasks;
-using Pipeline.Learning.Training;
 using Pipeline.Statistics;
 using static TorchSharp.torch;
 
@@ -187,7 +186,7 @@ public sealed class TuningSession : IDisposable
     private async Task<IFeatureSpace> OpenAsync(SpaceOf of, string? readout, CancellationToken cancellation) => of switch
     {
         SpaceOf.Described when readout == Descriptions.LatentSemantics => await LatentSemantics.OpenAsync(
-            _store, TrainingShards, () => SampleReader.Open(_store, _dataset, Split.Train), Device, cancellation),
+            _store, _dataset, Device, cancellation),
         SpaceOf.Described => new DescriptionSpace(readout!, Experiment.Modality, Experiment.Input, Device.Device),
         SpaceOf.Fused => new FusedSpace(
             await OpenAsync(SpaceOf.Pretrained, readout, cancellation),

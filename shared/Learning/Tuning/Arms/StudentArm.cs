@@ -13,6 +13,9 @@ internal sealed class StudentArm(Arm arm, bool pretrained) : TunedArm(arm, pretr
 
     public override bool Suits(ITask task, string modality) => task.PerSample;
 
+    // The teacher of random weights has vectors of its own, which other arms ask for.
+    public override SpaceOf? Table(FineTuningSpec spec, string? readout) => Pretrained ? SpaceOf.Pretrained : null;
+
     public override async Task<TrainedModel> TrainAsync(TuningSession session, Trial trial, CancellationToken cancellation)
     {
         var teacher = await TeacherAsync(session, trial, cancellation);

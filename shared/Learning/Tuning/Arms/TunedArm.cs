@@ -18,7 +18,8 @@ internal class TunedArm(Arm arm, bool pretrained) : ITrialArm
     public bool Pretrained => pretrained;
 
     public virtual bool Suits(ITask task, string modality) => true;
-    public SpaceOf? Table(FineTuningSpec spec, string? readout) =>
+
+    public virtual SpaceOf? Table(FineTuningSpec spec, string? readout) =>
         pretrained && spec.Head == HeadStarts.Logistic && readout is not null ? SpaceOf.Pretrained : null;
 
     public IReadOnlyList<double> Grid(FineTuningSpec spec) => spec.LearningRates;
